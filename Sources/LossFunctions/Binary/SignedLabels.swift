@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the two classes of a margin loss are written.
+enum LabelEncoding: String, CaseIterable, Sendable {
+    /// -1 and 1.
+    case signed
+    /// 0 and 1.
+    case binary
+
+    static let option = Option.choice(
+        "label_encoding",
+        default: LabelEncoding.signed,
+        "How targets name the two classes: signed is -1 and 1, binary is 0 and 1."
+    )
+
+    static let allDomains = allCases.map { encoding in
+        Domains(
+            ["label_encoding": .choice(encoding.rawValue)],
+            predictions: .real,
+            targets: encoding.labels
+        )
+    }
+
+    var domains: Domains { Domains(predictions: .real, targets: labels) }
+
+    private var labels: Domain { self == .signed ? .values([-1, 1]) : .values([0, 1]) }
+
+    /// The label as -1 or 1.
+    func sign(_ label: Double) -> Double {
+        self == .signed ? label : 2 * label - 1
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every loss and penalty there is.
+///
+/// To add one, write its file and add its line here.
+package enum Catalogue {
+    package static let losses: [any Loss.Type] = [
+        MeanSquaredError.self,
+        MeanAbsoluteError.self,
+        Huber.self,
+        BinaryCrossEntropy.self,
+        Hinge.self,
+        SquaredHinge.self,
+        CategoricalCrossEntropy.self,
+        KullbackLeiblerDivergence.self,
+    ]
+
+    package static let penalties: [any Penalty.Type] = [
+        L1.self,
+        L2.self,
+        ElasticNet.self,
+    ]
+
+    /// A loss found by a name, and the options that the name stands for.
+    package struct Found<Entry: Sendable>: Sendable {
+        package let entry: Entry
+        package let facts: Facts
+        package let presets: [String: Argument]
+    }
+
+    /// The loss of that name or alias; case, hyphens, underscores and colons do not matter.
+    package static func loss(named name: String) -> Found<any Loss.Type>? {
+        find(name, in: lossIndex)
+    }
+
+    /// The penalty of that name or alias; case, hyphens, underscores and colons do not matter.
+    package static func penalty(named name: String) -> Found<any Penalty.Type>? {
+        find(name, in: penaltyIndex)
+    }
+
+    private typealias Index<Entry: Sendable> = (
+        exact: [String: Found<Entry>], folded: [String: Found<Entry>]
+    )
+
+    private static let lossIndex = index(losses) { $0.facts }
+    private static let penaltyIndex = index(penalties) { $0.facts }
+
+    private static func index<Entry>(_ entries: [Entry], _ facts: (Entry) -> Facts) -> Index<Entry>
+    {
+        var index: Index<Entry> = ([:], [:])
+        for entry in entries {
+            let facts = facts(entry)
+            let found = Found(entry: entry, facts: facts, presets: [:])
+            index.exact[facts.name] = found
+            index.folded[folded(facts.name)] = found
+            for alias in facts.aliases {
+                index.folded[folded(alias.name)] = Found(
+                    entry: entry,
+                    facts: facts,
+                    presets: alias.options
+                )
+            }
+        }
+        return index
+    }
+
+    private static func find<Entry>(_ name: String, in index: Index<Entry>) -> Found<Entry>? {
+        index.exact[name] ?? index.folded[folded(name)]
+    }
+
+    private static func folded(_ name: String) -> String {
+        name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != ":" }
+    }
+}

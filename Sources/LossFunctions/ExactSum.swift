@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A sum of doubles without any rounding until it is asked for.
+///
+/// The sum is an integer multiple of 2^-1074, held as digits of 32 bits in 64-bit words: a term is
+/// split over two neighbouring words, and the spare bits take the carries of 1,024 terms before
+/// they must be passed on. The answer is therefore the same whatever the order of the terms, and
+/// correctly rounded (ties to even). Intermediate sums beyond the largest double do no harm.
+///
+/// After R. M. Neal, "Fast exact summation using small and large superaccumulators",
+/// arXiv:1505.05571 (2015), the small kind.
+package struct ExactSum: Sendable {
+    /// A term lies below 2^2098 units of 2^-1074, 2^64 terms below 2^2162: 68 digits of 32 bits.
+    private static let digits = 68
+    private static let termsBeforeCarry = 1_024
+
+    private var words: InlineArray<68, Int64> = .init(repeating: 0)
+    private var termsUntilCarry = ExactSum.termsBeforeCarry
+    /// Infinity or NaN was among the terms: the sum is not finite either.
+    private var metNonFinite = false
+
+    package init() {}
+
+    /// Adds a term.
+    package mutating func add(_ term: Double) {
+        let bits = term.bitPattern
+        let exponent = Int(truncatingIfNeeded: bits &>> 52) & 0x7FF
+        guard exponent != 0x7FF else {
+            metNonFinite = true
+            return
+        }
+        if termsUntilCarry == 0 { carry() }
+        termsUntilCarry &-= 1
+
+        let fraction = bits & 0x000F_FFFF_FFFF_FFFF
+        let significand = exponent == 0 ? fraction : fraction | 0x0010_0000_0000_0000
+        let position = exponent == 0 ? 0 : exponent &- 1
+        let index = position &>> 5
+        let shift = UInt64(truncatingIfNeeded: position & 31)
+        let low = Int64(truncatingIfNeeded: (significand &<< shift) & 0xFFFF_FFFF)
+        let high = Int64(truncatingIfNeeded: significand &>> (32 &- shift))
+        // All ones for a negative term: (x ^ sign) - sign is then -x.
+        let sign = Int64(truncatingIfNeeded: bits) &>> 63
+        words[index] &+= (low ^ sign) &- sign
+        words[index &+ 1] &+= (high ^ sign) &- sign
+    }
+
+    /// Adds the product of two numbers, whose rounding error is added too.
+    ///
+    /// The error of a product is a double itself unless the product is subnormal (T. J. Dekker,
+    /// Numerische Mathematik 18, 1971).
+    package mutating func add(_ left: Double, times right: Double) {
+        let product = left * right
+        add(product)
+        add((-product).addingProduct(left, right))
+    }
+
+    /// The sum, correctly rounded; infinite when it lies beyond the largest double.
+    package var value: Double {
+        let (significand, exponent) = normalized
+        return Self.scaled(significand, by: exponent)
+    }
+
+    /// The sum divided by `divisor`, without overflow or underflow on the way.
+    package func value(dividedBy divisor: Double) -> Double {
+        let (significand, exponent) = normalized
+        guard significand.isFinite, significand != 0, divisor.isFinite, divisor > 0 else {
+            return significand / divisor
+        }
+        let quotient = significand / divisor.significand
+        return Self.scaled(quotient, by: exponent - Int(divisor.exponent))
+    }
+
+    /// The sum as s·2^e with s rounded to 53 bits, or to the fewer that a subnormal has.
+    private var normalized: (significand: Double, exponent: Int) {
+        guard !metNonFinite else { return (.nan, 0) }
+        var sum = self
+        sum.carry()
+        let isNegative = sum.words[Self.digits - 1] < 0
+        if isNegative { sum.negate() }
+
+        guard let top = (0..<Self.digits).last(where: { sum.words[$0] != 0 }) else { return (0, 0) }
+        // Up to 96 bits from the top three digits, and whether anything lies below them.
+        var leading: UInt128 = 0
+        for index in stride(from: top, through: max(top - 2, 0), by: -1) {
+            leading = leading << 32 | UInt128(UInt64(bitPattern: sum.words[index]))
+        }
+        let lowest = max(top - 2, 0)
+        let hasMore = (0..<lowest).contains { sum.words[$0] != 0 }
+        let excess = max(0, 128 - leading.leadingZeroBitCount - 53)
+        let significand = Self.rounded(leading, droppingBits: excess, hasMore: hasMore)
+        let magnitude = Double(significand)
+        return (isNegative ? -magnitude : magnitude, 32 * lowest + excess - 1_074)
+    }
+
+    /// Round to nearest, ties to even.
+    private static func rounded(
+        _ leading: UInt128,
+        droppingBits excess: Int,
+        hasMore: Bool
+    )
+        -> UInt64
+    {
+        let kept = UInt64(truncatingIfNeeded: leading >> UInt128(excess))
+        guard excess > 0 else { return kept }
+        let half = UInt128(1) << UInt128(excess - 1)
+        let dropped = leading & ((half << 1) - 1)
+        let roundsUp = dropped > half || dropped == half && (hasMore || kept & 1 == 1)
+        return roundsUp ? kept + 1 : kept
+    }
+
+    /// Exact unless the result is subnormal or beyond the largest double.
+    private static func scaled(_ significand: Double, by exponent: Int) -> Double {
+        significand.isFinite
+            ? Double(sign: .plus, exponent: exponent, significand: significand) : significand
+    }
+
+    /// Leaves every digit but the last within 0 ..< 2^32.
+    private mutating func carry() {
+        for index in 0..<(Self.digits - 1) {
+            words[index + 1] &+= words[index] &>> 32
+            words[index] &= 0xFFFF_FFFF
+        }
+        termsUntilCarry = Self.termsBeforeCarry
+    }
+
+    private mutating func negate() {
+        for index in 0..<Self.digits { words[index] = 0 &- words[index] }
+        carry()
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What there is to know of a loss or penalty besides its code; the catalogue is made from these.
+package struct Facts: Equatable, Sendable {
+    package enum Task: String, Sendable, CaseIterable {
+        case regression
+        case binary
+        case multiclass
+        case distribution
+        case regularization
+    }
+
+    /// A property in the sense of convex analysis and statistics, of the loss in its predictions.
+    package enum Property: String, Sendable, CaseIterable {
+        case convex
+        case strictlyConvex = "strictly convex"
+        case differentiable
+        case twiceDifferentiable = "twice differentiable"
+        case lipschitz = "Lipschitz"
+        case symmetric
+        case properScoring = "strictly proper scoring rule"
+        case classificationCalibrated = "classification calibrated"
+    }
+
+    package let name: String
+    package let aliases: [Alias]
+    package let task: Task
+    package let summary: String
+    package let formula: Formula
+    package let parameters: [Parameter]
+    package let domains: [Domains]
+    /// Where the loss has no derivative, and what is returned there.
+    package let kinks: [String]
+    package let properties: [Property]
+    /// How it differs from its namesakes elsewhere.
+    package let notes: [String]
+    package let references: [String]
+
+    /// The loss and its derivative, for people: plain text and TeX.
+    package struct Formula: Equatable, Sendable {
+        package let plain: String
+        package let gradient: String
+        package let tex: String
+    }
+
+    /// Another name for a loss, with the options that make it mean the same.
+    package struct Alias: Equatable, Sendable, ExpressibleByStringLiteral {
+        package let name: String
+        package let options: [String: Argument]
+
+        package init(_ name: String, _ options: [String: Argument] = [:]) {
+            self.name = name
+            self.options = options
+        }
+
+        package init(stringLiteral name: String) {
+            self.init(name)
+        }
+    }
+}

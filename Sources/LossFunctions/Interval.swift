@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A range of real numbers whose ends may or may not belong to it.
+package struct Interval: Equatable, Sendable {
+    package let lower: Double
+    package let upper: Double
+    package let includesLower: Bool
+    package let includesUpper: Bool
+
+    package static let real = Interval(
+        lower: -.infinity,
+        upper: .infinity,
+        includesLower: false,
+        includesUpper: false
+    )
+    package static let positive = Interval.above(0)
+    package static let nonNegative = Interval.from(0)
+    package static let unit = Interval.closed(0, 1)
+
+    /// Every number above `lower`.
+    package static func above(_ lower: Double) -> Interval {
+        Interval(lower: lower, upper: .infinity, includesLower: false, includesUpper: false)
+    }
+
+    /// `lower` and every number above it.
+    package static func from(_ lower: Double) -> Interval {
+        Interval(lower: lower, upper: .infinity, includesLower: true, includesUpper: false)
+    }
+
+    /// `upper` and every number below it.
+    package static func through(_ upper: Double) -> Interval {
+        Interval(lower: -.infinity, upper: upper, includesLower: false, includesUpper: true)
+    }
+
+    /// Both ends belong to it.
+    package static func closed(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: true, includesUpper: true)
+    }
+
+    /// The lower end belongs to it, the upper does not.
+    package static func halfOpen(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: true, includesUpper: false)
+    }
+
+    package func contains(_ value: Double) -> Bool {
+        (includesLower ? value >= lower : value > lower)
+            && (includesUpper ? value <= upper : value < upper)
+    }
+}
+
+extension Interval: CustomStringConvertible {
+    /// What would be accepted, in words: "a number in [0, 1]".
+    package var description: String {
+        switch (lower.isFinite, upper.isFinite) {
+        case (false, false): "a finite number"
+        case (true, false): "a number \(includesLower ? ">=" : ">") \(lower.shortest)"
+        case (false, true): "a number \(includesUpper ? "<=" : "<") \(upper.shortest)"
+        case (true, true):
+            "a number in \(includesLower ? "[" : "(")\(lower.shortest), "
+                + "\(upper.shortest)\(includesUpper ? "]" : ")")"
+        }
+    }
+}
+
+extension Double {
+    /// The shortest decimal that reads back as this number, without the `.0` of an integer.
+    package var shortest: String {
+        let text = description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The negative logarithm of the likelihood of one of several classes.
+///
+/// With y the smoothed target distribution, c the class weights and a = cy, A = Σa:
+/// from probabilities, ℓ = -Σ a log p, ∂ℓ/∂p = -a/p, ∂²ℓ/∂p² = a/p²;
+/// from logits with p = softmax z, ∂ℓ/∂z = Ap - a, written (A - a)p - a(1 - p) so that a certain
+/// prediction loses nothing, and ∂²ℓ/∂z² = Ap(1 - p).
+struct CategoricalCrossEntropy: RowwiseLoss {
+    static let classWeights = Option.numbers(
+        "class_weights",
+        default: nil,
+        .nonNegative,
+        "A weight for each class; none: 1. In a mean a row counts for the weight of its target."
+    )
+    static let ignoreIndex = Option.integer(
+        "ignore_index",
+        default: nil,
+        "A class index whose rows take no part; none: every row counts."
+    )
+    static let axis = Option.integer(
+        "axis",
+        default: -1,
+        "The axis of the classes; negative counts from the last."
+    )
+
+    static let facts = Facts(
+        name: "categorical-cross-entropy",
+        aliases: [
+            "cce", "sparse_categorical_crossentropy",
+            .init("cross_entropy", ["from_logits": .flag(true)]),
+            .init("CrossEntropyLoss", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
+            .init("logitcrossentropy", ["from_logits": .flag(true)]),
+            .init("multi:softprob", ["from_logits": .flag(true)]),
+        ],
+        task: .multiclass,
+        summary: "The negative log-likelihood of one of several classes, one loss a row; targets "
+            + "are class indices or distributions.",
+        formula: .init(
+            plain: "-sum_k class_weight_k y_k log(p_k), p = softmax(z) from logits z",
+            gradient: "-y_k / p_k from probabilities, p_k - y_k from logits (no class weights)",
+            tex: #"-\sum_k w_k\, y_k \log p_k"#
+        ),
+        parameters: [
+            Probability.fromLogits.parameter, Probability.epsilon.parameter,
+            Probability.labelSmoothing.parameter, classWeights.parameter,
+            ignoreIndex.parameter, axis.parameter,
+        ],
+        domains: [
+            Domains(["from_logits": .flag(false)], predictions: .unit, targets: .classes),
+            Domains(["from_logits": .flag(true)], predictions: .real, targets: .classes),
+        ],
+        kinks: [Probability.clippedAtBothEnds],
+        properties: [
+            .convex, .differentiable, .twiceDifferentiable, .properScoring,
+            .classificationCalibrated,
+        ],
+        notes: [
+            "Probabilities are never renormalised, which Keras does without a word.",
+            "With class weights a one-hot target gives the same answer as its index; PyTorch "
+                + "divides by another number.",
+            "When every row is ignored a mean is refused; PyTorch returns NaN, Keras 0.",
+        ],
+        references: [
+            "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",
+            "optax softmax_cross_entropy", "scikit-learn HalfMultinomialLoss",
+        ]
+    )
+
+    let axis: Int
+    let logarithmicTargets = false
+    var classes: ClassRule? { ClassRule(ignored: ignoreIndex) }
+    var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .classes) }
+
+    private let fromLogits: Bool
+    private let epsilon: Double
+    private let smoothing: Double
+    private let classWeights: [Double]?
+    private let ignoreIndex: Int?
+
+    init(_ arguments: Arguments) {
+        axis = arguments[Self.axis] ?? -1
+        fromLogits = arguments[Probability.fromLogits]
+        epsilon = arguments[Probability.epsilon]
+        smoothing = arguments[Probability.labelSmoothing]
+        classWeights = arguments[Self.classWeights]
+        ignoreIndex = arguments[Self.ignoreIndex]
+    }
+
+    func shares(of targets: RowTargets) throws(LossError) -> [Double]? {
+        let rows = targets.layout
+        if let classWeights, classWeights.count != rows.length {
+            throw .wrongCount(
+                option: Self.classWeights.parameter.name,
+                count: classWeights.count,
+                expected: rows.length
+            )
+        }
+        guard classWeights != nil || ignoreIndex != nil else { return nil }
+        var row = Row(length: rows.length)
+        return (0..<rows.count).map { offset in
+            targets.gather(offset, into: &row)
+            guard !row.isIgnored else { return 0 }
+            guard let classWeights else { return 1 }
+            var share = CompensatedSum()
+            for index in classWeights.indices {
+                share.add(classWeights[index] * row.targets[index])
+            }
+            return share.value
+        }
+    }
+
+    func evaluate(_ row: inout Row, _ outputs: Outputs) -> Double {
+        guard !row.isIgnored else {
+            for index in row.gradient.indices {
+                row.gradient[index] = 0
+                row.hessian[index] = 0
+            }
+            return 0
+        }
+        weighTargets(&row)
+        return fromLogits ? evaluateLogits(&row, outputs) : evaluateProbabilities(&row)
+    }
+
+    /// Turns the targets into a: smoothed and weighted by class.
+    private func weighTargets(_ row: inout Row) {
+        let spread = smoothing / Double(row.targets.count)
+        for index in row.targets.indices {
+            let smoothed = row.targets[index] * (1 - smoothing) + spread
+            row.targets[index] = smoothed * (classWeights?[index] ?? 1)
+        }
+    }
+
+    private func evaluateLogits(_ row: inout Row, _ outputs: Outputs) -> Double {
+        // The exponentials wait in the gradient's place until they turn into it.
+        let softmax = Softmax(row.predictions, exponentials: &row.gradient)
+        var loss = CompensatedSum()
+        var total = CompensatedSum()
+        for index in row.targets.indices where row.targets[index] > 0 {
+            loss.add(row.targets[index] * softmax.surprise(row.predictions[index]))
+            total.add(row.targets[index])
+        }
+        guard outputs.includeDerivatives else { return loss.value }
+        softmax.differentiate(&row, total: total)
+        return loss.value
+    }
+
+    private func evaluateProbabilities(_ row: inout Row) -> Double {
+        var loss = CompensatedSum()
+        for index in row.targets.indices {
+            let target = row.targets[index]
+            let probability = max(epsilon, min(1 - epsilon, row.predictions[index]))
+            // 0 log 0 = 0: a class that the target rules out contributes nothing.
+            if target > 0 { loss.add(-target * Elementary.log(probability)) }
+            row.gradient[index] = target > 0 ? -target / probability : 0
+            row.hessian[index] = target > 0 ? target / probability / probability : 0
+        }
+        return loss.value
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The options that losses of probabilities share.
+enum Probability {
+    static let fromLogits = Option.flag(
+        "from_logits",
+        "Whether predictions are logits (scores before sigmoid or softmax), not probabilities. "
+            + "Logits are never clipped."
+    )
+
+    static let epsilon = Option.number(
+        "epsilon",
+        default: 2.220446049250313e-16,
+        .halfOpen(0, 0.5),
+        "How near to 0 and 1 probabilities may come: they are clipped to "
+            + "[epsilon, 1 - epsilon], and derivatives are those at the clipped value. "
+            + "0 turns clipping off; a loss that is then infinite is refused."
+    )
+
+    static let labelSmoothing = Option.number(
+        "label_smoothing",
+        default: 0,
+        .unit,
+        "The share of each target that is spread evenly over the classes."
+    )
+
+    static let clippedAtBothEnds =
+        "p < epsilon or p > 1 - epsilon: clipped; the derivatives are those at the clipped value"
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Quadratic near the target, linear far away.
+///
+/// With `e = p - t` and `c` = `e` clipped to ±delta: ℓ = c(e - c/2), dℓ/dp = c, and d²ℓ/dp² is 1
+/// where |e| <= delta, else 0. At `|e| = delta` both branches of ℓ give delta²/2.
+struct Huber: PointwiseLoss {
+    static let delta = Option.number(
+        "delta",
+        default: 1,
+        .positive,
+        "The error beyond which the loss grows linearly."
+    )
+
+    static let facts = Facts(
+        name: "huber",
+        aliases: ["huber_loss"],
+        task: .regression,
+        summary: "Quadratic near the target, linear far away: robust against outliers.",
+        formula: .init(
+            plain: "(p - t)^2 / 2 where |p - t| <= delta, else delta (|p - t| - delta / 2)",
+            gradient: "p - t clipped to [-delta, delta]",
+            tex: #"\begin{cases}\tfrac12 (p-t)^2 & \lvert p-t\rvert \le \delta \\ "#
+                + #"\delta(\lvert p-t\rvert - \tfrac12\delta) & \text{else}\end{cases}"#
+        ),
+        parameters: [delta.parameter],
+        domains: [Domains(predictions: .real, targets: .real)],
+        kinks: ["|p - t| = delta: differentiable; the Hessian is 1 there and 0 beyond"],
+        properties: [.convex, .differentiable, .lipschitz, .symmetric],
+        notes: [
+            "delta times PyTorch's smooth_l1_loss with beta = delta.",
+            "LightGBM's default for delta (there alpha) is 0.9, and its Hessian is 1 everywhere.",
+        ],
+        references: [
+            "P. J. Huber, Robust Estimation of a Location Parameter, "
+                + "Annals of Mathematical Statistics 35, 1964",
+            "PyTorch HuberLoss",
+        ]
+    )
+
+    let domains = Domains(predictions: .real, targets: .real)
+    private let delta: Double
+
+    init(_ arguments: Arguments) {
+        delta = arguments[Self.delta]
+    }
+
+    func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {
+        let error = prediction - target
+        let clipped = max(-delta, min(delta, error))
+        return Point(
+            loss: clipped * (error - clipped / 2),
+            gradient: clipped,
+            hessian: error.magnitude <= delta ? 1 : 0
+        )
+    }
+}

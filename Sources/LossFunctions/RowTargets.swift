@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How class indices are read as targets.
+struct ClassRule: Equatable, Sendable {
+    /// The index whose rows take no part in the loss.
+    let ignored: Int?
+}
+
+/// The targets of a row-wise loss: class indices, or a distribution for each row of predictions.
+enum RowTargets {
+    case classes([Double], RowLayout, ClassRule)
+    case distributions([Double], RowLayout)
+
+    /// Rows of distributions may be off by what single or half precision leaves of a sum of 1.
+    private static let sumTolerance = 1e-3
+
+    /// The shape decides which they are; `classes` is nil where indices are not accepted.
+    init(
+        _ targets: Tensor,
+        _ rows: RowLayout,
+        classes: ClassRule?,
+        inLogarithms: Bool
+    )
+        throws(LossError)
+    {
+        if targets.shape == rows.shape {
+            self = .distributions(targets.values, rows)
+            try Self.check(targets.values, rows, inLogarithms: inLogarithms)
+        } else if let classes, targets.shape == rows.lossShape {
+            self = .classes(targets.values, rows, classes)
+            try Self.check(targets.values, rows, classes)
+        } else {
+            throw .shapes(
+                predictions: rows.shape,
+                targets: targets.shape,
+                allowed: classes == nil ? [rows.shape] : [rows.lossShape, rows.shape]
+            )
+        }
+    }
+
+    var layout: RowLayout {
+        switch self {
+        case .classes(_, let rows, _), .distributions(_, let rows): rows
+        }
+    }
+
+    /// Lays the targets of a row out as a distribution: one-hot for a class.
+    func gather(_ offset: Int, into row: inout Row) {
+        switch self {
+        case .distributions(let values, let rows):
+            rows.gather(values, offset, into: &row.targets)
+        case .classes(let classes, let rows, let rule):
+            for index in 0..<rows.length { row.targets[index] = 0 }
+            let hot = Int(classes[offset])
+            row.isIgnored = hot == rule.ignored
+            if !row.isIgnored { row.targets[hot] = 1 }
+        }
+    }
+
+    private static func check(
+        _ classes: [Double],
+        _ rows: RowLayout,
+        _ rule: ClassRule
+    )
+        throws(LossError)
+    {
+        let known = 0..<Double(rows.length)
+        let ignored = rule.ignored.map(Double.init)
+        let violation = classes.firstIndex {
+            !(known.contains($0) && $0 == $0.rounded(.towardZero)) && $0 != ignored
+        }
+        guard let violation else { return }
+        let except = rule.ignored.map { ", or the ignore_index \($0)" } ?? ""
+        throw .outsideDomain(
+            .targets,
+            place: Tensor.place(of: violation, in: rows.lossShape),
+            value: classes[violation],
+            allowed: "a class index, which is an integer from 0 to \(rows.length - 1)" + except
+        )
+    }
+
+    private static func check(
+        _ values: [Double],
+        _ rows: RowLayout,
+        inLogarithms: Bool
+    )
+        throws(LossError)
+    {
+        let domain = inLogarithms ? Domain.interval(.through(0)) : .unit
+        try domain.check(Tensor(shape: rows.shape, values: values), as: .targets)
+        var row = [Double](repeating: 0, count: rows.length)
+        for offset in 0..<rows.count {
+            rows.gather(values, offset, into: &row)
+            let sum = row.reduce(0) { $0 + (inLogarithms ? Elementary.exp($1) : $1) }
+            guard (sum - 1).magnitude <= sumTolerance else {
+                throw .notADistribution(
+                    .targets,
+                    row: Tensor.place(of: offset, in: rows.lossShape),
+                    sum: sum,
+                    inLogarithms: inLogarithms
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the reference answers from the plainly stated losses, or checks the files against them."""
+
+import argparse
+import importlib.util
+import json
+import pathlib
+import random
+import sys
+
+import mpmath
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import calculus  # noqa: E402
+import reductions  # noqa: E402
+import sums  # noqa: E402
+
+BY = f"mpmath {mpmath.__version__}, {calculus.BASE_DIGITS} digits, make_golden.py"
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def modules(folder):
+    """The files of a folder under their wire names."""
+    return {path.stem.replace("_", "-"): load(path) for path in sorted((HERE / folder).glob("*.py"))}
+
+
+def distinct(items):
+    return list({repr(item): item for item in items}.values())
+
+
+def texts(values):
+    return [calculus.show(value) for value in values]
+
+
+def point(module, options, prediction, target):
+    value, gradient, hessian = calculus.evaluate(module, prediction, target, options)
+    return {
+        "prediction": prediction, "target": target, "loss": calculus.show(value),
+        "gradient": calculus.show(gradient[0]), "hessian": calculus.show(hessian[0]),
+    }
+
+
+def row(module, options, predictions, target):
+    value, gradient, hessian = calculus.evaluate(module, predictions, target, options)
+    return {
+        "predictions": predictions, "target": target, "loss": calculus.show(value),
+        "gradient": texts(gradient), "hessian": texts(hessian),
+    }
+
+
+def case(module, options, parameters):
+    def kink(w):
+        return module.kink(w, options) if hasattr(module, "kink") else None
+
+    terms = [
+        calculus.derivatives(lambda x: module.term(x[0], options), [parameter], (), kink) for parameter in parameters
+    ]
+    with mpmath.workdps(calculus.BASE_DIGITS):
+        total = mpmath.fsum(value for value, _, _ in terms)
+    return {
+        "parameters": parameters, "value": calculus.show(total),
+        "gradient": texts(slope for _, (slope,), _ in terms),
+        "hessian": texts(curvature for _, _, (curvature,) in terms),
+    }
+
+
+def answers(name, module):
+    """The golden document of one loss or penalty. Inputs whose answer is no finite double are left out."""
+    items, answer, title = {
+        "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
+        "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
+        "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
+    }[module.KIND]
+    groups = []
+    for given, inputs in module.groups(random.Random(name)):
+        options = calculus.bind(module.OPTIONS, given)
+        records = []
+        for item in distinct(inputs):
+            try:
+                records.append(answer(options, item))
+            except calculus.Beyond:
+                continue
+        groups.append({"options": given, items: records})
+    return {title: name, "kind": module.KIND, "by": BY, "groups": groups}
+
+
+def written(document):
+    """JSON with one record a line."""
+    def compact(value):
+        return json.dumps(value, separators=(",", ":"))
+
+    def listed(records):
+        return "[\n" + ",\n".join(compact(record) for record in records) + "\n]"
+
+    def group(value):
+        items = next(key for key in value if key != "options")
+        return f'{{"options":{compact(value["options"])},"{items}":{listed(value[items])}}}'
+
+    head = [f'"{key}":{compact(value)}' for key, value in document.items() if key not in ("groups", "cases")]
+    if "groups" in document:
+        tail = '"groups":[' + ",\n".join(group(value) for value in document["groups"]) + "]"
+    else:
+        tail = '"cases":' + listed(document["cases"])
+    return "{" + ",".join(head + [tail]) + "}\n"
+
+
+def without_version(text):
+    return {key: value for key, value in json.loads(text).items() if key != "by"}
+
+
+def main():
+    losses, penalties = modules("losses"), modules("penalties")
+    makers = {name: lambda n=name, m=module: answers(n, m) for name, module in (losses | penalties).items()}
+    makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
+    makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(makers)}; all by default")
+    parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(makers)
+    if unknown:
+        parser.error(f"no such golden file: {', '.join(sorted(unknown))}")
+
+    differing = []
+    for name in arguments.names or makers:
+        path = HERE / f"{name}.json"
+        text = written(makers[name]())
+        if not arguments.check:
+            path.write_text(text)
+        elif not path.exists() or without_version(path.read_text()) != without_version(text):
+            differing.append(name)
+        print(f"{name}: {'differs' if name in differing else 'same' if arguments.check else f'{len(text)} bytes'}")
+    if differing:
+        sys.exit(f"not what the script makes: {', '.join(differing)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Doubles worth trying. Nothing here calls the mathematical library, whose last bit is the platform's."""
+
+import math
+
+RESIDUALS = [0.0, 1e-8, -1e-8, 1e-4, -1e-4, 1.0, -1.0, 1e30, -1e30, 1e-300, -1e-300, 1e150, -1e150]
+LOGITS = [
+    0.0, 1e-300, 1e-8, -1e-8, 0.5, -0.5, 1.0, -1.0, 17.0, -17.0, 36.75, -36.75, 37.0, -37.0, 89.0, -89.0,
+    709.75, -709.75, 710.0, -710.0, 745.25, -745.25, 1e4, -1e4, 1e8, -1e8,
+]
+PROBABILITIES = [
+    0.0, 1e-300, 1e-150, 1e-45, 1e-16, 2.0**-52, 1e-8, 0.25, 0.5, 0.75,
+    1 - 1e-8, 1 - 2.0**-24, 1 - 2.0**-52, 1 - 2.0**-53, 1.0,
+]
+
+
+def above(x):
+    return math.nextafter(x, math.inf)
+
+
+def below(x):
+    return math.nextafter(x, -math.inf)
+
+
+def around(x):
+    """The double, its two neighbours, and the negatives of all three."""
+    return [below(x), x, above(x), -below(x), -x, -above(x)]
+
+
+def magnitude(random, low, high):
+    """Log-uniform over the binades 2**low ... 2**high."""
+    return math.ldexp(1 + random.random(), random.randint(low, high))
+
+
+def signed(random, low, high):
+    return random.choice([-1, 1]) * magnitude(random, low, high)
+
+
+def probability(random):
+    """Uniform, or log-uniform near one of the ends."""
+    kind = random.randrange(3)
+    if kind == 0:
+        return random.random()
+    if kind == 1:
+        return magnitude(random, -120, -2)
+    return 1 - magnitude(random, -51, -2)
+
+
+def normalised(row):
+    """The row divided by its sum: a distribution up to rounding."""
+    total = math.fsum(row)
+    return distribution([x / total for x in row])
+
+
+def distribution(row):
+    assert abs(math.fsum(row) - 1) < 1e-3 and all(0 <= x <= 1 for x in row), row
+    return row
+
+
+def even(random, size):
+    """A random distribution without very small members."""
+    return normalised([0.05 + random.random() for _ in range(size)])
+
+
+def peaked(random, size):
+    """A random distribution over many orders of magnitude."""
+    return normalised([magnitude(random, -60, 0) for _ in range(size)])
+
+
+def onehot(index, size):
+    return [float(k == index) for k in range(size)]

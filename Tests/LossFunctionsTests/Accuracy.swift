@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// The distance of a result from the true value, in units in the last place of the true value, or
+/// of `scale` where that is larger.
+func ulps(_ actual: Double, from expected: Double, scale: Double = 0) -> Double {
+    if actual == expected { return 0 }
+    guard actual.isFinite, expected.isFinite else { return .infinity }
+    return (actual - expected).magnitude / max(expected.magnitude, scale.magnitude).ulp
+}
+
+/// The double nearest to a decimal of many digits.
+func nearest(_ decimal: String) throws -> Double {
+    try #require(Double(decimal), "\(decimal) is no number")
+}
+
+/// The largest error met, and where.
+struct WorstError: CustomStringConvertible {
+    private(set) var ulps = 0.0
+    private var place = "nowhere"
+
+    mutating func note(
+        _ actual: Double,
+        _ expected: Double,
+        scale: Double = 0,
+        at place: @autoclosure () -> String
+    ) {
+        let error = LossFunctionsTests.ulps(actual, from: expected, scale: scale)
+        guard error > ulps else { return }
+        ulps = error
+        self.place = "\(place()): \(actual) for \(expected)"
+    }
+
+    var description: String { "\(ulps) ulp at \(place)" }
+}

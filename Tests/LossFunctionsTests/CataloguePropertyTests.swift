@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import Testing
+
+@Suite("Every loss in the catalogue")
+struct CataloguePropertyTests {
+    private static let names = Catalogue.losses.map { $0.facts.name }
+    private static let everything: Outputs = [.loss, .gradient, .hessian, .elements]
+
+    private func variants(_ name: String) throws -> [any Loss] {
+        try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry)
+    }
+
+    @Test("has a gradient and a Hessian that agree with differences", arguments: names)
+    func derivatives(name: String) throws {
+        var samples = Samples(seed: 11)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss, weights: samples.weights(for: loss))
+            let exact = try loss.evaluate(batch, Self.everything, .mean)
+            let gradient = try #require(exact.gradient).values
+            let hessian = try #require(exact.hessian).values
+            // Central differences err by h² times the next derivative, below 1e-7 here, and by the
+            // rounding of the loss over h, about 1e-11.
+            let step = 1e-5
+            for offset in gradient.indices {
+                let up = try loss.evaluate(
+                    batch.shifted(at: offset, by: step),
+                    Self.everything,
+                    .mean
+                )
+                let down = try loss.evaluate(
+                    batch.shifted(at: offset, by: -step),
+                    Self.everything,
+                    .mean
+                )
+                let slope = (try up.total() - down.total()) / (2 * step)
+                #expect((slope - gradient[offset]).magnitude <= 1e-6 * max(1, slope.magnitude))
+                let curvature =
+                    (try #require(up.gradient).values[offset]
+                        - #require(down.gradient).values[offset]) / (2 * step)
+                #expect(
+                    (curvature - hessian[offset]).magnitude <= 1e-5 * max(1, curvature.magnitude)
+                )
+            }
+        }
+    }
+
+    @Test("computes what is asked for and no more, always the same", arguments: names)
+    func outputs(name: String) throws {
+        var samples = Samples(seed: 12)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss)
+            let all = try loss.evaluate(batch, Self.everything, .mean)
+            for bits in UInt8(1)..<16 {
+                let wanted = Outputs(rawValue: bits)
+                let some = try loss.evaluate(batch, wanted, .mean)
+                #expect(some.loss == (wanted.contains(.loss) ? all.loss : nil))
+                #expect(some.gradient == (wanted.contains(.gradient) ? all.gradient : nil))
+                #expect(some.hessian == (wanted.contains(.hessian) ? all.hessian : nil))
+                #expect(some.elements == (wanted.contains(.elements) ? all.elements : nil))
+                #expect(some.normalizer == all.normalizer)
+            }
+        }
+    }
+
+    @Test("reduces by exact sums over its elements", arguments: names)
+    func reductions(name: String) throws {
+        var samples = Samples(seed: 13)
+        for loss in try variants(name) {
+            let weights = samples.weights(for: loss)
+            let batch = samples.batch(for: loss, weights: weights)
+            let each = try loss.evaluate(batch, Self.everything, .none)
+            let elements = try #require(each.elements).values
+            var sum = ExactSum()
+            var total = ExactSum()
+            for (element, weight) in zip(elements, weights.values) {
+                sum.add(element, times: weight)
+                total.add(weight)
+            }
+            let count = Double(elements.count)
+            let denominators: [Reduction: Double] = [
+                .mean: total.value, .sum: 1, .batchMean: Double(Samples.shape[0]),
+                .elementMean: count,
+            ]
+            for (reduction, denominator) in denominators {
+                let answer = try loss.evaluate(batch, Self.everything, reduction)
+                #expect(answer.normalizer == denominator)
+                // The sum and the quotient are rounded once each.
+                #expect(ulps(try answer.total(), from: sum.value / denominator) <= 1)
+                let slopes = try #require(each.gradient).values
+                for (slope, own) in zip(try #require(answer.gradient).values, slopes) {
+                    // Weight, normaliser and their rounding in either answer: a few ulp.
+                    #expect(ulps(slope, from: own / denominator) <= 4)
+                }
+            }
+        }
+    }
+
+    @Test("does not depend on the order of its losses", arguments: names)
+    func order(name: String) throws {
+        var samples = Samples(seed: 14)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss)
+            let straight = try loss.evaluate(batch, Self.everything, .mean)
+            let reversed = try loss.evaluate(batch.withRowsReversed(), Self.everything, .mean)
+            #expect(straight.loss == reversed.loss)
+        }
+    }
+
+    @Test("takes no notice of the scale of weights in a mean", arguments: names)
+    func scale(name: String) throws {
+        var samples = Samples(seed: 15)
+        for loss in try variants(name) {
+            let weights = samples.weights(for: loss)
+            let batch = samples.batch(for: loss, weights: weights)
+            let plain = try loss.evaluate(batch, Self.everything, .mean)
+            for exponent in [-1_000, -3, 900] {
+                let scaled = Tensor(
+                    shape: weights.shape,
+                    values: weights.values.map {
+                        $0 * Double(sign: .plus, exponent: exponent, significand: 1)
+                    }
+                )
+                let answer = try loss.evaluate(
+                    Batch(predictions: batch.predictions, targets: batch.targets, weights: scaled),
+                    Self.everything,
+                    .mean
+                )
+                #expect(answer.loss == plain.loss)
+                #expect(answer.gradient == plain.gradient)
+            }
+        }
+    }
+
+    @Test("takes one weight for all, one a row, and one a loss", arguments: names)
+    func weightShapes(name: String) throws {
+        var samples = Samples(seed: 16)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss)
+            func weighted(_ weights: Tensor) throws -> Evaluation {
+                try loss.evaluate(
+                    Batch(predictions: batch.predictions, targets: batch.targets, weights: weights),
+                    Self.everything,
+                    .sum
+                )
+            }
+            let rows = Samples.shape[0]
+            let one = try weighted(Tensor(2))
+            #expect(
+                one
+                    == (try weighted(
+                        Tensor(shape: [rows], values: Array(repeating: 2, count: rows))
+                    ))
+            )
+            let losses = type(of: loss).granularity == .row ? [rows] : Samples.shape
+            let each = Array(repeating: 2.0, count: losses.reduce(1, *))
+            #expect(one == (try weighted(Tensor(shape: losses, values: each))))
+            #expect(throws: LossError.self) {
+                try weighted(
+                    Tensor(shape: [rows + 1], values: Array(repeating: 2, count: rows + 1))
+                )
+            }
+        }
+    }
+
+    @Test("refuses what lies outside of its domains, by place", arguments: names)
+    func domains(name: String) throws {
+        var samples = Samples(seed: 17)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss)
+            for (input, domain) in [
+                (Input.predictions, loss.domains.predictions), (.targets, loss.domains.targets),
+            ] where domain != .real {
+                let outlier = 1.5
+                let bad = batch.replacing(input, at: 9, by: outlier)
+                let error = #expect(throws: LossError.self) {
+                    try loss.evaluate(bad, Self.everything, .mean)
+                }
+                guard case .outsideDomain(input, place: [2, 1], value: outlier, _) = error else {
+                    Issue.record("\(name): \(String(describing: error))")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test("refuses empty inputs and shapes that do not fit", arguments: names)
+    func shapes(name: String) throws {
+        var samples = Samples(seed: 18)
+        for loss in try variants(name) {
+            let batch = samples.batch(for: loss)
+            let nothing = Tensor(shape: [0, 4], values: [])
+            #expect(throws: LossError.empty(.predictions)) {
+                try loss.evaluate(
+                    Batch(predictions: nothing, targets: nothing),
+                    Self.everything,
+                    .mean
+                )
+            }
+            let column = Tensor(shape: [24, 1], values: batch.targets.values)
+            #expect(throws: LossError.self) {
+                try loss.evaluate(
+                    Batch(predictions: batch.predictions, targets: column),
+                    Self.everything,
+                    .mean
+                )
+            }
+        }
+    }
+
+    @Test("refuses weights that are negative or all zero", arguments: names)
+    func weights(name: String) throws {
+        var samples = Samples(seed: 19)
+        for loss in try variants(name) {
+            var batch = samples.batch(for: loss, weights: Tensor(0))
+            #expect(throws: LossError.nothingToAverage(ignored: false)) {
+                try loss.evaluate(batch, Self.everything, .sum)
+            }
+            batch = Batch(
+                predictions: batch.predictions,
+                targets: batch.targets,
+                weights: Tensor(shape: [6], values: [1, 1, 1, -1, 1, 1])
+            )
+            let error = #expect(throws: LossError.self) {
+                try loss.evaluate(batch, Self.everything, .mean)
+            }
+            guard case .outsideDomain(.weights, place: [3], value: -1, _) = error else {
+                Issue.record("\(name): \(String(describing: error))")
+                continue
+            }
+        }
+    }
+}
+
+extension Evaluation {
+    /// The loss, when it is one number.
+    fileprivate func total() throws -> Double {
+        try #require(loss).values[0]
+    }
+}
+
+extension Batch {
+    fileprivate func shifted(at offset: Int, by step: Double) -> Batch {
+        replacing(.predictions, at: offset, by: predictions.values[offset] + step)
+    }
+
+    fileprivate func replacing(_ input: Input, at offset: Int, by value: Double) -> Batch {
+        func replaced(_ tensor: Tensor) -> Tensor {
+            var values = tensor.values
+            values[offset] = value
+            return Tensor(shape: tensor.shape, values: values)
+        }
+        return Batch(
+            predictions: input == .predictions ? replaced(predictions) : predictions,
+            targets: input == .targets ? replaced(targets) : targets,
+            weights: weights
+        )
+    }
+
+    fileprivate func withRowsReversed() -> Batch {
+        func reversed(_ tensor: Tensor) -> Tensor {
+            let length = tensor.values.count / tensor.shape[0]
+            let rows = (0..<tensor.shape[0]).reversed().flatMap {
+                tensor.values[($0 * length)..<(($0 + 1) * length)]
+            }
+            return Tensor(shape: tensor.shape, values: Array(rows))
+        }
+        return Batch(predictions: reversed(predictions), targets: reversed(targets))
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import Testing
+
+@Suite("The catalogue")
+struct CatalogueTests {
+    private let facts = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
+
+    @Test("has names in kebab case and every fact a reader needs")
+    func completeness() {
+        for facts in facts {
+            #expect(facts.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
+            #expect(facts.summary.hasSuffix("."), "\(facts.name)")
+            #expect(!facts.formula.plain.isEmpty && !facts.formula.tex.isEmpty, "\(facts.name)")
+            #expect(!facts.formula.gradient.isEmpty && !facts.references.isEmpty, "\(facts.name)")
+            #expect(facts.parameters.allSatisfy { $0.summary.hasSuffix(".") }, "\(facts.name)")
+            #expect(Set(facts.parameters.map { $0.name }).count == facts.parameters.count)
+        }
+    }
+
+    @Test("finds each loss by its name and by every alias, whatever the spelling")
+    func lookup() throws {
+        for loss in Catalogue.losses {
+            #expect(Catalogue.loss(named: loss.facts.name)?.facts == loss.facts)
+            for alias in loss.facts.aliases {
+                let found = try #require(Catalogue.loss(named: alias.name))
+                #expect(found.facts == loss.facts, "\(alias.name)")
+                #expect(found.presets == alias.options)
+                #expect(Catalogue.loss(named: alias.name.uppercased())?.facts == loss.facts)
+            }
+        }
+        for penalty in Catalogue.penalties {
+            #expect(Catalogue.penalty(named: penalty.facts.name)?.facts == penalty.facts)
+        }
+        #expect(Catalogue.loss(named: "no-such-loss") == nil)
+    }
+
+    @Test("gives no two entries the same name")
+    func uniqueness() {
+        for names in [Catalogue.losses.map { $0.facts }, Catalogue.penalties.map { $0.facts }] {
+            let spellings = names.flatMap { facts in [facts.name] + facts.aliases.map { $0.name } }
+                .map { $0.lowercased().filter { !"-_:".contains($0) } }
+            #expect(Set(spellings).count == spellings.count, "\(spellings.sorted())")
+        }
+    }
+
+    @Test("states the domains that each loss then keeps")
+    func domains() throws {
+        for loss in Catalogue.losses {
+            for (domains, variant) in zip(loss.facts.domains, try Samples.variants(of: loss)) {
+                #expect(variant.domains.predictions == domains.predictions)
+                #expect(variant.domains.targets == domains.targets)
+            }
+        }
+    }
+
+    @Test("has aliases whose options the loss accepts")
+    func presets() throws {
+        for loss in Catalogue.losses {
+            for alias in loss.facts.aliases {
+                _ = try loss.init(Arguments(alias.options, for: loss.facts.parameters))
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LossFunctions
+
+/// Reference answers made by Tests/Golden/make_golden.py with mpmath.
+struct Golden: Decodable {
+    struct Group: Decodable {
+        let options: [String: Option]
+        let points: [Point]?
+        let rows: [Row]?
+        let cases: [PenaltyCase]?
+
+        /// The points or rows, whichever there are.
+        var samples: [any Sample] { points ?? rows ?? [] }
+
+        func isOn(_ flag: String) -> Bool { options[flag]?.argument == .flag(true) }
+    }
+
+    /// A batch of one loss, and what is true of it.
+    protocol Sample {
+        var batch: Batch { get }
+        var loss: [String] { get }
+        var gradient: [String] { get }
+        var hessian: [String] { get }
+    }
+
+    struct Point: Decodable, Sample {
+        let prediction: Double
+        let target: Double
+        let loss: [String]
+        let gradient: [String]
+        let hessian: [String]
+
+        var batch: Batch { Batch(predictions: Tensor(prediction), targets: Tensor(target)) }
+
+        private enum Key: CodingKey {
+            case prediction
+            case target
+            case loss
+            case gradient
+            case hessian
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            prediction = try container.decode(Double.self, forKey: .prediction)
+            target = try container.decode(Double.self, forKey: .target)
+            loss = [try container.decode(String.self, forKey: .loss)]
+            gradient = [try container.decode(String.self, forKey: .gradient)]
+            hessian = [try container.decode(String.self, forKey: .hessian)]
+        }
+    }
+
+    struct Row: Decodable, Sample {
+        let predictions: [Double]
+        let target: Target
+        let loss: [String]
+        let gradient: [String]
+        let hessian: [String]
+
+        var batch: Batch {
+            Batch(
+                predictions: Tensor(shape: [1, predictions.count], values: predictions),
+                targets: target.tensor
+            )
+        }
+
+        private enum Key: CodingKey {
+            case predictions
+            case target
+            case loss
+            case gradient
+            case hessian
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            predictions = try container.decode([Double].self, forKey: .predictions)
+            target = try container.decode(Target.self, forKey: .target)
+            loss = [try container.decode(String.self, forKey: .loss)]
+            gradient = try container.decode([String].self, forKey: .gradient)
+            hessian = try container.decode([String].self, forKey: .hessian)
+        }
+    }
+
+    struct PenaltyCase: Decodable {
+        let parameters: [Double]
+        let value: String
+        let gradient: [String]
+        let hessian: [String]
+    }
+
+    enum Target: Decodable {
+        case index(Double)
+        case distribution([Double])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let index = try? container.decode(Double.self) {
+                self = .index(index)
+            } else {
+                self = .distribution(try container.decode([Double].self))
+            }
+        }
+
+        /// The targets of a batch of one row, and their shape.
+        var tensor: Tensor {
+            switch self {
+            case .index(let index): Tensor(shape: [1], values: [index])
+            case .distribution(let row): Tensor(shape: [1, row.count], values: row)
+            }
+        }
+    }
+
+    /// An option as JSON writes it.
+    struct Option: Decodable {
+        let argument: Argument?
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if container.decodeNil() {
+                argument = nil
+            } else if let flag = try? container.decode(Bool.self) {
+                argument = .flag(flag)
+            } else if let number = try? container.decode(Double.self) {
+                argument = .number(number)
+            } else if let list = try? container.decode([Double].self) {
+                argument = .list(list)
+            } else {
+                argument = .choice(try container.decode(String.self))
+            }
+        }
+    }
+
+    let groups: [Group]
+
+    static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
+
+    /// The golden file of a loss or penalty; there must be one for each of the catalogue.
+    static func of(_ name: String) throws -> Golden {
+        try decode(Golden.self, name)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+        let file = folder.appending(path: "\(name).json")
+        guard let data = try? Data(contentsOf: file) else { throw Missing(name: name) }
+        return try JSONDecoder().decode(type, from: data)
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let name: String
+        var description: String {
+            "Tests/Golden/\(name).json is missing: describe the loss in Tests/Golden and run "
+                + "python3 Tests/Golden/make_golden.py \(name)"
+        }
+    }
+}
+
+extension [String: Golden.Option] {
+    func arguments(for parameters: [Parameter]) throws -> Arguments {
+        try Arguments(compactMapValues { $0.argument }, for: parameters)
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LossFunctions
+
+/// Random batches within the domains of any loss of the catalogue, away from the ends of intervals.
+struct Samples {
+    var random: SplitMix64
+
+    init(seed: UInt64) {
+        random = SplitMix64(seed: seed)
+    }
+
+    /// A loss under each set of options that has domains of its own.
+    static func variants(of loss: any Loss.Type) throws -> [any Loss] {
+        try loss.facts.domains.map { domains in
+            try loss.init(Arguments(domains.options, for: loss.facts.parameters))
+        }
+    }
+
+    static let shape = [6, 4]
+
+    /// Six rows of four; targets are distributions where a loss has one a row.
+    mutating func batch(for loss: any Loss, weights: Tensor? = nil) -> Batch {
+        Batch(
+            predictions: tensor(loss.domains.predictions, type(of: loss).granularity),
+            targets: tensor(loss.domains.targets, type(of: loss).granularity),
+            weights: weights
+        )
+    }
+
+    /// A weight for each loss of such a batch.
+    mutating func weights(for loss: any Loss) -> Tensor {
+        let shape = type(of: loss).granularity == .row ? [Self.shape[0]] : Self.shape
+        return Tensor(
+            shape: shape,
+            values: (0..<shape.reduce(1, *)).map { _ in Double.random(in: 0.1...3, using: &random) }
+        )
+    }
+
+    private mutating func tensor(_ domain: Domain, _ granularity: Granularity) -> Tensor {
+        let count = Self.shape.reduce(1, *)
+        let values: [Double]
+        switch (granularity, domain) {
+        case (.element, .values(let allowed)):
+            values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
+        case (.element, .interval(.unit)):
+            values = (0..<count).map { _ in Double.random(in: 0.05...0.95, using: &random) }
+        case (.row, .interval(.unit)), (.row, .classes):
+            values = distributions()
+        case (.row, .interval(.through(0))):
+            values = distributions().map { log($0) }
+        default:
+            values = (0..<count).map { _ in Double.random(in: -3...3, using: &random) }
+        }
+        return Tensor(shape: Self.shape, values: values)
+    }
+
+    private mutating func distributions() -> [Double] {
+        (0..<Self.shape[0]).flatMap { _ in
+            let row = (0..<Self.shape[1]).map { _ in Double.random(in: 0.1...1, using: &random) }
+            let sum = row.reduce(0, +)
+            return row.map { $0 / sum }
+        }
+    }
+}
