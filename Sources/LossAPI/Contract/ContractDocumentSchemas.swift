@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The shapes of the documents that are fetched rather than computed.
+enum ContractDocumentSchemas {
+    static let all: [JSONValue.Member] = [
+        .init(
+            key: "problem",
+            value: [
+                "description": "Why a request was not answered (RFC 9457).",
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": [
+                    "type": ["type": "string", "format": "uri-reference"],
+                    "title": ["type": "string"],
+                    "status": ["type": "integer"],
+                    "detail": [
+                        "type": "string",
+                        "description": "What is wrong and what would be accepted.",
+                    ],
+                    "pointer": [
+                        "type": "string",
+                        "description": "JSON Pointer (RFC 6901) to the value concerned.",
+                    ],
+                    "position": [
+                        "type": "integer",
+                        "description": "Offset in bytes, from 0, of a fault in the JSON.",
+                    ],
+                    "allowed": [
+                        "type": "array",
+                        "description": "What would be accepted.",
+                        "items": ["type": "string"],
+                    ],
+                    "reason": [
+                        "type": "string",
+                        "description": "The kind of fault within the kind of problem.",
+                    ],
+                ],
+            ]
+        ),
+        .init(
+            key: "problem-kind",
+            value: ContractSchemas.object(
+                "A kind of problem.",
+                [
+                    ("type", ["type": "string", "format": "uri-reference"]),
+                    ("title", ["type": "string"]), ("status", ["type": "integer"]),
+                    ("explanation", ["type": "string"]),
+                ],
+                required: ["type", "title", "status", "explanation"]
+            )
+        ),
+        .init(
+            key: "problems",
+            value: ContractSchemas.object(
+                "Every kind of problem.",
+                [
+                    (
+                        "problems",
+                        [
+                            "type": "array",
+                            "items": ContractSchemas.reference("problem-kind"),
+                        ]
+                    )
+                ],
+                required: ["problems"]
+            )
+        ),
+        .init(
+            key: "health",
+            value: ContractSchemas.object(
+                "How the server is.",
+                [("status", ["type": "string", "enum": ["ok", "draining"]])],
+                required: ["status"]
+            )
+        ),
+        .init(key: "losses-list", value: listing("losses", ["reductions"])),
+        .init(key: "penalties-list", value: listing("penalties", [])),
+        .init(
+            key: "catalogue-entry",
+            value: [
+                "description": "All there is to know of a loss or penalty.",
+                "type": "object",
+                "required": ["name", "task", "summary", "formula", "aliases", "options"],
+            ]
+        ),
+        .init(
+            key: "index",
+            value: ["description": "Where everything is.", "type": "object"]
+        ),
+        .init(
+            key: "contract",
+            value: [
+                "description": "An OpenAPI 3.1 document.", "type": "object",
+                "required": ["openapi", "info", "paths"],
+            ]
+        ),
+    ]
+
+    private static func listing(_ name: String, _ words: [String]) -> JSONValue {
+        let list: JSONValue = ["type": "array", "items": ["type": "string"]]
+        let text: JSONValue = ["type": "string"]
+        let entry = ContractSchemas.object(
+            "One of the list.",
+            [
+                ("name", text), ("task", text), ("summary", text), ("aliases", list),
+                ("options", list), ("href", ["type": "string", "format": "uri-reference"]),
+            ],
+            required: ["name", "task", "summary", "aliases", "options", "href"]
+        )
+        let entries: JSONValue = ["type": "array", "items": entry]
+        let names = words + ["outputs"]
+        return ContractSchemas.object(
+            "What there is.",
+            [(name, entries)] + names.map { ($0, list) },
+            required: [name] + names
+        )
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import LossFunctions
+
+/// What can be done at each path.
+enum ContractOperations {
+    static func loss(_ loss: any Loss.Type) -> JSONValue {
+        let facts = loss.facts
+        return [
+            "get": get(
+                "describe-\(facts.name)",
+                "losses",
+                "What \(facts.name) is: formula, options, domains",
+                "catalogue-entry"
+            ),
+            "post": post(
+                facts.name,
+                "losses",
+                facts,
+                request: "\(facts.name)-request",
+                answer: "loss-answer",
+                ContractExamples.of(loss)
+            ),
+        ]
+    }
+
+    static func penalty(_ penalty: any Penalty.Type) -> JSONValue {
+        let facts = penalty.facts
+        return [
+            "get": get(
+                "describe-\(facts.name)",
+                "penalties",
+                "What \(facts.name) is: formula, options",
+                "catalogue-entry"
+            ),
+            "post": post(
+                facts.name,
+                "penalties",
+                facts,
+                request: "\(facts.name)-request",
+                answer: "penalty-answer",
+                ContractExamples.of(penalty)
+            ),
+        ]
+    }
+
+    static func get(_ id: String, _ tag: String, _ summary: String, _ schema: String) -> JSONValue {
+        [
+            "operationId": .string(id),
+            "tags": [.string(tag)],
+            "summary": .string(summary),
+            "responses": .object(
+                [
+                    .init(
+                        key: "200",
+                        value: ContractResponses.json("The document.", schema)
+                    ),
+                    .init(key: "304", value: ["description": "Unchanged since If-None-Match."]),
+                ] + ContractResponses.refusals
+            ),
+        ]
+    }
+
+    private static func post(
+        _ id: String,
+        _ tag: String,
+        _ facts: Facts,
+        request: String,
+        answer: String,
+        _ examples: [JSONValue.Member]
+    ) -> JSONValue {
+        [
+            "operationId": .string(id),
+            "tags": [.string(tag)],
+            "summary": .string(facts.summary),
+            "description": .string(
+                "`\(facts.formula.plain)`"
+                    + (facts.notes.isEmpty ? "" : "\n\n" + facts.notes.joined(separator: "\n\n"))
+            ),
+            "requestBody": [
+                "required": true,
+                "content": [
+                    "application/json": [
+                        "schema": ContractSchemas.reference(request),
+                        "examples": .object(examples),
+                    ]
+                ],
+            ],
+            "responses": .object(
+                [.init(key: "200", value: ContractResponses.json("The answer.", answer))]
+                    + ContractResponses.questions + ContractResponses.refusals
+            ),
+        ]
+    }
+
+    static let problem: JSONValue = [
+        "get": [
+            "operationId": "explainProblem",
+            "tags": ["documents"],
+            "summary": "What a kind of problem means and how a request is mended",
+            "parameters": [
+                [
+                    "name": "problem", "in": "path", "required": true,
+                    "description": "The last part of a problem's type.",
+                    "schema": [
+                        "type": "string", "enum": JSONValue(ProblemKind.all.map { $0.slug }),
+                    ],
+                    "example": "shape-mismatch",
+                ]
+            ],
+            "responses": .object(
+                [
+                    .init(
+                        key: "200",
+                        value: ContractResponses.json("The explanation.", "problem-kind")
+                    ),
+                    .init(key: "304", value: ["description": "Unchanged since If-None-Match."]),
+                    .init(key: "404", value: ContractResponses.reference("404")),
+                ] + ContractResponses.refusals
+            ),
+        ]
+    ]
+
+    static let readiness: JSONValue = [
+        "get": [
+            "operationId": "ready",
+            "tags": ["operation"],
+            "summary": "Whether new work is wanted: 503 while the server is draining",
+            "responses": .object(
+                [
+                    .init(key: "200", value: ContractResponses.json("It is.", "health")),
+                    .init(
+                        key: "503",
+                        value: ContractResponses.json("The server is draining.", "health")
+                    ),
+                ] + ContractResponses.refusals.filter { $0.key != "503" }
+            ),
+        ]
+    ]
+
+    /// A document that is no JSON.
+    static func text(_ id: String, _ summary: String) -> JSONValue {
+        let mediaType = id == "metrics" ? "text/plain" : "application/yaml"
+        return [
+            "get": [
+                "operationId": .string(id),
+                "tags": [id == "metrics" ? "operation" : "documents"],
+                "summary": .string(summary),
+                "responses": .object(
+                    [
+                        .init(
+                            key: "200",
+                            value: [
+                                "description": "The document.",
+                                "content": .object([
+                                    .init(key: mediaType, value: ["schema": ["type": "string"]])
+                                ]),
+                            ]
+                        )
+                    ] + ContractResponses.refusals
+                ),
+            ]
+        ]
+    }
+}

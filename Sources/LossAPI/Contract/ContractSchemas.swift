@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+
+/// The shapes of bodies, as JSON Schema.
+enum ContractSchemas {
+    static func reference(_ name: String) -> JSONValue {
+        ["$ref": .string("#/components/schemas/\(name)")]
+    }
+
+    static let all: [JSONValue.Member] = [
+        shared,
+        ContractDocumentSchemas.all,
+        Catalogue.losses.map { lossRequest($0.facts) },
+        Catalogue.penalties.map { penaltyRequest($0.facts) },
+        Catalogue.penalties.map { term($0.facts) },
+    ].flatMap { $0 }
+
+    private static let shared: [JSONValue.Member] = [
+        .init(key: "numbers", value: numbers),
+        .init(key: "reduction", value: reduction),
+        .init(key: "loss-answer", value: lossAnswer),
+        .init(key: "penalty-answer", value: penaltyAnswer),
+        .init(key: "regularization-term", value: regularizationTerm),
+    ]
+
+    private static let numbers: JSONValue = [
+        "description": .string(
+            "A finite number, or a rectangular array of numbers nested to any depth up to the "
+                + "limit. NaN and Infinity have no form in JSON."
+        ),
+        "oneOf": [
+            ["type": "number"],
+            ["type": "array", "items": reference("numbers")],
+        ],
+    ]
+
+    private static let reduction: JSONValue = [
+        "description": .string(
+            "How the losses become one: mean is sum(w l) / sum(w), batch_mean divides by the first "
+                + "dimension, element_mean by the number of losses. The last three are spellings "
+                + "of other libraries."
+        ),
+        "type": "string",
+        "enum": JSONValue(
+            Reduction.allCases.map { $0.rawValue } + Reduction.spellings.keys.sorted()
+        ),
+        "default": "mean",
+    ]
+
+    private static let lossAnswer: JSONValue = {
+        let normalizer: JSONValue = [
+            "type": "number",
+            "description": "What the sum of the weighted losses was divided by.",
+        ]
+        let terms: JSONValue = ["type": "array", "items": reference("penalty-answer")]
+        return object(
+            "The answer of a loss. Derivatives are those of the reduced data loss.",
+            [
+                ("loss", reference("numbers")), ("data_loss", reference("numbers")),
+                ("gradient", reference("numbers")), ("hessian", reference("numbers")),
+                ("elements", reference("numbers")), ("normalizer", normalizer),
+                ("regularization", terms),
+            ],
+            required: ["normalizer"]
+        )
+    }()
+
+    private static let penaltyAnswer = object(
+        "The answer of a penalty.",
+        [
+            ("value", ["type": "number"]), ("gradient", reference("numbers")),
+            ("hessian", reference("numbers")),
+        ],
+        required: []
+    )
+
+    private static let regularizationTerm: JSONValue = [
+        "description": "A penalty that is added to the loss.",
+        "oneOf": .array(Catalogue.penalties.map { reference("\($0.facts.name)-term") }),
+    ]
+
+    private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
+        let weights: JSONValue = [
+            "description": "A number, one a row, or one a loss; not negative.",
+            "oneOf": [reference("numbers"), ["type": "null"]],
+        ]
+        let regularization: JSONValue = [
+            "description": .string(
+                "Penalties to be added: loss is then the total, and data_loss stands beside it."
+            ),
+            "type": "array",
+            "items": reference("regularization-term"),
+        ]
+        let names = LossQuestion.outputNames.map { $0.name }
+        let fields: [(String, JSONValue)] = [
+            ("predictions", reference("numbers")), ("targets", reference("numbers")),
+            ("weights", weights), ("reduction", reference("reduction")),
+            ("outputs", outputs(names, default: ["loss", "gradient"])),
+            ("regularization", regularization),
+        ]
+        return .init(
+            key: "\(facts.name)-request",
+            value: object(
+                facts.summary,
+                fields + facts.parameters.map { ($0.name, schema($0)) },
+                required: ["predictions", "targets"]
+            )
+        )
+    }
+
+    private static func penaltyRequest(_ facts: Facts) -> JSONValue.Member {
+        let fields: [(String, JSONValue)] = [
+            ("parameters", reference("numbers")),
+            (
+                "outputs",
+                outputs(
+                    PenaltyQuestion.outputNames.map { $0.name },
+                    default: ["value", "gradient"]
+                )
+            ),
+        ]
+        return .init(
+            key: "\(facts.name)-request",
+            value: object(
+                facts.summary,
+                fields + facts.parameters.map { ($0.name, schema($0)) },
+                required: ["parameters"]
+            )
+        )
+    }
+
+    private static func term(_ facts: Facts) -> JSONValue.Member {
+        let fields: [(String, JSONValue)] = [
+            ("penalty", ["const": .string(facts.name)]),
+            ("parameters", reference("numbers")),
+        ]
+        return .init(
+            key: "\(facts.name)-term",
+            value: object(
+                facts.summary,
+                fields + facts.parameters.map { ($0.name, schema($0)) },
+                required: ["penalty", "parameters"]
+            )
+        )
+    }
+
+    private static func outputs(_ names: [String], default chosen: [String]) -> JSONValue {
+        [
+            "description": "What to compute; the rest is not.",
+            "type": "array",
+            "minItems": 1,
+            "items": ["type": "string", "enum": JSONValue(names)],
+            "default": JSONValue(chosen),
+        ]
+    }
+
+    /// An object that has these fields and no others.
+    static func object(
+        _ description: String,
+        _ properties: [(String, JSONValue)],
+        required: [String]
+    ) -> JSONValue {
+        JSONValue(present: [
+            ("description", .string(description)),
+            ("type", "object"),
+            ("required", required.isEmpty ? nil : JSONValue(required)),
+            ("properties", JSONValue(present: properties)),
+            ("additionalProperties", false),
+        ])
+    }
+
+    /// The schema of an option: its kind, range and default.
+    private static func schema(_ parameter: Parameter) -> JSONValue {
+        let description = ("description", JSONValue.string(parameter.summary))
+        switch parameter.kind {
+        case .number(let value, let range):
+            return JSONValue(
+                present: [description] + number(range) + [("default", .number(value))]
+            )
+        case .integer(let value):
+            return JSONValue(present: [
+                description,
+                ("type", value == nil ? ["integer", "null"] : "integer"),
+                ("default", parameter.defaultValue),
+            ])
+        case .flag(let value):
+            return JSONValue(present: [
+                description, ("type", "boolean"), ("default", .boolean(value)),
+            ])
+        case .choice(let value, let allowed):
+            return JSONValue(present: [
+                description, ("type", "string"), ("enum", JSONValue(allowed)),
+                ("default", .string(value)),
+            ])
+        case .numbers(let value, let range):
+            let item = JSONValue(present: number(range))
+            let null: [JSONValue] = value == nil ? [["type": "null"]] : []
+            return JSONValue(present: [
+                description,
+                ("oneOf", .array([item, ["type": "array", "items": item]] + null)),
+                ("default", parameter.defaultValue),
+            ])
+        }
+    }
+
+    private static func number(_ range: Interval) -> [(String, JSONValue?)] {
+        [
+            ("type", "number"),
+            (
+                range.includesLower ? "minimum" : "exclusiveMinimum",
+                range.lower.isFinite ? .number(range.lower) : nil
+            ),
+            (
+                range.includesUpper ? "maximum" : "exclusiveMaximum",
+                range.upper.isFinite ? .number(range.upper) : nil
+            ),
+        ]
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+
+/// The catalogue as its routes show it.
+enum CatalogueDocument {
+    static let losses: JSONValue = [
+        "losses": .array(
+            Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
+        ),
+        "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
+        "outputs": JSONValue(LossQuestion.outputNames.map { $0.name }),
+    ]
+
+    static let penalties: JSONValue = [
+        "penalties": .array(
+            Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
+        ),
+        "outputs": JSONValue(PenaltyQuestion.outputNames.map { $0.name }),
+    ]
+
+    /// One line of a listing.
+    private static func brief(_ facts: Facts, at base: String) -> JSONValue {
+        [
+            "name": .string(facts.name),
+            "task": .string(facts.task.rawValue),
+            "summary": .string(facts.summary),
+            "aliases": JSONValue(facts.aliases.map { $0.name }),
+            "options": JSONValue(facts.parameters.map { $0.name }),
+            "href": .string(base + facts.name),
+        ]
+    }
+
+    /// All there is to know of a loss or penalty.
+    static func entry(_ facts: Facts, _ granularity: Granularity? = nil) -> JSONValue {
+        JSONValue(present: [
+            ("name", .string(facts.name)),
+            ("task", .string(facts.task.rawValue)),
+            ("one_loss_per", granularity.map { .string($0.rawValue) }),
+            ("summary", .string(facts.summary)),
+            (
+                "formula",
+                [
+                    "plain": .string(facts.formula.plain),
+                    "gradient": .string(facts.formula.gradient),
+                    "tex": .string(facts.formula.tex),
+                ]
+            ),
+            ("aliases", .array(facts.aliases.map { alias($0) })),
+            ("options", .array(facts.parameters.map { option($0) })),
+            ("domains", .array(facts.domains.map { domains($0) })),
+            ("kinks", JSONValue(facts.kinks)),
+            ("properties", JSONValue(facts.properties.map { $0.rawValue })),
+            ("notes", JSONValue(facts.notes)),
+            ("references", JSONValue(facts.references)),
+        ])
+    }
+
+    private static func alias(_ alias: Facts.Alias) -> JSONValue {
+        JSONValue(present: [
+            ("name", .string(alias.name)),
+            ("implies", alias.options.isEmpty ? nil : JSONValue(alias.options)),
+        ])
+    }
+
+    private static func option(_ parameter: Parameter) -> JSONValue {
+        JSONValue(present: [
+            ("name", .string(parameter.name)),
+            ("summary", .string(parameter.summary)),
+            ("type", .string(parameter.typeName)),
+            ("default", parameter.defaultValue),
+            ("allowed", .string(parameter.expected)),
+        ])
+    }
+
+    private static func domains(_ domains: Domains) -> JSONValue {
+        JSONValue(present: [
+            ("when", domains.options.isEmpty ? nil : JSONValue(domains.options)),
+            ("predictions", .string(domains.predictions.description)),
+            ("targets", .string(domains.targets.description)),
+        ])
+    }
+}
+
+extension Parameter {
+    var typeName: String {
+        switch kind {
+        case .number: "number"
+        case .integer: "integer"
+        case .flag: "boolean"
+        case .choice: "string"
+        case .numbers: "number or array of numbers"
+        }
+    }
+
+    /// What is taken when the option is left out; null where that is no value of its own.
+    var defaultValue: JSONValue {
+        switch kind {
+        case .number(let value, _): .number(value)
+        case .integer(let value): value.map { .integer($0) } ?? .null
+        case .flag(let value): .boolean(value)
+        case .choice(let value, _): .string(value)
+        case .numbers(let value, _): value.map { .number($0) } ?? .null
+        }
+    }
+}
+
+extension JSONValue {
+    /// Options as an object, in alphabetical order.
+    init(_ options: [String: Argument]) {
+        self = .object(
+            options.sorted { $0.key < $1.key }.map { name, argument in
+                Member(key: name, value: JSONValue(argument))
+            }
+        )
+    }
+
+    init(_ argument: Argument) {
+        switch argument {
+        case .number(let value): self = .number(value)
+        case .flag(let value): self = .boolean(value)
+        case .choice(let value): self = .string(value)
+        case .list(let values): self = .array(values.map { .number($0) })
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorJSON
+
+/// A small JSON document made by this service: the catalogue, the contract, a problem.
+///
+/// Members keep their order. Requests and answers of losses never pass through one: their numbers
+/// go straight to and from bytes.
+package indirect enum JSONValue: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    package struct Member: Equatable, Sendable {
+        package let key: String
+        package let value: JSONValue
+    }
+
+    /// The value of a member; nil where this is no object or has no such member.
+    package subscript(_ key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
+    ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+    /// The members in the order they are written in.
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { Member(key: $0.0, value: $0.1) })
+    }
+
+    /// An object of the members that have a value.
+    package init(present members: [(String, JSONValue?)]) {
+        self = .object(
+            members.compactMap { key, value in value.map { Member(key: key, value: $0) } }
+        )
+    }
+
+    /// An array of strings.
+    package init(_ strings: [String]) {
+        self = .array(strings.map { .string($0) })
+    }
+}
+
+extension JSONValue {
+    /// The bytes of this document.
+    package var bytes: [UInt8] {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.finish()
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.null()
+        case .boolean(let value): writer.boolean(value)
+        case .integer(let value): writer.integer(value)
+        case .number(let value): writer.number(value)
+        case .string(let value): writer.string(value)
+        case .array(let elements):
+            writer.beginArray()
+            for element in elements { element.write(to: &writer) }
+            writer.endArray()
+        case .object(let members):
+            writer.beginObject()
+            for member in members {
+                writer.key(member.key)
+                member.value.write(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorJSON
+
+/// Writes a document as YAML 1.2 in block style, for people to read.
+///
+/// Every scalar that is not plainly a word is written as JSON writes it, which YAML 1.2 includes.
+enum YAML {
+    static func text(_ value: JSONValue) -> String {
+        var lines: [String] = []
+        append(value, to: &lines, indentation: 0)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func append(_ value: JSONValue, to lines: inout [String], indentation: Int) {
+        let margin = String(repeating: " ", count: indentation)
+        switch value {
+        case .object(let members) where !members.isEmpty:
+            for member in members {
+                append(
+                    member.value,
+                    after: margin + scalar(.string(member.key)) + ":",
+                    to: &lines,
+                    indentation: indentation + 2
+                )
+            }
+        case .array(let elements) where !elements.isEmpty && !isFlat(elements):
+            for element in elements {
+                let start = lines.count
+                append(element, to: &lines, indentation: indentation + 2)
+                lines[start] = margin + "- " + lines[start].dropFirst(indentation + 2)
+            }
+        default:
+            lines.append(margin + scalar(value))
+        }
+    }
+
+    /// Appends a value behind its key: on the same line if it fits there.
+    private static func append(
+        _ value: JSONValue,
+        after key: String,
+        to lines: inout [String],
+        indentation: Int
+    ) {
+        switch value {
+        case .object(let members) where !members.isEmpty:
+            lines.append(key)
+            append(value, to: &lines, indentation: indentation)
+        case .array(let elements) where !elements.isEmpty && !isFlat(elements):
+            lines.append(key)
+            append(value, to: &lines, indentation: indentation)
+        default:
+            lines.append(key + " " + scalar(value))
+        }
+    }
+
+    /// Whether an array is best read on one line: numbers, or a few words.
+    private static func isFlat(_ elements: [JSONValue]) -> Bool {
+        elements.allSatisfy { element in
+            switch element {
+            case .object: false
+            case .array(let inner): isFlat(inner)
+            case .string(let text): text.utf8.count <= 24
+            default: true
+            }
+        }
+    }
+
+    private static func scalar(_ value: JSONValue) -> String {
+        if case .string(let text) = value, isPlain(text) { return text }
+        if case .array(let elements) = value {
+            return "[" + elements.map { scalar($0) }.joined(separator: ", ") + "]"
+        }
+        return String(decoding: value.bytes, as: UTF8.self)
+    }
+
+    /// Whether a text can stand without quotes and is not read as anything but text.
+    private static func isPlain(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return false }
+        let isWord = first.isLetter || first == UInt8(ascii: "/")
+        let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        return isWord && !words.contains(text.lowercased())
+            && text.utf8.allSatisfy { $0.isLetter || $0.isDigit || "/_-.".utf8.contains($0) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetter: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+    }
+
+    fileprivate var isDigit: Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+    }
+}

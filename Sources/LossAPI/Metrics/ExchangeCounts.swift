@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+
+/// What exchanges are counted by.
+///
+/// Each part has few values, whatever clients send.
+struct ExchangeLabels: Hashable {
+    private let method: HTTPRequest.Method?
+    private let route: String
+    private let status: Int
+
+    init(_ exchange: Exchange) {
+        method = exchange.method.flatMap { Self.known.contains($0) ? $0 : nil }
+        route = exchange.route
+        status = exchange.status.code
+    }
+
+    /// Others are counted together, as OpenTelemetry's conventions for HTTP have it.
+    private static let known: [HTTPRequest.Method] = [
+        .post, .get, .head, .options, .put, .delete, .patch, .trace,
+    ]
+
+    var text: String {
+        #"method="\#(method?.rawValue ?? "_OTHER")",route="\#(route)",status="\#(status)""#
+    }
+}
+
+/// What is counted of exchanges.
+struct ExchangeCounts {
+    private(set) var durations = Histogram()
+    private(set) var requestBytes = 0
+    private(set) var responseBytes = 0
+
+    mutating func add(_ exchange: Exchange) {
+        durations.add(exchange.seconds)
+        requestBytes += exchange.requestBytes
+        responseBytes += exchange.responseBytes
+    }
+}
+
+/// Durations by the bucket bounds of OpenTelemetry's `http.server.request.duration`.
+struct Histogram {
+    private static let bounds = [
+        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+    ]
+
+    /// One more than there are bounds, for what lies beyond them.
+    private var counts = [Int](repeating: 0, count: Histogram.bounds.count + 1)
+    private var sum = 0.0
+
+    mutating func add(_ seconds: Double) {
+        let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+        counts[bucket] += 1
+        sum += seconds
+    }
+
+    func write(as name: String, _ labels: String, to text: inout PrometheusText) {
+        var total = 0
+        for (bound, count) in zip(Self.bounds, counts) {
+            total += count
+            text.sample(name + "_bucket", labels + #",le="\#(bound)""#, total)
+        }
+        total += counts[Self.bounds.count]
+        text.sample(name + "_bucket", labels + #",le="+Inf""#, total)
+        text.sample(name + "_sum", labels, sum)
+        text.sample(name + "_count", labels, total)
+    }
+}

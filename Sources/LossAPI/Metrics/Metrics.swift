@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Synchronization
+
+/// What has happened since the process started, in numbers.
+final class Metrics: Sendable {
+    private let counts = Mutex(Counts())
+
+    /// Guarded by `counts`.
+    private struct Counts {
+        var exchanges: [ExchangeLabels: ExchangeCounts] = [:]
+        var refusals: [Refusal: Int] = [:]
+        var closings: [Closing: Int] = [:]
+        var connectionsOpened = 0
+    }
+
+    func note(_ event: ServerEvent) {
+        counts.withLock { counts in
+            switch event {
+            case .connectionOpened: counts.connectionsOpened += 1
+            case .connectionClosed(let closing): counts.closings[closing, default: 0] += 1
+            case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
+            case .answered(let exchange):
+                counts.exchanges[ExchangeLabels(exchange), default: ExchangeCounts()].add(exchange)
+            }
+        }
+    }
+
+    /// The Prometheus text format, version 0.0.4.
+    func text(isDraining: Bool) -> [UInt8] {
+        let counts = counts.withLock { $0 }
+        let exchanges = counts.exchanges.sorted { $0.key.text < $1.key.text }
+        let closed = counts.closings.values.reduce(0, +)
+
+        var text = PrometheusText()
+        text.family("loss_server_info", .gauge, "The release that is running.")
+        text.sample("loss_server_info", #"version="\#(Release.version)""#, 1)
+        text.family("loss_server_draining", .gauge, "1 once the server has begun to stop.")
+        text.sample("loss_server_draining", "", isDraining ? 1 : 0)
+
+        let duration = "http_server_request_duration_seconds"
+        text.family(
+            duration,
+            .histogram,
+            "The time from a request's first byte to its answer's last."
+        )
+        for (labels, exchange) in exchanges {
+            exchange.durations.write(as: duration, labels.text, to: &text)
+        }
+        let received = "http_server_request_body_bytes_total"
+        text.family(received, .counter, "The bytes of the requests' contents.")
+        for (labels, exchange) in exchanges {
+            text.sample(received, labels.text, exchange.requestBytes)
+        }
+        let sent = "http_server_response_body_bytes_total"
+        text.family(sent, .counter, "The bytes of the answers' contents.")
+        for (labels, exchange) in exchanges {
+            text.sample(sent, labels.text, exchange.responseBytes)
+        }
+
+        let refusals = "http_server_refusals_total"
+        text.family(refusals, .counter, "Requests refused before any route was asked.")
+        for refusal in Refusal.allCases {
+            text.sample(refusals, #"reason="\#(refusal.code)""#, counts.refusals[refusal] ?? 0)
+        }
+        text.family("http_server_connections_total", .counter, "The connections accepted.")
+        text.sample("http_server_connections_total", "", counts.connectionsOpened)
+        text.family("http_server_open_connections", .gauge, "The connections open now.")
+        text.sample("http_server_open_connections", "", counts.connectionsOpened - closed)
+        let closings = "http_server_connections_closed_total"
+        text.family(closings, .counter, "The connections closed, by why.")
+        for closing in Closing.allCases {
+            text.sample(closings, #"reason="\#(closing)""#, counts.closings[closing] ?? 0)
+        }
+        return text.bytes
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Builds a page of metrics (prometheus.io, "Exposition formats", text format 0.0.4).
+struct PrometheusText {
+    enum Kind: String {
+        case counter
+        case gauge
+        case histogram
+    }
+
+    private var text = ""
+
+    var bytes: [UInt8] { Array(text.utf8) }
+
+    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    /// The label values are this service's own words, which need no escapes.
+    mutating func sample(_ name: String, _ labels: String, _ value: some Numeric) {
+        text += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Problem {
+    init(unknownField name: String, at base: String, known: [String]) {
+        self.init(
+            .unknownField,
+            "There is no field \(name.quoted)."
+                + (Suggestion.nearest(to: name, among: known).map { " Is \($0.quoted) meant?" }
+                    ?? "")
+                + " Known: \(known.joined(separator: ", ")).",
+            pointer: base + "/" + name.pointerEscaped,
+            allowed: known
+        )
+    }
+
+    init(missingField name: String, at base: String, _ what: String) {
+        self.init(
+            .missingField,
+            "The field \(name.quoted) is missing: \(what).",
+            pointer: base.isEmpty ? nil : base,
+            allowed: [name]
+        )
+    }
+
+    init(notAllowed value: String, for field: String, at pointer: String, allowed: [String]) {
+        self.init(
+            .notAllowed,
+            "\(field) is \(value.quoted), but must be "
+                + allowed.map { $0.quoted }.joined(separator: " or ") + "."
+                + (Suggestion.nearest(to: value, among: allowed)
+                    .map { " Is \($0.quoted) meant?" } ?? ""),
+            pointer: pointer,
+            allowed: allowed
+        )
+    }
+}
+
+extension String {
+    /// In quotes, and cut where a client's text is too long to repeat.
+    var quoted: String { count > 60 ? "\"\(prefix(60))…\"" : "\"\(self)\"" }
+
+    /// As a part of a JSON Pointer (RFC 6901 section 3).
+    var pointerEscaped: String {
+        split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
+            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorJSON
+
+extension Problem {
+    init(_ error: JSONError) {
+        self.init(.init(error.reason), error.sentence)
+        // The place of a fault in the grammar is a byte; that of a wrong value, the value.
+        if error.isMalformed {
+            position = error.position
+            pointer = error.pointer.isEmpty ? nil : error.pointer
+        } else {
+            pointer = error.pointer
+        }
+        reason = error.code
+    }
+}
+
+extension ProblemKind.Question {
+    fileprivate init(_ reason: JSONError.Reason) {
+        switch reason {
+        case .raggedArray, .mixedArray: self = .raggedArray
+        case .numberOutOfRange: self = .numberTooLarge
+        case .unexpectedKind: self = .wrongKind
+        default: self = .malformedJSON
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+
+extension Problem {
+    /// What a loss or penalty refuses, in words; `base` points at the object with its options.
+    init(_ error: LossError, at base: String = "", known: [String] = []) {
+        func pointer(_ name: String, _ place: [Int] = []) -> String {
+            base + "/" + name + place.map { "/\($0)" }.joined()
+        }
+        switch error {
+        case .unknownOption(let name):
+            self.init(unknownField: name, at: base, known: known)
+        case .wrongKind(let option, let expected):
+            self.init(
+                .wrongKind,
+                "\(option) must be \(expected).",
+                pointer: pointer(option),
+                allowed: [expected]
+            )
+        case .outOfRange(let option, let place, let value, let allowed):
+            self.init(
+                .outOfRange,
+                "\(option) is \(value.shortest), but must be \(allowed).",
+                pointer: pointer(option, place),
+                allowed: [allowed]
+            )
+        case .unknownChoice(let option, let value, let allowed):
+            self.init(notAllowed: value, for: option, at: pointer(option), allowed: allowed)
+        case .conflictingOptions(let first, let second):
+            self.init(
+                .conflictingOptions,
+                "\(first) and \(second) exclude each other: give one of them.",
+                pointer: pointer(second)
+            )
+        case .wrongCount(let option, let count, let expected):
+            self.init(
+                .wrongLength,
+                "\(option) has \(count) numbers, but \(expected) \(expected == 1 ? "is" : "are") "
+                    + "expected.",
+                pointer: pointer(option),
+                allowed: ["\(expected)"]
+            )
+        case .empty(let input):
+            self.init(
+                .emptyInput,
+                "\(input.rawValue) must hold at least one number.",
+                pointer: pointer(input.rawValue)
+            )
+        case .shapes(let predictions, let targets, let allowed):
+            let shapes = allowed.map { $0.written }
+            self.init(
+                .shapeMismatch,
+                "predictions have shape \(predictions.written), targets \(targets.written); targets "
+                    + "must have shape \(shapes.joined(separator: " or ")). Nothing is broadcast.",
+                pointer: pointer(Input.targets.rawValue),
+                allowed: shapes
+            )
+        case .noAxis(let axis, let shape):
+            self.init(
+                .outOfRange,
+                "axis is \(axis), but predictions have shape \(shape.written): "
+                    + (shape.isEmpty
+                        ? "rows need at least one dimension."
+                        : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
+                pointer: shape.isEmpty ? pointer(Input.predictions.rawValue) : pointer("axis")
+            )
+        case .outsideDomain(let input, let place, let value, let allowed):
+            let subject = input.rawValue + place.written(ifAny: true)
+            self.init(
+                .outsideDomain,
+                "\(subject) is \(value.shortest), but must be \(allowed).",
+                pointer: pointer(input.rawValue, place),
+                allowed: [allowed]
+            )
+        case .notADistribution(let input, let row, let sum, let inLogarithms):
+            let what = inLogarithms ? "the exponentials of" : "the probabilities of"
+            self.init(
+                .notADistribution,
+                "\(what) the row \(input.rawValue)\(row.written(ifAny: true)) sum to "
+                    + "\(sum.shortest), but must sum to 1, to within 0.001.",
+                pointer: pointer(input.rawValue, row)
+            )
+        case .weightsShape(let shape, let allowed):
+            let shapes = allowed.map { $0.isEmpty ? "a number" : "shape \($0.written)" }
+            self.init(
+                .shapeMismatch,
+                "weights have shape \(shape.written), but must be "
+                    + "\(shapes.joined(separator: " or ")).",
+                pointer: pointer(Input.weights.rawValue),
+                allowed: shapes
+            )
+        case .nothingToAverage(let ignored):
+            self.init(
+                .nothingToAverage,
+                ignored
+                    ? "Every row is ignored or has weight 0, so that there is nothing to average."
+                    : "At least one of the weights must be above 0.",
+                pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
+            )
+        case .notFinite(let output, let place):
+            self.init(
+                notFinite: output,
+                at: place,
+                pointer: pointer(Input.predictions.rawValue, place)
+            )
+        }
+    }
+
+    private init(notFinite output: Output, at place: [Int], pointer: String) {
+        let subject: String
+        var culprit: String?
+        switch output {
+        case .loss where place.isEmpty: subject = "The reduced loss"
+        case .loss: (subject, culprit) = ("The loss at \(place.written)", pointer)
+        case .gradient, .hessian:
+            (subject, culprit) = ("The \(output.rawValue) at \(place.written)", pointer)
+        case .value: subject = "The penalty"
+        case .normalizer: subject = "The sum of the weights"
+        }
+        self.init(
+            .notFinite,
+            "\(subject) is infinite or beyond the largest double, about 1.8e308. Bring the inputs "
+                + "closer together, keep probabilities off 0 and 1 (epsilon), or send logits.",
+            pointer: culprit
+        )
+    }
+}
+
+extension [Int] {
+    /// A shape or place as it is written in JSON: "[3, 2]".
+    var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
+
+    /// Nothing for the place of a single number.
+    fileprivate func written(ifAny: Bool) -> String { isEmpty ? "" : written }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+
+/// Which bodies are taken for JSON.
+enum MediaType {
+    static let accepted = "application/json"
+
+    /// The problem with a request's content type or content coding; nil: none.
+    static func problem(with head: RequestHead) -> Problem? {
+        if let coding = head.fields[.contentEncoding], coding.lowercased() != "identity" {
+            return Problem(
+                .unsupportedContentCoding,
+                "Content-Encoding is \(coding.quoted), but only identity is accepted: send the "
+                    + "body uncompressed.",
+                allowed: ["identity"]
+            )
+        }
+        guard let type = head.fields[.contentType], !isAccepted(type) else { return nil }
+        return Problem(
+            .unsupportedMediaType,
+            "Content-Type is \(type.quoted), but must be application/json in UTF-8. With curl: "
+                + "--header 'Content-Type: application/json'.",
+            allowed: [accepted]
+        )
+    }
+
+    /// JSON by any of its names, or the type that `curl --data` sends unless told otherwise.
+    private static func isAccepted(_ type: String) -> Bool {
+        let parts = type.lowercased().split(separator: ";").map { part in
+            part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+        }
+        guard let essence = parts.first else { return false }
+        let isJSON =
+            essence == "application/json" || essence == "text/json"
+            || essence == "application/x-www-form-urlencoded"
+            || essence.hasPrefix("application/") && essence.hasSuffix("+json")
+        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
+        let isUTF8 = charset.map { ["charset=utf-8", "charset=\"utf-8\""].contains($0) } ?? true
+        return isJSON && isUTF8
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+extension Tensor {
+    init(_ numbers: NumberArray) {
+        self.init(shape: numbers.shape, values: numbers.values)
+    }
+}
+
+extension JSONReader {
+    /// Null stands for a field that is not there.
+    mutating func readUnlessNull<Value>(_ read: (inout JSONReader) throws -> Value) throws -> Value?
+    {
+        guard try peekKind() == .null else { return try read(&self) }
+        try skipValue()
+        return nil
+    }
+
+    /// The argument of an option, nil for a null where the option may be left out.
+    mutating func readArgument(for parameter: Parameter) throws -> Argument? {
+        if parameter.hasNoDefault, try peekKind() == .null {
+            try skipValue()
+            return nil
+        }
+        switch parameter.kind {
+        case .number, .integer: return .number(try readNumber())
+        case .flag: return .flag(try readBoolean())
+        case .choice: return .choice(try readString())
+        case .numbers:
+            let pointer = pointer
+            let numbers = try readNumbers()
+            switch numbers.shape.count {
+            case 0: return .number(numbers.values[0])
+            case 1: return .list(numbers.values)
+            default:
+                throw Problem(
+                    .wrongKind,
+                    "\(parameter.name) has shape \(numbers.shape.written), but must be "
+                        + "\(parameter.expected).",
+                    pointer: pointer,
+                    allowed: [parameter.expected]
+                )
+            }
+        }
+    }
+
+    /// The names in an array, none of them unknown.
+    mutating func readOutputs(_ names: [(name: String, output: Outputs)]) throws -> Outputs {
+        let allowed = names.map { $0.name }
+        let field = pointer
+        var outputs: Outputs = []
+        try beginArray()
+        while try nextElement() {
+            let pointer = pointer
+            let name = try readString()
+            guard let known = names.first(where: { $0.name == name }) else {
+                throw Problem(notAllowed: name, for: "an output", at: pointer, allowed: allowed)
+            }
+            outputs.insert(known.output)
+        }
+        guard !outputs.isEmpty else {
+            throw Problem(
+                .notAllowed,
+                "outputs is empty: name at least one of \(allowed.joined(separator: ", ")), or "
+                    + "leave the field out.",
+                pointer: field,
+                allowed: allowed
+            )
+        }
+        return outputs
+    }
+}
+
+extension Parameter {
+    /// Whether leaving the option out means something that no argument says.
+    fileprivate var hasNoDefault: Bool {
+        switch kind {
+        case .integer(nil), .numbers(nil, _): true
+        default: false
+        }
+    }
+}

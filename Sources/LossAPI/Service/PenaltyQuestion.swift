@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+/// A request to a penalty.
+struct PenaltyQuestion {
+    let penalty: any Penalty
+    let parameters: Tensor
+    let outputs: Outputs
+
+    /// The fields every penalty has, besides its own options.
+    static let fields = ["parameters", "outputs"]
+    static let outputNames: [(name: String, output: Outputs)] = [
+        ("value", .loss), ("gradient", .gradient), ("hessian", .hessian),
+    ]
+
+    init(_ body: JSONReader, to found: Catalogue.Found<any Penalty.Type>) throws {
+        let known = Self.fields + found.facts.parameters.map { $0.name }
+        var parameters: Tensor?
+        var outputs: Outputs = [.loss, .gradient]
+        var arguments = found.presets
+
+        var reader = body
+        try reader.beginObject()
+        while let field = try reader.nextKey() {
+            switch field {
+            case "parameters": parameters = Tensor(try reader.readNumbers())
+            case "outputs": outputs = try reader.readOutputs(Self.outputNames)
+            default:
+                guard let parameter = found.facts.parameters.first(where: { $0.name == field })
+                else { throw Problem(unknownField: field, at: "", known: known) }
+                arguments[field] = try reader.readArgument(for: parameter)
+            }
+        }
+        try reader.finish()
+
+        guard let parameters else {
+            throw Problem(missingField: "parameters", at: "", "a number or an array of numbers")
+        }
+        self.parameters = parameters
+        self.outputs = outputs
+        penalty = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+/// A penalty inside of a request to a loss.
+struct RegularizationTerm {
+    let penalty: any Penalty
+    let parameters: Tensor
+    /// Where in the request it stands, as a JSON Pointer.
+    let pointer: String
+
+    static let fields = ["penalty", "parameters"]
+
+    /// Reads one object; which options it may have is known only once its name has come.
+    init(_ reader: inout JSONReader) throws {
+        pointer = reader.pointer
+        var name: String?
+        var parameters: Tensor?
+        var given: [String: Argument] = [:]
+        try reader.beginObject()
+        while let field = try reader.nextKey() {
+            switch field {
+            case "penalty": name = try reader.readString()
+            case "parameters": parameters = Tensor(try reader.readNumbers())
+            default:
+                guard let parameter = Self.options[field] else {
+                    throw Problem(unknownField: field, at: pointer, known: Self.known(of: name))
+                }
+                given[field] = try reader.readArgument(for: parameter)
+            }
+        }
+        let names = Catalogue.penalties.map { $0.facts.name }
+        guard let name else {
+            throw Problem(
+                missingField: "penalty",
+                at: pointer,
+                "one of \(names.joined(separator: ", "))"
+            )
+        }
+        guard let found = Catalogue.penalty(named: name) else {
+            throw Problem(
+                notAllowed: name,
+                for: "penalty",
+                at: pointer + "/penalty",
+                allowed: names
+            )
+        }
+        guard let parameters else {
+            throw Problem(
+                missingField: "parameters",
+                at: pointer,
+                "a number or an array of numbers"
+            )
+        }
+        self.parameters = parameters
+        do {
+            let arguments = try Arguments(given, for: found.facts.parameters)
+            penalty = try found.entry.init(arguments)
+        } catch {
+            throw Problem(error, at: pointer, known: Self.known(of: name))
+        }
+    }
+
+    /// Every option of any penalty.
+    private static let options = Dictionary(
+        Catalogue.penalties.flatMap { $0.facts.parameters }.map { ($0.name, $0) },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    private static func known(of penalty: String?) -> [String] {
+        let found = penalty.flatMap { Catalogue.penalty(named: $0) }
+        let parameters = found?.facts.parameters.map { $0.name } ?? options.keys.sorted()
+        return fields + parameters
+    }
+}

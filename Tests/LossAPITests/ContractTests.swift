@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import LossAPI
+import LossFunctions
+import Testing
+
+@Suite("The contract")
+struct ContractTests {
+    private let client = Client()
+
+    @Test("is the file openapi.yaml; after a change run `make contract`")
+    func file() throws {
+        #expect(try text("openapi.yaml") == Contract.yaml)
+    }
+
+    @Test("says the same in YAML and in JSON")
+    func formats() throws {
+        // JSON is YAML too, so that one reader serves both.
+        let fromYAML = try yaml(
+            String(decoding: client.send(.get, "/openapi.yaml").body, as: UTF8.self)
+        )
+        let fromJSON = try yaml(
+            String(decoding: client.send(.get, "/openapi.json").body, as: UTF8.self)
+        )
+        #expect(isSame(fromYAML, fromJSON, at: "#"))
+    }
+
+    private func isSame(_ one: Any, _ other: Any, at place: String) -> Bool {
+        switch (one, other) {
+        case (let one as [String: Any], let other as [String: Any]):
+            return Set(one.keys) == Set(other.keys)
+                && one.allSatisfy { key, value in
+                    other[key].map { isSame(value, $0, at: "\(place)/\(key)") } ?? false
+                }
+        case (let one as [Any], let other as [Any]):
+            return one.count == other.count
+                && zip(one, other).allSatisfy { isSame($0, $1, at: place + "/") }
+        case (let one as String, let other as String): return one == other
+        case (is NSNull, is NSNull): return true
+        default:
+            let isSame = "\(one)" == "\(other)"
+            if !isSame { Issue.record("\(place): \(one) and \(other)") }
+            return isSame
+        }
+    }
+
+    @Test("is valid OpenAPI 3.1 by openapi-spec-validator")
+    func validity() throws {
+        let environment = repository.appending(path: ".venv/bin/python3").path
+        let isThere = FileManager.default.isExecutableFile(atPath: environment)
+        let process = Process()
+        process.executableURL = URL(filePath: isThere ? environment : "/usr/bin/env")
+        process.arguments =
+            (isThere ? [] : ["python3"])
+            + ["-m", "openapi_spec_validator", repository.appending(path: "openapi.yaml").path]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let said = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+    }
+
+    @Test("has a request schema with the options and defaults of each loss and penalty")
+    func options() throws {
+        let schemas = try #require(Contract.document["components"]?["schemas"])
+        let entries =
+            Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
+        for facts in entries {
+            let properties = try #require(schemas["\(facts.name)-request"]?["properties"])
+            for parameter in facts.parameters {
+                let schema = try #require(properties[parameter.name], "\(facts.name)")
+                #expect(schema["default"] != nil)
+                #expect(schema["description"] == .string(parameter.summary))
+            }
+        }
+        let paths = try #require(Contract.document["paths"])
+        for facts in Catalogue.losses.map({ $0.facts }) {
+            #expect(paths["/v1/losses/\(facts.name)"]?["post"] != nil)
+        }
+        for facts in Catalogue.penalties.map({ $0.facts }) {
+            #expect(paths["/v1/penalties/\(facts.name)"]?["post"] != nil)
+        }
+    }
+
+    @Test("has examples that are answered as they say")
+    func examples() throws {
+        let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
+        var count = 0
+        for (path, item) in paths {
+            guard let post = item["post"] as? [String: Any] else { continue }
+            let body = try #require(post["requestBody"] as? [String: Any])
+            let content = try #require(body["content"] as? [String: Any])
+            let media = try #require(content["application/json"] as? [String: Any])
+            let examples = try #require(media["examples"] as? [String: [String: Any]])
+            for (name, example) in examples {
+                let value = try JSONSerialization.data(
+                    withJSONObject: try #require(example["value"]),
+                    options: .fragmentsAllowed
+                )
+                let expected = try #require(example["x-answer"] as? [String: Any])
+                let answer = client.send(.post, path, String(decoding: value, as: UTF8.self))
+                let members = try client.json(answer)
+                #expect(
+                    answer.status.code == expected["status"] as? Int,
+                    "\(path) \(name) \(members)"
+                )
+                if expected["type"] != nil {
+                    #expect(
+                        members["type"] as? String == expected["type"] as? String,
+                        "\(path) \(name)"
+                    )
+                    #expect(answer.fields[.contentType] == "application/problem+json")
+                } else {
+                    #expect(members["gradient"] != nil || members["loss"] != nil)
+                    #expect(answer.fields[.contentType] == "application/json")
+                }
+                count += 1
+            }
+        }
+        #expect(count > 60)
+    }
+
+    @Test("has a path for every route, and each answers")
+    func routes() throws {
+        let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
+        for (path, item) in paths where item["get"] != nil {
+            let concrete = path.replacing("{problem}", with: "out-of-range")
+            let answer = client.send(.get, concrete)
+            #expect(answer.status == .ok, "\(path)")
+            #expect(!answer.body.isEmpty)
+        }
+    }
+
+    @Test("documents every kind of problem with its status")
+    func problems() throws {
+        let responses = try #require(Contract.document["components"]?["responses"])
+        guard case .object(let members) = responses else {
+            Issue.record("no responses")
+            return
+        }
+        let documented = try members.flatMap { member -> [String] in
+            let content = try #require(member.value["content"]?["application/problem+json"])
+            guard case .object(let examples) = try #require(content["examples"]) else { return [] }
+            return examples.map { $0.key }
+        }
+        #expect(Set(documented) == Set(ProblemKind.all.map { $0.slug }))
+        #expect(documented.count == ProblemKind.all.count)
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import LossAPI
+import Testing
+
+@Suite("Metrics")
+struct MetricsTests {
+    private let client = Client()
+
+    private var page: String { String(decoding: client.send(.get, "/metrics").body, as: UTF8.self) }
+
+    private func note(_ method: HTTPRequest.Method?, _ route: String, _ seconds: Double) {
+        client.responder.observe(
+            .answered(
+                Exchange(
+                    method: method,
+                    route: route,
+                    status: .ok,
+                    seconds: seconds,
+                    requestBytes: 10,
+                    responseBytes: 20
+                )
+            )
+        )
+    }
+
+    @Test("count requests by method, route and status, in cumulative buckets")
+    func exchanges() {
+        for seconds in [0.001, 0.02, 100] { note(.post, "/v1/losses/{loss}", seconds) }
+        let labels = #"method="POST",route="/v1/losses/{loss}",status="200""#
+        let name = "http_server_request_duration_seconds"
+        for line in [
+            name + "_bucket{" + labels + ",le=\"0.005\"} 1\n",
+            name + "_bucket{" + labels + ",le=\"0.025\"} 2\n",
+            name + "_bucket{" + labels + ",le=\"10.0\"} 2\n",
+            name + "_bucket{" + labels + ",le=\"+Inf\"} 3\n",
+            name + "_count{" + labels + "} 3\n",
+            name + "_sum{" + labels + "} 100.021\n",
+            "http_server_request_body_bytes_total{" + labels + "} 30\n",
+            "http_server_response_body_bytes_total{" + labels + "} 60\n",
+        ] {
+            #expect(page.contains(line), "\(line)")
+        }
+    }
+
+    @Test("put methods that clients invent under one label")
+    func inventedMethods() {
+        for name in ["BREW", "STEEP"] { note(HTTPRequest.Method(rawValue: name), "", 0.001) }
+        note(nil, "", 0.001)
+        let labels = #"method="_OTHER",route="",status="200""#
+        #expect(page.contains("http_server_request_duration_seconds_count{\(labels)} 3\n"))
+        #expect(!page.contains("BREW"))
+    }
+
+    @Test("count refusals and connections")
+    func connections() {
+        client.responder.observe(.refused(.missingHost))
+        for _ in 0..<3 { client.responder.observe(.connectionOpened) }
+        client.responder.observe(.connectionClosed(.byPeer))
+        for line in [
+            #"http_server_refusals_total{reason="missing-host"} 1"#,
+            "http_server_connections_total 3", "http_server_open_connections 2",
+            #"http_server_connections_closed_total{reason="byPeer"} 1"#,
+        ] {
+            #expect(page.contains(line + "\n"), "\(line)")
+        }
+    }
+
+    @Test("keep the grammar of the text format: HELP and TYPE once a family, samples behind them")
+    func grammar() {
+        note(.post, "/v1/losses/{loss}", 0.1)
+        var family = ""
+        var families: Set<String> = []
+        for line in page.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if line.hasPrefix("# HELP ") {
+                family = String(words[2])
+                #expect(families.insert(family).inserted)
+            } else if line.hasPrefix("# TYPE ") {
+                #expect(words[2] == family)
+            } else {
+                #expect(line.hasPrefix(family), "\(line)")
+                #expect(words.last.flatMap { Double($0) } != nil, "\(line)")
+            }
+        }
+        #expect(page.hasSuffix("\n"))
+    }
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import LossAPI
+import Testing
+
+@Suite("A problem")
+struct ProblemTests {
+    /// A body that cannot be answered, and what is said of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let path: String
+        let body: String
+        let kind: ProblemKind.Question
+        let pointer: String?
+        /// A part of the sentence that a stranger needs.
+        let says: String
+
+        init(
+            _ body: String,
+            to path: String = "/v1/losses/huber",
+            _ kind: ProblemKind.Question,
+            _ pointer: String?,
+            says: String
+        ) {
+            self.path = path
+            self.body = body
+            self.kind = kind
+            self.pointer = pointer
+            self.says = says
+        }
+
+        var testDescription: String { "\(path) \(body)" }
+    }
+
+    private static let categorical = "/v1/losses/categorical-cross-entropy"
+    private static let binary = "/v1/losses/binary-cross-entropy"
+    private static let divergence = "/v1/losses/kl-divergence"
+
+    static let cases = [
+        Case(#"{"predictions":[1,NaN]}"#, .malformedJSON, "/predictions/1", says: "NaN"),
+        Case(#"{"predictions":[1,2"#, .malformedJSON, "/predictions", says: "]"),
+        Case(
+            #"{"predictions":[1],"predictions":[1]}"#,
+            .malformedJSON,
+            "/predictions",
+            says: "twice"
+        ),
+        Case(#"{"predictions":["1"]}"#, .wrongKind, "/predictions/0", says: "without quotes"),
+        Case(#"{"predictions":[null]}"#, .wrongKind, "/predictions/0", says: "null"),
+        Case(#"[1]"#, .wrongKind, "", says: "object"),
+        Case(#"{"predictions":[[1],[1,2]]}"#, .raggedArray, "/predictions/1", says: "length 2"),
+        Case(#"{"predictions":1e999}"#, .numberTooLarge, "/predictions", says: "1e999"),
+        Case(#"{"prediction":[1]}"#, .unknownField, "/prediction", says: "\"predictions\" meant"),
+        Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", says: "Known"),
+        Case(#"{"predictions":[1]}"#, .missingField, nil, says: "\"targets\""),
+        Case(#"{"targets":[1]}"#, .missingField, nil, says: "\"predictions\""),
+        Case(
+            #"{"predictions":1,"targets":1,"reduction":"men"}"#,
+            .notAllowed,
+            "/reduction",
+            says: "Is \"mean\" meant"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"outputs":["loss","grad"]}"#,
+            .notAllowed,
+            "/outputs/1",
+            says: "gradient"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"outputs":[]}"#,
+            .notAllowed,
+            "/outputs",
+            says: "empty"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"delta":0}"#,
+            .outOfRange,
+            "/delta",
+            says: "delta is 0, but must be a number > 0"
+        ),
+        Case(#"{"predictions":1,"targets":1,"delta":"1"}"#, .wrongKind, "/delta", says: "number"),
+        Case(#"{"predictions":1,"targets":1,"delta":null}"#, .wrongKind, "/delta", says: "null"),
+        Case(
+            #"{"predictions":[],"targets":[]}"#,
+            .emptyInput,
+            "/predictions",
+            says: "at least one"
+        ),
+        Case(
+            #"{"predictions":[[1],[2]],"targets":[1,2]}"#,
+            .shapeMismatch,
+            "/targets",
+            says: "predictions have shape [2, 1], targets [2]"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[1,2],"weights":[1]}"#,
+            .shapeMismatch,
+            "/weights",
+            says: "a number or shape [2]"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[1,2],"weights":[1,-1]}"#,
+            .outsideDomain,
+            "/weights/1",
+            says: "weights[1] is -1"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[1,2],"weights":[0,0]}"#,
+            .nothingToAverage,
+            "/weights",
+            says: "above 0"
+        ),
+        Case(
+            #"{"predictions":[1e200,1],"targets":[-1e200,1]}"#,
+            to: "/v1/losses/mse",
+            .notFinite,
+            "/predictions/0",
+            says: "The loss at [0]"
+        ),
+        Case(
+            #"{"predictions":[1.5],"targets":[1]}"#,
+            to: binary,
+            .outsideDomain,
+            "/predictions/0",
+            says: "predictions[0] is 1.5, but must be a number in [0, 1]"
+        ),
+        Case(
+            #"{"predictions":[0],"targets":[1],"epsilon":0}"#,
+            to: binary,
+            .notFinite,
+            "/predictions/0",
+            says: "epsilon"
+        ),
+        Case(
+            #"{"predictions":[[1,2]],"targets":[[1,0]],"pos_weight":[1,2,3],"from_logits":true}"#,
+            to: binary,
+            .wrongLength,
+            "/pos_weight",
+            says: "3 numbers, but 2"
+        ),
+        Case(
+            #"{"predictions":[1],"targets":[0]}"#,
+            to: "/v1/losses/hinge",
+            .outsideDomain,
+            "/targets/0",
+            says: "-1 or 1"
+        ),
+        Case(
+            #"{"predictions":[1],"targets":[1],"label_encoding":"zero_one"}"#,
+            to: "/v1/losses/hinge",
+            .notAllowed,
+            "/label_encoding",
+            says: "\"signed\" or \"binary\""
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[2]}"#,
+            to: categorical,
+            .outsideDomain,
+            "/targets/0",
+            says: "from 0 to 1"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0.5]}"#,
+            to: categorical,
+            .outsideDomain,
+            "/targets/0",
+            says: "integer"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[[0.5,1]]}"#,
+            to: categorical,
+            .notADistribution,
+            "/targets/0",
+            says: "sum to 1.5"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0],"class_weights":[1]}"#,
+            to: categorical,
+            .wrongLength,
+            "/class_weights",
+            says: "1 numbers, but 2"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0],"class_weights":[1,-2]}"#,
+            to: categorical,
+            .outOfRange,
+            "/class_weights/1",
+            says: "-2"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[7],"ignore_index":7}"#,
+            to: categorical,
+            .nothingToAverage,
+            "/targets",
+            says: "ignored"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0],"axis":2}"#,
+            to: categorical,
+            .outOfRange,
+            "/axis",
+            says: "from -2 to 1"
+        ),
+        Case(
+            #"{"predictions":0.5,"targets":0}"#,
+            to: categorical,
+            .outOfRange,
+            "/predictions",
+            says: "at least one dimension"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0],"ignore_index":0.5}"#,
+            to: categorical,
+            .wrongKind,
+            "/ignore_index",
+            says: "an integer"
+        ),
+        Case(
+            #"{"predictions":[[-1,-1]],"targets":[[1,0]],"log_predictions":true,"from_logits":true}"#,
+            to: divergence,
+            .conflictingOptions,
+            "/log_predictions",
+            says: "exclude each other"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[[-1,-1]],"log_targets":true}"#,
+            to: divergence,
+            .notADistribution,
+            "/targets/0",
+            says: "exponentials"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"reduction":"none","regularization":[{"penalty":"l1","parameters":1}]}"#,
+            .conflictingOptions,
+            "/regularization",
+            says: "none"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l3","parameters":1}]}"#,
+            .notAllowed,
+            "/regularization/0/penalty",
+            says: "\"l1\""
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1"}]}"#,
+            .missingField,
+            "/regularization/0",
+            says: "parameters"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"parameters":1}]}"#,
+            .missingField,
+            "/regularization/0",
+            says: "penalty"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1","parameters":1,"strength":-1}]}"#,
+            .outOfRange,
+            "/regularization/0/strength",
+            says: "-1"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1","parameters":1,"l1_ratio":1}]}"#,
+            .unknownField,
+            "/regularization/0/l1_ratio",
+            says: "strength"
+        ),
+        Case(
+            #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1","parametres":1}]}"#,
+            .unknownField,
+            "/regularization/0/parametres",
+            says: "\"parameters\" meant"
+        ),
+        Case(
+            #"{"parameters":[],"strength":1}"#,
+            to: "/v1/penalties/l2",
+            .emptyInput,
+            "/parameters",
+            says: "at least one"
+        ),
+        Case(
+            #"{"parameters":1,"strenght":1}"#,
+            to: "/v1/penalties/l2",
+            .unknownField,
+            "/strenght",
+            says: "\"strength\" meant"
+        ),
+        Case(#"{}"#, to: "/v1/losses/hubber", .unknownLoss, nil, says: "\"huber\" meant"),
+        Case(#"{}"#, to: "/v1/penalties/l4", .unknownPenalty, nil, says: "elastic-net"),
+        Case(#"{}"#, to: "/v1/loss", .notFound, nil, says: "/v1/losses"),
+    ]
+
+    private let client = Client()
+
+    @Test("names what is wrong, where, and what would be accepted", arguments: cases)
+    func refusal(sample: Case) throws {
+        let response = client.send(.post, sample.path, sample.body)
+        let problem = try client.json(response)
+        let kind = ProblemKind.question(sample.kind)
+        #expect(problem["type"] as? String == kind.type, "\(problem)")
+        #expect(problem["title"] as? String == kind.title)
+        #expect(problem["status"] as? Int == kind.status.code)
+        #expect(response.status == kind.status)
+        #expect(response.fields[.contentType] == "application/problem+json")
+        #expect(problem["pointer"] as? String == sample.pointer, "\(problem)")
+        let detail = try #require(problem["detail"] as? String)
+        #expect(detail.contains(sample.says), "\(detail)")
+        #expect(detail.hasSuffix(".") || detail.hasSuffix("?"), "\(detail)")
+        #expect((problem["position"] != nil) == (sample.kind == .malformedJSON))
+    }
+
+    @Test("of each kind that a body can have stands among these cases")
+    func coverage() {
+        // Those of the head have tests of their own; an internal error has no cause to test.
+        let others: Set<ProblemKind.Question> = [
+            .methodNotAllowed, .methodNotImplemented, .unsupportedMediaType,
+            .unsupportedContentCoding, .internalError,
+        ]
+        let covered = Set(Self.cases.map { $0.kind })
+        #expect(Set(ProblemKind.Question.allCases).subtracting(others) == covered)
+    }
+
+    @Test("is explained where its type says, for every kind", arguments: ProblemKind.all)
+    func explanation(kind: ProblemKind) throws {
+        let response = client.send(.get, kind.type)
+        #expect(response.status == .ok)
+        let document = try client.json(response)
+        #expect(document["type"] as? String == kind.type)
+        #expect(document["status"] as? Int == kind.status.code)
+        #expect((document["explanation"] as? String)?.hasSuffix(".") == true)
+    }
+
+    @Test("carries each refusal of the connection with its status", arguments: Refusal.allCases)
+    func refusals(refusal: Refusal) throws {
+        let response = client.responder.response(to: refusal, limits: Limits())
+        #expect(response.status == refusal.status)
+        let problem = try client.json(response)
+        #expect(problem["type"] as? String == "/problems/\(refusal.code)")
+        #expect(response.fields[.retryAfter] == refusal.retryAfter.map { "\($0)" })
+    }
+
+    @Test("never repeats a long text of the client in full")
+    func longNames() throws {
+        let name = String(repeating: "x", count: 100_000)
+        let response = client.send(.post, "/v1/losses/mse", #"{"\#(name)":1}"#)
+        let detail = try #require(client.json(response)["detail"] as? String)
+        #expect(detail.count < 300)
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import LossAPI
+import LossFunctions
+import Testing
+
+@Suite("Routing")
+struct RoutingTests {
+    private let client = Client()
+    private let question = #"{"predictions":[1],"targets":[0]}"#
+
+    @Test("answers OPTIONS with what a path allows")
+    func options() {
+        let loss = client.send(.options, "/v1/losses/mse")
+        #expect(loss.status == .noContent && loss.fields[.allow] == "GET, HEAD, OPTIONS, POST")
+        let health = client.send(.options, "/livez")
+        #expect(health.status == .noContent && health.fields[.allow] == "GET, HEAD, OPTIONS")
+        let all = client.responder.decide(RequestHead(method: .options, target: .asterisk))
+        #expect(all?.status == .noContent && all?.fields[.allow] != nil)
+    }
+
+    @Test("refuses methods a path does not have with Allow, and unknown ones with 501")
+    func methods() throws {
+        for method: HTTPRequest.Method in [.put, .delete, .patch, .trace] {
+            let answer = client.send(method, "/v1/losses/mse", question)
+            #expect(answer.status == .methodNotAllowed)
+            #expect(answer.fields[.allow] == "GET, HEAD, OPTIONS, POST")
+        }
+        let post = client.send(.post, "/livez")
+        #expect(post.status == .methodNotAllowed && post.fields[.allow] == "GET, HEAD, OPTIONS")
+        let unknown = client.send(
+            try #require(HTTPRequest.Method(rawValue: "BREW")),
+            "/v1/losses/mse"
+        )
+        #expect(unknown.status == .notImplemented)
+    }
+
+    @Test("takes JSON by its names, none at all, and curl's default content type")
+    func acceptedTypes() {
+        for type in [
+            "application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8",
+            "text/json", "application/vnd.api+json", "application/x-www-form-urlencoded",
+        ] {
+            let answer = client.send(
+                .post,
+                "/v1/losses/mse",
+                question,
+                fields: [.contentType: type]
+            )
+            #expect(answer.status == .ok, "\(type)")
+        }
+        #expect(client.send(.post, "/v1/losses/mse", question, fields: [:]).status == .ok)
+    }
+
+    @Test("refuses other content types and codings, and says what is accepted")
+    func refusedTypes() throws {
+        for type in ["text/plain", "application/xml", "application/json; charset=latin1", "x", ";"]
+        {
+            let answer = client.send(
+                .post,
+                "/v1/losses/mse",
+                question,
+                fields: [.contentType: type]
+            )
+            #expect(answer.status == .unsupportedMediaType, "\(type)")
+            #expect(answer.fields[try #require(.init("Accept-Post"))] == "application/json")
+        }
+        let packed = client.send(
+            .post,
+            "/v1/losses/mse",
+            question,
+            fields: [.contentEncoding: "gzip"]
+        )
+        #expect(packed.status == .unsupportedMediaType)
+        #expect(packed.fields[.acceptEncoding] == "identity")
+        #expect(
+            try client.json(packed)["type"] as? String == "/problems/unsupported-content-coding"
+        )
+    }
+
+    @Test("gives documents a validator, and 304 to who has them")
+    func validators() throws {
+        let first = client.send(.get, "/v1/losses")
+        let tag = try #require(first.fields[.eTag])
+        for given in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+            let second = client.send(.get, "/v1/losses", fields: [.ifNoneMatch: given])
+            #expect(second.status == .notModified && second.body.isEmpty, "\(given)")
+            #expect(second.fields[.eTag] == tag)
+        }
+        #expect(client.send(.get, "/v1/losses", fields: [.ifNoneMatch: "\"other\""]).status == .ok)
+    }
+
+    @Test("is ready until the server drains, and alive all along")
+    func health() throws {
+        let readiness = Readiness()
+        let responder = LossResponder(readiness: readiness)
+        func ask(_ name: String) -> Response {
+            let target = RequestTarget.resource(segments: [name], query: nil)
+            return responder.respond(to: Request(head: RequestHead(method: .get, target: target)))
+        }
+        #expect(ask("readyz").status == .ok)
+        readiness.beginDraining()
+        #expect(ask("readyz").status == .serviceUnavailable)
+        #expect(ask("readyz").fields[.retryAfter] != nil)
+        #expect(ask("livez").status == .ok && ask("healthz").status == .ok)
+    }
+
+    @Test("lists the catalogue, and describes each entry by name and alias")
+    func catalogue() throws {
+        let list = try client.json(client.send(.get, "/v1/losses"))
+        let names = try #require(list["losses"] as? [[String: Any]]).map { $0["name"] as? String }
+        #expect(names == Catalogue.losses.map { $0.facts.name })
+        for loss in Catalogue.losses {
+            let entry = try client.json(client.send(.get, "/v1/losses/\(loss.facts.name)"))
+            #expect(entry["name"] as? String == loss.facts.name)
+            #expect(entry["one_loss_per"] as? String == loss.granularity.rawValue)
+            let options = try #require(entry["options"] as? [[String: Any]])
+            #expect(options.map { $0["name"] as? String } == loss.facts.parameters.map { $0.name })
+            for alias in loss.facts.aliases {
+                let byAlias = client.send(.get, "/v1/losses/\(alias.name)")
+                #expect(try client.json(byAlias)["name"] as? String == loss.facts.name)
+            }
+        }
+        for penalty in Catalogue.penalties {
+            let path = "/v1/penalties/\(penalty.facts.name)"
+            let entry = try client.json(client.send(.get, path))
+            #expect(entry["name"] as? String == penalty.facts.name)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import Testing
+
+@Suite("Whole requests")
+struct WholeRequestTests {
+    private let client = Client()
+
+    @Test("agree with high-precision reference values in every reduction, weighting and axis")
+    func golden() throws {
+        let file = repository.appending(path: "Tests/Golden/reductions.json")
+        let golden = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+        )
+        for sample in try #require(golden["cases"] as? [[String: Any]]) {
+            let name = try #require(sample["name"] as? String)
+            let loss = try #require(sample["loss"] as? String)
+            var body = try #require(sample["body"] as? [String: Any])
+            body["outputs"] = ["loss", "gradient", "hessian"]
+            let data = try JSONSerialization.data(withJSONObject: body)
+            let response = client.send(
+                .post,
+                "/v1/losses/\(loss)",
+                String(decoding: data, as: UTF8.self)
+            )
+            let answer = try client.json(response)
+            #expect(response.status == .ok, "\(name): \(answer)")
+            let expected = try #require(sample["expected"] as? [String: Any])
+            for (member, value) in expected {
+                // Where nothing is reduced there is nothing to divide by: the service says 1.
+                let wanted = value is NSNull ? ["1"] : flat(value)
+                let got = flat(try #require(answer[member], "\(name) \(member)"))
+                try #require(got.count == wanted.count, "\(name) \(member)")
+                for (one, other) in zip(got, wanted) {
+                    let actual = try #require(Double(one))
+                    let truth = try #require(Double(other))
+                    // A few roundings; where the two terms of a logit's gradient cancel, of these.
+                    let scale = max(truth.magnitude, member == "gradient" ? 0.0625 : 0)
+                    #expect((actual - truth).magnitude <= 6 * scale.ulp, "\(name) \(member)")
+                }
+            }
+        }
+    }
+
+    /// The numbers of nested arrays as text.
+    private func flat(_ value: Any) -> [String] {
+        if let array = value as? [Any] { return array.flatMap { flat($0) } }
+        if let text = value as? String { return [text] }
+        return ["\(value)"]
+    }
+
+    @Test("with a penalty give the total, and what it is made of")
+    func regularization() throws {
+        let body = """
+            {"predictions":[0,0],"targets":[1,3],"regularization":[\
+            {"parameters":[0.5,-1.5],"strength":2,"penalty":"l1"},\
+            {"penalty":"ridge","parameters":3,"strength":0.5}]}
+            """
+        let answer = try client.json(client.send(.post, "/v1/losses/mse", body))
+        #expect(answer["data_loss"] as? Double == 5)
+        #expect(answer["loss"] as? Double == 5 + 4 + 4.5)
+        let terms = try #require(answer["regularization"] as? [[String: Any]])
+        #expect(terms.map { $0["value"] as? Double } == [4, 4.5])
+        #expect(terms[0]["gradient"] as? [Double] == [2, -2])
+        #expect(terms[1]["gradient"] as? Double == 3)
+    }
+
+    @Test("go by a loss's other names, with the options these imply")
+    func aliases() throws {
+        let body = #"{"predictions":[40],"targets":[1]}"#
+        let byName = client.send(
+            .post,
+            "/v1/losses/binary-cross-entropy",
+            #"{"predictions":[40],"targets":[1],"from_logits":true}"#
+        )
+        #expect(client.send(.post, "/v1/losses/BCEWithLogitsLoss", body).body == byName.body)
+        let overridden = client.send(
+            .post,
+            "/v1/losses/bce_with_logits",
+            #"{"predictions":[0.5],"targets":[1],"from_logits":false}"#
+        )
+        #expect(try client.json(overridden)["gradient"] as? [Double] == [-2])
+    }
+
+    @Test("may leave optional things out by null")
+    func nulls() throws {
+        let body = """
+            {"predictions":[[1,2]],"targets":[0],"weights":null,"class_weights":null,\
+            "ignore_index":null,"from_logits":true}
+            """
+        #expect(client.send(.post, "/v1/losses/categorical-cross-entropy", body).status == .ok)
+    }
+}
