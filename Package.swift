@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// One set of rules for every target of the package.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+]
+
+let package = Package(
+    name: "loss-server",
+    products: [
+        .executable(name: "loss-server", targets: ["loss-server"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // Pure: tensors in, losses and gradients out.
+        .target(name: "LossFunctions", swiftSettings: settings),
+        // Pure: JSON bytes to shaped arrays of doubles and back.
+        .target(name: "TensorJSON", swiftSettings: settings),
+        // Pure: bytes to requests, responses to bytes, and the life of a connection.
+        .target(
+            name: "HTTP",
+            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        // The shell: sockets, Dispatch, descriptors.
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "CLinux", "HTTP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // A decoded question to an answer; the routes; the contract.
+        .target(
+            name: "LossAPI",
+            dependencies: [
+                "HTTP", "LossFunctions", "TensorJSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "loss-server",
+            dependencies: [
+                "HTTP", "HTTPServer", "LossAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // What Glibc's Swift module leaves out: epoll and accept4.
+        .target(name: "CLinux"),
+        // libcurl, for the integration tests only.
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+
+        .testTarget(
+            name: "LossFunctionsTests",
+            dependencies: ["LossFunctions"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TensorJSONTests",
+            dependencies: ["TensorJSON"],
+            resources: [.copy("Corpus")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: [
+                "HTTP", "HTTPServer",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LossAPITests",
+            dependencies: [
+                "HTTP", "LossAPI", "LossFunctions", "TensorJSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LossServerTests",
+            dependencies: [
+                "HTTP", "loss-server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["CCurl", "loss-server", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+    ]
+)

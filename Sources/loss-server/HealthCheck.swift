@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import HTTPServer
+
+/// Asks a running server how it is; the exit code says what a container engine wants to know.
+struct HealthCheck: ConfiguredByEnvironment {
+    static let configuration = CommandConfiguration(
+        commandName: "healthcheck",
+        abstract: "Exit 0 if the server at --host and --port is alive, else 1.",
+        discussion: "For HEALTHCHECK in images that hold no other client."
+    )
+
+    static var optionGroups: [any ParsableArguments] { [AddressOptions()] }
+
+    @OptionGroup var address: AddressOptions
+
+    func run() throws {
+        let outcome = HealthProbe.ask(
+            host: address.host,
+            port: address.port,
+            path: "/livez",
+            seconds: 3
+        )
+        switch outcome {
+        case .status(200): return
+        case .status(let status):
+            StandardStream.error.write("loss-server answered /livez with status \(status)\n")
+        case .unreachable(let reason):
+            StandardStream.error.write("no loss-server at port \(address.port): \(reason)\n")
+        }
+        throw ExitCode(1)
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import HTTP
+import LossAPI
+
+/// The bounds the server keeps, one option each.
+struct LimitOptions: ParsableArguments {
+    private static let defaults = Limits()
+
+    @Option(help: "Bytes of a request line; beyond: 414.")
+    var requestLineBytes = defaults.requestLineBytes
+
+    @Option(help: "Bytes of all fields of a request; beyond: 431.")
+    var headBytes = defaults.headBytes
+
+    @Option(help: "Fields of a request; beyond: 431.")
+    var fieldCount = defaults.fieldCount
+
+    @Option(help: "Bytes of a request's body; beyond: 413.")
+    var bodyBytes = defaults.bodyBytes
+
+    @Option(help: "Levels of nesting of JSON; beyond: 400.")
+    var jsonDepth = LossService.defaultDepth
+
+    @Option(help: "Seconds for a head to be complete; then: 408.")
+    var headTime = defaults.headTime.inSeconds
+
+    @Option(help: "Seconds a body may pause; then: 408.")
+    var bodyStallTime = defaults.bodyStallTime.inSeconds
+
+    @Option(help: "Bytes a second a body must bring on average after its stall time; below: 408.")
+    var bodyMinimumRate = defaults.bodyMinimumRate
+
+    @Option(help: "Seconds a connection may rest between requests; then it is closed.")
+    var idleTime = defaults.idleTime.inSeconds
+
+    @Option(help: "Seconds a client may take none of its answer; then the connection is cut.")
+    var answerStallTime = defaults.answerStallTime.inSeconds
+
+    @Option(help: "Seconds a closing connection waits for a client that sends nothing.")
+    var lingerStallTime = defaults.lingerStallTime.inSeconds
+
+    @Option(help: "Seconds a closing connection throws away what a client goes on sending.")
+    var lingerTime = defaults.lingerTime.inSeconds
+
+    @Option(help: "Connections at once; beyond: 503.")
+    var connections = defaults.connections
+
+    @Option(help: "Bytes of bodies and answers in memory at once; beyond: 503.")
+    var memoryBytes = defaults.memoryBytes
+
+    @Option(help: "Requests that wait for a worker; beyond: 503.")
+    var waitingJobs = defaults.waitingJobs
+
+    @Option(help: "Seconds a drain may take after SIGTERM; then the rest is cut.")
+    var drainTime = defaults.drainTime.inSeconds
+
+    @Option(help: "Bytes of the largest body that is answered on the event loop, not by a worker.")
+    var inlineBodyBytes = defaults.inlineBodyBytes
+
+    @Option(help: "Requests with larger bodies that are answered at once; 0: one a core.")
+    var workers = 0
+
+    var limits: Limits {
+        var limits = Limits()
+        limits.requestLineBytes = requestLineBytes
+        limits.headBytes = headBytes
+        limits.fieldCount = fieldCount
+        limits.bodyBytes = bodyBytes
+        limits.headTime = .seconds(headTime)
+        limits.bodyStallTime = .seconds(bodyStallTime)
+        limits.bodyMinimumRate = bodyMinimumRate
+        limits.idleTime = .seconds(idleTime)
+        limits.answerStallTime = .seconds(answerStallTime)
+        limits.lingerStallTime = .seconds(lingerStallTime)
+        limits.lingerTime = .seconds(lingerTime)
+        limits.connections = connections
+        limits.memoryBytes = memoryBytes
+        limits.waitingJobs = waitingJobs
+        limits.drainTime = .seconds(drainTime)
+        limits.inlineBodyBytes = inlineBodyBytes
+        limits.workers = workers == 0 ? nil : workers
+        return limits
+    }
+
+    func validate() throws {
+        let positive = [
+            ("request-line-bytes", requestLineBytes), ("head-bytes", headBytes),
+            ("field-count", fieldCount), ("body-bytes", bodyBytes), ("json-depth", jsonDepth),
+            ("connections", connections), ("memory-bytes", memoryBytes),
+        ]
+        let counts = [
+            ("body-minimum-rate", bodyMinimumRate), ("waiting-jobs", waitingJobs),
+            ("inline-body-bytes", inlineBodyBytes), ("workers", workers),
+        ]
+        let times = [
+            ("head-time", headTime), ("body-stall-time", bodyStallTime), ("idle-time", idleTime),
+            ("answer-stall-time", answerStallTime), ("linger-stall-time", lingerStallTime),
+            ("linger-time", lingerTime), ("drain-time", drainTime),
+        ]
+        for (name, value) in positive where value < 1 {
+            throw ValidationError("--\(name) must be at least 1, not \(value).")
+        }
+        for (name, value) in counts where value < 0 {
+            throw ValidationError("--\(name) must be at least 0, not \(value).")
+        }
+        // A century of seconds still fits into any arithmetic on instants.
+        for (name, value) in times where !(value >= 0 && value <= 3e9) {
+            throw ValidationError("--\(name) must be a number of seconds from 0 on, not \(value).")
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var inSeconds: Double { self / .seconds(1) }
+}

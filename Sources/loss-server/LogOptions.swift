@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Logging
+
+/// What goes to the log.
+struct LogOptions: ParsableArguments {
+    @Option(
+        help: "The least level that is logged; debug includes every request.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                let levels = Logger.Level.allCases.map { $0.rawValue }
+                throw ValidationError(
+                    "--log-level must be one of \(levels.joined(separator: ", "))."
+                )
+            }
+            return level
+        }
+    )
+    var logLevel = Logger.Level.info
+}

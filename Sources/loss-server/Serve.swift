@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FoundationEssentials
+import HTTP
+import HTTPServer
+import Logging
+import LossAPI
+
+/// Serves until a signal says to stop.
+struct Serve: ConfiguredByEnvironment {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve losses and penalties over HTTP (the default command).",
+        discussion: """
+            SIGTERM or SIGINT: readiness turns 503, accepted requests are answered, then exit 0. A \
+            second one cuts what is left.
+            """
+    )
+
+    static var optionGroups: [any ParsableArguments] {
+        [AddressOptions(), LimitOptions(), LogOptions()]
+    }
+
+    @OptionGroup(title: "Address")
+    var address: AddressOptions
+
+    @OptionGroup(title: "Limits")
+    var limitOptions: LimitOptions
+
+    @OptionGroup(title: "Logs")
+    var logOptions: LogOptions
+
+    func run() throws {
+        let logger = StructuredLog.logger(level: logOptions.logLevel)
+        let limits = limitOptions.limits
+        let readiness = Readiness()
+        let responder = LossResponder(
+            limits: limits,
+            jsonDepth: limitOptions.jsonDepth,
+            readiness: readiness,
+            notice: { logger.note($0) }
+        )
+        let server: Server
+        do {
+            server = try Server(
+                host: address.host,
+                port: address.port,
+                limits: limits,
+                responder: responder,
+                readiness: readiness,
+                logger: logger
+            )
+        } catch {
+            throw CannotListen(reason: error.description)
+        }
+        let signals = StopSignals { isFirst in
+            if isFirst { server.drain() } else { server.stop() }
+        }
+        server.start()
+        announce(port: server.port)
+        server.waitUntilStopped()
+        signals.cancel()
+    }
+
+    /// The one line on standard output: where the server listens.
+    private func announce(port: Int) {
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        StandardStream.output.write("loss-server listening on http://\(host):\(port)\n")
+    }
+
+    private struct CannotListen: Error, CustomStringConvertible {
+        let reason: String
+        var description: String { "cannot listen: \(reason)" }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import HTTP
+import HTTPTypes
+import Logging
+import LossAPI
+
+/// Logs on standard error, one JSON object a line.
+struct StructuredLog: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    static func logger(level: Logger.Level) -> Logger {
+        Logger(label: "loss-server") { _ in StructuredLog(logLevel: level) }
+    }
+
+    func log(event: LogEvent) {
+        let own = metadata.merging(event.metadata ?? [:]) { $1 }
+        let members = own.sorted { $0.key < $1.key }.map {
+            ($0.key, JSONValue.string("\($0.value)"))
+        }
+        let line = JSONValue(
+            present: [
+                ("time", .string(Date.now.ISO8601Format(.iso8601(timeZone: .gmt)))),
+                ("level", .string(event.level.rawValue)),
+                ("message", .string("\(event.message)")),
+            ] + members
+        )
+        StandardStream.error.write(String(decoding: line.bytes, as: UTF8.self) + "\n")
+    }
+}
+
+extension Logger {
+    /// Logs what the server tells; requests one by one are for debugging.
+    func note(_ event: ServerEvent) {
+        switch event {
+        case .connectionOpened: trace("connection opened")
+        case .connectionClosed(let closing):
+            trace("connection closed", metadata: ["reason": "\(closing)"])
+        case .refused(let refusal):
+            debug("refused", metadata: ["reason": "\(refusal.code)"])
+        case .answered(let exchange):
+            debug(
+                "answered",
+                metadata: [
+                    "method": "\(exchange.method?.rawValue ?? "")",
+                    "route": "\(exchange.route)",
+                    "status": "\(exchange.status.code)",
+                    "seconds": "\(exchange.seconds)",
+                    "request_bytes": "\(exchange.requestBytes)",
+                    "response_bytes": "\(exchange.responseBytes)",
+                ]
+            )
+        }
+    }
+}

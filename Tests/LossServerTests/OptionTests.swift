@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import HTTP
+import Testing
+
+@testable import loss_server
+
+@Suite("The command line")
+struct OptionTests {
+    private static let repository = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private func serve(_ commandLine: [String] = [], _ environment: [String: String] = [:]) throws
+        -> Serve
+    {
+        let arguments = Environment.arguments(commandLine, environment)
+        return try #require(LossServer.parseAsRoot(arguments) as? Serve)
+    }
+
+    @Test("has the limits of the HTTP layer as its defaults")
+    func defaults() throws {
+        #expect(try serve().limitOptions.limits == Limits())
+        #expect(try serve().address.host == "127.0.0.1")
+        #expect(try serve().address.port == 8080)
+    }
+
+    @Test("takes every option from the environment too, and the command line wins")
+    func environment() throws {
+        let names = Environment.names(of: Serve.self)
+        #expect(names.count > 18)
+        for name in names where !["host", "log-level"].contains(name) {
+            let variable = Environment.variable(for: name)
+            #expect(Environment.arguments([], [variable: "7"]) == ["serve", "--\(name)=7"])
+        }
+        let environment = ["LOSS_SERVER_BODY_BYTES": "7", "LOSS_SERVER_IDLE_TIME": "0.5"]
+        let limits = try serve([], environment).limitOptions.limits
+        #expect(limits.bodyBytes == 7 && limits.idleTime == .milliseconds(500))
+        let overridden = try serve(["--body-bytes", "8"], environment).limitOptions.limits
+        #expect(overridden.bodyBytes == 8 && overridden.idleTime == .milliseconds(500))
+    }
+
+    @Test("gives each limit its own option")
+    func everyLimit() throws {
+        for name in Environment.names(of: Serve.self) {
+            guard !["host", "port", "log-level", "json-depth"].contains(name) else { continue }
+            #expect(try serve(["--\(name)", "3"]).limitOptions.limits != Limits(), "\(name)")
+        }
+        // One option more is the depth of JSON, which is no limit of the HTTP layer.
+        let limits = Mirror(reflecting: Limits()).children.count
+        #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 1)
+    }
+
+    @Test("leaves alone what Kubernetes puts into the environment for a service of its name")
+    func kubernetes() throws {
+        let environment = [
+            "LOSS_SERVER_PORT": "tcp://10.0.0.1:8080", "LOSS_SERVER_SERVICE_HOST": "10.0.0.1",
+            "LOSS_SERVER_PORT_8080_TCP_ADDR": "10.0.0.1",
+        ]
+        #expect(try serve([], environment).address.port == 8080)
+    }
+
+    @Test("shares its address with the health check, whose other variables do not matter")
+    func healthCheck() throws {
+        let environment = ["LOSS_SERVER_PORT": "9000", "LOSS_SERVER_BODY_BYTES": "7"]
+        let arguments = Environment.arguments(["healthcheck", "--host", "::1"], environment)
+        let command = try #require(LossServer.parseAsRoot(arguments) as? HealthCheck)
+        #expect(command.address.port == 9000 && command.address.host == "::1")
+        #expect(Environment.arguments(["openapi"], environment) == ["openapi"])
+        #expect(Environment.arguments(["--help"], environment) == ["--help"])
+    }
+
+    @Test(
+        "refuses values that make no sense, by the name of the option",
+        arguments: [
+            ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
+            ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],
+            ["--workers", "-2"], ["--connections", "many"], ["--log-level", "loud"],
+        ]
+    )
+    func refusals(commandLine: [String]) {
+        let error = #expect(throws: (any Error).self) {
+            try LossServer.parseAsRoot(Environment.arguments(["serve"] + commandLine, [:]))
+        }
+        let message = error.map { LossServer.message(for: $0) } ?? ""
+        #expect(message.contains(commandLine[0]), "\(message)")
+    }
+
+    @Test("is described in the README: every option, its variable and its default")
+    func readme() throws {
+        let readme = try String(
+            contentsOf: Self.repository.appending(path: "README.md"),
+            encoding: .utf8
+        )
+        for name in Environment.names(of: Serve.self) {
+            #expect(readme.contains("`--\(name)`"), "--\(name) is missing in README.md")
+            let variable = Environment.variable(for: name)
+            #expect(readme.contains("`\(variable)`"), "\(variable) is missing in README.md")
+        }
+    }
+}
