@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An evaluation in the making: takes the losses and derivatives a block at a time, weights and
-/// reduces them, and refuses what is not finite.
+/// An evaluation in the making.
+///
+/// Takes the losses a block at a time, weights and sums them, refuses what is not finite, and holds
+/// the derivatives.
 struct Accumulation {
-    let outputs: Outputs
+    private let outputs: Outputs
     private let weighting: Weighting
     private let lossShape: [Int]
-    private let predictionShape: [Int]
 
     private var sum = ExactSum()
     private var elements: [Double] = []
     private var weighted: [Double] = []
-    var gradient: [Double] = []
-    var hessian: [Double] = []
+    var gradient: Derivative
+    var hessian: Derivative
 
     init(
         _ outputs: Outputs,
@@ -23,10 +24,16 @@ struct Accumulation {
         self.outputs = outputs
         self.weighting = weighting
         self.lossShape = lossShape
-        self.predictionShape = predictionShape
-        let count = predictionShape.reduce(1, *)
-        if outputs.contains(.gradient) { gradient = [Double](repeating: 0, count: count) }
-        if outputs.contains(.hessian) { hessian = [Double](repeating: 0, count: count) }
+        gradient = Derivative(
+            .gradient,
+            isWanted: outputs.contains(.gradient),
+            shape: predictionShape
+        )
+        hessian = Derivative(
+            .hessian,
+            isWanted: outputs.contains(.hessian),
+            shape: predictionShape
+        )
         let losses = lossShape.reduce(1, *)
         if outputs.contains(.elements) { elements.reserveCapacity(losses) }
         if outputs.contains(.loss), weighting.reduction == .none {
@@ -40,56 +47,23 @@ struct Accumulation {
     /// Takes the first `count` of `losses`, which are those from `first` on.
     mutating func add(_ losses: [Double], count: Int, from first: Int) throws(LossError) {
         guard wantsLosses else { return }
-        if let offset = Self.firstNotFinite(losses, 0..<count) {
+        if let offset = Finiteness.firstViolation(in: losses.span, 0..<count) {
             throw .notFinite(.loss, place: Tensor.place(of: first + offset, in: lossShape))
         }
         if outputs.contains(.elements) { elements += losses[..<count] }
         guard outputs.contains(.loss) else { return }
         if weighting.reduction == .none {
-            for offset in 0..<count { weighted.append(losses[offset] * weighting[first + offset]) }
+            for offset in 0..<count {
+                let loss = losses[offset] * weighting[first + offset]
+                guard loss.isFinite else {
+                    throw .notFinite(.loss, place: Tensor.place(of: first + offset, in: lossShape))
+                }
+                weighted.append(loss)
+            }
         } else if weighting.isTrivial {
             for offset in 0..<count { sum.add(losses[offset]) }
         } else {
             for offset in 0..<count { sum.add(losses[offset], times: weighting[first + offset]) }
-        }
-    }
-
-    /// Turns the derivatives of losses into those of the reduced loss; `losses` says which loss
-    /// each prediction of the range belongs to.
-    mutating func reduceDerivatives(
-        _ range: Range<Int>,
-        of loss: (Int) -> Int
-    )
-        throws(LossError)
-    {
-        if outputs.contains(.gradient) {
-            try reduce(&gradient, range, loss, as: .gradient)
-        }
-        if outputs.contains(.hessian) {
-            try reduce(&hessian, range, loss, as: .hessian)
-        }
-    }
-
-    @inline(__always)
-    private func reduce(
-        _ derivatives: inout [Double],
-        _ range: Range<Int>,
-        _ loss: (Int) -> Int,
-        as output: Output
-    ) throws(LossError) {
-        let denominator = weighting.denominator
-        if weighting.isTrivial {
-            if denominator != 1 {
-                var span = derivatives.mutableSpan
-                for offset in range { span[offset] /= denominator }
-            }
-        } else {
-            for offset in range {
-                derivatives[offset] = derivatives[offset] * weighting[loss(offset)] / denominator
-            }
-        }
-        if let offset = Self.firstNotFinite(derivatives, range) {
-            throw .notFinite(output, place: Tensor.place(of: offset, in: predictionShape))
         }
     }
 
@@ -108,23 +82,10 @@ struct Accumulation {
         return Evaluation(
             loss: loss,
             normalizer: weighting.normalizer,
-            gradient: outputs.contains(.gradient)
-                ? Tensor(shape: predictionShape, values: gradient) : nil,
-            hessian: outputs.contains(.hessian)
-                ? Tensor(shape: predictionShape, values: hessian) : nil,
+            gradient: gradient.tensor,
+            hessian: hessian.tensor,
             elements: outputs.contains(.elements)
                 ? Tensor(shape: lossShape, values: elements) : nil
         )
-    }
-
-    /// Adding one to the exponent carries into the sign bit for infinities and NaN alone.
-    private static func firstNotFinite(_ numbers: [Double], _ range: Range<Int>) -> Int? {
-        let span = numbers.span
-        var carries: UInt64 = 0
-        for offset in range {
-            carries |= (span[offset].bitPattern & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
-        }
-        guard carries &>> 63 != 0 else { return nil }
-        return range.first { !numbers[$0].isFinite }
     }
 }

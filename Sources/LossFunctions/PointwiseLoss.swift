@@ -54,9 +54,10 @@ extension PointwiseLoss {
         let count = batch.predictions.values.count
         for start in stride(from: 0, to: count, by: blockLength) {
             let range = start..<min(start + blockLength, count)
-            computeBlock(batch, range, &losses, &result.gradient, &result.hessian)
+            computeBlock(batch, range, &losses, &result.gradient.values, &result.hessian.values)
             try result.add(losses, count: range.count, from: start)
-            try result.reduceDerivatives(range) { $0 }
+            try result.gradient.reduce(range, weighting) { $0 }
+            try result.hessian.reduce(range, weighting) { $0 }
         }
         return try result.finish()
     }

@@ -78,13 +78,15 @@ extension RowwiseLoss {
             loss[0] = evaluate(&row, outputs)
             try result.add(loss, count: 1, from: offset)
             if outputs.contains(.gradient) {
-                rows.scatter(row.gradient, offset, into: &result.gradient)
+                rows.scatter(row.gradient, offset, into: &result.gradient.values)
             }
             if outputs.contains(.hessian) {
-                rows.scatter(row.hessian, offset, into: &result.hessian)
+                rows.scatter(row.hessian, offset, into: &result.hessian.values)
             }
         }
-        try result.reduceDerivatives(0..<predictions.values.count, of: rows.row)
+        let all = 0..<predictions.values.count
+        try result.gradient.reduce(all, weighting, of: rows.row)
+        try result.hessian.reduce(all, weighting, of: rows.row)
         return try result.finish()
     }
 }

@@ -209,6 +209,35 @@ struct CataloguePropertyTests {
         }
     }
 
+    @Test("answers finite numbers or refuses, however large the inputs", arguments: names)
+    func finiteness(name: String) throws {
+        var samples = Samples(seed: 20)
+        for loss in try variants(name) {
+            for size in [1e100, 1e200, 1e308, .greatestFiniteMagnitude] {
+                let weights = samples.weights(for: loss)
+                var batch = samples.batch(
+                    for: loss,
+                    weights: Tensor(
+                        shape: weights.shape,
+                        values: weights.values.map { $0 / 3 * size }
+                    )
+                )
+                if loss.domains.predictions == .real {
+                    batch = batch.replacing(.predictions, at: 3, by: size)
+                    batch = batch.replacing(.predictions, at: 4, by: -size)
+                }
+                for reduction in Reduction.allCases {
+                    guard let answer = try? loss.evaluate(batch, Self.everything, reduction) else {
+                        continue
+                    }
+                    let numbers = [answer.loss, answer.gradient, answer.hessian, answer.elements]
+                        .flatMap { $0?.values ?? [] }
+                    #expect(numbers.allSatisfy { $0.isFinite } && answer.normalizer.isFinite)
+                }
+            }
+        }
+    }
+
     @Test("refuses weights that are negative or all zero", arguments: names)
     func weights(name: String) throws {
         var samples = Samples(seed: 19)

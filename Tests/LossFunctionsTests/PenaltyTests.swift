@@ -63,5 +63,14 @@ struct PenaltyTests {
         #expect(throws: LossError.notFinite(.value, place: [])) {
             try penalty.evaluate(Tensor(1e200), .loss)
         }
+        let strongest = Argument.number(.greatestFiniteMagnitude)
+        let steep = try found.entry.init(
+            Arguments(["strength": strongest], for: found.facts.parameters)
+        )
+        // Whatever is answered is finite: the writer of JSON relies on it.
+        if let answer = try? steep.evaluate(Tensor(1), [.gradient, .hessian]) {
+            #expect(answer.gradient?.values.allSatisfy { $0.isFinite } == true)
+            #expect(answer.hessian?.values.allSatisfy { $0.isFinite } == true)
+        }
     }
 }

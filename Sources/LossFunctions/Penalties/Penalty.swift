@@ -38,9 +38,7 @@ extension SeparablePenalty {
         return PenaltyEvaluation(
             value: outputs.contains(.loss) ? try value(weights) : nil,
             gradient: outputs.contains(.gradient) ? try gradient(parameters) : nil,
-            hessian: outputs.contains(.hessian)
-                ? Tensor(shape: parameters.shape, values: weights.map { _ in 2 * squareWeight })
-                : nil
+            hessian: outputs.contains(.hessian) ? try hessian(parameters) : nil
         )
     }
 
@@ -58,6 +56,15 @@ extension SeparablePenalty {
             magnitudeWeight * magnitudes.value + squareWeight * squares.value * unit * unit
         guard value.isFinite else { throw .notFinite(.value, place: []) }
         return value
+    }
+
+    private func hessian(_ parameters: Tensor) throws(LossError) -> Tensor {
+        let curvature = 2 * squareWeight
+        guard curvature.isFinite else { throw .notFinite(.hessian, place: []) }
+        return Tensor(
+            shape: parameters.shape,
+            values: [Double](repeating: curvature, count: parameters.values.count)
+        )
     }
 
     private func gradient(_ parameters: Tensor) throws(LossError) -> Tensor {
