@@ -10,14 +10,14 @@ package struct LossResponder: Responder {
     private let service: LossService
     private let readiness: Readiness
     private let metrics: Metrics
-    private let notice: @Sendable (ServerEvent) -> Void
+    private let notice: (@Sendable (ServerEvent) -> Void)?
 
     /// `notice` is told of every event once the metrics have it, for logs.
     package init(
         limits: Limits = Limits(),
         jsonDepth: Int = LossService.defaultDepth,
         readiness: Readiness = Readiness(),
-        notice: @escaping @Sendable (ServerEvent) -> Void = { _ in }
+        notice: (@Sendable (ServerEvent) -> Void)? = nil
     ) {
         documents = Documents(limits: limits)
         service = LossService(maximumDepth: jsonDepth)
@@ -91,7 +91,7 @@ package struct LossResponder: Responder {
             }
             return Response(
                 status: .ok,
-                fields: [.contentType: "application/json", .cacheControl: "no-store"],
+                fields: Self.answerFields,
                 body: body,
                 route: route.template
             )
@@ -121,8 +121,12 @@ package struct LossResponder: Responder {
         }
     }
 
+    private static let answerFields: HTTPFields = [
+        .contentType: "application/json", .cacheControl: "no-store",
+    ]
+
     private func health(_ status: HTTPResponse.Status, _ word: String, _ route: Route) -> Response {
-        var fields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
+        var fields = Self.answerFields
         if status == .serviceUnavailable { fields[.retryAfter] = "1" }
         let body: JSONValue = ["status": .string(word)]
         return Response(status: status, fields: fields, body: body.bytes, route: route.template)
@@ -136,7 +140,7 @@ package struct LossResponder: Responder {
 
     package func observe(_ event: ServerEvent) {
         metrics.note(event)
-        notice(event)
+        notice?(event)
     }
 }
 

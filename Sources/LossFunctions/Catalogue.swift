@@ -22,10 +22,16 @@ package enum Catalogue {
     ]
 
     /// A loss found by a name, and the options that the name stands for.
-    package struct Found<Entry: Sendable>: Sendable {
+    package final class Found<Entry: Sendable>: Sendable {
         package let entry: Entry
         package let facts: Facts
         package let presets: [String: Argument]
+
+        fileprivate init(entry: Entry, facts: Facts, presets: [String: Argument]) {
+            self.entry = entry
+            self.facts = facts
+            self.presets = presets
+        }
     }
 
     /// The loss of that name or alias; case, hyphens, underscores and colons do not matter.

@@ -13,6 +13,7 @@ package struct Outputs: OptionSet, Sendable {
 
     package static let loss = Outputs(rawValue: 1)
     package static let gradient = Outputs(rawValue: 2)
+    package static let lossAndGradient = Outputs(rawValue: 3)
     package static let hessian = Outputs(rawValue: 4)
     /// The losses one by one, before weights and reduction.
     package static let elements = Outputs(rawValue: 8)

@@ -77,7 +77,8 @@ package struct Arguments: Equatable, Sendable {
     }
 
     package init(_ given: [String: Argument], for parameters: [Parameter]) throws(LossError) {
-        for (name, argument) in given.sorted(by: { $0.key < $1.key }) {
+        // In alphabetical order, so that of several faults always the same is told.
+        for (name, argument) in given.isEmpty ? [] : given.sorted(by: { $0.key < $1.key }) {
             guard let parameter = parameters.first(where: { $0.name == name }) else {
                 throw .unknownOption(name)
             }

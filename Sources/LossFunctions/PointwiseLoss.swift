@@ -50,8 +50,8 @@ extension PointwiseLoss {
         )
 
         var result = Accumulation(outputs, weighting, lossShape: shape, predictionShape: shape)
-        var losses = [Double](repeating: 0, count: blockLength)
         let count = batch.predictions.values.count
+        var losses = [Double](repeating: 0, count: min(count, blockLength))
         for start in stride(from: 0, to: count, by: blockLength) {
             let range = start..<min(start + blockLength, count)
             computeBlock(batch, range, &losses, &result.gradient.values, &result.hessian.values)

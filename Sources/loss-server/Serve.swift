@@ -39,7 +39,7 @@ struct Serve: ConfiguredByEnvironment {
             limits: limits,
             jsonDepth: limitOptions.jsonDepth,
             readiness: readiness,
-            notice: { logger.note($0) }
+            notice: Self.notice(logger)
         )
         let server: Server
         do {
@@ -61,6 +61,12 @@ struct Serve: ConfiguredByEnvironment {
         announce(port: server.port)
         server.waitUntilStopped()
         signals.cancel()
+    }
+
+    /// Events are logged from debug on: above it the logger need not be asked each time.
+    private static func notice(_ logger: Logger) -> (@Sendable (ServerEvent) -> Void)? {
+        guard logger.logLevel <= .debug else { return nil }
+        return { logger.note($0) }
     }
 
     /// The one line on standard output: where the server listens.

@@ -9,15 +9,31 @@ enum MediaType {
 
     /// The problem with a request's content type or content coding; nil: none.
     static func problem(with head: RequestHead) -> Problem? {
-        if let coding = head.fields[.contentEncoding], coding.lowercased() != "identity" {
-            return Problem(
-                .unsupportedContentCoding,
-                "Content-Encoding is \(coding.quoted), but only identity is accepted: send the "
-                    + "body uncompressed.",
-                allowed: ["identity"]
-            )
+        // One pass over the fields: looking each up by its name would cost more than the answer.
+        for field in head.fields {
+            let problem =
+                switch field.name {
+                case .contentType: problem(type: field.value)
+                case .contentEncoding: problem(coding: field.value)
+                default: Problem?.none
+                }
+            if let problem { return problem }
         }
-        guard let type = head.fields[.contentType], !isAccepted(type) else { return nil }
+        return nil
+    }
+
+    private static func problem(coding: String) -> Problem? {
+        guard coding.lowercased() != "identity" else { return nil }
+        return Problem(
+            .unsupportedContentCoding,
+            "Content-Encoding is \(coding.quoted), but only identity is accepted: send the body "
+                + "uncompressed.",
+            allowed: ["identity"]
+        )
+    }
+
+    private static func problem(type: String) -> Problem? {
+        guard type != accepted, !isAccepted(type) else { return nil }
         return Problem(
             .unsupportedMediaType,
             "Content-Type is \(type.quoted), but must be application/json in UTF-8. With curl: "

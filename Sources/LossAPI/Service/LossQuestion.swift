@@ -15,17 +15,21 @@ struct LossQuestion {
     static let fields = [
         "predictions", "targets", "weights", "reduction", "outputs", "regularization",
     ]
+    /// Every field of a request to this entry of the catalogue.
+    static func known(to facts: Facts) -> [String] {
+        fields + facts.parameters.map { $0.name }
+    }
+
     static let outputNames: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
     ]
 
     init(_ body: JSONReader, to found: Catalogue.Found<any Loss.Type>) throws {
-        let known = Self.fields + found.facts.parameters.map { $0.name }
         var predictions: Tensor?
         var targets: Tensor?
         var weights: Tensor?
         var reduction = Reduction.mean
-        var outputs: Outputs = [.loss, .gradient]
+        var outputs: Outputs = .lossAndGradient
         var terms: [RegularizationTerm] = []
         var arguments = found.presets
 
@@ -41,7 +45,7 @@ struct LossQuestion {
             case "regularization": terms = try reader.readTerms()
             default:
                 guard let parameter = found.facts.parameters.first(where: { $0.name == field })
-                else { throw Problem(unknownField: field, at: "", known: known) }
+                else { throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts)) }
                 arguments[field] = try reader.readArgument(for: parameter)
             }
         }

@@ -21,8 +21,7 @@ package struct LossService: Sendable {
     )
         throws(Problem) -> [UInt8]
     {
-        let known = LossQuestion.fields + found.facts.parameters.map { $0.name }
-        return try explaining(known: known) {
+        try explaining(known: LossQuestion.known(to: found.facts)) {
             let question = try LossQuestion(JSONReader(body, maximumDepth: maximumDepth), to: found)
             let evaluation = try question.loss.evaluate(
                 question.batch,
@@ -31,7 +30,7 @@ package struct LossService: Sendable {
             )
             let penalties = try question.terms.map { term in
                 try explaining(at: term.pointer) {
-                    try term.penalty.evaluate(term.parameters, [.loss, .gradient])
+                    try term.penalty.evaluate(term.parameters, .lossAndGradient)
                 }
             }
             return try write(evaluation, penalties)
@@ -45,8 +44,7 @@ package struct LossService: Sendable {
     )
         throws(Problem) -> [UInt8]
     {
-        let known = PenaltyQuestion.fields + found.facts.parameters.map { $0.name }
-        return try explaining(known: known) {
+        try explaining(known: PenaltyQuestion.known(to: found.facts)) {
             let question = try PenaltyQuestion(
                 JSONReader(body, maximumDepth: maximumDepth),
                 to: found
@@ -61,7 +59,7 @@ package struct LossService: Sendable {
     /// The one place where errors of the layers below become problems.
     private func explaining<Value>(
         at base: String = "",
-        known: [String] = [],
+        known: @autoclosure () -> [String] = [],
         _ work: () throws -> Value
     ) throws(Problem) -> Value {
         do {
@@ -71,7 +69,7 @@ package struct LossService: Sendable {
         } catch let error as JSONError {
             throw Problem(error)
         } catch let error as LossError {
-            throw Problem(error, at: base, known: known)
+            throw Problem(error, at: base, known: known())
         } catch {
             throw Problem(.internalError, "The server failed over this request: \(error).")
         }

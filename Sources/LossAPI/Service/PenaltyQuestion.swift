@@ -11,14 +11,18 @@ struct PenaltyQuestion {
 
     /// The fields every penalty has, besides its own options.
     static let fields = ["parameters", "outputs"]
+    /// Every field of a request to this entry of the catalogue.
+    static func known(to facts: Facts) -> [String] {
+        fields + facts.parameters.map { $0.name }
+    }
+
     static let outputNames: [(name: String, output: Outputs)] = [
         ("value", .loss), ("gradient", .gradient), ("hessian", .hessian),
     ]
 
     init(_ body: JSONReader, to found: Catalogue.Found<any Penalty.Type>) throws {
-        let known = Self.fields + found.facts.parameters.map { $0.name }
         var parameters: Tensor?
-        var outputs: Outputs = [.loss, .gradient]
+        var outputs: Outputs = .lossAndGradient
         var arguments = found.presets
 
         var reader = body
@@ -29,7 +33,7 @@ struct PenaltyQuestion {
             case "outputs": outputs = try reader.readOutputs(Self.outputNames)
             default:
                 guard let parameter = found.facts.parameters.first(where: { $0.name == field })
-                else { throw Problem(unknownField: field, at: "", known: known) }
+                else { throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts)) }
                 arguments[field] = try reader.readArgument(for: parameter)
             }
         }
