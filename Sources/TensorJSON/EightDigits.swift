@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Eight decimal digits at once, in the bytes of one word, the first digit lowest.
+///
+/// Arithmetic within a register after Mula and Lemire, "Faster integer parsing" (2018), and its
+/// inverse.
+enum EightDigits {
+    /// The character `0` in every byte.
+    static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+    /// Marks the top bit of the first byte that is no digit, and perhaps of bytes after it.
+    ///
+    /// A byte above `9` sets its top bit when 0x46 is added, one below `0` when 0x30 is taken
+    /// away. Carries and borrows only go to bytes after the first that is no digit.
+    @inline(__always)
+    static func breaks(_ text: UInt64) -> UInt64 {
+        ((text &+ 0x4646_4646_4646_4646) | (text &- zeros)) & 0x8080_8080_8080_8080
+    }
+
+    /// How many digits come before the first break: 0 to 8.
+    @inline(__always)
+    static func count(_ breaks: UInt64) -> Int {
+        breaks.trailingZeroBitCount &>> 3
+    }
+
+    /// The number that eight digits write.
+    @inline(__always)
+    static func number(_ text: UInt64) -> UInt64 {
+        sum(text &- zeros)
+    }
+
+    /// The number that the first `count` of eight bytes write; 0 if none.
+    @inline(__always)
+    static func number(_ text: UInt64, first count: Int) -> UInt64 {
+        // Moves the last digit into the top byte; what comes in below are leading zeros. In two
+        // halves, because a shift by 64 would be none.
+        let half = UInt64(truncatingIfNeeded: 4 &* (8 &- count))
+        return sum(((text &- zeros) &<< half) &<< half)
+    }
+
+    /// The digit values (not characters) before the first break, and zeros from there on.
+    @inline(__always)
+    static func values(_ text: UInt64, before breaks: UInt64) -> UInt64 {
+        // All bits below the byte that the lowest mark is in; all bits without a mark.
+        let mask = ((breaks & (0 &- breaks)) &>> 7) &- 1
+        return (text &- zeros) & mask
+    }
+
+    /// The number that eight bytes write if all from the first break on are `0`.
+    @inline(__always)
+    static func number(_ text: UInt64, filledUpFrom breaks: UInt64) -> UInt64 {
+        sum(values(text, before: breaks))
+    }
+
+    /// Adds up eight digit values: pairs, then fours, then all.
+    @inline(__always)
+    private static func sum(_ digits: UInt64) -> UInt64 {
+        let pairs = digits &* 10 &+ (digits &>> 8)
+        let first = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064  // 10^6, 10^2
+        let second = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001  // 10^4, 1
+        return (first &+ second) &>> 32
+    }
+
+    /// The eight digit values (0 to 9, not characters) of a number below 10^8.
+    ///
+    /// Divisions are multiplications by a rounded reciprocal, exact in the ranges that occur:
+    /// by 10,000 below 10^8, by 100 below 10^4, by 10 below 100.
+    @inline(__always)
+    static func values(_ number: UInt64) -> UInt64 {
+        let quotient = (number &* 109_951_163) &>> 40
+        let fours = quotient | ((number &- quotient &* 10_000) &<< 32)
+        let hundreds = ((fours &* 10_486) &>> 20) & 0x0000_007F_0000_007F
+        let pairs = hundreds | ((fours &- hundreds &* 100) &<< 16)
+        let tens = ((pairs &* 103) &>> 10) & 0x000F_000F_000F_000F
+        return tens | ((pairs &- tens &* 10) &<< 8)
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// From a decimal significand and exponent to the nearest double.
+///
+/// Lemire, "Number Parsing at a Gigabyte per Second" (Software: Practice and Experience, 2021):
+/// the significand times 128 bits of the power of five has the bits of the double in it. That
+/// the 128 bits always decide is proved by Mushtak and Lemire, "Fast number parsing without
+/// fallback" (2023), so that there is no undecided case.
+enum EiselLemire {
+    /// The bits of the double nearest to `significand * 10^q`, ties to even.
+    ///
+    /// Exact for every significand of 64 bits. Infinity where the value rounds beyond the
+    /// largest finite double.
+    @inline(__always)
+    static func bits(_ significand: UInt64, _ q: Int, _ powers: PowersOfFive) -> UInt64 {
+        guard q >= -342, q <= 308 else {
+            return q < 0 || significand == 0 ? 0 : Double.infinity.bitPattern
+        }
+        let product = Product(significand, q, powers)
+        guard product.exponent > 0 else {
+            return significand == 0 ? 0 : subnormal(product.bits, product.exponent)
+        }
+        return significand == 0 ? 0 : min(product.rounded(isTie: product.isTie(q)), Double.infinity.bitPattern)
+    }
+
+    /// The same for a `q` in -64 ... -5, where nothing is a tie, subnormal or infinite.
+    @inline(__always)
+    static func bits(_ significand: UInt64, small q: Int, _ powers: PowersOfFive) -> UInt64 {
+        // Without a branch on zero, because zeros come in no order that could be predicted.
+        let mask: UInt64 = significand == 0 ? 0 : .max
+        return Product(significand, q, powers).rounded(isTie: false) & mask
+    }
+
+    /// The bits of a double below the normal range. There are no ties: those need a power of
+    /// five close to one.
+    @inline(never)
+    private static func subnormal(_ bits: UInt64, _ exponent: Int) -> UInt64 {
+        let shift = 1 - exponent
+        guard shift < 64 else { return 0 }
+        let shifted = bits >> UInt64(shift)
+        // Rounding up to the smallest normal number carries into the exponent field by itself.
+        return (shifted + (shifted & 1)) >> 1
+    }
+}
+
+/// The leading bits of a significand times a power of ten.
+private struct Product {
+    /// The product's 128 leading bits, of which the first may be 0.
+    let high: UInt64
+    let low: UInt64
+    /// 54 bits: those of the double and one to round by.
+    let bits: UInt64
+    /// The exponent field of the double; not above 0 if that is subnormal.
+    let exponent: Int
+
+    @inline(__always)
+    init(_ significand: UInt64, _ q: Int, _ powers: PowersOfFive) {
+        let zeros = significand.leadingZeroBitCount
+        let scaled = significand &<< UInt64(truncatingIfNeeded: zeros)
+        let power = powers[q]
+        var (high, low) = scaled.multipliedFullWidth(by: power.high)
+        if high & 0x1FF == 0x1FF {
+            // Only here can a carry from the lower word of the power reach the double's bits.
+            let lower = scaled.multipliedFullWidth(by: power.low).high
+            low &+= lower
+            if low < lower { high &+= 1 }
+        }
+        let top = high &>> 63
+        self.high = high
+        self.low = low
+        bits = high &>> (top &+ 9)
+        exponent =
+            PowersOfFive.binaryExponent(ofTenTo: q) &+ 1086 &+ Int(truncatingIfNeeded: top) &- zeros
+    }
+
+    /// The bits of the nearest normal double, or of the even one of two that are equally near.
+    @inline(__always)
+    func rounded(isTie: Bool) -> UInt64 {
+        let rounded = (bits &+ (isTie ? 0 : bits & 1)) &>> 1
+        // The leading one of `rounded` adds 1 to the exponent field, and a carry into it another.
+        return (UInt64(truncatingIfNeeded: exponent &- 1) &<< 52) &+ rounded
+    }
+
+    /// Whether the product is halfway between two doubles and the one below is even.
+    ///
+    /// That is only so for a few powers, and if no bit has been cut off: `5^-q` has to divide a
+    /// significand below 2^64 and leave 54 bits, or `5^q` has to fit into 54 bits.
+    func isTie(_ q: Int) -> Bool {
+        q >= -4 && q <= 23 && low <= 1 && bits & 3 == 1 && bits &<< (high &>> 63 &+ 9) == high
+    }
+}

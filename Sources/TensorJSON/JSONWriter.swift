@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes one JSON text into its own bytes, without white space.
+///
+/// Commas come by themselves. That keys and values alternate and that every bracket is closed is
+/// the caller's business; `finish` checks the brackets' count.
+package struct JSONWriter {
+    /// What has been written so far.
+    package private(set) var bytes: [UInt8] = []
+
+    private var needsComma = false
+    private var depth = 0
+
+    /// Starts an empty text with room for a number of bytes.
+    package init(reserving capacity: Int = 256) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Ends the text and gives its bytes away, without a copy.
+    package consuming func finish() -> [UInt8] {
+        precondition(depth == 0, "an object or array has not been ended")
+        return bytes
+    }
+
+    /// Opens an object.
+    package mutating func beginObject() {
+        begin(Character8.openBrace)
+    }
+
+    /// Closes the object that was opened last.
+    package mutating func endObject() {
+        end(Character8.closeBrace)
+    }
+
+    /// Opens an array.
+    package mutating func beginArray() {
+        begin(Character8.openBracket)
+    }
+
+    /// Closes the array that was opened last.
+    package mutating func endArray() {
+        end(Character8.closeBracket)
+    }
+
+    /// Writes the key of the value that comes next.
+    package mutating func key(_ key: String) {
+        string(key)
+        bytes.append(Character8.colon)
+        needsComma = false
+    }
+
+    /// Writes a string. Quotes, backslashes and control characters are escaped, and nothing else.
+    package mutating func string(_ text: String) {
+        beginValue()
+        bytes.append(Character8.quote)
+        if text.utf8.contains(where: { $0.isEscaped }) {
+            for byte in text.utf8 { appendEscaped(byte) }
+        } else {
+            bytes.append(contentsOf: text.utf8)
+        }
+        bytes.append(Character8.quote)
+    }
+
+    /// Writes an integer.
+    package mutating func integer(_ value: Int) {
+        beginValue()
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// Writes `true` or `false`.
+    package mutating func boolean(_ value: Bool) {
+        beginValue()
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    /// Writes `null`.
+    package mutating func null() {
+        beginValue()
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// Writes a number in the fewest digits that read back as the same double.
+    ///
+    /// - Precondition: it is finite.
+    package mutating func number(_ value: Double) {
+        beginValue()
+        let powers = PowersOfFive.table
+        bytes.append(upTo: NumberText.room) { room in
+            let digits = SeventeenDigits(ShortestDecimal.quick(value, powers))
+            return NumberText.write(value, as: digits, room, at: 0, powers)
+        }
+    }
+
+    /// Writes numbers as arrays nested to the depth of a shape; `[]` writes the single number.
+    ///
+    /// - Precondition: all are finite, and there are as many as the shape has places.
+    package mutating func numbers(_ values: [Double], shape: [Int]) {
+        precondition(
+            shape.reduce(1, *) == values.count,
+            "a number array needs as many values as its shape has places"
+        )
+        guard !shape.isEmpty else { return number(values[0]) }
+        beginValue()
+        bytes.append(numbers: values, shape: shape)
+    }
+
+    private mutating func beginValue() {
+        if needsComma { bytes.append(Character8.comma) }
+        needsComma = true
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        beginValue()
+        bytes.append(bracket)
+        needsComma = false
+        depth += 1
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        precondition(depth > 0, "no object or array is open")
+        bytes.append(bracket)
+        needsComma = true
+        depth -= 1
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
+        guard byte.isEscaped else { return bytes.append(byte) }
+        bytes.append(Character8.backslash)
+        switch byte {
+        case Character8.quote, Character8.backslash: bytes.append(byte)
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        default:
+            bytes.append(contentsOf: (byte < 16 ? "u000" : "u00").utf8)
+            bytes.append(contentsOf: String(byte, radix: 16).utf8)
+        }
+    }
+}
+
+extension UInt8 {
+    /// What RFC 8259, section 7 forbids to stand in a string as it is.
+    fileprivate var isEscaped: Bool {
+        self < 0x20 || self == Character8.quote || self == Character8.backslash
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension [UInt8] {
+    /// Appends numbers as arrays nested to the depth of a shape of at least one dimension.
+    mutating func append(numbers values: [Double], shape: [Int]) {
+        var rows = Rows(shape: shape)
+        append(contentsOf: repeatElement(Character8.openBracket, count: rows.rank))
+        guard !values.isEmpty else {
+            while rows.rank > 0, !rows.isComplete { append(upTo: rows.room + NumberText.room) { rows.end($0, at: 0) } }
+            return
+        }
+        let powers = PowersOfFive.table
+        let start = count
+        var block = NumberBlock()
+        var next = 0
+        while next < values.count {
+            let end = Swift.min(next + NumberBlock.count, values.count)
+            let room = (end - next) * (NumberText.longest + rows.room) + NumberText.room
+            reserve(room, written: count - start, next, values.count - next)
+            append(upTo: room) { room in
+                rows.write(values.span.extracting(next..<end), &block, room, powers)
+            }
+            next = end
+        }
+    }
+
+    /// Makes room for a block and, once there are numbers to judge by, for all that are left.
+    private mutating func reserve(_ block: Int, written: Int, _ numbers: Int, _ left: Int) {
+        guard numbers > 0, capacity < count + block else { return }
+        let estimate = Int(1.02 * Double(written) / Double(numbers) * Double(left))
+        reserveCapacity(count + block + Swift.max(estimate, count / 4))
+    }
+}
+
+/// Where the brackets stand in an array of some shape.
+private struct Rows {
+    /// How many brackets there are around a row, with its own. An array stops to nest at the first
+    /// dimension of length 0.
+    let rank: Int
+    /// How many bytes go between two rows at most.
+    var room: Int { 2 * rank + 1 }
+    private(set) var isComplete = false
+
+    private let lengths: [Int]
+    /// How many arrays have ended in each array that is open around a row.
+    private var ended: [Int]
+    private let rowLength: Int
+    private var leftInRow: Int
+
+    init(shape: [Int]) {
+        lengths = Array(shape.prefix((shape.firstIndex(of: 0) ?? shape.count - 1) + 1))
+        rank = lengths.count
+        rowLength = lengths[rank - 1]
+        leftInRow = rowLength
+        ended = [Int](repeating: 0, count: rank - 1)
+    }
+
+    /// Writes at most a block of numbers with all that stands after each, and returns the length.
+    @inline(__always)
+    mutating func write(
+        _ values: Span<Double>,
+        _ block: inout NumberBlock,
+        _ room: ByteRoom,
+        _ powers: PowersOfFive
+    ) -> Int {
+        block.prepare(values, powers)
+        var position = 0
+        for index in values.indices {
+            let digits = block.digits[index]
+            position = NumberText.write(values[index], as: digits, room, at: position, powers)
+            leftInRow &-= 1
+            if leftInRow > 0 {
+                room.slot(at: position).store(Character8.comma, at: 0)
+                position &+= 1
+            } else {
+                position = end(room, at: position)
+            }
+        }
+        return position
+    }
+
+    /// Writes what stands between this row and the next, or after the last one.
+    mutating func end(_ room: ByteRoom, at start: Int) -> Int {
+        var position = start
+        var level = rank - 1
+        room.slot(at: position).store(Character8.closeBracket, at: 0)
+        position += 1
+        while level > 0, ended[level - 1] + 1 == lengths[level - 1] {
+            level -= 1
+            ended[level] = 0
+            room.slot(at: position).store(Character8.closeBracket, at: 0)
+            position += 1
+        }
+        leftInRow = rowLength
+        isComplete = level == 0
+        guard !isComplete else { return position }
+        ended[level - 1] += 1
+        room.slot(at: position).store(Character8.comma, at: 0)
+        for _ in level..<rank {
+            position += 1
+            room.slot(at: position).store(Character8.openBracket, at: 0)
+        }
+        return position + 1
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The powers of five that reading and writing need, to 128 bits, and small powers of ten.
+///
+/// The entry for `q` is `5^q` scaled by a power of two into `2^127 ..< 2^128`, and truncated.
+/// The entries from -27 to -1 are rounded up instead, as the reader's method wants them: the
+/// product with a multiple of `5^-q` then comes out exact (Lemire, "Number Parsing at a Gigabyte
+/// per Second", 2021, section 6). The entries from 0 to 55 are exact.
+///
+/// The table is computed once, at first use, by exact arithmetic on long integers, and kept for
+/// ever, so that a loop can hold it as one bare address.
+@safe
+struct PowersOfFive: @unchecked Sendable {
+    /// The exponents: below the first, 20 digits still round to zero; by the last, the writer
+    /// scales the smallest subnormal up.
+    static let exponents = -342...324
+    /// The one table.
+    static let table = Self()
+
+    // Sendable: never written to after `init`, never freed.
+    private let words: UnsafePointer<UInt64>
+
+    private init() {
+        let entries = Self.entries()
+        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * entries.count + 16)
+        for (place, (high, low)) in entries.enumerated() {
+            unsafe memory[2 * place] = high
+            unsafe memory[2 * place + 1] = low
+        }
+        var ten: UInt64 = 1
+        for place in 0..<16 {
+            unsafe memory[2 * entries.count + place] = ten
+            ten *= 10
+        }
+        unsafe words = UnsafePointer(memory)
+    }
+
+    /// The upper and the lower word of the entry for an exponent.
+    @inline(__always)
+    subscript(q: Int) -> (high: UInt64, low: UInt64) {
+        let place = q &- Self.exponents.lowerBound
+        precondition(UInt(bitPattern: place) < 667, "a power of five beyond the table")
+        return unsafe (words[2 &* place], words[2 &* place &+ 1])
+    }
+
+    /// `10^n` for an n from 0 to 15.
+    @inline(__always)
+    func ten(to n: Int) -> UInt64 { unsafe words[2 &* 667 &+ (n & 15)] }
+
+    /// The floor of the binary logarithm of `10^q`.
+    ///
+    /// Exact for |q| up to 1233: the multiplier is log2(10) scaled by 2^19.
+    @inline(__always)
+    static func binaryExponent(ofTenTo q: Int) -> Int { (q &* 1_741_647) >> 19 }
+
+    private static func entries() -> [(high: UInt64, low: UInt64)] {
+        var entries: [(high: UInt64, low: UInt64)] = []
+        // 2^1023 divided by five again and again keeps 128 true bits to the end: 5^342 < 2^795.
+        var number = LongInteger(powerOfTwo: 1023)
+        for q in stride(from: -1, through: exponents.lowerBound, by: -1) {
+            number.divideByFive()
+            var entry = number.leadingBits
+            if q >= -27 {
+                entry.low &+= 1
+                entry.high += entry.low == 0 ? 1 : 0
+            }
+            entries.append(entry)
+        }
+        entries.reverse()
+        number = LongInteger(powerOfTwo: 0)
+        for _ in 0...exponents.upperBound {
+            entries.append(number.leadingBits)
+            number.multiplyByFive()
+        }
+        return entries
+    }
+}

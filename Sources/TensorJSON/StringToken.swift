@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A string in the text, with its escapes resolved.
+struct StringToken {
+    let value: String
+    /// The position after the closing quote.
+    let end: Int
+
+    /// Reads the string whose opening quote stands at a position.
+    init(_ text: Span<UInt8>, _ start: Int) throws(Fault) {
+        let first = start + 1
+        let (last, hasEscapes) = try Self.closingQuote(text, from: first)
+        end = last + 1
+        let content: UTF8Span
+        do {
+            content = try UTF8Span(validating: text.extracting(first..<last))
+        } catch {
+            let position = first + error.byteOffsets.lowerBound
+            throw Fault(.invalidUTF8(text.byte(at: position)), at: position)
+        }
+        value =
+            hasEscapes
+            ? try Self.unescaped(text, first..<last) : String(copying: content)
+    }
+
+    /// Where the closing quote stands, and whether there are escapes before it.
+    private static func closingQuote(
+        _ text: Span<UInt8>,
+        from start: Int
+    ) throws(Fault) -> (Int, hasEscapes: Bool) {
+        var position = start
+        var hasEscapes = false
+        while position < text.count {
+            let byte = text[position]
+            if byte == Character8.quote { return (position, hasEscapes) }
+            if byte < 0x20 { throw Fault(.controlCharacter(byte), at: position) }
+            let isEscape = byte == Character8.backslash
+            hasEscapes = hasEscapes || isEscape
+            position += isEscape ? 2 : 1
+        }
+        throw Fault(.unexpectedEnd(inside: .string), at: text.count)
+    }
+
+    private static func unescaped(_ text: Span<UInt8>, _ range: Range<Int>) throws(Fault) -> String
+    {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let byte = text[position]
+            guard byte == Character8.backslash else {
+                bytes.append(byte)
+                position += 1
+                continue
+            }
+            let escape = try Escape(text, position)
+            bytes.append(contentsOf: String(escape.scalar).utf8)
+            position = escape.end
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// An escape sequence: RFC 8259, section 7.
+private struct Escape {
+    let scalar: Unicode.Scalar
+    let end: Int
+
+    /// Reads the escape whose backslash stands at a position before a closing quote.
+    init(_ text: Span<UInt8>, _ start: Int) throws(Fault) {
+        let letter = text.byte(at: start + 1)
+        guard letter == UInt8(ascii: "u") else {
+            guard let scalar = Self.single[letter] else {
+                throw Fault(.invalidEscape(letter), at: start)
+            }
+            self.scalar = scalar
+            end = start + 2
+            return
+        }
+        let unit = try Self.codeUnit(text, start)
+        if let scalar = Unicode.Scalar(unit) {
+            self.scalar = scalar
+            end = start + 6
+            return
+        }
+        // A surrogate: the first half has to come first, and the second half right after it.
+        guard UTF16.isLeadSurrogate(unit), text.byte(at: start + 6) == Character8.backslash,
+            text.byte(at: start + 7) == UInt8(ascii: "u"),
+            case let trail = try Self.codeUnit(text, start + 6), UTF16.isTrailSurrogate(trail),
+            let scalar = Unicode.Scalar(
+                0x1_0000 + (UInt32(unit & 0x3FF) << 10 | UInt32(trail & 0x3FF))
+            )
+        else { throw Fault(.loneSurrogate(unit), at: start) }
+        self.scalar = scalar
+        end = start + 12
+    }
+
+    private static let single: [UInt8: Unicode.Scalar] = [
+        Character8.quote: "\"", Character8.backslash: "\\", Character8.slash: "/",
+        UInt8(ascii: "b"): "\u{8}", UInt8(ascii: "f"): "\u{C}", UInt8(ascii: "n"): "\n",
+        UInt8(ascii: "r"): "\r", UInt8(ascii: "t"): "\t",
+    ]
+
+    /// The four hexadecimal digits of the escape `\u` at a position.
+    private static func codeUnit(_ text: Span<UInt8>, _ start: Int) throws(Fault) -> UInt16 {
+        var unit: UInt16 = 0
+        for position in start + 2..<start + 6 {
+            let character = Character(Unicode.Scalar(text.byte(at: position)))
+            guard character.isASCII, let digit = character.hexDigitValue else {
+                throw Fault(.invalidUnicodeEscape, at: start)
+            }
+            unit = unit << 4 | UInt16(digit)
+        }
+        return unit
+    }
+}

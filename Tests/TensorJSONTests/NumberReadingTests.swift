@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import TensorJSON
+
+@Suite("A number is read as the nearest double")
+struct NumberReadingTests {
+    @Test(
+        "whatever its form",
+        arguments: [
+            ("0", 0), ("7", 7), ("-7", -7), ("10", 10), ("1234567", 1_234_567),
+            ("12345678", 12_345_678), ("123456789012345678901234567890", 1.2345678901234568e29),
+            ("0.5", 0.5), ("-0.25", -0.25), ("12.75", 12.75), ("1234567.125", 1_234_567.125),
+            ("12345678.5", 12_345_678.5), ("1e3", 1000), ("1E+3", 1000), ("25e-2", 0.25),
+            ("1.5e300", 1.5e300), ("1e-400", 0), ("0e999999999999999999999", 0),
+            ("1e-99999999999999999999", 0), ("0.000000000000000000000000000001", 1e-30),
+            ("1234567.1234567890123456789", 1_234_567.123456789), ("9007199254740993", 9_007_199_254_740_992),
+            ("9.9999999999999999999999", 10), ("0.99999999999999999999", 1),
+            ("3.1415926535897932384626433832795028841971", 3.141592653589793),
+            ("0.00000000000000000000000000000000000000000000012345e50", 12_345),
+        ] as [(String, Double)]
+    )
+    func form(text: String, value: Double) throws {
+        #expect(try numbers(text).values == [value])
+        // Alone it ends at the end of the body; in an array other bytes follow.
+        #expect(try numbers("[\(text), \(text)\n,\(text)]").values == [value, value, value])
+        #expect(try numbers("[\(text)]" + String(repeating: " ", count: 80)).values == [value])
+    }
+
+    @Test("with the sign of a zero", arguments: ["-0", "-0.0", "-0e5", "-0.000e-5", "-1e-400"])
+    func negativeZero(text: String) throws {
+        let value = try #require(try numbers(text).values.first)
+        #expect(value == 0)
+        #expect(value.sign == .minus)
+    }
+
+    @Test("at halves between two doubles: to the even one, and to the nearer one just beside them")
+    func halves() throws {
+        var random = SplitMix(seed: 1)
+        let hard: [Double] = [
+            0, .leastNonzeroMagnitude, 0x1p-1060, .leastNormalMagnitude.nextDown, .leastNormalMagnitude,
+            1e-300, 0.1, 1,
+            1.5, 4_503_599_627_370_496, 9_007_199_254_740_992, 9_007_199_254_740_994, 1e22, 1e23,
+            1e300, Double.greatestFiniteMagnitude.nextDown,
+        ]
+        for below in hard + (0..<20).map({ _ in random.double().magnitude.nextDown }) {
+            let above = below.nextUp
+            let half = ExactDecimal(halfAbove: below)
+            let even = below.bitPattern % 2 == 0 ? below : above
+            #expect(try numbers(half.text).values == [even])
+            #expect(try numbers(half.textBelow).values == [below])
+            #expect(try numbers(half.textAbove).values == [above])
+        }
+    }
+
+    @Test("up to the largest, and beyond half a step above that not at all")
+    func overflow() throws {
+        let greatest = Double.greatestFiniteMagnitude
+        let half = ExactDecimal(halfAbove: greatest)
+        #expect(try numbers(half.textBelow).values == [greatest])
+        #expect(try numbersError(half.text).code == "number_out_of_range")
+        #expect(try numbers("1.7976931348623158e308").values == [greatest])
+        #expect(try numbersError("1.7976931348623159e308").code == "number_out_of_range")
+    }
+
+    @Test("at powers of two and ten and their neighbours")
+    func powers() throws {
+        var values: [Double] = []
+        for exponent in -1074...1023 {
+            values.append(Double(sign: .plus, exponent: exponent, significand: 1))
+        }
+        for exponent in -323...308 { values.append(try #require(Double("1e\(exponent)"))) }
+        values += values.map { $0.nextUp } + values.map { $0.nextDown }
+        let texts = values.map { $0.description }
+        #expect(try numbers("[\(texts.joined(separator: ","))]").values == values)
+    }
+
+    @Test("for random bits, written with 1 to 20 digits")
+    func random() throws {
+        var random = SplitMix(seed: 2)
+        for _ in 0..<20 {
+            var texts: [String] = []
+            for _ in 0..<1000 {
+                // The first digits of a double's decimal, rounded off or drawn on at random.
+                let description = random.double().description.split(separator: "e")
+                let exponent = description.count > 1 ? "e" + description[1] : ""
+                let count = Int.random(in: 1...20, using: &random)
+                var digits = String(description[0].prefix(count + 2))
+                if digits.hasSuffix(".") { digits += "0" }
+                if digits.contains(".") {
+                    while digits.count < count + 2 {
+                        digits += String(Int.random(in: 0...9, using: &random))
+                    }
+                }
+                if digits != "-" { texts.append(digits + exponent) }
+            }
+            let expected = try texts.map { try #require(Double($0)) }
+            let read = try numbers("[\(texts.joined(separator: ","))]").values
+            #expect(read.map { $0.bitPattern } == expected.map { $0.bitPattern })
+        }
+    }
+
+    @Test("for random digits before and after the point, with any exponent")
+    func digits() throws {
+        var random = SplitMix(seed: 3)
+        for _ in 0..<4000 {
+            func digits(_ count: Int) -> String {
+                (0..<count).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+            }
+            let whole = String(Int(digits(Int.random(in: 1...12, using: &random))) ?? 0)
+            let fraction = "." + digits(Int.random(in: 1...26, using: &random))
+            let exponent = "e\(Int.random(in: -330...290, using: &random))"
+            for text in [whole, whole + fraction, whole + exponent, whole + fraction + exponent] {
+                let expected = try #require(Double(text))
+                #expect(try numbers(text).values == [expected], "\(text)")
+                #expect(try numbers("[\(text),-\(text)]").values == [expected, -expected])
+            }
+        }
+    }
+}

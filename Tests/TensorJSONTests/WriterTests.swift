@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import TensorJSON
+
+@Suite("The writer")
+struct WriterTests {
+    @Test("puts commas and colons where they belong")
+    func structure() {
+        let text = written {
+            $0.beginObject()
+            $0.key("loss")
+            $0.number(0.5)
+            $0.key("gradient")
+            $0.numbers([1, -0.0], shape: [2])
+            $0.key("items")
+            $0.beginArray()
+            $0.beginObject()
+            $0.endObject()
+            $0.beginArray()
+            $0.endArray()
+            $0.string("x")
+            $0.integer(-7)
+            $0.boolean(true)
+            $0.boolean(false)
+            $0.null()
+            $0.endArray()
+            $0.key("empty")
+            $0.beginObject()
+            $0.key("n")
+            $0.numbers([3], shape: [])
+            $0.endObject()
+            $0.endObject()
+        }
+        #expect(
+            text
+                == #"{"loss":0.5,"gradient":[1,-0.0],"items":[{},[],"x",-7,true,false,null],"#
+                + #""empty":{"n":3}}"#
+        )
+    }
+
+    @Test("escapes what has to be escaped in strings and keys, and nothing else")
+    func strings() throws {
+        let text = "a\"b\\c/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}é😀\u{2028}"
+        let json = written { $0.string(text) }
+        #expect(json == #""a\"b\\c/\u0008\u000c\n\r\t\u0000\u001f"# + "\u{7F}é😀\u{2028}\"")
+        var reader = JSONReader(Array(json.utf8))
+        #expect(try reader.readString() == text)
+        let object = written {
+            $0.beginObject()
+            $0.key("a\"b")
+            $0.null()
+            $0.endObject()
+        }
+        #expect(object == #"{"a\"b":null}"#)
+    }
+
+    @Test(
+        "nests numbers to the depth of their shape",
+        arguments: [
+            ([], [7], "7"), ([0], [], "[]"), ([1], [7], "[7]"), ([2, 0], [], "[[],[]]"),
+            ([0, 3], [], "[]"), ([2, 0, 3], [], "[[],[]]"), ([1, 1], [7], "[[7]]"),
+            ([2, 2], [1, 2, 3, 4], "[[1,2],[3,4]]"), ([4, 1], [1, 2, 3, 4], "[[1],[2],[3],[4]]"),
+            ([1, 4], [1, 2, 3, 4], "[[1,2,3,4]]"), ([2, 1, 2], [1, 2, 3, 4], "[[[1,2]],[[3,4]]]"),
+            ([2, 2, 1], [1, 2, 3, 4], "[[[1],[2]],[[3],[4]]]"),
+            ([2, 2, 0], [], "[[[],[]],[[],[]]]"),
+        ] as [([Int], [Double], String)]
+    )
+    func nested(shape: [Int], values: [Double], text: String) {
+        #expect(written { $0.numbers(values, shape: shape) } == text)
+    }
+
+    @Test("writes arrays that read back, whatever their count and shape")
+    func roundTrip() throws {
+        var random = SplitMix(seed: 6)
+        for _ in 0..<200 {
+            let shape = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+                Int.random(in: 1...5, using: &random)
+            }
+            let values = (0..<shape.reduce(1, *)).map { _ in random.double() }
+            let text = written { $0.numbers(values, shape: shape) }
+            #expect(try numbers(text) == NumberArray(shape: shape, values: values))
+        }
+        for count in [31, 32, 33, 63, 64, 65, 1000] {
+            let values = (0..<count).map { _ in -random.double().magnitude }
+            let text = written { $0.numbers(values, shape: [count]) }
+            #expect(try numbers(text) == NumberArray(shape: [count], values: values))
+        }
+    }
+
+    @Test("writes a long array into memory that is not much longer")
+    func capacity() {
+        var random = SplitMix(seed: 7)
+        let values = (0..<20_000).map { _ in random.double() }
+        var writer = JSONWriter()
+        writer.numbers(values, shape: [20_000])
+        let bytes = writer.finish()
+        #expect(Double(bytes.capacity) < 1.1 * Double(bytes.count) + 8192)
+    }
+
+    @Test("stops the process at a number that is not finite: that is the caller's mistake")
+    func notFinite() async {
+        await #expect(processExitsWith: .failure) { _ = written { $0.number(.nan) } }
+        await #expect(processExitsWith: .failure) { _ = written { $0.number(-.infinity) } }
+        await #expect(processExitsWith: .failure) {
+            _ = written { $0.numbers([1, .infinity], shape: [2]) }
+        }
+    }
+}
