@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What Glibc's Swift module leaves out.
+
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+// Declared by <sys/socket.h> only where _GNU_SOURCE is defined.
+int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+// How many cores this process may use; sched_getaffinity needs _GNU_SOURCE, too.
+int core_count(void);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Connection {
+    /// The most bytes of a body that an answer did not wait for which are read for the sake of
+    /// the next request; after more than these the connection is closed.
+    static let discardLimit = 64 * 1_024
+
+    /// Bodies shorter than this are not worth a read of their own.
+    private static let directReadMinimum = 16 * 1_024
+
+    /// Takes in bytes that have been read after ``Action/read``.
+    ///
+    /// - Returns: How many bytes were of use by now. The rest has to be offered again when
+    ///   ``next()`` asks for more, or to be left with ``keep(_:)``.
+    package mutating func receive(_ bytes: ArraySlice<UInt8>, now: Instant) -> Int {
+        self.now = now
+        progressed = now
+        return take(bytes)
+    }
+
+    /// Takes over bytes that are of no use yet.
+    package mutating func keep(_ bytes: ArraySlice<UInt8>) {
+        // A copy of its own, so that the buffer it was read into is free again.
+        ahead = ArraySlice(Array(ahead) + bytes)
+    }
+
+    /// How many bytes of a body are still to come, if they are best read into place.
+    package var directBodyBytes: Int {
+        guard case .body = phase, case .length(let length)? = head?.framing, ahead.isEmpty,
+            length - body.count >= Self.directReadMinimum
+        else { return 0 }
+        return length - body.count
+    }
+
+    /// Reads a part of the body straight to where it stays.
+    ///
+    /// - Parameters:
+    ///   - count: The most bytes to read, not more than ``directBodyBytes``.
+    ///   - now: The time.
+    ///   - read: Appends what the network has to its argument.
+    package mutating func receiveBody(
+        upTo count: Int,
+        now: Instant,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        self.now = now
+        let before = body.count
+        reserveBody(count)
+        body.append(addingCapacity: count) { read(&$0) }
+        if body.count > before { progressed = now }
+        if body.count == head?.contentLength { endBody(keeping: true) }
+    }
+
+    /// Takes note that the client has half-closed: it will send nothing more.
+    package mutating func peerClosed(now: Instant) {
+        self.now = now
+        inputEnded = true
+    }
+
+    /// Takes what of the bytes that came early is of use now.
+    mutating func takeAhead() {
+        let count = take(ahead)
+        ahead = count == ahead.count ? [] : ahead.dropFirst(count)
+    }
+
+    /// What the end of input means to what is at hand.
+    mutating func endOfInput() {
+        switch phase {
+        case .head where partialHead.isEmpty, .discarding: phase = .closing(.byPeer)
+        case .lingering: phase = .closing(.afterAnswer)
+        // A request that is not complete is never acted on (RFC 9112 section 8).
+        default: phase = .refusing(.incompleteRequest)
+        }
+    }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>) -> Int {
+        do throws(Refusal) {
+            switch phase {
+            case .head: return try takeHead(bytes)
+            case .body: return try takeBody(bytes, keeping: true)
+            case .discarding: return try takeBody(bytes, keeping: false)
+            case .lingering: return bytes.count
+            default: return 0
+            }
+        } catch {
+            // An answer that is out cannot be taken back.
+            if case .discarding = phase { phase = .halfClosing } else { phase = .refusing(error) }
+            partialHead = []
+            return bytes.count
+        }
+    }
+
+    private mutating func takeHead(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> Int {
+        let before = partialHead.count
+        let rested = started
+        let parsed: RequestHead?
+        if before == 0 {
+            started = now
+            parsed = try parser.parse(bytes.span, limits: limits)
+        } else {
+            partialHead.append(contentsOf: bytes)
+            let bytes = partialHead
+            parsed = try parser.parse(bytes.span, limits: limits)
+        }
+        guard let parsed else {
+            if before == 0 { partialHead = Array(bytes) }
+            if parser.isBlank(partialHead.span) {
+                parser = HeadParser()
+                partialHead = []
+                started = rested
+            }
+            return bytes.count
+        }
+        head = parsed
+        partialHead = []
+        phase = .undecided
+        return parser.length - before
+    }
+
+    /// Takes bytes of a body, to be kept or to be thrown away.
+    private mutating func takeBody(
+        _ bytes: ArraySlice<UInt8>,
+        keeping: Bool
+    ) throws(Refusal) -> Int {
+        guard case .length(let length)? = head?.framing else {
+            return try takeChunks(bytes, keeping: keeping)
+        }
+        let part = bytes.prefix(length - body.count - discarded)
+        store(part, keeping: keeping)
+        if body.count + discarded == length { endBody(keeping: keeping) }
+        return part.count
+    }
+
+    private mutating func takeChunks(
+        _ bytes: ArraySlice<UInt8>,
+        keeping: Bool
+    ) throws(Refusal) -> Int {
+        var index = 0
+        while let piece = try chunks.next(bytes.span, from: &index, limits: limits) {
+            switch piece {
+            case .data(let range):
+                let start = bytes.startIndex
+                store(bytes[start + range.lowerBound..<start + range.upperBound], keeping: keeping)
+                guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
+            case .end:
+                endBody(keeping: keeping)
+                return index
+            }
+        }
+        return index
+    }
+
+    private mutating func store(_ part: ArraySlice<UInt8>, keeping: Bool) {
+        guard keeping else {
+            discarded += part.count
+            return
+        }
+        reserveBody(part.count)
+        body.append(contentsOf: part)
+    }
+
+    private mutating func endBody(keeping: Bool) {
+        guard keeping else { return beginNextRequest() }
+        isRequestRead = true
+        phase = .complete
+    }
+
+    /// Makes room for more of the body.
+    ///
+    /// The room grows with what has come, up to the length that was announced: an announcement
+    /// alone, which costs a client nothing, costs the server next to nothing.
+    private mutating func reserveBody(_ count: Int) {
+        let needed = body.count + count
+        guard needed > body.capacity else { return }
+        let generous = max(64 * 1_024, 8 * needed)
+        body.reserveCapacity(min(generous, max(needed, head?.contentLength ?? 2 * needed)))
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Connection {
+    /// When ``expired(now:)`` has something to do, if nothing happens before; nil: never.
+    package var deadline: Instant? {
+        switch phase {
+        case .head where partialHead.isEmpty: started.advanced(by: limits.idleTime)
+        case .head: started.advanced(by: limits.headTime)
+        case .body: bodyDeadline
+        case .continuing, .sending: progressed.advanced(by: limits.answerStallTime)
+        case .discarding, .lingering:
+            min(
+                progressed.advanced(by: limits.lingerStallTime),
+                stageStarted.advanced(by: limits.lingerTime)
+            )
+        // Somebody here is at work: nothing the client does or leaves undone counts.
+        case .undecided, .deciding, .complete, .refusing, .answering, .halfClosing: nil
+        case .closing, .closed: nil
+        }
+    }
+
+    /// Takes note of the time; a deadline that has passed has its consequence.
+    package mutating func expired(now: Instant) {
+        guard let deadline, deadline <= now else { return }
+        self.now = now
+        switch phase {
+        case .head where partialHead.isEmpty: phase = .closing(.idle)
+        case .head:
+            partialHead = []
+            phase = .refusing(.headTimeout)
+        case .body: phase = .refusing(.bodyTimeout)
+        case .continuing, .sending: phase = .closing(.answerStalled)
+        default: phase = .closing(.afterAnswer)
+        }
+    }
+
+    /// A body may pause for a while; and from that while on its average must not be too low.
+    private var bodyDeadline: Instant {
+        let pause = progressed.advanced(by: limits.bodyStallTime)
+        let earned = Duration.seconds(body.count / max(1, limits.bodyMinimumRate))
+        let average = stageStarted.advanced(by: max(limits.bodyStallTime, earned))
+        return min(pause, average)
+    }
+}

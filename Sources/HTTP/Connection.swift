@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// The life of one connection: events in, actions out.
+///
+/// Knows no socket and no clock. Whoever drives it asks ``next()`` what to do, does it, reports what
+/// came of it with the time, and asks again until the answer is ``Action/read`` or
+/// ``Action/wait``, or until ``Action/send`` finds the network full. Requests are taken one
+/// at a time, so that answers leave in the order of their questions (RFC 9112 section 9.3.2).
+package struct Connection: ~Copyable, Sendable {
+    let limits: Limits
+    var phase = Phase.head
+    /// The time of the latest event.
+    var now: Instant
+    /// Whether the client has said that nothing more will come.
+    var inputEnded = false
+    /// Whether the server is shutting down.
+    package private(set) var isDraining = false
+    /// Whether a request has been answered here.
+    var hasAnswered = false
+
+    // The request at hand.
+    var parser = HeadParser()
+    /// The beginning of a head that is not complete.
+    var partialHead: [UInt8] = []
+    /// Bytes that came before their time: requests behind the one at hand.
+    var ahead: ArraySlice<UInt8> = []
+    var head: RequestHead?
+    var body: [UInt8] = []
+    var chunks = ChunkedDecoder()
+    /// Whether the request was read to its end, so that the next one can be found.
+    var isRequestRead = false
+    /// The size of the body that was handed out to be answered.
+    var requestBytes = 0
+    /// Bytes of a body that have been thrown away, because the answer did not wait for it.
+    var discarded = 0
+
+    // The answer at hand.
+    package internal(set) var output = Output()
+    var status = HTTPResponse.Status.ok
+    var route = ""
+    var responseBytes = 0
+
+    // Times that deadlines are counted from.
+    /// When the request began, or the rest before it.
+    var started: Instant
+    /// When the body, or the linger, began.
+    var stageStarted: Instant
+    /// When bytes last came or went.
+    var progressed: Instant
+
+    /// A connection that has just been accepted.
+    ///
+    /// - Parameters:
+    ///   - limits: The bounds its requests have to keep.
+    ///   - refusal: What it is refused for, whatever it may ask; nil to serve it.
+    ///   - now: The time.
+    package init(limits: Limits, refusing refusal: Refusal? = nil, now: Instant) {
+        self.limits = limits
+        self.now = now
+        started = now
+        stageStarted = now
+        progressed = now
+        if let refusal { phase = .refusing(refusal) }
+    }
+
+    /// What to do now.
+    package mutating func next() -> Action {
+        while true {
+            switch phase {
+            case .undecided:
+                guard let head else { return incomplete() }
+                phase = .deciding
+                return .decide(head)
+            case .complete:
+                guard let head else { return incomplete() }
+                phase = .answering
+                requestBytes = body.count
+                defer { body = [] }
+                return .respond(Request(head: head, body: body))
+            case .refusing(let refusal):
+                phase = .answering
+                if !body.isEmpty { requestBytes = body.count }
+                body = []
+                return .refuse(refusal)
+            case .continuing, .sending:
+                return .send
+            case .deciding, .answering, .closed:
+                return .wait
+            case .halfClosing:
+                stageStarted = now
+                progressed = now
+                guard !inputEnded, mustLinger else {
+                    phase = .closing(.afterAnswer)
+                    continue
+                }
+                phase = .lingering
+                return .shutdownWrite
+            case .closing(let reason):
+                phase = .closed
+                return .close(reason)
+            case .head, .body, .discarding, .lingering:
+                if !ahead.isEmpty {
+                    takeAhead()
+                } else if inputEnded {
+                    endOfInput()
+                } else {
+                    return .read
+                }
+            }
+        }
+    }
+
+    /// Whether there is nothing of a request here, and nothing of an answer.
+    package var isIdle: Bool {
+        guard case .head = phase else { return false }
+        return partialHead.isEmpty && ahead.isEmpty
+    }
+
+    /// Whether a body is coming.
+    package var isReceivingBody: Bool {
+        if case .body = phase { true } else { false }
+    }
+
+    /// The bytes of bodies and answers that are kept in memory for this connection.
+    package var footprint: Int {
+        let request = if case .answering = phase { requestBytes } else { body.count }
+        return request + partialHead.count + ahead.count + output.body.count
+    }
+
+    /// Answers what has begun and takes no more requests after it.
+    ///
+    /// A connection that has been answered and is at rest is closed at once. One that is still to
+    /// bring its first request may do so: it was accepted before its client could know.
+    package mutating func drain() {
+        isDraining = true
+        if case .lingering = phase, !mustLinger { phase = .closing(.afterAnswer) }
+        if hasAnswered { closeIfIdle() }
+    }
+
+    /// Whether the client is to be heard to its end after the last answer.
+    ///
+    /// A drain does not wait for a client that has sent all of its request and has its answer.
+    private var mustLinger: Bool { !(isDraining && isRequestRead) }
+
+    /// Closes a connection that is at rest.
+    package mutating func closeIfIdle() {
+        if isIdle { phase = .closing(.drained) }
+    }
+
+    /// Takes note that the connection is broken: nothing can be sent or received any more.
+    package mutating func broke() {
+        phase = .closing(.broken)
+    }
+
+    /// Refuses the request at hand for lack of room.
+    ///
+    /// Has an effect while a body is coming or while an answer is awaited.
+    package mutating func refuse(_ refusal: Refusal) {
+        switch phase {
+        case .body, .answering: phase = .refusing(refusal)
+        default: break
+        }
+    }
+
+    /// Makes ready for the next request.
+    mutating func beginNextRequest() {
+        parser = HeadParser()
+        head = nil
+        isRequestRead = false
+        requestBytes = 0
+        started = now
+        phase = .head
+        if isDraining { closeIfIdle() }
+    }
+
+    /// What is asked where a head is missing, which cannot be: it is there before the phases that
+    /// need it.
+    private mutating func incomplete() -> Action {
+        phase = .answering
+        return .refuse(.incompleteRequest)
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// The field lines of a request, and what those that concern the connection say.
+struct FieldSection: Sendable {
+    private var fields: HTTPFields = [:]
+    private var hasHost = false
+    private var contentLength: Int?
+    private var codings = TransferCodings()
+    private var closes = false
+    private var keepsAlive = false
+    private var expectation = Expectation.none
+
+    private enum Expectation {
+        case none
+        case continuation
+        case unknown
+    }
+
+    /// Takes in one line: `field-name ":" OWS field-value OWS`, RFC 9112 section 5.
+    mutating func add(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) {
+        let colon = try Self.colon(bytes, in: line)
+        let value = bytes.trimming(colon + 1..<line.upperBound)
+        let known = KnownField.find(bytes.extracting(line.lowerBound..<colon))
+        if let known { try note(known.meaning, bytes.extracting(value)) }
+        guard let name = known?.name ?? Self.name(bytes, in: line.lowerBound..<colon) else {
+            throw .invalidFieldName
+        }
+        if let text = bytes.string(value) {
+            fields.append(HTTPField(name: name, value: text))
+        } else {
+            // Bytes above 127 need not be UTF-8 (obs-text, RFC 9110 section 5.5).
+            let raw = [UInt8](capacity: value.count) { raw in
+                for index in value { raw.append(bytes[index]) }
+            }
+            fields.append(HTTPField(name: name, value: raw))
+        }
+    }
+
+    /// The head that a request line and these fields make, if they agree.
+    func head(_ line: RequestLine) throws(Refusal) -> RequestHead {
+        // RFC 9112 section 3.2.
+        guard hasHost || line.version == .http10 else { throw .missingHost }
+        // An expectation of HTTP/1.0 is ignored, RFC 9110 section 10.1.1.
+        guard expectation != .unknown || line.version == .http10 else { throw .unknownExpectation }
+        return RequestHead(
+            method: line.method,
+            target: line.target,
+            version: line.version,
+            fields: fields,
+            framing: try framing(version: line.version),
+            expectsContinue: expectation == .continuation && line.version == .http11,
+            keepsAlive: !closes && (keepsAlive || line.version == .http11)
+        )
+    }
+
+    /// RFC 9112 section 6.3.
+    private func framing(version: Version) throws(Refusal) -> Framing {
+        guard codings.isPresent else {
+            guard let contentLength, contentLength > 0 else { return .none }
+            return .length(contentLength)
+        }
+        // Either reading of the two would be somebody's attack.
+        guard contentLength == nil else { throw .contentLengthAndTransferEncoding }
+        try codings.check(version: version)
+        return .chunked
+    }
+
+    private mutating func note(
+        _ meaning: KnownField.Meaning,
+        _ value: Span<UInt8>
+    ) throws(Refusal) {
+        switch meaning {
+        case .host:
+            guard !hasHost else { throw .severalHosts }
+            guard Host.isValid(value) else { throw .invalidHost }
+            hasHost = true
+        case .contentLength:
+            guard contentLength == nil else { throw .severalContentLengths }
+            contentLength = try ContentLength.parse(value)
+        case .transferEncoding:
+            codings.add(value)
+        case .connection:
+            FieldList.forEach(in: value) { option in
+                if option.equalsIgnoringCase("close") { closes = true }
+                if option.equalsIgnoringCase("keep-alive") { keepsAlive = true }
+            }
+        case .expect:
+            FieldList.forEach(in: value) { element in
+                let isKnown = element.equalsIgnoringCase("100-continue")
+                if expectation != .unknown { expectation = isKnown ? .continuation : .unknown }
+            }
+        case .other:
+            break
+        }
+    }
+
+    /// Where the name ends.
+    private static func colon(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) -> Int {
+        // An old way to continue the line above (RFC 9112 section 5.2), or white space before the
+        // first field (section 2.2): both have been used to hide fields.
+        guard !bytes[line.lowerBound].isWhitespace else { throw .foldedField }
+        guard let end = line.first(where: { !bytes[$0].isTokenCharacter }) else {
+            throw .invalidFieldName
+        }
+        if bytes[end] == UInt8(ascii: ":"), end > line.lowerBound { return end }
+        let next = bytes.trimming(end..<line.upperBound).lowerBound
+        guard next > end, next < line.upperBound, bytes[next] == UInt8(ascii: ":") else {
+            throw .invalidFieldName
+        }
+        throw .whitespaceBeforeColon
+    }
+
+    private static func name(_ bytes: Span<UInt8>, in range: Range<Int>) -> HTTPField.Name? {
+        bytes.string(range).flatMap { HTTPField.Name($0) }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// Reads the head of a request: bytes in; a head, "need more" or a refusal out.
+///
+/// Each line is read when it is complete, so the outcome depends on the bytes alone and not on how
+/// the network has split them.
+struct HeadParser: Sendable {
+    private var scanner = LineScanner()
+    private var requestLine: RequestLine?
+    private var fieldsStart = 0
+    private var fieldCount = 0
+    private var section = FieldSection()
+
+    /// The method, as soon as the request line has been read.
+    var method: HTTPRequest.Method? { requestLine?.method }
+
+    /// Whether all of these bytes were empty lines, which begin no request.
+    func isBlank(_ bytes: Span<UInt8>) -> Bool {
+        requestLine == nil && scanner.start == bytes.count
+    }
+
+    /// How many bytes the head took, once it is complete.
+    var length: Int { scanner.start }
+
+    /// The head, or nil if more bytes are needed.
+    ///
+    /// - Parameters:
+    ///   - bytes: The message from its very beginning: the bytes of the call before, and more.
+    ///   - limits: The bounds that a head has to keep.
+    /// - Returns: The head.
+    /// - Throws: What is wrong with it.
+    mutating func parse(
+        _ bytes: Span<UInt8>,
+        limits: Limits
+    ) throws(Refusal) -> RequestHead? {
+        while true {
+            guard let requestLine else {
+                guard try parseRequestLine(bytes, limits: limits) else { return nil }
+                continue
+            }
+            let limit = fieldsStart + limits.headBytes
+            guard let line = try scanner.next(in: bytes, limit: limit, excess: .headTooLarge) else {
+                return nil
+            }
+            guard !line.isEmpty else { return try section.head(requestLine) }
+            fieldCount += 1
+            guard fieldCount <= limits.fieldCount else { throw .tooManyFields }
+            try section.add(bytes, in: line)
+        }
+    }
+
+    /// Reads the first line; false if more bytes are needed.
+    private mutating func parseRequestLine(
+        _ bytes: Span<UInt8>,
+        limits: Limits
+    ) throws(Refusal) -> Bool {
+        let limit = scanner.start + limits.requestLineBytes
+        guard let line = try scanner.next(in: bytes, limit: limit, excess: .requestLineTooLong)
+        else { return false }
+        // Empty lines before a request are ignored (RFC 9112 section 2.2).
+        if !line.isEmpty { requestLine = try RequestLine(bytes, in: line) }
+        fieldsStart = scanner.start
+        return true
+    }
+}

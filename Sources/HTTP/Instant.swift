@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point on the monotonic clock.
+///
+/// Nothing in this module reads a clock: whoever drives a connection passes the time in, so that
+/// tests can invent it.
+package struct Instant: Sendable, Hashable, Comparable {
+    /// The time since an origin that is the same for all instants of a process.
+    package let nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The instant that lies `duration` later.
+    package func advanced(by duration: Duration) -> Instant {
+        let (seconds, attoseconds) = duration.components
+        let added = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        return Instant(nanoseconds: nanoseconds + added)
+    }
+
+    /// How many seconds have passed since an earlier instant.
+    package func seconds(since earlier: Instant) -> Double {
+        Double(nanoseconds - earlier.nanoseconds) / 1e9
+    }
+}

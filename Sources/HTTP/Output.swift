@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes on their way to the network: the head of an answer and its body, sent as one.
+package struct Output: Sendable {
+    package private(set) var head: [UInt8] = []
+    package private(set) var body: [UInt8] = []
+    /// How many bytes of the two together have been taken.
+    package private(set) var sent = 0
+
+    /// How many bytes are still to be taken.
+    package var left: Int { head.count + body.count - sent }
+
+    /// Replaces everything; the memory of the head is used again.
+    mutating func fill(body: [UInt8], head write: (inout [UInt8]) -> Void) {
+        head.removeAll(keepingCapacity: true)
+        write(&head)
+        self.body = body
+        sent = 0
+    }
+
+    /// Takes note that the network has taken bytes; gives the body back as soon as all are taken.
+    mutating func advance(by count: Int) {
+        precondition(count <= left, "More bytes were sent than there were.")
+        sent += count
+        guard left == 0 else { return }
+        head.removeAll(keepingCapacity: true)
+        body = []
+        sent = 0
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTPTypes
+
+/// Everything of a request but its body, valid and free of ambiguity.
+package struct RequestHead: Sendable {
+    package let method: HTTPRequest.Method
+    package let target: RequestTarget
+    package let version: Version
+    /// All fields in the order they came.
+    package let fields: HTTPFields
+    package let framing: Framing
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    package let expectsContinue: Bool
+    /// Whether the client wants to keep the connection for another request.
+    package let keepsAlive: Bool
+
+    package init(
+        method: HTTPRequest.Method,
+        target: RequestTarget,
+        version: Version = .http11,
+        fields: HTTPFields = [:],
+        framing: Framing = .none,
+        expectsContinue: Bool = false,
+        keepsAlive: Bool = true
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.fields = fields
+        self.framing = framing
+        self.expectsContinue = expectsContinue
+        self.keepsAlive = keepsAlive
+    }
+
+    /// The path as one string; see ``RequestTarget/path``.
+    package var path: String { target.path }
+
+    /// The decoded segments of the path, dot segments removed: what routes are matched on.
+    package var pathSegments: [String] { target.segments }
+
+    /// What stands behind the first `?`, still encoded.
+    package var query: String? { target.query }
+
+    /// Whether the target is `*`, the server as a whole (RFC 9112 section 3.2.4).
+    package var isAsterisk: Bool { target.isAsterisk }
+
+    /// The length of the body where the head tells it.
+    package var contentLength: Int? {
+        switch framing {
+        case .none: 0
+        case .length(let length): length
+        case .chunked: nil
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+extension Loop {
+    /// Does what another thread asks for.
+    mutating func handle(_ message: Message) {
+        switch message {
+        case .answer(let key, let response):
+            // The client may have gone in the meantime.
+            guard let link = links[key] else { return }
+            link.connection.answered(response, date: date.text(at: now), now: now)
+            drive(link)
+        case .refuse(let key, let refusal):
+            guard let link = links[key] else { return }
+            link.connection.refuse(refusal)
+            drive(link)
+        case .drain: drain()
+        case .finish: finish()
+        case .cut: cut()
+        }
+    }
+
+    /// Lets every connection end with the answer it owes.
+    ///
+    /// New connections are still taken in, so that whoever asks whether the server is ready learns
+    /// that it is not.
+    private mutating func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        for link in links.all {
+            link.connection.drain()
+            if !link.connection.isIdle {
+                link.isAwaited = true
+                awaited += 1
+            }
+            drive(link)
+        }
+        noteProgress()
+    }
+
+    /// Takes no more connections and closes those at rest.
+    private mutating func finish() {
+        guard !isFinishing else { return }
+        // Who waits at a listener would be reset if it were simply closed.
+        for index in listeners.indices { accept(at: index) }
+        listeners = []
+        isFinishing = true
+        for link in links.all {
+            // Read once more: a request may have arrived with the connection.
+            link.isReadable = true
+            drive(link)
+            link.connection.closeIfIdle()
+            if links[link.key] != nil { drive(link) }
+        }
+        noteProgress()
+    }
+
+    /// Closes everything.
+    private mutating func cut() {
+        listeners = []
+        isDraining = true
+        isFinishing = true
+        for link in links.all { close(link, .cut) }
+        noteProgress()
+    }
+
+    /// Says so when a milestone is reached, once each.
+    mutating func noteProgress() {
+        if isDraining, awaited == 0, !hasDrained {
+            hasDrained = true
+            milestones.append(.drained)
+        }
+        if isFinishing, links.isEmpty, !hasEnded {
+            hasEnded = true
+            milestones.append(.ended)
+        }
+    }
+}

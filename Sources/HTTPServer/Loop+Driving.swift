@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+extension Loop {
+    /// The most bytes that one connection may read and write before the others have their turn.
+    private static let allowance = 256 * 1_024
+
+    /// What an answer costs of the allowance, beside its bytes: as much as it keeps others waiting.
+    private static let costOfAnswer = 4 * 1_024
+
+    /// Does what a connection asks for, until it has to wait or others have to have their turn.
+    mutating func drive(_ link: Link) {
+        if let reason = drive(link, &link.connection) { close(link, reason) }
+    }
+
+    /// Does the same; why the connection has to be closed, nil if it goes on.
+    private mutating func drive(_ link: Link, _ connection: inout Connection) -> Closing? {
+        var allowance = Self.allowance
+        var bytes: ArraySlice<UInt8> = []
+        while true {
+            switch connection.next() {
+            case .decide(let head):
+                let response = services.responder.decide(head)
+                connection.decided(response, date: date.text(at: now), now: now)
+                continue
+            case .respond(let request):
+                allowance -= Self.costOfAnswer
+                respond(to: request, link.key, &connection)
+                continue
+            case .refuse(let refusal):
+                services.responder.observe(.refused(refusal))
+                let response = services.responder.response(to: refusal, limits: services.limits)
+                connection.answered(response, date: date.text(at: now), now: now)
+                continue
+            case .send:
+                if mayGoOn(link, allowance, ready: link.isWritable),
+                    send(link, &connection, &allowance)
+                {
+                    continue
+                }
+            case .read where !bytes.isEmpty:
+                bytes = bytes.dropFirst(connection.receive(bytes, now: now))
+                // The slice must not outlive its use, or the next read would copy the buffer.
+                if bytes.isEmpty { bytes = [] }
+                continue
+            case .read:
+                if mayGoOn(link, allowance, ready: link.isReadable) {
+                    bytes = read(link, &connection, &allowance)
+                    continue
+                }
+            case .shutdownWrite:
+                SystemCall.shutdownWrite(link.socket)
+                continue
+            case .close(let reason):
+                return reason
+            case .wait:
+                break
+            }
+            if !bytes.isEmpty { connection.keep(bytes) }
+            bytes = []
+            if isWithinBudget(link, &connection) { return nil }
+        }
+    }
+
+    /// Whether there is something to transfer and the connection may do so in this turn.
+    private mutating func mayGoOn(_ link: Link, _ allowance: Int, ready: Bool) -> Bool {
+        guard ready else { return false }
+        if allowance > 0 { return true }
+        if !link.isPostponed {
+            link.isPostponed = true
+            postponed.append(link.key)
+        }
+        return false
+    }
+
+    /// Answers a request, here or beside the loop.
+    private mutating func respond(
+        to request: Request,
+        _ key: ConnectionKey,
+        _ connection: inout Connection
+    ) {
+        guard request.body.count > services.limits.inlineBodyBytes else {
+            let response = services.responder.respond(to: request)
+            connection.answered(response, date: date.text(at: now), now: now)
+            return
+        }
+        let isTaken = services.workers.submit { [services, mailbox] in
+            guard !services.budget.isExceeded else {
+                return mailbox.post(.refuse(key, .memoryExhausted))
+            }
+            mailbox.post(.answer(key, services.responder.respond(to: request)))
+        }
+        if !isTaken { connection.refuse(.tooManyWaiting) }
+    }
+
+    /// Sends; false if the network is full.
+    private mutating func send(
+        _ link: Link,
+        _ connection: inout Connection,
+        _ allowance: inout Int
+    ) -> Bool {
+        switch SystemCall.send(link.socket, connection.output, upTo: allowance) {
+        case .bytes(let count):
+            allowance -= count
+            now = SystemCall.now()
+            if let exchange = connection.sent(count, now: now) {
+                services.responder.observe(.answered(exchange))
+            }
+            return true
+        case .wouldBlock, .end:
+            link.isWritable = false
+            return false
+        case .failed:
+            connection.broke()
+            return true
+        }
+    }
+
+    /// Reads; what was not read straight into a body is returned.
+    private mutating func read(
+        _ link: Link,
+        _ connection: inout Connection,
+        _ allowance: inout Int
+    ) -> ArraySlice<UInt8> {
+        let direct = min(connection.directBodyBytes, allowance)
+        var result = SystemCall.Transfer.wouldBlock
+        if direct > 0 {
+            connection.receiveBody(upTo: direct, now: now) { body in
+                result = SystemCall.receive(link.socket, appendingTo: &body)
+            }
+        } else {
+            result = SystemCall.receive(link.socket, into: &buffer)
+        }
+        let asked = direct > 0 ? direct : buffer.count
+        switch result {
+        case .bytes(let count):
+            allowance -= count
+            // Less than was asked for means that there is no more, unless the end is there too.
+            if count < asked, !link.isEnding { link.isReadable = false }
+            return direct > 0 ? [] : buffer[..<count]
+        case .wouldBlock:
+            link.isReadable = false
+        case .end:
+            connection.peerClosed(now: now)
+        case .failed:
+            connection.broke()
+        }
+        return []
+    }
+
+    /// Brings the memory budget up to date; false if a body that is coming had to be refused.
+    private func isWithinBudget(_ link: Link, _ connection: inout Connection) -> Bool {
+        let footprint = connection.footprint
+        let growth = footprint - link.charged
+        guard growth != 0 else { return true }
+        services.budget.charge(growth)
+        link.charged = footprint
+        guard growth > 0, connection.isReceivingBody, services.budget.isExceeded else {
+            return true
+        }
+        connection.refuse(.memoryExhausted)
+        return false
+    }
+
+    /// Ends a connection.
+    mutating func close(_ link: Link, _ reason: Closing) {
+        links.remove(link)
+        services.budget.charge(-link.charged)
+        services.connections.remove()
+        services.responder.observe(.connectionClosed(reason))
+        if link.isAwaited {
+            link.isAwaited = false
+            awaited -= 1
+        }
+        noteProgress()
+    }
+}

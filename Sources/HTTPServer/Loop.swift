@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import HTTP
+
+/// One event loop: listening sockets of its own and the connections that came in by them.
+///
+/// Confined to its owner's lock (see ``EventLoop``); nothing in it is touched by two threads.
+struct Loop: ~Copyable {
+    let services: Services
+    let mailbox: Mailbox
+    let poll: Descriptor
+    let timer: Descriptor
+    var listeners: [Listener]
+    var links = LinkTable()
+    var now = SystemCall.now()
+    var date = DateLine()
+    /// Connections that have more to do than they were allowed in one turn.
+    var postponed: [ConnectionKey] = []
+    /// Where small reads go, one connection after the other.
+    var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+    var isDraining = false
+    var isFinishing = false
+    /// How many connections a drain waits for.
+    var awaited = 0
+    var isTimerSet = false
+    var hasDrained = false
+    var hasEnded = false
+    /// What has come about since the owner last asked.
+    var milestones: [Milestone] = []
+    private var changes = Changes(capacity: 256)
+
+    /// Points on the way to the end.
+    enum Milestone: Sendable {
+        /// All that had begun when the drain began has been answered.
+        case drained
+        /// There are no connections and no listeners any more.
+        case ended
+    }
+
+    /// How often deadlines are looked at.
+    private static let sweepMilliseconds = 250
+    private static let timerKey = UInt64.max
+    private static let mailboxKey = UInt64.max - 1
+    private static let firstListenerKey = UInt64.max - 1_024
+
+    init(
+        listeners: consuming [Listener],
+        mailbox: Mailbox,
+        services: Services
+    ) throws(SystemError) {
+        let poll = try SystemCall.makePoll()
+        let timer = try SystemCall.makeTimer()
+        try SystemCall.watch(timer, on: poll, key: Self.timerKey)
+        try SystemCall.watch(mailbox.bell, on: poll, key: Self.mailboxKey)
+        for (index, listener) in listeners.enumerated() {
+            let key = Self.firstListenerKey + UInt64(index)
+            try SystemCall.watch(listener.socket, on: poll, key: key)
+        }
+        self.poll = poll
+        self.timer = timer
+        self.listeners = listeners
+        self.mailbox = mailbox
+        self.services = services
+    }
+
+    /// Does all there is to do, and returns when nothing has happened for a millisecond.
+    ///
+    /// The wait is what makes the loop fast: a hand-over to Dispatch and back costs more than a
+    /// small request, and on a busy server the next event is there within the millisecond.
+    mutating func run() {
+        while true {
+            let wait: Int32 = postponed.isEmpty ? 1 : 0
+            let count = SystemCall.wait(on: poll, for: &changes, milliseconds: wait)
+            guard count > 0 || !postponed.isEmpty else { return }
+            now = SystemCall.now()
+            for index in 0..<count { handle(changes[index]) }
+            goOnWithPostponed()
+            if milestones.contains(.ended) { return }
+        }
+    }
+
+    private mutating func handle(_ change: Change) {
+        switch change.key {
+        case Self.timerKey: sweep()
+        case Self.mailboxKey: for message in mailbox.take() { handle(message) }
+        case Self.firstListenerKey...: accept(at: Int(change.key - Self.firstListenerKey))
+        default:
+            // Late events of a connection that has ended have nobody to go to.
+            guard let link = links[ConnectionKey(rawValue: change.key)] else { return }
+            if change.isReadable { link.isReadable = true }
+            if change.isWritable { link.isWritable = true }
+            if change.isEnding { link.isEnding = true }
+            drive(link)
+        }
+    }
+
+    private mutating func goOnWithPostponed() {
+        guard !postponed.isEmpty else { return }
+        let keys = postponed
+        postponed = []
+        for key in keys {
+            guard let link = links[key] else { continue }
+            link.isPostponed = false
+            drive(link)
+        }
+    }
+
+    /// Looks at all deadlines, and at connections that could not be accepted.
+    private mutating func sweep() {
+        isTimerSet = false
+        for link in links.all {
+            guard let deadline = link.connection.deadline, deadline <= now else { continue }
+            link.connection.expired(now: now)
+            drive(link)
+        }
+        for index in listeners.indices where listeners[index].isPaused { accept(at: index) }
+        setTimer()
+    }
+
+    /// Makes sure that there will be a sweep if there is anything to look at.
+    mutating func setTimer() {
+        guard !isTimerSet, !links.isEmpty || listeners.contains(where: { $0.isPaused }) else {
+            return
+        }
+        isTimerSet = true
+        SystemCall.set(timer, milliseconds: Self.sweepMilliseconds)
+    }
+}

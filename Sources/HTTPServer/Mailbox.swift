@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+/// What other threads have to say to a loop.
+enum Message: Sendable {
+    /// A worker has the answer for a connection.
+    case answer(ConnectionKey, Response)
+    /// A worker has found that there is no room for an answer.
+    case refuse(ConnectionKey, Refusal)
+    /// Begin to drain.
+    case drain
+    /// Take no more connections and end with the last one there is.
+    case finish
+    /// End at once.
+    case cut
+}
+
+/// Messages for one loop, and the bell that says there are some.
+final class Mailbox: Sendable {
+    let bell: Descriptor
+    private let messages = Guarded<[Message]>([])
+
+    init() throws(SystemError) {
+        bell = try SystemCall.makeBell()
+    }
+
+    func post(_ message: Message) {
+        let wasEmpty = messages.withLock { messages in
+            messages.append(message)
+            return messages.count == 1
+        }
+        if wasEmpty { SystemCall.ring(bell) }
+    }
+
+    /// All messages that have not been taken yet, the oldest first.
+    func take() -> [Message] {
+        messages.withLock { messages in
+            defer { messages = [] }
+            return messages
+        }
+    }
+}

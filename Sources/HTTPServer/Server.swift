@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+package import HTTP
+package import Logging
+
+/// An HTTP server: listening sockets and event loops for one ``Responder``.
+package final class Server: Sendable {
+    /// The port it listens on: the one the system gave it where 0 was asked for.
+    package let port: Int
+
+    let loops: [EventLoop]
+    let readiness: Readiness
+    let logger: Logger
+    let drainTime: Duration
+    let course = Guarded(Course())
+    /// Entered for each loop that runs.
+    let running = DispatchGroup()
+
+    /// Takes a port, and does not serve yet.
+    ///
+    /// - Parameters:
+    ///   - host: A name or an address of this machine; `0.0.0.0` or `::` for all of them.
+    ///   - port: A port, 0 for any that is free.
+    ///   - count: The number of event loops; nil: one a core.
+    ///   - limits: All bounds.
+    ///   - responder: What gives the answers.
+    ///   - readiness: What is told that a drain has begun.
+    ///   - logger: Where goes what an operator should know.
+    /// - Throws: Why it cannot listen there.
+    package init(
+        host: String,
+        port: Int,
+        loops count: Int? = nil,
+        limits: Limits = Limits(),
+        responder: any Responder,
+        readiness: Readiness = Readiness(),
+        logger: Logger
+    ) throws(StartError) {
+        let cores = SystemCall.coreCount()
+        let services = Services(
+            limits: limits,
+            responder: responder,
+            workers: Workers(limit: limits.workers ?? cores, waitingLimit: limits.waitingJobs),
+            budget: MemoryBudget(limit: limits.memoryBytes),
+            connections: ConnectionCount(limit: limits.connections),
+            logger: logger
+        )
+        var endpoint = try Endpoint(host: host, port: port)
+        var loops: [EventLoop] = []
+        for index in 0..<max(1, count ?? cores) {
+            let listeners = try endpoint.listen()
+            do throws(SystemError) {
+                loops.append(
+                    try EventLoop(index: index, listeners: listeners, services: services)
+                )
+            } catch {
+                throw .system(error)
+            }
+        }
+        self.loops = loops
+        self.port = endpoint.port
+        self.readiness = readiness
+        self.logger = logger
+        drainTime = limits.drainTime
+    }
+
+    deinit { stop() }
+
+    /// Begins to serve.
+    ///
+    /// A server serves once: after ``drain()`` or ``stop()`` this does nothing.
+    package func start() {
+        let isNew = course.withLock { course in
+            guard course.stage == .new else { return false }
+            course.stage = .serving
+            return true
+        }
+        guard isNew else { return }
+        for loop in loops {
+            running.enter()
+            loop.start { [weak self, running] milestone in
+                self?.note(milestone)
+                if milestone == .ended { running.leave() }
+            }
+        }
+        logger.info("listening", metadata: ["port": "\(port)"])
+    }
+
+    /// Returns when the server has ended.
+    ///
+    /// Blocks its thread: for the main thread, not for a queue.
+    package func waitUntilStopped() {
+        running.wait()
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// Sockets that listen, and the connections that come in.
+extension SystemCall {
+    /// What came of accepting a connection.
+    enum Acceptance: ~Copyable {
+        case connection(Descriptor)
+        /// Nobody is waiting.
+        case wouldBlock
+        /// The one who was waiting has gone.
+        case aborted
+        /// This process or this machine has no descriptor or no memory to spare.
+        case exhausted(SystemError)
+    }
+
+    /// A socket bound to an address.
+    ///
+    /// The corresponding C functions are `socket`, `setsockopt` and `bind`.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen.
+    ///   - shared: Whether another socket of this process is bound there already.
+    /// - Returns: The socket, which does not listen yet.
+    /// - Throws: What the system has against it.
+    static func bind(_ address: Address, shared: Bool) throws(SystemError) -> Descriptor {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = try check("socket") { Glibc.socket(address.family, type, 0) }
+        let socket = Descriptor(number: number)
+        // A port whose last connections have not been forgotten yet may be taken again.
+        try set(socket, SOL_SOCKET, SO_REUSEADDR)
+        // Connections inherit this one.
+        try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY)
+        if address.isSingleIPv6 { try set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
+        if shared { try set(socket, SOL_SOCKET, SO_REUSEPORT) }
+        // Safe: the kernel reads as many bytes as it is told there are.
+        _ = try check("bind") {
+            unsafe address.bytes.withUnsafeBytes { bytes in
+                let pointer = unsafe bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
+                return unsafe Glibc.bind(number, pointer, socklen_t(bytes.count))
+            }
+        }
+        // The first socket is bound without sharing, so that a port that another process listens
+        // on, even another server of this kind, is an error; it is shared with the next from here.
+        if !shared { try set(socket, SOL_SOCKET, SO_REUSEPORT) }
+        return socket
+    }
+
+    /// Lets connections come in.
+    ///
+    /// The corresponding C function is `listen`.
+    static func listen(_ socket: borrowing Descriptor) throws(SystemError) {
+        let number = socket.number
+        // The kernel cuts this to its own limit, net.core.somaxconn.
+        _ = try check("listen") { Glibc.listen(number, 65_535) }
+    }
+
+    /// The address a socket is bound to.
+    ///
+    /// The corresponding C function is `getsockname`.
+    static func address(of socket: borrowing Descriptor) throws(SystemError) -> Address {
+        let number = socket.number
+        var bytes = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
+        var length = socklen_t(bytes.count)
+        // Safe: the kernel writes as many bytes as it is told there are.
+        _ = try check("getsockname") {
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                let pointer = unsafe bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
+                return unsafe getsockname(number, pointer, &length)
+            }
+        }
+        return Address(bytes: Array(bytes.prefix(Int(length))))
+    }
+
+    /// The addresses that a host name stands for.
+    ///
+    /// The corresponding C function is `getaddrinfo`.
+    ///
+    /// `localhost` is known without asking: a static executable may find nobody to ask.
+    static func addresses(of host: String) -> [Address] {
+        if host == "localhost" { return addresses(of: "127.0.0.1") + addresses(of: "::1") }
+        let numeric = resolve(host, flags: AI_PASSIVE | AI_NUMERICHOST)
+        return numeric.isEmpty ? resolve(host, flags: AI_PASSIVE | AI_ADDRCONFIG) : numeric
+    }
+
+    private static func resolve(_ host: String, flags: Int32) -> [Address] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = flags
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var first: UnsafeMutablePointer<addrinfo>?
+        // Safe: the list is read between the call that makes it and the one that frees it, and each
+        // address has the length that stands beside it.
+        guard unsafe getaddrinfo(host, nil, &hints, &first) == 0 else { return [] }
+        defer { unsafe freeaddrinfo(first) }
+        var found: [Address] = []
+        var next = unsafe first
+        while let entry = unsafe next {
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: entry.pointee.ai_addr,
+                count: Int(entry.pointee.ai_addrlen)
+            )
+            found.append(Address(bytes: unsafe Array(bytes)))
+            unsafe next = entry.pointee.ai_next
+        }
+        return found
+    }
+
+    /// Takes in the next connection.
+    ///
+    /// The corresponding C function is `accept4`.
+    static func accept(_ socket: borrowing Descriptor) -> Acceptance {
+        let number = socket.number
+        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        do throws(SystemError) {
+            return .connection(
+                Descriptor(number: try check("accept4") { accept4(number, nil, nil, flags) })
+            )
+        } catch {
+            switch error.code {
+            case EAGAIN: return .wouldBlock
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(error)
+            // Errors of the network are those of the new connection, see accept(2).
+            default: return .aborted
+            }
+        }
+    }
+
+    /// Switches an option on.
+    ///
+    /// The corresponding C function is `setsockopt`.
+    private static func set(
+        _ socket: borrowing Descriptor,
+        _ level: Int32,
+        _ option: Int32
+    ) throws(SystemError) {
+        let number = socket.number
+        var on: Int32 = 1
+        // Safe: the pointer is to a local variable, and its size is passed with it.
+        _ = try check("setsockopt") {
+            unsafe setsockopt(number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import HTTP
+import Testing
+
+@Suite("A limit", .timeLimit(.minutes(2))) struct LimitTests {
+    @Test("of time ends a head that does not come")
+    func headTime() throws {
+        let site = try Site { $0.headTime = .milliseconds(20) }
+        let client = try site.client()
+        client.send("GET / HTTP/1.1\r\n")
+        #expect(try client.answer().text == "head-timeout")
+        #expect(client.rest() == [])
+    }
+
+    @Test("of time ends a body that does not come")
+    func bodyTime() throws {
+        let site = try Site { $0.bodyStallTime = .milliseconds(20) }
+        let client = try site.client()
+        client.send(request("POST", "/echo", fields: ["Content-Length: 3"]) + "ab")
+        #expect(try client.answer().text == "body-timeout")
+        #expect(client.rest() == [])
+    }
+
+    @Test("of time ends a connection at rest without a word")
+    func idleTime() throws {
+        let site = try Site { $0.idleTime = .milliseconds(20) }
+        #expect(try site.client().rest() == [])
+        let client = try site.client()
+        client.send(request())
+        #expect(try client.answer().status == 200)
+        #expect(client.rest() == [])
+    }
+
+    @Test("of time ends an answer that is not taken")
+    func answerTime() throws {
+        let site = try Site { $0.answerStallTime = .milliseconds(20) }
+        let client = try site.client()
+        client.send(request("GET", "/large"))
+        site.stub.endings.wait()
+        #expect(site.stub.events.last == .connectionClosed(.answerStalled))
+        #expect((client.rest() ?? []).count < 50_000_000)
+    }
+
+    @Test("of connections is told to the one too many")
+    func connections() throws {
+        let site = try Site { $0.connections = 1 }
+        do {
+            let first = try site.client()
+            first.send(request())
+            #expect(try first.answer().status == 200)
+            let second = try site.client()
+            #expect(try second.answer().text == "too-many-connections")
+            #expect(second.rest() == [])
+            first.send(request())
+            #expect(try first.answer().status == 200)
+        }
+        site.stub.endings.wait()
+        site.stub.endings.wait()
+        let third = try site.client()
+        third.send(request())
+        #expect(try third.answer().status == 200)
+    }
+
+    @Test("of memory ends a body before it is complete")
+    func memory() throws {
+        let site = try Site { $0.memoryBytes = 1_000_000 }
+        let client = try site.client()
+        client.send(request("POST", "/echo", fields: ["Content-Length: 9000000"]))
+        client.send(pattern(8_000_000))
+        #expect(try client.answer().text == "memory-exhausted")
+        let next = try site.client()
+        next.send(post("/echo", pattern(500_000)))
+        #expect(try next.answer().body == pattern(500_000))
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import HTTP
+import HTTPServer
+import Testing
+
+@Suite("Stopping", .timeLimit(.minutes(2))) struct StoppingTests {
+    @Test("answers what has begun, and then ends")
+    func drain() throws {
+        let site = try Site()
+        let client = try site.client()
+        let fields = ["Content-Length: 3", "Expect: 100-continue"]
+        client.send(request("POST", "/echo", fields: fields))
+        #expect(try client.answer().status == 100)
+        let idle = try site.client()
+        idle.send(request())
+        #expect(try idle.answer().status == 200)
+        site.server.drain()
+        #expect(idle.rest() == [])
+        let probe = try site.client()
+        probe.send(request("GET", "/ready"))
+        let readiness = try probe.answer()
+        #expect(readiness.status == 503)
+        #expect(readiness.head.contains("\r\nConnection: close"))
+        client.send("abc")
+        let answer = try client.answer()
+        #expect(answer.text == "abc")
+        #expect(answer.head.contains("\r\nConnection: close"))
+        site.server.waitUntilStopped()
+        #expect(throws: Client.Failure.self) { try site.client() }
+    }
+
+    @Test("answers what the workers have begun, and then ends")
+    func drainWorkers() throws {
+        let site = try Site { $0.inlineBodyBytes = 10 }
+        let client = try site.client()
+        client.send(post("/held", pattern(100)))
+        site.stub.arrivals.wait()
+        site.server.drain()
+        site.stub.gate.signal()
+        #expect(try client.answer().text == "held")
+        #expect(client.rest() == [])
+        site.server.waitUntilStopped()
+    }
+
+    @Test("ends at once where nothing is going on")
+    func drainIdle() throws {
+        let site = try Site()
+        site.server.drain()
+        site.server.waitUntilStopped()
+        site.server.drain()
+        site.server.stop()
+        site.server.waitUntilStopped()
+    }
+
+    @Test("cuts what takes too long")
+    func drainTime() throws {
+        let site = try Site { $0.drainTime = .milliseconds(20) }
+        let client = try site.client()
+        let fields = ["Content-Length: 3", "Expect: 100-continue"]
+        client.send(request("POST", "/echo", fields: fields))
+        #expect(try client.answer().status == 100)
+        site.server.drain()
+        site.server.waitUntilStopped()
+        #expect(client.rest()?.isEmpty != false)
+    }
+
+    @Test("cuts everything when it is told to")
+    func stop() throws {
+        let site = try Site()
+        let client = try site.client()
+        client.send(request())
+        #expect(try client.answer().status == 200)
+        client.send("GET /")
+        site.server.stop()
+        site.server.waitUntilStopped()
+        #expect(client.rest()?.isEmpty != false)
+    }
+
+    @Test("before the start means that there is none")
+    func beforeStart() throws {
+        let server = try Server(
+            host: "127.0.0.1",
+            port: 0,
+            responder: Stub(readiness: Readiness()),
+            logger: .quiet
+        )
+        server.stop()
+        server.start()
+        server.waitUntilStopped()
+    }
+}

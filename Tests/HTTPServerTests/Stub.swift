@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import HTTP
+import HTTPServer
+import HTTPTypes
+import Logging
+
+/// Routes that do what a test needs.
+final class Stub: Responder {
+    /// Opened by the test to let requests for `/held` be answered.
+    let gate = DispatchSemaphore(value: 0)
+    /// Signalled for each request that has come to the gate.
+    let arrivals = DispatchSemaphore(value: 0)
+    /// Signalled for each connection that has ended.
+    let endings = DispatchSemaphore(value: 0)
+    private let seen = Guarded<[ServerEvent]>([])
+    private let readiness: Readiness
+
+    init(readiness: Readiness) {
+        self.readiness = readiness
+    }
+
+    var events: [ServerEvent] { seen.withLock { $0 } }
+
+    func decide(_ head: RequestHead) -> Response? {
+        switch head.path {
+        case "/missing": Response(status: .notFound)
+        case "/ready": Response(status: readiness.isDraining ? .serviceUnavailable : .ok)
+        default: nil
+        }
+    }
+
+    func respond(to request: Request) -> Response {
+        switch request.head.path {
+        case "/echo":
+            return Response(status: .ok, body: request.body, route: "/echo")
+        case "/held":
+            arrivals.signal()
+            gate.wait()
+            return Response(status: .ok, body: Array("held".utf8), route: "/held")
+        case "/large":
+            return Response(status: .ok, body: Array(repeating: 7, count: 50_000_000))
+        default:
+            return Response(status: .ok, body: Array(request.head.path.utf8), route: "/")
+        }
+    }
+
+    func response(to refusal: Refusal, limits: Limits) -> Response {
+        Response(status: refusal.status, body: Array(refusal.code.utf8), route: refusal.code)
+    }
+
+    func observe(_ event: ServerEvent) {
+        seen.withLock { $0.append(event) }
+        if case .connectionClosed = event { endings.signal() }
+    }
+}
+
+/// A server on a free port of 127.0.0.1, stopped when the test is over.
+final class Site {
+    let stub: Stub
+    let server: Server
+
+    init(loops: Int = 2, _ change: (inout Limits) -> Void = { _ in }) throws {
+        var limits = Limits()
+        change(&limits)
+        let readiness = Readiness()
+        stub = Stub(readiness: readiness)
+        server = try Server(
+            host: "127.0.0.1",
+            port: 0,
+            loops: loops,
+            limits: limits,
+            responder: stub,
+            readiness: readiness,
+            logger: .quiet
+        )
+        server.start()
+    }
+
+    deinit {
+        server.stop()
+        server.waitUntilStopped()
+    }
+
+    func client() throws -> Client { try Client(port: server.port) }
+}
+
+extension Logger {
+    /// Says nothing: what the server logs is no part of the tests.
+    static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+/// A request as text.
+func request(_ method: String = "GET", _ path: String = "/", fields: [String] = []) -> String {
+    ([["\(method) \(path) HTTP/1.1", "Host: localhost"], fields, ["", ""]].flatMap { $0 })
+        .joined(separator: "\r\n")
+}
+
+/// A POST with a body, as bytes.
+func post(_ path: String, _ body: [UInt8], fields: [String] = []) -> [UInt8] {
+    Array(request("POST", path, fields: ["Content-Length: \(body.count)"] + fields).utf8) + body
+}
+
+/// Bytes in which every misplaced one would show.
+func pattern(_ count: Int) -> [UInt8] {
+    // Repeated at a prime, so that it fits no buffer.
+    let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var bytes: [UInt8] = []
+    while bytes.count < count { bytes += block.prefix(count - bytes.count) }
+    return bytes
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+
+/// Drives a connection without a network, with invented time.
+final class Conversation {
+    /// What the connection led to, as far as its client and its routes can see.
+    struct Record: Equatable {
+        var requests: [Received] = []
+        var refusals: [Refusal] = []
+        var sent: [UInt8] = []
+        var exchanges: [Exchange] = []
+        var hasShutDown = false
+        var closing: Closing?
+
+        /// What was sent, as text.
+        var text: String { String(decoding: sent, as: UTF8.self) }
+        /// The status of each answer, 100 among them.
+        var statuses: [Int] {
+            text.split(separator: "HTTP/1.1 ").dropFirst(text.hasPrefix("HTTP/1.1 ") ? 0 : 1)
+                .compactMap { Int($0.prefix(3)) }
+        }
+        /// The bodies of the requests, as text.
+        var bodies: [String] { requests.map { String(decoding: $0.body, as: UTF8.self) } }
+    }
+
+    /// A request as a route sees it.
+    struct Received: Equatable {
+        let method: String
+        let path: String
+        let query: String?
+        let fields: HTTPFields
+        let body: [UInt8]
+    }
+
+    private(set) var record = Record()
+    private(set) var now = Instant(nanoseconds: 1_000_000_000)
+    private var connection: Connection
+    private let decide: (RequestHead) -> Response?
+    private let respond: (Request) -> Response?
+    /// Whether the network takes what is sent.
+    var isNetworkOpen = true
+
+    /// - Parameters:
+    ///   - limits: The bounds.
+    ///   - refusing: What the connection is refused for from the beginning.
+    ///   - decide: The answer that a head alone leads to.
+    ///   - respond: The answer to a request; nil leaves it open until ``answer(_:)``.
+    init(
+        limits: Limits = Limits(),
+        refusing: Refusal? = nil,
+        decide: @escaping (RequestHead) -> Response? = { _ in nil },
+        respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
+    ) {
+        connection = Connection(limits: limits, refusing: refusing, now: now)
+        self.decide = decide
+        self.respond = respond
+    }
+
+    /// Lets bytes arrive, `size` at a time, and then has done what they lead to.
+    func receive(_ bytes: [UInt8], size: Int = .max) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(size)
+            rest = rest.dropFirst(part.count)
+            arrive(part)
+        }
+    }
+
+    func receive(_ text: String, size: Int = .max) { receive(Array(text.utf8), size: size) }
+
+    /// Lets the client half-close.
+    func end() {
+        connection.peerClosed(now: now)
+        perform()
+    }
+
+    /// Lets time pass, and has deadlines looked at.
+    func wait(_ duration: Duration) {
+        now = now.advanced(by: duration)
+        connection.expired(now: now)
+        perform()
+    }
+
+    /// Gives the answer that was left open.
+    func answer(_ response: Response) {
+        connection.answered(response, date: "today", now: now)
+        perform()
+    }
+
+    /// Lets the network take `count` bytes.
+    func take(_ count: Int) {
+        advance(count)
+        perform()
+    }
+
+    func drain() {
+        connection.drain()
+        perform()
+    }
+
+    func refuse(_ refusal: Refusal) {
+        connection.refuse(refusal)
+        perform()
+    }
+
+    var isIdle: Bool { connection.isIdle }
+    var footprint: Int { connection.footprint }
+    var bytesToSend: Int { connection.output.left }
+    var directBodyBytes: Int { connection.directBodyBytes }
+
+    /// Lets bytes of a body arrive where they stay.
+    func receiveBody(_ bytes: [UInt8]) {
+        connection.receiveBody(upTo: bytes.count, now: now) { body in
+            for byte in bytes { body.append(byte) }
+        }
+        perform()
+    }
+
+    /// Does what is asked for without a client or a network having done anything.
+    func perform() { arrive([]) }
+
+    private func arrive(_ part: ArraySlice<UInt8>) {
+        var rest = part
+        loop: while true {
+            switch connection.next() {
+            case .decide(let head):
+                connection.decided(decide(head), date: "today", now: now)
+            case .respond(let request):
+                record.requests.append(Received(request))
+                guard let response = respond(request) else { break loop }
+                connection.answered(response, date: "today", now: now)
+            case .refuse(let refusal):
+                record.refusals.append(refusal)
+                let response = Response(status: refusal.status, route: refusal.code)
+                connection.answered(response, date: "today", now: now)
+            case .send:
+                guard isNetworkOpen else { break loop }
+                advance(connection.output.left)
+            case .read:
+                guard !rest.isEmpty else { break loop }
+                rest = rest.dropFirst(connection.receive(rest, now: now))
+            case .shutdownWrite:
+                record.hasShutDown = true
+            case .close(let reason):
+                record.closing = reason
+                return
+            case .wait:
+                break loop
+            }
+        }
+        if !rest.isEmpty { connection.keep(rest) }
+    }
+
+    private func advance(_ count: Int) {
+        let output = connection.output
+        record.sent += (output.head + output.body)[output.sent...].prefix(count)
+        if let exchange = connection.sent(count, now: now) { record.exchanges.append(exchange) }
+    }
+}
+
+extension Conversation.Received {
+    init(_ request: Request) {
+        method = request.head.method.rawValue
+        path = request.head.path
+        query = request.head.query
+        fields = request.head.fields
+        body = request.body
+    }
+}
+
+extension Response {
+    /// An answer, 200 unless told.
+    static func make(
+        _ body: String = "",
+        status: HTTPResponse.Status = .ok,
+        fields: HTTPFields = [:]
+    ) -> Response {
+        Response(status: status, fields: fields, body: Array(body.utf8), route: "/route")
+    }
+}
+
+/// A request as text; what is not said is as usual.
+func request(
+    _ method: String = "GET",
+    _ target: String = "/",
+    version: String = "HTTP/1.1",
+    host: String? = "example.org",
+    fields: [String] = [],
+    body: String = ""
+) -> String {
+    let lines = (host.map { ["Host: \($0)"] } ?? []) + fields
+    return (["\(method) \(target) \(version)"] + lines + ["", body]).joined(separator: "\r\n")
+}
+
+/// What a connection makes of a text, and of the end of input where `ends`.
+func outcome(
+    _ text: String,
+    limits: Limits = Limits(),
+    size: Int = .max,
+    ends: Bool = false
+) -> Conversation.Record {
+    let conversation = Conversation(limits: limits)
+    conversation.receive(text, size: size)
+    if ends { conversation.end() }
+    return conversation.record
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Testing
+
+@Suite("The length of a body") struct FramingTests {
+    @Test("is what Content-Length says", arguments: ["3", "003", "3 ", "\t3"])
+    func contentLength(length: String) {
+        let record = outcome(
+            request("POST", fields: ["Content-Length: \(length)"], body: "abc") + request()
+        )
+        #expect(record.bodies == ["abc", ""])
+        #expect(record.statuses == [200, 200])
+    }
+
+    @Test("is nothing where nothing is said")
+    func none() {
+        let record = outcome(request("POST") + request("POST", fields: ["Content-Length: 0"]))
+        #expect(record.bodies == ["", ""])
+    }
+
+    @Test(
+        "is a number in decimal digits",
+        arguments: [
+            "", "+5", "-5", "-0", "0x5", "1_0", "5 5", "5, 5", "5,5", "5,6", "5.0", "1e1", "٣", "a",
+            "9223372036854775808", "99999999999999999999", "18446744073709551621",
+        ]
+    )
+    func invalidContentLength(length: String) {
+        let record = outcome(request("POST", fields: ["Content-Length: \(length)"], body: "abcde"))
+        #expect(record.refusals == [.invalidContentLength])
+        #expect(record.statuses == [400])
+        #expect(record.requests.isEmpty)
+        #expect(record.hasShutDown)
+    }
+
+    @Test("is said once", arguments: ["5", "6"])
+    func severalContentLengths(length: String) {
+        let fields = ["Content-Length: 5", "content-length: \(length)"]
+        let record = outcome(request("POST", fields: fields, body: "abcde"))
+        #expect(record.refusals == [.severalContentLengths])
+    }
+
+    @Test("is not said in two ways")
+    func both() {
+        for fields in [
+            ["Content-Length: 5", "Transfer-Encoding: chunked"],
+            ["Transfer-Encoding: chunked", "Content-Length: 5"],
+            ["Transfer-Encoding:", "Content-Length: 5"],
+        ] {
+            let record = outcome(request("POST", fields: fields, body: "0\r\n\r\n"))
+            #expect(record.refusals == [.contentLengthAndTransferEncoding])
+            #expect(record.hasShutDown)
+        }
+    }
+
+    @Test(
+        "is found in chunks",
+        arguments: ["chunked", "Chunked", "CHUNKED", " chunked ", ", chunked", "chunked,"]
+    )
+    func chunked(coding: String) {
+        let fields = ["Transfer-Encoding: \(coding)"]
+        let record = outcome(request("POST", fields: fields, body: "3\r\nabc\r\n0\r\n\r\n"))
+        #expect(record.bodies == ["abc"])
+    }
+
+    @Test(
+        "cannot be found where chunked is not last",
+        arguments: [
+            "", ",", "identity", "gzip", "chunked, gzip", "chunked, chunked", "chunked;a=b",
+            "xchunked", "chun ked", "\"chunked\"", "chunked, identity",
+        ]
+    )
+    func notChunked(coding: String) {
+        let record = outcome(request("POST", fields: ["Transfer-Encoding: \(coding)"]))
+        #expect(record.refusals == [.invalidTransferEncoding])
+        #expect(record.statuses == [400])
+        #expect(record.hasShutDown)
+    }
+
+    @Test("cannot be found in codings nobody knows", arguments: ["gzip, chunked", "a, b, chunked"])
+    func unknownCoding(coding: String) {
+        let record = outcome(request("POST", fields: ["Transfer-Encoding: \(coding)"]))
+        #expect(record.refusals == [.unknownTransferCoding])
+        #expect(record.statuses == [501])
+    }
+
+    @Test("is the same over several lines of Transfer-Encoding")
+    func severalLines() {
+        let fields = ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]
+        #expect(outcome(request("POST", fields: fields)).refusals == [.invalidTransferEncoding])
+    }
+
+    @Test("is not found in chunks in HTTP/1.0")
+    func http10() {
+        let fields = ["Transfer-Encoding: chunked", "Connection: keep-alive"]
+        let record = outcome(request("POST", version: "HTTP/1.0", fields: fields))
+        #expect(record.refusals == [.transferEncodingInHTTP10])
+        #expect(record.hasShutDown)
+    }
+
+    @Test("beyond the limit is refused before the body is read")
+    func tooLarge() {
+        var limits = Limits()
+        limits.bodyBytes = 10
+        let fitting = request("POST", fields: ["Content-Length: 10"], body: "0123456789")
+        #expect(outcome(fitting, limits: limits).statuses == [200])
+        let record = outcome(request("POST", fields: ["Content-Length: 11"]), limits: limits)
+        #expect(record.refusals == [.bodyTooLarge])
+        #expect(record.statuses == [413])
+        #expect(record.hasShutDown)
+    }
+
+    @Test("that never comes means that the request is not acted on")
+    func incomplete() {
+        for text in [
+            request("POST", fields: ["Content-Length: 5"], body: "abc"),
+            request("POST", fields: ["Transfer-Encoding: chunked"], body: "5\r\nabc"),
+            request("POST", fields: ["Transfer-Encoding: chunked"], body: "5\r\nabcde\r\n"),
+            "GET / HTTP/1.1\r\nHost: a\r\n", "GET /",
+        ] {
+            let record = outcome(text, ends: true)
+            #expect(record.requests.isEmpty)
+            #expect(record.refusals == [.incompleteRequest])
+            #expect(record.closing == .afterAnswer)
+        }
+    }
+}

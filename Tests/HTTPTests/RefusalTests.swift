@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import Testing
+
+@Suite("Every refusal") struct RefusalTests {
+    /// What leads to a refusal; those that need time or room have tests of their own.
+    private static let provocations: [(Refusal, String)] = [
+        (.invalidRequestLine, "GET /\r\n"),
+        (.invalidMethod, request("G@T")),
+        (.invalidVersion, request(version: "HTTP/x")),
+        (.unsupportedVersion, request(version: "HTTP/2.0")),
+        (.requestLineTooLong, String(repeating: "a", count: 10_000)),
+        (.invalidTarget, request("GET", "/é")),
+        (.asteriskWithoutOptions, request("GET", "*")),
+        (.invalidPercentEncoding, request("GET", "/%")),
+        (.invalidPathCharacter, request("GET", "/%00")),
+        (.connectNotSupported, request("CONNECT", "a:1")),
+        (.bareCarriageReturn, "\r\r"),
+        (.bareLineFeed, "\n"),
+        (.controlCharacter, "\0"),
+        (.foldedField, request(fields: [" a"])),
+        (.invalidFieldName, request(fields: ["@: a"])),
+        (.whitespaceBeforeColon, request(fields: ["a : a"])),
+        (.headTooLarge, request(fields: ["a: " + String(repeating: "a", count: 40_000)])),
+        (.tooManyFields, request(fields: Array(repeating: "a: b", count: 101))),
+        (.missingHost, request(host: nil)),
+        (.severalHosts, request(fields: ["Host: a"])),
+        (.invalidHost, request(host: "a b")),
+        (.unknownExpectation, request(fields: ["Expect: a"])),
+        (.invalidContentLength, request(fields: ["Content-Length: a"])),
+        (.severalContentLengths, request(fields: ["Content-Length: 1", "Content-Length: 1"])),
+        (
+            .contentLengthAndTransferEncoding,
+            request(fields: ["Content-Length: 1", "Transfer-Encoding: chunked"])
+        ),
+        (.invalidTransferEncoding, request(fields: ["Transfer-Encoding: a"])),
+        (.unknownTransferCoding, request(fields: ["Transfer-Encoding: a, chunked"])),
+        (
+            .transferEncodingInHTTP10,
+            request(version: "HTTP/1.0", fields: ["Transfer-Encoding: chunked"])
+        ),
+        (.invalidChunkSize, request(fields: ["Transfer-Encoding: chunked"], body: "x")),
+        (.invalidChunkExtension, request(fields: ["Transfer-Encoding: chunked"], body: "1;;")),
+        (.invalidChunkEnd, request(fields: ["Transfer-Encoding: chunked"], body: "1\r\nab")),
+        (
+            .wastefulChunks,
+            request(
+                fields: ["Transfer-Encoding: chunked"],
+                body: "1;" + String(repeating: "a", count: 20_000)
+            )
+        ),
+        (.invalidTrailer, request(fields: ["Transfer-Encoding: chunked"], body: "0\r\n:")),
+        (.bodyTooLarge, request(fields: ["Content-Length: 67108865"])),
+    ]
+
+    /// The refusals that need more than bytes; the tests of time, room, drain and framing have them.
+    private static let others: Set<Refusal> = [
+        .incompleteRequest, .headTimeout, .bodyTimeout, .tooManyConnections, .memoryExhausted,
+        .tooManyWaiting, .draining,
+    ]
+
+    @Test("has something that leads to it")
+    func complete() {
+        let all = Self.others.union(Self.provocations.map { $0.0 })
+        #expect(all == Set(Refusal.allCases))
+    }
+
+    @Test("answers with its status and closes the connection", arguments: provocations)
+    func provoked(refusal: Refusal, text: String) {
+        for size in [1, 7, Int.max] {
+            let record = outcome(text, size: size)
+            #expect(record.refusals == [refusal])
+            #expect(record.statuses == [refusal.status.code])
+            #expect(record.requests.isEmpty)
+            #expect(record.text.contains("\r\nConnection: close\r\n"))
+            #expect(record.hasShutDown)
+        }
+    }
+
+    @Test("has a slug, a status of an error and a sentence", arguments: Refusal.allCases)
+    func described(refusal: Refusal) {
+        #expect(
+            refusal.code.utf8.allSatisfy {
+                (97...122).contains($0) || $0 == 45 || (48...57).contains($0)
+            }
+        )
+        #expect((400...599).contains(refusal.status.code))
+        #expect(!refusal.status.reasonPhrase.isEmpty)
+        #expect(refusal.sentence(limits: Limits()).hasSuffix("."))
+        #expect((refusal.retryAfter != nil) == (refusal.status == .serviceUnavailable))
+    }
+
+    @Test("that comes of a limit names the limit")
+    func limits() {
+        var limits = Limits()
+        limits.bodyBytes = 12_345
+        limits.requestLineBytes = 23_456
+        #expect(Refusal.bodyTooLarge.sentence(limits: limits).contains("12345"))
+        #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Testing
+
+@Suite("A request line") struct RequestLineTests {
+    @Test("is a method, a target and a version")
+    func parts() {
+        let record = outcome(request("PUT", "/a/b?c=d"))
+        #expect(record.requests.map { $0.method } == ["PUT"])
+        #expect(record.requests.map { $0.path } == ["/a/b"])
+        #expect(record.requests.map { $0.query } == ["c=d"])
+        #expect(record.statuses == [200])
+    }
+
+    @Test("may follow empty lines", arguments: ["\r\n", "\r\n\r\n\r\n"])
+    func emptyLines(before: String) {
+        #expect(outcome(before + request()).statuses == [200])
+    }
+
+    @Test(
+        "has one space between its parts and no more",
+        arguments: [
+            "GET  / HTTP/1.1", "GET /  HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ", "GET /",
+            "GET", "GET HTTP/1.1", "GET\t/\tHTTP/1.1", "GET /a b HTTP/1.1",
+        ]
+    )
+    func spaces(line: String) {
+        let record = outcome(line + "\r\nHost: a\r\n\r\n")
+        #expect(record.statuses == [400])
+        #expect(record.requests.isEmpty)
+        #expect(record.hasShutDown)
+    }
+
+    @Test("has a token for a method", arguments: ["G@T", "GET/", "(GET)", "GÉT"])
+    func method(method: String) {
+        #expect(outcome(request(method)).refusals == [.invalidMethod])
+    }
+
+    @Test("keeps unknown methods for the routes to judge", arguments: ["BREW", "get", "TRACE"])
+    func unknownMethod(method: String) {
+        #expect(outcome(request(method)).requests.map { $0.method } == [method])
+    }
+
+    @Test(
+        "writes its version exactly",
+        arguments: ["http/1.1", "HTTP/1", "HTTP/1.1.1", "HTTP/01.1", "HTTPS/1.1", "HTTP/1,1"]
+    )
+    func version(version: String) {
+        #expect(outcome(request(version: version)).refusals == [.invalidVersion])
+    }
+
+    @Test("speaks HTTP/1", arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/3.1"])
+    func major(version: String) {
+        let record = outcome(request(version: version))
+        #expect(record.refusals == [.unsupportedVersion])
+        #expect(record.statuses == [505])
+    }
+
+    @Test("of a later minor version is read as 1.1")
+    func minor() {
+        #expect(outcome(request(version: "HTTP/1.7")).statuses == [200])
+    }
+
+    @Test("may have 8000 bytes of target, and not 8192")
+    func length() {
+        let long = String(repeating: "a", count: 7_999)
+        #expect(outcome(request("GET", "/" + long)).statuses == [200])
+        let tooLong = String(repeating: "a", count: 8_192)
+        let record = outcome(request("GET", "/" + tooLong))
+        #expect(record.refusals == [.requestLineTooLong])
+        #expect(record.statuses == [414])
+        #expect(record.hasShutDown)
+    }
+
+    @Test("that never ends is refused before it is complete")
+    func endless() {
+        #expect(outcome(String(repeating: "a", count: 8_192)).refusals == [.requestLineTooLong])
+        #expect(outcome(String(repeating: "a", count: 8_191)).refusals.isEmpty)
+    }
+
+    @Test("of another protocol is refused at its first control character")
+    func otherProtocol() {
+        #expect(outcome("\u{16}\u{03}\u{01}").refusals == [.controlCharacter])
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Testing
+
+@Suite("How the network splits a message") struct SplitTests {
+    /// Requests in which every part of the grammar occurs.
+    private static let messages = [
+        request(),
+        "\r\n\r\n" + request("GET", "/a%20b/../c?d=e", fields: ["Accept: a", "X: \t b \t"]),
+        request("POST", fields: ["Content-Length: 5"], body: "abcde") + request("HEAD", "/next"),
+        request(
+            "POST",
+            fields: ["Transfer-Encoding: chunked", "Expect: 100-continue"],
+            body: "3;a=b;c=\"d\\\"\"\r\nabc\r\n00A\r\n0123456789\r\n0\r\nT: u\r\n\r\n"
+        ) + request("GET", "http://a.example:80/x", version: "HTTP/1.0"),
+        request(version: "HTTP/1.0", fields: ["Connection: keep-alive"]) + request(),
+    ]
+
+    @Test("makes no difference to what comes of it", arguments: messages)
+    func sameOutcome(message: String) {
+        let whole = outcome(message)
+        #expect(!whole.requests.isEmpty)
+        #expect(whole.refusals.isEmpty)
+        for size in [1, 2, 3, 5, 7, 11, 64] {
+            #expect(outcome(message, size: size) == whole)
+        }
+    }
+
+    @Test("leaves every beginning of a request in want of more", arguments: messages)
+    func prefixes(message: String) {
+        let bytes = Array(message.utf8)
+        let complete = outcome(message).requests.count
+        for count in 0..<bytes.count {
+            let conversation = Conversation()
+            conversation.receive(Array(bytes[..<count]))
+            #expect(conversation.record.refusals.isEmpty)
+            #expect(conversation.record.requests.count < complete)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Testing
+
+@Suite("Time") struct TimeTests {
+    @Test("runs out for a connection at rest, silently")
+    func idle() {
+        let conversation = Conversation()
+        conversation.receive(request())
+        conversation.wait(.seconds(74))
+        #expect(conversation.record.closing == nil)
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.closing == .idle)
+        #expect(conversation.record.statuses == [200])
+    }
+
+    @Test("runs out for a connection that never asks")
+    func silent() {
+        let conversation = Conversation()
+        conversation.wait(.seconds(50))
+        conversation.receive("\r\n")
+        conversation.wait(.seconds(25))
+        #expect(conversation.record.closing == .idle)
+        #expect(conversation.record.sent.isEmpty)
+    }
+
+    @Test("runs out for a head, however steadily it comes")
+    func head() {
+        let conversation = Conversation()
+        conversation.wait(.seconds(20))
+        for byte in "GET / HTT" {
+            conversation.receive(String(byte))
+            conversation.wait(.seconds(1))
+        }
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.refusals == [.headTimeout])
+        #expect(conversation.record.statuses == [408])
+        #expect(conversation.record.text.contains("\r\nConnection: close\r\n"))
+        #expect(conversation.record.hasShutDown)
+    }
+
+    @Test("runs out for a body that pauses")
+    func bodyPause() {
+        let conversation = Conversation()
+        conversation.receive(request("POST", fields: ["Content-Length: 100000"]))
+        for _ in 0..<3 {
+            conversation.receive(String(repeating: "a", count: 32 * 1_024))
+            conversation.wait(.seconds(29))
+        }
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.refusals == [.bodyTimeout])
+        #expect(conversation.record.statuses == [408])
+        #expect(conversation.record.hasShutDown)
+    }
+
+    @Test("runs out for a body that only drips")
+    func bodyRate() {
+        let conversation = Conversation()
+        conversation.receive(request("POST", fields: ["Content-Length: 100000"]))
+        for _ in 0..<29 {
+            conversation.receive("a")
+            conversation.wait(.seconds(1))
+        }
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.receive("a")
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.refusals == [.bodyTimeout])
+    }
+
+    @Test("never runs out for an answer that is being made")
+    func answering() {
+        let conversation = Conversation(respond: { _ in nil })
+        conversation.receive(request())
+        conversation.wait(.seconds(1_000_000))
+        #expect(conversation.record.closing == nil)
+        conversation.answer(.make())
+        #expect(conversation.record.statuses == [200])
+    }
+
+    @Test("runs out for a client that does not take its answer")
+    func sending() {
+        let conversation = Conversation(respond: { _ in .make("answer") })
+        conversation.isNetworkOpen = false
+        conversation.receive(request())
+        conversation.wait(.seconds(29))
+        conversation.take(1)
+        conversation.wait(.seconds(29))
+        #expect(conversation.record.closing == nil)
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.closing == .answerStalled)
+    }
+
+    @Test("runs out for a client that is to be heard to its end")
+    func lingering() {
+        let silent = Conversation()
+        silent.receive("GET\r\n")
+        silent.wait(.seconds(5))
+        #expect(silent.record.closing == .afterAnswer)
+
+        let talkative = Conversation()
+        talkative.receive("GET\r\n")
+        for _ in 0..<29 {
+            talkative.wait(.seconds(1))
+            talkative.receive("more")
+        }
+        #expect(talkative.record.closing == nil)
+        talkative.wait(.seconds(1))
+        #expect(talkative.record.closing == .afterAnswer)
+    }
+
+    @Test("begins anew for the next request")
+    func next() {
+        let conversation = Conversation()
+        conversation.receive(request() + "GET")
+        conversation.wait(.seconds(9))
+        conversation.receive(" / HTTP/1.1\r\nHost: a\r\n\r\n")
+        conversation.wait(.seconds(9))
+        conversation.receive("GET")
+        conversation.wait(.seconds(9))
+        #expect(conversation.record.statuses == [200, 200])
+        #expect(conversation.record.refusals.isEmpty)
+    }
+}
