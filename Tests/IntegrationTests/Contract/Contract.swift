@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Yams
+
+/// The contract as it stands in openapi.yaml, read by a YAML reader that is not the service's own.
+struct Contract: Sendable {
+    /// What can be done at one path by one method.
+    struct Operation: Sendable, CustomTestStringConvertible {
+        let method: String
+        let path: String
+        let description: JSON
+
+        var testDescription: String { "\(method) \(path)" }
+        var id: String? { description["operationId"]?.string }
+    }
+
+    /// A question of the contract, and what is said to come back.
+    struct Example: Sendable {
+        let name: String
+        let question: Question
+        let status: Int
+        /// The type of the problem, if one comes back.
+        let type: String?
+    }
+
+    let document: JSON
+
+    static var current: Contract { get throws { try reading.get() } }
+
+    private static let reading = Result {
+        let text = String(decoding: try Repository.bytes("openapi.yaml"), as: UTF8.self)
+        guard let node = try Yams.compose(yaml: text) else { throw Unreadable() }
+        return Contract(document: try JSON(node))
+    }
+
+    struct Unreadable: Error {}
+
+    var operations: [Operation] {
+        let paths = document["paths"]?.object ?? [:]
+        return paths.sorted { $0.key < $1.key }.flatMap { path, item in
+            (item.object ?? [:]).sorted { $0.key < $1.key }.map { method, description in
+                Operation(method: method.uppercased(), path: path, description: description)
+            }
+        }
+    }
+
+    /// Every question that the contract has for an operation; none: it cannot be tested.
+    func examples(of operation: Operation) -> [Example] {
+        guard let path = path(of: operation) else { return [] }
+        guard let content = operation.description["requestBody"]?["content"]?["application/json"]
+        else {
+            let question = Question(operation.method, path)
+            return [Example(name: "plain", question: question, status: 200, type: nil)]
+        }
+        return (content["examples"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
+            name,
+            example in
+            guard let value = example["value"], let status = example["x-answer"]?["status"]?.integer
+            else { return nil }
+            return Example(
+                name: name,
+                question: .post(path, value.text),
+                status: status,
+                type: example["x-answer"]?["type"]?.string
+            )
+        }
+    }
+
+    /// What the contract says of an answer: its content by media type.
+    func content(of operation: Operation, status: Int) -> [String: JSON] {
+        let responses = operation.description["responses"]
+        let response = responses?["\(status)"] ?? responses?["default"]
+        return response.map { resolve($0) }?["content"]?.object ?? [:]
+    }
+
+    /// What a reference leads to.
+    func resolve(_ value: JSON) -> JSON {
+        guard let reference = value["$ref"]?.string, reference.hasPrefix("#/") else { return value }
+        let target = reference.dropFirst(2).split(separator: "/").reduce(document) { value, name in
+            value[String(name)] ?? .null
+        }
+        return resolve(target)
+    }
+
+    /// The path with the examples of its parameters put in.
+    private func path(of operation: Operation) -> String? {
+        let parameters = operation.description["parameters"]?.array ?? []
+        let path = parameters.reduce(operation.path) { path, parameter in
+            guard let name = parameter["name"]?.string, let value = parameter["example"]?.string
+            else { return path }
+            return path.split(separator: "{\(name)}", omittingEmptySubsequences: false)
+                .joined(separator: value)
+        }
+        return path.contains("{") ? nil : path
+    }
+}
+
+extension JSON {
+    /// A YAML document of the JSON kind: strings as keys, and no other tags than JSON has.
+    fileprivate init(_ node: Node) throws {
+        switch node {
+        case .mapping(let mapping):
+            var members: [String: JSON] = [:]
+            for (key, value) in mapping {
+                guard let name = key.scalar?.string, members[name] == nil else {
+                    throw Contract.Unreadable()
+                }
+                members[name] = try JSON(value)
+            }
+            self = .object(members)
+        case .sequence(let sequence):
+            self = .array(try sequence.map { try JSON($0) })
+        case .scalar(let scalar):
+            if scalar.style == .plain, let number = node.float {
+                self = .number(number)
+            } else if scalar.style == .plain, let boolean = node.bool {
+                self = .boolean(boolean)
+            } else if scalar.style == .plain, node.null != nil {
+                self = .null
+            } else {
+                self = .string(scalar.string)
+            }
+        case .alias:
+            throw Contract.Unreadable()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part of JSON Schema (2020-12) that the contract uses.
+struct Schema {
+    let contract: Contract
+    let rules: JSON
+
+    /// What of a value the schema forbids, each with the place; empty: nothing.
+    func faults(of value: JSON, at place: String = "") -> [String] {
+        let rules = contract.resolve(self.rules)
+        guard let rules = rules.object else { return ["\(place): the contract has no such schema"] }
+        return rules.flatMap { keyword, rule in
+            faults(of: value, at: place, by: keyword, rule)
+        }
+    }
+
+    private func faults(
+        of value: JSON,
+        at place: String,
+        by keyword: String,
+        _ rule: JSON
+    )
+        -> [String]
+    {
+        func fault(unless holds: Bool) -> [String] {
+            holds ? [] : ["\(place): \(value.text.prefix(80)) breaks \(keyword) \(rule.text)"]
+        }
+        switch keyword {
+        case "type":
+            let types = rule.array ?? [rule]
+            return fault(unless: types.contains { Self.holds($0.string, of: value) })
+        case "const":
+            return fault(unless: value == rule)
+        case "enum":
+            return fault(unless: rule.array?.contains(value) ?? false)
+        case "minimum":
+            return fault(unless: (value.number ?? .infinity) >= (rule.number ?? .infinity))
+        case "maximum":
+            return fault(unless: (value.number ?? -.infinity) <= (rule.number ?? -.infinity))
+        case "exclusiveMinimum":
+            return fault(unless: (value.number ?? .infinity) > (rule.number ?? .infinity))
+        case "exclusiveMaximum":
+            return fault(unless: (value.number ?? -.infinity) < (rule.number ?? -.infinity))
+        case "minItems":
+            return fault(unless: (value.array?.count ?? .max) >= (rule.integer ?? .max))
+        case "required":
+            let names = (rule.array ?? []).compactMap { $0.string }
+            return fault(
+                unless: value.object.map { members in
+                    names.allSatisfy { members[$0] != nil }
+                } ?? true
+            )
+        case "properties":
+            return (value.object ?? [:]).flatMap { name, member in
+                rule[name].map { Schema(contract: contract, rules: $0) }?
+                    .faults(of: member, at: "\(place)/\(name)") ?? []
+            }
+        case "additionalProperties":
+            let known = contract.resolve(rules)["properties"]?.object ?? [:]
+            let strangers = (value.object ?? [:]).keys.filter { known[$0] == nil }
+            return fault(unless: rule != .boolean(false) || strangers.isEmpty)
+        case "items":
+            let schema = Schema(contract: contract, rules: rule)
+            return (value.array ?? []).enumerated().flatMap { index, element in
+                schema.faults(of: element, at: "\(place)/\(index)")
+            }
+        case "oneOf":
+            let holding = (rule.array ?? []).filter { branch in
+                Schema(contract: contract, rules: branch).faults(of: value).isEmpty
+            }
+            return fault(unless: holding.count == 1)
+        case "title", "description", "default", "format", "examples":
+            return []
+        default:
+            return ["\(place): the tests do not know the keyword \(keyword)"]
+        }
+    }
+
+    private static func holds(_ type: String?, of value: JSON) -> Bool {
+        switch (type, value) {
+        case ("null", .null), ("boolean", .boolean), ("number", .number), ("string", .string),
+            ("array", .array), ("object", .object):
+            true
+        case ("integer", .number(let number)): number.rounded() == number
+        default: false
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A connection on which every byte is the test's own.
+final class RawConnection {
+    enum Failure: Error {
+        case call(String, errno: Int32)
+        case closed(after: String)
+        case outOfTime(after: String)
+        case noAnswer(String)
+    }
+
+    private let descriptor: Int32
+    private var received: [UInt8] = []
+    private let end: ContinuousClock.Instant
+
+    /// Connects to a port of this machine, for a conversation of limited length.
+    init(port: UInt16, within time: Duration = .seconds(20)) throws {
+        end = ContinuousClock.now + time
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure.call("socket", errno: errno) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // Safe: the address is valid for the call and its size is passed with it.
+        let result = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, size)
+            }
+        }
+        guard result == 0 else {
+            let code = errno
+            close(descriptor)
+            throw Failure.call("connect", errno: code)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // Safe: the buffer is valid for the call and its length is passed with it.
+            let count = unsafe rest.withUnsafeBytes { buffer in
+                unsafe Glibc.send(
+                    descriptor,
+                    buffer.baseAddress,
+                    buffer.count,
+                    Int32(MSG_NOSIGNAL)
+                )
+            }
+            guard count > 0 else { throw Failure.call("send", errno: errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Says that nothing more will be sent.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// The head and the body of the next answer; of an interim one, just the head.
+    func answer(toHead: Bool = false) throws -> Answer {
+        let head = try take { bytes in
+            bytes.indices.dropFirst(3).first { bytes[($0 - 3)...$0].elementsEqual("\r\n\r\n".utf8) }
+        }
+        let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
+        guard let line = lines.first, line.hasPrefix("HTTP/1.1 "),
+            let status = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { throw Failure.noAnswer(String(decoding: head, as: UTF8.self)) }
+        let fields = Fields(lines: lines.dropFirst())
+        let length = toHead ? 0 : fields["Content-Length"].flatMap { Int($0) } ?? 0
+        let body = length == 0 ? [] : try take { $0.count >= length ? length - 1 : nil }
+        return Answer(status: status, fields: fields, body: body)
+    }
+
+    /// Everything up to the end of the connection; a reset is an end too.
+    func rest() throws -> String {
+        while try receive() {}
+        defer { received = [] }
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    /// Takes the bytes up to and including the index that `last` finds, as soon as it finds one.
+    private func take(through last: ([UInt8]) -> Int?) throws -> [UInt8] {
+        while true {
+            if let index = last(received) {
+                defer { received.removeFirst(index + 1) }
+                return Array(received[...index])
+            }
+            guard try receive() else {
+                throw Failure.closed(after: String(decoding: received, as: UTF8.self))
+            }
+        }
+    }
+
+    /// Waits for more bytes; false: there will be none.
+    private func receive() throws -> Bool {
+        guard Wait.forInput(on: descriptor, until: end) else {
+            throw Failure.outOfTime(after: String(decoding: received, as: UTF8.self))
+        }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        // Safe: the buffer is valid for the call and its length is passed with it.
+        let count = unsafe buffer.withUnsafeMutableBytes { buffer in
+            unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        }
+        if count < 0, errno != ECONNRESET { throw Failure.call("recv", errno: errno) }
+        received += buffer.prefix(max(0, count))
+        return count > 0
+    }
+}

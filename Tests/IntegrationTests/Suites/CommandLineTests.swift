@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite("The command line") struct CommandLineTests {
+    @Test("tells its version, which is that of the contract")
+    func version() throws {
+        let program = try Program(["--version"])
+        let version = try Contract.current.document["info"]?["version"]?.string
+        #expect(try program.output() == "\(version ?? "")\n")
+        #expect(try program.exitCode() == 0)
+    }
+
+    @Test("explains itself", arguments: [["--help"], ["-h"], ["help"], ["serve", "--help"]])
+    func help(arguments: [String]) throws {
+        let program = try Program(arguments)
+        #expect(try program.output().contains("USAGE: loss-server"))
+        #expect(try program.exitCode() == 0)
+    }
+
+    @Test("names every limit in its help")
+    func options() throws {
+        let help = try Program(["serve", "--help"]).output()
+        for option in ["--host", "--port", "--body-bytes", "--head-time", "--drain-time"] {
+            #expect(help.contains("\(option) <"), "\(option)")
+        }
+    }
+
+    @Test("prints the contract")
+    func contract() throws {
+        let program = try Program(["openapi"])
+        #expect(try Array(program.output().utf8) == Repository.bytes("openapi.yaml"))
+        #expect(try program.exitCode() == 0)
+    }
+
+    @Test(
+        "refuses what it does not understand",
+        arguments: [
+            ["--prot", "0"], ["--port", "70000"], ["--port", "x"], ["--body-bytes", "0"],
+        ]
+    )
+    func invalid(arguments: [String]) throws {
+        let program = try Program(arguments)
+        #expect(try program.output().isEmpty)
+        // EX_USAGE of sysexits.h.
+        #expect(try program.exitCode() == 64)
+        #expect(program.errors.contains(arguments[0]))
+    }
+
+    @Test("says which port is in use")
+    func portInUse() throws {
+        let port = try ServerProcess.shared.port
+        let program = try Program(["--port", "\(port)"])
+        #expect(try program.output().isEmpty)
+        #expect(try program.exitCode() == 1)
+        #expect(program.errors.contains("\(port)"))
+    }
+
+    @Test("has a health check that finds a server")
+    func healthy() throws {
+        let port = try ServerProcess.shared.port
+        let program = try Program(["healthcheck", "--port", "\(port)"])
+        #expect(try program.exitCode() == 0)
+    }
+
+    @Test("has a health check that says when there is none")
+    func unhealthy() throws {
+        let server = try ServerProcess()
+        server.program.signal(15)
+        #expect(try server.program.exitCode() == 0)
+        let program = try Program(["healthcheck", "--port", "\(server.port)"])
+        #expect(try program.exitCode() == 1)
+        #expect(program.errors.contains("\(server.port)"))
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite("Whole requests with golden answers") struct GoldenRequestTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let loss: String
+        let body: JSON
+        let expected: JSON
+
+        var testDescription: String { "\(loss): \(name)" }
+    }
+
+    /// No file, no cases: the test of their number fails then.
+    static let cases = (try? load()) ?? []
+
+    private static func load() throws -> [Case] {
+        let cases = try Repository.json("Tests/Golden/reductions.json")["cases"]?.array ?? []
+        return try cases.map { item in
+            Case(
+                name: try #require(item["name"]?.string),
+                loss: try #require(item["loss"]?.string),
+                body: try #require(item["body"]),
+                expected: try #require(item["expected"])
+            )
+        }
+    }
+
+    @Test("are there")
+    func number() throws {
+        #expect(try Self.load().count >= 40)
+    }
+
+    @Test("are answered within a few ulp of the truth", arguments: cases)
+    func answers(item: Case) throws {
+        let outputs: JSON = ["outputs": ["loss", "gradient", "hessian"]]
+        let question = item.body.merging(outputs).text
+        let answer = try ServerProcess.shared.client().ask(
+            .post("/v1/losses/\(item.loss)", question)
+        )
+        #expect(answer.status == 200, "\(answer.text)")
+        let json = try answer.json()
+        for output in ["loss", "gradient", "hessian", "normalizer"] {
+            let actual = try #require(json[output], "\(output)")
+            // Without a reduction nothing is divided, which is to say by 1.
+            let expected =
+                item.expected[output] == .null ? "1" : try #require(item.expected[output])
+            #expect(actual.shape == expected.shape, "\(output)")
+            let decimals = expected.decimals
+            let largest = decimals.map { abs($0) }.max() ?? 0
+            #expect(actual.numbers.count == decimals.count, "\(output)")
+            for (actual, expected) in zip(actual.numbers, decimals) {
+                #expect(
+                    isNear(actual, expected, largest: largest),
+                    "\(output) \(actual) \(expected)"
+                )
+            }
+        }
+    }
+
+    /// At most eight roundings of half an ulp lead to a number.
+    ///
+    /// They are those of an exponential, its sum, a quotient, smoothing, class weight, weight and
+    /// normalizer. Where a probability and its target cancel, what
+    /// is left has the error of the terms: half an ulp of 1, of which the largest gradient is a
+    /// part as the others are.
+    private func isNear(_ actual: Double, _ expected: Double, largest: Double) -> Bool {
+        let distance = abs(actual - expected)
+        return distance <= 4 * expected.ulp || distance <= 0x1p-53 * largest
+    }
+}
+extension JSON {
+    /// The numbers that the strings of a nested array spell, in order, each to the nearest double.
+    fileprivate var decimals: [Double] {
+        switch self {
+        case .string(let text): [Double(text) ?? .nan]
+        case .array(let elements): elements.flatMap { $0.decimals }
+        default: []
+        }
+    }
+}
