@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+
+FROM swift:6.3-bookworm AS build
+WORKDIR /build
+
+# A layer of its own for the packages: it is made anew only when the manifest changes.
+COPY Package.swift ./
+RUN swift package resolve
+
+# The manifest names the tests too, so their folders must be there.
+COPY Tests Tests
+COPY Sources Sources
+RUN swift build -c release --product loss-server \
+        --static-swift-stdlib -Xswiftc -static-executable -Xlinker --strip-all \
+    && cp .build/release/loss-server /loss-server
+
+FROM scratch
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="loss-server" \
+      org.opencontainers.image.description="Machine-learning loss functions and their gradients over HTTP" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /loss-server /loss-server
+USER 65532:65532
+ENV LOSS_SERVER_HOST=0.0.0.0
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
+    CMD ["/loss-server", "healthcheck"]
+ENTRYPOINT ["/loss-server"]
+CMD ["serve"]

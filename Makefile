@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+
+SWIFT = swift
+PYTHON = python3
+# Arguments for the server: make run ARGS='--port 9000'
+ARGS =
+
+LEAST_SWIFT = 6.3
+IMAGE = loss-server
+SOURCES = Sources Tests Package.swift
+STRICT = --explicit-target-dependency-import-check error
+STATIC = --static-swift-stdlib -Xswiftc -static-executable
+# What the tests need from Debian or Ubuntu, and from PyPI.
+PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
+TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
+
+.PHONY: help run build static test test-release test-thread lint format contract golden image \
+	clean swift packages libraries
+
+help: ## this list
+	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+run: build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
+	.build/release/loss-server $(ARGS)
+
+build: packages ## build for release: .build/release/loss-server
+	$(SWIFT) build -c release --product loss-server $(STRICT)
+
+static: packages ## build one static, stripped executable: .build-static/loss-server
+	$(SWIFT) build -c release --product loss-server $(STRICT) $(STATIC) --scratch-path .build-static
+	strip -o .build-static/loss-server .build-static/release/loss-server
+	@wc -c .build-static/release/loss-server .build-static/loss-server | head -n 2
+
+test: packages libraries .venv/ready ## run all tests (debug)
+	$(SWIFT) test $(STRICT)
+
+test-release: packages libraries .venv/ready ## run all tests as the optimiser leaves the code
+	$(SWIFT) test -c release $(STRICT)
+
+test-thread: packages libraries .venv/ready ## run all tests with the thread sanitizer
+	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
+		$(SWIFT) test --sanitize=thread --scratch-path .build-thread
+
+lint: swift ## check the layout of the code
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+format: swift ## lay the code out anew
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+contract: build ## write openapi.yaml from the catalogue
+	.build/release/loss-server openapi > openapi.yaml.new
+	mv openapi.yaml.new openapi.yaml
+
+golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
+	.venv/bin/python Tests/Golden/make_golden.py
+
+image: ## build the container image loss-server
+	docker build --tag $(IMAGE) .
+
+clean: ## remove all that was built
+	rm -rf .build .build-static .build-thread .venv
+
+# What the targets above need. Each says what is missing and how to get it when it cannot.
+
+swift:
+	@command -v $(firstword $(SWIFT)) >/dev/null || { \
+		echo 'Swift is missing: install $(LEAST_SWIFT) or later from https://www.swift.org/install' >&2; \
+		exit 1; }
+	@version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
+	printf '%s\n' $(LEAST_SWIFT) "$$version" | sort --check=silent --version-sort || { \
+		echo "Swift is $${version:-of an unknown version}, but $(LEAST_SWIFT) or later is needed:" \
+			'see https://www.swift.org/install' >&2; \
+		exit 1; }
+
+packages: swift
+	@command -v git >/dev/null || { echo 'git is missing: apt-get install git' >&2; exit 1; }
+	@$(SWIFT) package resolve || { \
+		echo 'The Swift packages could not be fetched: git must reach https://github.com once.' >&2; \
+		exit 1; }
+
+libraries:
+	@pkg-config --exists libcurl 2>/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		if ! command -v apt-get >/dev/null; then \
+			echo 'Missing: pkg-config, the headers of libcurl, or python3 with venv and pip;' \
+				'there is no apt-get here, so install them by other means.' >&2; \
+			exit 1; \
+		fi; \
+		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
+		$$as_root apt-get update && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes $(PACKAGES) || { \
+			echo 'These packages could not be installed; as root:' >&2; \
+			echo '    apt-get update && apt-get install $(PACKAGES)' >&2; \
+			exit 1; }; \
+	}
+
+.venv/ready: | libraries
+	$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet $(TOOLS) || { \
+		echo 'The Python tools could not be installed into .venv: pip must reach PyPI once.' >&2; \
+		exit 1; }
+	@touch $@
