@@ -102,12 +102,13 @@ extension Connection {
             persistence = head?.version == .http10 ? .keepAlive : .unsaid
         }
         let hasContent = method != .head && ResponseWriter.allowsContent(response.status)
-        output.fill(body: hasContent ? response.body : []) { bytes in
+        let content = hasContent ? response.body : []
+        output.fill(body: content) { bytes in
             ResponseWriter.write(response, date: date, persistence: persistence, to: &bytes)
         }
         status = response.status
         route = response.route
-        responseBytes = output.body.count
+        responseBytes = content.count
         progressed = now
         phase = .sending(afterwards)
     }

@@ -10,11 +10,20 @@ package struct Output: Sendable {
     /// How many bytes are still to be taken.
     package var left: Int { head.count + body.count - sent }
 
+    /// Bodies up to this size are put behind the head: sending one buffer costs less than copying
+    /// a few bytes saves.
+    private static let copyLimit = 1_024
+
     /// Replaces everything; the memory of the head is used again.
     mutating func fill(body: [UInt8], head write: (inout [UInt8]) -> Void) {
         head.removeAll(keepingCapacity: true)
         write(&head)
-        self.body = body
+        if body.count <= Self.copyLimit {
+            head += body
+            self.body = []
+        } else {
+            self.body = body
+        }
         sent = 0
     }
 

@@ -75,7 +75,8 @@ enum SystemCall {
 
     /// Sends what is left of an output, up to a number of bytes.
     ///
-    /// The corresponding C function is `sendmsg`; a broken connection is an error and no signal.
+    /// The corresponding C functions are `send` and `sendmsg`; a broken connection is an error and no
+    /// signal.
     static func send(
         _ socket: borrowing Descriptor,
         _ output: Output,
@@ -86,17 +87,25 @@ enum SystemCall {
         while true {
             // Safe: both buffers are valid for the call, and the ranges are cut to their lengths.
             let count = unsafe output.head.withUnsafeBytes { head in
-                unsafe output.body.withUnsafeBytes { body in
-                    let headPart = unsafe head[headSent...].prefix(limit)
-                    let bodyPart = unsafe body[bodySent...].prefix(limit - headPart.count)
-                    return unsafe send(
+                let headPart = unsafe UnsafeRawBufferPointer(
+                    rebasing: head[headSent...].prefix(limit)
+                )
+                guard !output.body.isEmpty else {
+                    return unsafe Glibc.send(
                         socket.number,
-                        UnsafeRawBufferPointer(rebasing: headPart),
-                        UnsafeRawBufferPointer(rebasing: bodyPart)
+                        headPart.baseAddress,
+                        headPart.count,
+                        Int32(MSG_NOSIGNAL)
                     )
                 }
+                return unsafe output.body.withUnsafeBytes { body in
+                    let bodyPart = unsafe UnsafeRawBufferPointer(
+                        rebasing: body[bodySent...].prefix(limit - headPart.count)
+                    )
+                    return unsafe send(socket.number, headPart, bodyPart)
+                }
             }
-            if let result = transfer("sendmsg", count) { return result }
+            if let result = transfer("send", count) { return result }
         }
     }
 

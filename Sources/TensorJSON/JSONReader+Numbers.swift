@@ -6,7 +6,7 @@ extension JSONReader {
     /// `[]` has the shape `[0]` and `[[], []]` the shape `[2, 0]`. An error has the pointer of the
     /// number, or of the first row, that does not fit.
     package mutating func readNumbers() throws(JSONError) -> NumberArray {
-        try expect(.number, .array)
+        try expect(.number, or: .array)
         guard bytes.span.byte(at: position) == Character8.openBracket else {
             return NumberArray(shape: [], values: [try readNumber()])
         }

@@ -23,7 +23,7 @@ package struct JSONReader {
 
     let bytes: [UInt8]
     let maximumDepth: Int
-    private var containers: [OpenContainer] = []
+    private var containers = OpenContainers()
 
     /// Starts at the first byte of a body.
     ///
@@ -36,7 +36,7 @@ package struct JSONReader {
     }
 
     /// JSON Pointer (RFC 6901) to the value that is being read or about to be read.
-    package var pointer: String { containers.map { $0.step }.joined() }
+    package var pointer: String { containers.pointer }
 
     /// The kind of the next value, which stays where it is.
     package mutating func peekKind() throws(JSONError) -> JSONKind {
@@ -67,10 +67,7 @@ package struct JSONReader {
         }
         let key: StringToken
         do { key = try StringToken(bytes.span, start) } catch { throw containerError(error) }
-        let last = containers.count - 1
-        containers[last].key = key.value
-        containers[last].count += 1
-        guard containers[last].keys.insert(key.value) else {
+        guard containers.beginMember(key.value) else {
             throw error(Fault(.duplicateKey(key.value), at: start))
         }
         position = bytes.span.afterSpace(key.end)
@@ -90,25 +87,25 @@ package struct JSONReader {
     package mutating func nextElement() throws(JSONError) -> Bool {
         precondition(opening == .array, "an element is asked for outside of an array")
         guard try step(Character8.closeBracket, .commaOrBracket) else { return false }
-        if bytes.span.byte(at: position) == Character8.closeBracket {
+        if position == bytes.count || bytes.span.byte(at: position) == Character8.closeBracket {
             throw containerError(.ofValue(bytes.span, position, inside: .array))
         }
-        containers[containers.count - 1].count += 1
+        containers.beginElement()
         return true
     }
 
     /// Checks that nothing but white space follows.
     package mutating func finish() throws(JSONError) {
-        precondition(containers.isEmpty, "the reader is finished inside an object or an array")
+        precondition(depth == 0, "the reader is finished inside an object or an array")
         position = bytes.span.afterSpace(position)
         guard position == bytes.count else { throw error(.ofRest(bytes.span, position)) }
     }
 
     /// How many objects and arrays are open.
-    var depth: Int { containers.count }
+    var depth: Int { containers.depth }
 
     /// What is open around the next value.
-    var opening: JSONError.Opening { containers.last?.opening ?? .body }
+    var opening: JSONError.Opening { containers.opening }
 
     /// Moves on.
     mutating func move(to position: Int) {
@@ -117,11 +114,11 @@ package struct JSONReader {
 
     private mutating func begin(_ opening: JSONError.Opening) throws(JSONError) {
         try expect(opening == .object ? .object : .array)
-        guard containers.count < maximumDepth else {
+        guard depth < maximumDepth else {
             throw error(Fault(.tooDeep(limit: maximumDepth), at: position))
         }
         position += 1
-        containers.append(OpenContainer(opening))
+        containers.begin(opening)
     }
 
     /// Steps over a comma to what follows it, or over the closing bracket and returns false.
@@ -133,10 +130,10 @@ package struct JSONReader {
         let byte = bytes.span.byte(at: position)
         if byte == close {
             position += 1
-            containers.removeLast()
+            containers.end()
             return false
         }
-        guard containers[containers.count - 1].count > 0 else { return true }
+        guard !containers.isAtStart else { return true }
         guard byte == Character8.comma else {
             throw containerError(.unexpected(bytes.span, position, expected, inside: opening))
         }
@@ -146,15 +143,16 @@ package struct JSONReader {
 }
 
 extension JSONReader {
-    /// Throws unless the next value is of a kind.
-    mutating func expect(_ kinds: JSONKind...) throws(JSONError) {
-        let kind = try peekKind()
-        guard !kinds.contains(kind) else { return }
+    /// Throws unless the next value is of a kind, or of another that will do as well.
+    mutating func expect(_ kind: JSONKind, or other: JSONKind? = nil) throws(JSONError) {
+        let found = try peekKind()
+        guard found != kind && found != other else { return }
         var text = ""
-        if kind == .string {
+        if found == .string {
             text = try token { text, start throws(Fault) in try StringToken(text, start) }.value
         }
-        throw error(Fault(.unexpectedKind(kind, expected: kinds, text: text), at: position))
+        let expected = [kind] + (other.map { [$0] } ?? [])
+        throw error(Fault(.unexpectedKind(found, expected: expected, text: text), at: position))
     }
 
     /// Reads a token at the present position.
@@ -164,14 +162,21 @@ extension JSONReader {
         do { return try read(bytes.span, position) } catch { throw self.error(error) }
     }
 
-    /// An error about the value that is being read.
+    /// An error about the value that is being read, or about the object or array that it is
+    /// missing from.
     func error(_ fault: Fault) -> JSONError {
-        JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
+        guard depth == 0 || fault.reason != .unexpectedEnd(inside: opening) else {
+            return containerError(fault)
+        }
+        return JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
     }
 
     /// An error about the object or array that is being read.
     private func containerError(_ fault: Fault) -> JSONError {
-        let pointer = containers.dropLast().map { $0.step }.joined()
-        return JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
+        JSONError(
+            reason: fault.reason,
+            position: fault.position,
+            pointer: containers.containerPointer
+        )
     }
 }

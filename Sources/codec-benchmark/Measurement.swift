@@ -24,11 +24,11 @@ func measure(numbers count: Int, kind: String) {
             write(sample.predictions)
         }
     }
-    if kind.isEmpty || kind == "small" { small() }
+    if kind.isEmpty || kind == "few" { few() }
 }
 
 /// Prints how long a body of four numbers a field takes.
-private func small() {
+private func few() {
     let body = Array(
         #"{"predictions":[0.2,1.7,-0.5,3.25],"targets":[0.0,1.5,-0.25,3.0]}"#.utf8
     )
@@ -39,12 +39,18 @@ private func small() {
             precondition(predictions.values.count + targets.values.count == 8)
         }
     }
-    print("read  \(body.count) bytes, 2 x 4 numbers: \(decimals(reading.median * 1e9 / Double(times))) ns")
+    print(
+        "read  2 x 4 numbers: \(decimals(reading.median * 1e9 / Double(times))) ns"
+            + " (at best \(decimals(reading.least * 1e9 / Double(times))))"
+    )
     let answer = NumberArray(shape: [4], values: [0.2, 1.7, -0.5, 3.25])
     let writing = seconds(runs: 301) {
         for _ in 0..<times { precondition(write(answer).count > 8) }
     }
-    print("write 4 numbers: \(decimals(writing.median * 1e9 / Double(times))) ns")
+    print(
+        "write 4 numbers: \(decimals(writing.median * 1e9 / Double(times))) ns"
+            + " (at best \(decimals(writing.least * 1e9 / Double(times))))"
+    )
 }
 
 private func row<Answer>(
