@@ -53,8 +53,8 @@ struct ProblemTests {
         Case(#"{"predictions":1e999}"#, .numberTooLarge, "/predictions", says: "1e999"),
         Case(#"{"prediction":[1]}"#, .unknownField, "/prediction", says: "\"predictions\" meant"),
         Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", says: "Known"),
-        Case(#"{"predictions":[1]}"#, .missingField, nil, says: "\"targets\""),
-        Case(#"{"targets":[1]}"#, .missingField, nil, says: "\"predictions\""),
+        Case(#"{"predictions":[1]}"#, .missingField, "/targets", says: "\"targets\""),
+        Case(#"{"targets":[1]}"#, .missingField, "/predictions", says: "\"predictions\""),
         Case(
             #"{"predictions":1,"targets":1,"reduction":"men"}"#,
             .notAllowed,
@@ -245,13 +245,13 @@ struct ProblemTests {
         Case(
             #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1"}]}"#,
             .missingField,
-            "/regularization/0",
+            "/regularization/0/parameters",
             says: "parameters"
         ),
         Case(
             #"{"predictions":1,"targets":1,"regularization":[{"parameters":1}]}"#,
             .missingField,
-            "/regularization/0",
+            "/regularization/0/penalty",
             says: "penalty"
         ),
         Case(

@@ -63,8 +63,8 @@ package enum Contract {
         add("/problems/{problem}", ContractOperations.problem)
         add("/openapi.json", get("contractJSON", "documents", "This contract as JSON", "contract"))
         add("/openapi.yaml", ContractOperations.text("contractYAML", "This contract as YAML"))
-        add("/livez", get("alive", "operation", "Whether the process lives", "health"))
-        add("/healthz", get("healthy", "operation", "The same as /livez", "health"))
+        add("/livez", health("alive", "Whether the process lives"))
+        add("/healthz", health("healthy", "The same as /livez"))
         add("/readyz", ContractOperations.readiness)
         add("/metrics", ContractOperations.text("metrics", "Prometheus metrics"))
         return paths
@@ -79,5 +79,9 @@ package enum Contract {
         -> JSONValue
     {
         ["get": ContractOperations.get(id, tag, summary, schema)]
+    }
+
+    private static func health(_ id: String, _ summary: String) -> JSONValue {
+        ["get": ContractOperations.get(id, "operation", summary, "health", isStatic: false)]
     }
 }

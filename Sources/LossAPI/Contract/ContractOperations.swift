@@ -45,19 +45,22 @@ enum ContractOperations {
         ]
     }
 
-    static func get(_ id: String, _ tag: String, _ summary: String, _ schema: String) -> JSONValue {
-        [
+    /// A document that is fetched; one that never changes has a validator.
+    static func get(
+        _ id: String,
+        _ tag: String,
+        _ summary: String,
+        _ schema: String,
+        isStatic: Bool = true
+    ) -> JSONValue {
+        let document = ContractResponses.json("The document.", schema)
+        let unchanged = isStatic ? [ContractResponses.unchanged] : []
+        return [
             "operationId": .string(id),
             "tags": [.string(tag)],
             "summary": .string(summary),
             "responses": .object(
-                [
-                    .init(
-                        key: "200",
-                        value: ContractResponses.json("The document.", schema)
-                    ),
-                    .init(key: "304", value: ["description": "Unchanged since If-None-Match."]),
-                ] + ContractResponses.refusals
+                [.init(key: "200", value: document)] + unchanged + ContractResponses.refusals
             ),
         ]
     }
@@ -115,7 +118,7 @@ enum ContractOperations {
                         key: "200",
                         value: ContractResponses.json("The explanation.", "problem-kind")
                     ),
-                    .init(key: "304", value: ["description": "Unchanged since If-None-Match."]),
+                    ContractResponses.unchanged,
                     .init(key: "404", value: ContractResponses.reference("404")),
                 ] + ContractResponses.refusals
             ),
@@ -142,6 +145,7 @@ enum ContractOperations {
     /// A document that is no JSON.
     static func text(_ id: String, _ summary: String) -> JSONValue {
         let mediaType = id == "metrics" ? "text/plain" : "application/yaml"
+        let unchanged = id == "metrics" ? [] : [ContractResponses.unchanged]
         return [
             "get": [
                 "operationId": .string(id),
@@ -158,7 +162,7 @@ enum ContractOperations {
                                 ]),
                             ]
                         )
-                    ] + ContractResponses.refusals
+                    ] + unchanged + ContractResponses.refusals
                 ),
             ]
         ]

@@ -30,6 +30,11 @@ enum ContractResponses {
         ),
     ]
 
+    static let unchanged = JSONValue.Member(
+        key: "304",
+        value: ["description": "Unchanged since If-None-Match."]
+    )
+
     static func reference(_ name: String) -> JSONValue {
         ["$ref": .string("#/components/responses/\(name)")]
     }

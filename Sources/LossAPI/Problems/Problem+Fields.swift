@@ -17,7 +17,7 @@ extension Problem {
         self.init(
             .missingField,
             "The field \(name.quoted) is missing: \(what).",
-            pointer: base.isEmpty ? nil : base,
+            pointer: base + "/" + name,
             allowed: [name]
         )
     }

@@ -62,12 +62,13 @@ import Testing
     /// At most eight roundings of half an ulp lead to a number.
     ///
     /// They are those of an exponential, its sum, a quotient, smoothing, class weight, weight and
-    /// normalizer; the most that was measured is 4 ulp. Where a probability nearly cancels its target,
+    /// normalizer; 4 ulp is the most that was measured, and another C library may add one. Where a
+    /// probability nearly cancels its target,
     /// what is left has the error of these two, which are about as large as the largest number of
     /// the answer is before it is divided: half an ulp of that, of which 0.6 was measured.
     private func isNear(_ actual: Double, _ expected: Double, largest: Double) -> Bool {
         let distance = abs(actual - expected)
-        return distance <= 4 * expected.ulp || distance <= 0x1p-53 * largest
+        return distance <= 5 * expected.ulp || distance <= 0x1p-53 * largest
     }
 }
 extension JSON {

@@ -69,7 +69,7 @@ import Testing
             "/wieghts",
             "\"weights\""
         ),
-        wrong(#"{"predictions": [1]}"#, "missing-field", nil, "targets"),
+        wrong(#"{"predictions": [1]}"#, "missing-field", "/targets", "targets"),
         wrong(
             #"{"predictions": [1, 2], "targets": [1, 2], "weights": [1, -2]}"#,
             "outside-domain",
@@ -116,7 +116,7 @@ import Testing
         wrong(
             #"{"predictions": [1], "targets": [1], "regularization": [{"penalty": "l2"}]}"#,
             "missing-field",
-            "/regularization/0",
+            "/regularization/0/parameters",
             "parameters"
         ),
         wrong(
