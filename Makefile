@@ -9,6 +9,8 @@ LEAST_SWIFT = 6.3
 IMAGE = loss-server
 SOURCES = Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
+# The tests are all of Swift Testing.
+TEST = $(SWIFT) test --disable-xctest
 STATIC = --static-swift-stdlib -Xswiftc -static-executable
 # What the tests need from Debian or Ubuntu, and from PyPI.
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
@@ -34,14 +36,14 @@ static: packages ## build one static, stripped executable: .build-static/loss-se
 	@wc -c .build-static/release/loss-server .build-static/loss-server | head -n 2
 
 test: packages libraries .venv/ready ## run all tests (debug)
-	$(SWIFT) test $(STRICT)
+	$(TEST) $(STRICT)
 
 test-release: packages libraries .venv/ready ## run all tests as the optimiser leaves the code
-	$(SWIFT) test -c release $(STRICT)
+	$(TEST) -c release $(STRICT)
 
 test-thread: packages libraries .venv/ready ## run all tests with the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
-		$(SWIFT) test --sanitize=thread --scratch-path .build-thread
+		$(TEST) --sanitize=thread --scratch-path .build-thread
 
 lint: swift ## check the layout of the code
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -16,11 +16,13 @@ package struct Instant: Sendable, Hashable, Comparable {
         left.nanoseconds < right.nanoseconds
     }
 
-    /// The instant that lies `duration` later.
+    /// The instant that lies `duration` later, which may be never.
     package func advanced(by duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
-        let added = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-        return Instant(nanoseconds: nanoseconds + added)
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isTooLate) = nanoseconds.addingReportingOverflow(whole)
+        let (exact, isLater) = sum.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return Instant(nanoseconds: isTooLong || isTooLate || isLater ? .max : exact)
     }
 
     /// How many seconds have passed since an earlier instant.

@@ -4,24 +4,32 @@ import HTTP
 import Logging
 
 extension Loop {
-    /// Takes in the connections that wait at a listener.
-    mutating func accept(at index: Int) {
-        guard index < listeners.count else { return }
-        let listener = listeners[index]
-        listener.isPaused = false
-        while true {
+    /// The most connections that are taken in before others have their turn.
+    static let acceptancesInTurn = 64
+
+    /// Takes in connections that wait at a listener, not more than `most`.
+    mutating func accept(at listener: Listener, most: Int = acceptancesInTurn) {
+        listener.isPostponed = false
+        for _ in 0..<most {
             switch SystemCall.accept(listener.socket) {
             case .connection(let socket): admit(socket)
             case .aborted: continue
-            case .wouldBlock: return
-            case .exhausted(let error):
-                // Nobody is served by trying at once: the next sweep tries again.
-                services.logger.warning("no connection accepted", metadata: ["error": "\(error)"])
-                listener.isPaused = true
-                setTimer()
+            case .wouldBlock:
+                listener.isPaused = false
                 return
+            case .exhausted(let error): return pause(listener, error)
             }
         }
+        listener.isPostponed = true
+    }
+
+    /// Lets connections wait: nobody is served by trying again at once, so the next sweep does.
+    private mutating func pause(_ listener: Listener, _ error: SystemError) {
+        if !listener.isPaused {
+            services.logger.warning("no connection accepted", metadata: ["error": "\(error)"])
+        }
+        listener.isPaused = true
+        setTimer()
     }
 
     private mutating func admit(_ socket: consuming Descriptor) {

@@ -29,6 +29,10 @@ extension Loop {
         guard !isDraining else { return }
         isDraining = true
         for link in links.all {
+            // A request may have arrived that nobody has looked at yet.
+            link.isReadable = true
+            drive(link)
+            guard links[link.key] != nil else { continue }
             link.connection.drain()
             if !link.connection.isIdle {
                 link.isAwaited = true
@@ -43,7 +47,7 @@ extension Loop {
     private mutating func finish() {
         guard !isFinishing else { return }
         // Who waits at a listener would be reset if it were simply closed.
-        for index in listeners.indices { accept(at: index) }
+        for listener in listeners { accept(at: listener, most: .max) }
         listeners = []
         isFinishing = true
         for link in links.all {

@@ -70,9 +70,9 @@ struct Loop: ~Copyable {
     /// small request, and on a busy server the next event is there within the millisecond.
     mutating func run() {
         while true {
-            let wait: Int32 = postponed.isEmpty ? 1 : 0
-            let count = SystemCall.wait(on: poll, for: &changes, milliseconds: wait)
-            guard count > 0 || !postponed.isEmpty else { return }
+            let isBusy = !postponed.isEmpty || listeners.contains { $0.isPostponed }
+            let count = SystemCall.wait(on: poll, for: &changes, milliseconds: isBusy ? 0 : 1)
+            guard count > 0 || isBusy else { return }
             now = SystemCall.now()
             for index in 0..<count { handle(changes[index]) }
             goOnWithPostponed()
@@ -84,7 +84,9 @@ struct Loop: ~Copyable {
         switch change.key {
         case Self.timerKey: sweep()
         case Self.mailboxKey: for message in mailbox.take() { handle(message) }
-        case Self.firstListenerKey...: accept(at: Int(change.key - Self.firstListenerKey))
+        case Self.firstListenerKey...:
+            let index = Int(change.key - Self.firstListenerKey)
+            if index < listeners.count { accept(at: listeners[index]) }
         default:
             // Late events of a connection that has ended have nobody to go to.
             guard let link = links[ConnectionKey(rawValue: change.key)] else { return }
@@ -96,6 +98,7 @@ struct Loop: ~Copyable {
     }
 
     private mutating func goOnWithPostponed() {
+        for listener in listeners where listener.isPostponed { accept(at: listener) }
         guard !postponed.isEmpty else { return }
         let keys = postponed
         postponed = []
@@ -114,7 +117,7 @@ struct Loop: ~Copyable {
             link.connection.expired(now: now)
             drive(link)
         }
-        for index in listeners.indices where listeners[index].isPaused { accept(at: index) }
+        for listener in listeners where listener.isPaused { accept(at: listener) }
         setTimer()
     }
 

@@ -30,6 +30,7 @@ extension Server {
     package func drain() {
         readiness.beginDraining()
         let begins = course.withLock { course in
+            if course.stage == .new { course.stage = .ended }
             guard course.stage == .serving else { return false }
             course.stage = .draining
             course.draining = loops.count

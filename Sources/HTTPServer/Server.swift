@@ -37,11 +37,15 @@ package final class Server: Sendable {
         readiness: Readiness = Readiness(),
         logger: Logger
     ) throws(StartError) {
+        SystemCall.keepFreedMemory()
         let cores = SystemCall.coreCount()
         let services = Services(
             limits: limits,
             responder: responder,
-            workers: Workers(limit: limits.workers ?? cores, waitingLimit: limits.waitingJobs),
+            workers: Workers(
+                limit: max(1, limits.workers ?? cores),
+                waitingLimit: limits.waitingJobs
+            ),
             budget: MemoryBudget(limit: limits.memoryBytes),
             connections: ConnectionCount(limit: limits.connections),
             logger: logger

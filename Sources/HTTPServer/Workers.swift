@@ -11,8 +11,13 @@ final class Workers: Sendable {
     private let queue = DispatchQueue(label: "loss-server.workers", attributes: .concurrent)
     private let load = Guarded(Load())
 
+    /// How long the workers rest before the memory of their jobs is given back.
+    private static let restBeforeReturn = DispatchTimeInterval.seconds(5)
+
     private struct Load {
         var running = 0
+        /// How many jobs have been begun.
+        var begun = 0
         /// The jobs nobody has begun, the oldest first.
         var waiting: [Job] = []
     }
@@ -30,6 +35,7 @@ final class Workers: Sendable {
         let isFree: Bool? = load.withLock { load in
             if load.running < limit {
                 load.running += 1
+                load.begun += 1
                 return true
             }
             guard load.waiting.count < waitingLimit else { return nil }
@@ -48,12 +54,23 @@ final class Workers: Sendable {
     }
 
     private func nextWaiting() -> Job? {
-        load.withLock { load in
+        let (job, begunAtRest) = load.withLock { load -> (Job?, Int?) in
             guard !load.waiting.isEmpty else {
                 load.running -= 1
-                return nil
+                return (nil, load.running == 0 ? load.begun : nil)
             }
-            return load.waiting.removeFirst()
+            load.begun += 1
+            return (load.waiting.removeFirst(), nil)
+        }
+        if let begunAtRest { returnMemory(unlessBeyond: begunAtRest) }
+        return job
+    }
+
+    /// Gives freed memory back to the system, unless another job begins before long.
+    private func returnMemory(unlessBeyond begun: Int) {
+        queue.asyncAfter(deadline: .now() + Self.restBeforeReturn) {
+            let isAtRest = self.load.withLock { $0.begun == begun }
+            if isAtRest { SystemCall.returnFreedMemory() }
         }
     }
 }

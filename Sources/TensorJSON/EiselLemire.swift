@@ -20,10 +20,11 @@ enum EiselLemire {
         guard product.exponent > 0 else {
             return significand == 0 ? 0 : subnormal(product.bits, product.exponent)
         }
-        return significand == 0 ? 0 : min(product.rounded(isTie: product.isTie(q)), Double.infinity.bitPattern)
+        let bits = product.rounded(isTie: product.isTie(q))
+        return significand == 0 ? 0 : min(bits, Double.infinity.bitPattern)
     }
 
-    /// The same for a `q` in -64 ... -5, where nothing is a tie, subnormal or infinite.
+    /// The same for a `q` from -64 to -5, where nothing is a tie, subnormal or infinite.
     @inline(__always)
     static func bits(_ significand: UInt64, small q: Int, _ powers: PowersOfFive) -> UInt64 {
         // Without a branch on zero, because zeros come in no order that could be predicted.
@@ -31,8 +32,9 @@ enum EiselLemire {
         return Product(significand, q, powers).rounded(isTie: false) & mask
     }
 
-    /// The bits of a double below the normal range. There are no ties: those need a power of
-    /// five close to one.
+    /// The bits of a double below the normal range.
+    ///
+    /// There are no ties: those need a power of five close to one.
     @inline(never)
     private static func subnormal(_ bits: UInt64, _ exponent: Int) -> UInt64 {
         let shift = 1 - exponent

@@ -49,7 +49,9 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    /// Writes a string. Quotes, backslashes and control characters are escaped, and nothing else.
+    /// Writes a string.
+    ///
+    /// Quotes, backslashes and control characters are escaped, and nothing else.
     package mutating func string(_ text: String) {
         beginValue()
         bytes.append(Character8.quote)

@@ -36,8 +36,10 @@ enum LongNumber {
         )
     }
 
-    /// The exponent after its mark; nil without digits. Beyond a billion all are as good as
-    /// infinite: no body is long enough to make up for them.
+    /// The exponent after its mark; nil without digits.
+    ///
+    /// Beyond a million million all are as good as infinite: no body is long enough to make up
+    /// for them.
     private static func exponent(_ text: Span<UInt8>, from start: Int) -> (Int, end: Int)? {
         let sign = text.byte(at: start)
         let first = sign == Character8.minus || sign == Character8.plus ? start + 1 : start

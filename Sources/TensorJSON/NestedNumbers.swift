@@ -6,7 +6,9 @@ extension [UInt8] {
         var rows = Rows(shape: shape)
         append(contentsOf: repeatElement(Character8.openBracket, count: rows.rank))
         guard !values.isEmpty else {
-            while rows.rank > 0, !rows.isComplete { append(upTo: rows.room + NumberText.room) { rows.end($0, at: 0) } }
+            while !rows.isComplete {
+                append(upTo: rows.room + NumberText.room) { rows.end($0, at: 0) }
+            }
             return
         }
         let powers = PowersOfFive.table
@@ -34,8 +36,9 @@ extension [UInt8] {
 
 /// Where the brackets stand in an array of some shape.
 private struct Rows {
-    /// How many brackets there are around a row, with its own. An array stops to nest at the first
-    /// dimension of length 0.
+    /// How many brackets there are around a row, with its own.
+    ///
+    /// An array nests no further than to its first dimension of length 0.
     let rank: Int
     /// How many bytes go between two rows at most.
     var room: Int { 2 * rank + 1 }

@@ -13,7 +13,7 @@ enum NumberText {
     /// How many bytes writing one number may touch.
     static let room = ByteSlot.length
 
-    /// Writes a finite double at a position and returns the position after it.
+    /// Writes a finite double at a position.
     ///
     /// - Parameters:
     ///   - value: the double.
@@ -21,6 +21,7 @@ enum NumberText {
     ///   - room: where to write.
     ///   - start: the position.
     ///   - powers: the table.
+    /// - Returns: the position after the text.
     @inline(__always)
     static func write(
         _ value: Double,

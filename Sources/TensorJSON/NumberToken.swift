@@ -6,7 +6,8 @@
 /// is written, ties to even, for any count of digits. `-0` and `-0.0` are negative zero.
 struct NumberToken {
     let value: Double
-    /// The position after the number; negative if there is no number, or none that is finite.
+    /// The position after the number; negative if there is none, or none that is finite.
+    ///
     /// `fault` then says why.
     let end: Int
 

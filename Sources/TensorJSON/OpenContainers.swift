@@ -45,6 +45,7 @@ struct OpenContainers {
 
     /// Begins a member of the innermost object; false if it has had the same key before.
     mutating func beginMember(_ key: String) -> Bool {
+        if keys.isEmpty { keys.reserveCapacity(8) }
         let last = containers.count - 1
         let keysBefore = containers[last].keysBefore
         containers[last].count += 1

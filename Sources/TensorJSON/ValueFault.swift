@@ -8,6 +8,7 @@ extension Fault {
     ///   - text: the whole text.
     ///   - position: the first byte that is not white space.
     ///   - opening: what is open there.
+    /// - Returns: the fault and its position.
     static func ofValue(
         _ text: Span<UInt8>,
         _ position: Int,

@@ -28,6 +28,7 @@ enum WordToken {
     ///   - position: where the letters start.
     ///   - sign: the sign before the letters, if any.
     ///   - start: where the sign or, without one, the letters start.
+    /// - Returns: the fault and its position.
     static func fault(
         _ text: Span<UInt8>,
         _ position: Int,

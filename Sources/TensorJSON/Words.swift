@@ -47,7 +47,9 @@ extension Span<UInt8> {
     }
 }
 
-/// Memory to write text into. It must not outlive the closure that it is handed to.
+/// Memory to write text into.
+///
+/// It must not outlive the closure that it is handed to.
 @safe
 struct ByteRoom {
     private let base: UnsafeMutableRawPointer
@@ -81,7 +83,9 @@ struct ByteSlot {
         unsafe self.base = base
     }
 
-    /// The slot, or the same one byte on. It can be moved on once.
+    /// The slot, or the same one byte on.
+    ///
+    /// It can be moved on once.
     @inline(__always)
     func movedOn(by step: UInt64) -> ByteSlot {
         unsafe ByteSlot(base: base + Int(truncatingIfNeeded: step & 1))

@@ -69,7 +69,9 @@ private enum Corpus {
         var rest = line.utf8[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "<"), rest.dropFirst(2).first == UInt8(ascii: ">") {
-                body.append(try #require(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)))
+                body.append(
+                    try #require(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16))
+                )
                 rest = rest.dropFirst(3)
             } else {
                 body.append(byte)

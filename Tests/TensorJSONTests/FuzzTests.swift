@@ -41,7 +41,8 @@ struct FuzzTests {
     @Test("answers, with a position within the body and a sentence, and never stops the process")
     func mutated() {
         var random = SplitMix(seed: 8)
-        let alphabet = Array(#"[]{},:"\0123456789.eE+-tfnu NaI/'"#.utf8) + [0, 0x0A, 0x80, 0xC3, 0xFF]
+        let alphabet =
+            Array(#"[]{},:"\0123456789.eE+-tfnu NaI/'"#.utf8) + [0, 0x0A, 0x80, 0xC3, 0xFF]
         for round in 0..<6000 {
             var bytes = Array(bodies[round % bodies.count].utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) {

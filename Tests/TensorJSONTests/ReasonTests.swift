@@ -113,7 +113,10 @@ struct ReasonTests {
     @Test("quotes no more of the body than a line")
     func excerpt() throws {
         let long = String(repeating: "x", count: 10_000)
-        for body in ["[\"\(long)\"]", "[\(long)]", "{\(long):1}", "[1\(long)", "[1e\(long)", "{\"\(long)\":1,\"\(long)\":2}"] {
+        for body in [
+            "[\"\(long)\"]", "[\(long)]", "{\(long):1}", "[1\(long)", "[1e\(long)",
+            "{\"\(long)\":1,\"\(long)\":2}",
+        ] {
             let error = try #require(throws: JSONError.self) { try numbers(Array(body.utf8)) }
             #expect(error.sentence.utf8.count < 300)
             #expect(try skipError(body + "&").sentence.utf8.count < 300)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+
+/// What becomes of memory that has been freed.
+extension SystemCall {
+    /// Keeps freed memory for what comes next, until it is asked back.
+    ///
+    /// By itself the C library gets every large array from the kernel and gives it back at once; a
+    /// body of a million numbers then costs more for the kernel to clear the pages of its arrays
+    /// than it does to read the numbers. One arena serves all threads, so that what one of them
+    /// frees the next can use.
+    ///
+    /// The corresponding C function is `mallopt`.
+    static func keepFreedMemory() {
+        // Each returns 0 where the C library does not know the parameter: then it is as it was.
+        _ = mallopt(M_ARENA_MAX, 1)
+        _ = mallopt(M_MMAP_MAX, 0)
+        _ = mallopt(M_TRIM_THRESHOLD, .max)
+    }
+
+    /// Gives the kernel back what is free.
+    ///
+    /// The corresponding C function is `malloc_trim`.
+    static func returnFreedMemory() {
+        // It tells whether there was any.
+        _ = malloc_trim(0)
+    }
+}
