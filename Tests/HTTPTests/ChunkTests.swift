@@ -122,6 +122,8 @@ import Testing
         #expect(outcome(chunks: "5\r\nabcde\r\n0\r\n\r\n", limits: limits).bodies == ["abcde"])
         #expect(outcome(chunks: "6\r\n", limits: limits).refusals == [.bodyTooLarge])
         #expect(outcome(chunks: "3\r\nabc\r\n3\r\n", limits: limits).refusals == [.bodyTooLarge])
+        let three = "2\r\nab\r\n2\r\ncd\r\n2\r\n"
+        #expect(outcome(chunks: three, limits: limits).refusals == [.bodyTooLarge])
         #expect(outcome(chunks: "7fffffffffffffff\r\n").refusals == [.bodyTooLarge])
     }
 

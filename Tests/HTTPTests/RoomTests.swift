@@ -52,8 +52,8 @@ import Testing
         conversation.receive("de" + "GET")
         #expect(conversation.footprint == 8)
         conversation.isNetworkOpen = false
-        conversation.answer(.make("0123456789"))
-        #expect(conversation.footprint == 13)
+        conversation.answer(.make(String(repeating: "f", count: 5_000)))
+        #expect(conversation.footprint == 5_003)
         conversation.take(conversation.bytesToSend)
         #expect(conversation.footprint == 3)
     }

@@ -24,7 +24,6 @@ import Testing
         let refusal = try waitUntilDraining(server)
         #expect(try refusal.json()["status"] == "draining")
         #expect(refusal.fields["Retry-After"] == "1")
-        #expect(refusal.fields["Connection"] == "close")
 
         try connection.send(Self.body)
         let answer = try connection.answer()
