@@ -26,7 +26,11 @@ package enum HealthProbe {
         return .unreachable(reason)
     }
 
-    private static func ask(_ socket: borrowing Descriptor, _ host: String, _ path: String)
+    private static func ask(
+        _ socket: borrowing Descriptor,
+        _ host: String,
+        _ path: String
+    )
         throws(SystemError) -> Outcome
     {
         let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"

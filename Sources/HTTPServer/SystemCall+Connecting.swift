@@ -37,7 +37,9 @@ extension SystemCall {
         // Safe: the kernel reads as many bytes as it is told there are.
         _ = try check("send") {
             unsafe bytes.withUnsafeBytes { bytes in
-                Int32(unsafe Glibc.send(number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
+                Int32(
+                    unsafe Glibc.send(number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                )
             }
         }
     }

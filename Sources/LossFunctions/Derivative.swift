@@ -22,7 +22,11 @@ struct Derivative {
     ///
     /// `loss` says which loss a prediction belongs to. Refuses what is not finite.
     @inline(__always)
-    mutating func reduce(_ range: Range<Int>, _ weighting: Weighting, of loss: (Int) -> Int)
+    mutating func reduce(
+        _ range: Range<Int>,
+        _ weighting: Weighting,
+        of loss: (Int) -> Int
+    )
         throws(LossError)
     {
         guard !values.isEmpty else { return }

@@ -12,7 +12,10 @@ struct OptionTests {
     private static let repository = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    private func serve(_ commandLine: [String] = [], _ environment: [String: String] = [:]) throws
+    private func serve(
+        _ commandLine: [String] = [],
+        _ environment: [String: String] = [:]
+    ) throws
         -> Serve
     {
         let arguments = Environment.arguments(commandLine, environment)
@@ -43,8 +46,8 @@ struct OptionTests {
 
     @Test("gives each limit its own option")
     func everyLimit() throws {
-        for name in Environment.names(of: Serve.self) {
-            guard !["host", "port", "log-level", "json-depth"].contains(name) else { continue }
+        for name in Environment.names(of: Serve.self)
+        where !["host", "port", "log-level", "json-depth"].contains(name) {
             #expect(try serve(["--\(name)", "3"]).limitOptions.limits != Limits(), "\(name)")
         }
         // One option more is the depth of JSON, which is no limit of the HTTP layer.

@@ -45,7 +45,9 @@ struct LossQuestion {
             case "regularization": terms = try reader.readTerms()
             default:
                 guard let parameter = found.facts.parameters.first(where: { $0.name == field })
-                else { throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts)) }
+                else {
+                    throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts))
+                }
                 arguments[field] = try reader.readArgument(for: parameter)
             }
         }

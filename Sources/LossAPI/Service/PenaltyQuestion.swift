@@ -33,7 +33,9 @@ struct PenaltyQuestion {
             case "outputs": outputs = try reader.readOutputs(Self.outputNames)
             default:
                 guard let parameter = found.facts.parameters.first(where: { $0.name == field })
-                else { throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts)) }
+                else {
+                    throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts))
+                }
                 arguments[field] = try reader.readArgument(for: parameter)
             }
         }
