@@ -48,7 +48,11 @@ struct Accumulation {
     mutating func add(_ losses: [Double], count: Int, from first: Int) throws(LossError) {
         guard wantsLosses else { return }
         if let offset = Finiteness.firstViolation(in: losses.span, 0..<count) {
-            throw .notFinite(.loss, place: Tensor.place(of: first + offset, in: lossShape))
+            throw .notFinite(
+                .loss,
+                of: .predictions,
+                place: Tensor.place(of: first + offset, in: lossShape)
+            )
         }
         if outputs.contains(.elements) { elements += losses[..<count] }
         guard outputs.contains(.loss) else { return }
@@ -56,7 +60,11 @@ struct Accumulation {
             for offset in 0..<count {
                 let loss = losses[offset] * weighting[first + offset]
                 guard loss.isFinite else {
-                    throw .notFinite(.loss, place: Tensor.place(of: first + offset, in: lossShape))
+                    throw .notFinite(
+                        .loss,
+                        of: .predictions,
+                        place: Tensor.place(of: first + offset, in: lossShape)
+                    )
                 }
                 weighted.append(loss)
             }
@@ -75,7 +83,7 @@ struct Accumulation {
                 loss = Tensor(shape: lossShape, values: weighted)
             } else {
                 let value = sum.value(dividedBy: weighting.denominator)
-                guard value.isFinite else { throw .notFinite(.loss, place: []) }
+                guard value.isFinite else { throw .notFinite(.loss, of: .predictions, place: []) }
                 loss = Tensor(value)
             }
         }

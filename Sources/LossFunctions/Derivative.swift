@@ -41,7 +41,7 @@ struct Derivative {
             for offset in range { span[offset] /= denominator }
         }
         if let offset = Finiteness.firstViolation(in: values.span, range) {
-            throw .notFinite(output, place: Tensor.place(of: offset, in: shape))
+            throw .notFinite(output, of: .predictions, place: Tensor.place(of: offset, in: shape))
         }
     }
 }

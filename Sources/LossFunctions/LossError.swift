@@ -35,5 +35,6 @@ package enum LossError: Error, Equatable, Sendable {
     case notADistribution(Input, row: [Int], sum: Double, inLogarithms: Bool)
     case weightsShape([Int], allowed: [[Int]])
     case nothingToAverage(ignored: Bool)
-    case notFinite(Output, place: [Int])
+    /// Something computed would not be finite; the input is the one to change.
+    case notFinite(Output, of: Input, place: [Int])
 }

@@ -55,7 +55,7 @@ struct Weighting {
         denominator = sum.value
         normalizer = denominator * unit
         guard denominator > 0 else { throw .nothingToAverage(ignored: true) }
-        guard normalizer < .infinity else { throw .notFinite(.normalizer, place: []) }
+        guard normalizer < .infinity else { throw .notFinite(.normalizer, of: .weights, place: []) }
     }
 
     /// Whether every loss counts for just 1.

@@ -61,17 +61,18 @@ enum EightDigits {
         return (first &+ second) &>> 32
     }
 
-    /// The eight digit values (0 to 9, not characters) of a number below 10^8.
+    /// The eight digit values (0 to 9, not characters) of a number below 10^8, the last one lowest.
     ///
-    /// Divisions are multiplications by a rounded reciprocal, exact in the ranges that occur:
-    /// by 10,000 below 10^8, by 100 below 10^4, by 10 below 100.
+    /// Halves, then quarters, then digits: to take `100 * q` from a part and put `q` into the part
+    /// above is to add `q * (2^16 - 100)`. Divisions are multiplications by a rounded reciprocal,
+    /// exact in the ranges that occur: by 10,000 below 10^8, by 100 below 10^4, by 10 below 100.
     @inline(__always)
-    static func values(_ number: UInt64) -> UInt64 {
-        let quotient = (number &* 109_951_163) &>> 40
-        let fours = quotient | ((number &- quotient &* 10_000) &<< 32)
-        let hundreds = ((fours &* 10_486) &>> 20) & 0x0000_007F_0000_007F
-        let pairs = hundreds | ((fours &- hundreds &* 100) &<< 16)
-        let tens = ((pairs &* 103) &>> 10) & 0x000F_000F_000F_000F
-        return tens | ((pairs &- tens &* 10) &<< 8)
+    static func reversedValues(_ number: UInt64) -> UInt64 {
+        let upper = (number &* 109_951_163) &>> 40
+        let fours = number &+ upper &* (0x1_0000_0000 - 10_000)
+        let hundreds = ((fours &* 5243) &>> 19) & 0x0000_007F_0000_007F
+        let twos = fours &+ hundreds &* (0x1_0000 - 100)
+        let tens = ((twos &* 103) &>> 10) & 0x000F_000F_000F_000F
+        return twos &+ tens &* (0x100 - 10)
     }
 }

@@ -73,7 +73,6 @@ private struct Rows {
             position = NumberText.write(values[index], as: digits, room, at: position, powers)
             leftInRow &-= 1
             if leftInRow > 0 {
-                room.slot(at: position).store(Character8.comma, at: 0)
                 position &+= 1
             } else {
                 position = end(room, at: position)

@@ -13,7 +13,7 @@ enum NumberText {
     /// How many bytes writing one number may touch.
     static let room = ByteSlot.length
 
-    /// Writes a finite double at a position.
+    /// Writes a finite double at a position, and a comma after it that may be written over.
     ///
     /// - Parameters:
     ///   - value: the double.
@@ -37,6 +37,7 @@ enum NumberText {
         let number = slot.movedOn(by: sign)
         let length =
             digits.isKnown ? write(digits, number) : writeSpecial(value, number, powers)
+        number.store(Character8.comma, at: length)
         return start &+ Int(truncatingIfNeeded: sign) &+ length
     }
 
@@ -78,11 +79,13 @@ enum NumberText {
         // 0.000ddd: zeros, over their end the digits, over their start the point. Of d.ddd the
         // first digit goes to the front and the point to where it has been.
         slot.store(EightDigits.zeros, at: 0)
-        digits.store(slot, at: 1 &- exponent)
-        let mask: UInt64 = exponent == 0 ? 0x0F : 0
-        slot.store(0x2E30 | UInt16(truncatingIfNeeded: digits.upper & mask), at: 0)
-        let isAlone = exponent == 0 && digits.count == 1
-        return 1 &- exponent &+ digits.count &- (isAlone ? 1 : 0)
+        let zeros = 0 &- exponent
+        digits.store(slot, at: 1 &+ zeros)
+        let front = (digits.upper & 0x0F) &>> UInt64(truncatingIfNeeded: 4 &* zeros)
+        slot.store(0x2E30 | UInt16(truncatingIfNeeded: front), at: 0)
+        let length = 1 &+ zeros &+ digits.count
+        // A single digit has no point after it.
+        return length &- (length < 3 ? 1 : 0)
     }
 
     /// Writes a number of 10 or more, with its point among the digits if there is one.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Seventeen digit values: two words of eight, and the last.
+/// Seventeen digit values: two words of eight, the first one lowest, and the last.
 struct SeventeenDigits {
     /// Stands for those of `ShortestDecimal.unknown`.
     static let unknown = Self(.unknown)
@@ -26,14 +26,15 @@ struct SeventeenDigits {
     @inline(__always)
     init(_ decimal: ShortestDecimal) {
         let middle = decimal.head / 100_000_000
-        upper = EightDigits.values(middle)
-        lower = EightDigits.values(decimal.head &- middle &* 100_000_000)
+        let first = EightDigits.reversedValues(middle)
+        let second = EightDigits.reversedValues(decimal.head &- middle &* 100_000_000)
+        upper = first.byteSwapped
+        lower = second.byteSwapped
         lastDigit = UInt8(truncatingIfNeeded: decimal.last)
         tenExponent = Int16(truncatingIfNeeded: decimal.exponent)
-        // The last digit of a word is in its highest byte; the very first digit is never 0.
         let sixteen =
-            lower == 0
-            ? 8 &- (upper.leadingZeroBitCount &>> 3) : 16 &- (lower.leadingZeroBitCount &>> 3)
+            second == 0
+            ? 8 &- (first.trailingZeroBitCount &>> 3) : 16 &- (second.trailingZeroBitCount &>> 3)
         // 17 if the last is not 0, without a branch on that.
         let mask = 0 &- Int(truncatingIfNeeded: (decimal.last &+ 15) &>> 4)
         digitCount = UInt8(truncatingIfNeeded: sixteen ^ ((sixteen ^ 17) & mask))

@@ -6,7 +6,7 @@ import Logging
 /// What goes to the log.
 struct LogOptions: ParsableArguments {
     @Option(
-        help: "The least level that is logged; debug includes every request.",
+        help: "The least level that is logged; debug includes every request. (default: info)",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
                 let levels = Logger.Level.allCases.map { $0.rawValue }

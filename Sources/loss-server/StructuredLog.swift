@@ -27,7 +27,14 @@ struct StructuredLog: LogHandler {
         }
         let line = JSONValue(
             present: [
-                ("time", .string(Date.now.ISO8601Format(.iso8601(timeZone: .gmt)))),
+                (
+                    "time",
+                    .string(
+                        Date.now.ISO8601Format(
+                            Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+                        )
+                    )
+                ),
                 ("level", .string(event.level.rawValue)),
                 ("message", .string("\(event.message)")),
             ] + members

@@ -100,6 +100,8 @@ final class Conversation {
         perform()
     }
 
+    /// Not inlined, since the optimiser of Swift 6.3.1 then crashes in CopyPropagation.
+    @inline(never)
     func refuse(_ refusal: Refusal) {
         connection.refuse(refusal)
         perform()

@@ -60,7 +60,7 @@ struct PenaltyTests {
         #expect(throws: LossError.empty(.parameters)) {
             try penalty.evaluate(Tensor(shape: [0], values: []), .loss)
         }
-        #expect(throws: LossError.notFinite(.value, place: [])) {
+        #expect(throws: LossError.notFinite(.value, of: .parameters, place: [])) {
             try penalty.evaluate(Tensor(1e200), .loss)
         }
         let strongest = Argument.number(.greatestFiniteMagnitude)

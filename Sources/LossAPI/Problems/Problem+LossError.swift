@@ -74,7 +74,7 @@ extension Problem {
                 allowed: [allowed]
             )
         case .notADistribution(let input, let row, let sum, let inLogarithms):
-            let what = inLogarithms ? "the exponentials of" : "the probabilities of"
+            let what = inLogarithms ? "The exponentials of" : "The probabilities of"
             self.init(
                 .notADistribution,
                 "\(what) the row \(input.rawValue)\(row.written(ifAny: true)) sum to "
@@ -98,31 +98,26 @@ extension Problem {
                     : "At least one of the weights must be above 0.",
                 pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
             )
-        case .notFinite(let output, let place):
-            self.init(
-                notFinite: output,
-                at: place,
-                pointer: pointer(Input.predictions.rawValue, place)
-            )
+        case .notFinite(let output, let input, let place):
+            self.init(notFinite: output, at: place, pointer: pointer(input.rawValue, place))
         }
     }
 
     private init(notFinite output: Output, at place: [Int], pointer: String) {
-        let subject: String
-        var culprit: String?
-        switch output {
-        case .loss where place.isEmpty: subject = "The reduced loss"
-        case .loss: (subject, culprit) = ("The loss at \(place.written)", pointer)
-        case .gradient, .hessian:
-            (subject, culprit) = ("The \(output.rawValue) at \(place.written)", pointer)
-        case .value: subject = "The penalty"
-        case .normalizer: subject = "The sum of the weights"
-        }
+        let closer =
+            "Bring the inputs closer together, keep probabilities off 0 and 1 (epsilon), or "
+        let (subject, advice) =
+            switch output {
+            case .loss: ("The loss", closer + "send logits.")
+            case .gradient, .hessian: ("The \(output.rawValue)", closer + "send logits.")
+            case .value: ("The penalty", "Make the parameters or the strength smaller.")
+            case .normalizer: ("The sum of the weights", "Make the weights smaller.")
+            }
+        let position = place.isEmpty ? "" : " at \(place.written)"
         self.init(
             .notFinite,
-            "\(subject) is infinite or beyond the largest double, about 1.8e308. Bring the inputs "
-                + "closer together, keep probabilities off 0 and 1 (epsilon), or send logits.",
-            pointer: culprit
+            "\(subject)\(position) is infinite or beyond the largest double, about 1.8e308. \(advice)",
+            pointer: pointer
         )
     }
 }

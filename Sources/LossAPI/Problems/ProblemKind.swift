@@ -74,8 +74,10 @@ package enum ProblemKind: Hashable, Sendable {
         switch self {
         case .question(let question): question.title
         case .refusal(let refusal):
-            refusal.code.prefix(1).uppercased()
-                + refusal.code.dropFirst().split(separator: "-").joined(separator: " ")
+            refusal == .transferEncodingInHTTP10
+                ? "Transfer encoding in HTTP/1.0"
+                : refusal.code.prefix(1).uppercased()
+                    + refusal.code.dropFirst().split(separator: "-").joined(separator: " ")
         }
     }
 }

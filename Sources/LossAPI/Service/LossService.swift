@@ -129,7 +129,9 @@ package struct LossService: Sendable {
         var sum = ExactSum()
         for value in loss.values { sum.add(value) }
         for penalty in penalties { sum.add(penalty.value ?? 0) }
-        guard sum.value.isFinite else { throw LossError.notFinite(.loss, place: []) }
+        guard sum.value.isFinite else {
+            throw LossError.notFinite(.loss, of: .predictions, place: [])
+        }
         return sum.value
     }
 

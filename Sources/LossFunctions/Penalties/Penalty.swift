@@ -54,13 +54,13 @@ extension SeparablePenalty {
         }
         let value =
             magnitudeWeight * magnitudes.value + squareWeight * squares.value * unit * unit
-        guard value.isFinite else { throw .notFinite(.value, place: []) }
+        guard value.isFinite else { throw .notFinite(.value, of: .parameters, place: []) }
         return value
     }
 
     private func hessian(_ parameters: Tensor) throws(LossError) -> Tensor {
         let curvature = 2 * squareWeight
-        guard curvature.isFinite else { throw .notFinite(.hessian, place: []) }
+        guard curvature.isFinite else { throw .notFinite(.hessian, of: .parameters, place: []) }
         return Tensor(
             shape: parameters.shape,
             values: [Double](repeating: curvature, count: parameters.values.count)
@@ -73,7 +73,11 @@ extension SeparablePenalty {
             return magnitudeWeight * sign + 2 * squareWeight * weight
         }
         if let offset = slopes.firstIndex(where: { !$0.isFinite }) {
-            throw .notFinite(.gradient, place: Tensor.place(of: offset, in: parameters.shape))
+            throw .notFinite(
+                .gradient,
+                of: .parameters,
+                place: Tensor.place(of: offset, in: parameters.shape)
+            )
         }
         return Tensor(shape: parameters.shape, values: slopes)
     }

@@ -26,15 +26,6 @@ import Testing
         #expect(problem["pointer"] == .string(refused.pointer), "\(answer.text)")
     }
 
-    @Test("is tested here with good and with bad input, whichever it is")
-    func completeness() throws {
-        let list = try ServerProcess.shared.client().ask(.get("/v1/losses")).json()["losses"]
-        let names = Set((list?.array ?? []).compactMap { $0["name"]?.string })
-        #expect(!names.isEmpty)
-        #expect(names == Set(Self.known.map { $0.loss }))
-        #expect(names == Set(Self.refused.map { $0.loss }))
-    }
-
     @Test("says what it was divided by, and only what was asked for")
     func outputs() throws {
         let client = try ServerProcess.shared.client()
