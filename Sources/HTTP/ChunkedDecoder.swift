@@ -27,6 +27,9 @@ struct ChunkedDecoder: Sendable {
     /// Framing a sender may have in excess of 16 bytes a chunk and two a byte of data.
     private static let wasteLimit = 16 * 1_024
 
+    /// The largest chunk that its framing is measured against, lest the measure overflow.
+    private static let measure = 1_024 * 1_024
+
     /// The next piece of the body, nil if more bytes are needed.
     ///
     /// - Parameters:
@@ -84,7 +87,7 @@ struct ChunkedDecoder: Sendable {
         guard size > 0 else { return .trailers(TrailerSection()) }
         guard size <= limits.bodyBytes - total else { throw .bodyTooLarge }
         total += size
-        waste = max(0, waste - 16 - 2 * size)
+        waste = max(0, waste - 16 - 2 * min(size, Self.measure))
         return .data(left: size)
     }
 }

@@ -13,6 +13,9 @@ struct HeadParser: Sendable {
     private var fieldCount = 0
     private var section = FieldSection()
 
+    /// `HTTPFields` holds no more than 65,534 fields, whatever the limit.
+    private static let mostFields = 65_000
+
     /// The method, as soon as the request line has been read.
     var method: HTTPRequest.Method? { requestLine?.method }
 
@@ -46,7 +49,9 @@ struct HeadParser: Sendable {
             }
             guard !line.isEmpty else { return try section.head(requestLine) }
             fieldCount += 1
-            guard fieldCount <= limits.fieldCount else { throw .tooManyFields }
+            guard fieldCount <= min(limits.fieldCount, Self.mostFields) else {
+                throw .tooManyFields
+            }
             try section.add(bytes, in: line)
         }
     }

@@ -65,8 +65,8 @@ extension JSONError {
                 : "\(place) is a number, where an array is expected as before it;"
                     + " give every row the same depth."
         case .numberOutOfRange(let text):
-            "\(text) at \(place) is beyond the largest finite double,"
-                + " about 1.8e308; send a finite number."
+            "\(place) is \(text), beyond the largest finite double, about 1.8e308;"
+                + " send a finite number."
         case .raggedArray(let length, let expected):
             "\(place) has length \(length), but the first array at its level has length"
                 + " \(expected); all rows need the same length."

@@ -176,7 +176,7 @@ extension JSONReader {
         JSONError(
             reason: fault.reason,
             position: fault.position,
-            pointer: containers.containerPointer
+            pointer: containers.outerPointer
         )
     }
 }

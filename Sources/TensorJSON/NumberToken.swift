@@ -16,11 +16,14 @@ struct NumberToken {
     /// Reads the number that starts at a position.
     @inline(__always)
     static func read(_ text: Span<UInt8>, _ start: Int, _ powers: PowersOfFive) -> NumberToken {
-        let token =
-            text.withWindow(at: start) { ShortNumber.read($0, powers) }
-            ?? readNearEnd(text, start, powers)
-        guard token.end >= 0 else { return LongNumber.read(text, start, powers) }
-        return NumberToken(value: token.value, end: start &+ token.end)
+        let sign: UInt64 = text.byte(at: start) == Character8.minus ? 1 : 0
+        let first = start &+ Int(truncatingIfNeeded: sign)
+        let found =
+            text.withWindow(at: first) { ShortNumber.read($0, powers) }
+            ?? readNearEnd(text, first, powers)
+        guard found.end >= 0 else { return LongNumber.read(text, start, powers) }
+        let value = Double(bitPattern: found.bits | sign &<< 63)
+        return NumberToken(value: value, end: first &+ found.end)
     }
 
     @inline(never)
@@ -28,7 +31,7 @@ struct NumberToken {
         _ text: Span<UInt8>,
         _ start: Int,
         _ powers: PowersOfFive
-    ) -> NumberToken {
+    ) -> ShortNumber {
         ShortNumber.read(text.extracting(min(start, text.count)...), powers)
     }
 }

@@ -6,81 +6,75 @@
 /// (section 8.3) code unit by code unit. A few keys are compared one by one; for more of them
 /// there is a set, so that an object of many keys costs no quadratic time.
 struct OpenContainers {
-    private var containers: [Container] = []
+    /// The innermost one; it stands alone so that a flat object needs no array of them.
+    private var innermost: Container?
+    private var outer: [Container] = []
     /// The keys of all open objects, one object after the other.
     private var keys: [String] = []
 
     private struct Container {
         let opening: JSONError.Opening
-        /// How many elements or members have begun.
-        var count = 0
         /// How many keys there are of the objects around it.
         let keysBefore: Int
+        /// How many elements or members have begun.
+        var count = 0
         /// All of its keys, once they are many.
         var keySet: Set<ExactKey> = []
     }
 
     /// How many are open.
-    var depth: Int { containers.count }
+    var depth: Int { innermost == nil ? 0 : outer.count + 1 }
 
     /// What the innermost one is.
-    var opening: JSONError.Opening { containers.last?.opening ?? .body }
+    var opening: JSONError.Opening { innermost?.opening ?? .body }
 
     /// Whether the innermost one has not had an element or member yet.
-    var isAtStart: Bool { containers.last?.count == 0 }
+    var isAtStart: Bool { innermost?.count == 0 }
 
     mutating func begin(_ opening: JSONError.Opening) {
-        containers.append(Container(opening: opening, keysBefore: keys.count))
+        if let innermost { outer.append(innermost) }
+        innermost = Container(opening: opening, keysBefore: keys.count)
     }
 
     mutating func end() {
-        guard let ended = containers.popLast() else { return }
+        guard let ended = innermost else { return }
         keys.removeLast(keys.count - ended.keysBefore)
+        innermost = outer.popLast()
     }
 
     /// Begins the next element of the innermost array.
     mutating func beginElement() {
-        containers[containers.count - 1].count += 1
+        innermost?.count += 1
     }
 
     /// Begins a member of the innermost object; false if it has had the same key before.
     mutating func beginMember(_ key: String) -> Bool {
         if keys.isEmpty { keys.reserveCapacity(8) }
-        let last = containers.count - 1
-        let keysBefore = containers[last].keysBefore
-        containers[last].count += 1
-        var isNew = true
-        if containers[last].keySet.isEmpty {
-            for place in keysBefore..<keys.count where ExactKey(keys[place]) == ExactKey(key) {
-                isNew = false
-            }
-            if keys.count - keysBefore == 32 {
-                containers[last].keySet = Set((keys[keysBefore...] + [key]).map { ExactKey($0) })
-            }
-        } else {
-            isNew = containers[last].keySet.insert(ExactKey(key)).inserted
-        }
+        let keysBefore = innermost?.keysBefore ?? 0
+        innermost?.count += 1
         keys.append(key)
-        return isNew
+        let count = keys.count - keysBefore
+        guard count <= 32 else {
+            return innermost?.keySet.insert(ExactKey(key)).inserted ?? true
+        }
+        if count == 32 { innermost?.keySet = Set(keys[keysBefore...].map { ExactKey($0) }) }
+        for place in keysBefore..<keys.count - 1 where ExactKey(keys[place]) == ExactKey(key) {
+            return false
+        }
+        return true
     }
 
     /// JSON Pointer (RFC 6901) to the element or member that has begun last.
-    var pointer: String { pointer(through: containers.count) }
+    var pointer: String { outerPointer + (innermost.map { step($0) } ?? "") }
 
     /// JSON Pointer to the innermost open object or array.
-    var containerPointer: String { pointer(through: containers.count - 1) }
+    var outerPointer: String { outer.map { step($0) }.joined() }
 
-    private func pointer(through depth: Int) -> String {
-        var pointer = ""
-        for container in containers.prefix(depth) where container.count > 0 {
-            pointer += "/"
-            if container.opening == .array {
-                pointer += String(container.count - 1)
-            } else {
-                pointer += escaped(keys[container.keysBefore + container.count - 1])
-            }
-        }
-        return pointer
+    /// The step of a pointer to the element or member that has begun last.
+    private func step(_ container: Container) -> String {
+        guard container.count > 0 else { return "" }
+        guard container.opening == .object else { return "/\(container.count - 1)" }
+        return "/" + escaped(keys[container.keysBefore + container.count - 1])
     }
 
     /// A key as a step of a pointer: RFC 6901, section 3.

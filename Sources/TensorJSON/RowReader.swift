@@ -102,7 +102,7 @@ struct RowReader {
             outer.append(row)
         }
         guard outside + depth < maximumDepth else {
-            throw error(.tooDeep(limit: maximumDepth), at: position, pointer: path)
+            throw error(Fault(.tooDeep(limit: maximumDepth), at: position), pointer: path)
         }
         depth += 1
         if shape.count < depth { shape.append(-1) }
@@ -121,11 +121,8 @@ struct RowReader {
             let length = depth == rank ? earlier + count - before : row.arrays
             let expected = shape[depth - 1]
             guard expected < 0 || expected == length else {
-                throw error(
-                    .raggedArray(length: length, expected: expected),
-                    at: row.start,
-                    pointer: path
-                )
+                let reason = JSONError.Reason.raggedArray(length: length, expected: expected)
+                throw error(Fault(reason, at: row.start), pointer: path)
             }
             shape[depth - 1] = length
             depth -= 1
@@ -147,65 +144,48 @@ extension RowReader {
     /// The error about an element that is neither a number nor an array where one may stand.
     private func elementError(_ text: Span<UInt8>, _ count: Int) -> JSONError {
         let index = depth == rank ? earlier + count - before : row.arrays
-        let pointer = path + "/\(index)"
-        switch text.byte(at: position) {
-        case Character8.openBracket:
-            return error(.mixedArray(found: .array), at: position, pointer: pointer)
-        case Character8.openBrace:
-            return unexpected(.object, "", index, pointer)
-        case Character8.quote:
-            do throws(Fault) {
-                return unexpected(.string, try StringToken(text, position).value, index, pointer)
-            } catch {
-                return self.error(error.reason, at: error.position, pointer: pointer)
+        let fault = elementFault(text, index)
+        let isOfArray = fault.reason == .trailingComma || position == text.count
+        return error(fault, pointer: isOfArray ? path : path + "/\(index)")
+    }
+
+    private func elementFault(_ text: Span<UInt8>, _ index: Int) -> Fault {
+        let found: JSONKind
+        var excerpt = ""
+        do throws(Fault) {
+            switch text.byte(at: position) {
+            case Character8.openBracket:
+                return Fault(.mixedArray(found: .array), at: position)
+            case Character8.minus, 0x30...0x39:
+                let isSound = NumberToken.read(text, position, PowersOfFive.table).end >= 0
+                return isSound
+                    ? Fault(.mixedArray(found: .number), at: position)
+                    : NumberToken.fault(text, position)
+            case Character8.openBrace:
+                found = .object
+            case Character8.quote:
+                found = .string
+                excerpt = try StringToken(text, position).value
+            case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+                found = try WordToken.read(text, position).kind
+            default:
+                return .ofValue(text, position, inside: .array)
             }
-        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
-            do throws(Fault) {
-                return unexpected(try WordToken.read(text, position).kind, "", index, pointer)
-            } catch {
-                return self.error(error.reason, at: error.position, pointer: pointer)
-            }
-        case Character8.minus, 0x30...0x39:
-            let powers = PowersOfFive.table
-            if depth < rank, NumberToken.read(text, position, powers).end >= 0 {
-                return error(.mixedArray(found: .number), at: position, pointer: pointer)
-            }
-            let fault = NumberToken.fault(text, position)
-            return error(fault.reason, at: fault.position, pointer: pointer)
-        default:
-            let fault = Fault.ofValue(text, position, inside: .array)
-            let isOfArray = fault.reason == .trailingComma || position == text.count
-            return error(fault.reason, at: fault.position, pointer: isOfArray ? path : pointer)
+        } catch {
+            return error
         }
+        let isFirst = index == 0 && shape[depth - 1] < 0
+        let expected: [JSONKind] =
+            isFirst ? [.number, .array] : depth == rank ? [.number] : [.array]
+        return Fault(.unexpectedKind(found, expected: expected, text: excerpt), at: position)
     }
 
     /// The error about a byte after an element that is neither a comma nor a bracket.
     private func bracketError(_ text: Span<UInt8>) -> JSONError {
-        let fault = Fault.unexpected(text, position, .commaOrBracket)
-        return error(fault.reason, at: fault.position, pointer: path)
+        error(.unexpected(text, position, .commaOrBracket), pointer: path)
     }
 
-    private func unexpected(
-        _ kind: JSONKind,
-        _ text: String,
-        _ index: Int,
-        _ pointer: String
-    ) -> JSONError {
-        let isFirst = index == 0 && shape[depth - 1] < 0
-        let expected: [JSONKind] =
-            isFirst ? [.number, .array] : depth == rank ? [.number] : [.array]
-        return error(
-            .unexpectedKind(kind, expected: expected, text: text),
-            at: position,
-            pointer: pointer
-        )
-    }
-
-    private func error(
-        _ reason: JSONError.Reason,
-        at position: Int,
-        pointer: String
-    ) -> JSONError {
-        JSONError(reason: reason, position: position, pointer: pointer)
+    private func error(_ fault: Fault, pointer: String) -> JSONError {
+        JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
     }
 }

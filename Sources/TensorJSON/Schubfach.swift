@@ -11,7 +11,7 @@ enum Schubfach {
     /// - Parameters:
     ///   - bits: the double's bits without its sign.
     ///   - powers: the table.
-    /// - Returns: a number of up to 17 digits, or `10^17`, and the power of ten to multiply it by.
+    /// - Returns: a number of up to 17 digits, and the power of ten to multiply it by.
     @inline(never)
     static func decimal(_ bits: UInt64, _ powers: PowersOfFive) -> (digits: UInt64, k: Int) {
         // The double is c * 2^q.

@@ -5,20 +5,23 @@
 ///
 /// There is no branch on the count of digits where it varies from number to number, 15 to 17 for
 /// most doubles: a processor would predict it wrongly, at the price of the whole method.
-enum ShortNumber {
-    /// Reads the number at the start of a text.
-    ///
-    /// - Returns: the number, or `none` for `LongNumber` to read or to refuse.
+struct ShortNumber {
+    /// The bits of the double.
+    let bits: UInt64
+    /// The count of bytes of the number; negative if it is one for `LongNumber` to read or refuse.
+    let end: Int
+
+    private static let none = Self(bits: 0, end: -1)
+
+    /// Reads the number, without a sign, at the start of a text.
     @inline(__always)
-    static func read(_ text: Span<UInt8>, _ powers: PowersOfFive) -> NumberToken {
-        let isNegative = text.byte(at: 0) == Character8.minus
-        let sign: UInt64 = isNegative ? 1 : 0
-        let start = Int(truncatingIfNeeded: sign)
-        let digit = UInt64(text.byte(at: start) &- Character8.zero)
-        let isUnit = digit < 10 && text.byte(at: start &+ 1) == Character8.point
-        let found = isUnit ? fraction(text, start &+ 2, digit) : mixed(text, start, powers)
-        guard var decimal = found else { return .none }
-        var bits: UInt64
+    static func read(_ text: Span<UInt8>, _ powers: PowersOfFive) -> Self {
+        let digit = UInt64(text.byte(at: 0) &- Character8.zero)
+        let isUnit = digit < 10 && text.byte(at: 1) == Character8.point
+        guard var decimal = isUnit ? fraction(text, digit) : mixed(text, powers) else {
+            return .none
+        }
+        let bits: UInt64
         if text.byte(at: decimal.end).isExponentMark {
             guard let scaled = scaled(text, decimal) else { return .none }
             decimal = scaled
@@ -31,7 +34,7 @@ enum ShortNumber {
         } else {
             bits = EiselLemire.bits(decimal.significand, decimal.exponent, powers)
         }
-        return NumberToken(value: Double(bitPattern: bits | sign &<< 63), end: decimal.end)
+        return Self(bits: bits, end: decimal.end)
     }
 
     private struct Decimal {
@@ -44,18 +47,18 @@ enum ShortNumber {
     ///
     /// They are filled up with zeros to a fixed count, so that few powers of ten are needed.
     @inline(__always)
-    private static func fraction(_ text: Span<UInt8>, _ start: Int, _ digit: UInt64) -> Decimal? {
-        let first = text.word(at: start)
+    private static func fraction(_ text: Span<UInt8>, _ digit: UInt64) -> Decimal? {
+        let first = text.word(at: 2)
         let breaks = EightDigits.breaks(first)
         guard breaks == 0 else {
             let count = EightDigits.count(breaks)
             guard count > 0 else { return nil }
             let significand =
                 digit &* 100_000_000 &+ EightDigits.number(first, filledUpFrom: breaks)
-            return Decimal(significand: significand, exponent: -8, end: start &+ count)
+            return Decimal(significand: significand, exponent: -8, end: 2 &+ count)
         }
-        let second = text.word(at: start &+ 8)
-        let third = text.word(at: start &+ 16)
+        let second = text.word(at: 10)
+        let third = text.word(at: 18)
         let secondBreaks = EightDigits.breaks(second)
         // Where the second word ends the number, the third has nothing to do with it.
         let thirdBreaks = EightDigits.breaks(third) | (secondBreaks == 0 ? 0 : 0x80)
@@ -73,28 +76,23 @@ enum ShortNumber {
         return Decimal(
             significand: sixteen &* (1000 &- 900 &* taken) &+ three,
             exponent: -19 &+ Int(truncatingIfNeeded: taken),
-            end: start &+ 8 &+ count
+            end: 10 &+ count
         )
     }
 
     /// Reads a number with any count of digits before the point, or without a point.
     @inline(__always)
-    private static func mixed(
-        _ text: Span<UInt8>,
-        _ start: Int,
-        _ powers: PowersOfFive
-    ) -> Decimal? {
-        let word = text.word(at: start)
+    private static func mixed(_ text: Span<UInt8>, _ powers: PowersOfFive) -> Decimal? {
+        let word = text.word(at: 0)
         let count = EightDigits.count(EightDigits.breaks(word))
         let hasLeadingZero = word & 0xFF == UInt64(Character8.zero) && count > 1
         guard count > 0, count < 8, !hasLeadingZero else { return nil }
         let whole = EightDigits.number(word, first: count)
-        let point = start &+ count
-        guard text.byte(at: point) == Character8.point else {
-            return Decimal(significand: whole, exponent: 0, end: point)
+        guard text.byte(at: count) == Character8.point else {
+            return Decimal(significand: whole, exponent: 0, end: count)
         }
-        let first = text.word(at: point &+ 1)
-        let second = text.word(at: point &+ 9)
+        let first = text.word(at: count &+ 1)
+        let second = text.word(at: count &+ 9)
         let firstCount = EightDigits.count(EightDigits.breaks(first))
         let secondCount =
             EightDigits.count(EightDigits.breaks(second)) & (firstCount == 8 ? 15 : 0)
@@ -111,7 +109,7 @@ enum ShortNumber {
         return Decimal(
             significand: head &+ tail,
             exponent: 0 &- firstCount &- secondCount,
-            end: point &+ 1 &+ firstCount &+ secondCount
+            end: count &+ 1 &+ firstCount &+ secondCount
         )
     }
 

@@ -54,13 +54,12 @@ struct ShortestDecimal {
         let above = 10 &<< 60 &- below
         let distance = min(below, above)
         let half = power.high &>> (5 &- h)
-        guard distance &- half &+ 4 > 8, rest &- (1 &<< 63) &+ 4 > 8,
-            tenth < 9_999_999_999_999_999
-        else { return unknown }
+        guard distance &- half &+ 4 > 8, rest &- (1 &<< 63) &+ 4 > 8 else { return unknown }
         let isCoarse: UInt64 = distance < half ? 1 : 0
         let head = tenth &+ (isCoarse & (above < below ? 1 : 0))
         // A 9 is never rounded up here: the decimal above is close enough then.
         let last = (digit &+ rest &>> 63) & (isCoarse &- 1)
+        // Below 10^16: c is below 2^53, and a step below 10.
         let isShort: UInt64 = head < 1_000_000_000_000_000 ? 1 : 0
         let mask = 0 &- isShort
         return Self(
@@ -76,10 +75,6 @@ struct ShortestDecimal {
         while digits < 10_000_000_000_000_000 {
             digits *= 10
             k -= 1
-        }
-        if digits >= 100_000_000_000_000_000 {
-            digits /= 10
-            k += 1
         }
         return Self(head: digits / 10, last: UInt32(digits % 10), exponent: Int32(k + 16))
     }

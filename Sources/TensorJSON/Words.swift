@@ -33,7 +33,7 @@ extension Span<UInt8> {
     @inline(__always)
     func withWindow<Result>(at position: Int, _ read: (Span<UInt8>) -> Result) -> Result? {
         guard position >= 0, position <= count &- 72 else { return nil }
-        return unsafe read(extracting(unchecked: position..<position &+ 72))
+        return unsafe read(extracting(unchecked: position..<count).extracting(unchecked: 0..<72))
     }
 
     /// The same within eight bytes of the end.

@@ -105,6 +105,10 @@ struct LimitOptions: ParsableArguments {
         for (name, value) in counts where value < 0 {
             throw ValidationError("--\(name) must be at least 0, not \(value).")
         }
+        // Beyond any machine, and far from where sums of them would overflow.
+        for (name, value) in positive + counts where value > 1 << 40 {
+            throw ValidationError("--\(name) must be at most \(1 << 40), not \(value).")
+        }
         // A century of seconds still fits into any arithmetic on instants.
         for (name, value) in times where !(value >= 0 && value <= 3e9) {
             throw ValidationError("--\(name) must be a number of seconds from 0 on, not \(value).")

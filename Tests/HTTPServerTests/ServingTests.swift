@@ -92,7 +92,8 @@ import Testing
         let site = try Site { $0.bodyBytes = 1_000 }
         let client = try site.client()
         client.send(request("POST", "/echo", fields: ["Content-Length: 8000000"]))
-        client.send(pattern(8_000_000))
+        // All of it is taken: a connection that was closed at once would break here.
+        #expect(client.send(pattern(8_000_000)))
         let answer = try client.answer()
         #expect(answer.status == 413)
         #expect(answer.head.contains("\r\nConnection: close"))

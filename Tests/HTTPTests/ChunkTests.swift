@@ -127,6 +127,15 @@ import Testing
         #expect(outcome(chunks: "7fffffffffffffff\r\n").refusals == [.bodyTooLarge])
     }
 
+    @Test("may have any size where the limit allows it")
+    func huge() {
+        var limits = Limits()
+        limits.bodyBytes = .max
+        let record = outcome(chunks: "7fffffffffffffff\r\nabc", limits: limits)
+        #expect(record.refusals.isEmpty)
+        #expect(record.requests.isEmpty)
+    }
+
     @Test("may come a byte at a time, but not with endless framing")
     func waste() {
         let single = String(repeating: "1\r\na\r\n", count: 10_000)

@@ -80,6 +80,15 @@ import Testing
         #expect(record.statuses == [431])
     }
 
+    @Test("is never one of more than can be kept, whatever the limit")
+    func countWithoutLimit() {
+        var limits = Limits()
+        limits.fieldCount = .max
+        limits.headBytes = 1_000_000
+        let text = request(fields: Array(repeating: "A: b", count: 70_000))
+        #expect(outcome(text, limits: limits).refusals == [.tooManyFields])
+    }
+
     @Test("shares 32 KiB with all others")
     func size() {
         // "Host: example.org" and "A: " with their line ends, and the empty line, take 26 bytes.

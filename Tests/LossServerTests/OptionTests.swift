@@ -79,7 +79,8 @@ struct OptionTests {
         arguments: [
             ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
             ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],
-            ["--workers", "-2"], ["--connections", "many"], ["--log-level", "loud"],
+            ["--workers", "-2"], ["--head-bytes", "9223372036854775807"],
+            ["--connections", "many"], ["--log-level", "loud"],
         ]
     )
     func refusals(commandLine: [String]) {

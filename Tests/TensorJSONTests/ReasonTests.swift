@@ -50,7 +50,7 @@ struct ReasonTests {
             ),
             (
                 #"{"predictions":[0,1e999]}"#, "/predictions/1", 18, false,
-                "1e999 at /predictions/1 is beyond the largest finite double, about 1.8e308;"
+                "/predictions/1 is 1e999, beyond the largest finite double, about 1.8e308;"
                     + " send a finite number."
             ),
             (
