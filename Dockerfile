@@ -7,7 +7,8 @@ WORKDIR /build
 COPY Package.swift ./
 RUN swift package resolve
 
-# The manifest names the tests too, so their folders must be there.
+# The manifest names tests and benchmarks too, so their folders must be there.
+COPY Benchmarks Benchmarks
 COPY Tests Tests
 COPY Sources Sources
 RUN swift build -c release --product loss-server \

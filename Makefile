@@ -7,7 +7,7 @@ ARGS =
 
 LEAST_SWIFT = 6.3
 IMAGE = loss-server
-SOURCES = Sources Tests Package.swift
+SOURCES = Benchmarks Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
 TEST = $(SWIFT) test --disable-xctest
@@ -16,7 +16,7 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 
-.PHONY: help run build static test test-release test-thread lint format contract golden image \
+.PHONY: help run build static test test-release test-thread lint format contract golden image bench \
 	clean swift packages libraries
 
 help: ## this list
@@ -54,6 +54,10 @@ format: swift ## lay the code out anew
 contract: build ## write openapi.yaml from the catalogue
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+bench: packages ## how fast numbers are read and written, in nanoseconds each
+	$(SWIFT) build -c release --product codec-benchmark $(STRICT)
+	.build/release/codec-benchmark
 
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py

@@ -64,6 +64,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // How fast numbers are read and written, and whether they are right.
+        .executableTarget(
+            name: "codec-benchmark",
+            dependencies: ["TensorJSON"],
+            path: "Benchmarks/codec",
+            swiftSettings: settings
+        ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
         // libcurl, for the integration tests only.
