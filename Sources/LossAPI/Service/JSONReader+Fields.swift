@@ -18,6 +18,18 @@ extension JSONReader {
         return nil
     }
 
+    /// The argument of the option that a field of the body names; refuses a field that is none.
+    mutating func readOption(
+        _ field: String,
+        of facts: Facts,
+        known: @autoclosure () -> [String]
+    ) throws -> Argument? {
+        guard let parameter = facts.parameters.first(where: { $0.name == field }) else {
+            throw Problem(unknownField: field, at: "", known: known())
+        }
+        return try readArgument(for: parameter)
+    }
+
     /// The argument of an option, nil for a null where the option may be left out.
     mutating func readArgument(for parameter: Parameter) throws -> Argument? {
         if parameter.hasNoDefault, try peekKind() == .null {

@@ -44,11 +44,11 @@ struct LossQuestion {
             case "outputs": outputs = try reader.readOutputs(Self.outputNames)
             case "regularization": terms = try reader.readTerms()
             default:
-                guard let parameter = found.facts.parameters.first(where: { $0.name == field })
-                else {
-                    throw Problem(unknownField: field, at: "", known: Self.known(to: found.facts))
-                }
-                arguments[field] = try reader.readArgument(for: parameter)
+                arguments[field] = try reader.readOption(
+                    field,
+                    of: found.facts,
+                    known: Self.known(to: found.facts)
+                )
             }
         }
         try reader.finish()
