@@ -11,6 +11,16 @@ package struct JSONError: Error, Equatable, Sendable {
     package let position: Int
     /// JSON Pointer (RFC 6901) to the value concerned; the empty string is the whole body.
     package let pointer: String
+    /// Whether it is only that the text in hand ends here: with more of the body there may be no
+    /// error, or another one.
+    package let needsMore: Bool
+
+    init(reason: Reason, position: Int, pointer: String, needsMore: Bool = false) {
+        self.reason = reason
+        self.position = position
+        self.pointer = pointer
+        self.needsMore = needsMore
+    }
 
     /// Whether the body is no JSON that this reader takes.
     ///

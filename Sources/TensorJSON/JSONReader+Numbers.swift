@@ -1,50 +1,111 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A number or an array of numbers of which a part may have been read.
+package struct NumbersInProgress: Sendable {
+    fileprivate var values: [Double] = []
+    fileprivate var rows = RowReader(outside: 0, maximumDepth: 0)
+    /// Offset in the body of the opening bracket, once it has been read.
+    fileprivate var start: Int?
+    fileprivate var isComplete = false
+
+    package init() {}
+
+    /// How many bytes are kept for the numbers.
+    package var footprint: Int { 8 * values.capacity }
+
+    /// What has been read.
+    ///
+    /// - Precondition: `JSONReader.read` has returned.
+    package var array: NumberArray {
+        precondition(isComplete, "the numbers have not been read to their end")
+        return NumberArray(shape: rows.shape, values: values)
+    }
+}
+
 extension JSONReader {
     /// Reads a number, or a rectangular array of numbers nested to any depth.
     ///
     /// `[]` has the shape `[0]` and `[[], []]` the shape `[2, 0]`. An error has the pointer of the
     /// number, or of the first row, that does not fit.
     package mutating func readNumbers() throws(JSONError) -> NumberArray {
-        try expect(.number, or: .array)
-        guard bytes.span.byte(at: position) == Character8.openBracket else {
-            return NumberArray(shape: [], values: [try readNumber()])
+        var numbers = NumbersInProgress()
+        try read(&numbers)
+        return numbers.array
+    }
+
+    /// Reads on in a number or an array of numbers, as `readNumbers`.
+    ///
+    /// Where more of the body is needed, all numbers that are certain have been taken and the
+    /// reader has moved behind them; after `append` the same call goes on from there.
+    package mutating func read(_ numbers: inout NumbersInProgress) throws(JSONError) {
+        precondition(!numbers.isComplete, "the numbers have been read to their end")
+        if numbers.start == nil {
+            try expect(.number, or: .array)
+            guard text.bytes.span.byte(at: offset) == Character8.openBracket else {
+                numbers.values = [try readNumber()]
+                numbers.isComplete = true
+                return
+            }
+            numbers.start = position
+            numbers.rows = RowReader(outside: depth, maximumDepth: maximumDepth)
         }
-        let start = position
+        try expectNews()
+        // Taken out, so that the array has one owner while it grows.
+        var (values, rows) = ([Double](), RowReader(outside: 0, maximumDepth: 0))
+        swap(&values, &numbers.values)
+        swap(&rows, &numbers.rows)
+        let fault = readBlocks(&values, &rows, from: numbers.start ?? position)
+        swap(&values, &numbers.values)
+        swap(&rows, &numbers.rows)
+        move(to: numbers.rows.position)
+        if let fault { throw error(fault.fault, pointer: pointer + fault.path) }
+        numbers.isComplete = true
+    }
+
+    /// Reads numbers up to the end of the array, or to what is returned.
+    private func readBlocks(
+        _ values: inout [Double],
+        _ rows: inout RowReader,
+        from start: Int
+    ) -> RowFault? {
         let powers = PowersOfFive.table
-        var values: [Double] = []
-        var rows = RowReader(start: start, outside: depth, maximumDepth: maximumDepth)
+        rows.resume(at: offset, textStart: text.start)
+        var fault: RowFault?
         var isComplete = false
         while !isComplete {
-            let left = bytes.count - rows.position
-            reserve(&values, read: rows.position - start, left: left)
+            let position = text.start + rows.position
+            reserve(&values, read: position - start, from: position)
             // Two bytes, a digit and a comma, are the least that a number takes.
-            let capacity = min(128, left / 2 + 1)
-            do throws(JSONError) {
-                try values.append(addingCapacity: capacity) { block throws(JSONError) in
-                    isComplete = try rows.read(into: &block, bytes.span, powers)
+            let capacity = min(128, (text.bytes.count - rows.position) / 2 + 1)
+            let earlier = values.count
+            values.append(addingCapacity: capacity) { block in
+                do throws(RowFault) {
+                    isComplete = try rows.read(
+                        into: &block,
+                        after: earlier,
+                        text.bytes.span,
+                        powers
+                    )
+                } catch {
+                    fault = error
+                    isComplete = true
                 }
-            } catch {
-                throw JSONError(
-                    reason: error.reason,
-                    position: error.position,
-                    pointer: pointer + error.pointer
-                )
             }
         }
-        move(to: rows.position)
-        return NumberArray(shape: rows.shape, values: values)
+        return fault
     }
 
     /// Makes room for the numbers to come, judged by the bytes that the ones so far have taken.
     ///
     /// One allocation for an array whose numbers are of about the same length, instead of a
-    /// doubling and a copy again and again.
-    private func reserve(_ values: inout [Double], read: Int, left: Int) {
+    /// doubling and a copy again and again. The length of a body that has not come is only a
+    /// promise: then there is room for no more numbers than bytes have been read.
+    private func reserve(_ values: inout [Double], read: Int, from position: Int) {
         guard values.count > 0, values.capacity < values.count + 128 else { return }
         let bytesEach = Double(read) / Double(values.count)
+        let left = max(text.announcedLength ?? 0, text.end) - position
         let estimate = Int(1.02 * Double(left) / bytesEach)
-        let most = left / 2 + 1
+        let most = text.isWhole ? left / 2 + 1 : read
         values.reserveCapacity(values.count + 128 + min(most, max(estimate, values.count / 2)))
     }
 }

@@ -19,8 +19,9 @@ extension JSONReader {
     package mutating func readNumber() throws(JSONError) -> Double {
         try expect(.number)
         let powers = PowersOfFive.table
-        let number = NumberToken.read(bytes.span, position, powers)
-        guard number.end >= 0 else { throw error(.ofValue(bytes.span, position, inside: opening)) }
+        let number = NumberToken.read(text.bytes.span, offset, powers)
+        guard number.end >= 0 else { throw valueError() }
+        try expectEnd(number.end)
         move(to: number.end)
         return number.value
     }
@@ -44,8 +45,8 @@ extension JSONReader {
     }
 
     private mutating func readWord() throws(JSONError) -> WordToken {
-        let word = try token { text, start throws(Fault) in try WordToken.read(text, start) }
-        move(to: position + word.length)
+        let word = try peekWord()
+        move(to: offset + word.length)
         return word
     }
 }

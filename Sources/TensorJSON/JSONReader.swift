@@ -13,42 +13,72 @@
 ///     try reader.finish()
 ///
 /// After `nextKey` has returned a key and `nextElement` true, exactly one value has to be read.
-/// After an error nothing more may be read.
+/// After an error nothing more may be read, unless the error says `needsMore`.
+///
+/// A body may come in pieces. Whatever cannot be told before more of it has come throws an error
+/// that `needsMore`. The caller then goes back to a checkpoint, appends, and reads again what it
+/// has read since; a long array of numbers is read in parts instead, see `NumbersInProgress`:
+///
+///     let checkpoint = reader.checkpoint
+///     do {
+///         try readMember(&reader)
+///     } catch where error.needsMore {
+///         reader.goBack(to: checkpoint)
+///         reader.append(piece)
+///     }
+///
+/// Values, errors, positions and pointers are the same in whatever pieces the body comes.
 ///
 /// Strict RFC 8259: no byte order mark, comments, trailing commas, `NaN` or repeated keys. Nothing
-/// recurses, and memory stays within a small multiple of the body.
-package struct JSONReader {
-    /// Offset in bytes of what is read next.
-    package private(set) var position = 0
-
-    let bytes: [UInt8]
+/// recurses, and memory stays within a small multiple of the text in hand.
+package struct JSONReader: Sendable {
+    /// What has come of the body.
+    var text: BodyText
+    /// Offset in the text in hand of what is read next.
+    private(set) var offset = 0
     let maximumDepth: Int
-    private var containers = OpenContainers()
+    var containers = OpenContainers()
 
-    /// Starts at the first byte of a body.
+    /// Starts at the first byte of a body that is there.
     ///
     /// - Parameters:
     ///   - bytes: the whole body.
     ///   - maximumDepth: how many objects and arrays may be open at once.
     package init(_ bytes: [UInt8], maximumDepth: Int = 32) {
-        self.bytes = bytes
+        text = BodyText(whole: bytes)
         self.maximumDepth = maximumDepth
     }
+
+    /// Starts before the first byte of a body that comes in pieces.
+    ///
+    /// - Parameters:
+    ///   - maximumDepth: how many objects and arrays may be open at once.
+    ///   - capacity: how many bytes of text to make room for.
+    ///   - length: how long the whole body will be, if that is known; the memory for numbers is
+    ///     planned by it, but never much more of it than what has come deserves.
+    package init(maximumDepth: Int = 32, reserving capacity: Int = 0, expecting length: Int? = nil)
+    {
+        text = BodyText(reserving: capacity, announcedLength: length)
+        self.maximumDepth = maximumDepth
+    }
+
+    /// Offset in the body of what is read next, in bytes.
+    package var position: Int { text.start + offset }
 
     /// JSON Pointer (RFC 6901) to the value that is being read or about to be read.
     package var pointer: String { containers.pointer }
 
     /// The kind of the next value, which stays where it is.
     package mutating func peekKind() throws(JSONError) -> JSONKind {
-        position = bytes.span.afterSpace(position)
-        switch bytes.span.byte(at: position) {
+        try expectNews()
+        offset = text.bytes.span.afterSpace(offset)
+        switch text.bytes.span.byte(at: offset) {
         case Character8.openBrace: return .object
         case Character8.openBracket: return .array
         case Character8.quote: return .string
         case Character8.minus, 0x30...0x39: return .number
-        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
-            return try token { text, start throws(Fault) in try WordToken.read(text, start) }.kind
-        default: throw error(.ofValue(bytes.span, position, inside: opening))
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): return try peekWord().kind
+        default: throw valueError()
         }
     }
 
@@ -61,20 +91,20 @@ package struct JSONReader {
     package mutating func nextKey() throws(JSONError) -> String? {
         precondition(opening == .object, "a key is asked for outside of an object")
         guard try step(Character8.closeBrace, .commaOrBrace) else { return nil }
-        let start = position
-        guard bytes.span.byte(at: start) == Character8.quote else {
-            throw containerError(.ofKey(bytes.span, start))
+        let start = offset
+        guard text.bytes.span.byte(at: start) == Character8.quote else {
+            throw containerError(.ofKey(text.bytes.span, start))
         }
         let key: StringToken
-        do { key = try StringToken(bytes.span, start) } catch { throw containerError(error) }
+        do { key = try StringToken(text.bytes.span, start) } catch { throw containerError(error) }
         guard containers.beginMember(key.value) else {
             throw error(Fault(.duplicateKey(key.value), at: start))
         }
-        position = bytes.span.afterSpace(key.end)
-        guard bytes.span.byte(at: position) == Character8.colon else {
-            throw error(.unexpected(bytes.span, position, .colon, inside: .object))
+        offset = text.bytes.span.afterSpace(key.end)
+        guard text.bytes.span.byte(at: offset) == Character8.colon else {
+            throw error(.unexpected(text.bytes.span, offset, .colon, inside: .object))
         }
-        position += 1
+        offset += 1
         return key.value
     }
 
@@ -86,9 +116,13 @@ package struct JSONReader {
     /// Steps to the next element and returns true, or out of the array and returns false.
     package mutating func nextElement() throws(JSONError) -> Bool {
         precondition(opening == .array, "an element is asked for outside of an array")
+        let isAfterComma = !containers.isAtStart
         guard try step(Character8.closeBracket, .commaOrBracket) else { return false }
-        if position == bytes.count || bytes.span.byte(at: position) == Character8.closeBracket {
-            throw containerError(.ofValue(bytes.span, position, inside: .array))
+        if text.bytes.span.byte(at: offset) == Character8.closeBracket || offset == text.bytes.count
+        {
+            throw containerError(
+                .ofValue(text.bytes.span, offset, inside: .array, isAfterComma: isAfterComma)
+            )
         }
         containers.beginElement()
         return true
@@ -97,8 +131,10 @@ package struct JSONReader {
     /// Checks that nothing but white space follows.
     package mutating func finish() throws(JSONError) {
         precondition(depth == 0, "the reader is finished inside an object or an array")
-        position = bytes.span.afterSpace(position)
-        guard position == bytes.count else { throw error(.ofRest(bytes.span, position)) }
+        try expectNews()
+        offset = text.bytes.span.afterSpace(offset)
+        guard offset == text.bytes.count else { throw error(.ofRest(text.bytes.span, offset)) }
+        guard text.isWhole else { throw moreNeeded() }
     }
 
     /// How many objects and arrays are open.
@@ -107,17 +143,17 @@ package struct JSONReader {
     /// What is open around the next value.
     var opening: JSONError.Opening { containers.opening }
 
-    /// Moves on.
-    mutating func move(to position: Int) {
-        self.position = position
+    /// Moves on in the text in hand.
+    mutating func move(to offset: Int) {
+        self.offset = offset
     }
 
     private mutating func begin(_ opening: JSONError.Opening) throws(JSONError) {
         try expect(opening == .object ? .object : .array)
         guard depth < maximumDepth else {
-            throw error(Fault(.tooDeep(limit: maximumDepth), at: position))
+            throw error(Fault(.tooDeep(limit: maximumDepth), at: offset))
         }
-        position += 1
+        offset += 1
         containers.begin(opening)
     }
 
@@ -126,57 +162,19 @@ package struct JSONReader {
         _ close: UInt8,
         _ expected: JSONError.Expectation
     ) throws(JSONError) -> Bool {
-        position = bytes.span.afterSpace(position)
-        let byte = bytes.span.byte(at: position)
+        try expectNews()
+        offset = text.bytes.span.afterSpace(offset)
+        let byte = text.bytes.span.byte(at: offset)
         if byte == close {
-            position += 1
+            offset += 1
             containers.end()
             return false
         }
         guard !containers.isAtStart else { return true }
         guard byte == Character8.comma else {
-            throw containerError(.unexpected(bytes.span, position, expected, inside: opening))
+            throw containerError(.unexpected(text.bytes.span, offset, expected, inside: opening))
         }
-        position = bytes.span.afterSpace(position + 1)
+        offset = text.bytes.span.afterSpace(offset + 1)
         return true
-    }
-}
-
-extension JSONReader {
-    /// Throws unless the next value is of a kind, or of another that will do as well.
-    mutating func expect(_ kind: JSONKind, or other: JSONKind? = nil) throws(JSONError) {
-        let found = try peekKind()
-        guard found != kind && found != other else { return }
-        var text = ""
-        if found == .string {
-            text = try token { text, start throws(Fault) in try StringToken(text, start) }.value
-        }
-        let expected = [kind] + (other.map { [$0] } ?? [])
-        throw error(Fault(.unexpectedKind(found, expected: expected, text: text), at: position))
-    }
-
-    /// Reads a token at the present position.
-    func token<Token>(
-        _ read: (Span<UInt8>, Int) throws(Fault) -> Token
-    ) throws(JSONError) -> Token {
-        do { return try read(bytes.span, position) } catch { throw self.error(error) }
-    }
-
-    /// An error about the value that is being read, or about the object or array that it is
-    /// missing from.
-    func error(_ fault: Fault) -> JSONError {
-        guard depth == 0 || fault.reason != .unexpectedEnd(inside: opening) else {
-            return containerError(fault)
-        }
-        return JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
-    }
-
-    /// An error about the object or array that is being read.
-    private func containerError(_ fault: Fault) -> JSONError {
-        JSONError(
-            reason: fault.reason,
-            position: fault.position,
-            pointer: containers.outerPointer
-        )
     }
 }

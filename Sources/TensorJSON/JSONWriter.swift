@@ -5,7 +5,7 @@
 /// Commas come by themselves. That keys and values alternate and that every bracket is closed is
 /// the caller's business; `finish` checks the brackets' count.
 package struct JSONWriter {
-    /// What has been written so far.
+    /// What has been written so far and not been taken.
     package private(set) var bytes: [UInt8] = []
 
     private var needsComma = false
@@ -16,7 +16,7 @@ package struct JSONWriter {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Ends the text and gives its bytes away, without a copy.
+    /// Ends the text and gives away what has not been taken of it, without a copy.
     package consuming func finish() -> [UInt8] {
         precondition(depth == 0, "an object or array has not been ended")
         return bytes
@@ -97,13 +97,36 @@ package struct JSONWriter {
     ///
     /// - Precondition: all are finite, and there are as many as the shape has places.
     package mutating func numbers(_ values: [Double], shape: [Int]) {
+        numbers(values, shape: shape, 0..<values.count)
+    }
+
+    /// Writes a part of numbers as arrays nested to the depth of a shape.
+    ///
+    /// With the part go the brackets that open before its first number, if that is the very first,
+    /// and what stands after each of its numbers. One part after the other makes the whole.
+    ///
+    /// - Parameters:
+    ///   - values: the numbers of the part.
+    ///   - shape: the shape of the whole.
+    ///   - range: which of the whole's numbers these are.
+    /// - Precondition: all are finite, and there are as many as `range` has places.
+    package mutating func numbers(_ values: [Double], shape: [Int], _ range: Range<Int>) {
+        let count = shape.reduce(1, *)
         precondition(
-            shape.reduce(1, *) == values.count,
-            "a number array needs as many values as its shape has places"
+            values.count == range.count && range.lowerBound >= 0 && range.upperBound <= count,
+            "a part of a number array needs as many values as its range has places"
         )
+        guard !range.isEmpty || count == 0 else { return }
         guard !shape.isEmpty else { return number(values[0]) }
-        beginValue()
-        bytes.append(numbers: values, shape: shape)
+        if range.lowerBound == 0 { beginValue() }
+        bytes.append(numbers: values, shape: shape, from: range.lowerBound)
+    }
+
+    /// Gives away what has been written so far; what is written next goes on behind it.
+    package mutating func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
     }
 
     private mutating func beginValue() {

@@ -2,9 +2,16 @@
 
 extension [UInt8] {
     /// Appends numbers as arrays nested to the depth of a shape of at least one dimension.
-    mutating func append(numbers values: [Double], shape: [Int]) {
-        var rows = Rows(shape: shape)
-        append(contentsOf: repeatElement(Character8.openBracket, count: rows.rank))
+    ///
+    /// - Parameters:
+    ///   - values: the numbers from some place on, or all of them.
+    ///   - shape: the shape of all.
+    ///   - first: that place.
+    mutating func append(numbers values: [Double], shape: [Int], from first: Int) {
+        var rows = Rows(shape: shape, after: first)
+        if first == 0 {
+            append(contentsOf: repeatElement(Character8.openBracket, count: rows.rank))
+        }
         guard !values.isEmpty else {
             while !rows.isComplete {
                 append(upTo: rows.room + NumberText.room) { rows.end($0, at: 0) }
@@ -50,12 +57,20 @@ private struct Rows {
     private let rowLength: Int
     private var leftInRow: Int
 
-    init(shape: [Int]) {
+    /// Starts behind some numbers.
+    init(shape: [Int], after first: Int) {
         lengths = Array(shape.prefix((shape.firstIndex(of: 0) ?? shape.count - 1) + 1))
         rank = lengths.count
         rowLength = lengths[rank - 1]
-        leftInRow = rowLength
         ended = [Int](repeating: 0, count: rank - 1)
+        var rest = first
+        leftInRow = rowLength
+        guard first > 0 else { return }
+        leftInRow = rowLength - rest % rowLength
+        for level in (0..<rank - 1).reversed() {
+            rest /= lengths[level + 1]
+            ended[level] = rest % lengths[level]
+        }
     }
 
     /// Writes at most a block of numbers with all that stands after each, and returns the length.

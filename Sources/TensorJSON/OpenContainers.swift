@@ -5,7 +5,7 @@
 /// Keys are equal if their bytes are: Swift's strings compare by canonical equivalence, RFC 8259
 /// (section 8.3) code unit by code unit. A few keys are compared one by one; for more of them
 /// there is a set, so that an object of many keys costs no quadratic time.
-struct OpenContainers {
+struct OpenContainers: Sendable {
     /// The innermost one; it stands alone so that a flat object needs no array of them.
     private var innermost: Container?
     private var outer: [Container] = []
@@ -30,6 +30,9 @@ struct OpenContainers {
 
     /// Whether the innermost one has not had an element or member yet.
     var isAtStart: Bool { innermost?.count == 0 }
+
+    /// Whether the element that has begun last is not the first of an array.
+    var isAfterComma: Bool { opening == .array && innermost?.count != 1 }
 
     mutating func begin(_ opening: JSONError.Opening) {
         if let innermost { outer.append(innermost) }

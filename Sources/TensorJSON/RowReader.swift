@@ -5,15 +5,21 @@
 /// The depth at which the first number or the first empty array is found is that of all numbers,
 /// and the first array to end at each level sets the length of all arrays at it. Errors carry a
 /// pointer relative to the whole array; indexes are counted, and put into words only for an error.
-struct RowReader {
-    /// Offset of what is read next.
-    private(set) var position: Int
+///
+/// An error at the end of the text leaves it where it can go on once there is more.
+struct RowReader: Sendable {
+    /// Offset in the text of what is read next.
+    private(set) var position = 0
     /// The length at each level that is known; -1 where no array has ended yet.
     private(set) var shape: [Int] = []
 
+    /// Offset of the text in the body.
+    private var textStart = 0
     /// How many arrays and objects are open around the whole array.
     private let outside: Int
     private let maximumDepth: Int
+    /// What may stand at the position.
+    private var next = Place.element
     /// The arrays that are open around the innermost one.
     private var outer: [Row] = []
     /// The innermost open array.
@@ -28,33 +34,64 @@ struct RowReader {
     private var before = 0
 
     private struct Row {
+        /// Offset in the body of its bracket.
         let start: Int
         /// How many arrays have begun in it; numbers are not counted here.
         var arrays = 0
     }
 
-    /// Starts at an opening bracket.
-    init(start: Int, outside: Int, maximumDepth: Int) {
-        position = start
+    private enum Place {
+        case element
+        case elementOrEnd
+        case commaOrEnd
+    }
+
+    /// Expects an opening bracket.
+    init(outside: Int, maximumDepth: Int) {
         self.outside = outside
         self.maximumDepth = maximumDepth
     }
 
-    /// Reads numbers until the block is full, and returns false; or to the end of the array, and
-    /// returns true.
+    /// Goes on in a text, or in another one that has the same bytes from the position on.
+    ///
+    /// - Parameters:
+    ///   - position: offset in the text of what is read next.
+    ///   - textStart: offset of the text in the body.
+    mutating func resume(at position: Int, textStart: Int) {
+        self.position = position
+        self.textStart = textStart
+    }
+
+    /// Reads numbers until the block is full or the array ends.
+    ///
+    /// - Parameters:
+    ///   - block: where the numbers go.
+    ///   - earlier: how many have been read before them.
+    ///   - text: the text.
+    ///   - powers: the table.
+    /// - Returns: whether the array has ended.
+    /// - Throws: what is wrong, or that the text ends.
     mutating func read(
         into block: inout OutputSpan<Double>,
+        after earlier: Int,
         _ text: Span<UInt8>,
         _ powers: PowersOfFive
-    ) throws(JSONError) -> Bool {
+    ) throws(RowFault) -> Bool {
+        self.earlier = earlier
+        position = text.afterSpace(position)
         while true {
-            if text.byte(at: position) == Character8.openBracket {
-                guard try open(text, block.count) else { continue }
-            } else {
-                guard try readRow(into: &block, text, powers) else {
-                    earlier += block.count
-                    return false
+            if next != .commaOrEnd {
+                let byte = text.byte(at: position)
+                if byte == Character8.openBracket {
+                    try open(text, block.count)
+                    continue
                 }
+                if next == .elementOrEnd, byte == Character8.closeBracket {
+                    if rank == 0 { rank = depth }
+                } else {
+                    guard try readRow(into: &block, text, powers) else { return false }
+                }
+                next = .commaOrEnd
             }
             if try close(text, block.count) { return true }
         }
@@ -66,63 +103,69 @@ struct RowReader {
         into block: inout OutputSpan<Double>,
         _ text: Span<UInt8>,
         _ powers: PowersOfFive
-    ) throws(JSONError) -> Bool {
-        if rank == 0, depth > 0 { rank = depth }
-        guard depth == rank else { throw elementError(text, block.count) }
+    ) throws(RowFault) -> Bool {
+        if position < text.count {
+            // Neither a bracket nor the end of the text: there has to be a number.
+            if rank == 0 { rank = depth }
+            next = .element
+        }
+        guard depth == rank else { throw elementFault(text, block.count) }
         var position = position
         while !block.isFull {
             let number = NumberToken.read(text, position, powers)
             guard number.end >= 0 else {
                 self.position = position
-                throw elementError(text, block.count)
+                throw elementFault(text, block.count)
             }
             block.append(number.value)
-            position = number.end
-            if text.byte(at: position) != Character8.comma {
-                position = text.afterSpace(position)
-                guard text.byte(at: position) == Character8.comma else {
-                    self.position = position
-                    guard text.byte(at: position) == Character8.closeBracket else {
-                        throw bracketError(text)
+            var end = number.end
+            if text.byte(at: end) != Character8.comma {
+                end = text.afterSpace(end)
+                guard text.byte(at: end) == Character8.comma else {
+                    guard text.byte(at: end) == Character8.closeBracket else {
+                        // Where the text ends, the number may go on in the next.
+                        _ = block.removeLast()
+                        self.position = position
+                        throw bracketFault(text, at: end)
                     }
+                    self.position = end
                     return true
                 }
             }
-            position = text.afterSpace(position &+ 1)
+            position = text.afterSpace(end &+ 1)
         }
         self.position = position
         return false
     }
 
-    /// Steps into an array; true if it ends at once.
-    private mutating func open(_ text: Span<UInt8>, _ count: Int) throws(JSONError) -> Bool {
-        guard rank == 0 || depth < rank else { throw elementError(text, count) }
+    /// Steps into an array.
+    private mutating func open(_ text: Span<UInt8>, _ count: Int) throws(RowFault) {
+        guard rank == 0 || depth < rank else { throw elementFault(text, count) }
+        guard outside + depth < maximumDepth else {
+            let step = depth > 0 ? "/\(row.arrays)" : ""
+            throw RowFault(Fault(.tooDeep(limit: maximumDepth), at: position), path + step)
+        }
         if depth > 0 {
             row.arrays += 1
             outer.append(row)
         }
-        guard outside + depth < maximumDepth else {
-            throw error(Fault(.tooDeep(limit: maximumDepth), at: position), pointer: path)
-        }
         depth += 1
         if shape.count < depth { shape.append(-1) }
-        row = Row(start: position)
+        row = Row(start: textStart + position)
         before = earlier + count
         position = text.afterSpace(position + 1)
-        guard text.byte(at: position) == Character8.closeBracket else { return false }
-        if rank == 0 { rank = depth }
-        return true
+        next = .elementOrEnd
     }
 
     /// Steps out of all arrays that end here and to the next element, or out of the whole array
     /// and returns true.
-    private mutating func close(_ text: Span<UInt8>, _ count: Int) throws(JSONError) -> Bool {
+    private mutating func close(_ text: Span<UInt8>, _ count: Int) throws(RowFault) -> Bool {
         while text.byte(at: position) == Character8.closeBracket {
             let length = depth == rank ? earlier + count - before : row.arrays
             let expected = shape[depth - 1]
             guard expected < 0 || expected == length else {
                 let reason = JSONError.Reason.raggedArray(length: length, expected: expected)
-                throw error(Fault(reason, at: row.start), pointer: path)
+                throw RowFault(Fault(reason, at: row.start - textStart), path)
             }
             shape[depth - 1] = length
             depth -= 1
@@ -131,9 +174,23 @@ struct RowReader {
             row = parent
             position = text.afterSpace(position)
         }
-        guard text.byte(at: position) == Character8.comma else { throw bracketError(text) }
+        guard text.byte(at: position) == Character8.comma else {
+            throw bracketFault(text, at: position)
+        }
         position = text.afterSpace(position + 1)
+        next = .element
         return false
+    }
+}
+
+/// What is wrong within an array of numbers, and the pointer to it from the array.
+struct RowFault: Error {
+    let fault: Fault
+    let path: String
+
+    init(_ fault: Fault, _ path: String) {
+        self.fault = fault
+        self.path = path
     }
 }
 
@@ -141,15 +198,15 @@ extension RowReader {
     /// The pointer to the innermost open array.
     private var path: String { outer.map { "/\($0.arrays - 1)" }.joined() }
 
-    /// The error about an element that is neither a number nor an array where one may stand.
-    private func elementError(_ text: Span<UInt8>, _ count: Int) -> JSONError {
+    /// What is wrong with an element that is neither a number nor an array where one may stand.
+    private func elementFault(_ text: Span<UInt8>, _ count: Int) -> RowFault {
         let index = depth == rank ? earlier + count - before : row.arrays
-        let fault = elementFault(text, index)
+        let fault = elementFault(text, at: index)
         let isOfArray = fault.reason == .trailingComma || position == text.count
-        return error(fault, pointer: isOfArray ? path : path + "/\(index)")
+        return RowFault(fault, isOfArray ? path : path + "/\(index)")
     }
 
-    private func elementFault(_ text: Span<UInt8>, _ index: Int) -> Fault {
+    private func elementFault(_ text: Span<UInt8>, at index: Int) -> Fault {
         let found: JSONKind
         var excerpt = ""
         do throws(Fault) {
@@ -169,7 +226,7 @@ extension RowReader {
             case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
                 found = try WordToken.read(text, position).kind
             default:
-                return .ofValue(text, position, inside: .array)
+                return .ofValue(text, position, inside: .array, isAfterComma: index > 0)
             }
         } catch {
             return error
@@ -180,12 +237,8 @@ extension RowReader {
         return Fault(.unexpectedKind(found, expected: expected, text: excerpt), at: position)
     }
 
-    /// The error about a byte after an element that is neither a comma nor a bracket.
-    private func bracketError(_ text: Span<UInt8>) -> JSONError {
-        error(.unexpected(text, position, .commaOrBracket), pointer: path)
-    }
-
-    private func error(_ fault: Fault, pointer: String) -> JSONError {
-        JSONError(reason: fault.reason, position: fault.position, pointer: pointer)
+    /// What is wrong with a byte after an element that is neither a comma nor a bracket.
+    private func bracketFault(_ text: Span<UInt8>, at position: Int) -> RowFault {
+        RowFault(.unexpected(text, position, .commaOrBracket), path)
     }
 }

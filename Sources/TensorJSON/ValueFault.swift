@@ -8,11 +8,13 @@ extension Fault {
     ///   - text: the whole text.
     ///   - position: the first byte that is not white space.
     ///   - opening: what is open there.
+    ///   - isAfterComma: whether a comma stands before it.
     /// - Returns: the fault and its position.
     static func ofValue(
         _ text: Span<UInt8>,
         _ position: Int,
-        inside opening: JSONError.Opening
+        inside opening: JSONError.Opening,
+        isAfterComma: Bool
     ) -> Fault {
         guard position < text.count else {
             return Fault(.unexpectedEnd(inside: opening), at: position)
@@ -31,7 +33,7 @@ extension Fault {
         case UInt8(ascii: "'"):
             return Fault(.singleQuote, at: position)
         case Character8.closeBracket, Character8.closeBrace:
-            return isAfterComma(text, position)
+            return isAfterComma
                 ? Fault(.trailingComma, at: position) : unexpected(text, position, .value)
         case _ where byte.startsWord:
             return WordToken.fault(text, position, sign: "", start: position)
@@ -79,13 +81,6 @@ extension Fault {
         let fault = unexpected(text, position, .value, inside: .body)
         guard case .unexpectedByte(let byte, _) = fault.reason else { return fault }
         return Fault(.trailingBytes(byte), at: position)
-    }
-
-    /// Whether the last byte before a position that is not white space is a comma.
-    private static func isAfterComma(_ text: Span<UInt8>, _ position: Int) -> Bool {
-        var place = position - 1
-        while [0x20, 0x09, 0x0A, 0x0D].contains(text.byte(at: place)) { place -= 1 }
-        return text.byte(at: place) == Character8.comma
     }
 
     /// Whether the text starts with U+FEFF in UTF-8 or in either order of UTF-16.

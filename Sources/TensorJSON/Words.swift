@@ -117,6 +117,11 @@ struct ByteSlot {
 }
 
 extension [UInt8] {
+    /// Appends a copy of a text.
+    mutating func append(copying text: Span<UInt8>) {
+        unsafe text.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
     /// Appends the text that a closure writes.
     ///
     /// - Parameters:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Testing
 
 @testable import TensorJSON
@@ -41,42 +40,5 @@ struct CorpusTests {
     @Test("has a file for every reason", arguments: JSONError.Reason.examples)
     func complete(reason: JSONError.Reason) throws {
         #expect(try !Corpus.bodies(reason.code).isEmpty)
-    }
-}
-
-/// Bodies as data.
-private enum Corpus {
-    /// The codes that bodies are refused with.
-    static func codes() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder().path)
-            .map { $0.replacing(".txt", with: "") }
-            .filter { !$0.hasPrefix("accept") }.sorted()
-    }
-
-    /// The lines of a file but for those that start with `# `, each with `<hex>` as that byte.
-    static func bodies(_ name: String) throws -> [[UInt8]] {
-        let file = try folder().appending(path: name + ".txt")
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        return try lines.filter { !$0.hasPrefix("# ") }.map { try body($0) }
-    }
-
-    private static func folder() throws -> URL {
-        try #require(Bundle.module.url(forResource: "Corpus", withExtension: nil))
-    }
-
-    private static func body(_ line: Substring) throws -> [UInt8] {
-        var body: [UInt8] = []
-        var rest = line.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "<"), rest.dropFirst(2).first == UInt8(ascii: ">") {
-                body.append(
-                    try #require(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16))
-                )
-                rest = rest.dropFirst(3)
-            } else {
-                body.append(byte)
-            }
-        }
-        return body
     }
 }

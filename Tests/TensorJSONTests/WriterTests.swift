@@ -89,6 +89,38 @@ struct WriterTests {
         }
     }
 
+    @Test(
+        "writes number arrays in parts, whatever the shape and the parts",
+        arguments: [
+            [], [0], [1], [7], [2, 0], [0, 3], [2, 0, 3], [1, 1], [3, 1], [1, 3], [2, 3, 4],
+            [4, 1, 2], [2, 2, 0], [1, 1, 5, 1],
+        ] as [[Int]]
+    )
+    func parts(shape: [Int]) {
+        let count = shape.reduce(1, *)
+        let values = (0..<count).map { Double($0) / 4 }
+        func text(_ cuts: [Int]) -> String {
+            var text: [UInt8] = []
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.key("a")
+            for (start, end) in zip([0] + cuts, cuts + [count]) {
+                writer.numbers(Array(values[start..<end]), shape: shape, start..<end)
+                text += writer.take()
+                #expect(writer.bytes.isEmpty)
+            }
+            writer.key("b")
+            writer.boolean(true)
+            writer.endObject()
+            return String(decoding: text + writer.finish(), as: UTF8.self)
+        }
+        let whole = text([])
+        #expect(whole == #"{"a":\#(written { $0.numbers(values, shape: shape) }),"b":true}"#)
+        guard count > 0 else { return }
+        #expect(text(Array(0...count)) == whole)
+        for cut in 0...count { #expect(text([cut]) == whole) }
+    }
+
     @Test("writes a long array into memory that is not much longer")
     func capacity() {
         var random = SplitMix(seed: 7)

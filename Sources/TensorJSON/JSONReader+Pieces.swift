@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSONReader {
+    /// A place in the body to go back to.
+    package struct Checkpoint: Sendable {
+        fileprivate let position: Int
+        fileprivate let containers: OpenContainers
+    }
+
+    /// Where the reader stands.
+    package var checkpoint: Checkpoint { Checkpoint(position: position, containers: containers) }
+
+    /// Goes back to where it has been since it was appended to last.
+    package mutating func goBack(to checkpoint: Checkpoint) {
+        precondition(checkpoint.position >= text.start, "the text there has been let go of")
+        move(to: checkpoint.position - text.start)
+        containers = checkpoint.containers
+    }
+
+    /// How many bytes are kept for text.
+    package var footprint: Int { text.bytes.capacity }
+
+    /// Adds the next piece of the body, and lets go of what has been read.
+    package mutating func append(_ piece: Span<UInt8>) {
+        letGo()
+        text.append(piece)
+    }
+
+    /// Adds the next piece of the body, which a closure puts where it is to stand, and lets go of
+    /// what has been read.
+    ///
+    /// - Parameters:
+    ///   - capacity: how long the piece may be.
+    ///   - fill: appends the piece.
+    package mutating func append(
+        addingCapacity capacity: Int,
+        _ fill: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        letGo()
+        text.append(addingCapacity: capacity, fill)
+    }
+
+    /// Says that the whole body has come.
+    package mutating func endOfText() {
+        text.finish()
+    }
+
+    /// Lets go of the text that has been read.
+    private mutating func letGo() {
+        move(to: offset - text.drop(before: offset))
+    }
+}
