@@ -2,11 +2,12 @@
 
 /// What a connection asks of whoever drives it.
 package enum Action: Sendable {
-    /// Ask the routes whether the head alone decides the answer; report by
-    /// ``Connection/decided(_:date:now:)``.
-    case decide(RequestHead)
-    /// Answer a complete request; report by ``Connection/answered(_:date:now:)``.
-    case respond(Request)
+    /// Ask the routes what becomes of a request; report by ``Connection/received(_:date:now:)``.
+    case receive(RequestHead)
+    /// Have a request answered whose content is complete: here by ``Connection/answer()``, or
+    /// elsewhere by what ``Connection/handOver()`` gives; report by
+    /// ``Connection/answered(_:date:now:)``.
+    case answer
     /// Explain a refusal; report by ``Connection/answered(_:date:now:)``.
     case refuse(Refusal)
     /// Send what ``Connection/output`` holds; report by ``Connection/sent(_:now:)``.

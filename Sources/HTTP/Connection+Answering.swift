@@ -3,20 +3,27 @@
 import HTTPTypes
 
 extension Connection {
-    /// Takes in what ``Action/decide(_:)`` led to.
+    /// Takes in what ``Action/receive(_:)`` led to.
     ///
     /// - Parameters:
-    ///   - response: The final answer, or nil to read the body and answer then.
-    ///   - date: The Date field of an answer; see ``HTTPDate``.
+    ///   - reception: The answer, or who takes in the content.
+    ///   - date: The Date field of an answer.
     ///   - now: The time.
-    package mutating func decided(_ response: Response?, date: String, now: Instant) {
+    package mutating func received(_ reception: Reception, date: DateField, now: Instant) {
         guard case .deciding = phase, let head else { return }
         self.now = now
         isRequestRead = head.framing == .none
-        if let response {
+        switch reception {
+        case .answer(let response):
             begin(response, date: date, afterwards: afterEarlyAnswer(to: head))
-            return
+        case .take(let intake):
+            self.intake = intake
+            take(head)
         }
+    }
+
+    /// Goes on to the content, if there may be as much.
+    private mutating func take(_ head: RequestHead) {
         let length = head.contentLength ?? 0
         if length > limits.bodyBytes {
             phase = .refusing(.bodyTooLarge)
@@ -29,10 +36,28 @@ extension Connection {
         }
     }
 
-    /// Takes in the answer to ``Action/respond(_:)`` or ``Action/refuse(_:)``.
-    package mutating func answered(_ response: Response, date: String, now: Instant) {
+    /// The answer to a request whose content is complete; nil where none is awaited.
+    package mutating func answer() -> Response? {
+        guard case .answering = phase else { return nil }
+        // In place: an intake that were copied out would be copied with all that it holds.
+        let response = intake?.answer()
+        intake = nil
+        return response
+    }
+
+    /// Who answers a request whose content is complete; nil where no answer is awaited.
+    package mutating func handOver() -> (any Intake)? {
+        guard case .answering = phase, let intake else { return nil }
+        heldBytes = intake.footprint
+        self.intake = nil
+        return intake
+    }
+
+    /// Takes in the answer to ``Action/answer`` or ``Action/refuse(_:)``.
+    package mutating func answered(_ response: Response, date: DateField, now: Instant) {
         guard case .answering = phase else { return }
         self.now = now
+        heldBytes = 0
         begin(response, date: date, afterwards: isRequestRead ? .nextRequest : .end)
     }
 
@@ -70,7 +95,7 @@ extension Connection {
     }
 
     private mutating func prepareBody() {
-        body = []
+        contentBytes = 0
         chunks = ChunkedDecoder()
         discarded = 0
         stageStarted = now
@@ -90,10 +115,12 @@ extension Connection {
 
     private mutating func begin(
         _ response: Response,
-        date: String,
+        date: DateField,
         afterwards wanted: Phase.Afterwards
     ) {
-        let keepsAlive = !isDraining && head?.keepsAlive ?? false
+        // Only the end of the connection can say where content of unknown length ends in HTTP/1.0.
+        let isFramed = response.rest == nil || head?.version != .http10
+        let keepsAlive = !isDraining && isFramed && head?.keepsAlive ?? false
         let afterwards = keepsAlive ? wanted : .end
         let persistence: ResponseWriter.Persistence
         switch afterwards {
@@ -101,14 +128,28 @@ extension Connection {
         case .nextRequest, .restOfBody:
             persistence = head?.version == .http10 ? .keepAlive : .unsaid
         }
-        let hasContent = method != .head && ResponseWriter.allowsContent(response.status)
-        let content = hasContent ? response.body : []
-        output.fill(body: content) { bytes in
-            ResponseWriter.write(response, date: date, persistence: persistence, to: &bytes)
+        let hasContent = ResponseWriter.allowsContent(response.status)
+        let isSent = hasContent && method != .head
+        let rest = isSent ? response.rest : nil
+        let isChunked = rest != nil && head?.version != .http10
+        let framing: ResponseWriter.Framing =
+            !hasContent || response.rest != nil && !isChunked
+            ? .unsaid : isChunked ? .chunked : .length(response.body.count)
+        output.fill(
+            body: isSent ? response.body : [],
+            rest: rest,
+            isChunked: isChunked
+        ) { bytes in
+            ResponseWriter.write(
+                response,
+                date: date,
+                framing: framing,
+                persistence: persistence,
+                to: &bytes
+            )
         }
         status = response.status
         route = response.route
-        responseBytes = content.count
         progressed = now
         phase = .sending(afterwards)
     }
@@ -133,8 +174,8 @@ extension Connection {
             route: route,
             status: status,
             seconds: now.seconds(since: started),
-            requestBytes: requestBytes,
-            responseBytes: responseBytes
+            requestBytes: contentBytes,
+            responseBytes: output.contentBytes
         )
     }
 }

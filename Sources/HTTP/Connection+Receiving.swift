@@ -27,12 +27,12 @@ extension Connection {
     /// How many bytes of a body are still to come, if they are best read into place.
     package var directBodyBytes: Int {
         guard case .body = phase, case .length(let length)? = head?.framing, ahead.isEmpty,
-            length - body.count >= Self.directReadMinimum
+            length - contentBytes >= Self.directReadMinimum
         else { return 0 }
-        return length - body.count
+        return length - contentBytes
     }
 
-    /// Reads a part of the body straight to where it stays.
+    /// Reads a part of the body straight to who takes it in.
     ///
     /// - Parameters:
     ///   - count: The most bytes to read, not more than ``directBodyBytes``.
@@ -44,11 +44,11 @@ extension Connection {
         _ read: (inout OutputSpan<UInt8>) -> Void
     ) {
         self.now = now
-        let before = body.count
-        reserveBody(count)
-        body.append(addingCapacity: count) { read(&$0) }
-        if body.count > before { progressed = now }
-        if body.count == head?.contentLength { endBody(keeping: true) }
+        let left = directBodyBytes
+        let taken = intake?.take(upTo: min(count, left), of: left, read) ?? 0
+        contentBytes += taken
+        if taken > 0 { progressed = now }
+        if taken > 0, taken == left { endBody(keeping: true) }
     }
 
     /// Takes note that the client has half-closed: it will send nothing more.
@@ -96,11 +96,10 @@ extension Connection {
         let parsed: RequestHead?
         if before == 0 {
             started = now
-            parsed = try parser.parse(bytes.span, limits: limits)
+            parsed = try parser.parse(bytes, limits: limits)
         } else {
             partialHead.append(contentsOf: bytes)
-            let bytes = partialHead
-            parsed = try parser.parse(bytes.span, limits: limits)
+            parsed = try parser.parse(partialHead[...], limits: limits)
         }
         guard let parsed else {
             if before == 0 { partialHead = Array(bytes) }
@@ -125,9 +124,10 @@ extension Connection {
         guard case .length(let length)? = head?.framing else {
             return try takeChunks(bytes, keeping: keeping)
         }
-        let part = bytes.prefix(length - body.count - discarded)
-        store(part, keeping: keeping)
-        if body.count + discarded == length { endBody(keeping: keeping) }
+        let part = bytes.prefix(length - contentBytes - discarded)
+        let isLast = contentBytes + discarded + part.count == length
+        store(part, keeping: keeping, isLast: isLast)
+        if isLast { endBody(keeping: keeping) }
         return part.count
     }
 
@@ -140,7 +140,11 @@ extension Connection {
             switch piece {
             case .data(let range):
                 let start = bytes.startIndex
-                store(bytes[start + range.lowerBound..<start + range.upperBound], keeping: keeping)
+                store(
+                    bytes[start + range.lowerBound..<start + range.upperBound],
+                    keeping: keeping,
+                    isLast: false
+                )
                 guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
             case .end:
                 endBody(keeping: keeping)
@@ -150,29 +154,18 @@ extension Connection {
         return index
     }
 
-    private mutating func store(_ part: ArraySlice<UInt8>, keeping: Bool) {
+    private mutating func store(_ part: ArraySlice<UInt8>, keeping: Bool, isLast: Bool) {
         guard keeping else {
             discarded += part.count
             return
         }
-        reserveBody(part.count)
-        body.append(contentsOf: part)
+        contentBytes += part.count
+        intake?.take(part.span, isLast: isLast)
     }
 
     private mutating func endBody(keeping: Bool) {
         guard keeping else { return beginNextRequest() }
         isRequestRead = true
         phase = .complete
-    }
-
-    /// Makes room for more of the body.
-    ///
-    /// The room grows with what has come, up to the length that was announced: an announcement
-    /// alone, which costs a client nothing, costs the server next to nothing.
-    private mutating func reserveBody(_ count: Int) {
-        let needed = body.count + count
-        guard needed > body.capacity else { return }
-        let generous = max(64 * 1_024, 8 * needed)
-        body.reserveCapacity(min(generous, max(needed, head?.contentLength ?? 2 * needed)))
     }
 }

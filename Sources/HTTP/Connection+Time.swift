@@ -37,7 +37,7 @@ extension Connection {
     /// A body may pause for a while; and from that while on its average must not be too low.
     private var bodyDeadline: Instant {
         let pause = progressed.advanced(by: limits.bodyStallTime)
-        let earned = Duration.seconds(body.count / max(1, limits.bodyMinimumRate))
+        let earned = Duration.seconds(contentBytes / max(1, limits.bodyMinimumRate))
         let average = stageStarted.advanced(by: max(limits.bodyStallTime, earned))
         return min(pause, average)
     }

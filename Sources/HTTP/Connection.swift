@@ -27,12 +27,15 @@ package struct Connection: ~Copyable, Sendable {
     /// Bytes that came before their time: requests behind the one at hand.
     var ahead: ArraySlice<UInt8> = []
     var head: RequestHead?
-    var body: [UInt8] = []
+    /// Who takes in the content.
+    var intake: (any Intake)?
+    /// Bytes of the content that have come.
+    package internal(set) var contentBytes = 0
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
-    /// The size of the body that was handed out to be answered.
-    var requestBytes = 0
+    /// The memory kept for the content that was handed out to be answered.
+    var heldBytes = 0
     /// Bytes of a body that have been thrown away, because the answer did not wait for it.
     var discarded = 0
 
@@ -40,7 +43,6 @@ package struct Connection: ~Copyable, Sendable {
     package internal(set) var output = Output()
     var status = HTTPResponse.Status.ok
     var route = ""
-    var responseBytes = 0
 
     // Times that deadlines are counted from.
     /// When the request began, or the rest before it.
@@ -72,17 +74,15 @@ package struct Connection: ~Copyable, Sendable {
             case .undecided:
                 guard let head else { return incomplete() }
                 phase = .deciding
-                return .decide(head)
+                return .receive(head)
             case .complete:
-                guard let head else { return incomplete() }
+                guard intake != nil else { return incomplete() }
                 phase = .answering
-                requestBytes = body.count
-                defer { body = [] }
-                return .respond(Request(head: head, body: body))
+                return .answer
             case .refusing(let refusal):
                 phase = .answering
-                if !body.isEmpty { requestBytes = body.count }
-                body = []
+                intake = nil
+                heldBytes = 0
                 return .refuse(refusal)
             case .continuing, .sending:
                 return .send
@@ -125,8 +125,8 @@ package struct Connection: ~Copyable, Sendable {
 
     /// The bytes of bodies and answers that are kept in memory for this connection.
     package var footprint: Int {
-        let request = if case .answering = phase { requestBytes } else { body.count }
-        return request + partialHead.count + ahead.count + output.body.count
+        let content = intake?.footprint ?? heldBytes
+        return content + partialHead.count + ahead.count + output.footprint
     }
 
     /// Answers what has begun and takes no more requests after it.
@@ -166,17 +166,18 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Makes ready for the next request.
     mutating func beginNextRequest() {
-        parser = HeadParser()
+        parser = HeadParser(after: parser.requestLine)
         head = nil
         isRequestRead = false
-        requestBytes = 0
+        contentBytes = 0
+        heldBytes = 0
         started = now
         phase = .head
         if isDraining { closeIfIdle() }
     }
 
-    /// What is asked where a head is missing, which cannot be: it is there before the phases that
-    /// need it.
+    /// What is asked where a head or an intake is missing, which cannot be: they are there before
+    /// the phases that need them.
     private mutating func incomplete() -> Action {
         phase = .answering
         return .refuse(.incompleteRequest)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
-
 /// The field lines of a request, and what those that concern the connection say.
 struct FieldSection: Sendable {
-    private var fields: HTTPFields = [:]
+    /// Where the section begins in the message.
+    private let start: Int
+    private var places = RequestFields.Places()
     private var hasHost = false
     private var contentLength: Int?
     private var codings = TransferCodings()
@@ -18,28 +18,26 @@ struct FieldSection: Sendable {
         case unknown
     }
 
+    /// A section whose first line begins at `start` of the message.
+    init(start: Int) {
+        self.start = start
+    }
+
     /// Takes in one line: `field-name ":" OWS field-value OWS`, RFC 9112 section 5.
     mutating func add(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) {
         let colon = try Self.colon(bytes, in: line)
+        guard let field = KnownField.find(bytes.extracting(line.lowerBound..<colon)) else { return }
         let value = bytes.trimming(colon + 1..<line.upperBound)
-        let known = KnownField.find(bytes.extracting(line.lowerBound..<colon))
-        if let known { try note(known.meaning, bytes.extracting(value)) }
-        guard let name = known?.name ?? Self.name(bytes, in: line.lowerBound..<colon) else {
-            throw .invalidFieldName
-        }
-        if let text = bytes.string(value) {
-            fields.append(HTTPField(name: name, value: text))
-        } else {
-            // Bytes above 127 need not be UTF-8 (obs-text, RFC 9110 section 5.5).
-            let raw = [UInt8](capacity: value.count) { raw in
-                for index in value { raw.append(bytes[index]) }
-            }
-            fields.append(HTTPField(name: name, value: raw))
-        }
+        places.note(field, value.lowerBound - start..<value.upperBound - start)
+        try note(field, bytes.extracting(value))
     }
 
     /// The head that a request line and these fields make, if they agree.
-    func head(_ line: RequestLine) throws(Refusal) -> RequestHead {
+    ///
+    /// - Parameters:
+    ///   - line: The request line.
+    ///   - lines: The lines that have been taken in, with their ends.
+    func head(_ line: RequestLine, lines: [UInt8]) throws(Refusal) -> RequestHead {
         // RFC 9112 section 3.2.
         guard hasHost || line.version == .http10 else { throw .missingHost }
         // An expectation of HTTP/1.0 is ignored, RFC 9110 section 10.1.1.
@@ -48,7 +46,7 @@ struct FieldSection: Sendable {
             method: line.method,
             target: line.target,
             version: line.version,
-            fields: fields,
+            fields: RequestFields(lines: lines, places: places),
             framing: try framing(version: line.version),
             expectsContinue: expectation == .continuation && line.version == .http11,
             keepsAlive: !closes && (keepsAlive || line.version == .http11)
@@ -67,11 +65,8 @@ struct FieldSection: Sendable {
         return .chunked
     }
 
-    private mutating func note(
-        _ meaning: KnownField.Meaning,
-        _ value: Span<UInt8>
-    ) throws(Refusal) {
-        switch meaning {
+    private mutating func note(_ field: KnownField, _ value: Span<UInt8>) throws(Refusal) {
+        switch field {
         case .host:
             guard !hasHost else { throw .severalHosts }
             guard Host.isValid(value) else { throw .invalidHost }
@@ -91,7 +86,8 @@ struct FieldSection: Sendable {
                 let isKnown = element.equalsIgnoringCase("100-continue")
                 if expectation != .unknown { expectation = isKnown ? .continuation : .unknown }
             }
-        case .other:
+        case .accept, .cookie, .userAgent, .contentType, .authorization, .cacheControl,
+            .ifNoneMatch, .acceptEncoding, .acceptLanguage, .contentEncoding:
             break
         }
     }
@@ -110,9 +106,5 @@ struct FieldSection: Sendable {
             throw .invalidFieldName
         }
         throw .whitespaceBeforeColon
-    }
-
-    private static func name(_ bytes: Span<UInt8>, in range: Range<Int>) -> HTTPField.Name? {
-        bytes.string(range).flatMap { HTTPField.Name($0) }
     }
 }

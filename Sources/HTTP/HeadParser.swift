@@ -8,13 +8,17 @@ import HTTPTypes
 /// the network has split them.
 struct HeadParser: Sendable {
     private var scanner = LineScanner()
-    private var requestLine: RequestLine?
+    private(set) var requestLine: RequestLine?
+    /// The line of the request before this one.
+    private let previous: RequestLine?
     private var fieldsStart = 0
     private var fieldCount = 0
-    private var section = FieldSection()
+    private var section = FieldSection(start: 0)
 
-    /// `HTTPFields` holds no more than 65,534 fields, whatever the limit.
-    private static let mostFields = 65_000
+    /// - Parameter previous: The line of the request before this one.
+    init(after previous: RequestLine? = nil) {
+        self.previous = previous
+    }
 
     /// The method, as soon as the request line has been read.
     var method: HTTPRequest.Method? { requestLine?.method }
@@ -30,43 +34,51 @@ struct HeadParser: Sendable {
     /// The head, or nil if more bytes are needed.
     ///
     /// - Parameters:
-    ///   - bytes: The message from its very beginning: the bytes of the call before, and more.
+    ///   - message: The message from its very beginning: the bytes of the call before, and more.
     ///   - limits: The bounds that a head has to keep.
     /// - Returns: The head.
     /// - Throws: What is wrong with it.
     mutating func parse(
-        _ bytes: Span<UInt8>,
+        _ message: ArraySlice<UInt8>,
         limits: Limits
     ) throws(Refusal) -> RequestHead? {
+        let bytes = message.span
         while true {
             guard let requestLine else {
-                guard try parseRequestLine(bytes, limits: limits) else { return nil }
+                guard try parseRequestLine(message, limits: limits) else { return nil }
                 continue
             }
             let limit = fieldsStart + limits.headBytes
             guard let line = try scanner.next(in: bytes, limit: limit, excess: .headTooLarge) else {
                 return nil
             }
-            guard !line.isEmpty else { return try section.head(requestLine) }
-            fieldCount += 1
-            guard fieldCount <= min(limits.fieldCount, Self.mostFields) else {
-                throw .tooManyFields
+            guard !line.isEmpty else {
+                let lines = message.dropFirst(fieldsStart).prefix(line.lowerBound - fieldsStart)
+                return try section.head(requestLine, lines: Array(lines))
             }
+            fieldCount += 1
+            guard fieldCount <= limits.fieldCount else { throw .tooManyFields }
             try section.add(bytes, in: line)
         }
     }
 
     /// Reads the first line; false if more bytes are needed.
     private mutating func parseRequestLine(
-        _ bytes: Span<UInt8>,
+        _ message: ArraySlice<UInt8>,
         limits: Limits
     ) throws(Refusal) -> Bool {
+        let bytes = message.span
         let limit = scanner.start + limits.requestLineBytes
         guard let line = try scanner.next(in: bytes, limit: limit, excess: .requestLineTooLong)
         else { return false }
         // Empty lines before a request are ignored (RFC 9112 section 2.2).
-        if !line.isEmpty { requestLine = try RequestLine(bytes, in: line) }
+        if let previous, previous.isWritten(as: bytes.extracting(line)) {
+            requestLine = previous
+        } else if !line.isEmpty {
+            requestLine = try RequestLine(message, in: line)
+        }
         fieldsStart = scanner.start
+        section = FieldSection(start: fieldsStart)
         return true
     }
 }

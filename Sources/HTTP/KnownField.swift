@@ -1,54 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
+/// The field names that arrive every day, and those that the connection itself has to understand.
+package enum KnownField: Int, Sendable, CaseIterable {
+    case host
+    case accept
+    case cookie
+    case expect
+    case connection
+    case userAgent
+    case contentType
+    case authorization
+    case cacheControl
+    case ifNoneMatch
+    case contentLength
+    case acceptEncoding
+    case acceptLanguage
+    case contentEncoding
+    case transferEncoding
 
-/// The field names that arrive every day.
-///
-/// Finding one here saves making two strings for it, and tells the few fields that the connection
-/// itself has to understand from all others.
-struct KnownField {
-    /// What a field means to the connection.
-    enum Meaning {
-        case host
-        case contentLength
-        case transferEncoding
-        case connection
-        case expect
-        case other
-    }
-
-    let name: HTTPField.Name
-    let meaning: Meaning
-
-    init(_ name: HTTPField.Name, _ meaning: Meaning = .other) {
-        self.name = name
-        self.meaning = meaning
-    }
-
-    /// The library keeps this one name back, because newer versions of HTTP call it otherwise.
-    private static let host = HTTPField.Name("Host")
-
-    /// The known field of these bytes, nil where the name is another.
-    static func find(_ bytes: Span<UInt8>) -> KnownField? {
-        func isName(_ name: String) -> Bool { bytes.equalsIgnoringCase(name) }
-        switch bytes.count {
-        case 4 where isName("host"): return host.map { KnownField($0, .host) }
-        case 6 where isName("accept"): return KnownField(.accept)
-        case 6 where isName("cookie"): return KnownField(.cookie)
-        case 6 where isName("expect"): return KnownField(.expect, .expect)
-        case 10 where isName("connection"): return KnownField(.connection, .connection)
-        case 10 where isName("user-agent"): return KnownField(.userAgent)
-        case 12 where isName("content-type"): return KnownField(.contentType)
-        case 13 where isName("authorization"): return KnownField(.authorization)
-        case 13 where isName("cache-control"): return KnownField(.cacheControl)
-        case 13 where isName("if-none-match"): return KnownField(.ifNoneMatch)
-        case 14 where isName("content-length"): return KnownField(.contentLength, .contentLength)
-        case 15 where isName("accept-encoding"): return KnownField(.acceptEncoding)
-        case 15 where isName("accept-language"): return KnownField(.acceptLanguage)
-        case 16 where isName("content-encoding"): return KnownField(.contentEncoding)
-        case 17 where isName("transfer-encoding"):
-            return KnownField(.transferEncoding, .transferEncoding)
+    /// The known field of that name in any case, nil where the name is another.
+    static func find(_ name: Span<UInt8>) -> KnownField? {
+        let candidate: (KnownField, String)
+        switch (name.count, name.count > 0 ? name[0] | 0x20 : 0) {
+        case (4, UInt8(ascii: "h")): candidate = (.host, "host")
+        case (6, UInt8(ascii: "a")): candidate = (.accept, "accept")
+        case (6, UInt8(ascii: "c")): candidate = (.cookie, "cookie")
+        case (6, UInt8(ascii: "e")): candidate = (.expect, "expect")
+        case (10, UInt8(ascii: "c")): candidate = (.connection, "connection")
+        case (10, UInt8(ascii: "u")): candidate = (.userAgent, "user-agent")
+        case (12, UInt8(ascii: "c")): candidate = (.contentType, "content-type")
+        case (13, UInt8(ascii: "a")): candidate = (.authorization, "authorization")
+        case (13, UInt8(ascii: "c")): candidate = (.cacheControl, "cache-control")
+        case (13, UInt8(ascii: "i")): candidate = (.ifNoneMatch, "if-none-match")
+        case (14, UInt8(ascii: "c")): candidate = (.contentLength, "content-length")
+        case (15, UInt8(ascii: "a")):
+            let isEncoding = name[7] | 0x20 == UInt8(ascii: "e")
+            candidate =
+                isEncoding
+                ? (.acceptEncoding, "accept-encoding") : (.acceptLanguage, "accept-language")
+        case (16, UInt8(ascii: "c")): candidate = (.contentEncoding, "content-encoding")
+        case (17, UInt8(ascii: "t")): candidate = (.transferEncoding, "transfer-encoding")
         default: return nil
         }
+        return name.equalsIgnoringCase(candidate.1) ? candidate.0 : nil
     }
 }

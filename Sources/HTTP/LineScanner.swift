@@ -24,11 +24,11 @@ struct LineScanner: Sendable {
         excess: Refusal
     ) throws(Refusal) -> Range<Int>? {
         let end = min(bytes.count, limit)
-        var index = scanned
+        var index = bytes.afterPlainText(from: scanned, end: end)
         while index < end {
             let byte = bytes[index]
             if byte.isFieldValueCharacter {
-                index += 1
+                index = bytes.afterPlainText(from: index + 1, end: end)
                 continue
             }
             guard byte == .carriageReturn else {

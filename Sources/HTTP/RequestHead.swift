@@ -3,12 +3,13 @@
 package import HTTPTypes
 
 /// Everything of a request but its body, valid and free of ambiguity.
-package struct RequestHead: Sendable {
+///
+/// A class, because it goes from hand to hand on its way to a route: as one reference.
+package final class RequestHead: Sendable {
     package let method: HTTPRequest.Method
     package let target: RequestTarget
     package let version: Version
-    /// All fields in the order they came.
-    package let fields: HTTPFields
+    package let fields: RequestFields
     package let framing: Framing
     /// Whether the client waits for `100 Continue` before it sends the body.
     package let expectsContinue: Bool
@@ -19,7 +20,7 @@ package struct RequestHead: Sendable {
         method: HTTPRequest.Method,
         target: RequestTarget,
         version: Version = .http11,
-        fields: HTTPFields = [:],
+        fields: RequestFields = RequestFields(),
         framing: Framing = .none,
         expectsContinue: Bool = false,
         keepsAlive: Bool = true
@@ -35,9 +36,6 @@ package struct RequestHead: Sendable {
 
     /// The path as one string; see ``RequestTarget/path``.
     package var path: String { target.path }
-
-    /// The decoded segments of the path, dot segments removed: what routes are matched on.
-    package var pathSegments: [String] { target.segments }
 
     /// What stands behind the first `?`, still encoded.
     package var query: String? { target.query }

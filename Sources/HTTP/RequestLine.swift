@@ -3,12 +3,26 @@
 import HTTPTypes
 
 /// `method SP request-target SP HTTP-version`, RFC 9112 section 3.
-struct RequestLine: Sendable {
+final class RequestLine: Sendable {
+    /// The line as it came.
+    ///
+    /// Clients that keep a connection ask for the same thing again and again, and the line that was
+    /// read before saves reading it anew.
+    private let text: [UInt8]
     let method: HTTPRequest.Method
     let target: RequestTarget
     let version: Version
 
-    init(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) {
+    /// Whether this line came as these bytes.
+    func isWritten(as bytes: Span<UInt8>) -> Bool {
+        let text = text
+        return text.span.equals(bytes)
+    }
+
+    /// Reads the line that is a part of a message.
+    init(_ message: ArraySlice<UInt8>, in line: Range<Int>) throws(Refusal) {
+        let bytes = message.span
+        text = Array(message.dropFirst(line.lowerBound).prefix(line.count))
         guard let first = bytes.firstIndex(of: .space, in: line) else {
             throw .invalidRequestLine
         }

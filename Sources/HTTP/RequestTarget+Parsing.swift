@@ -22,10 +22,10 @@ extension RequestTarget {
         in range: Range<Int>
     ) throws(Refusal) -> RequestTarget {
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?"), in: range) else {
-            return .resource(segments: try PathSegments.decode(bytes, in: range), query: nil)
+            return .resource(path: try Path.decode(bytes, in: range), query: nil)
         }
         return .resource(
-            segments: try PathSegments.decode(bytes, in: range.lowerBound..<mark),
+            path: try Path.decode(bytes, in: range.lowerBound..<mark),
             query: try query(bytes, in: mark + 1..<range.upperBound)
         )
     }
@@ -54,12 +54,12 @@ extension RequestTarget {
             ?? range.upperBound
         guard Host.isValid(bytes.extracting(colon + 3..<end)) else { throw .invalidTarget }
         guard end < range.upperBound else {
-            return method == .options ? .asterisk : .resource(segments: [], query: nil)
+            return method == .options ? .asterisk : .resource(path: "/", query: nil)
         }
         guard bytes[end] == UInt8(ascii: "?") else {
             return try resource(bytes, in: end..<range.upperBound)
         }
-        return .resource(segments: [], query: try query(bytes, in: end + 1..<range.upperBound))
+        return .resource(path: "/", query: try query(bytes, in: end + 1..<range.upperBound))
     }
 
     /// `*( pchar / "/" / "?" )`, RFC 3986 section 3.4; left encoded, its triplets checked.
@@ -71,7 +71,7 @@ extension RequestTarget {
             let byte = bytes[index]
             guard byte.isPathCharacter || byte == UInt8(ascii: "?") else { throw .invalidTarget }
             if byte == UInt8(ascii: "%") {
-                _ = try PathSegments.triplet(bytes, at: index, end: range.upperBound)
+                _ = try Path.triplet(bytes, at: index, end: range.upperBound)
             }
         }
         guard let query = bytes.string(range) else { throw .invalidTarget }

@@ -2,19 +2,13 @@
 
 /// What a request is about (RFC 9112 section 3.2), decoded and normalised.
 package enum RequestTarget: Sendable, Hashable {
-    /// A resource: the decoded segments of its path, dot segments removed, and its query.
+    /// A resource: its path, decoded and rid of dot segments, and its query.
     ///
-    /// The path `/` has no segments; `/a/` has the two segments `a` and the empty one.
-    case resource(segments: [String], query: String?)
+    /// A slash inside of a segment stays `%2F`, because it separates nothing (RFC 3986 section
+    /// 2.2).
+    case resource(path: String, query: String?)
     /// The server as a whole, `*`.
     case asterisk
-
-    package var segments: [String] {
-        switch self {
-        case .resource(let segments, _): segments
-        case .asterisk: []
-        }
-    }
 
     package var query: String? {
         switch self {
@@ -23,23 +17,15 @@ package enum RequestTarget: Sendable, Hashable {
         }
     }
 
-    package var isAsterisk: Bool { self == .asterisk }
+    package var isAsterisk: Bool {
+        if case .asterisk = self { true } else { false }
+    }
 
     /// The path as one string, `*` for the asterisk.
-    ///
-    /// A slash inside a segment is written `%2F`, because it separates nothing (RFC 3986 section
-    /// 2.2).
     package var path: String {
-        guard case .resource(let segments, _) = self else { return "*" }
-        var path = ""
-        for segment in segments {
-            path += "/"
-            if segment.utf8.contains(UInt8(ascii: "/")) {
-                for character in segment { path += character == "/" ? "%2F" : String(character) }
-            } else {
-                path += segment
-            }
+        switch self {
+        case .resource(let path, _): path
+        case .asterisk: "*"
         }
-        return path.isEmpty ? "/" : path
     }
 }

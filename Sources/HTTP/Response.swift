@@ -3,16 +3,15 @@
 package import HTTPTypes
 
 /// An answer as the routes give it.
-///
-/// `Date`, `Content-Length`, `Connection` and `Transfer-Encoding` are the connection's business: it
-/// writes its own and leaves out any among ``fields``.
 package struct Response: Sendable {
     package var status: HTTPResponse.Status
-    package var fields: HTTPFields
-    /// The content.
+    package var fields: ResponseFields
+    /// The content, or with ``rest`` its beginning.
     ///
     /// For HEAD it is measured and not sent.
     package var body: [UInt8]
+    /// What follows ``body``; nil: nothing. The length of the whole is then not known beforehand.
+    package var rest: (any ContentSource)?
     /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
     ///
     /// Empty where no route matched, so that clients cannot invent labels.
@@ -20,13 +19,15 @@ package struct Response: Sendable {
 
     package init(
         status: HTTPResponse.Status,
-        fields: HTTPFields = [:],
+        fields: ResponseFields = [:],
         body: [UInt8] = [],
+        rest: (any ContentSource)? = nil,
         route: String = ""
     ) {
         self.status = status
         self.fields = fields
         self.body = body
+        self.rest = rest
         self.route = route
     }
 }

@@ -7,6 +7,12 @@ enum ResponseWriter {
     /// The answer that asks for the body (RFC 9110 section 15.2.1).
     static let continuation = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
+    private static let length = Array("\r\nContent-Length: ".utf8)
+    private static let chunked = Array("\r\nTransfer-Encoding: chunked".utf8)
+    private static let close = Array("\r\nConnection: close".utf8)
+    private static let keepAlive = Array("\r\nConnection: keep-alive".utf8)
+    private static let end = Array("\r\n\r\n".utf8)
+
     /// What the Connection field says about the time after this answer.
     enum Persistence {
         case close
@@ -15,54 +21,49 @@ enum ResponseWriter {
         case unsaid
     }
 
+    /// How a client finds the end of the content (RFC 9112 section 6).
+    enum Framing {
+        case length(Int)
+        case chunked
+        /// By the end of the connection, or because there is no content.
+        case unsaid
+    }
+
     /// Appends the head of `response` to `bytes`.
     static func write(
         _ response: Response,
-        date: String,
+        date: DateField,
+        framing: Framing,
         persistence: Persistence,
         to bytes: inout [UInt8]
     ) {
         let status = response.status
-        if status == .ok {
-            bytes.append(contentsOf: "HTTP/1.1 200 OK\r\nDate: ".utf8)
+        if status.code == 200 {
+            bytes.append(contentsOf: date.success)
         } else {
-            bytes.append(contentsOf: "HTTP/1.1 ".utf8)
-            append(status.code, to: &bytes)
-            bytes.append(.space)
-            bytes.append(contentsOf: status.reasonPhrase.utf8)
-            bytes.append(contentsOf: "\r\nDate: ".utf8)
+            bytes.append(contentsOf: "HTTP/1.1 \(status.code) \(status.reasonPhrase)".utf8)
+            bytes.append(contentsOf: date.line)
         }
-        bytes.append(contentsOf: date.utf8)
-        if allowsContent(status) {
-            bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
-            append(response.body.count, to: &bytes)
-        }
-        for field in response.fields where !isOwn(field.name) {
-            bytes.append(contentsOf: "\r\n".utf8)
-            bytes.append(contentsOf: field.name.rawName.utf8)
-            bytes.append(contentsOf: ": ".utf8)
-            bytes.append(contentsOf: field.value.utf8)
-        }
-        switch persistence {
-        case .close: bytes.append(contentsOf: "\r\nConnection: close".utf8)
-        case .keepAlive: bytes.append(contentsOf: "\r\nConnection: keep-alive".utf8)
+        switch framing {
+        case .length(let count):
+            bytes.append(contentsOf: length)
+            append(count, to: &bytes)
+        case .chunked: bytes.append(contentsOf: chunked)
         case .unsaid: break
         }
-        bytes.append(contentsOf: "\r\n\r\n".utf8)
+        bytes.append(contentsOf: response.fields.lines)
+        switch persistence {
+        case .close: bytes.append(contentsOf: close)
+        case .keepAlive: bytes.append(contentsOf: keepAlive)
+        case .unsaid: break
+        }
+        bytes.append(contentsOf: end)
     }
 
     /// Whether an answer of this status can have content; where it cannot, it has no length either
     /// (RFC 9110 section 8.6).
     static func allowsContent(_ status: HTTPResponse.Status) -> Bool {
-        !(status.kind == .informational || status == .noContent || status == .notModified)
-    }
-
-    /// Whether the connection writes this field itself.
-    private static func isOwn(_ name: HTTPField.Name) -> Bool {
-        switch name.canonicalName {
-        case "date", "content-length", "connection", "transfer-encoding", "keep-alive": true
-        default: false
-        }
+        !(status.code < 200 || status.code == 204 || status.code == 304)
     }
 
     private static func append(_ number: Int, to bytes: inout [UInt8]) {

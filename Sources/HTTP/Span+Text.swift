@@ -18,6 +18,50 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether these bytes are those, eight at a time.
+    func equals(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        var index = 0
+        while index <= count - 8 {
+            guard word(at: index) == other.word(at: index) else { return false }
+            index += 8
+        }
+        while index < count {
+            guard self[index] == other[index] else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// The eight bytes from a position on, the first one lowest; compiled to one load.
+    @inline(__always)
+    func word(at position: Int) -> UInt64 {
+        precondition(position >= 0 && position <= count - 8, "eight bytes beyond the end")
+        var word: UInt64 = 0
+        for place in 0..<8 { word |= UInt64(self[position &+ place]) &<< UInt64(8 &* place) }
+        return word
+    }
+
+    /// Where a byte that is no `VCHAR`, space or `obs-text` may be, eight bytes at a time: all
+    /// before the returned position are.
+    @inline(__always)
+    func afterPlainText(from position: Int, end: Int) -> Int {
+        let lowest: UInt64 = 0x0101_0101_0101_0101
+        var index = position
+        while index &+ 8 <= end {
+            let word = word(at: index)
+            // The top bit of each byte below 0x20, and of each that is 0x7F; and perhaps of some
+            // behind these.
+            let control = (word &- (0x20 &* lowest)) & ~word
+            let difference = word ^ (0x7F &* lowest)
+            let delete = (difference &- lowest) & ~difference
+            let marks = (control | delete) & (0x80 &* lowest)
+            guard marks == 0 else { return index &+ marks.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        return index
+    }
+
     /// The bytes of a range as a string, nil where they are not UTF-8.
     func string(_ range: Range<Int>) -> String? {
         do {

@@ -2,18 +2,18 @@
 
 import HTTP
 
-/// The Date field of answers, written once a second.
+/// The Date field of answers, made a few times a second.
 struct DateLine {
-    private var text = ""
+    private var field = DateField("")
     private var validUntil = Instant(nanoseconds: .min)
 
     /// The date at an instant.
-    mutating func text(at now: Instant) -> String {
+    mutating func field(at now: Instant) -> DateField {
         if now.nanoseconds >= validUntil.nanoseconds {
             let seconds = SystemCall.secondsSince1970()
-            text = HTTPDate.format(secondsSince1970: seconds)
+            field = DateField(HTTPDate.format(secondsSince1970: seconds))
             validUntil = now.advanced(by: .milliseconds(250))
         }
-        return text
+        return field
     }
 }

@@ -9,7 +9,7 @@ extension Loop {
         case .answer(let key, let response):
             // The client may have gone in the meantime.
             guard let link = links[key] else { return }
-            link.connection.answered(response, date: date.text(at: now), now: now)
+            link.connection.answered(response, date: date.field(at: now), now: now)
             drive(link)
         case .refuse(let key, let refusal):
             guard let link = links[key] else { return }

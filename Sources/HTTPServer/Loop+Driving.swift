@@ -6,6 +6,10 @@ extension Loop {
     /// The most bytes that one connection may read and write before the others have their turn.
     private static let allowance = 256 * 1_024
 
+    /// The most bytes of a body that are read before something is made of them: few enough to be in
+    /// the processor's cache still.
+    private static let readBytes = 128 * 1_024
+
     /// What an answer costs of the allowance, beside its bytes: as much as it keeps others waiting.
     private static let costOfAnswer = 4 * 1_024
 
@@ -20,18 +24,18 @@ extension Loop {
         var bytes: ArraySlice<UInt8> = []
         while true {
             switch connection.next() {
-            case .decide(let head):
-                let response = services.responder.decide(head)
-                connection.decided(response, date: date.text(at: now), now: now)
+            case .receive(let head):
+                let reception = services.responder.receive(head)
+                connection.received(reception, date: date.field(at: now), now: now)
                 continue
-            case .respond(let request):
+            case .answer:
                 allowance -= Self.costOfAnswer
-                respond(to: request, link.key, &connection)
+                answer(link.key, &connection)
                 continue
             case .refuse(let refusal):
                 services.responder.observe(.refused(refusal))
                 let response = services.responder.response(to: refusal, limits: services.limits)
-                connection.answered(response, date: date.text(at: now), now: now)
+                connection.answered(response, date: date.field(at: now), now: now)
                 continue
             case .send:
                 if mayGoOn(link, allowance, ready: link.isWritable),
@@ -74,22 +78,20 @@ extension Loop {
         return false
     }
 
-    /// Answers a request, here or beside the loop.
-    private mutating func respond(
-        to request: Request,
-        _ key: ConnectionKey,
-        _ connection: inout Connection
-    ) {
-        guard request.body.count > services.limits.inlineBodyBytes else {
-            let response = services.responder.respond(to: request)
-            connection.answered(response, date: date.text(at: now), now: now)
+    /// Has a request answered, here or beside the loop.
+    private mutating func answer(_ key: ConnectionKey, _ connection: inout Connection) {
+        guard connection.contentBytes > services.limits.inlineBodyBytes else {
+            guard let response = connection.answer() else { return }
+            connection.answered(response, date: date.field(at: now), now: now)
             return
         }
+        guard let intake = connection.handOver() else { return }
         let isTaken = services.workers.submit { [services, mailbox] in
             guard !services.budget.isExceeded else {
                 return mailbox.post(.refuse(key, .memoryExhausted))
             }
-            mailbox.post(.answer(key, services.responder.respond(to: request)))
+            var intake = intake
+            mailbox.post(.answer(key, intake.answer()))
         }
         if !isTaken { connection.refuse(.tooManyWaiting) }
     }
@@ -123,7 +125,7 @@ extension Loop {
         _ connection: inout Connection,
         _ allowance: inout Int
     ) -> ArraySlice<UInt8> {
-        let direct = min(connection.directBodyBytes, allowance)
+        let direct = min(connection.directBodyBytes, allowance, Self.readBytes)
         var result = SystemCall.Transfer.wouldBlock
         if direct > 0 {
             connection.receiveBody(upTo: direct, now: now) { body in

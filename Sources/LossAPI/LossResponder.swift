@@ -26,23 +26,41 @@ package struct LossResponder: Responder {
         self.notice = notice
     }
 
-    package func decide(_ head: RequestHead) -> Response? {
+    package func receive(_ head: RequestHead) -> Reception {
         guard !head.isAsterisk else {
-            return Response(status: .noContent, fields: [.allow: "GET, HEAD, OPTIONS, POST"])
+            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
+            return .answer(Response(status: .noContent, fields: fields))
         }
-        switch Route.find(head.pathSegments) {
-        case .failure(let problem): return problem.response(route: "")
-        case .success(let route): return decide(head, on: route)
+        do throws(Problem) {
+            let route = try Route.find(head.path)
+            if head.method == .post, route.takesPost { return receive(question: head, on: route) }
+            return .answer(answer(head, on: route))
+        } catch {
+            return .answer(error.response(route: ""))
         }
     }
 
-    private func decide(_ head: RequestHead, on route: Route) -> Response? {
+    private func receive(question head: RequestHead, on route: Route) -> Reception {
+        if let problem = MediaType.problem(with: head) {
+            let fields = Self.mediaFields(of: problem)
+            return .answer(problem.response(route: route.template, fields: fields))
+        }
+        let length = head.contentLength
+        switch route {
+        case .loss(let found):
+            return .take(service.intake(for: found, expecting: length, route: route.template))
+        case .penalty(let found):
+            return .take(service.intake(for: found, expecting: length, route: route.template))
+        default:
+            return .answer(answer(head, on: route))
+        }
+    }
+
+    /// The answer to a request that is no question.
+    private func answer(_ head: RequestHead, on route: Route) -> Response {
         switch head.method {
         case .get, .head:
-            return nil
-        case .post where route.takesPost:
-            return MediaType.problem(with: head)
-                .map { $0.response(route: route.template, fields: Self.mediaFields(of: $0)) }
+            return document(head, on: route)
         case .options:
             return Response(
                 status: .noContent,
@@ -72,34 +90,6 @@ package struct LossResponder: Responder {
             ? [.acceptEncoding: "identity"] : [.acceptPost: MediaType.accepted]
     }
 
-    package func respond(to request: Request) -> Response {
-        switch Route.find(request.head.pathSegments) {
-        case .failure(let problem): problem.response(route: "")
-        case .success(let route):
-            request.head.method == .post
-                ? answer(request, on: route) : document(request.head, on: route)
-        }
-    }
-
-    private func answer(_ request: Request, on route: Route) -> Response {
-        do throws(Problem) {
-            let body: [UInt8]
-            switch route {
-            case .loss(let found): body = try service.answer(request.body, from: found)
-            case .penalty(let found): body = try service.answer(request.body, from: found)
-            default: return document(request.head, on: route)
-            }
-            return Response(
-                status: .ok,
-                fields: Self.answerFields,
-                body: body,
-                route: route.template
-            )
-        } catch {
-            return error.response(route: route.template)
-        }
-    }
-
     private func document(_ head: RequestHead, on route: Route) -> Response {
         switch route {
         case .alive: return health(.ok, "ok", route)
@@ -121,12 +111,8 @@ package struct LossResponder: Responder {
         }
     }
 
-    private static let answerFields: HTTPFields = [
-        .contentType: "application/json", .cacheControl: "no-store",
-    ]
-
     private func health(_ status: HTTPResponse.Status, _ word: String, _ route: Route) -> Response {
-        var fields = Self.answerFields
+        var fields = ResponseFields.ofAnswers
         if status == .serviceUnavailable { fields[.retryAfter] = "1" }
         let body: JSONValue = ["status": .string(word)]
         return Response(status: status, fields: fields, body: body.bytes, route: route.template)
@@ -142,6 +128,13 @@ package struct LossResponder: Responder {
         metrics.note(event)
         notice?(event)
     }
+}
+
+extension ResponseFields {
+    /// The fields of an answer to a question.
+    static let ofAnswers: ResponseFields = [
+        .contentType: "application/json", .cacheControl: "no-store",
+    ]
 }
 
 extension HTTPField.Name {

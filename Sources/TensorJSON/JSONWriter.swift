@@ -22,6 +22,11 @@ package struct JSONWriter {
         return bytes
     }
 
+    /// Makes room for a number of bytes beyond those written so far.
+    package mutating func reserve(_ capacity: Int) {
+        bytes.reserveCapacity(bytes.count + capacity)
+    }
+
     /// Opens an object.
     package mutating func beginObject() {
         begin(Character8.openBrace)

@@ -23,18 +23,21 @@ final class Stub: Responder {
 
     var events: [ServerEvent] { seen.withLock { $0 } }
 
-    func decide(_ head: RequestHead) -> Response? {
+    func receive(_ head: RequestHead) -> Reception {
         switch head.path {
-        case "/missing": Response(status: .notFound)
-        case "/ready": Response(status: readiness.isDraining ? .serviceUnavailable : .ok)
-        default: nil
+        case "/missing":
+            .answer(Response(status: .notFound))
+        case "/ready":
+            .answer(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
+        default:
+            .take(BodyIntake { body in self.respond(to: head, body) })
         }
     }
 
-    func respond(to request: Request) -> Response {
-        switch request.head.path {
+    private func respond(to head: RequestHead, _ body: [UInt8]) -> Response {
+        switch head.path {
         case "/echo":
-            return Response(status: .ok, body: request.body, route: "/echo")
+            return Response(status: .ok, body: body, route: "/echo")
         case "/held":
             arrivals.signal()
             gate.wait()
@@ -42,7 +45,7 @@ final class Stub: Responder {
         case "/large":
             return Response(status: .ok, body: Array(repeating: 7, count: 50_000_000))
         default:
-            return Response(status: .ok, body: Array(request.head.path.utf8), route: "/")
+            return Response(status: .ok, body: Array(head.path.utf8), route: "/")
         }
     }
 
@@ -54,6 +57,34 @@ final class Stub: Responder {
         seen.withLock { $0.append(event) }
         if case .connectionClosed = event { endings.signal() }
     }
+}
+
+/// Keeps the content of a request as it is, and has it answered by a closure.
+struct BodyIntake: Intake {
+    private var body: [UInt8] = []
+    private let respond: @Sendable ([UInt8]) -> Response
+
+    init(_ respond: @escaping @Sendable ([UInt8]) -> Response) {
+        self.respond = respond
+    }
+
+    var footprint: Int { body.count }
+
+    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) {
+        for index in bytes.indices { body.append(bytes[index]) }
+    }
+
+    mutating func take(
+        upTo count: Int,
+        of _: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        let before = body.count
+        body.append(addingCapacity: count) { read(&$0) }
+        return body.count - before
+    }
+
+    mutating func answer() -> Response { respond(body) }
 }
 
 /// A server on a free port of 127.0.0.1, stopped when the test is over.

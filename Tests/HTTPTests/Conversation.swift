@@ -30,12 +30,19 @@ final class Conversation {
         let method: String
         let path: String
         let query: String?
-        let fields: HTTPFields
+        let fields: RequestFields
         let body: [UInt8]
+
+        static func == (one: Self, other: Self) -> Bool {
+            one.method == other.method && one.path == other.path && one.query == other.query
+                && one.body == other.body
+                && one.fields.all.elementsEqual(other.fields.all) { $0 == $1 }
+        }
     }
 
     private(set) var record = Record()
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
+    private let today = DateField("today")
     private var connection: Connection
     private let decide: (RequestHead) -> Response?
     private let respond: (Request) -> Response?
@@ -85,7 +92,7 @@ final class Conversation {
 
     /// Gives the answer that was left open.
     func answer(_ response: Response) {
-        connection.answered(response, date: "today", now: now)
+        connection.answered(response, date: today, now: now)
         perform()
     }
 
@@ -127,16 +134,23 @@ final class Conversation {
         var rest = part
         loop: while true {
             switch connection.next() {
-            case .decide(let head):
-                connection.decided(decide(head), date: "today", now: now)
-            case .respond(let request):
+            case .receive(let head):
+                let reception = decide(head).map { Reception.answer($0) }
+                connection.received(
+                    reception ?? .take(BodyIntake(head: head)),
+                    date: today,
+                    now: now
+                )
+            case .answer:
+                guard let intake = connection.handOver() as? BodyIntake else { break loop }
+                let request = Request(head: intake.head, body: intake.body)
                 record.requests.append(Received(request))
                 guard let response = respond(request) else { break loop }
-                connection.answered(response, date: "today", now: now)
+                connection.answered(response, date: today, now: now)
             case .refuse(let refusal):
                 record.refusals.append(refusal)
                 let response = Response(status: refusal.status, route: refusal.code)
-                connection.answered(response, date: "today", now: now)
+                connection.answered(response, date: today, now: now)
             case .send:
                 guard isNetworkOpen else { break loop }
                 advance(connection.output.left)
@@ -162,6 +176,40 @@ final class Conversation {
     }
 }
 
+/// A complete request, its content in memory.
+struct Request {
+    let head: RequestHead
+    let body: [UInt8]
+}
+
+/// Keeps the content of a request as it is.
+struct BodyIntake: Intake {
+    let head: RequestHead
+    private(set) var body: [UInt8] = []
+
+    init(head: RequestHead) {
+        self.head = head
+    }
+
+    var footprint: Int { body.count }
+
+    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) {
+        for index in bytes.indices { body.append(bytes[index]) }
+    }
+
+    mutating func take(
+        upTo count: Int,
+        of _: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        let before = body.count
+        body.append(addingCapacity: count) { read(&$0) }
+        return body.count - before
+    }
+
+    mutating func answer() -> Response { .make(head.path) }
+}
+
 extension Conversation.Received {
     init(_ request: Request) {
         method = request.head.method.rawValue
@@ -177,7 +225,7 @@ extension Response {
     static func make(
         _ body: String = "",
         status: HTTPResponse.Status = .ok,
-        fields: HTTPFields = [:]
+        fields: ResponseFields = [:]
     ) -> Response {
         Response(status: status, fields: fields, body: Array(body.utf8), route: "/route")
     }

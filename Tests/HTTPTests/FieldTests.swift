@@ -12,7 +12,7 @@ import Testing
         let received = try #require(record.requests.first).fields
         #expect(received[.accept] == "a  b")
         #expect(received[try #require(HTTPField.Name("x-empty"))] == "")
-        #expect(received[values: try #require(HTTPField.Name("X-Two"))] == ["1", "2"])
+        #expect(received[try #require(HTTPField.Name("X-Two"))] == "1, 2")
         #expect(received[.userAgent] == "c")
     }
 
@@ -80,13 +80,13 @@ import Testing
         #expect(record.statuses == [431])
     }
 
-    @Test("is never one of more than can be kept, whatever the limit")
+    @Test("is one of as many as the limit allows, however many those are")
     func countWithoutLimit() {
         var limits = Limits()
         limits.fieldCount = .max
         limits.headBytes = 1_000_000
         let text = request(fields: Array(repeating: "A: b", count: 70_000))
-        #expect(outcome(text, limits: limits).refusals == [.tooManyFields])
+        #expect(outcome(text, limits: limits).statuses == [200])
     }
 
     @Test("shares 32 KiB with all others")

@@ -48,7 +48,7 @@ import Testing
 
     @Test("says what is the connection's business once, and as the connection sees it")
     func ownFields() {
-        let fields: HTTPFields = [
+        let fields: ResponseFields = [
             .date: "tomorrow", .contentLength: "99", .connection: "close",
             .transferEncoding: "chunked", .vary: "Origin",
         ]

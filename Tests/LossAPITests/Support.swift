@@ -25,17 +25,14 @@ struct Client {
         _ body: String = "",
         fields: HTTPFields = [.contentType: "application/json"]
     ) -> Response {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        let head = RequestHead(
-            method: method,
-            target: .resource(
-                segments: path == "/" ? [] : segments.map(String.init),
-                query: nil
+        responder.answer(
+            RequestHead(
+                method: method,
+                target: .resource(path: path, query: nil),
+                fields: RequestFields(fields)
             ),
-            fields: fields
+            body
         )
-        return responder.decide(head)
-            ?? responder.respond(to: Request(head: head, body: Array(body.utf8)))
     }
 
     /// The members of a JSON answer.
@@ -43,6 +40,22 @@ struct Client {
         try #require(
             JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
         )
+    }
+}
+
+extension LossResponder {
+    /// The whole answer to a request.
+    func answer(_ head: RequestHead, _ body: String = "") -> Response {
+        switch receive(head) {
+        case .answer(let response):
+            return response
+        case .take(var intake):
+            intake.take(Array(body.utf8).span, isLast: true)
+            var response = intake.answer()
+            while let part = response.rest?.next() { response.body += part }
+            response.rest = nil
+            return response
+        }
     }
 }
 

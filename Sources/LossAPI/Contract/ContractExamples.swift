@@ -36,7 +36,7 @@ enum ContractExamples {
                 "Weights, every output, and a penalty",
                 plain + [
                     ("weights", weights), ("reduction", "mean"),
-                    ("outputs", JSONValue(LossQuestion.outputNames.map { $0.name })),
+                    ("outputs", JSONValue(LossDraft.outputNames.map { $0.name })),
                     ("regularization", regularization),
                 ]
             ),
@@ -75,7 +75,7 @@ enum ContractExamples {
                 "Every output",
                 [
                     parameters, ("strength", 0.1),
-                    ("outputs", JSONValue(PenaltyQuestion.outputNames.map { $0.name })),
+                    ("outputs", JSONValue(PenaltyDraft.outputNames.map { $0.name })),
                 ]
             ),
             example(

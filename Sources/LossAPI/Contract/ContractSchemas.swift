@@ -92,7 +92,7 @@ enum ContractSchemas {
             "type": "array",
             "items": reference("regularization-term"),
         ]
-        let names = LossQuestion.outputNames.map { $0.name }
+        let names = LossDraft.outputNames.map { $0.name }
         let fields: [(String, JSONValue)] = [
             ("predictions", reference("numbers")), ("targets", reference("numbers")),
             ("weights", weights), ("reduction", reference("reduction")),
@@ -115,7 +115,7 @@ enum ContractSchemas {
             (
                 "outputs",
                 outputs(
-                    PenaltyQuestion.outputNames.map { $0.name },
+                    PenaltyDraft.outputNames.map { $0.name },
                     default: ["value", "gradient"]
                 )
             ),

@@ -9,14 +9,14 @@ enum CatalogueDocument {
             Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
         ),
         "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
-        "outputs": JSONValue(LossQuestion.outputNames.map { $0.name }),
+        "outputs": JSONValue(LossDraft.outputNames.map { $0.name }),
     ]
 
     static let penalties: JSONValue = [
         "penalties": .array(
             Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
         ),
-        "outputs": JSONValue(PenaltyQuestion.outputNames.map { $0.name }),
+        "outputs": JSONValue(PenaltyDraft.outputNames.map { $0.name }),
     ]
 
     /// One line of a listing.

@@ -21,7 +21,7 @@ struct StaticDocument: Sendable {
 
     /// The document, or 304 where the client has it already (RFC 9110 section 13.1.2).
     func response(to head: RequestHead, route: String) -> Response {
-        var fields: HTTPFields = [
+        var fields: ResponseFields = [
             .eTag: tag, .cacheControl: "public, max-age=300",
         ]
         if isKnown(to: head) {

@@ -2,6 +2,8 @@
 
 import HTTP
 import HTTPTypes
+import LossFunctions
+import TensorJSON
 
 /// Why a request was not answered, as the client is told (RFC 9457).
 package struct Problem: Error, Equatable, Sendable {
@@ -52,6 +54,35 @@ package struct Problem: Error, Equatable, Sendable {
         var fields = fields
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
-        return Response(status: kind.status, fields: fields, body: document.bytes, route: route)
+        return Response(
+            status: kind.status,
+            fields: ResponseFields(fields),
+            body: document.bytes,
+            route: route
+        )
+    }
+
+    /// Does some work; the one place where errors of the layers below become problems.
+    ///
+    /// - Parameters:
+    ///   - base: The JSON Pointer of the object that the work is about.
+    ///   - known: The fields that object may have.
+    ///   - work: What is done.
+    static func explaining<Value>(
+        at base: String = "",
+        known: @autoclosure () -> [String] = [],
+        _ work: () throws -> Value
+    ) throws(Problem) -> Value {
+        do {
+            return try work()
+        } catch let problem as Problem {
+            throw problem
+        } catch let error as JSONError {
+            throw Problem(error)
+        } catch let error as LossError {
+            throw Problem(error, at: base, known: known())
+        } catch {
+            throw Problem(.internalError, "The server failed over this request: \(error).")
+        }
     }
 }

@@ -9,17 +9,14 @@ enum MediaType {
 
     /// The problem with a request's content type or content coding; nil: none.
     static func problem(with head: RequestHead) -> Problem? {
-        // One pass over the fields: looking each up by its name would cost more than the answer.
-        for field in head.fields {
-            let problem =
-                switch field.name {
-                case .contentType: problem(type: field.value)
-                case .contentEncoding: problem(coding: field.value)
-                default: Problem?.none
-                }
-            if let problem { return problem }
+        let fields = head.fields
+        if !fields.isOne(.contentType, accepted), let type = fields[.contentType],
+            let problem = problem(type: type)
+        {
+            return problem
         }
-        return nil
+        guard !fields.isEmpty(.contentEncoding) else { return nil }
+        return fields[.contentEncoding].flatMap { problem(coding: $0) }
     }
 
     private static func problem(coding: String) -> Problem? {
@@ -33,7 +30,7 @@ enum MediaType {
     }
 
     private static func problem(type: String) -> Problem? {
-        guard type != accepted, !isAccepted(type) else { return nil }
+        guard !isAccepted(type) else { return nil }
         return Problem(
             .unsupportedMediaType,
             "Content-Type is \(type.quoted), but must be application/json in UTF-8. With curl: "

@@ -19,38 +19,49 @@ enum Route {
     case alive
     case ready
 
-    /// The route of a path, or why there is none.
-    static func find(_ segments: [String]) -> Result<Route, Problem> {
+    /// The route of a path; throws why there is none.
+    static func find(_ path: String) throws(Problem) -> Route {
+        if let route = known[path] { return route }
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .map(String.init)
         switch (segments.count, segments.first) {
-        case (0, _): .success(.index)
-        case (1, "livez"), (1, "healthz"): .success(.alive)
-        case (1, "readyz"): .success(.ready)
-        case (1, "metrics"): .success(.metrics)
-        case (1, "openapi.yaml"): .success(.contractYAML)
-        case (1, "openapi.json"): .success(.contractJSON)
-        case (1, "problems"): .success(.problems)
         case (2, "problems"):
-            ProblemKind(slug: segments[1]).map { .success(.problem($0)) } ?? .failure(notFound)
-        case (2, "v1") where segments[1] == "losses": .success(.losses)
-        case (2, "v1") where segments[1] == "penalties": .success(.penalties)
+            if let kind = ProblemKind(slug: segments[1]) { return .problem(kind) }
         case (3, "v1") where segments[1] == "losses":
-            Catalogue.loss(named: segments[2]).map { .success(.loss($0)) }
-                ?? .failure(
-                    unknown(segments[2], .unknownLoss, "loss", Catalogue.losses.map { $0.facts })
-                )
+            guard let found = Catalogue.loss(named: segments[2]) else {
+                throw unknown(segments[2], .unknownLoss, "loss", Catalogue.losses.map { $0.facts })
+            }
+            return .loss(found)
         case (3, "v1") where segments[1] == "penalties":
-            Catalogue.penalty(named: segments[2]).map { .success(.penalty($0)) }
-                ?? .failure(
-                    unknown(
-                        segments[2],
-                        .unknownPenalty,
-                        "penalty",
-                        Catalogue.penalties.map { $0.facts }
-                    )
+            guard let found = Catalogue.penalty(named: segments[2]) else {
+                throw unknown(
+                    segments[2],
+                    .unknownPenalty,
+                    "penalty",
+                    Catalogue.penalties.map { $0.facts }
                 )
-        default: .failure(notFound)
+            }
+            return .penalty(found)
+        default: break
         }
+        throw notFound
     }
+
+    /// The paths that are asked for every day, so that finding them is one look.
+    private static let known: [String: Route] = {
+        var known: [String: Route] = [
+            "/": .index, "/livez": .alive, "/healthz": .alive, "/readyz": .ready,
+            "/metrics": .metrics, "/openapi.yaml": .contractYAML, "/openapi.json": .contractJSON,
+            "/problems": .problems, "/v1/losses": .losses, "/v1/penalties": .penalties,
+        ]
+        for name in Catalogue.losses.flatMap({ $0.facts.spellings }) {
+            known["/v1/losses/\(name)"] = Catalogue.loss(named: name).map { .loss($0) }
+        }
+        for name in Catalogue.penalties.flatMap({ $0.facts.spellings }) {
+            known["/v1/penalties/\(name)"] = Catalogue.penalty(named: name).map { .penalty($0) }
+        }
+        return known
+    }()
 
     /// The path as metrics and logs name it: without what clients put in.
     var template: String {
@@ -96,7 +107,7 @@ enum Route {
         _ facts: [Facts]
     ) -> Problem {
         let names = facts.map { $0.name }
-        let spellings = names + facts.flatMap { $0.aliases.map { $0.name } }
+        let spellings = facts.flatMap { $0.spellings }
         return Problem(
             kind,
             "There is no \(noun) \(name.quoted)."
@@ -106,4 +117,9 @@ enum Route {
             allowed: names
         )
     }
+}
+
+extension Facts {
+    /// Its name and its aliases.
+    fileprivate var spellings: [String] { [name] + aliases.map { $0.name } }
 }

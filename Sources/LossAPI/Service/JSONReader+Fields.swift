@@ -10,14 +10,6 @@ extension Tensor {
 }
 
 extension JSONReader {
-    /// Null stands for a field that is not there.
-    mutating func readUnlessNull<Value>(_ read: (inout JSONReader) throws -> Value) throws -> Value?
-    {
-        guard try peekKind() == .null else { return try read(&self) }
-        try skipValue()
-        return nil
-    }
-
     /// The argument of the option that a field of the body names; refuses a field that is none.
     mutating func readOption(
         _ field: String,

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTPTypes
+
+/// The field lines of a request, kept as they came and made into text when somebody asks.
+///
+/// A copy of the lines and a table of where the everyday fields begin cost less than a string for
+/// each name and value, of which a route reads one or two.
+package struct RequestFields: Sendable {
+    /// The lines, each with its end.
+    private let lines: [UInt8]
+    private let places: Places
+
+    /// Where the first value of each known field stands in the lines.
+    struct Places: Sendable {
+        private var ranges = InlineArray<16, (UInt32, UInt32)>(repeating: (0, 0))
+        private var present: UInt32 = 0
+        private var repeated: UInt32 = 0
+
+        /// The range of the first value, empty for one that is empty or not there.
+        subscript(field: KnownField) -> Range<Int> {
+            let (start, end) = ranges[field.rawValue]
+            return Int(start)..<Int(end)
+        }
+
+        /// Whether there is more than one line of this field.
+        func isRepeated(_ field: KnownField) -> Bool {
+            repeated & field.bit != 0
+        }
+
+        /// Takes note of a value; heads are far shorter than 2^32 bytes.
+        mutating func note(_ field: KnownField, _ value: Range<Int>) {
+            repeated |= present & field.bit
+            guard present & field.bit == 0 else { return }
+            present |= field.bit
+            ranges[field.rawValue] = (
+                UInt32(truncatingIfNeeded: value.lowerBound),
+                UInt32(truncatingIfNeeded: value.upperBound)
+            )
+        }
+    }
+
+    /// No fields.
+    package init() {
+        lines = []
+        places = Places()
+    }
+
+    /// One line for each field.
+    package init(_ fields: HTTPFields) {
+        var lines: [UInt8] = []
+        var places = Places()
+        for field in fields {
+            lines += Array("\(field.name.rawName):".utf8)
+            if let known = KnownField.find(Array(field.name.canonicalName.utf8).span) {
+                places.note(known, lines.count..<lines.count + field.value.utf8.count)
+            }
+            lines += Array("\(field.value)\r\n".utf8)
+        }
+        self.init(lines: lines, places: places)
+    }
+
+    /// Takes over lines that have been found valid, and the places noted in them.
+    init(lines: [UInt8], places: Places) {
+        self.lines = lines
+        self.places = places
+    }
+
+    /// Whether there is no line of this field, or only an empty one.
+    package func isEmpty(_ field: KnownField) -> Bool { places[field].isEmpty }
+
+    /// Whether there is one line of this field and its value is just `text`.
+    package func isOne(_ field: KnownField, _ text: String) -> Bool {
+        !places.isRepeated(field) && lines.span.extracting(places[field]).equals(text)
+    }
+
+    /// The value of a field; those of several lines as one list (RFC 9110 section 5.3).
+    package subscript(name: HTTPField.Name) -> String? {
+        let values = all.filter { $0.name == name.canonicalName }.map { $0.value }
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    /// Every line in its order: the name in lower case and the value.
+    package var all: [(name: String, value: String)] {
+        lines.split(separator: .lineFeed).compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            let value = line.span.trimming(colon + 1 - line.startIndex..<line.count - 1)
+            return (
+                String(decoding: line[..<colon], as: UTF8.self).lowercased(),
+                // Bytes above 127 need not be UTF-8 (obs-text, RFC 9110 section 5.5).
+                String(
+                    decoding: line.dropFirst(value.lowerBound).prefix(value.count),
+                    as: UTF8.self
+                )
+            )
+        }
+    }
+}
+
+extension KnownField {
+    fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+/// A question to a loss in the making.
+struct LossDraft: Draft {
+    private let found: Catalogue.Found<any Loss.Type>
+    private var predictions: Tensor?
+    private var targets: Tensor?
+    private var weights: Tensor?
+    private var reduction = Reduction.mean
+    private var outputs: Outputs = .lossAndGradient
+    private var terms: [RegularizationTerm] = []
+    private var arguments: [String: Argument]
+
+    init(for found: Catalogue.Found<any Loss.Type>) {
+        self.found = found
+        arguments = found.presets
+    }
+
+    /// The fields every loss has, besides its own options.
+    static let fields = [
+        "predictions", "targets", "weights", "reduction", "outputs", "regularization",
+    ]
+    /// Every field of a request to this entry of the catalogue.
+    static func known(to facts: Facts) -> [String] {
+        fields + facts.parameters.map { $0.name }
+    }
+
+    static let outputNames: [(name: String, output: Outputs)] = [
+        ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
+    ]
+
+    var known: [String] { Self.known(to: found.facts) }
+
+    var footprint: Int { predictions.footprint + targets.footprint + weights.footprint }
+
+    func holdsNumbers(_ field: String) -> Bool {
+        field == "predictions" || field == "targets" || field == "weights"
+    }
+
+    mutating func set(_ field: String, _ numbers: Tensor) {
+        switch field {
+        case "predictions": predictions = numbers
+        case "targets": targets = numbers
+        default: weights = numbers
+        }
+    }
+
+    mutating func read(_ field: String, from reader: inout JSONReader) throws {
+        switch field {
+        case "predictions", "targets": _ = try reader.readNumbers()
+        // Null stands for weights that are not there.
+        case "weights": try reader.skipValue()
+        case "reduction": reduction = try reader.readReduction()
+        case "outputs": outputs = try reader.readOutputs(Self.outputNames)
+        case "regularization": terms = try reader.readTerms()
+        default:
+            arguments[field] = try reader.readOption(field, of: found.facts, known: known)
+        }
+    }
+
+    func answer() throws -> AnswerText {
+        guard let predictions else {
+            throw Problem(missingField: "predictions", at: "", "a number or an array of numbers")
+        }
+        guard let targets else {
+            throw Problem(missingField: "targets", at: "", "a number or an array of numbers")
+        }
+        let loss = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+        if reduction == .none, !terms.isEmpty {
+            throw Problem(
+                .conflictingOptions,
+                "regularization is added to one number, but with reduction \"none\" there are many: "
+                    + "choose another reduction, or ask for the penalty by itself.",
+                pointer: "/regularization"
+            )
+        }
+        let batch = Batch(predictions: predictions, targets: targets, weights: weights)
+        let evaluation = try loss.evaluate(batch, outputs, reduction)
+        let penalties = try terms.map { term in
+            try Problem.explaining(at: term.pointer) {
+                try term.penalty.evaluate(term.parameters, .lossAndGradient)
+            }
+        }
+        return try AnswerText(evaluation, penalties)
+    }
+}
+
+extension Tensor? {
+    /// The bytes of memory its numbers take.
+    var footprint: Int { 8 * (self?.values.count ?? 0) }
+}
+
+extension JSONReader {
+    fileprivate mutating func readReduction() throws -> Reduction {
+        let pointer = pointer
+        let name = try readString()
+        guard let reduction = Reduction(named: name) else {
+            throw Problem(
+                notAllowed: name,
+                for: "reduction",
+                at: pointer,
+                allowed: Reduction.allCases.map { $0.rawValue } + Reduction.spellings.keys.sorted()
+            )
+        }
+        return reduction
+    }
+
+    fileprivate mutating func readTerms() throws -> [RegularizationTerm] {
+        var terms: [RegularizationTerm] = []
+        try beginArray()
+        while try nextElement() { terms.append(try RegularizationTerm(&self)) }
+        return terms
+    }
+}

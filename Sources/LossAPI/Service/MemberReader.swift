@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+/// A question in the making: what its members have said so far.
+protocol Draft: Sendable {
+    /// Every field it may have.
+    var known: [String] { get }
+
+    /// The bytes of memory its numbers take.
+    var footprint: Int { get }
+
+    /// Whether a field holds numbers, which may be many.
+    func holdsNumbers(_ field: String) -> Bool
+
+    /// Takes over the numbers of such a field.
+    mutating func set(_ field: String, _ numbers: Tensor)
+
+    /// Reads the value of any other field.
+    mutating func read(_ field: String, from reader: inout JSONReader) throws
+
+    /// Computes the answer, once every member has been read.
+    func answer() throws -> AnswerText
+}
+
+/// Reads the members of one JSON object into a draft while the object arrives.
+///
+/// The numbers of a long array are taken as they come. A member of any other kind is read when all
+/// of it is there.
+struct MemberReader: Sendable {
+    private var reader: JSONReader
+    private var place = Place.start
+    /// The field whose numbers are being read.
+    private var field = ""
+    private var numbers = NumbersInProgress()
+    /// Whether all of the text is there.
+    private var isComplete = false
+    /// The bytes that have come.
+    private var received = 0
+    /// How many bytes there have to be, beyond those that were read, before reading goes on.
+    private var awaited = Self.shortText
+
+    private enum Place {
+        case start
+        case member
+        case numbers
+        case end
+    }
+
+    /// Texts up to this length are read at once when they are complete.
+    private static let shortText = 16 * 1_024
+
+    /// - Parameters:
+    ///   - maximumDepth: How deep the object may nest, itself included.
+    ///   - length: How many bytes will come, if that is known.
+    init(maximumDepth: Int, expecting length: Int?) {
+        reader = JSONReader(maximumDepth: maximumDepth, expecting: length)
+    }
+
+    /// The bytes of memory that are kept.
+    var footprint: Int { reader.footprint + numbers.footprint }
+
+    /// Takes in the next part of the text.
+    mutating func append(_ bytes: Span<UInt8>) {
+        received += bytes.count
+        reader.append(bytes)
+    }
+
+    /// Takes in the next part of the text from whoever writes it into place.
+    mutating func append(
+        addingCapacity count: Int,
+        _ fill: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        var added = 0
+        reader.append(addingCapacity: count) { bytes in
+            let before = bytes.count
+            fill(&bytes)
+            added = bytes.count - before
+        }
+        received += added
+        return added
+    }
+
+    /// Says that nothing more will come.
+    mutating func end() {
+        guard !isComplete else { return }
+        isComplete = true
+        reader.endOfText()
+        awaited = 0
+    }
+
+    /// Gives up reading, and what has come.
+    mutating func skip() {
+        reader = JSONReader()
+        numbers = NumbersInProgress()
+        place = .end
+    }
+
+    /// Reads what of the members is there.
+    mutating func read(into draft: inout some Draft) throws {
+        guard place != .end, received - reader.position >= awaited else { return }
+        do {
+            while place != .end { try readNext(into: &draft) }
+        } catch let error as JSONError where error.needsMore {
+            return
+        }
+    }
+
+    private mutating func readNext(into draft: inout some Draft) throws {
+        switch place {
+        case .start:
+            try reader.beginObject()
+            place = .member
+        case .member where isComplete:
+            try readMember(into: &draft)
+        case .member:
+            let checkpoint = reader.checkpoint
+            do {
+                try readMember(into: &draft)
+            } catch let error as JSONError where error.needsMore {
+                reader.goBack(to: checkpoint)
+                // Twice as many as were not enough, so that no byte is read again and again.
+                awaited = 2 * (received - reader.position)
+                throw error
+            }
+        case .numbers:
+            awaited = 0
+            try reader.read(&numbers)
+            draft.set(field, Tensor(numbers.array))
+            numbers = NumbersInProgress()
+            place = .member
+        case .end:
+            break
+        }
+    }
+
+    private mutating func nextIsNull() throws -> Bool {
+        if case .null = try reader.peekKind() { true } else { false }
+    }
+
+    private mutating func readMember(into draft: inout some Draft) throws {
+        guard let field = try reader.nextKey() else {
+            try reader.finish()
+            place = .end
+            return
+        }
+        if draft.holdsNumbers(field), try !nextIsNull() {
+            self.field = field
+            place = .numbers
+        } else {
+            try draft.read(field, from: &reader)
+        }
+    }
+}

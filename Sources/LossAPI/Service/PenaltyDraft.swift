@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import TensorJSON
+
+/// A question to a penalty in the making.
+struct PenaltyDraft: Draft {
+    private let found: Catalogue.Found<any Penalty.Type>
+    private var parameters: Tensor?
+    private var outputs: Outputs = .lossAndGradient
+    private var arguments: [String: Argument]
+
+    init(for found: Catalogue.Found<any Penalty.Type>) {
+        self.found = found
+        arguments = found.presets
+    }
+
+    /// The fields every penalty has, besides its own options.
+    static let fields = ["parameters", "outputs"]
+    /// Every field of a request to this entry of the catalogue.
+    static func known(to facts: Facts) -> [String] {
+        fields + facts.parameters.map { $0.name }
+    }
+
+    static let outputNames: [(name: String, output: Outputs)] = [
+        ("value", .loss), ("gradient", .gradient), ("hessian", .hessian),
+    ]
+
+    var known: [String] { Self.known(to: found.facts) }
+
+    var footprint: Int { parameters.footprint }
+
+    func holdsNumbers(_ field: String) -> Bool { field == "parameters" }
+
+    mutating func set(_: String, _ numbers: Tensor) { parameters = numbers }
+
+    mutating func read(_ field: String, from reader: inout JSONReader) throws {
+        switch field {
+        case "parameters": _ = try reader.readNumbers()
+        case "outputs": outputs = try reader.readOutputs(Self.outputNames)
+        default:
+            arguments[field] = try reader.readOption(field, of: found.facts, known: known)
+        }
+    }
+
+    func answer() throws -> AnswerText {
+        guard let parameters else {
+            throw Problem(missingField: "parameters", at: "", "a number or an array of numbers")
+        }
+        let penalty = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+        return AnswerText(try penalty.evaluate(parameters, outputs))
+    }
+}

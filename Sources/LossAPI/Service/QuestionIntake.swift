@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import LossFunctions
+import TensorJSON
+
+/// Takes in the body of a question, and answers it.
+protocol QuestionIntake: Intake {
+    var members: MemberReader { get set }
+    /// The fields the question may have.
+    var known: [String] { get }
+    /// What is wrong with the question, as soon as that is known.
+    var problem: Problem? { get set }
+    /// See ``Response/route``.
+    var route: String { get }
+
+    /// Reads what is there of the members into the draft.
+    mutating func readMembers() throws
+
+    /// Computes the answer, once every member has been read.
+    func computeAnswer() throws -> AnswerText
+}
+
+extension QuestionIntake {
+    mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
+        guard case .none = problem else { return }
+        members.append(bytes)
+        if isLast { members.end() }
+        read()
+    }
+
+    mutating func take(
+        upTo count: Int,
+        of left: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        // After a problem too, since the client has to be rid of its body before it hears of it.
+        let added = members.append(addingCapacity: count, read)
+        if added == left { members.end() }
+        self.read()
+        return added
+    }
+
+    mutating func answer() -> Response {
+        members.end()
+        read()
+        do throws(Problem) {
+            if let problem { throw problem }
+            var text = try Problem.explaining(known: known) { try computeAnswer() }
+            return Response(
+                status: .ok,
+                fields: .ofAnswers,
+                body: text.next() ?? [],
+                rest: text.isAtEnd ? nil : text,
+                route: route
+            )
+        } catch {
+            return error.response(route: route)
+        }
+    }
+
+    private mutating func read() {
+        guard case .none = problem else { return members.skip() }
+        do throws(Problem) {
+            try Problem.explaining { try readMembers() }
+        } catch {
+            problem = error
+            members.skip()
+        }
+    }
+}
+
+struct LossIntake: QuestionIntake {
+    var members: MemberReader
+    var draft: LossDraft
+    var problem: Problem?
+    let route: String
+
+    var footprint: Int { members.footprint + draft.footprint }
+    var known: [String] { draft.known }
+
+    mutating func readMembers() throws { try members.read(into: &draft) }
+
+    func computeAnswer() throws -> AnswerText { try draft.answer() }
+}
+
+struct PenaltyIntake: QuestionIntake {
+    var members: MemberReader
+    var draft: PenaltyDraft
+    var problem: Problem?
+    let route: String
+
+    var footprint: Int { members.footprint + draft.footprint }
+    var known: [String] { draft.known }
+
+    mutating func readMembers() throws { try members.read(into: &draft) }
+
+    func computeAnswer() throws -> AnswerText { try draft.answer() }
+}
