@@ -37,6 +37,8 @@ struct FieldSection: Sendable {
     /// - Parameters:
     ///   - line: The request line.
     ///   - lines: The lines that have been taken in, with their ends.
+    /// - Returns: The head.
+    /// - Throws: Where they do not agree.
     func head(_ line: RequestLine, lines: [UInt8]) throws(Refusal) -> RequestHead {
         // RFC 9112 section 3.2.
         guard hasHost || line.version == .http10 else { throw .missingHost }

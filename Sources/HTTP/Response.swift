@@ -10,7 +10,7 @@ package struct Response: Sendable {
     ///
     /// For HEAD it is measured and not sent.
     package var body: [UInt8]
-    /// What follows ``body``; nil: nothing. The length of the whole is then not known beforehand.
+    /// What follows ``body``, of a length that is not known beforehand; nil: nothing.
     package var rest: (any ContentSource)?
     /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
     ///

@@ -3,62 +3,45 @@
 import HTTP
 import LossFunctions
 
-/// Every document that never changes, made once when the service starts.
+/// Every document that never changes, each made when it is first asked for.
+///
+/// Most processes are never asked for most of them: made at the start, they would take a third of
+/// the time to the first answer, and stay in memory.
 struct Documents: Sendable {
-    private let index: StaticDocument
-    private let losses: StaticDocument
-    private let penalties: StaticDocument
-    private let problems: StaticDocument
-    private let contractYAML: StaticDocument
-    private let contractJSON: StaticDocument
-    private let entries: [String: StaticDocument]
-    private let kinds: [ProblemKind: StaticDocument]
+    private let limits: Limits
+    private let contractYAML = OnDemand {
+        StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
+    }
+    private let contractJSON = OnDemand { StaticDocument(Contract.document) }
 
     init(limits: Limits) {
-        index = StaticDocument([
-            "service": "loss-server",
-            "version": .string(Release.version),
-            "losses": "/v1/losses",
-            "penalties": "/v1/penalties",
-            "problems": "/problems",
-            "contract": "/openapi.yaml",
-            "health": ["/livez", "/readyz"],
-            "metrics": "/metrics",
-        ])
-        losses = StaticDocument(CatalogueDocument.losses)
-        penalties = StaticDocument(CatalogueDocument.penalties)
-        problems = StaticDocument(ProblemsDocument.all(limits: limits))
-        let contract = Contract.document
-        contractYAML = StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
-        contractJSON = StaticDocument(contract)
-        let lossEntries = Catalogue.losses.map { loss in
-            (loss.facts.name, CatalogueDocument.entry(loss.facts, loss.granularity))
-        }
-        let penaltyEntries = Catalogue.penalties.map { penalty in
-            (penalty.facts.name, CatalogueDocument.entry(penalty.facts))
-        }
-        entries = Dictionary(
-            (lossEntries + penaltyEntries).map { ($0, StaticDocument($1)) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        kinds = Dictionary(
-            ProblemKind.all.map { ($0, StaticDocument(ProblemsDocument.kind($0, limits: limits))) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        self.limits = limits
     }
 
     /// The document of a route; the index for those whose answers change.
     func document(for route: Route) -> StaticDocument {
         switch route {
-        case .losses: losses
-        case .penalties: penalties
-        case .problems: problems
-        case .contractYAML: contractYAML
-        case .contractJSON: contractJSON
-        case .loss(let found): entries[found.facts.name] ?? index
-        case .penalty(let found): entries[found.facts.name] ?? index
-        case .problem(let kind): kinds[kind] ?? index
-        case .index, .metrics, .alive, .ready: index
+        case .losses: StaticDocument(CatalogueDocument.losses)
+        case .penalties: StaticDocument(CatalogueDocument.penalties)
+        case .problems: StaticDocument(ProblemsDocument.all(limits: limits))
+        case .contractYAML: contractYAML.value
+        case .contractJSON: contractJSON.value
+        case .loss(let found):
+            StaticDocument(CatalogueDocument.entry(found.facts, found.entry.granularity))
+        case .penalty(let found): StaticDocument(CatalogueDocument.entry(found.facts))
+        case .problem(let kind): StaticDocument(ProblemsDocument.kind(kind, limits: limits))
+        case .index, .metrics, .alive, .ready: Self.index
         }
     }
+
+    private static let index = StaticDocument([
+        "service": "loss-server",
+        "version": .string(Release.version),
+        "losses": "/v1/losses",
+        "penalties": "/v1/penalties",
+        "problems": "/problems",
+        "contract": "/openapi.yaml",
+        "health": ["/livez", "/readyz"],
+        "metrics": "/metrics",
+    ])
 }

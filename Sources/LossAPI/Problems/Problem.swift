@@ -68,6 +68,8 @@ package struct Problem: Error, Equatable, Sendable {
     ///   - base: The JSON Pointer of the object that the work is about.
     ///   - known: The fields that object may have.
     ///   - work: What is done.
+    /// - Returns: What came of it.
+    /// - Throws: The problem.
     static func explaining<Value>(
         at base: String = "",
         known: @autoclosure () -> [String] = [],

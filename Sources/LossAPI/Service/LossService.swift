@@ -20,6 +20,7 @@ package struct LossService: Sendable {
     ///   - found: The loss.
     ///   - length: The length of the body, if it is known.
     ///   - route: See ``Response/route``.
+    /// - Returns: The intake.
     package func intake(
         for found: Catalogue.Found<any Loss.Type>,
         expecting length: Int?,
