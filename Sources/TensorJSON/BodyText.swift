@@ -62,9 +62,11 @@ struct BodyText: Sendable {
     ///
     /// What has been read in vain has to double before it is read again, unless it is short: else
     /// a long string in short pieces would take quadratic time.
+    @inline(__always)
     func isWorthReading(from offset: Int) -> Bool {
+        if isWhole { return true }
         let vain = vainEnd - start - offset
-        return isWhole || vain <= 4096 || end - vainEnd >= vain
+        return vain <= 4096 || end - vainEnd >= vain
     }
 
     /// Whether a fault at an offset stays what it is, whatever comes behind the text.

@@ -24,12 +24,23 @@ enum EiselLemire {
         return significand == 0 ? 0 : min(bits, Double.infinity.bitPattern)
     }
 
-    /// The same for a `q` from -64 to -5, where nothing is a tie, subnormal or infinite.
+    /// The double nearest to `significand * 10^-18`, negative if `sign` is 1 and not 0.
+    ///
+    /// Nothing is a tie, subnormal or infinite.
     @inline(__always)
-    static func bits(_ significand: UInt64, small q: Int, _ powers: PowersOfFive) -> UInt64 {
-        // Without a branch on zero, because zeros come in no order that could be predicted.
-        let mask: UInt64 = significand == 0 ? 0 : .max
-        return Product(significand, q, powers).rounded(isTie: false) & mask
+    static func double(
+        _ significand: UInt64,
+        _ sign: UInt64,
+        _ powers: PowersOfFive
+    ) -> Double {
+        let zeros = UInt64(truncatingIfNeeded: significand.leadingZeroBitCount)
+        let high = Product.bits(significand &<< zeros, -18, powers).high
+        // The processor rounds an integer to 53 bits as it has to be: the last bit stands for all
+        // that have been cut off, which are never all 0 where 53 bits and a half are in front.
+        let rest: UInt64 = significand == 0 ? 0 : 1
+        let rounded = Double(Int64(truncatingIfNeeded: high &>> 1 | rest))
+        let field = UInt64(1025 + PowersOfFive.binaryExponent(ofTenTo: -18)) &- zeros
+        return rounded * Double(bitPattern: (sign &<< 11 | field) &<< 52)
     }
 
     /// The bits of a double below the normal range.
@@ -58,21 +69,30 @@ private struct Product {
     @inline(__always)
     init(_ significand: UInt64, _ q: Int, _ powers: PowersOfFive) {
         let zeros = significand.leadingZeroBitCount
-        let scaled = significand &<< UInt64(truncatingIfNeeded: zeros)
-        let power = powers[q]
-        var (high, low) = scaled.multipliedFullWidth(by: power.high)
-        if high & 0x1FF == 0x1FF {
-            // Only here can a carry from the lower word of the power reach the double's bits.
-            let lower = scaled.multipliedFullWidth(by: power.low).high
-            low &+= lower
-            if low < lower { high &+= 1 }
-        }
+        (high, low) = Self.bits(significand &<< UInt64(truncatingIfNeeded: zeros), q, powers)
         let top = high &>> 63
-        self.high = high
-        self.low = low
         bits = high &>> (top &+ 9)
         exponent =
             PowersOfFive.binaryExponent(ofTenTo: q) &+ 1086 &+ Int(truncatingIfNeeded: top) &- zeros
+    }
+
+    /// The product's 128 leading bits, of which the first may be 0, for a significand whose first
+    /// bit is 1.
+    @inline(__always)
+    static func bits(
+        _ significand: UInt64,
+        _ q: Int,
+        _ powers: PowersOfFive
+    ) -> (high: UInt64, low: UInt64) {
+        let power = powers[q]
+        var (high, low) = significand.multipliedFullWidth(by: power.high)
+        if high & 0x1FF == 0x1FF {
+            // Only here can a carry from the lower word of the power reach the double's bits.
+            let lower = significand.multipliedFullWidth(by: power.low).high
+            low &+= lower
+            if low < lower { high &+= 1 }
+        }
+        return (high, low)
     }
 
     /// The bits of the nearest normal double, or of the even one of two that are equally near.

@@ -14,11 +14,13 @@ extension JSONReader {
     }
 
     /// Throws if it is too early to read again what there was too little text for.
+    @inline(__always)
     func expectNews() throws(JSONError) {
         guard text.isWorthReading(from: offset) else { throw needsMore }
     }
 
     /// Throws if a token reaches to the end of the text in hand, so that it may be longer.
+    @inline(__always)
     mutating func expectEnd(_ end: Int) throws(JSONError) {
         guard text.isWhole || end < text.bytes.count else { throw moreNeeded() }
     }

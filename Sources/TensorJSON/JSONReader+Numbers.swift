@@ -50,13 +50,8 @@ extension JSONReader {
             numbers.rows = RowReader(outside: depth, maximumDepth: maximumDepth)
         }
         try expectNews()
-        // Taken out, so that the array has one owner while it grows.
-        var (values, rows) = ([Double](), RowReader(outside: 0, maximumDepth: 0))
-        swap(&values, &numbers.values)
-        swap(&rows, &numbers.rows)
-        let fault = readBlocks(&values, &rows, from: numbers.start ?? position)
-        swap(&values, &numbers.values)
-        swap(&rows, &numbers.rows)
+        let start = numbers.start ?? position
+        let fault = readBlocks(&numbers.values, &numbers.rows, from: start)
         move(to: numbers.rows.position)
         if let fault { throw error(fault.fault, pointer: pointer + fault.path) }
         numbers.isComplete = true

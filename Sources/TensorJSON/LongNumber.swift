@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A number of any length and form, digit by digit.
+/// A number of any length and form.
 enum LongNumber {
     /// As `NumberToken.read`.
     @inline(never)
     static func read(_ text: Span<UInt8>, _ start: Int, _ powers: PowersOfFive) -> NumberToken {
         let isNegative = text.byte(at: start) == Character8.minus
         let first = start + (isNegative ? 1 : 0)
-        var digits = Digits()
+        var digits = Digits(powers)
         var position = digits.take(text, from: first)
         guard position > first else { return .none }
         let startsWithZero = text.byte(at: first) == Character8.zero
@@ -68,17 +68,30 @@ private struct Digits {
     var isFraction = false
     /// Whether a digit other than 0 has been left out.
     var isTruncated = false
-    private var count = 0
+    private let powers: PowersOfFive
+
+    init(_ powers: PowersOfFive) {
+        self.powers = powers
+    }
 
     /// Takes digits up to the first byte that is none, and returns its position.
     mutating func take(_ text: Span<UInt8>, from start: Int) -> Int {
         var position = start
+        // Up to eight at once, as long as 19 digits are not exceeded.
+        while significand < 100_000_000_000 {
+            let word = text.word(at: position)
+            let count = EightDigits.count(EightDigits.breaks(word))
+            significand =
+                significand * powers.ten(to: count) + EightDigits.number(word, first: count)
+            exponent -= isFraction ? count : 0
+            position += count
+            if count < 8 { return position }
+        }
         while text.byte(at: position).isDigit {
             let digit = UInt64(text.byte(at: position) - Character8.zero)
             position += 1
-            if count < 19 {
+            if significand < 1_000_000_000_000_000_000 {
                 significand = significand * 10 + digit
-                count += significand == 0 ? 0 : 1
                 exponent -= isFraction ? 1 : 0
             } else {
                 isTruncated = isTruncated || digit != 0

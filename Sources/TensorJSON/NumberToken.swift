@@ -14,24 +14,37 @@ struct NumberToken {
     static let none = NumberToken(value: 0, end: -1)
 
     /// Reads the number that starts at a position.
-    @inline(__always)
     static func read(_ text: Span<UInt8>, _ start: Int, _ powers: PowersOfFive) -> NumberToken {
-        let sign: UInt64 = text.byte(at: start) == Character8.minus ? 1 : 0
-        let first = start &+ Int(truncatingIfNeeded: sign)
-        let found =
-            text.withWindow(at: first) { ShortNumber.read($0, powers) }
-            ?? readNearEnd(text, first, powers)
+        let found = text.withWindow(at: start) { ShortNumber.read($0, powers) }
         guard found.end >= 0 else { return LongNumber.read(text, start, powers) }
-        let value = Double(bitPattern: found.bits | sign &<< 63)
-        return NumberToken(value: value, end: first &+ found.end)
+        return NumberToken(value: found.value, end: start &+ found.end)
     }
 
-    @inline(never)
-    private static func readNearEnd(
+    /// Reads numbers with a comma after each, as long as they are of a usual form.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - position: where the first of them starts; moved to where the next has to start.
+    ///   - room: where they go.
+    ///   - powers: the table.
+    /// - Returns: how many there are.
+    @inline(__always)
+    static func readRun(
         _ text: Span<UInt8>,
-        _ start: Int,
+        _ position: inout Int,
+        _ room: NumberRoom,
         _ powers: PowersOfFive
-    ) -> ShortNumber {
-        ShortNumber.read(text.extracting(min(start, text.count)...), powers)
+    ) -> Int {
+        var count = 0
+        while count < room.capacity {
+            let number = text.withInnerWindow(at: position) { window in
+                ShortNumber.readWithComma(window, powers)
+            }
+            guard let number, number.end >= 0 else { break }
+            room.store(number.value, at: count)
+            position &+= number.end
+            count &+= 1
+        }
+        return count
     }
 }

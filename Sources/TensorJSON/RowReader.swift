@@ -112,6 +112,8 @@ struct RowReader: Sendable {
         guard depth == rank else { throw elementFault(text, block.count) }
         var position = position
         while !block.isFull {
+            block.append { room in NumberToken.readRun(text, &position, room, powers) }
+            guard !block.isFull else { break }
             let number = NumberToken.read(text, position, powers)
             guard number.end >= 0 else {
                 self.position = position

@@ -1,133 +1,224 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A number of the usual length: up to 7 digits before the point, about 18 after it, and an
-/// exponent of up to 7.
+/// A number of a usual length, read in a few steps of several digits.
 ///
 /// There is no branch on the count of digits where it varies from number to number, 15 to 17 for
 /// most doubles: a processor would predict it wrongly, at the price of the whole method.
 struct ShortNumber {
-    /// The bits of the double.
-    let bits: UInt64
-    /// The count of bytes of the number; negative if it is one for `LongNumber` to read or refuse.
+    let value: Double
+    /// The count of bytes of the number with its sign; negative if it is one for `LongNumber` to
+    /// read or refuse.
     let end: Int
 
-    private static let none = Self(bits: 0, end: -1)
+    private static let none = Self(value: 0, end: -1)
 
-    /// Reads the number, without a sign, at the start of a text.
+    /// Reads the number at the start of a text, and the comma after it; `end` is the place after
+    /// the comma and at most one space.
+    ///
+    /// - Returns: a negative `end` where there is anything else.
     @inline(__always)
-    static func read(_ text: Span<UInt8>, _ powers: PowersOfFive) -> Self {
-        let digit = UInt64(text.byte(at: 0) &- Character8.zero)
-        let isUnit = digit < 10 && text.byte(at: 1) == Character8.point
-        guard var decimal = isUnit ? fraction(text, digit) : mixed(text, powers) else {
+    static func readWithComma(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        let digits = Digits(text)
+        // The end is found from the start and not from the sign, and the byte after the comma is
+        // guessed: the next number depends on nothing else, and can be begun all the sooner.
+        let end = 13 &+ EightDigits.count(EightDigits.breaks(text.word(at: 13)))
+        guard digits.areMany else { return readShortWithComma(text, digits.sign, powers) }
+        guard end &- digits.first <= 20, text.byte(at: end) == Character8.comma,
+            text.byte(at: end &+ 1) > 0x20
+        else { return readOtherWithComma(text, powers) }
+        return Self(
+            value: EiselLemire.double(digits.significand, digits.sign, powers),
+            end: end &+ 1
+        )
+    }
+
+    @inline(never)
+    private static func readShortWithComma(
+        _ text: ByteWindow,
+        _ sign: UInt64,
+        _ powers: PowersOfFive
+    ) -> Self {
+        readOther(text, sign, powers).withComma(at: comma(text, from: 0), text)
+    }
+
+    @inline(never)
+    private static func readOtherWithComma(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        read(text, powers).withComma(at: comma(text, from: 16), text)
+    }
+
+    /// The place of the first comma from a place on, or some place before which there is none.
+    @inline(__always)
+    private static func comma(_ text: ByteWindow, from start: Int) -> Int {
+        var place = start
+        while place < start &+ 24 {
+            let others = text.word(at: place) ^ 0x2C2C_2C2C_2C2C_2C2C
+            let commas = (others &- 0x0101_0101_0101_0101) & ~others & 0x8080_8080_8080_8080
+            if commas != 0 { return place &+ EightDigits.count(commas) }
+            place &+= 8
+        }
+        return place
+    }
+
+    /// Moves on behind the comma after the number, if that stands where it has been found.
+    @inline(__always)
+    private func withComma(at place: Int, _ text: ByteWindow) -> Self {
+        guard end == place, text.byte(at: place) == Character8.comma else { return .none }
+        guard text.byte(at: place &+ 1) <= 0x20 else { return Self(value: value, end: place &+ 1) }
+        guard text.byte(at: place &+ 1) == 0x20, text.byte(at: place &+ 2) > 0x20 else {
             return .none
         }
-        let bits: UInt64
-        if text.byte(at: decimal.end).isExponentMark {
-            guard let scaled = scaled(text, decimal) else { return .none }
-            decimal = scaled
-            bits = EiselLemire.bits(decimal.significand, decimal.exponent, powers)
-            guard bits < Double.infinity.bitPattern else { return .none }
-        } else if isUnit {
-            bits = EiselLemire.bits(decimal.significand, small: decimal.exponent, powers)
-        } else if decimal.exponent == 0 {
-            bits = Double(Int64(truncatingIfNeeded: decimal.significand)).bitPattern
-        } else {
-            bits = EiselLemire.bits(decimal.significand, decimal.exponent, powers)
-        }
-        return Self(bits: bits, end: decimal.end)
+        return Self(value: value, end: place &+ 2)
     }
 
-    private struct Decimal {
-        var significand: UInt64
-        var exponent: Int
-        var end: Int
-    }
-
-    /// Reads the digits after the point of a number with one digit before it.
-    ///
-    /// They are filled up with zeros to a fixed count, so that few powers of ten are needed.
+    /// Reads the number at the start of a text.
     @inline(__always)
-    private static func fraction(_ text: Span<UInt8>, _ digit: UInt64) -> Decimal? {
-        let first = text.word(at: 2)
-        let breaks = EightDigits.breaks(first)
-        guard breaks == 0 else {
+    static func read(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        let digits = Digits(text)
+        guard digits.areMany else { return readOther(text, digits.sign, powers) }
+        let next = text.byte(at: digits.end)
+        guard !next.isDigit else { return none }
+        guard !next.isExponentMark else {
+            return scale(digits.significand, -18, digits.sign, text, digits.end, powers)
+        }
+        return Self(
+            value: EiselLemire.double(digits.significand, digits.sign, powers),
+            end: digits.end
+        )
+    }
+
+    /// One digit before the point and 11 to 18 after it.
+    private struct Digits {
+        let sign: UInt64
+        private let head: UInt32
+        private let middle: UInt64
+        private let last: UInt64
+        private let breaks: UInt64
+        private let otherBreaks: UInt64
+
+        @inline(__always)
+        init(_ text: ByteWindow) {
+            sign = text.byte(at: 0) == Character8.minus ? 1 : 0
+            let first = Int(truncatingIfNeeded: sign)
+            // A digit, the point and two digits: less their zeros, and the point less itself.
+            head = text.halfWord(at: first) ^ 0x3030_2E30
+            middle = text.word(at: first &+ 4)
+            last = text.word(at: first &+ 12)
+            breaks = EightDigits.breaks(last)
+            otherBreaks =
+                UInt64((head | (head &+ 0x7676_7F76)) & 0x8080_8080) | EightDigits.breaks(middle)
+        }
+
+        /// The place of the first digit.
+        @inline(__always)
+        var first: Int { Int(truncatingIfNeeded: sign) }
+
+        /// Whether these are digits, at least 11 after the point.
+        @inline(__always)
+        var areMany: Bool { otherBreaks | breaks & 0x80 == 0 }
+
+        /// The place after the 18th digit after the point, or the last one.
+        @inline(__always)
+        var end: Int { first &+ 12 &+ EightDigits.count(breaks) }
+
+        /// The digits as one number, filled up with zeros to 18 after the point, so that one power
+        /// of ten is needed.
+        @inline(__always)
+        var significand: UInt64 {
+            let two = (head &>> 16 &* 0x0A01) &>> 8 & 0xFF
+            let numbers = EightDigits.numbers(
+                (SIMD2(middle, last) &- EightDigits.zeros)
+                    & SIMD2(.max, EightDigits.mask(before: breaks))
+            )
+            return UInt64(head & 0xFF &* 100 &+ two) &* 10_000_000_000_000_000
+                &+ numbers[0] &* 100_000_000 &+ numbers[1]
+        }
+    }
+
+    /// Reads a number of up to 7 digits before the point and up to 15 after it, if there is one.
+    @inline(__always)
+    private static func readOther(
+        _ text: ByteWindow,
+        _ sign: UInt64,
+        _ powers: PowersOfFive
+    ) -> Self {
+        let first = Int(truncatingIfNeeded: sign & 1)
+        let word = text.word(at: first)
+        let wholeCount = EightDigits.count(EightDigits.breaks(word))
+        let hasLeadingZero = wholeCount > 1 && word & 0xFF == UInt64(Character8.zero)
+        guard wholeCount > 0, wholeCount < 8, !hasLeadingZero else { return none }
+        var significand = EightDigits.number(word, first: wholeCount)
+        var end = first &+ wholeCount
+        var exponent = 0
+        if text.byte(at: end) == Character8.point {
+            let fraction = text.word(at: end &+ 1)
+            let breaks = EightDigits.breaks(fraction)
             let count = EightDigits.count(breaks)
-            guard count > 0 else { return nil }
-            let significand =
-                digit &* 100_000_000 &+ EightDigits.number(first, filledUpFrom: breaks)
-            return Decimal(significand: significand, exponent: -8, end: 2 &+ count)
+            guard count > 0 else { return none }
+            // Filled up with zeros to 8 digits after the point.
+            significand =
+                significand &* 100_000_000
+                &+ EightDigits.sum(
+                    (fraction &- EightDigits.zeros) & EightDigits.mask(before: breaks)
+                )
+            end &+= 1 &+ count
+            exponent = -8
+            if count == 8 {
+                let rest = text.word(at: end)
+                let count = EightDigits.count(EightDigits.breaks(rest))
+                // At most 7, 8 and 7 digits; more than 19 of them may be too many.
+                let (head, overflow) = significand.multipliedReportingOverflow(
+                    by: powers.ten(to: count)
+                )
+                guard count < 8, !overflow, head <= .max - 10_000_000 else { return none }
+                significand = head &+ EightDigits.number(rest, first: count)
+                end &+= count
+                exponent &-= count
+            }
         }
-        let second = text.word(at: 10)
-        let third = text.word(at: 18)
-        let secondBreaks = EightDigits.breaks(second)
-        // Where the second word ends the number, the third has nothing to do with it.
-        let thirdBreaks = EightDigits.breaks(third) | (secondBreaks == 0 ? 0 : 0x80)
-        let count = EightDigits.count(secondBreaks) &+ EightDigits.count(thirdBreaks)
-        let sixteen =
-            (digit &* 100_000_000 &+ EightDigits.number(first)) &* 100_000_000
-            &+ EightDigits.number(second, filledUpFrom: secondBreaks)
-        // Nineteen digits are sure to fit into 64 bits: 3 of the third word, or 2 if there is a
-        // digit other than 0 before the point, that is if `taken` is 1 and not 0.
-        let taken = (digit &+ 15) &>> 4
-        guard count <= 11 &- Int(truncatingIfNeeded: taken) else { return nil }
-        let digits = EightDigits.values(third, before: thirdBreaks)
-        let two = (digits & 0xFF) &* 10 &+ (digits &>> 8 & 0xFF)
-        let three = two &* (10 &- 9 &* taken) &+ digits &>> 16
-        return Decimal(
-            significand: sixteen &* (1000 &- 900 &* taken) &+ three,
-            exponent: -19 &+ Int(truncatingIfNeeded: taken),
-            end: 10 &+ count
-        )
-    }
-
-    /// Reads a number with any count of digits before the point, or without a point.
-    @inline(__always)
-    private static func mixed(_ text: Span<UInt8>, _ powers: PowersOfFive) -> Decimal? {
-        let word = text.word(at: 0)
-        let count = EightDigits.count(EightDigits.breaks(word))
-        let hasLeadingZero = word & 0xFF == UInt64(Character8.zero) && count > 1
-        guard count > 0, count < 8, !hasLeadingZero else { return nil }
-        let whole = EightDigits.number(word, first: count)
-        guard text.byte(at: count) == Character8.point else {
-            return Decimal(significand: whole, exponent: 0, end: count)
+        guard !text.byte(at: end).isExponentMark else {
+            return scale(significand, exponent, sign, text, end, powers)
         }
-        let first = text.word(at: count &+ 1)
-        let second = text.word(at: count &+ 9)
-        let firstCount = EightDigits.count(EightDigits.breaks(first))
-        let secondCount =
-            EightDigits.count(EightDigits.breaks(second)) & (firstCount == 8 ? 15 : 0)
-        guard firstCount > 0, secondCount < 8 else { return nil }
-        let scale = powers.ten(to: secondCount)
-        let tail =
-            EightDigits.number(first, first: firstCount) &* scale
-            &+ EightDigits.number(second, first: secondCount)
-        // At most 7, 8 and 7 digits; more than 19 of them may be too many.
-        let (head, overflow) = whole.multipliedReportingOverflow(
-            by: powers.ten(to: firstCount) &* scale
-        )
-        guard !overflow, head <= .max - 1_000_000_000_000_000 else { return nil }
-        return Decimal(
-            significand: head &+ tail,
-            exponent: 0 &- firstCount &- secondCount,
-            end: count &+ 1 &+ firstCount &+ secondCount
-        )
+        // Below 2^53 both numbers are exact, so that the quotient is rounded once (Clinger, "How
+        // to read floating point numbers accurately", 1990).
+        let value: Double
+        if exponent == 0 {
+            value = Double(Int64(truncatingIfNeeded: significand))
+        } else if exponent == -8, significand <= 1 &<< 53 {
+            value = Double(Int64(truncatingIfNeeded: significand)) / 100_000_000
+        } else {
+            value = Double(bitPattern: EiselLemire.bits(significand, exponent, powers))
+        }
+        return Self(value: value.negated(sign), end: end)
     }
 
     /// Reads the exponent whose mark stands where a decimal ends.
-    @inline(__always)
-    private static func scaled(_ text: Span<UInt8>, _ decimal: Decimal) -> Decimal? {
-        let sign = text.byte(at: decimal.end &+ 1)
-        let hasSign = sign == Character8.minus || sign == Character8.plus
-        let start = decimal.end &+ (hasSign ? 2 : 1)
+    @inline(never)
+    private static func scale(
+        _ significand: UInt64,
+        _ exponent: Int,
+        _ sign: UInt64,
+        _ text: ByteWindow,
+        _ mark: Int,
+        _ powers: PowersOfFive
+    ) -> Self {
+        let exponentSign = text.byte(at: mark &+ 1)
+        let hasSign = exponentSign == Character8.minus || exponentSign == Character8.plus
+        let start = mark &+ (hasSign ? 2 : 1)
         let word = text.word(at: start)
         let count = EightDigits.count(EightDigits.breaks(word))
-        guard count > 0, count < 8 else { return nil }
+        guard count > 0, count < 8 else { return none }
         let magnitude = Int(truncatingIfNeeded: EightDigits.number(word, first: count))
-        let exponent = sign == Character8.minus ? 0 &- magnitude : magnitude
-        return Decimal(
-            significand: decimal.significand,
-            exponent: decimal.exponent &+ exponent,
-            end: start &+ count
-        )
+        let scaled = exponent &+ (exponentSign == Character8.minus ? 0 &- magnitude : magnitude)
+        let bits = EiselLemire.bits(significand, scaled, powers)
+        guard bits < Double.infinity.bitPattern else { return none }
+        return Self(value: Double(bitPattern: bits).negated(sign), end: start &+ count)
+    }
+}
+
+extension Double {
+    /// The same number if `sign` is 0, and its negative if it is 1.
+    @inline(__always)
+    fileprivate func negated(_ sign: UInt64) -> Double {
+        Double(bitPattern: bitPattern ^ sign &<< 63)
     }
 }

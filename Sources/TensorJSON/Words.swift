@@ -26,14 +26,36 @@ extension Span<UInt8> {
         )
     }
 
-    /// What a closure makes of the 72 bytes from a position on; nil if there are fewer.
-    ///
-    /// Their count is known where the closure is compiled, so that `byte` and `word` at places that
-    /// are bounded there take no check.
+    /// What a closure makes of the text from a position on, with 0 past the end.
     @inline(__always)
-    func withWindow<Result>(at position: Int, _ read: (Span<UInt8>) -> Result) -> Result? {
-        guard position >= 0, position <= count &- 72 else { return nil }
-        return unsafe read(extracting(unchecked: position..<count).extracting(unchecked: 0..<72))
+    func withWindow<Result>(at position: Int, _ read: (ByteWindow) -> Result) -> Result {
+        guard let result = withInnerWindow(at: position, read) else {
+            return withLastWindow(at: position, read)
+        }
+        return result
+    }
+
+    /// The same where the text is long enough for a window; nil elsewhere.
+    @inline(__always)
+    func withInnerWindow<Result>(at position: Int, _ read: (ByteWindow) -> Result) -> Result? {
+        let places = Swift.max(count &- (ByteWindow.length - 1), 0)
+        guard UInt(bitPattern: position) < UInt(bitPattern: places) else { return nil }
+        return unsafe withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            return unsafe read(ByteWindow(base: base + position))
+        }
+    }
+
+    private func withLastWindow<Result>(at position: Int, _ read: (ByteWindow) -> Result) -> Result
+    {
+        var copy = InlineArray<72, UInt8>(repeating: 0)
+        for place in 0..<Swift.max(Swift.min(count &- position, 72), 0) {
+            copy[place] = byte(at: position &+ place)
+        }
+        return unsafe copy.span.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { preconditionFailure("an empty copy") }
+            return unsafe read(ByteWindow(base: base))
+        }
     }
 
     /// The same within eight bytes of the end.
@@ -44,6 +66,77 @@ extension Span<UInt8> {
             word |= UInt64(byte(at: position &+ place)) << UInt64(8 * place)
         }
         return word
+    }
+}
+
+/// The next 72 bytes of a text.
+///
+/// It must not outlive the closure that it is handed to.
+@safe
+struct ByteWindow {
+    /// The last place, and eight bytes.
+    static let length = 63 + 1 + 8
+    private let base: UnsafeRawPointer
+
+    @inline(__always)
+    fileprivate init(base: UnsafeRawPointer) {
+        unsafe self.base = base
+    }
+
+    /// The byte at a place from 0 to 63.
+    @inline(__always)
+    func byte(at place: Int) -> UInt8 {
+        unsafe base.load(fromByteOffset: place & 63, as: UInt8.self)
+    }
+
+    /// The four bytes from a place from 0 to 63 on, the first one lowest.
+    @inline(__always)
+    func halfWord(at place: Int) -> UInt32 {
+        unsafe UInt32(littleEndian: base.loadUnaligned(fromByteOffset: place & 63, as: UInt32.self))
+    }
+
+    /// The eight bytes from a place from 0 to 63 on, the first one lowest.
+    @inline(__always)
+    func word(at place: Int) -> UInt64 {
+        unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place & 63, as: UInt64.self))
+    }
+}
+
+/// Memory to write numbers into.
+///
+/// It must not outlive the closure that it is handed to.
+@safe
+struct NumberRoom {
+    private let base: UnsafeMutablePointer<Double>
+    let capacity: Int
+
+    fileprivate init(base: UnsafeMutablePointer<Double>, capacity: Int) {
+        unsafe self.base = base
+        self.capacity = capacity
+    }
+
+    @inline(__always)
+    func store(_ number: Double, at place: Int) {
+        precondition(
+            UInt(bitPattern: place) < UInt(bitPattern: capacity),
+            "a number outside of the room"
+        )
+        unsafe base[place] = number
+    }
+}
+
+extension OutputSpan<Double> {
+    /// Appends the numbers that a closure stores, from place 0 on, and of which it returns the
+    /// count.
+    @inline(__always)
+    mutating func append(_ store: (NumberRoom) -> Int) {
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            guard let base = buffer.baseAddress else { return }
+            let room = unsafe NumberRoom(base: base + count, capacity: buffer.count - count)
+            let stored = store(room)
+            precondition(stored >= 0 && stored <= room.capacity, "more numbers than room")
+            count += stored
+        }
     }
 }
 

@@ -9,7 +9,8 @@ struct NumberReadingTests {
     @Test(
         "whatever its form",
         arguments: [
-            ("0", 0), ("7", 7), ("-7", -7), ("10", 10), ("1234567", 1_234_567),
+            ("0", 0), ("7", 7), ("0.00000000000000", 0), ("0.000000000000000001", 1e-18),
+            ("-7", -7), ("10", 10), ("1234567", 1_234_567),
             ("12345678", 12_345_678), ("123456789012345678901234567890", 1.2345678901234568e29),
             ("0.5", 0.5), ("-0.25", -0.25), ("12.75", 12.75), ("1234567.125", 1_234_567.125),
             ("12345678.5", 12_345_678.5), ("1e3", 1000), ("1E+3", 1000), ("25e-2", 0.25),
@@ -29,7 +30,10 @@ struct NumberReadingTests {
         #expect(try numbers("[\(text)]" + String(repeating: " ", count: 80)).values == [value])
     }
 
-    @Test("with the sign of a zero", arguments: ["-0", "-0.0", "-0e5", "-0.000e-5", "-1e-400"])
+    @Test(
+        "with the sign of a zero",
+        arguments: ["-0", "-0.0", "-0e5", "-0.000e-5", "-1e-400", "-0.00000000000000"]
+    )
     func negativeZero(text: String) throws {
         let value = try #require(try numbers(text).values.first)
         #expect(value == 0)
