@@ -42,13 +42,13 @@ extension Connection {
         // In place: an intake that were copied out would be copied with all that it holds.
         let response = intake?.answer()
         intake = nil
+        heldBytes = 0
         return response
     }
 
     /// Who answers a request whose content is complete; nil where no answer is awaited.
     package mutating func handOver() -> (any Intake)? {
         guard case .answering = phase, let intake else { return nil }
-        heldBytes = intake.footprint
         self.intake = nil
         return intake
     }
@@ -119,7 +119,7 @@ extension Connection {
         afterwards wanted: Phase.Afterwards
     ) {
         // Only the end of the connection can say where content of unknown length ends in HTTP/1.0.
-        let isFramed = response.rest == nil || head?.version != .http10
+        let isFramed = !response.hasRest || head?.version != .http10
         let keepsAlive = !isDraining && isFramed && head?.keepsAlive ?? false
         let afterwards = keepsAlive ? wanted : .end
         let persistence: ResponseWriter.Persistence
@@ -130,14 +130,13 @@ extension Connection {
         }
         let hasContent = ResponseWriter.allowsContent(response.status)
         let isSent = hasContent && method != .head
-        let rest = isSent ? response.rest : nil
-        let isChunked = rest != nil && head?.version != .http10
+        let isChunked = isSent && response.hasRest && head?.version != .http10
         let framing: ResponseWriter.Framing =
-            !hasContent || response.rest != nil && !isChunked
+            !hasContent || response.hasRest && !isChunked
             ? .unsaid : isChunked ? .chunked : .length(response.body.count)
         output.fill(
             body: isSent ? response.body : [],
-            rest: rest,
+            rest: isSent ? response.rest : nil,
             isChunked: isChunked
         ) { bytes in
             ResponseWriter.write(

@@ -47,6 +47,7 @@ extension Connection {
         let left = directBodyBytes
         let taken = intake?.take(upTo: min(count, left), of: left, read) ?? 0
         contentBytes += taken
+        heldBytes = intake?.footprint ?? 0
         if taken > 0 { progressed = now }
         if taken > 0, taken == left { endBody(keeping: true) }
     }
@@ -161,6 +162,8 @@ extension Connection {
         }
         contentBytes += part.count
         intake?.take(part.span, isLast: isLast)
+        // To ask for the exact number would cost a small request more than taking it in does.
+        heldBytes = contentBytes <= Self.directReadMinimum ? contentBytes : intake?.footprint ?? 0
     }
 
     private mutating func endBody(keeping: Bool) {

@@ -34,7 +34,7 @@ package struct Connection: ~Copyable, Sendable {
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
-    /// The memory kept for the content that was handed out to be answered.
+    /// The memory kept for the content, here or where it is answered.
     var heldBytes = 0
     /// Bytes of a body that have been thrown away, because the answer did not wait for it.
     var discarded = 0
@@ -125,8 +125,7 @@ package struct Connection: ~Copyable, Sendable {
 
     /// The bytes of bodies and answers that are kept in memory for this connection.
     package var footprint: Int {
-        let content = intake?.footprint ?? heldBytes
-        return content + partialHead.count + ahead.count + output.footprint
+        heldBytes + partialHead.count + ahead.count + output.footprint
     }
 
     /// Answers what has begun and takes no more requests after it.

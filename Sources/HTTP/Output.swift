@@ -11,6 +11,7 @@ package struct Output: Sendable {
     package private(set) var sent = 0
     /// What follows.
     private var rest: (any ContentSource)?
+    private var hasRest = false
     private var isChunked = false
     /// The bytes of content there have been, frames left out.
     private(set) var contentBytes = 0
@@ -19,7 +20,7 @@ package struct Output: Sendable {
     package var left: Int { head.count + body.count - sent }
 
     /// The bytes of memory that are kept.
-    var footprint: Int { body.count + (rest?.footprint ?? 0) }
+    var footprint: Int { body.count + (hasRest ? rest?.footprint ?? 0 : 0) }
 
     /// Content up to this size is put behind the head: sending one buffer costs less than copying
     /// a few bytes saves.
@@ -41,6 +42,7 @@ package struct Output: Sendable {
         head.removeAll(keepingCapacity: true)
         write(&head)
         self.rest = rest
+        hasRest = rest != nil
         self.isChunked = isChunked
         contentBytes = 0
         sent = 0
@@ -65,12 +67,13 @@ package struct Output: Sendable {
 
     /// Adds the next part of what follows, or the end of it.
     private mutating func addNext() {
-        guard rest != nil else { return }
+        guard hasRest else { return }
         while let part = rest?.next() {
             // An empty chunk would be the last.
             if !part.isEmpty { return add(part) }
         }
         rest = nil
+        hasRest = false
         if isChunked { head.append(contentsOf: Self.lastChunk) }
     }
 

@@ -11,7 +11,11 @@ package struct Response: Sendable {
     /// For HEAD it is measured and not sent.
     package var body: [UInt8]
     /// What follows ``body``, of a length that is not known beforehand; nil: nothing.
-    package var rest: (any ContentSource)?
+    package var rest: (any ContentSource)? {
+        didSet { hasRest = rest != nil }
+    }
+    /// Whether something follows ``body``: kept, since a look at what follows would copy it.
+    private(set) var hasRest: Bool
     /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
     ///
     /// Empty where no route matched, so that clients cannot invent labels.
@@ -28,6 +32,7 @@ package struct Response: Sendable {
         self.fields = fields
         self.body = body
         self.rest = rest
+        hasRest = rest != nil
         self.route = route
     }
 }

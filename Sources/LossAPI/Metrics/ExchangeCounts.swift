@@ -6,7 +6,7 @@ import HTTPTypes
 /// What exchanges are counted by.
 ///
 /// Each part has few values, whatever clients send.
-struct ExchangeLabels: Hashable {
+struct ExchangeLabels: Equatable {
     private let method: HTTPRequest.Method?
     private let route: String
     private let status: Int

@@ -9,10 +9,24 @@ final class Metrics: Sendable {
 
     /// Guarded by `counts`.
     private struct Counts {
-        var exchanges: [ExchangeLabels: ExchangeCounts] = [:]
+        /// By their labels; few, since each label has few values.
+        var exchanges: [(labels: ExchangeLabels, counts: ExchangeCounts)] = []
         var refusals: [Refusal: Int] = [:]
         var closings: [Closing: Int] = [:]
         var connectionsOpened = 0
+
+        mutating func add(_ exchange: Exchange) {
+            let labels = ExchangeLabels(exchange)
+            guard let place = exchanges.firstIndex(where: { $0.labels == labels }) else {
+                var counts = ExchangeCounts()
+                counts.add(exchange)
+                return exchanges.append((labels, counts))
+            }
+            exchanges[place].counts.add(exchange)
+            // What comes often is soon in front, where it is found at once: to look it up by a hash
+            // of its labels took longer than all the rest.
+            if place > 0 { exchanges.swapAt(place, place / 2) }
+        }
     }
 
     func note(_ event: ServerEvent) {
@@ -22,7 +36,7 @@ final class Metrics: Sendable {
             case .connectionClosed(let closing): counts.closings[closing, default: 0] += 1
             case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
             case .answered(let exchange):
-                counts.exchanges[ExchangeLabels(exchange), default: ExchangeCounts()].add(exchange)
+                counts.add(exchange)
             }
         }
     }
@@ -30,7 +44,7 @@ final class Metrics: Sendable {
     /// The Prometheus text format, version 0.0.4.
     func text(isDraining: Bool) -> [UInt8] {
         let counts = counts.withLock { $0 }
-        let exchanges = counts.exchanges.sorted { $0.key.text < $1.key.text }
+        let exchanges = counts.exchanges.sorted { $0.labels.text < $1.labels.text }
         let closed = counts.closings.values.reduce(0, +)
 
         var text = PrometheusText()

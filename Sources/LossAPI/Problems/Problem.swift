@@ -62,29 +62,22 @@ package struct Problem: Error, Equatable, Sendable {
         )
     }
 
-    /// Does some work; the one place where errors of the layers below become problems.
+    /// What has gone wrong in the layers below; the one place where their errors become problems.
     ///
     /// - Parameters:
-    ///   - base: The JSON Pointer of the object that the work is about.
+    ///   - error: The error.
+    ///   - base: The JSON Pointer of the object that it is about.
     ///   - known: The fields that object may have.
-    ///   - work: What is done.
-    /// - Returns: What came of it.
-    /// - Throws: The problem.
-    static func explaining<Value>(
+    init(
+        explaining error: any Error,
         at base: String = "",
-        known: @autoclosure () -> [String] = [],
-        _ work: () throws -> Value
-    ) throws(Problem) -> Value {
-        do {
-            return try work()
-        } catch let problem as Problem {
-            throw problem
-        } catch let error as JSONError {
-            throw Problem(error)
-        } catch let error as LossError {
-            throw Problem(error, at: base, known: known())
-        } catch {
-            throw Problem(.internalError, "The server failed over this request: \(error).")
+        known: @autoclosure () -> [String] = []
+    ) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as JSONError: self.init(error)
+        case let error as LossError: self.init(error, at: base, known: known())
+        default: self.init(.internalError, "The server failed over this request: \(error).")
         }
     }
 }

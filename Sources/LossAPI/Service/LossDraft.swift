@@ -80,8 +80,10 @@ struct LossDraft: Draft {
         let batch = Batch(predictions: predictions, targets: targets, weights: weights)
         let evaluation = try loss.evaluate(batch, outputs, reduction)
         let penalties = try terms.map { term in
-            try Problem.explaining(at: term.pointer) {
-                try term.penalty.evaluate(term.parameters, .lossAndGradient)
+            do {
+                return try term.penalty.evaluate(term.parameters, .lossAndGradient)
+            } catch {
+                throw Problem(explaining: error, at: term.pointer)
             }
         }
         return try AnswerText(evaluation, penalties)

@@ -45,9 +45,9 @@ extension QuestionIntake {
     mutating func answer() -> Response {
         members.end()
         read()
-        do throws(Problem) {
-            if let problem { throw problem }
-            var text = try Problem.explaining(known: known) { try computeAnswer() }
+        if let problem { return problem.response(route: route) }
+        do {
+            var text = try computeAnswer()
             return Response(
                 status: .ok,
                 fields: .ofAnswers,
@@ -56,16 +56,16 @@ extension QuestionIntake {
                 route: route
             )
         } catch {
-            return error.response(route: route)
+            return Problem(explaining: error, known: known).response(route: route)
         }
     }
 
     private mutating func read() {
         guard case .none = problem else { return members.skip() }
-        do throws(Problem) {
-            try Problem.explaining { try readMembers() }
+        do {
+            try readMembers()
         } catch {
-            problem = error
+            problem = Problem(explaining: error)
             members.skip()
         }
     }
