@@ -4,6 +4,8 @@ SWIFT = swift
 PYTHON = python3
 # Arguments for the server: make run ARGS='--port 9000'
 ARGS =
+# Sections and options of the benchmark: make bench BENCH='small large --keep'
+BENCH =
 
 LEAST_SWIFT = 6.3
 IMAGE = loss-server
@@ -15,6 +17,8 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable
 # What the tests need from Debian or Ubuntu, and from PyPI.
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
+# The programs of the package that measure by themselves.
+BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help run build static test test-release test-thread lint format contract golden image bench \
 	clean swift packages libraries
@@ -55,9 +59,12 @@ contract: build ## write openapi.yaml from the catalogue
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
-bench: packages ## how fast numbers are read and written, in nanoseconds each
-	$(SWIFT) build -c release --product codec-benchmark $(STRICT)
-	.build/release/codec-benchmark
+bench: build ## how fast it is beside others; BENCH='small large --keep' is passed on
+	for product in $(BENCHMARKS); do \
+		$(SWIFT) build -c release --product $$product $(STRICT) || exit 1; \
+	done
+	$(PYTHON) -B -m unittest discover Benchmarks
+	$(PYTHON) -B Benchmarks/bench.py $(BENCH)
 
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all sections share."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from .contender import Contender, missing_programs, not_installed
+from .failure import Skip
+from .question import Question
+from .run import Row, Run
+from .server import Server
+
+
+class Bench:
+    """A run that is going on: its questions, its servers, its order."""
+
+    def __init__(self, run: Run, seconds: int, directory: Path):
+        self.run = run
+        self.rounds = run.rounds
+        self.seconds = seconds
+        self.directory = directory
+        cores = sorted(os.sched_getaffinity(0))
+        # With one core alone they share it, and requests a second say little.
+        self.server_core, self.load_core = cores[0], cores[-1]
+        self._questions: dict[int, Question] = {}
+
+    def question(self, count: int) -> Question:
+        if count not in self._questions:
+            self._questions[count] = Question(count, self.directory)
+        return self._questions[count]
+
+    def installed(self, contenders: Iterable[Contender]) -> list[Contender]:
+        """Those that can take part; the others are listed as skipped."""
+        found = []
+        for contender in contenders:
+            if why := contender.skipped:
+                self.run.skip(why)
+            else:
+                found.append(contender)
+        return found
+
+    def need(self, section: str, *programs: str) -> None:
+        if missing := missing_programs(*programs):
+            raise Skip(f"{section} ({not_installed(missing)})")
+
+    @contextmanager
+    def serving(self, contenders: Iterable[Contender], core: int | None = None) -> Iterator[list[Server]]:
+        with ExitStack() as stack:
+            yield [
+                stack.enter_context(Server(contender, self.directory, core))
+                for contender in self.installed(contenders)
+            ]
+
+    def alternate(self, measures: dict[str, Callable[[], dict]]) -> dict[str, dict[str, list[float]]]:
+        """Measures in every round each one in turn, forwards and backwards; quantity, who, values.
+
+        What disturbs the machine for a while then disturbs all alike.
+        """
+        found: dict[str, dict[str, list[float]]] = {}
+        for number in range(self.rounds):
+            names = list(measures)
+            for name in names if number % 2 == 0 else reversed(names):
+                for quantity, value in measures[name]().items():
+                    found.setdefault(quantity, {}).setdefault(name, []).append(value)
+        # The table's order of contenders is the given one.
+        return {q: {name: v[name] for name in measures if name in v} for q, v in found.items()}
+
+    def add(self, section: str, case: str, quantity: str, unit: str, values: dict[str, list[float]]) -> None:
+        self.run.rows.append(Row(section, case, quantity, unit, values))

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client that costs little: the kernel sends the question, the answer is read in place."""
+
+import os
+import re
+import socket
+import struct
+import time
+
+from .failure import Failure
+from .question import Question
+
+# The longest that any question here takes is a few seconds; a machine may be busy.
+PATIENCE = 120
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+class Client:
+    """Sends one question after the other over one connection, for the length of a `with`.
+
+    `answer` outlives the connection, so that the next one finds its memory warm.
+    """
+
+    def __init__(self, who: str, port: int, path: str):
+        self.who = who
+        self.port = port
+        self.path = path
+        self.answer = bytearray()
+
+    def __enter__(self):
+        try:
+            self._socket = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        except OSError as error:
+            raise Failure(f"{self.who} takes no connection: {error}")
+        # Limits of the kernel rather than of Python, which would poll before each call.
+        self._socket.settimeout(None)
+        for option in socket.SO_RCVTIMEO, socket.SO_SNDTIMEO:
+            self._socket.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
+
+    def ask(self, question: Question) -> float:
+        """Sends a question; the seconds until the last byte of its answer, whose status is 200."""
+        head = (
+            f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {question.size}\r\n\r\n"
+        ).encode()
+        with open(question.path, "rb") as body:
+            started = time.perf_counter()
+            self._send(head, body.fileno(), question.size)
+            status = self._receive()
+            seconds = time.perf_counter() - started
+        if status != 200:
+            text = self.answer[:200].decode(errors="replace")
+            raise Failure(f"{self.who} answered n = {question.count:,} with {status}: {text}")
+        return seconds
+
+    def _send(self, head: bytes, body: int, size: int) -> None:
+        try:
+            self._socket.sendall(head)
+            sent = 0
+            while sent < size:
+                sent += os.sendfile(self._socket.fileno(), body, sent, size - sent)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # A server may answer and close before it has read all. Its answer says why.
+        except BlockingIOError:
+            raise Failure(f"{self.who} read nothing for {PATIENCE} s")
+
+    def _receive(self) -> int:
+        """Reads the next answer into `answer` and returns its status."""
+        head = bytearray()
+        try:
+            while (end := head.find(b"\r\n\r\n")) < 0:
+                received = self._socket.recv(65536)
+                if not received:
+                    raise Failure(f"{self.who} closed the connection instead of an answer")
+                head += received
+            length = LENGTH.search(head, 0, end)
+            if not length:
+                raise Failure(f"{self.who} answered without Content-Length")
+            size = int(length[1])
+            if len(self.answer) != size:
+                self.answer = bytearray(size)
+            have = len(head) - end - 4
+            self.answer[:have] = head[end + 4 :]
+            rest = memoryview(self.answer)
+            while have < size:
+                count = self._socket.recv_into(rest[have:], flags=socket.MSG_WAITALL)
+                if not count:
+                    raise Failure(f"{self.who} closed the connection within an answer")
+                have += count
+        except BlockingIOError:
+            raise Failure(f"{self.who} sent nothing for {PATIENCE} s")
+        except ConnectionResetError:
+            raise Failure(f"{self.who} reset the connection instead of an answer")
+        return int(head[9:12])

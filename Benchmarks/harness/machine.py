@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run was measured on."""
+
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+from .contender import FASTAPI, REPOSITORY, RELEASE, bench_python, find, python_versions
+
+
+def machine() -> dict[str, str]:
+    cpu = first(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text()) or platform.machine()
+    cores = len(re.findall(r"^processor\s*:", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
+    memory = int(first(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())) / 2**20
+    system = first(r'PRETTY_NAME="?([^"\n]+)', Path("/etc/os-release").read_text()) or "Linux"
+    return {
+        "processor": f"{cores} cores of {cpu}",
+        "memory": f"{memory:.0f} GiB",
+        "system": system,
+        "kernel": f"Linux {platform.release()}",
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions of all that takes part; what is not installed is left out."""
+    programs = {
+        "loss-server": ([str(RELEASE / "loss-server"), "--version"], r"(\S+)"),
+        "commit": (["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"], r"(\S+)"),
+        "Swift": (["swift", "--version"], r"Swift version (\S+)"),
+        "wrk": (["wrk", "-v"], r"wrk \D*([\d.]+)"),
+        "nginx": (["nginx", "-v"], r"nginx/(\S+)"),
+        "Python": ([bench_python(), "--version"], r"Python (\S+)"),
+        "Node": (["node", "--version"], r"v(\S+)"),
+        "g++": (["g++", "--version"], r"([\d.]+)\n"),
+    }
+    found = {name: output(*program) for name, program in programs.items()}
+    found |= {name: python_versions()[name] for name in FASTAPI + ["torch"]}
+    return {name: version for name, version in found.items() if version}
+
+
+def output(command: list[str], pattern: str) -> str | None:
+    program = find(command[0])
+    if not program:
+        return None
+    try:
+        run = subprocess.run([program] + command[1:], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return first(pattern, run.stdout + run.stderr)
+
+
+def first(pattern: str, text: str) -> str | None:
+    match = re.search(pattern, text)
+    return match[1] if match else None
+
+
+class Disturbance:
+    """What others took of the processors while a run lasted."""
+
+    def __init__(self):
+        self._before = self._ticks()
+
+    def sentence(self) -> str:
+        total, stolen = (now - then for now, then in zip(self._ticks(), self._before))
+        return f"while this ran, the host of the machine took {stolen / max(total, 1):.1%} of its time away"
+
+    @staticmethod
+    def _ticks() -> tuple[int, int]:
+        # proc(5): user, nice, system, idle, iowait, irq, softirq, steal; then guests, counted before.
+        fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+        ticks = [int(field) for field in fields]
+        return sum(ticks), ticks[7]

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs of this package that measure by themselves."""
+
+import subprocess
+
+from .contender import RELEASE, REPOSITORY
+from .failure import Failure
+
+PATIENCE = 240
+
+
+def is_product(name: str) -> bool:
+    return f'"{name}"' in (REPOSITORY / "Package.swift").read_text()
+
+
+def run_product(name: str, *arguments: str) -> str:
+    """What it prints; it has to end well."""
+    program = RELEASE / name
+    if not program.exists():
+        raise Failure(f"{name} is not built: swift build -c release --product {name}")
+    try:
+        run = subprocess.run([str(program), *arguments], capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{name} did not end within {PATIENCE} s")
+    if run.returncode:
+        words = (run.stderr.strip() or run.stdout.strip() or "it said nothing").splitlines()[0]
+        raise Failure(f"{name} ended with {run.returncode}: {words}")
+    return run.stdout

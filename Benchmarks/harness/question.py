@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A question about the squared error, and whether an answer to it is right."""
+
+import json
+import math
+from pathlib import Path
+from random import Random
+
+from .failure import Failure
+
+# More numbers than this are the first million again and again. That is beyond what caches and
+# branch predictors remember, and it keeps Python out of the way: ten million numbers would take
+# it half a minute to write and several gigabytes to check.
+LARGEST_BLOCK = 1_000_000
+
+# A gradient is 2 (p - t) / n, three roundings in whichever order, each half a unit in the last
+# place; loss-server promises five units.
+GRADIENT_ULPS = 5
+
+
+class Question:
+    """n uniform predictions and targets in [0, 1) with their shortest digits, seeded.
+
+    The body is a file, so that a client can leave it to the kernel to send it.
+    """
+
+    def __init__(self, count: int, directory: Path):
+        random = Random(7)
+        block = min(count, LARGEST_BLOCK)
+        self.count = count
+        self.repeats = count // block
+        if block * self.repeats != count:
+            raise ValueError(f"{count} is not a multiple of {LARGEST_BLOCK}")
+        self.predictions = [random.random() for _ in range(block)]
+        self.targets = [random.random() for _ in range(block)]
+        self.path = directory / f"question-{count}.json"
+        with open(self.path, "w") as file:
+            for name, values in ('{"predictions":', self.predictions), (',"targets":', self.targets):
+                text = ",".join(map(repr, values))
+                file.write(name)
+                for repeat in range(self.repeats):
+                    file.write(("," if repeat else "[") + text)
+                file.write("]")
+            file.write("}")
+        self.size = self.path.stat().st_size
+
+    def check(self, answer: bytes | bytearray, who: str, is_exact: bool) -> None:
+        """Throws unless the answer has the right loss and each right derivative.
+
+        `is_exact`: the server promises the correctly rounded sum of the losses. Others may add in
+        any order, which is off by at most n / 2^53 of the sum: Higham, "Accuracy and Stability of
+        Numerical Algorithms" (2002), section 4.2.
+        """
+        try:
+            begin = answer.index(b'"gradient":[') + len(b'"gradient":[')
+            end = answer.index(b"]", begin)
+            loss = json.loads(answer[:begin] + answer[end:])["loss"]
+            gradient = self._first_block(answer[begin:end])
+            if not {type(value) for value in gradient + [loss]} <= {int, float}:
+                raise TypeError("not all are numbers")
+        except (ValueError, KeyError, TypeError) as error:
+            text = answer[:80].decode(errors="replace")
+            raise Failure(f"{who} answered n = {self.count:,} with no loss and gradient: {error} in {text}")
+        errors = [p - t for p, t in zip(self.predictions, self.targets)]
+        right = math.fsum(e * e for e in errors) * self.repeats / self.count
+        allowed = 2 * math.ulp(right) if is_exact else (self.count + 4) * 2**-53 * right
+        if not abs(loss - right) <= allowed:
+            raise Failure(f"{who} answered n = {self.count:,} with the loss {loss}, which is {right}")
+        if len(gradient) != len(errors):
+            raise Failure(f"{who} answered n = {self.count:,} with a gradient of the wrong length")
+        for index, (slope, error) in enumerate(zip(gradient, errors)):
+            right = 2 * error / self.count
+            if not abs(slope - right) <= GRADIENT_ULPS * math.ulp(right):
+                raise Failure(
+                    f"{who} answered n = {self.count:,} with gradient[{index}] = {slope}, which is {right}"
+                )
+
+    def _first_block(self, text: bytes) -> list[float]:
+        """The gradient of one block of numbers, after a look whether the others have the same."""
+        length = (len(text) + 1) // self.repeats - 1
+        first = text[:length]
+        for repeat in range(1, self.repeats):
+            begin = repeat * (length + 1)
+            if text[begin - 1 : begin] != b"," or text[begin : begin + length] != first:
+                raise ValueError("the same numbers got other derivatives")
+        return json.loads(b"[" + first + b"]")

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was measured, by whom, on what machine: the content of a kept run."""
+
+import json
+import statistics
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+OURS = "loss-server"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One quantity in one case: for each contender one value a round.
+
+    `unit` is one of those that `table.text` knows how to write.
+    """
+
+    section: str
+    case: str
+    quantity: str
+    unit: str
+    values: dict[str, list[float]]
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.values[name])
+
+    def ratio(self, name: str) -> float | None:
+        """How many times ours: the median over rounds, paired, for a round shares its noise."""
+        ours, theirs = self.values.get(OURS), self.values[name]
+        if not ours or name == OURS or len(ours) != len(theirs) or not all(ours):
+            return None
+        return statistics.median(their / our for their, our in zip(theirs, ours))
+
+    @property
+    def spread(self) -> float:
+        """The widest range among the contenders, as a share of the median."""
+        return max((max(v) - min(v)) / statistics.median(v) for v in self.values.values() if any(v))
+
+
+@dataclass
+class Run:
+    """Rows, and what has to be said about them."""
+
+    machine: dict[str, str]
+    versions: dict[str, str]
+    command: str
+    date: str
+    rounds: int
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def skip(self, what: str) -> None:
+        if what not in self.skipped:
+            self.skipped.append(what)
+
+    def write(self, path: Path) -> None:
+        """As JSON, with one line for each row."""
+        members = []
+        for name, value in asdict(self).items():
+            content = json.dumps(value, ensure_ascii=False)
+            if name == "rows":
+                content = "[\n  " + ",\n  ".join(json.dumps(row) for row in value) + "\n ]"
+            members.append(f' "{name}": {content}')
+        path.write_text("{\n" + ",\n".join(members) + "\n}\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Run":
+        kept = json.loads(path.read_text())
+        kept["rows"] = [Row(**row) for row in kept["rows"]]
+        return cls(**kept)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What small questions feel of large ones, and of many open connections."""
+
+import socket
+from contextlib import ExitStack
+
+from .. import contender
+from ..bench import Bench
+from ..flood import flood
+from ..run import OURS
+from ..server import Server
+from ..wrk import load
+
+COUNT = 4
+CONNECTIONS = 4
+LARGE_COUNT = 1_000_000
+LARGE_CLIENTS = 4
+FEW, MANY = 64, 1000
+
+
+def measure(bench: Bench) -> None:
+    bench.need("fairness", "wrk", "nice", "taskset")
+    _beside_large(bench)
+    _many_connections(bench)
+
+
+def _beside_large(bench: Bench) -> None:
+    with bench.serving([contender.OURS]) as [server]:
+        found = bench.alternate({OURS: lambda: _quiet(bench, server) | _loud(bench, server)})
+    quiet, loud = found["quiet"][OURS], found["loud"][OURS]
+    case = f"n = {COUNT}, {CONNECTIONS} connections, 99th percentile of latency"
+    rows = (
+        ("beside two idle connections", "s", quiet),
+        (f"beside {LARGE_CLIENTS} clients with n = {LARGE_COUNT:,}", "s", loud),
+        ("the second by the first", "", [b / a for a, b in zip(quiet, loud)]),
+        ("large answers a second meanwhile", "", found["large"][OURS]),
+    )
+    for quantity, unit, values in rows:
+        bench.add("fairness", case, quantity, unit, {OURS: values})
+
+
+def _quiet(bench: Bench, server: Server) -> dict[str, float]:
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+        return {"quiet": _p99(bench, server)}
+
+
+def _loud(bench: Bench, server: Server) -> dict[str, float]:
+    with flood(server, bench.question(LARGE_COUNT), bench.directory, LARGE_CLIENTS) as large:
+        p99 = _p99(bench, server)
+    return {"loud": p99, "large": large.per_second}
+
+
+def _p99(bench: Bench, server: Server) -> float:
+    question = bench.question(COUNT)
+    return load(server, question, bench.directory, CONNECTIONS, bench.seconds).p99
+
+
+def _many_connections(bench: Bench) -> None:
+    """All connections send in turn, as wrk does."""
+
+    def asking(connections: int):
+        question = bench.question(COUNT)
+        return lambda: {
+            "time": load(
+                server, question, bench.directory, connections, bench.seconds, bench.load_core
+            ).processor_time
+        }
+
+    with bench.serving([contender.OURS], bench.server_core) as [server]:
+        found = bench.alternate({str(count): asking(count) for count in (FEW, MANY)})["time"]
+    case = f"n = {COUNT}, processor time a request"
+    few, many = found[str(FEW)], found[str(MANY)]
+    bench.add("fairness", case, f"{FEW} connections", "s", {OURS: few})
+    bench.add("fairness", case, f"{MANY:,} connections", "s", {OURS: many})
+    ratios = [b / a for a, b in zip(few, many)]
+    bench.add("fairness", case, "the second by the first", "", {OURS: ratios})

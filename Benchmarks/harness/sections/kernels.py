@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The losses without JSON and HTTP, as kernel-benchmark prints them."""
+
+from ..bench import Bench
+from ..failure import Failure, Skip
+from ..products import is_product, run_product
+
+PRODUCT = "kernel-benchmark"
+
+
+def measure(bench: Bench) -> None:
+    if not is_product(PRODUCT):
+        raise Skip(f"kernels (Package.swift has no {PRODUCT})")
+    text = run_product(PRODUCT).strip()
+    if not text:
+        raise Failure(f"{PRODUCT} printed nothing")
+    bench.run.texts["kernels"] = text

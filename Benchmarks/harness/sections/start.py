@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From nothing to the first answer, and what it then occupies."""
+
+import socket
+import subprocess
+import time
+
+from .. import contender
+from ..bench import Bench
+from ..contender import REPOSITORY
+from ..failure import Failure
+from ..run import OURS
+from ..server import STOP_PATIENCE, free_port, memory
+
+STARTS = 20
+QUESTION = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+ANSWER = b'{"status":"ok"}'
+
+
+def measure(bench: Bench) -> None:
+    found = [_start(bench) for _ in range(STARTS)]
+    case = f"of {STARTS} starts"
+    bench.add("start", case, "until the first answer of /livez", "s", {OURS: [s for s, _ in found]})
+    bench.add("start", case, "resident memory, idle", "MiB", {OURS: [m for _, m in found]})
+    executable = REPOSITORY / ".build-static" / "loss-server"
+    if executable.exists():
+        size = executable.stat().st_size / 1e6
+        bench.add("start", "as built", "static executable, stripped", "MB", {OURS: [size]})
+    else:
+        bench.run.skip("size of the static executable (it is not built: make static)")
+
+
+def _start(bench: Bench) -> tuple[float, float]:
+    """Seconds from the decision to start it to its first answer; MiB resident then."""
+    port = free_port()
+    command = contender.OURS.command(port, bench.directory)
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        answer = _first_answer(process, port, started + 30)
+        seconds = time.perf_counter() - started
+        if not (answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(ANSWER)):
+            raise Failure(f"loss-server answered /livez with {answer[-200:]!r}")
+        resident = memory(process.pid, "VmRSS")
+        process.terminate()
+        if process.wait(STOP_PATIENCE):
+            raise Failure(f"loss-server ended with {process.returncode} when it was told to stop")
+        return seconds, resident
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _first_answer(process: subprocess.Popen, port: int, deadline: float) -> bytes:
+    while time.perf_counter() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 30) as connection:
+                connection.sendall(QUESTION)
+                answer = b""
+                while received := connection.recv(4096):
+                    answer += received
+                return answer
+        except ConnectionRefusedError:
+            if process.poll() is not None:
+                raise Failure(f"loss-server ended with {process.returncode} instead of serving")
+    raise Failure("loss-server did not answer /livez within 30 s")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading, computing and writing in memory, in C++: peers/stages.cpp."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from .contender import PEERS, missing_programs, not_installed
+from .failure import Failure, Skip
+from .question import Question
+
+NAME = "C++ in memory"
+
+
+class Stages:
+    """The program, built anew for the processor that it runs on."""
+
+    def __init__(self, directory: Path):
+        if missing := missing_programs("g++"):
+            raise Skip(f"{NAME} ({not_installed(missing)})")
+        self._program = directory / "stages"
+        self._answer = directory / "answer-stages.json"
+        self._right: dict[int, bytes] = {}
+        source = PEERS / "stages.cpp"
+        options = ["-O3", "-march=native", "-std=c++20"]
+        run = subprocess.run(
+            ["g++", *options, str(source), "-lsimdjson", "-o", str(self._program)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if "simdjson.h: No such file" in run.stderr or "cannot find -lsimdjson" in run.stderr:
+            raise Skip(f"{NAME} ({not_installed(['libsimdjson-dev'])})")
+        if run.returncode:
+            raise Failure(f"g++ could not build {source.name}: {run.stderr.strip().splitlines()[0]}")
+
+    def seconds(self, question: Question) -> dict[str, float]:
+        """The median seconds of each stage, and of all with the quicker reader, as `total`."""
+        runs = max(5, min(301, 3_000_000 // question.count))
+        run = subprocess.run(
+            [str(self._program), str(question.path), str(self._answer), str(runs)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if run.returncode:
+            raise Failure(f"{NAME} gave no answer to n = {question.count:,}: {run.stderr.strip()}")
+        answer = self._answer.read_bytes()
+        if answer != self._right.get(question.count):
+            question.check(answer, NAME, is_exact=False)
+            self._right[question.count] = answer
+        found = json.loads(run.stdout)
+        self.simdjson = found.pop("simdjson")
+        found["total"] = min(found["on_demand"], found["tree"]) + found["compute"] + found["write"]
+        return found

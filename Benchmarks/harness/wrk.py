@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many small questions at once, by wrk."""
+
+import json
+import os
+import resource
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .failure import Failure
+from .question import Question
+from .server import Server
+
+SCRIPT = Path(__file__).with_name("post.lua")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of some seconds of small questions; times in seconds."""
+
+    processor_time: float
+    requests_per_second: float
+    p50: float
+    p99: float
+    server_busy: float
+    wrk_busy: float
+
+
+def load(
+    server: Server,
+    question: Question,
+    directory: Path,
+    connections: int,
+    seconds: int,
+    core: int | None = None,
+) -> Load:
+    """Asks over and over on so many connections; every answer has the text of a right one."""
+    answer = directory / f"answer-{server.port}-{question.count}.json"
+    answer.write_bytes(server.right_answer(question))
+    pin = [] if core is None else ["taskset", "-c", str(core)]
+    before = server.processor_time()
+    own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        run = subprocess.run(
+            pin
+            + ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s"]
+            + ["-s", str(SCRIPT), server.url],
+            env=os.environ | {"QUESTION": str(question.path), "ANSWER": str(answer)},
+            capture_output=True,
+            text=True,
+            timeout=seconds + 60,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"wrk did not end while it asked {server.name}")
+    taken = server.processor_time() - before
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own_taken = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
+    lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
+    what = f"of {server.name} at n = {question.count}, {connections} connections"
+    if run.returncode or not lines:
+        raise Failure(f"wrk failed to ask for an answer {what}: {(run.stderr or run.stdout).strip()}")
+    counts = json.loads(lines[0])
+    if counts["wrong"]:
+        raise Failure(f"{counts['wrong']} answers {what} were wrong, such as: {counts['example']}")
+    if counts["lost"]:
+        raise Failure(f"{counts['lost']} connections or answers {what} were lost")
+    if not counts["right"]:
+        raise Failure(f"there was no answer {what} in {seconds} s")
+    elapsed = counts["microseconds"] / 1e6
+    return Load(
+        processor_time=taken / counts["right"],
+        requests_per_second=counts["right"] / elapsed,
+        p50=counts["p50"] / 1e6,
+        p99=counts["p99"] / 1e6,
+        server_busy=taken / elapsed,
+        wrk_busy=own_taken / elapsed,
+    )

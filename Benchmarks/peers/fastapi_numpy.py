@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The squared error and its gradient as FastAPI, orjson and NumPy compute it at their fastest.
+
+The body is read as it is, without a model, and the answer is written straight from the array.
+"""
+
+import numpy
+import orjson
+from fastapi import FastAPI, HTTPException, Request, Response
+
+app = FastAPI(openapi_url=None)
+
+
+@app.post("/mse")
+async def mse(request: Request) -> Response:
+    try:
+        question = orjson.loads(await request.body())
+        predictions = numpy.array(question["predictions"], dtype=numpy.float64)
+        targets = numpy.array(question["targets"], dtype=numpy.float64)
+    except (ValueError, KeyError, TypeError) as error:
+        raise HTTPException(400, f"no predictions and targets: {error}")
+    if predictions.shape != targets.shape or not predictions.size:
+        raise HTTPException(422, "predictions and targets need the same shape and a number")
+    gradient = numpy.subtract(predictions, targets, out=predictions)
+    loss = float(numpy.vdot(gradient, gradient)) / gradient.size
+    gradient *= 2 / gradient.size
+    answer = orjson.dumps({"loss": loss, "gradient": gradient}, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(answer, media_type="application/json")

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What reading, computing and writing cost in memory, without HTTP: simdjson, a plain loop and
+// std::to_chars.
+//
+//     stages QUESTION ANSWER RUNS
+//
+// Reads the question in QUESTION, leaves the answer in ANSWER for the caller to check, and prints
+// the median seconds of each stage as JSON.
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+namespace {
+
+struct Pair {
+    std::vector<double> predictions, targets;
+    bool operator==(const Pair &other) const {
+        return predictions == other.predictions && targets == other.targets;
+    }
+};
+
+struct Result {
+    double loss = 0;
+    std::vector<double> gradient;
+};
+
+// The vectors keep their room from run to run, as a server would keep it.
+void read_on_demand(simdjson::ondemand::parser &parser, const simdjson::padded_string &text, Pair &pair) {
+    auto document = parser.iterate(text);
+    for (auto field : document.get_object()) {
+        std::string_view key = field.unescaped_key();
+        auto &values = key == "predictions" ? pair.predictions : pair.targets;
+        values.clear();
+        for (double value : field.value().get_array()) values.push_back(value);
+    }
+}
+
+void read_tree(simdjson::dom::parser &parser, const simdjson::padded_string &text, Pair &pair) {
+    simdjson::dom::element document = parser.parse(text);
+    const auto copy = [&](const char *key, std::vector<double> &values) {
+        values.clear();
+        for (double value : document[key].get_array()) values.push_back(value);
+    };
+    copy("predictions", pair.predictions);
+    copy("targets", pair.targets);
+}
+
+void compute(const Pair &pair, Result &result) {
+    const size_t count = pair.predictions.size();
+    const double scale = 2 / static_cast<double>(count);
+    result.gradient.resize(count);
+    // Independent sums, for the order of additions is otherwise the compiler's to keep.
+    constexpr size_t lanes = 8;
+    double sums[lanes] = {};
+    size_t index = 0;
+    const auto step = [&](size_t lane) {
+        const double error = pair.predictions[index + lane] - pair.targets[index + lane];
+        sums[lane] += error * error;
+        result.gradient[index + lane] = scale * error;
+    };
+    for (; index + lanes <= count; index += lanes)
+        for (size_t lane = 0; lane < lanes; lane++) step(lane);
+    for (; index < count; index++) step(0);
+    result.loss = 0;
+    for (double sum : sums) result.loss += sum;
+    result.loss /= static_cast<double>(count);
+}
+
+size_t write(const Result &result, std::vector<char> &text) {
+    constexpr size_t longest = 25;  // -1.2345678901234567e-308 and a comma
+    text.resize(64 + longest * (result.gradient.size() + 1));
+    char *place = text.data(), *const end = place + text.size();
+    const auto literal = [&](std::string_view part) { place = std::copy(part.begin(), part.end(), place); };
+    literal("{\"loss\":");
+    place = std::to_chars(place, end, result.loss).ptr;
+    literal(",\"gradient\":[");
+    for (double slope : result.gradient) {
+        place = std::to_chars(place, end, slope).ptr;
+        *place++ = ',';
+    }
+    place--;
+    literal("]}");
+    return static_cast<size_t>(place - text.data());
+}
+
+template <typename Stage>
+double median_seconds(int runs, Stage stage) {
+    std::vector<double> seconds;
+    for (int run = 0; run < runs; run++) {
+        const auto start = std::chrono::steady_clock::now();
+        stage();
+        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
+    return seconds[static_cast<size_t>(runs / 2)];
+}
+
+}  // namespace
+
+int main(int count, char **arguments) {
+    const int runs = count == 4 ? std::atoi(arguments[3]) : 0;
+    if (runs < 1) {
+        std::fputs("usage: stages QUESTION ANSWER RUNS\n", stderr);
+        return 2;
+    }
+    const simdjson::padded_string question = simdjson::padded_string::load(arguments[1]);
+    simdjson::ondemand::parser on_demand_parser;
+    simdjson::dom::parser tree_parser;
+    Pair pair, same;
+    Result result;
+    std::vector<char> text;
+    size_t length = 0;
+
+    const double on_demand = median_seconds(runs, [&] { read_on_demand(on_demand_parser, question, pair); });
+    const double tree = median_seconds(runs, [&] { read_tree(tree_parser, question, same); });
+    if (!(pair == same) || pair.predictions.empty() || pair.predictions.size() != pair.targets.size()) {
+        std::fputs("the two readers of simdjson disagree\n", stderr);
+        return 1;
+    }
+    const double computing = median_seconds(runs, [&] { compute(pair, result); });
+    const double writing = median_seconds(runs, [&] { length = write(result, text); });
+
+    std::ofstream answer(arguments[2], std::ios::binary);
+    answer.write(text.data(), static_cast<std::streamsize>(length));
+    answer.close();
+    if (!answer) {
+        std::fputs("the answer could not be written\n", stderr);
+        return 1;
+    }
+    std::printf("{\"simdjson\":\"%s\",\"on_demand\":%.9g,\"tree\":%.9g,\"compute\":%.9g,\"write\":%.9g}\n",
+                SIMDJSON_STRINGIFY(SIMDJSON_VERSION), on_demand, tree, computing, writing);
+}

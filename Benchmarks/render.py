@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the table of a kept run anew, so that no number is typed by hand.
+
+    python3 Benchmarks/render.py Benchmarks/results/<date>.json [section ...]
+
+The table goes to standard output, plots go beside the file.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from harness.plot import write_plots
+from harness.run import Run
+from harness.table import markdown
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path, help="a run kept by bench.py --keep")
+    parser.add_argument("sections", nargs="*", metavar="section", help="all of the run by default")
+    options = parser.parse_args()
+    try:
+        run = Run.read(options.file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"{options.file} is no kept run: {error}", file=sys.stderr)
+        return 1
+    known = {row.section for row in run.rows} | run.texts.keys()
+    if unknown := [section for section in options.sections if section not in known]:
+        print(f"the run has no section {unknown[0]}; it has {', '.join(sorted(known))}", file=sys.stderr)
+        return 1
+    print(markdown(run, options.sections), end="")
+    write_plots(run, options.file.parent)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
