@@ -83,15 +83,18 @@ private struct Rows {
     ) -> Int {
         block.prepare(values, powers)
         var position = 0
-        for index in values.indices {
-            let digits = block.digits[index]
-            position = NumberText.write(values[index], as: digits, room, at: position, powers)
-            leftInRow &-= 1
-            if leftInRow > 0 {
+        var next = 0
+        while next < values.count {
+            let end = next &+ min(leftInRow, values.count &- next)
+            for index in next..<end {
+                let digits = block.digits[index]
+                position = NumberText.write(values[index], as: digits, room, at: position, powers)
                 position &+= 1
-            } else {
-                position = end(room, at: position)
             }
+            leftInRow &-= end &- next
+            next = end
+            // Over the comma after the last number.
+            if leftInRow == 0 { position = self.end(room, at: position &- 1) }
         }
         return position
     }

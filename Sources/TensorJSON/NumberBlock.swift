@@ -15,6 +15,7 @@ struct NumberBlock {
     /// Finds the digits of at most `count` numbers.
     @inline(__always)
     mutating func prepare(_ values: Span<Double>, _ powers: PowersOfFive) {
+        precondition(values.count <= Self.count, "more numbers than a block holds")
         for index in values.indices {
             decimals[index] = ShortestDecimal.quick(values[index], powers)
         }

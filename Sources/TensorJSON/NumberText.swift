@@ -35,8 +35,7 @@ enum NumberText {
         // The sign is written in any case, and the number over it if there is none.
         slot.store(Character8.minus, at: 0)
         let number = slot.movedOn(by: sign)
-        let length =
-            digits.isKnown ? write(digits, number) : writeSpecial(value, number, powers)
+        let length = write(value, as: digits, number, powers)
         number.store(Character8.comma, at: length)
         return start &+ Int(truncatingIfNeeded: sign) &+ length
     }
@@ -49,20 +48,28 @@ enum NumberText {
         _ powers: PowersOfFive
     ) -> Int {
         precondition(value.isFinite, "JSON has no text for a number that is not finite")
-        guard value != 0 else {
-            slot.store(0x302E_30 as UInt64, at: 0)
-            return value.sign == .minus ? 3 : 1
+        let magnitude = value.magnitude
+        if magnitude < 10, magnitude == Double(UInt64(magnitude)) {
+            slot.store(0x302E_30 + UInt64(magnitude), at: 0)
+            return value.bitPattern == (-0.0 as Double).bitPattern ? 3 : 1
         }
-        return write(SeventeenDigits(ShortestDecimal.exact(value, powers)), slot)
+        let digits = SeventeenDigits(ShortestDecimal.exact(value, powers))
+        return write(value, as: digits, slot, powers)
     }
 
-    /// Writes digits and returns their length.
+    /// Writes digits, or a double without, and returns the length without its sign.
     @inline(__always)
-    private static func write(_ digits: SeventeenDigits, _ slot: ByteSlot) -> Int {
+    private static func write(
+        _ value: Double,
+        as digits: SeventeenDigits,
+        _ slot: ByteSlot,
+        _ powers: PowersOfFive
+    ) -> Int {
         let exponent = digits.exponent
         if UInt(bitPattern: exponent &+ 4) <= 4 {
             return writeFraction(digits, exponent, slot)
         }
+        guard digits.isKnown else { return writeSpecial(value, slot, powers) }
         guard UInt(bitPattern: exponent) < 17 else {
             return writeExponent(exponent, slot, at: writeFraction(digits, 0, slot))
         }

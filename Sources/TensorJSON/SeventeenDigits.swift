@@ -26,8 +26,11 @@ struct SeventeenDigits {
     @inline(__always)
     init(_ decimal: ShortestDecimal) {
         let middle = decimal.head / 100_000_000
-        let first = EightDigits.reversedValues(middle)
-        let second = EightDigits.reversedValues(decimal.head &- middle &* 100_000_000)
+        let values = EightDigits.reversedValues(
+            SIMD2(middle, decimal.head &- middle &* 100_000_000)
+        )
+        let first = values[0]
+        let second = values[1]
         upper = first.byteSwapped
         lower = second.byteSwapped
         lastDigit = UInt8(truncatingIfNeeded: decimal.last)

@@ -13,10 +13,9 @@ struct ShortestDecimal {
     let exponent: Int32
 
     /// Stands for a number that `quick` does not find.
-    static let unknown = Self(head: 0, last: 0, exponent: 0)
-    /// Whether this is a decimal, and not `unknown`.
-    @inline(__always)
-    var isKnown: Bool { head != 0 }
+    ///
+    /// No double has its exponent.
+    static let unknown = Self(head: 0, last: 0, exponent: -1000)
 
     /// Finds the decimal of a finite double, whatever its sign.
     ///
@@ -71,7 +70,11 @@ struct ShortestDecimal {
 
     /// Finds the decimal of any finite double other than zero, whatever its sign.
     static func exact(_ value: Double, _ powers: PowersOfFive) -> Self {
-        var (digits, k) = Schubfach.decimal(value.magnitude.bitPattern, powers)
+        // Whole numbers up to 2^53 are decimals, and no other decimal is half a step away.
+        let whole = UInt64(min(value.magnitude, 0x1p53))
+        var (digits, k) =
+            Double(whole) == value.magnitude
+            ? (whole, 0) : Schubfach.decimal(value.magnitude.bitPattern, powers)
         while digits < 10_000_000_000_000_000 {
             digits *= 10
             k -= 1

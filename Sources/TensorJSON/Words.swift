@@ -69,6 +69,18 @@ extension Span<UInt8> {
     }
 }
 
+extension SIMD2<UInt64> {
+    /// The same 128 bits as eight numbers of 16, of which four are a number of 64.
+    @inline(__always)
+    var quarters: SIMD8<UInt16> { unsafe unsafeBitCast(self, to: SIMD8<UInt16>.self) }
+
+    /// The same 128 bits as two numbers of 64.
+    @inline(__always)
+    init(quarters: SIMD8<UInt16>) {
+        self = unsafe unsafeBitCast(quarters, to: Self.self)
+    }
+}
+
 /// The next 72 bytes of a text.
 ///
 /// It must not outlive the closure that it is handed to.
@@ -146,18 +158,19 @@ extension OutputSpan<Double> {
 @safe
 struct ByteRoom {
     private let base: UnsafeMutableRawPointer
-    private let capacity: Int
+    /// How many positions a slot may start at.
+    private let places: Int
 
     fileprivate init(base: UnsafeMutableRawPointer, capacity: Int) {
         unsafe self.base = base
-        self.capacity = capacity
+        places = max(capacity &- (ByteSlot.length - 1), 0)
     }
 
     /// The part from a position on that one number may touch.
     @inline(__always)
     func slot(at position: Int) -> ByteSlot {
         precondition(
-            position >= 0 && position <= capacity &- ByteSlot.length,
+            UInt(bitPattern: position) < UInt(bitPattern: places),
             "a number outside of the room"
         )
         return unsafe ByteSlot(base: base + position)
