@@ -136,10 +136,19 @@ class ServerTests(Fixture):
                 client.ask(self.question)
                 self.assertEqual(client.answer, b"{}")
 
+    def test_chunks_are_put_together(self):
+        port = self.serve(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+        )
+        with Client("it", port, "/") as client:
+            for _ in range(2):
+                client.ask(self.question)
+                self.assertEqual(client.answer, b"{}")
+
     def test_what_is_no_answer_is_a_failure(self):
         for response, sentence in (
             (b"HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\n{}", "with 503"),
-            (b"HTTP/1.1 200 OK\r\n\r\n{}", "without Content-Length"),
+            (b"HTTP/1.1 200 OK\r\n\r\n{}", "without a length"),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "within an answer"),
             (b"", "instead of an answer"),
         ):

@@ -4,10 +4,16 @@
 package enum Action: Sendable {
     /// Ask the routes what becomes of a request; report by ``Connection/received(_:date:now:)``.
     case receive(RequestHead)
-    /// Have a request answered whose content is complete: here by ``Connection/answer()``, or
-    /// elsewhere by what ``Connection/handOver()`` gives; report by
+    /// Have a part of long content taken in elsewhere, ``Connection/handOver()`` says what by whom;
+    /// report by ``Connection/takeBack(_:now:)``.
+    case takeIn
+    /// Have a request answered whose content is complete: here by ``Connection/answer()`` if it is
+    /// short, elsewhere by what ``Connection/handOver()`` gives if it is long; report by
     /// ``Connection/answered(_:date:now:)``.
     case answer
+    /// Have the next part of an answer made elsewhere, by what ``Connection/handOverRest()`` gives;
+    /// report by ``Connection/takeBack(_:_:now:)``.
+    case makeMore
     /// Explain a refusal; report by ``Connection/answered(_:date:now:)``.
     case refuse(Refusal)
     /// Send what ``Connection/output`` holds; report by ``Connection/sent(_:now:)``.

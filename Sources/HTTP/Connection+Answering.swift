@@ -17,7 +17,7 @@ extension Connection {
         case .answer(let response):
             begin(response, date: date, afterwards: afterEarlyAnswer(to: head))
         case .take(let intake):
-            self.intake = intake
+            incoming = Incoming(intake, shortBytes: limits.inlineBodyBytes)
             take(head)
         }
     }
@@ -30,34 +30,51 @@ extension Connection {
         } else if isDraining, length > limits.inlineBodyBytes {
             phase = .refusing(.draining)
         } else if isRequestRead {
+            incoming?.end()
             phase = .complete
         } else {
             beginBody(of: head)
         }
     }
 
-    /// The answer to a request whose content is complete; nil where none is awaited.
+    /// The answer to a request whose content is short; nil where none is awaited.
     package mutating func answer() -> Response? {
         guard case .answering = phase else { return nil }
-        // In place: an intake that were copied out would be copied with all that it holds.
-        let response = intake?.answer()
-        intake = nil
-        heldBytes = 0
-        return response
+        return incoming?.answer()
     }
 
-    /// Who answers a request whose content is complete; nil where no answer is awaited.
-    package mutating func handOver() -> (any Intake)? {
-        guard case .answering = phase, let intake else { return nil }
-        self.intake = nil
-        return intake
+    /// What is to be done elsewhere for a request whose content is long; nil where it is being
+    /// done.
+    package mutating func handOver() -> Errand? { incoming?.handOver() }
+
+    /// Takes back what ``handOver()`` gave, its piece taken in.
+    package mutating func takeBack(_ intake: any Intake, now: Instant) {
+        self.now = now
+        // Nobody has kept the client from going on but this server.
+        progressed = now
+        incoming?.takeBack(intake)
+    }
+
+    /// What makes the next part of the answer; nil where it is being made.
+    package mutating func handOverRest() -> (any ContentSource)? { output.handOverRest() }
+
+    /// Takes back what ``handOverRest()`` gave, and the part it has made.
+    package mutating func takeBack(
+        _ rest: any ContentSource,
+        _ part: [UInt8],
+        now: Instant
+    ) {
+        guard case .sending = phase else { return }
+        self.now = now
+        progressed = now
+        output.takeBack(rest, part)
     }
 
     /// Takes in the answer to ``Action/answer`` or ``Action/refuse(_:)``.
     package mutating func answered(_ response: Response, date: DateField, now: Instant) {
         guard case .answering = phase else { return }
         self.now = now
-        heldBytes = 0
+        incoming = nil
         begin(response, date: date, afterwards: isRequestRead ? .nextRequest : .end)
     }
 
@@ -68,7 +85,7 @@ extension Connection {
         self.now = now
         if count > 0 { progressed = now }
         output.advance(by: count)
-        guard output.left == 0 else { return nil }
+        guard output.isDone else { return nil }
         switch phase {
         case .continuing:
             phase = .body

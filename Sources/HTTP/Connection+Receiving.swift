@@ -27,12 +27,12 @@ extension Connection {
     /// How many bytes of a body are still to come, if they are best read into place.
     package var directBodyBytes: Int {
         guard case .body = phase, case .length(let length)? = head?.framing, ahead.isEmpty,
-            length - contentBytes >= Self.directReadMinimum
+            length - contentBytes >= Self.directReadMinimum, length > limits.inlineBodyBytes
         else { return 0 }
-        return length - contentBytes
+        return min(length - contentBytes, incoming?.room ?? 0)
     }
 
-    /// Reads a part of the body straight to who takes it in.
+    /// Reads a part of the body straight to where it waits to be taken in.
     ///
     /// - Parameters:
     ///   - count: The most bytes to read, not more than ``directBodyBytes``.
@@ -44,10 +44,11 @@ extension Connection {
         _ read: (inout OutputSpan<UInt8>) -> Void
     ) {
         self.now = now
-        let left = directBodyBytes
-        let taken = intake?.take(upTo: min(count, left), of: left, read) ?? 0
+        guard let length = head?.contentLength else { return }
+        let left = length - contentBytes
+        let most = min(count, directBodyBytes)
+        let taken = incoming?.add(upTo: most, of: left, read) ?? 0
         contentBytes += taken
-        heldBytes = intake?.footprint ?? 0
         if taken > 0 { progressed = now }
         if taken > 0, taken == left { endBody(keeping: true) }
     }
@@ -161,13 +162,12 @@ extension Connection {
             return
         }
         contentBytes += part.count
-        intake?.take(part.span, isLast: isLast)
-        // To ask for the exact number would cost a small request more than taking it in does.
-        heldBytes = contentBytes <= Self.directReadMinimum ? contentBytes : intake?.footprint ?? 0
+        incoming?.add(part, isLast: isLast, of: head?.contentLength)
     }
 
     private mutating func endBody(keeping: Bool) {
         guard keeping else { return beginNextRequest() }
+        incoming?.end()
         isRequestRead = true
         phase = .complete
     }

@@ -27,15 +27,13 @@ package struct Connection: ~Copyable, Sendable {
     /// Bytes that came before their time: requests behind the one at hand.
     var ahead: ArraySlice<UInt8> = []
     var head: RequestHead?
-    /// Who takes in the content.
-    var intake: (any Intake)?
-    /// Bytes of the content that have come.
-    package internal(set) var contentBytes = 0
+    /// The content, where it is wanted.
+    var incoming: Incoming?
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
-    /// The memory kept for the content, here or where it is answered.
-    var heldBytes = 0
+    /// Bytes of the content that have come.
+    var contentBytes = 0
     /// Bytes of a body that have been thrown away, because the answer did not wait for it.
     var discarded = 0
 
@@ -75,17 +73,23 @@ package struct Connection: ~Copyable, Sendable {
                 guard let head else { return incomplete() }
                 phase = .deciding
                 return .receive(head)
+            case .body where incoming?.wantsHandOver ?? false:
+                return .takeIn
+            case .body where incoming?.isFull ?? false:
+                return .wait
             case .complete:
-                guard intake != nil else { return incomplete() }
+                guard incoming?.isReady ?? true else { return .wait }
+                guard incoming != nil else { return incomplete() }
                 phase = .answering
                 return .answer
             case .refusing(let refusal):
                 phase = .answering
-                intake = nil
-                heldBytes = 0
+                incoming = nil
                 return .refuse(refusal)
-            case .continuing, .sending:
+            case .continuing:
                 return .send
+            case .sending:
+                return output.wantsMore ? .makeMore : output.left == 0 ? .wait : .send
             case .deciding, .answering, .closed:
                 return .wait
             case .halfClosing:
@@ -118,6 +122,9 @@ package struct Connection: ~Copyable, Sendable {
         return partialHead.isEmpty && ahead.isEmpty
     }
 
+    /// Whether the content of the request at hand is long, so that it is answered elsewhere.
+    package var isLong: Bool { incoming?.isLong ?? false }
+
     /// Whether a body is coming.
     package var isReceivingBody: Bool {
         if case .body = phase { true } else { false }
@@ -125,7 +132,7 @@ package struct Connection: ~Copyable, Sendable {
 
     /// The bytes of bodies and answers that are kept in memory for this connection.
     package var footprint: Int {
-        heldBytes + partialHead.count + ahead.count + output.footprint
+        (incoming?.footprint ?? 0) + partialHead.count + ahead.count + output.footprint
     }
 
     /// Answers what has begun and takes no more requests after it.
@@ -169,7 +176,7 @@ package struct Connection: ~Copyable, Sendable {
         head = nil
         isRequestRead = false
         contentBytes = 0
-        heldBytes = 0
+        incoming = nil
         started = now
         phase = .head
         if isDraining { closeIfIdle() }

@@ -5,8 +5,11 @@ package protocol ContentSource: Sendable {
     /// The bytes of memory that are kept for it.
     var footprint: Int { get }
 
-    /// The next part, of a length that is good to send at once; nil after the last.
+    /// Whether there is nothing left to be made.
+    var isAtEnd: Bool { get }
+
+    /// The next part, of a length that is good to send at once.
     ///
-    /// Called on an event loop, where others wait: it may take as long as writing so much does.
-    mutating func next() -> [UInt8]?
+    /// Called by a worker, but for the first part of an answer that is short.
+    mutating func next() -> [UInt8]
 }

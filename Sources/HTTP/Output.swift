@@ -9,18 +9,34 @@ package struct Output: Sendable {
     package private(set) var body: [UInt8] = []
     /// How many bytes of the two together have been taken.
     package private(set) var sent = 0
-    /// What follows.
+    /// What makes that which follows, unless it is away making it.
     private var rest: (any ContentSource)?
-    private var hasRest = false
+    /// What is sent after what is at hand.
+    private var following: [UInt8]?
+    private var state = RestState.none
+    private var held = 0
     private var isChunked = false
     /// The bytes of content there have been, frames left out.
     private(set) var contentBytes = 0
 
+    private enum RestState {
+        /// Nothing is left to be made.
+        case none
+        case here
+        case away
+    }
+
     /// How many bytes of those at hand are still to be taken.
     package var left: Int { head.count + body.count - sent }
 
+    /// Whether everything has been taken.
+    var isDone: Bool { left == 0 && state == .none && following == nil }
+
+    /// Whether the next part ought to be made while what is at hand is sent.
+    var wantsMore: Bool { state == .here && following == nil }
+
     /// The bytes of memory that are kept.
-    var footprint: Int { body.count + (hasRest ? rest?.footprint ?? 0 : 0) }
+    var footprint: Int { body.count + (following?.count ?? 0) + held }
 
     /// Content up to this size is put behind the head: sending one buffer costs less than copying
     /// a few bytes saves.
@@ -41,13 +57,15 @@ package struct Output: Sendable {
     ) {
         head.removeAll(keepingCapacity: true)
         write(&head)
-        self.rest = rest
-        hasRest = rest != nil
         self.isChunked = isChunked
+        self.rest = rest
+        state = rest == nil ? .none : .here
+        held = rest?.footprint ?? 0
+        following = nil
         contentBytes = 0
         sent = 0
         self.body = []
-        if body.isEmpty { addNext() } else { add(body) }
+        if !body.isEmpty { add(body) }
     }
 
     /// Takes note that the network has taken bytes.
@@ -56,37 +74,47 @@ package struct Output: Sendable {
     mutating func advance(by count: Int) {
         precondition(count <= left, "More bytes were sent than there were.")
         sent += count
-        guard left == 0 else { return }
-        sent = 0
-        let hadChunk = isChunked && !body.isEmpty
-        head.removeAll(keepingCapacity: true)
-        body = []
-        if hadChunk { head.append(contentsOf: Self.lineEnd) }
-        addNext()
+        if left == 0 { goOn() }
     }
 
-    /// Adds the next part of what follows, or the end of it.
-    private mutating func addNext() {
-        guard hasRest else { return }
-        while let part = rest?.next() {
-            // An empty chunk would be the last.
-            if !part.isEmpty { return add(part) }
-        }
-        rest = nil
-        hasRest = false
-        if isChunked { head.append(contentsOf: Self.lastChunk) }
+    /// What makes the next part; nil where there is none, or where it is away.
+    mutating func handOverRest() -> (any ContentSource)? {
+        guard state == .here else { return nil }
+        state = .away
+        return rest.take()
+    }
+
+    /// Takes it back, and the part it has made.
+    mutating func takeBack(_ rest: any ContentSource, _ part: [UInt8]) {
+        guard state == .away else { return }
+        state = rest.isAtEnd ? .none : .here
+        held = rest.footprint
+        self.rest = rest
+        following = part
+        if left == 0 { goOn() }
+    }
+
+    /// Puts the next part in the place of what has been sent.
+    private mutating func goOn() {
+        sent = 0
+        head.removeAll(keepingCapacity: true)
+        body = []
+        if let part = following.take() { add(part) }
     }
 
     private mutating func add(_ part: [UInt8]) {
         contentBytes += part.count
-        if isChunked {
+        guard isChunked else {
+            if part.count <= Self.copyLimit { head.append(contentsOf: part) } else { body = part }
+            return
+        }
+        // A chunk of nothing would be the last.
+        if !part.isEmpty {
             head.append(contentsOf: "\(String(part.count, radix: 16))\r\n".utf8)
             body = part
-        } else if part.count <= Self.copyLimit {
-            head.append(contentsOf: part)
-        } else {
-            body = part
+            body.append(contentsOf: Self.lineEnd)
         }
+        if state == .none { body.append(contentsOf: Self.lastChunk) }
     }
 
     private static let lineEnd = Array("\r\n".utf8)

@@ -11,11 +11,9 @@ package struct Response: Sendable {
     /// For HEAD it is measured and not sent.
     package var body: [UInt8]
     /// What follows ``body``, of a length that is not known beforehand; nil: nothing.
-    package var rest: (any ContentSource)? {
-        didSet { hasRest = rest != nil }
-    }
+    package private(set) var rest: (any ContentSource)?
     /// Whether something follows ``body``: kept, since a look at what follows would copy it.
-    private(set) var hasRest: Bool
+    let hasRest: Bool
     /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
     ///
     /// Empty where no route matched, so that clients cannot invent labels.

@@ -11,6 +11,14 @@ extension Loop {
             guard let link = links[key] else { return }
             link.connection.answered(response, date: date.field(at: now), now: now)
             drive(link)
+        case .tookIn(let key, let parcel):
+            guard let link = links[key], let errand = parcel.take() else { return }
+            link.connection.takeBack(errand.intake, now: now)
+            drive(link)
+        case .madeMore(let key, let parcel, let part):
+            guard let link = links[key], let rest = parcel.take() else { return }
+            link.connection.takeBack(rest, part, now: now)
+            drive(link)
         case .refuse(let key, let refusal):
             guard let link = links[key] else { return }
             link.connection.refuse(refusal)

@@ -6,10 +6,6 @@ extension Loop {
     /// The most bytes that one connection may read and write before the others have their turn.
     private static let allowance = 256 * 1_024
 
-    /// The most bytes of a body that are read before something is made of them: few enough to be in
-    /// the processor's cache still.
-    private static let readBytes = 128 * 1_024
-
     /// What an answer costs of the allowance, beside its bytes: as much as it keeps others waiting.
     private static let costOfAnswer = 4 * 1_024
 
@@ -31,6 +27,12 @@ extension Loop {
             case .answer:
                 allowance -= Self.costOfAnswer
                 answer(link.key, &connection)
+                continue
+            case .takeIn:
+                takeIn(link.key, &connection)
+                continue
+            case .makeMore:
+                makeMore(link.key, &connection)
                 continue
             case .refuse(let refusal):
                 services.responder.observe(.refused(refusal))
@@ -80,20 +82,51 @@ extension Loop {
 
     /// Has a request answered, here or beside the loop.
     private mutating func answer(_ key: ConnectionKey, _ connection: inout Connection) {
-        guard connection.contentBytes > services.limits.inlineBodyBytes else {
+        guard connection.isLong else {
             guard let response = connection.answer() else { return }
             connection.answered(response, date: date.field(at: now), now: now)
             return
         }
-        guard let intake = connection.handOver() else { return }
-        let isTaken = services.workers.submit { [services, mailbox] in
+        guard let errand = connection.handOver() else { return }
+        let parcel = Parcel(errand)
+        submit(&connection) { [services, mailbox] in
             guard !services.budget.isExceeded else {
                 return mailbox.post(.refuse(key, .memoryExhausted))
             }
-            var intake = intake
-            mailbox.post(.answer(key, intake.answer()))
+            guard var errand = parcel.take() else { return }
+            errand.run()
+            mailbox.post(.answer(key, errand.intake.answer()))
         }
-        if !isTaken { connection.refuse(.tooManyWaiting) }
+    }
+
+    /// Has a piece of long content taken in beside the loop.
+    private func takeIn(_ key: ConnectionKey, _ connection: inout Connection) {
+        guard let errand = connection.handOver() else { return }
+        let parcel = Parcel(errand)
+        submit(&connection) { [mailbox] in
+            guard var errand = parcel.take() else { return }
+            errand.run()
+            parcel.put(errand)
+            mailbox.post(.tookIn(key, parcel))
+        }
+    }
+
+    /// Has the next part of an answer made beside the loop.
+    private func makeMore(_ key: ConnectionKey, _ connection: inout Connection) {
+        guard let rest = connection.handOverRest() else { return }
+        let parcel = Parcel(rest)
+        // However many wait: who has begun to answer has to go on.
+        services.workers.submit { [mailbox] in
+            guard var rest = parcel.take() else { return }
+            let part = rest.next()
+            parcel.put(rest)
+            mailbox.post(.madeMore(key, parcel, part))
+        }
+    }
+
+    /// Has a job done for a request, which is refused where too many are waiting.
+    private func submit(_ connection: inout Connection, _ job: @escaping Workers.Job) {
+        if !services.workers.submitUnlessFull(job) { connection.refuse(.tooManyWaiting) }
     }
 
     /// Sends; false if the network is full.
@@ -125,7 +158,7 @@ extension Loop {
         _ connection: inout Connection,
         _ allowance: inout Int
     ) -> ArraySlice<UInt8> {
-        let direct = min(connection.directBodyBytes, allowance, Self.readBytes)
+        let direct = min(connection.directBodyBytes, allowance)
         var result = SystemCall.Transfer.wouldBlock
         if direct > 0 {
             connection.receiveBody(upTo: direct, now: now) { body in

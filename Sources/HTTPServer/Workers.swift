@@ -2,25 +2,17 @@
 
 import Dispatch
 
-/// A bounded number of threads' worth of work beside the event loops, and a bounded queue for it.
+/// A bounded number of threads beside the event loops, and a queue of jobs for them.
+///
+/// The threads make way: where the event loops and the workers want a processor at once, the loops
+/// have it first. A small request beside large ones waits hardly longer than it would without them,
+/// and the large ones take what is left.
 final class Workers: Sendable {
     typealias Job = @Sendable () -> Void
 
     private let limit: Int
     private let waitingLimit: Int
-    private let queue = DispatchQueue(label: "loss-server.workers", attributes: .concurrent)
-    private let load = Guarded(Load())
-
-    /// How long the workers rest before the memory of their jobs is given back.
-    private static let restBeforeReturn = DispatchTimeInterval.seconds(5)
-
-    private struct Load {
-        var running = 0
-        /// How many jobs have been begun.
-        var begun = 0
-        /// The jobs nobody has begun, the oldest first.
-        var waiting: [Job] = []
-    }
+    private let bench = Bench()
 
     /// - Parameters:
     ///   - limit: How many jobs run at once.
@@ -30,47 +22,81 @@ final class Workers: Sendable {
         self.waitingLimit = waitingLimit
     }
 
+    deinit { bench.close() }
+
     /// Has a job done soon; false if too many are waiting.
-    func submit(_ job: @escaping Job) -> Bool {
-        let isFree: Bool? = load.withLock { load in
-            if load.running < limit {
-                load.running += 1
-                load.begun += 1
-                return true
-            }
-            guard load.waiting.count < waitingLimit else { return nil }
-            load.waiting.append(job)
-            return false
+    func submitUnlessFull(_ job: @escaping Job) -> Bool {
+        bench.add(job, threads: limit, most: limit + waitingLimit)
+    }
+
+    /// Has a job done, however many are waiting.
+    func submit(_ job: @escaping Job) {
+        _ = bench.add(job, threads: limit, most: .max)
+    }
+}
+
+/// What the threads share. It outlives the workers until the last thread has left.
+private final class Bench: Sendable {
+    private let state = Guarded(State())
+    /// One signal for each job that nobody has begun.
+    private let signals = DispatchSemaphore(value: 0)
+
+    /// How much less of a processor a worker gets than a loop that wants it too; see `nice`(1).
+    private static let niceness: Int32 = 10
+    /// How long a worker rests before the memory of the jobs is given back.
+    private static let restBeforeReturn = DispatchTimeInterval.seconds(5)
+
+    private struct State {
+        /// The jobs nobody has begun, the oldest first.
+        var waiting: [Workers.Job] = []
+        var running = 0
+        var threads = 0
+        var isClosed = false
+    }
+
+    /// Adds a job, and a thread if all are busy and there may be more; false if there are too many
+    /// jobs.
+    func add(_ job: @escaping Workers.Job, threads limit: Int, most: Int) -> Bool {
+        let isNewThread: Bool? = state.withLock { state in
+            let jobs = state.running + state.waiting.count
+            guard jobs < most else { return nil }
+            state.waiting.append(job)
+            guard jobs >= state.threads, state.threads < limit else { return false }
+            state.threads += 1
+            return true
         }
-        guard let isFree else { return false }
-        if isFree { queue.async { self.work(job) } }
+        guard let isNewThread else { return false }
+        if isNewThread { SystemCall.startThread(niceness: Self.niceness) { self.work() } }
+        signals.signal()
         return true
     }
 
-    /// Does one job, then those that have waited.
-    private func work(_ first: Job) {
-        first()
-        while let job = nextWaiting() { job() }
+    /// Lets all threads leave once the jobs are done.
+    func close() {
+        let threads = state.withLock { state in
+            state.isClosed = true
+            return state.threads
+        }
+        for _ in 0..<threads { signals.signal() }
     }
 
-    private func nextWaiting() -> Job? {
-        let (job, begunAtRest) = load.withLock { load -> (Job?, Int?) in
-            guard !load.waiting.isEmpty else {
-                load.running -= 1
-                return (nil, load.running == 0 ? load.begun : nil)
+    private func work() {
+        while true {
+            waitForSignal()
+            let job: Workers.Job? = state.withLock { state in
+                guard !state.waiting.isEmpty else { return nil }
+                state.running += 1
+                return state.waiting.removeFirst()
             }
-            load.begun += 1
-            return (load.waiting.removeFirst(), nil)
+            guard let job else { return }
+            job()
+            state.withLock { $0.running -= 1 }
         }
-        if let begunAtRest { returnMemory(unlessBeyond: begunAtRest) }
-        return job
     }
 
-    /// Gives freed memory back to the system, unless another job begins before long.
-    private func returnMemory(unlessBeyond begun: Int) {
-        queue.asyncAfter(deadline: .now() + Self.restBeforeReturn) {
-            let isAtRest = self.load.withLock { $0.begun == begun }
-            if isAtRest { SystemCall.returnFreedMemory() }
-        }
+    private func waitForSignal() {
+        guard signals.wait(timeout: .now() + Self.restBeforeReturn) == .timedOut else { return }
+        if state.withLock({ $0.running == 0 }) { SystemCall.returnFreedMemory() }
+        signals.wait()
     }
 }

@@ -30,8 +30,8 @@ struct AnswerText: ContentSource {
         }
     }
 
-    /// How many numbers are written at once: some 90 kB of text, in about 80 microseconds.
-    private static let sliceLength = 4_096
+    /// How many numbers are written at once: some 360 kB of text, in about 300 microseconds.
+    private static let sliceLength = 16_384
 
     /// The answer of a loss, with penalties added to it.
     init(_ evaluation: Evaluation, _ penalties: [PenaltyEvaluation]) throws {
@@ -68,8 +68,7 @@ struct AnswerText: ContentSource {
         8 * parts[place...].reduce(0) { $0 + $1.count }
     }
 
-    mutating func next() -> [UInt8]? {
-        guard !isAtEnd else { return nil }
+    mutating func next() -> [UInt8] {
         var room = Self.sliceLength
         // A number takes up to 25 bytes with its comma.
         let numbers = parts[place...].reduce(0) { $0 + $1.count } - written

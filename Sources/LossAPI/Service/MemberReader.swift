@@ -67,21 +67,6 @@ struct MemberReader: Sendable {
         reader.append(bytes)
     }
 
-    /// Takes in the next part of the text from whoever writes it into place.
-    mutating func append(
-        addingCapacity count: Int,
-        _ fill: (inout OutputSpan<UInt8>) -> Void
-    ) -> Int {
-        var added = 0
-        reader.append(addingCapacity: count) { bytes in
-            let before = bytes.count
-            fill(&bytes)
-            added = bytes.count - before
-        }
-        received += added
-        return added
-    }
-
     /// Says that nothing more will come.
     mutating func end() {
         guard !isComplete else { return }

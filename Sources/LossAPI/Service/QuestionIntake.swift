@@ -30,18 +30,6 @@ extension QuestionIntake {
         read()
     }
 
-    mutating func take(
-        upTo count: Int,
-        of left: Int,
-        _ read: (inout OutputSpan<UInt8>) -> Void
-    ) -> Int {
-        // After a problem too, since the client has to be rid of its body before it hears of it.
-        let added = members.append(addingCapacity: count, read)
-        if added == left { members.end() }
-        self.read()
-        return added
-    }
-
     mutating func answer() -> Response {
         members.end()
         read()
@@ -51,7 +39,7 @@ extension QuestionIntake {
             return Response(
                 status: .ok,
                 fields: .ofAnswers,
-                body: text.next() ?? [],
+                body: text.next(),
                 rest: text.isAtEnd ? nil : text,
                 route: route
             )

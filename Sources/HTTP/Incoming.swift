@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The content of a request on its way in.
+///
+/// Short content is taken in as it comes. Long content is collected into pieces, and each is handed
+/// over to be taken in beside the event loop, while the next one comes: however long a body, others
+/// on the loop wait for no more than the copying of its bytes.
+struct Incoming: Sendable {
+    /// How many bytes have come.
+    private(set) var bytes = 0
+    /// The bytes of memory that are kept.
+    var footprint: Int { held + piece.count }
+
+    private var intake: (any Intake)?
+    private var isAway = false
+    /// What has come and is not taken in yet.
+    private var piece: [UInt8] = []
+    private var isComplete = false
+    /// What the intake keeps, as far as that is known.
+    private var held = 0
+    /// The length from which content is long.
+    private let shortBytes: Int
+
+    /// Long enough to make up for handing it over, which takes some ten microseconds, and short
+    /// enough to stay in a processor's cache.
+    private static let pieceBytes = 512 * 1_024
+
+    /// - Parameters:
+    ///   - intake: Who takes the content in.
+    ///   - shortBytes: Content up to this length is taken in as it comes.
+    init(_ intake: any Intake, shortBytes: Int) {
+        self.intake = intake
+        self.shortBytes = shortBytes
+    }
+
+    /// Whether there is more to hand over than there is to wait for.
+    var wantsHandOver: Bool {
+        !isAway && (piece.count >= Self.pieceBytes || isComplete && !piece.isEmpty)
+    }
+
+    /// Whether nothing more may come before the intake is back.
+    var isFull: Bool { isAway && piece.count >= Self.pieceBytes }
+
+    /// Whether all of it is there, and the intake has it or can be given it with the question.
+    var isReady: Bool { isComplete && !isAway }
+
+    /// Whether it is answered beside the loop.
+    var isLong: Bool { bytes > shortBytes }
+
+    /// How many bytes can come at once.
+    var room: Int { Self.pieceBytes - min(piece.count, Self.pieceBytes) }
+
+    /// Adds bytes that have come.
+    ///
+    /// - Parameters:
+    ///   - part: The bytes.
+    ///   - isLast: Whether the content is known to end with them.
+    ///   - length: How long it is in all, if that is known.
+    mutating func add(_ part: ArraySlice<UInt8>, isLast: Bool, of length: Int?) {
+        bytes += part.count
+        isComplete = isLast
+        if !piece.isEmpty || isAway || max(bytes, length ?? 0) > shortBytes {
+            piece.append(contentsOf: part)
+        } else {
+            intake?.take(part.span, isLast: isLast)
+            held = bytes
+        }
+    }
+
+    /// Adds bytes that are read straight into place; how many there were.
+    mutating func add(
+        upTo count: Int,
+        of left: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        let before = piece.count
+        // Room for what comes, and not for all that was announced.
+        if piece.isEmpty { piece.reserveCapacity(min(left, Self.pieceBytes)) }
+        piece.append(addingCapacity: count) { read(&$0) }
+        let added = piece.count - before
+        bytes += added
+        isComplete = added == left
+        return added
+    }
+
+    /// Says that the content has ended.
+    mutating func end() {
+        isComplete = true
+    }
+
+    /// The intake and what it has to take in next; nil where it is away.
+    mutating func handOver() -> Errand? {
+        guard !isAway, let owner = intake.take() else { return nil }
+        isAway = true
+        held += piece.count
+        let errand = Errand(intake: owner, piece: piece, isLast: isComplete)
+        piece = []
+        return errand
+    }
+
+    /// Takes the intake back.
+    mutating func takeBack(_ intake: any Intake) {
+        guard isAway else { return }
+        isAway = false
+        held = intake.footprint
+        self.intake = intake
+    }
+
+    /// The answer to short content.
+    mutating func answer() -> Response? {
+        // In place: an intake that were copied out would be copied with all that it holds.
+        let response = intake?.answer()
+        intake = nil
+        return response
+    }
+}
+
+/// A piece of long content and who takes it in.
+package struct Errand: Sendable {
+    package var intake: any Intake
+    private var piece: [UInt8]
+    private let isLast: Bool
+
+    init(intake: any Intake, piece: [UInt8], isLast: Bool) {
+        self.intake = intake
+        self.piece = piece
+        self.isLast = isLast
+    }
+
+    /// Has the piece taken in.
+    package mutating func run() {
+        let piece = piece
+        self.piece = []
+        if !piece.isEmpty || isLast { intake.take(piece.span, isLast: isLast) }
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something on its way between a loop and a worker.
+///
+/// Whoever opens it is its only owner. A value that were handed over as it is would be kept by the
+/// job or the message as well, and copied, with its millions of numbers, when it is changed.
+final class Parcel<Content: Sendable>: Sendable {
+    private let content: Guarded<Content?>
+
+    init(_ content: Content) {
+        self.content = Guarded(content)
+    }
+
+    /// Takes the content out; nil if somebody has.
+    func take() -> Content? { content.withLock { $0.take() } }
+
+    /// Puts content in.
+    func put(_ new: Content) { content.withLock { $0 = new } }
+}
