@@ -64,6 +64,8 @@ extension JSONReader {
         from start: Int
     ) -> RowFault? {
         let powers = PowersOfFive.table
+        // Not the reader but its text for the closure below: that would be copied each time.
+        let span = text.bytes.span
         rows.resume(at: offset, textStart: text.start)
         var fault: RowFault?
         var isComplete = false
@@ -75,12 +77,7 @@ extension JSONReader {
             let earlier = values.count
             values.append(addingCapacity: capacity) { block in
                 do throws(RowFault) {
-                    isComplete = try rows.read(
-                        into: &block,
-                        after: earlier,
-                        text.bytes.span,
-                        powers
-                    )
+                    isComplete = try rows.read(into: &block, after: earlier, span, powers)
                 } catch {
                     fault = error
                     isComplete = true

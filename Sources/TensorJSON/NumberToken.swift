@@ -35,7 +35,23 @@ struct NumberToken {
         _ room: NumberRoom,
         _ powers: PowersOfFive
     ) -> Int {
-        var count = 0
+        let count = readInnerRun(text, &position, room, 0, powers)
+        guard count < room.capacity, position > text.count &- ByteWindow.length else {
+            return count
+        }
+        return readLastRun(text, &position, room, count, powers)
+    }
+
+    /// As `readRun`, as far as there is a window for each number.
+    @inline(__always)
+    private static func readInnerRun(
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ room: NumberRoom,
+        _ start: Int,
+        _ powers: PowersOfFive
+    ) -> Int {
+        var count = start
         while count < room.capacity {
             let number = text.withInnerWindow(at: position) { window in
                 ShortNumber.readWithComma(window, powers)
@@ -46,5 +62,22 @@ struct NumberToken {
             count &+= 1
         }
         return count
+    }
+
+    /// As `readRun` from where there is no window any more.
+    @inline(never)
+    private static func readLastRun(
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ room: NumberRoom,
+        _ start: Int,
+        _ powers: PowersOfFive
+    ) -> Int {
+        text.withLastText(from: position) { rest in
+            var place = 0
+            let count = readInnerRun(rest, &place, room, start, powers)
+            position &+= place
+            return count
+        }
     }
 }

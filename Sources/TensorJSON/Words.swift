@@ -48,22 +48,38 @@ extension Span<UInt8> {
 
     private func withLastWindow<Result>(at position: Int, _ read: (ByteWindow) -> Result) -> Result
     {
-        var copy = InlineArray<72, UInt8>(repeating: 0)
-        for place in 0..<Swift.max(Swift.min(count &- position, 72), 0) {
-            copy[place] = byte(at: position &+ place)
-        }
-        return unsafe copy.span.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { preconditionFailure("an empty copy") }
-            return unsafe read(ByteWindow(base: base))
+        withLastText(from: position) { rest in
+            guard let result = rest.withInnerWindow(at: 0, read) else {
+                preconditionFailure("a copy shorter than a window")
+            }
+            return result
         }
     }
 
+    /// What a closure makes of the bytes from a position on, at most 72, with 72 zeros after them.
+    @inline(__always)
+    func withLastText<Result>(from position: Int, _ read: (Self) -> Result) -> Result {
+        var copy = InlineArray<144, UInt8>(repeating: 0)
+        let first = Swift.min(Swift.max(position, 0), count)
+        let rest = extracting(first..<Swift.min(first &+ ByteWindow.length, count))
+        // The rest is at most half as long as the copy.
+        unsafe rest.withUnsafeBytes { rest in
+            var target = copy.mutableSpan
+            unsafe target.withUnsafeMutableBytes { unsafe $0.copyMemory(from: rest) }
+        }
+        return read(copy.span)
+    }
+
     /// The same within eight bytes of the end.
-    @inline(never)
+    @inline(__always)
     private func lastWord(at position: Int) -> UInt64 {
+        guard position >= 0, position < count else { return 0 }
+        guard count < 8 else {
+            return word(at: count &- 8) >> UInt64(8 &* (8 &- (count &- position)))
+        }
         var word: UInt64 = 0
-        for place in 0..<8 {
-            word |= UInt64(byte(at: position &+ place)) << UInt64(8 * place)
+        for place in 0..<count &- position {
+            word |= UInt64(byte(at: position &+ place)) << UInt64(8 &* place)
         }
         return word
     }
