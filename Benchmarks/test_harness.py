@@ -17,6 +17,7 @@ from harness import question
 from harness.client import Client
 from harness.contender import Contender, find
 from harness.failure import Failure
+from harness.flood import flood
 from harness.question import Question
 from harness.run import Run, Row
 from harness.server import Server
@@ -165,6 +166,24 @@ class ServerTests(Fixture):
         for status, right in (200, b"[]"), (500, b"{}"):
             with self.subTest(status=status), self.assertRaisesRegex(Failure, "were wrong, such as"):
                 asked(status, right)
+
+    def test_a_flood_compares_every_answer(self):
+        def asked(right):
+            server = SimpleNamespace(
+                port=self.serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+                contender=SimpleNamespace(path="/"),
+                right_answer=lambda _: right,
+            )
+            with flood(server, self.question, self.directory, clients=2) as found:
+                # A thousand questions of our own give them the time to be answered once at least.
+                with Client("it", server.port, "/") as client:
+                    for _ in range(1000):
+                        client.ask(self.question)
+            return found
+
+        self.assertGreater(asked(b"{}").per_second, 0)
+        with self.assertRaisesRegex(Failure, "got no right answer at first"):
+            asked(b"[]")
 
     def test_a_server_that_does_not_start_says_why(self):
         program = "import sys; sys.exit('no such luck')"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all sections share."""
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from .failure import Skip
 from .question import Question
 from .run import Row, Run
 from .server import Server
+from .stages import Stages
 
 
 class Bench:
@@ -30,6 +32,15 @@ class Bench:
         if count not in self._questions:
             self._questions[count] = Question(count, self.directory)
         return self._questions[count]
+
+    @functools.cached_property
+    def in_memory(self) -> Stages | None:
+        """The stages in C++, if they can be built."""
+        try:
+            return Stages(self.directory)
+        except Skip as skip:
+            self.run.skip(str(skip))
+            return None
 
     def installed(self, contenders: Iterable[Contender]) -> list[Contender]:
         """Those that can take part; the others are listed as skipped."""

@@ -32,10 +32,10 @@ class Row:
             return None
         return statistics.median(their / our for their, our in zip(theirs, ours))
 
-    @property
-    def spread(self) -> float:
-        """The widest range among the contenders, as a share of the median."""
-        return max((max(v) - min(v)) / statistics.median(v) for v in self.values.values() if any(v))
+    def spread(self, name: str) -> float:
+        """From the least to the most, as a share of the median."""
+        values, median = self.values[name], self.median(name)
+        return (max(values) - min(values)) / median if median else 0
 
 
 @dataclass
