@@ -210,6 +210,12 @@ class TableTests(unittest.TestCase):
         row = Row("small", "n = 4", "time", "s", {"loss-server": [1, 2, 4], "other": [2, 6, 4]})
         self.assertEqual(row.ratio("other"), 2)
 
+    def test_a_remark_stands_below_its_section_alone(self):
+        run = Run(machine={}, versions={}, command="", date="", rounds=1)
+        run.note("small", "it rained")
+        self.assertIn("- small: it rained", markdown(run))
+        self.assertNotIn("it rained", markdown(run, ["large"]))
+
     def test_a_failure_is_never_silent(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)
         run.failures.append("small: a wrong answer")
@@ -220,6 +226,7 @@ class TableTests(unittest.TestCase):
     def test_a_kept_run_reads_back(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)
         run.rows.append(Row("small", "n = 4", "time", "s", {"loss-server": [1.0]}))
+        run.note("small", "it rained")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "run.json"
             run.write(path)

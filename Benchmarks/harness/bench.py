@@ -79,4 +79,6 @@ class Bench:
         return {q: {name: v[name] for name in measures if name in v} for q, v in found.items()}
 
     def add(self, section: str, case: str, quantity: str, unit: str, values: dict[str, list[float]]) -> None:
-        self.run.rows.append(Row(section, case, quantity, unit, values))
+        # Six digits are more than any clock here is good for.
+        rounded = {name: [float(f"{value:.6g}") for value in v] for name, v in values.items()}
+        self.run.rows.append(Row(section, case, quantity, unit, rounded))

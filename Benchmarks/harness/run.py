@@ -48,10 +48,14 @@ class Run:
     date: str
     rounds: int
     rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[list[str]] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def note(self, section: str, sentence: str) -> None:
+        """Remembers what has to be said about a section, or with an empty name about the run."""
+        self.notes.append([section, sentence])
 
     def skip(self, what: str) -> None:
         if what not in self.skipped:

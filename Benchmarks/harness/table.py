@@ -27,8 +27,10 @@ def markdown(run: Run, sections: list[str] | None = None) -> str:
             lines += ["", f"{section}:", "```", text, "```"]
     facts = "; ".join(list(run.machine.values()) + [f"{name} {v}" for name, v in run.versions.items()])
     lines += ["", f"{run.date}: {facts}. `{run.command}`"]
-    for what in run.notes + [f"skipped: {what}" for what in run.skipped]:
-        lines.append(f"- {what}")
+    for section, sentence in run.notes:
+        if not section or not sections or section in sections:
+            lines.append(f"- {section}: {sentence}" if section else f"- {sentence}")
+    lines += [f"- skipped: {what}" for what in run.skipped]
     lines += [f"- FAILED: {failure}" for failure in run.failures]
     return "\n".join(lines).strip() + "\n"
 
