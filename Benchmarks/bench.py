@@ -54,7 +54,7 @@ def main() -> int:
         bench = Bench(run, options.seconds, Path(directory))
         for section in options.sections:
             measure(section, bench)
-    run.notes.append(disturbance.sentence())
+    run.note("", disturbance.sentence())
     print(markdown(run), end="")
     if options.keep:
         RESULTS.mkdir(exist_ok=True)

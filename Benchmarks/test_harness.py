@@ -17,6 +17,7 @@ from harness import question
 from harness.client import Client
 from harness.contender import Contender, find
 from harness.failure import Failure
+from harness.flood import flood
 from harness.question import Question
 from harness.run import Run, Row
 from harness.server import Server
@@ -175,6 +176,24 @@ class ServerTests(Fixture):
             with self.subTest(status=status), self.assertRaisesRegex(Failure, "were wrong, such as"):
                 asked(status, right)
 
+    def test_a_flood_compares_every_answer(self):
+        def asked(right):
+            server = SimpleNamespace(
+                port=self.serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+                contender=SimpleNamespace(path="/"),
+                right_answer=lambda _: right,
+            )
+            with flood(server, self.question, self.directory, clients=2) as found:
+                # A thousand questions of our own give them the time to be answered once at least.
+                with Client("it", server.port, "/") as client:
+                    for _ in range(1000):
+                        client.ask(self.question)
+            return found
+
+        self.assertGreater(asked(b"{}").per_second, 0)
+        with self.assertRaisesRegex(Failure, "got no right answer at first"):
+            asked(b"[]")
+
     def test_a_server_that_does_not_start_says_why(self):
         program = "import sys; sys.exit('no such luck')"
         contender = Contender("it", "/", lambda *_: [sys.executable, "-c", program], lambda: [])
@@ -200,6 +219,12 @@ class TableTests(unittest.TestCase):
         row = Row("small", "n = 4", "time", "s", {"loss-server": [1, 2, 4], "other": [2, 6, 4]})
         self.assertEqual(row.ratio("other"), 2)
 
+    def test_a_remark_stands_below_its_section_alone(self):
+        run = Run(machine={}, versions={}, command="", date="", rounds=1)
+        run.note("small", "it rained")
+        self.assertIn("- small: it rained", markdown(run))
+        self.assertNotIn("it rained", markdown(run, ["large"]))
+
     def test_a_failure_is_never_silent(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)
         run.failures.append("small: a wrong answer")
@@ -210,6 +235,7 @@ class TableTests(unittest.TestCase):
     def test_a_kept_run_reads_back(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)
         run.rows.append(Row("small", "n = 4", "time", "s", {"loss-server": [1.0]}))
+        run.note("small", "it rained")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "run.json"
             run.write(path)

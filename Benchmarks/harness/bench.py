@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all sections share."""
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from .failure import Skip
 from .question import Question
 from .run import Row, Run
 from .server import Server
+from .stages import Stages
 
 
 class Bench:
@@ -30,6 +32,15 @@ class Bench:
         if count not in self._questions:
             self._questions[count] = Question(count, self.directory)
         return self._questions[count]
+
+    @functools.cached_property
+    def in_memory(self) -> Stages | None:
+        """The stages in C++, if they can be built."""
+        try:
+            return Stages(self.directory)
+        except Skip as skip:
+            self.run.skip(str(skip))
+            return None
 
     def installed(self, contenders: Iterable[Contender]) -> list[Contender]:
         """Those that can take part; the others are listed as skipped."""
@@ -68,4 +79,6 @@ class Bench:
         return {q: {name: v[name] for name in measures if name in v} for q, v in found.items()}
 
     def add(self, section: str, case: str, quantity: str, unit: str, values: dict[str, list[float]]) -> None:
-        self.run.rows.append(Row(section, case, quantity, unit, values))
+        # Six digits are more than any clock here is good for.
+        rounded = {name: [float(f"{value:.6g}") for value in v] for name, v in values.items()}
+        self.run.rows.append(Row(section, case, quantity, unit, rounded))

@@ -33,6 +33,7 @@ def versions() -> dict[str, str]:
         "Python": ([bench_python(), "--version"], r"Python (\S+)"),
         "Node": (["node", "--version"], r"v(\S+)"),
         "g++": (["g++", "--version"], r"([\d.]+)\n"),
+        "simdjson": (["dpkg-query", "--show", "libsimdjson-dev"], r"\s([\d.]+)"),
     }
     found = {name: output(*program) for name, program in programs.items()}
     found |= {name: python_versions()[name] for name in FASTAPI + ["torch"]}

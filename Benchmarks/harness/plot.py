@@ -70,17 +70,15 @@ def linear(run: Run, rows: list[Row]) -> str:
         lines.append(segment("axis", x(n), y(0), x(n), y(0) + 5))
         lines.append(caption(x(n), y(0) + 20, f"{n:,}"))
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    lines.append(caption((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 42, "elements of a question (n, logarithmic)"))
+    axis = "elements of a question (n, logarithmic)"
+    lines.append(caption((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 42, axis))
     lines.append(
         f'<text transform="translate(20 {middle}) rotate(-90)" text-anchor="middle">'
         "processor time (ns an element)</text>"
     )
     lines.append(caption(LEFT, 30, "Processor time an element, over the size of a question", "title", "start"))
-    lines.append(
-        caption(
-            LEFT, 48, "POST /v1/losses/mse, loss and gradient; median, and range of the rounds", "small", "start"
-        )
-    )
+    what = "POST /v1/losses/mse, loss and gradient; median, and range of the rounds"
+    lines.append(caption(LEFT, 48, what, "small", "start"))
     facts = ", ".join(run.machine.values()) + f"; {run.date}"
     lines.append(caption(LEFT, HEIGHT - 14, facts, "small", "start"))
     return (

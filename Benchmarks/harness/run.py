@@ -32,10 +32,10 @@ class Row:
             return None
         return statistics.median(their / our for their, our in zip(theirs, ours))
 
-    @property
-    def spread(self) -> float:
-        """The widest range among the contenders, as a share of the median."""
-        return max((max(v) - min(v)) / statistics.median(v) for v in self.values.values() if any(v))
+    def spread(self, name: str) -> float:
+        """From the least to the most, as a share of the median."""
+        values, median = self.values[name], self.median(name)
+        return (max(values) - min(values)) / median if median else 0
 
 
 @dataclass
@@ -48,10 +48,14 @@ class Run:
     date: str
     rounds: int
     rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[list[str]] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def note(self, section: str, sentence: str) -> None:
+        """Remembers what has to be said about a section, or with an empty name about the run."""
+        self.notes.append([section, sentence])
 
     def skip(self, what: str) -> None:
         if what not in self.skipped:

@@ -19,24 +19,31 @@ def markdown(run: Run, sections: list[str] | None = None) -> str:
             shown = "" if title == case else title
             case = title
             lines.append(f"| {shown} | {row.quantity} | {' | '.join(cell(row, name) for name in names)} |")
-        spreads = [row.spread for row in rows if len(row.values.get(OURS, [])) > 1]
-        lines += ["", "In brackets: how many times the value of loss-server, paired within rounds. Medians"]
-        lines[-1] += f" of {run.rounds} alternating rounds"
-        if spreads:
-            lines[-1] += (
-                f"; from round to round the values of a row differ by {statistics.median(spreads):.0%}"
-                f" in the median, by {max(spreads):.0%} at most"
-            )
-        lines[-1] += "."
+        lines += ["", "In brackets: how many times the value of loss-server, paired within rounds."]
+        if run.rounds > 1:
+            lines.append(spread(run.rounds, rows))
     for section, text in run.texts.items():
         if not sections or section in sections:
             lines += ["", f"{section}:", "```", text, "```"]
     facts = "; ".join(list(run.machine.values()) + [f"{name} {v}" for name, v in run.versions.items()])
     lines += ["", f"{run.date}: {facts}. `{run.command}`"]
-    for what in run.notes + [f"skipped: {what}" for what in run.skipped]:
-        lines.append(f"- {what}")
+    for section, sentence in run.notes:
+        if not section or not sections or section in sections:
+            lines.append(f"- {section}: {sentence}" if section else f"- {sentence}")
+    lines += [f"- skipped: {what}" for what in run.skipped]
     lines += [f"- FAILED: {failure}" for failure in run.failures]
     return "\n".join(lines).strip() + "\n"
+
+
+def spread(rounds: int, rows: list[Row]) -> str:
+    """How far to trust the table."""
+    found = [(row.spread(name), row, name) for row in rows for name in row.values]
+    most, row, name = max(found, key=lambda entry: entry[0])
+    usual = statistics.median(share for share, *_ in found)
+    return (
+        f"Medians of {rounds} alternating rounds. From the least to the most it is {usual:.0%} of the"
+        f" median as a rule, at worst {most:.0%} ({row.section}, {row.case}, {row.quantity}, {name})."
+    )
 
 
 def cell(row: Row, name: str) -> str:

@@ -23,7 +23,6 @@ class Load:
     requests_per_second: float
     p50: float
     p99: float
-    server_busy: float
     wrk_busy: float
 
 
@@ -73,6 +72,5 @@ def load(
         requests_per_second=counts["right"] / elapsed,
         p50=counts["p50"] / 1e6,
         p99=counts["p99"] / 1e6,
-        server_busy=taken / elapsed,
         wrk_busy=own_taken / elapsed,
     )

@@ -27,7 +27,9 @@ echo '*' >.venv-bench/.gitignore
 for extra in "$@"; do
     case $extra in
     # The build for processors alone: the other brings gigabytes of libraries for graphics cards.
-    torch) .venv-bench/bin/pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu ;;
+    torch)
+        .venv-bench/bin/pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu
+        ;;
     *) echo "unknown: $extra; torch is the one extra" >&2 && exit 2 ;;
     esac
 done

@@ -5,10 +5,9 @@ import re
 
 from .. import stages
 from ..bench import Bench
-from ..failure import Failure, Skip
+from ..failure import Failure
 from ..products import run_product
 from ..run import OURS
-from ..stages import Stages
 
 COUNT = 1_000_000
 # Uniform numbers with their shortest digits, the kind that questions here have.
@@ -18,12 +17,8 @@ LINE = re.compile(r"^(read|write)\s.*: ([\d.]+) ns/number", re.MULTILINE)
 
 def measure(bench: Bench) -> None:
     measures = {OURS: _ours}
-    try:
-        in_memory = Stages(bench.directory)
-        question = bench.question(COUNT)
-        measures[stages.NAME] = lambda: _theirs(in_memory.seconds(question))
-    except Skip as skip:
-        bench.run.skip(str(skip))
+    if bench.in_memory:
+        measures[stages.NAME] = lambda: _theirs(bench.in_memory.seconds(bench.question(COUNT)))
     found = bench.alternate(measures)
     case = "16 to 18 digits"
     bench.add("codec", case, "read a number; simdjson on demand", "s", found["read"])

@@ -6,12 +6,13 @@ from ..failure import Failure, Skip
 from ..products import is_product, run_product
 
 PRODUCT = "kernel-benchmark"
+COUNT = 1_000_000
 
 
 def measure(bench: Bench) -> None:
     if not is_product(PRODUCT):
         raise Skip(f"kernels (Package.swift has no {PRODUCT})")
-    text = run_product(PRODUCT).strip()
+    text = run_product(PRODUCT, str(COUNT)).strip()
     if not text:
         raise Failure(f"{PRODUCT} printed nothing")
     bench.run.texts["kernels"] = text

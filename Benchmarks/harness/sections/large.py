@@ -5,30 +5,21 @@ import statistics
 
 from .. import contender, stages
 from ..bench import Bench
-from ..failure import Skip
 from ..question import Question
 from ..server import Server
-from ..stages import Stages
 
 COUNTS = [10_000, 100_000, 1_000_000]
 
 
 def measure(bench: Bench) -> None:
     peers = [contender.OURS, contender.NUMPY, contender.TORCH, contender.NODE]
-    try:
-        in_memory = Stages(bench.directory)
-    except Skip as skip:
-        bench.run.skip(str(skip))
-        in_memory = None
     with bench.serving(peers) as servers:
         # Upwards, so that a process has not grown before its peak is taken.
         for count in COUNTS:
-            _compare(bench, servers, bench.question(count), in_memory)
-    if in_memory:
-        bench.run.versions["simdjson"] = in_memory.simdjson
+            _compare(bench, servers, bench.question(count))
 
 
-def _compare(bench: Bench, servers: list[Server], question: Question, in_memory: Stages | None) -> None:
+def _compare(bench: Bench, servers: list[Server], question: Question) -> None:
     times = max(3, min(50, 1_000_000 // question.count))
 
     def asking(server: Server):
@@ -37,9 +28,9 @@ def _compare(bench: Bench, servers: list[Server], question: Question, in_memory:
     for server in servers:
         server.ask(question)  # Warm up, and check the answer where no clock runs.
     measures = {server.name: asking(server) for server in servers}
-    if in_memory:
+    if bench.in_memory:
         # One thread that waits for nothing: its time is its processor time.
-        measures[stages.NAME] = lambda: _seconds_as_both(in_memory.seconds(question)["total"])
+        measures[stages.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(question)["total"])
     found = bench.alternate(measures)
     case = f"n = {question.count:,}"
     bench.add("large", case, "time", "s", found["time"])

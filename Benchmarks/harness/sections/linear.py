@@ -32,9 +32,10 @@ def measure(bench: Bench) -> None:
     medians = {count: statistics.median(values) for count, values in costs.items()}
     cheapest, dearest = min(medians, key=medians.get), max(medians, key=medians.get)
     ratio = medians[dearest] / medians[cheapest]
-    bench.run.notes.append(
-        f"linear: an element of n = {dearest:,} costs {ratio:.2f} times one of n = {cheapest:,},"
-        f" {'within' if ratio <= FLAT else 'NOT within'} a fifth"
+    bench.run.note(
+        "linear",
+        f"an element of n = {dearest:,} costs {ratio:.2f} times one of n = {cheapest:,},"
+        f" {'within' if ratio <= FLAT else 'NOT within'} a fifth",
     )
 
 
