@@ -12,7 +12,7 @@ package enum Action: Sendable {
     /// ``Connection/answered(_:date:now:)``.
     case answer
     /// Have the next part of an answer made elsewhere, by what ``Connection/handOverRest()`` gives;
-    /// report by ``Connection/takeBack(_:_:now:)``.
+    /// report by ``Connection/takeBack(_:now:)``.
     case makeMore
     /// Explain a refusal; report by ``Connection/answered(_:date:now:)``.
     case refuse(Refusal)

@@ -48,26 +48,22 @@ extension Connection {
     package mutating func handOver() -> Errand? { incoming?.handOver() }
 
     /// Takes back what ``handOver()`` gave, its piece taken in.
-    package mutating func takeBack(_ intake: any Intake, now: Instant) {
+    package mutating func takeBack(_ errand: consuming Errand, now: Instant) {
         self.now = now
         // Nobody has kept the client from going on but this server.
         progressed = now
-        incoming?.takeBack(intake)
+        incoming?.takeBack(errand)
     }
 
     /// What makes the next part of the answer; nil where it is being made.
     package mutating func handOverRest() -> (any ContentSource)? { output.handOverRest() }
 
     /// Takes back what ``handOverRest()`` gave, and the part it has made.
-    package mutating func takeBack(
-        _ rest: any ContentSource,
-        _ part: [UInt8],
-        now: Instant
-    ) {
+    package mutating func takeBack(_ made: consuming MadePart, now: Instant) {
         guard case .sending = phase else { return }
         self.now = now
         progressed = now
-        output.takeBack(rest, part)
+        output.takeBack(made)
     }
 
     /// Takes in the answer to ``Action/answer`` or ``Action/refuse(_:)``.

@@ -74,8 +74,10 @@ struct Incoming: Sendable {
         _ read: (inout OutputSpan<UInt8>) -> Void
     ) -> Int {
         let before = piece.count
-        // Room for what comes, and not for all that was announced.
-        if piece.isEmpty { piece.reserveCapacity(min(left, Self.pieceBytes)) }
+        // An announcement costs a client nothing, so room is made in proportion to what has come.
+        if piece.capacity < before + count {
+            piece.reserveCapacity(min(before + left, Self.pieceBytes, max(64 * 1_024, 8 * bytes)))
+        }
         piece.append(addingCapacity: count) { read(&$0) }
         let added = piece.count - before
         bytes += added
@@ -93,17 +95,17 @@ struct Incoming: Sendable {
         guard !isAway, let owner = intake.take() else { return nil }
         isAway = true
         held += piece.count
-        let errand = Errand(intake: owner, piece: piece, isLast: isComplete)
-        piece = []
-        return errand
+        let piece = piece
+        self.piece = []
+        return Errand(intake: owner, piece: piece, isLast: isComplete)
     }
 
     /// Takes the intake back.
-    mutating func takeBack(_ intake: any Intake) {
+    mutating func takeBack(_ errand: consuming Errand) {
         guard isAway else { return }
         isAway = false
-        held = intake.footprint
-        self.intake = intake
+        held = errand.intake.footprint
+        intake = errand.intake
     }
 
     /// The answer to short content.

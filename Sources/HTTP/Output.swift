@@ -85,12 +85,14 @@ package struct Output: Sendable {
     }
 
     /// Takes it back, and the part it has made.
-    mutating func takeBack(_ rest: any ContentSource, _ part: [UInt8]) {
+    mutating func takeBack(_ made: consuming MadePart) {
         guard state == .away else { return }
-        state = rest.isAtEnd ? .none : .here
-        held = rest.footprint
-        self.rest = rest
-        following = part
+        state = made.rest.isAtEnd ? .none : .here
+        held = made.rest.footprint
+        following = made.part
+        rest = made.rest
+        // From here on nobody else has the part, so that it can be added to without a copy.
+        _ = consume made
         if left == 0 { goOn() }
     }
 
@@ -99,19 +101,21 @@ package struct Output: Sendable {
         sent = 0
         head.removeAll(keepingCapacity: true)
         body = []
-        if let part = following.take() { add(part) }
+        if let part = following.take() { add(consume part) }
     }
 
-    private mutating func add(_ part: [UInt8]) {
+    private mutating func add(_ part: consuming [UInt8]) {
         contentBytes += part.count
         guard isChunked else {
             if part.count <= Self.copyLimit { head.append(contentsOf: part) } else { body = part }
             return
         }
         // A chunk of nothing would be the last.
-        if !part.isEmpty {
-            head.append(contentsOf: "\(String(part.count, radix: 16))\r\n".utf8)
-            body = part
+        let count = part.count
+        if count > 0 {
+            head.append(contentsOf: "\(String(count, radix: 16))\r\n".utf8)
+            // Nobody else has the part, and it has some room left: nothing is copied.
+            body = consume part
             body.append(contentsOf: Self.lineEnd)
         }
         if state == .none { body.append(contentsOf: Self.lastChunk) }
@@ -119,4 +123,16 @@ package struct Output: Sendable {
 
     private static let lineEnd = Array("\r\n".utf8)
     private static let lastChunk = Array("0\r\n\r\n".utf8)
+}
+
+/// What makes the rest of an answer, and the part that it has made.
+package struct MadePart: Sendable {
+    let rest: any ContentSource
+    let part: [UInt8]
+
+    /// Has the next part made.
+    package init(of rest: consuming any ContentSource) {
+        part = rest.next()
+        self.rest = rest
+    }
 }

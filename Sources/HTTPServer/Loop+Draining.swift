@@ -13,11 +13,11 @@ extension Loop {
             drive(link)
         case .tookIn(let key, let parcel):
             guard let link = links[key], let errand = parcel.take() else { return }
-            link.connection.takeBack(errand.intake, now: now)
+            link.connection.takeBack(consume errand, now: now)
             drive(link)
-        case .madeMore(let key, let parcel, let part):
-            guard let link = links[key], let rest = parcel.take() else { return }
-            link.connection.takeBack(rest, part, now: now)
+        case .madeMore(let key, let parcel):
+            guard let link = links[key], let made = parcel.take() else { return }
+            link.connection.takeBack(consume made, now: now)
             drive(link)
         case .refuse(let key, let refusal):
             guard let link = links[key] else { return }

@@ -88,7 +88,7 @@ extension Loop {
             return
         }
         guard let errand = connection.handOver() else { return }
-        let parcel = Parcel(errand)
+        let parcel = Parcel(consume errand)
         submit(&connection) { [services, mailbox] in
             guard !services.budget.isExceeded else {
                 return mailbox.post(.refuse(key, .memoryExhausted))
@@ -102,11 +102,11 @@ extension Loop {
     /// Has a piece of long content taken in beside the loop.
     private func takeIn(_ key: ConnectionKey, _ connection: inout Connection) {
         guard let errand = connection.handOver() else { return }
-        let parcel = Parcel(errand)
+        let parcel = Parcel(consume errand)
         submit(&connection) { [mailbox] in
             guard var errand = parcel.take() else { return }
             errand.run()
-            parcel.put(errand)
+            parcel.put(consume errand)
             mailbox.post(.tookIn(key, parcel))
         }
     }
@@ -114,13 +114,11 @@ extension Loop {
     /// Has the next part of an answer made beside the loop.
     private func makeMore(_ key: ConnectionKey, _ connection: inout Connection) {
         guard let rest = connection.handOverRest() else { return }
-        let parcel = Parcel(rest)
+        let parcel = Parcel(consume rest)
         // However many wait: who has begun to answer has to go on.
         services.workers.submit { [mailbox] in
-            guard var rest = parcel.take() else { return }
-            let part = rest.next()
-            parcel.put(rest)
-            mailbox.post(.madeMore(key, parcel, part))
+            guard let rest = parcel.take() else { return }
+            mailbox.post(.madeMore(key, Parcel(MadePart(of: consume rest))))
         }
     }
 

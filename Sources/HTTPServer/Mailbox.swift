@@ -9,7 +9,7 @@ enum Message: Sendable {
     /// A worker has had a piece of content taken in.
     case tookIn(ConnectionKey, Parcel<Errand>)
     /// A worker has made another part of an answer.
-    case madeMore(ConnectionKey, Parcel<any ContentSource>, [UInt8])
+    case madeMore(ConnectionKey, Parcel<MadePart>)
     /// A worker has found that there is no room for an answer.
     case refuse(ConnectionKey, Refusal)
     /// Begin to drain.

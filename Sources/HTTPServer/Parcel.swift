@@ -7,7 +7,8 @@
 final class Parcel<Content: Sendable>: Sendable {
     private let content: Guarded<Content?>
 
-    init(_ content: Content) {
+    /// Packs content; the caller gives it away by `consume`.
+    init(_ content: consuming Content) {
         self.content = Guarded(content)
     }
 
@@ -15,5 +16,8 @@ final class Parcel<Content: Sendable>: Sendable {
     func take() -> Content? { content.withLock { $0.take() } }
 
     /// Puts content in.
-    func put(_ new: Content) { content.withLock { $0 = new } }
+    func put(_ new: consuming Content) {
+        let new = Optional(new)
+        content.withLock { $0 = new }
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Glibc
 
 /// Threads that make way for others.
@@ -15,7 +16,7 @@ extension SystemCall {
     ///   - niceness: What the system is to take off its share of the processors, 0 to 19.
     ///   - body: What it does.
     static func startThread(niceness: Int32, _ body: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(niceness: niceness, body: body))
+        let work = unsafe Unmanaged.passRetained(Work(niceness: niceness, body: body))
         var thread = pthread_t()
         // Safe: the one reference is given away here, and taken back once by the new thread.
         let code = unsafe pthread_create(
@@ -26,7 +27,8 @@ extension SystemCall {
                 let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
                 // On Linux this is the niceness of the calling thread alone. Where it fails, the
                 // thread is as important as any other.
-                _ = setpriority(PRIO_PROCESS, 0, work.niceness)
+                name_worker()
+                _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, work.niceness)
                 work.body()
                 return nil
             },

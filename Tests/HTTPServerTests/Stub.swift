@@ -74,16 +74,6 @@ struct BodyIntake: Intake {
         for index in bytes.indices { body.append(bytes[index]) }
     }
 
-    mutating func take(
-        upTo count: Int,
-        of _: Int,
-        _ read: (inout OutputSpan<UInt8>) -> Void
-    ) -> Int {
-        let before = body.count
-        body.append(addingCapacity: count) { read(&$0) }
-        return body.count - before
-    }
-
     mutating func answer() -> Response { respond(body) }
 }
 

@@ -141,8 +141,17 @@ final class Conversation {
                     date: today,
                     now: now
                 )
+            case .takeIn:
+                guard var errand = connection.handOver() else { break loop }
+                errand.run()
+                connection.takeBack(errand, now: now)
+            case .makeMore:
+                guard let rest = connection.handOverRest() else { break loop }
+                connection.takeBack(MadePart(of: rest), now: now)
             case .answer:
-                guard let intake = connection.handOver() as? BodyIntake else { break loop }
+                guard var errand = connection.handOver() else { break loop }
+                errand.run()
+                guard let intake = errand.intake as? BodyIntake else { break loop }
                 let request = Request(head: intake.head, body: intake.body)
                 record.requests.append(Received(request))
                 guard let response = respond(request) else { break loop }
@@ -195,16 +204,6 @@ struct BodyIntake: Intake {
 
     mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) {
         for index in bytes.indices { body.append(bytes[index]) }
-    }
-
-    mutating func take(
-        upTo count: Int,
-        of _: Int,
-        _ read: (inout OutputSpan<UInt8>) -> Void
-    ) -> Int {
-        let before = body.count
-        body.append(addingCapacity: count) { read(&$0) }
-        return body.count - before
     }
 
     mutating func answer() -> Response { .make(head.path) }

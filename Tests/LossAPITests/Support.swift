@@ -52,8 +52,8 @@ extension LossResponder {
         case .take(var intake):
             intake.take(Array(body.utf8).span, isLast: true)
             var response = intake.answer()
-            while let part = response.rest?.next() { response.body += part }
-            response.rest = nil
+            guard var rest = response.rest else { return response }
+            while !rest.isAtEnd { response.body += rest.next() }
             return response
         }
     }

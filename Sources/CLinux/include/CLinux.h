@@ -17,4 +17,7 @@ int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 // How many cores this process may use; sched_getaffinity needs _GNU_SOURCE, too.
 int core_count(void);
 
+// Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
+void name_worker(void);
+
 #endif
