@@ -35,7 +35,9 @@ final class Workers: Sendable {
     }
 }
 
-/// What the threads share. It outlives the workers until the last thread has left.
+/// What the threads share.
+///
+/// It outlives the workers until the last thread has left.
 private final class Bench: Sendable {
     private let state = Guarded(State())
     /// One signal for each job that nobody has begun.

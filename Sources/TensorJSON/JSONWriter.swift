@@ -54,6 +54,13 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes the key of the value that comes next, whose text has been made before.
+    package mutating func key(_ key: JSONKey) {
+        beginValue()
+        bytes.append(contentsOf: key.text)
+        needsComma = false
+    }
+
     /// Writes a string.
     ///
     /// Quotes, backslashes and control characters are escaped, and nothing else.
@@ -172,5 +179,16 @@ extension UInt8 {
     /// What RFC 8259, section 7 forbids to stand in a string as it is.
     fileprivate var isEscaped: Bool {
         self < 0x20 || self == Character8.quote || self == Character8.backslash
+    }
+}
+
+/// The key of a member that is written often: its text with quotes, escapes and colon, made once.
+package struct JSONKey: Sendable {
+    fileprivate let text: [UInt8]
+
+    package init(_ key: String) {
+        var writer = JSONWriter()
+        writer.key(key)
+        text = writer.bytes
     }
 }

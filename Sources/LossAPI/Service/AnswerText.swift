@@ -20,7 +20,7 @@ struct AnswerText: ContentSource {
         case endObject
         case beginArray
         case endArray
-        case key(String)
+        case key(JSONKey)
         case number(Double)
         case numbers(Tensor)
 
@@ -39,18 +39,18 @@ struct AnswerText: ContentSource {
         parts.append(.beginObject)
         if let loss = evaluation.loss {
             if penalties.isEmpty {
-                add("loss", loss)
+                add(.loss, loss)
             } else {
-                add("loss", try Self.total(loss, penalties))
-                add("data_loss", loss)
+                add(.loss, try Self.total(loss, penalties))
+                add(.dataLoss, loss)
             }
         }
-        add("gradient", evaluation.gradient)
-        add("hessian", evaluation.hessian)
-        add("elements", evaluation.elements)
-        add("normalizer", evaluation.normalizer)
+        add(.gradient, evaluation.gradient)
+        add(.hessian, evaluation.hessian)
+        add(.elements, evaluation.elements)
+        add(.normalizer, evaluation.normalizer)
         if !penalties.isEmpty {
-            parts += [.key("regularization"), .beginArray]
+            parts += [.key(.regularization), .beginArray]
             for penalty in penalties { add(penalty) }
             parts.append(.endArray)
         }
@@ -97,12 +97,12 @@ struct AnswerText: ContentSource {
         place += 1
     }
 
-    private mutating func add(_ key: String, _ number: Double) {
+    private mutating func add(_ key: JSONKey, _ number: Double) {
         parts.append(.key(key))
         parts.append(.number(number))
     }
 
-    private mutating func add(_ key: String, _ tensor: Tensor?) {
+    private mutating func add(_ key: JSONKey, _ tensor: Tensor?) {
         guard let tensor else { return }
         parts.append(.key(key))
         parts.append(tensor.shape.isEmpty ? .number(tensor.values[0]) : .numbers(tensor))
@@ -110,9 +110,9 @@ struct AnswerText: ContentSource {
 
     private mutating func add(_ evaluation: PenaltyEvaluation) {
         parts.append(.beginObject)
-        if let value = evaluation.value { add("value", value) }
-        add("gradient", evaluation.gradient)
-        add("hessian", evaluation.hessian)
+        if let value = evaluation.value { add(.value, value) }
+        add(.gradient, evaluation.gradient)
+        add(.hessian, evaluation.hessian)
         parts.append(.endObject)
     }
 
@@ -125,4 +125,15 @@ struct AnswerText: ContentSource {
         }
         return sum.value
     }
+}
+
+extension JSONKey {
+    fileprivate static let loss = JSONKey("loss")
+    fileprivate static let dataLoss = JSONKey("data_loss")
+    fileprivate static let gradient = JSONKey("gradient")
+    fileprivate static let hessian = JSONKey("hessian")
+    fileprivate static let elements = JSONKey("elements")
+    fileprivate static let normalizer = JSONKey("normalizer")
+    fileprivate static let regularization = JSONKey("regularization")
+    fileprivate static let value = JSONKey("value")
 }
