@@ -9,7 +9,8 @@ extension Connection {
     ///   - reception: The answer, or who takes in the content.
     ///   - date: The Date field of an answer.
     ///   - now: The time.
-    package mutating func received(_ reception: Reception, date: DateField, now: Instant) {
+    package mutating func received(_ reception: consuming Reception, date: DateField, now: Instant)
+    {
         guard case .deciding = phase, let head else { return }
         self.now = now
         isRequestRead = head.framing == .none
@@ -17,7 +18,7 @@ extension Connection {
         case .answer(let response):
             begin(response, date: date, afterwards: afterEarlyAnswer(to: head))
         case .take(let intake):
-            incoming = Incoming(intake, shortBytes: limits.inlineBodyBytes)
+            incoming.begin(intake, shortBytes: limits.inlineBodyBytes)
             take(head)
         }
     }
@@ -30,7 +31,7 @@ extension Connection {
         } else if isDraining, length > limits.inlineBodyBytes {
             phase = .refusing(.draining)
         } else if isRequestRead {
-            incoming?.end()
+            incoming.end()
             phase = .complete
         } else {
             beginBody(of: head)
@@ -40,19 +41,19 @@ extension Connection {
     /// The answer to a request whose content is short; nil where none is awaited.
     package mutating func answer() -> Response? {
         guard case .answering = phase else { return nil }
-        return incoming?.answer()
+        return incoming.answer()
     }
 
     /// What is to be done elsewhere for a request whose content is long; nil where it is being
     /// done.
-    package mutating func handOver() -> Errand? { incoming?.handOver() }
+    package mutating func handOver() -> Errand? { incoming.handOver() }
 
     /// Takes back what ``handOver()`` gave, its piece taken in.
     package mutating func takeBack(_ errand: consuming Errand, now: Instant) {
         self.now = now
         // Nobody has kept the client from going on but this server.
         progressed = now
-        incoming?.takeBack(errand)
+        incoming.takeBack(errand)
     }
 
     /// What makes the next part of the answer; nil where it is being made.
@@ -70,7 +71,7 @@ extension Connection {
     package mutating func answered(_ response: Response, date: DateField, now: Instant) {
         guard case .answering = phase else { return }
         self.now = now
-        incoming = nil
+        incoming.clear()
         begin(response, date: date, afterwards: isRequestRead ? .nextRequest : .end)
     }
 

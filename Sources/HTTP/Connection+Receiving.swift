@@ -29,7 +29,7 @@ extension Connection {
         guard case .body = phase, case .length(let length)? = head?.framing, ahead.isEmpty,
             length - contentBytes >= Self.directReadMinimum, length > limits.inlineBodyBytes
         else { return 0 }
-        return min(length - contentBytes, incoming?.room ?? 0)
+        return min(length - contentBytes, incoming.room)
     }
 
     /// Reads a part of the body straight to where it waits to be taken in.
@@ -47,7 +47,7 @@ extension Connection {
         guard let length = head?.contentLength else { return }
         let left = length - contentBytes
         let most = min(count, directBodyBytes)
-        let taken = incoming?.add(upTo: most, of: left, read) ?? 0
+        let taken = incoming.add(upTo: most, of: left, read)
         contentBytes += taken
         if taken > 0 { progressed = now }
         if taken > 0, taken == left { endBody(keeping: true) }
@@ -162,12 +162,12 @@ extension Connection {
             return
         }
         contentBytes += part.count
-        incoming?.add(part, isLast: isLast, of: head?.contentLength)
+        incoming.add(part, isLast: isLast, of: head?.contentLength)
     }
 
     private mutating func endBody(keeping: Bool) {
         guard keeping else { return beginNextRequest() }
-        incoming?.end()
+        incoming.end()
         isRequestRead = true
         phase = .complete
     }

@@ -28,7 +28,7 @@ package struct Connection: ~Copyable, Sendable {
     var ahead: ArraySlice<UInt8> = []
     var head: RequestHead?
     /// The content, where it is wanted.
-    var incoming: Incoming?
+    var incoming = Incoming()
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
@@ -73,18 +73,18 @@ package struct Connection: ~Copyable, Sendable {
                 guard let head else { return incomplete() }
                 phase = .deciding
                 return .receive(head)
-            case .body where incoming?.wantsHandOver ?? false:
+            case .body where incoming.wantsHandOver:
                 return .takeIn
-            case .body where incoming?.isFull ?? false:
+            case .body where incoming.isFull:
                 return .wait
             case .complete:
-                guard incoming?.isReady ?? true else { return .wait }
-                guard incoming != nil else { return incomplete() }
+                guard incoming.isReady else { return .wait }
+                guard !incoming.isAbsent else { return incomplete() }
                 phase = .answering
                 return .answer
             case .refusing(let refusal):
                 phase = .answering
-                incoming = nil
+                incoming.clear()
                 return .refuse(refusal)
             case .continuing:
                 return .send
@@ -123,7 +123,7 @@ package struct Connection: ~Copyable, Sendable {
     }
 
     /// Whether the content of the request at hand is long, so that it is answered elsewhere.
-    package var isLong: Bool { incoming?.isLong ?? false }
+    package var isLong: Bool { incoming.isLong }
 
     /// Whether a body is coming.
     package var isReceivingBody: Bool {
@@ -132,7 +132,7 @@ package struct Connection: ~Copyable, Sendable {
 
     /// The bytes of bodies and answers that are kept in memory for this connection.
     package var footprint: Int {
-        (incoming?.footprint ?? 0) + partialHead.count + ahead.count + output.footprint
+        incoming.footprint + partialHead.count + ahead.count + output.footprint
     }
 
     /// Answers what has begun and takes no more requests after it.
@@ -176,7 +176,7 @@ package struct Connection: ~Copyable, Sendable {
         head = nil
         isRequestRead = false
         contentBytes = 0
-        incoming = nil
+        incoming.clear()
         started = now
         phase = .head
         if isDraining { closeIfIdle() }

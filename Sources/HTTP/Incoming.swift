@@ -12,37 +12,61 @@ struct Incoming: Sendable {
     var footprint: Int { held + piece.count }
 
     private var intake: (any Intake)?
-    private var isAway = false
+    private var state = State.none
     /// What has come and is not taken in yet.
     private var piece: [UInt8] = []
     private var isComplete = false
     /// What the intake keeps, as far as that is known.
     private var held = 0
     /// The length from which content is long.
-    private let shortBytes: Int
+    private var shortBytes = 0
+
+    private enum State {
+        case none
+        case here
+        case away
+    }
 
     /// Long enough to make up for handing it over, which takes some ten microseconds, and short
     /// enough to stay in a processor's cache.
     private static let pieceBytes = 512 * 1_024
 
+    /// Gets ready for the content of a request.
+    ///
     /// - Parameters:
     ///   - intake: Who takes the content in.
     ///   - shortBytes: Content up to this length is taken in as it comes.
-    init(_ intake: any Intake, shortBytes: Int) {
+    mutating func begin(_ intake: consuming any Intake, shortBytes: Int) {
         self.intake = intake
         self.shortBytes = shortBytes
+        state = .here
+        bytes = 0
+        held = 0
+        isComplete = false
+    }
+
+    /// Forgets what there is.
+    mutating func clear() {
+        guard state != .none else { return }
+        state = .none
+        intake = nil
+        piece = []
+        held = 0
     }
 
     /// Whether there is more to hand over than there is to wait for.
     var wantsHandOver: Bool {
-        !isAway && (piece.count >= Self.pieceBytes || isComplete && !piece.isEmpty)
+        state == .here && (piece.count >= Self.pieceBytes || isComplete && !piece.isEmpty)
     }
 
     /// Whether nothing more may come before the intake is back.
-    var isFull: Bool { isAway && piece.count >= Self.pieceBytes }
+    var isFull: Bool { state == .away && piece.count >= Self.pieceBytes }
 
     /// Whether all of it is there, and the intake has it or can be given it with the question.
-    var isReady: Bool { isComplete && !isAway }
+    var isReady: Bool { isComplete && state != .away }
+
+    /// Whether nobody takes content in.
+    var isAbsent: Bool { state == .none }
 
     /// Whether it is answered beside the loop.
     var isLong: Bool { bytes > shortBytes }
@@ -59,7 +83,7 @@ struct Incoming: Sendable {
     mutating func add(_ part: ArraySlice<UInt8>, isLast: Bool, of length: Int?) {
         bytes += part.count
         isComplete = isLast
-        if !piece.isEmpty || isAway || max(bytes, length ?? 0) > shortBytes {
+        if !piece.isEmpty || state == .away || max(bytes, length ?? 0) > shortBytes {
             piece.append(contentsOf: part)
         } else {
             intake?.take(part.span, isLast: isLast)
@@ -92,8 +116,8 @@ struct Incoming: Sendable {
 
     /// The intake and what it has to take in next; nil where it is away.
     mutating func handOver() -> Errand? {
-        guard !isAway, let owner = intake.take() else { return nil }
-        isAway = true
+        guard state == .here, let owner = intake.take() else { return nil }
+        state = .away
         held += piece.count
         let piece = piece
         self.piece = []
@@ -102,8 +126,8 @@ struct Incoming: Sendable {
 
     /// Takes the intake back.
     mutating func takeBack(_ errand: consuming Errand) {
-        guard isAway else { return }
-        isAway = false
+        guard state == .away else { return }
+        state = .here
         held = errand.intake.footprint
         intake = errand.intake
     }

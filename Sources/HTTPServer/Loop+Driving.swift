@@ -22,7 +22,7 @@ extension Loop {
             switch connection.next() {
             case .receive(let head):
                 let reception = services.responder.receive(head)
-                connection.received(reception, date: date.field(at: now), now: now)
+                connection.received(consume reception, date: date.field(at: now), now: now)
                 continue
             case .answer:
                 allowance -= Self.costOfAnswer

@@ -17,7 +17,8 @@ final class Metrics: Sendable {
 
         mutating func add(_ exchange: Exchange) {
             let labels = ExchangeLabels(exchange)
-            guard let place = exchanges.firstIndex(where: { $0.labels == labels }) else {
+            guard let place = exchanges.indices.first(where: { exchanges[$0].labels == labels })
+            else {
                 var counts = ExchangeCounts()
                 counts.add(exchange)
                 return exchanges.append((labels, counts))
