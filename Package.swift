@@ -71,6 +71,14 @@ let package = Package(
             path: "Benchmarks/codec",
             swiftSettings: settings
         ),
+        // How fast losses are computed, and whether they are right.
+        .executableTarget(
+            name: "kernel-benchmark",
+            dependencies: ["LossFunctions"],
+            path: "Benchmarks/kernels",
+            exclude: ["compare.py"],
+            swiftSettings: settings
+        ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
         // libcurl, for the integration tests only.

@@ -4,12 +4,12 @@
 ///
 /// Takes the losses a block at a time, weights and sums them, refuses what is not finite, and holds
 /// the derivatives.
-struct Accumulation {
+struct Accumulation: ~Copyable {
     private let outputs: Outputs
     private let weighting: Weighting
     private let lossShape: [Int]
 
-    private var sum = ExactSum()
+    var sum = ExactSum()
     private var elements: [Double] = []
     private var weighted: [Double] = []
     var gradient: Derivative
@@ -34,6 +34,7 @@ struct Accumulation {
             isWanted: outputs.contains(.hessian),
             shape: predictionShape
         )
+        guard outputs.contains(.elements) || weighting.reduction == .none else { return }
         let losses = lossShape.reduce(1, *)
         if outputs.contains(.elements) { elements.reserveCapacity(losses) }
         if outputs.contains(.loss), weighting.reduction == .none {
@@ -44,34 +45,48 @@ struct Accumulation {
     /// Whether the losses themselves are wanted, not only their derivatives.
     var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements]) }
 
-    /// Takes the first `count` of `losses`, which are those from `first` on.
-    mutating func add(_ losses: [Double], count: Int, from first: Int) throws(LossError) {
+    /// Whether of the losses no more is wanted than their sum, and of the derivatives at most the
+    /// gradient.
+    var isPlain: Bool {
+        weighting.isTrivial && weighting.reduction != .none
+            && (outputs == .lossAndGradient || outputs == .loss)
+    }
+
+    /// Takes losses, which are those from `first` on; `weights` are theirs.
+    mutating func add(
+        _ losses: Span<Double>,
+        _ weights: Span<Double>,
+        from first: Int
+    )
+        throws(LossError)
+    {
         guard wantsLosses else { return }
-        if let offset = Finiteness.firstViolation(in: losses.span, 0..<count) {
+        try refuseNonFinite(losses, from: first)
+        if outputs.contains(.elements) {
+            for offset in losses.indices { elements.append(losses[offset]) }
+        }
+        guard outputs.contains(.loss) else { return }
+        if weighting.reduction == .none {
+            for offset in losses.indices {
+                weighted.append(
+                    weighting.isTrivial ? losses[offset] : losses[offset] * weights[offset]
+                )
+            }
+            try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
+        } else if weighting.isTrivial {
+            sum.add(losses)
+        } else {
+            sum.add(losses, times: weights)
+        }
+    }
+
+    private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
+        if let offset = Finiteness.firstViolation(in: losses) {
             throw .notFinite(
                 .loss,
                 of: .predictions,
                 place: Tensor.place(of: first + offset, in: lossShape)
             )
-        }
-        if outputs.contains(.elements) { elements += losses[..<count] }
-        guard outputs.contains(.loss) else { return }
-        if weighting.reduction == .none {
-            for offset in 0..<count {
-                let loss = losses[offset] * weighting[first + offset]
-                guard loss.isFinite else {
-                    throw .notFinite(
-                        .loss,
-                        of: .predictions,
-                        place: Tensor.place(of: first + offset, in: lossShape)
-                    )
-                }
-                weighted.append(loss)
-            }
-        } else if weighting.isTrivial {
-            for offset in 0..<count { sum.add(losses[offset]) }
-        } else {
-            for offset in 0..<count { sum.add(losses[offset], times: weighting[first + offset]) }
         }
     }
 

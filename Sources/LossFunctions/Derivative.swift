@@ -2,46 +2,62 @@
 
 /// A derivative of each loss in each prediction, on its way to that of the reduced loss.
 struct Derivative {
-    /// One number for each prediction; none where the derivative is not wanted.
-    var values: [Double]
+    let isWanted: Bool
+    /// One number for each prediction so far; none where the derivative is not wanted.
+    var values: [Double] = []
     private let output: Output
     private let shape: [Int]
 
     init(_ output: Output, isWanted: Bool, shape: [Int]) {
         self.output = output
+        self.isWanted = isWanted
         self.shape = shape
-        values = isWanted ? [Double](repeating: 0, count: shape.reduce(1, *)) : []
+        if isWanted { values.reserveCapacity(shape.reduce(1, *)) }
     }
 
     /// All of it, or nil where it was not wanted.
-    var tensor: Tensor? {
-        values.isEmpty ? nil : Tensor(shape: shape, values: values)
+    var tensor: Tensor? { isWanted ? Tensor(shape: shape, values: values) : nil }
+
+    /// Makes room for the next numbers, a block at a time: what is zeroed is still in the cache
+    /// when it is written.
+    mutating func extend(by count: Int) {
+        guard isWanted else { return }
+        values.append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
     }
 
     /// Weights a range and divides it by what the sum of the losses is divided by.
     ///
-    /// `loss` says which loss a prediction belongs to. Refuses what is not finite.
-    @inline(__always)
+    /// `weights` are those of the range. Refuses what is not finite.
     mutating func reduce(
         _ range: Range<Int>,
         _ weighting: Weighting,
-        of loss: (Int) -> Int
+        _ weights: Span<Double>
     )
         throws(LossError)
     {
-        guard !values.isEmpty else { return }
+        guard isWanted else { return }
         let denominator = weighting.denominator
+        var span = values.mutableSpan
         if !weighting.isTrivial {
-            var span = values.mutableSpan
+            let first = range.lowerBound
             for offset in range {
-                span[offset] = span[offset] * weighting[loss(offset)] / denominator
+                span[offset] = span[offset] * weights[offset - first] / denominator
             }
         } else if denominator != 1 {
-            var span = values.mutableSpan
             for offset in range { span[offset] /= denominator }
         }
-        if let offset = Finiteness.firstViolation(in: values.span, range) {
-            throw .notFinite(output, of: .predictions, place: Tensor.place(of: offset, in: shape))
+        try refuseNonFinite(range)
+    }
+
+    /// Refuses what is not finite, by its place.
+    func refuseNonFinite(_ range: Range<Int>) throws(LossError) {
+        guard isWanted else { return }
+        if let offset = Finiteness.firstViolation(in: values.span.extracting(range)) {
+            throw .notFinite(
+                output,
+                of: .predictions,
+                place: Tensor.place(of: range.lowerBound + offset, in: shape)
+            )
         }
     }
 }

@@ -17,9 +17,20 @@ package enum Domain: Equatable, Sendable {
     func firstViolation(in numbers: [Double]) -> Int? {
         switch self {
         case .interval(.real), .classes: nil
-        case .interval(let interval): numbers.firstIndex { !interval.contains($0) }
-        case .values(let values): numbers.firstIndex { !values.contains($0) }
+        case .interval(let interval): interval.firstViolation(in: numbers.span)
+        case .values(let values): Self.firstViolation(in: numbers.span, of: values)
         }
+    }
+
+    /// The offset of the first number that is not among `values`, of which there are few.
+    private static func firstViolation(in numbers: Span<Double>, of values: [Double]) -> Int? {
+        guard let first = values.first, let last = values.last else { return nil }
+        // Most often there are two, and both comparisons take no branch.
+        var isStrange = false
+        for offset in numbers.indices {
+            isStrange = isStrange || numbers[offset] != first && numbers[offset] != last
+        }
+        return isStrange ? numbers.indices.first { !values.contains(numbers[$0]) } : nil
     }
 }
 
@@ -40,6 +51,9 @@ package struct Domains: Equatable, Sendable {
     package let options: [String: Argument]
     package let predictions: Domain
     package let targets: Domain
+
+    /// Any numbers, whatever the options.
+    static let real = Domains(predictions: .real, targets: .real)
 
     package init(_ options: [String: Argument] = [:], predictions: Domain, targets: Domain) {
         self.options = options

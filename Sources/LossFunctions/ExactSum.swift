@@ -15,6 +15,9 @@ package struct ExactSum: Sendable {
     private static let termsBeforeCarry = 1_024
 
     private var words: InlineArray<68, Int64> = .init(repeating: 0)
+    /// The first and the last of the digits that any term has touched.
+    private var lowest = ExactSum.digits - 1
+    private var highest = 0
     private var termsUntilCarry = ExactSum.termsBeforeCarry
     /// Infinity or NaN was among the terms: the sum is not finite either.
     private var metNonFinite = false
@@ -39,6 +42,8 @@ package struct ExactSum: Sendable {
         let shift = UInt64(truncatingIfNeeded: position & 31)
         let low = Int64(truncatingIfNeeded: (significand &<< shift) & 0xFFFF_FFFF)
         let high = Int64(truncatingIfNeeded: significand &>> (32 &- shift))
+        lowest = min(lowest, index)
+        highest = max(highest, index &+ 1)
         // All ones for a negative term: (x ^ sign) - sign is then -x.
         let sign = Int64(truncatingIfNeeded: bits) &>> 63
         words[index] &+= (low ^ sign) &- sign
@@ -74,23 +79,26 @@ package struct ExactSum: Sendable {
     /// The sum as s·2^e with s rounded to 53 bits, or to the fewer that a subnormal has.
     private var normalized: (significand: Double, exponent: Int) {
         guard !metNonFinite else { return (.nan, 0) }
+        guard lowest <= highest else { return (0, 0) }
         var sum = self
         sum.carry()
-        let isNegative = sum.words[Self.digits - 1] < 0
+        let isNegative = sum.words[sum.top] < 0
         if isNegative { sum.negate() }
 
-        guard let top = (0..<Self.digits).last(where: { sum.words[$0] != 0 }) else { return (0, 0) }
+        var top = sum.top
+        while top > lowest, sum.words[top] == 0 { top -= 1 }
         // Up to 96 bits from the top three digits, and whether anything lies below them.
+        let third = max(top - 2, 0)
         var leading: UInt128 = 0
-        for index in stride(from: top, through: max(top - 2, 0), by: -1) {
+        for index in stride(from: top, through: third, by: -1) {
             leading = leading << 32 | UInt128(UInt64(bitPattern: sum.words[index]))
         }
-        let lowest = max(top - 2, 0)
-        let hasMore = (0..<lowest).contains { sum.words[$0] != 0 }
+        guard leading != 0 else { return (0, 0) }
+        let hasMore = (min(lowest, third)..<third).contains { sum.words[$0] != 0 }
         let excess = max(0, 128 - leading.leadingZeroBitCount - 53)
         let significand = Self.rounded(leading, droppingBits: excess, hasMore: hasMore)
         let magnitude = Double(significand)
-        return (isNegative ? -magnitude : magnitude, 32 * lowest + excess - 1_074)
+        return (isNegative ? -magnitude : magnitude, 32 * third + excess - 1_074)
     }
 
     /// Round to nearest, ties to even.
@@ -115,9 +123,12 @@ package struct ExactSum: Sendable {
             ? Double(sign: .plus, exponent: exponent, significand: significand) : significand
     }
 
-    /// Leaves every digit but the last within 0 ..< 2^32.
+    /// The digit that takes the sign: 2^64 terms stay below 2^64 times the digits touched.
+    private var top: Int { highest + 2 }
+
+    /// Leaves every digit touched within 0 ..< 2^32, and the sign in the one at `top`.
     private mutating func carry() {
-        for index in 0..<(Self.digits - 1) {
+        for index in lowest..<top {
             words[index + 1] &+= words[index] &>> 32
             words[index] &= 0xFFFF_FFFF
         }
@@ -125,7 +136,7 @@ package struct ExactSum: Sendable {
     }
 
     private mutating func negate() {
-        for index in 0..<Self.digits { words[index] = 0 &- words[index] }
+        for index in lowest...top { words[index] = 0 &- words[index] }
         carry()
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What there is to know of a loss or penalty besides its code; the catalogue is made from these.
-package struct Facts: Equatable, Sendable {
+///
+/// Stated once for each, and passed on by reference: requests look facts up.
+package final class Facts: Sendable {
     package enum Task: String, Sendable, CaseIterable {
         case regression
         case binary
@@ -36,6 +38,32 @@ package struct Facts: Equatable, Sendable {
     package let notes: [String]
     package let references: [String]
 
+    init(
+        name: String,
+        aliases: [Alias],
+        task: Task,
+        summary: String,
+        formula: Formula,
+        parameters: [Parameter],
+        domains: [Domains],
+        kinks: [String],
+        properties: [Property],
+        notes: [String],
+        references: [String]
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.task = task
+        self.summary = summary
+        self.formula = formula
+        self.parameters = parameters
+        self.domains = domains
+        self.kinks = kinks
+        self.properties = properties
+        self.notes = notes
+        self.references = references
+    }
+
     /// The loss and its derivative, for people: plain text and TeX.
     package struct Formula: Equatable, Sendable {
         package let plain: String
@@ -57,4 +85,8 @@ package struct Facts: Equatable, Sendable {
             self.init(name)
         }
     }
+}
+
+extension Facts: Equatable {
+    package static func == (left: Facts, right: Facts) -> Bool { left === right }
 }

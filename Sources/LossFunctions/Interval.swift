@@ -46,6 +46,19 @@ package struct Interval: Equatable, Sendable {
         (includesLower ? value >= lower : value > lower)
             && (includesUpper ? value <= upper : value < upper)
     }
+
+    /// The offset of the first number that does not belong, or nil.
+    func firstViolation(in numbers: Span<Double>) -> Int? {
+        // The least and the greatest that belong: two comparisons, and no branch, a number.
+        let least = includesLower ? lower : lower.nextUp
+        let greatest = includesUpper ? upper : upper.nextDown
+        var isOutside = false
+        for offset in numbers.indices {
+            let number = numbers[offset]
+            isOutside = isOutside || number < least || number > greatest
+        }
+        return isOutside ? numbers.indices.first { !contains(numbers[$0]) } : nil
+    }
 }
 
 extension Interval: CustomStringConvertible {

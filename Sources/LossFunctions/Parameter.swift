@@ -88,7 +88,8 @@ package struct Arguments: Equatable, Sendable {
     }
 
     package subscript<Value>(_ option: Option<Value>) -> Value {
-        given[option.parameter.name].flatMap(option.read) ?? option.defaultValue
+        guard !given.isEmpty else { return option.defaultValue }
+        return given[option.parameter.name].flatMap(option.read) ?? option.defaultValue
     }
 }
 

@@ -19,8 +19,14 @@ protocol PointwiseLoss: Loss {
     func point(_ prediction: Double, _ target: Double, at offset: Int) -> Point
 }
 
-/// Few enough that a block's losses stay in the fastest cache until they are summed.
-private let blockLength = 512
+/// The elements that are taken together: few enough to stay in the fastest cache from the loss to
+/// the division of its gradient.
+private let blockLength = LaneSum.capacity
+/// The losses that are computed together before they are summed.
+///
+/// A constant number needs no checks of bounds, and a short one lets the processor sum a chunk
+/// while it divides the next.
+private let chunkLength = 64
 
 extension PointwiseLoss {
     package static var granularity: Granularity { .element }
@@ -51,59 +57,180 @@ extension PointwiseLoss {
 
         var result = Accumulation(outputs, weighting, lossShape: shape, predictionShape: shape)
         let count = batch.predictions.values.count
-        var losses = [Double](repeating: 0, count: min(count, blockLength))
+        var exponent: Int?
         for start in stride(from: 0, to: count, by: blockLength) {
-            let range = start..<min(start + blockLength, count)
-            computeBlock(batch, range, &losses, &result.gradient.values, &result.hessian.values)
-            try result.add(losses, count: range.count, from: start)
-            try result.gradient.reduce(range, weighting) { $0 }
-            try result.hessian.reduce(range, weighting) { $0 }
+            let block = start..<min(start + blockLength, count)
+            result.gradient.extend(by: block.count)
+            result.hessian.extend(by: block.count)
+            // Whole chunks in one pass, if they allow it; the rest with care.
+            let chunks = block.prefix(result.isPlain ? block.count / chunkLength * chunkLength : 0)
+            let isDone = takeQuickly(batch, chunks, weighting.denominator, &exponent, &result)
+            let rest = isDone ? chunks.endIndex..<block.endIndex : block
+            try take(batch, rest, weighting, &result)
         }
         return try result.finish()
     }
 
-    /// The losses of a range, and those derivatives that are wanted, in a loop that
-    /// computes no more: an empty array takes no derivatives.
-    @inline(__always)
-    private func computeBlock(
+    /// Takes some elements: their losses, then their derivatives.
+    ///
+    /// Throws by the first that is not finite.
+    private func take(
         _ batch: Batch,
         _ range: Range<Int>,
-        _ losses: inout [Double],
-        _ gradients: inout [Double],
-        _ hessians: inout [Double]
+        _ weighting: Weighting,
+        _ result: inout Accumulation
+    ) throws(LossError) {
+        var weights = [Double](repeating: 1, count: weighting.isTrivial ? 0 : range.count)
+        weighting.copy(from: range.lowerBound, into: &weights)
+        var losses = InlineArray<64, Double>(repeating: 0)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
+            let chunk = start..<min(start + chunkLength, range.upperBound)
+            compute(batch, chunk, &losses, &result.gradient, &result.hessian)
+            let first = start - range.lowerBound
+            try result.add(
+                losses.span.extracting(first: chunk.count),
+                weights.span.extracting(
+                    weights.isEmpty ? 0..<0 : first..<(first + chunk.count)
+                ),
+                from: start
+            )
+        }
+        try result.gradient.reduce(range, weighting, weights.span)
+        try result.hessian.reduce(range, weighting, weights.span)
+    }
+
+    /// The losses of a chunk, and those derivatives that are wanted, in a loop that computes no
+    /// more.
+    @inline(__always)
+    private func compute(
+        _ batch: Batch,
+        _ chunk: Range<Int>,
+        _ losses: inout InlineArray<64, Double>,
+        _ gradient: inout Derivative,
+        _ hessian: inout Derivative
     ) {
         let predictions = batch.predictions.values.span
         let targets = batch.targets.values.span
-        let start = range.lowerBound
+        let start = chunk.lowerBound
         var loss = losses.mutableSpan
-        switch (gradients.isEmpty, hessians.isEmpty) {
-        case (true, true):
-            for offset in range {
+        switch (gradient.isWanted, hessian.isWanted) {
+        case (false, false):
+            for offset in chunk {
                 loss[offset - start] = point(predictions[offset], targets[offset], at: offset).loss
             }
-        case (false, true):
-            var gradient = gradients.mutableSpan
-            for offset in range {
-                let point = point(predictions[offset], targets[offset], at: offset)
-                loss[offset - start] = point.loss
-                gradient[offset] = point.gradient
-            }
         case (true, false):
-            var hessian = hessians.mutableSpan
-            for offset in range {
+            var slopes = gradient.values.mutableSpan
+            for offset in chunk {
                 let point = point(predictions[offset], targets[offset], at: offset)
                 loss[offset - start] = point.loss
-                hessian[offset] = point.hessian
+                slopes[offset] = point.gradient
             }
-        case (false, false):
-            var gradient = gradients.mutableSpan
-            var hessian = hessians.mutableSpan
-            for offset in range {
+        case (false, true):
+            var curvatures = hessian.values.mutableSpan
+            for offset in chunk {
                 let point = point(predictions[offset], targets[offset], at: offset)
                 loss[offset - start] = point.loss
-                gradient[offset] = point.gradient
-                hessian[offset] = point.hessian
+                curvatures[offset] = point.hessian
+            }
+        case (true, true):
+            var slopes = gradient.values.mutableSpan
+            var curvatures = hessian.values.mutableSpan
+            for offset in chunk {
+                let point = point(predictions[offset], targets[offset], at: offset)
+                loss[offset - start] = point.loss
+                slopes[offset] = point.gradient
+                curvatures[offset] = point.hessian
             }
         }
+    }
+}
+
+// MARK: - The plain case at speed
+
+extension PointwiseLoss {
+    /// Sums whole chunks and divides their gradients in one pass, if they allow it.
+    ///
+    /// Nothing has been taken where they do not: something is not finite, or the losses differ too
+    /// much in size. They are expected below 2^`exponent`, which is guessed from a few where it is
+    /// not known.
+    private func takeQuickly(
+        _ batch: Batch,
+        _ range: Range<Int>,
+        _ denominator: Double,
+        _ exponent: inout Int?,
+        _ result: inout Accumulation
+    ) -> Bool {
+        guard !range.isEmpty else { return true }
+        let guess = exponent ?? expectedExponent(batch, range)
+        exponent = nil
+        guard let guess, var lanes = LaneSum(below: guess) else { return false }
+        let isFinite =
+            result.gradient.isWanted
+            ? sumAndDifferentiate(batch, range, denominator, &lanes, &result.gradient.values)
+            : sum(batch, range, &lanes)
+        guard isFinite, lanes.isExact else { return false }
+        result.sum.add(lanes)
+        exponent = guess
+        return true
+    }
+
+    /// A power of two that the losses of a range are likely to stay below, by 16 of them.
+    private func expectedExponent(_ batch: Batch, _ range: Range<Int>) -> Int? {
+        var largest = 0.0
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: range.count / 16) {
+            let point = point(
+                batch.predictions.values[offset],
+                batch.targets.values[offset],
+                at: offset
+            )
+            largest = max(largest, point.loss.magnitude)
+        }
+        return largest.isNormal ? largest.exponent + 4 : nil
+    }
+
+    /// Divides the gradient too, and tells whether it is finite.
+    @inline(__always)
+    private func sumAndDifferentiate(
+        _ batch: Batch,
+        _ range: Range<Int>,
+        _ denominator: Double,
+        _ lanes: inout LaneSum,
+        _ gradient: inout [Double]
+    ) -> Bool {
+        var losses = InlineArray<64, Double>(repeating: 0)
+        var slopes = InlineArray<64, Double>(repeating: 0)
+        var gradients = gradient.mutableSpan
+        var finiteness = Finiteness()
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
+            let chunk = start..<(start + chunkLength)
+            let predictions = batch.predictions.values.span.extracting(chunk)
+            let targets = batch.targets.values.span.extracting(chunk)
+            for offset in 0..<chunkLength {
+                let point = point(predictions[offset], targets[offset], at: start &+ offset)
+                losses[offset] = point.loss
+                let slope = point.gradient / denominator
+                finiteness.note(slope)
+                slopes[offset] = slope
+            }
+            for offset in chunk { gradients[offset] = slopes[offset &- start] }
+            lanes.add(losses.span)
+        }
+        return finiteness.holds
+    }
+
+    @inline(__always)
+    private func sum(_ batch: Batch, _ range: Range<Int>, _ lanes: inout LaneSum) -> Bool {
+        var losses = InlineArray<64, Double>(repeating: 0)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
+            let chunk = start..<(start + chunkLength)
+            let predictions = batch.predictions.values.span.extracting(chunk)
+            let targets = batch.targets.values.span.extracting(chunk)
+            for offset in 0..<chunkLength {
+                losses[offset] =
+                    point(predictions[offset], targets[offset], at: start &+ offset).loss
+            }
+            lanes.add(losses.span)
+        }
+        return true
     }
 }

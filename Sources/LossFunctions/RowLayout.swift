@@ -25,27 +25,30 @@ struct RowLayout {
 
     /// The offset in the tensor of the first number of a row.
     private func start(_ row: Int) -> Int {
-        row / step * step * length + row % step
+        step == 1 ? row * length : row / step * step * length + row % step
     }
 
-    /// The row that the number at `offset` of the tensor belongs to.
-    func row(_ offset: Int) -> Int {
-        offset / (step * length) * step + offset % step
-    }
-
+    @inline(__always)
     func gather(_ values: [Double], _ row: Int, into numbers: inout [Double]) {
-        var offset = start(row)
-        for index in 0..<length {
-            numbers[index] = values[offset]
-            offset += step
+        var numbers = numbers.mutableSpan
+        let start = start(row)
+        if step == 1 {
+            let values = values.span.extracting(start..<(start + length))
+            for index in values.indices { numbers[index] = values[index] }
+        } else {
+            for index in 0..<length { numbers[index] = values[start + index * step] }
         }
     }
 
+    @inline(__always)
     func scatter(_ numbers: [Double], _ row: Int, into values: inout [Double]) {
-        var offset = start(row)
-        for index in 0..<length {
-            values[offset] = numbers[index]
-            offset += step
+        let numbers = numbers.span
+        var values = values.mutableSpan
+        let start = start(row)
+        if step == 1 {
+            for offset in start..<(start + length) { values[offset] = numbers[offset - start] }
+        } else {
+            for index in 0..<length { values[start + index * step] = numbers[index] }
         }
     }
 }

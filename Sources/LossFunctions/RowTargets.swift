@@ -7,9 +7,11 @@ struct ClassRule: Equatable, Sendable {
 }
 
 /// The targets of a row-wise loss: class indices, or a distribution for each row of predictions.
-enum RowTargets {
-    case classes([Double], RowLayout, ClassRule)
-    case distributions([Double], RowLayout)
+struct RowTargets {
+    private let values: [Double]
+    let layout: RowLayout
+    /// How the values are read as class indices; nil where they are distributions.
+    private let rule: ClassRule?
 
     /// Rows of distributions may be off by what single or half precision leaves of a sum of 1.
     private static let sumTolerance = 1e-3
@@ -23,11 +25,13 @@ enum RowTargets {
     )
         throws(LossError)
     {
+        values = targets.values
+        layout = rows
         if targets.shape == rows.shape {
-            self = .distributions(targets.values, rows)
+            rule = nil
             try Self.check(targets.values, rows, inLogarithms: inLogarithms)
         } else if let classes, targets.shape == rows.lossShape {
-            self = .classes(targets.values, rows, classes)
+            rule = classes
             try Self.check(targets.values, rows, classes)
         } else {
             throw .shapes(
@@ -38,23 +42,14 @@ enum RowTargets {
         }
     }
 
-    var layout: RowLayout {
-        switch self {
-        case .classes(_, let rows, _), .distributions(_, let rows): rows
-        }
-    }
-
     /// Lays the targets of a row out as a distribution: one-hot for a class.
+    @inline(__always)
     func gather(_ offset: Int, into row: inout Row) {
-        switch self {
-        case .distributions(let values, let rows):
-            rows.gather(values, offset, into: &row.targets)
-        case .classes(let classes, let rows, let rule):
-            for index in 0..<rows.length { row.targets[index] = 0 }
-            let hot = Int(classes[offset])
-            row.isIgnored = hot == rule.ignored
-            if !row.isIgnored { row.targets[hot] = 1 }
-        }
+        guard let rule else { return layout.gather(values, offset, into: &row.targets) }
+        for index in row.targets.indices { row.targets[index] = 0 }
+        let hot = Int(values[offset])
+        row.isIgnored = hot == rule.ignored
+        if !row.isIgnored { row.targets[hot] = 1 }
     }
 
     private static func check(
@@ -91,7 +86,8 @@ enum RowTargets {
         var row = [Double](repeating: 0, count: rows.length)
         for offset in 0..<rows.count {
             rows.gather(values, offset, into: &row)
-            let sum = row.reduce(0) { $0 + (inLogarithms ? Elementary.exp($1) : $1) }
+            var sum = 0.0
+            for number in row { sum += inLogarithms ? Elementary.exp(number) : number }
             guard (sum - 1).magnitude <= sumTolerance else {
                 throw .notADistribution(
                     .targets,

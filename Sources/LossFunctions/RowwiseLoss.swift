@@ -34,6 +34,45 @@ struct Row {
         gradient = predictions
         hessian = predictions
     }
+
+    /// Moves predictions that are probabilities into a range.
+    mutating func clipPredictions(_ least: Double, _ greatest: Double) {
+        var predictions = predictions.mutableSpan
+        for index in predictions.indices {
+            predictions[index] = max(least, min(greatest, predictions[index]))
+        }
+    }
+
+    /// The derivatives of Σ -a log p in the predictions p for the targets a: -a/p and a/p².
+    ///
+    /// Where a = 0 they are 0, whatever p.
+    mutating func differentiateLogarithms(_ outputs: Outputs) {
+        if outputs.contains(.gradient) {
+            Self.fill(&gradient, targets, predictions) { target, prediction in
+                let slope = -target / prediction
+                return target > 0 ? slope : 0
+            }
+        }
+        if outputs.contains(.hessian) {
+            Self.fill(&hessian, targets, predictions) { target, prediction in
+                let curvature = target / prediction / prediction
+                return target > 0 ? curvature : 0
+            }
+        }
+    }
+
+    /// Computes a row from two others, without a check of bounds or of uniqueness a number.
+    @inline(__always)
+    static func fill(
+        _ row: inout [Double],
+        _ first: [Double],
+        _ second: [Double],
+        _ formula: (Double, Double) -> Double
+    ) {
+        let (first, second) = (first.span, second.span)
+        var row = row.mutableSpan
+        for index in first.indices { row[index] = formula(first[index], second[index]) }
+    }
 }
 
 extension RowwiseLoss {
@@ -71,22 +110,34 @@ extension RowwiseLoss {
             predictionShape: predictions.shape
         )
         var row = Row(length: rows.length)
-        var loss = [0.0]
-        for offset in 0..<rows.count {
-            rows.gather(predictions.values, offset, into: &row.predictions)
-            targets.gather(offset, into: &row)
-            loss[0] = evaluate(&row, outputs)
-            try result.add(loss, count: 1, from: offset)
-            if outputs.contains(.gradient) {
-                rows.scatter(row.gradient, offset, into: &result.gradient.values)
+        var losses = InlineArray<64, Double>(repeating: 0)
+        var weights = InlineArray<64, Double>(repeating: 1)
+        result.gradient.extend(by: predictions.values.count)
+        result.hessian.extend(by: predictions.values.count)
+        for first in stride(from: 0, to: rows.count, by: losses.count) {
+            let count = min(losses.count, rows.count - first)
+            for index in 0..<count {
+                rows.gather(predictions.values, first + index, into: &row.predictions)
+                targets.gather(first + index, into: &row)
+                losses[index] = evaluate(&row, outputs)
+                weights[index] = weighting[first + index]
+                if outputs.contains(.gradient) {
+                    weighting.reduce(&row.gradient, of: first + index)
+                    rows.scatter(row.gradient, first + index, into: &result.gradient.values)
+                }
+                if outputs.contains(.hessian) {
+                    weighting.reduce(&row.hessian, of: first + index)
+                    rows.scatter(row.hessian, first + index, into: &result.hessian.values)
+                }
             }
-            if outputs.contains(.hessian) {
-                rows.scatter(row.hessian, offset, into: &result.hessian.values)
-            }
+            try result.add(
+                losses.span.extracting(first: count),
+                weights.span.extracting(first: count),
+                from: first
+            )
         }
-        let all = 0..<predictions.values.count
-        try result.gradient.reduce(all, weighting, of: rows.row)
-        try result.hessian.reduce(all, weighting, of: rows.row)
+        try result.gradient.refuseNonFinite(predictions.values.indices)
+        try result.hessian.refuseNonFinite(predictions.values.indices)
         return try result.finish()
     }
 }

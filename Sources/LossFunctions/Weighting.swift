@@ -7,7 +7,9 @@
 /// weights matter, so there they are scaled by a power of two that keeps products and sums clear
 /// of overflow and underflow.
 struct Weighting {
+    /// None where one weight serves all.
     private let weights: [Double]
+    private let common: Double
     private let span: Int
     let reduction: Reduction
 
@@ -28,12 +30,17 @@ struct Weighting {
         shares: [Double]?
     ) throws(LossError) {
         let count = lossShape.reduce(1, *)
-        let given = weights ?? Tensor(1)
-        let largest = try Self.check(given, against: lossShape)
-        span = count / given.values.count
+        let largest =
+            try weights.map { given throws(LossError) in
+                try Self.check(given, against: lossShape)
+            } ?? 1
+        let given = weights?.values ?? []
+        let isCommon = given.count <= 1
+        span = isCommon ? count : count / given.count
         self.reduction = reduction
         guard reduction == .mean else {
-            self.weights = given.values
+            self.weights = isCommon ? [] : given
+            common = largest
             (denominator, normalizer) =
                 switch reduction {
                 case .mean, .sum, .none: (1, 1)
@@ -43,26 +50,67 @@ struct Weighting {
             return
         }
 
-        let unit = given.values.count == 1 ? largest : largest.binade
-        let scaled = given.values.map { $0 / unit }
-        var sum = ExactSum()
-        if let shares {
-            for offset in shares.indices { sum.add(scaled[offset / span], times: shares[offset]) }
-        } else {
-            for weight in scaled { sum.add(weight, times: Double(span)) }
-        }
+        // Divided by itself, the weight of all is 1; others are scaled by a power of two.
+        let unit = isCommon ? largest : largest.binade
+        common = 1
+        let scaled = isCommon ? [] : given.map { $0 / unit }
         self.weights = scaled
-        denominator = sum.value
+        if let shares {
+            var sum = ExactSum()
+            if isCommon {
+                sum.add(shares.span)
+            } else {
+                for offset in shares.indices {
+                    sum.add(scaled[offset / span], times: shares[offset])
+                }
+            }
+            denominator = sum.value
+        } else if isCommon {
+            denominator = Double(count)
+        } else {
+            var sum = ExactSum()
+            if span == 1 {
+                sum.add(scaled.span)
+            } else {
+                for weight in scaled { sum.add(weight, times: Double(span)) }
+            }
+            denominator = sum.value
+        }
         normalizer = denominator * unit
         guard denominator > 0 else { throw .nothingToAverage(ignored: true) }
         guard normalizer < .infinity else { throw .notFinite(.normalizer, of: .weights, place: []) }
     }
 
     /// Whether every loss counts for just 1.
-    var isTrivial: Bool { weights.count == 1 && weights[0] == 1 }
+    var isTrivial: Bool { weights.isEmpty && common == 1 }
 
     subscript(offset: Int) -> Double {
-        weights.count == 1 ? weights[0] : weights[offset / span]
+        weights.isEmpty ? common : weights[offset / span]
+    }
+
+    /// Turns the derivatives of one loss into those of the reduced loss.
+    @inline(__always)
+    func reduce(_ derivatives: inout [Double], of loss: Int) {
+        var span = derivatives.mutableSpan
+        if !isTrivial {
+            let weight = self[loss]
+            for index in span.indices { span[index] = span[index] * weight / denominator }
+        } else if denominator != 1 {
+            for index in span.indices { span[index] /= denominator }
+        }
+    }
+
+    /// Lays out the weights of the losses from `first` on.
+    func copy(from first: Int, into block: inout [Double]) {
+        var block = block.mutableSpan
+        if weights.isEmpty {
+            for offset in block.indices { block[offset] = common }
+        } else if span == 1 {
+            let given = weights.span.extracting(first..<(first + block.count))
+            for offset in block.indices { block[offset] = given[offset] }
+        } else {
+            for offset in block.indices { block[offset] = weights[(first + offset) / span] }
+        }
     }
 
     /// The largest weight, which is above 0.
@@ -76,7 +124,13 @@ struct Weighting {
             let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }
             throw .weightsShape(weights.shape, allowed: allowed)
         }
-        if let offset = weights.values.firstIndex(where: { $0 < 0 }) {
+        var largest = 0.0
+        var isNegative = false
+        for weight in weights.values {
+            isNegative = isNegative || weight < 0
+            largest = weight > largest ? weight : largest
+        }
+        if isNegative, let offset = weights.values.firstIndex(where: { $0 < 0 }) {
             throw .outsideDomain(
                 .weights,
                 place: Tensor.place(of: offset, in: weights.shape),
@@ -84,9 +138,7 @@ struct Weighting {
                 allowed: Interval.nonNegative.description
             )
         }
-        guard let largest = weights.values.max(), largest > 0 else {
-            throw .nothingToAverage(ignored: false)
-        }
+        guard largest > 0 else { throw .nothingToAverage(ignored: false) }
         return largest
     }
 }

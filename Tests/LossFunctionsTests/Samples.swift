@@ -20,11 +20,18 @@ struct Samples {
 
     static let shape = [6, 4]
 
-    /// Six rows of four; targets are distributions where a loss has one a row.
-    mutating func batch(for loss: any Loss, weights: Tensor? = nil) -> Batch {
-        Batch(
-            predictions: tensor(loss.domains.predictions, type(of: loss).granularity),
-            targets: tensor(loss.domains.targets, type(of: loss).granularity),
+    /// Six rows of four, unless told otherwise; targets are distributions where a loss has one a row.
+    mutating func batch(
+        for loss: any Loss,
+        rows: Int = Self.shape[0],
+        weights: Tensor? = nil
+    )
+        -> Batch
+    {
+        let shape = [rows, Self.shape[1]]
+        return Batch(
+            predictions: tensor(shape, loss.domains.predictions, type(of: loss).granularity),
+            targets: tensor(shape, loss.domains.targets, type(of: loss).granularity),
             weights: weights
         )
     }
@@ -38,8 +45,14 @@ struct Samples {
         )
     }
 
-    private mutating func tensor(_ domain: Domain, _ granularity: Granularity) -> Tensor {
-        let count = Self.shape.reduce(1, *)
+    private mutating func tensor(
+        _ shape: [Int],
+        _ domain: Domain,
+        _ granularity: Granularity
+    )
+        -> Tensor
+    {
+        let count = shape.reduce(1, *)
         let values: [Double]
         switch (granularity, domain) {
         case (.element, .values(let allowed)):
@@ -47,18 +60,18 @@ struct Samples {
         case (.element, .interval(.unit)):
             values = (0..<count).map { _ in Double.random(in: 0.05...0.95, using: &random) }
         case (.row, .interval(.unit)), (.row, .classes):
-            values = distributions()
+            values = distributions(shape)
         case (.row, .interval(.through(0))):
-            values = distributions().map { log($0) }
+            values = distributions(shape).map { log($0) }
         default:
             values = (0..<count).map { _ in Double.random(in: -3...3, using: &random) }
         }
-        return Tensor(shape: Self.shape, values: values)
+        return Tensor(shape: shape, values: values)
     }
 
-    private mutating func distributions() -> [Double] {
-        (0..<Self.shape[0]).flatMap { _ in
-            let row = (0..<Self.shape[1]).map { _ in Double.random(in: 0.1...1, using: &random) }
+    private mutating func distributions(_ shape: [Int]) -> [Double] {
+        (0..<shape[0]).flatMap { _ in
+            let row = (0..<shape[1]).map { _ in Double.random(in: 0.1...1, using: &random) }
             let sum = row.reduce(0, +)
             return row.map { $0 / sum }
         }

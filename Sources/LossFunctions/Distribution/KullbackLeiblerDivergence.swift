@@ -132,8 +132,8 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
 
     func evaluate(_ row: inout Row, _ outputs: Outputs) -> Double {
         switch form {
-        case .probabilities: evaluateProbabilities(&row)
-        case .logarithms: evaluateLogarithms(&row)
+        case .probabilities: evaluateProbabilities(&row, outputs)
+        case .logarithms: evaluateLogarithms(&row, outputs)
         case .logits: evaluateLogits(&row, outputs)
         }
     }
@@ -148,35 +148,40 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             ? (Elementary.exp(given), given) : (given, given > 0 ? Elementary.log(given) : 0)
     }
 
-    private func evaluateProbabilities(_ row: inout Row) -> Double {
+    private func evaluateProbabilities(_ row: inout Row, _ outputs: Outputs) -> Double {
+        row.clipPredictions(epsilon, .infinity)
         var loss = CompensatedSum()
         for index in row.targets.indices {
-            let (y, logarithm) = target(row.targets[index])
-            let q = max(epsilon, row.predictions[index])
-            row.gradient[index] = y > 0 ? -y / q : 0
-            row.hessian[index] = y > 0 ? y / q / q : 0
-            if y == 0 {
-                continue
-            } else if logarithmicTargets {
-                loss.add(y * (logarithm - Elementary.log(q)))
-            } else if Self.isNear(q, y) {
-                loss.add(y * Elementary.logarithmicExcess((q - y) / y))
-                loss.add(y)
+            let (given, q) = (row.targets[index], row.predictions[index])
+            if logarithmicTargets {
+                let y = Elementary.exp(given)
+                if y > 0 { loss.add(y * (given - Elementary.log(q))) }
+                // From here on the probability itself is what is needed.
+                row.targets[index] = y
+            } else if Self.isNear(q, given) {
+                loss.add(given * Elementary.logarithmicExcess((q - given) / given))
+                loss.add(given)
                 loss.add(-q)
-            } else {
-                loss.add(Self.term(y, q))
+            } else if given > 0 {
+                loss.add(Self.term(given, q))
             }
         }
+        row.differentiateLogarithms(outputs)
         return loss.value
     }
 
-    private func evaluateLogarithms(_ row: inout Row) -> Double {
+    private func evaluateLogarithms(_ row: inout Row, _ outputs: Outputs) -> Double {
         var loss = CompensatedSum()
         for index in row.targets.indices {
             let (y, logarithm) = target(row.targets[index])
             if y > 0 { loss.add(y * (logarithm - row.predictions[index])) }
-            row.gradient[index] = -y
-            row.hessian[index] = 0
+            row.targets[index] = y
+        }
+        if outputs.contains(.gradient) {
+            Row.fill(&row.gradient, row.targets, row.predictions) { y, _ in -y }
+        }
+        if outputs.contains(.hessian) {
+            Row.fill(&row.hessian, row.targets, row.predictions) { _, _ in 0 }
         }
         return loss.value
     }
@@ -202,7 +207,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         // Each q was left out where y came in: they sum to 1.
         loss.add(-1)
         guard outputs.includeDerivatives else { return loss.value }
-        softmax.differentiate(&row, total: total)
+        softmax.differentiate(&row, total: total, outputs)
         return loss.value
     }
 

@@ -121,16 +121,20 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             return 0
         }
         weighTargets(&row)
-        return fromLogits ? evaluateLogits(&row, outputs) : evaluateProbabilities(&row)
+        return fromLogits ? evaluateLogits(&row, outputs) : evaluateProbabilities(&row, outputs)
     }
 
     /// Turns the targets into a: smoothed and weighted by class.
     private func weighTargets(_ row: inout Row) {
-        let spread = smoothing / Double(row.targets.count)
-        for index in row.targets.indices {
-            let smoothed = row.targets[index] * (1 - smoothing) + spread
-            row.targets[index] = smoothed * (classWeights?[index] ?? 1)
+        var targets = row.targets.mutableSpan
+        if smoothing > 0 {
+            let spread = smoothing / Double(targets.count)
+            for index in targets.indices {
+                targets[index] = targets[index] * (1 - smoothing) + spread
+            }
         }
+        guard let classWeights else { return }
+        for index in targets.indices { targets[index] *= classWeights[index] }
     }
 
     private func evaluateLogits(_ row: inout Row, _ outputs: Outputs) -> Double {
@@ -143,20 +147,18 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             total.add(row.targets[index])
         }
         guard outputs.includeDerivatives else { return loss.value }
-        softmax.differentiate(&row, total: total)
+        softmax.differentiate(&row, total: total, outputs)
         return loss.value
     }
 
-    private func evaluateProbabilities(_ row: inout Row) -> Double {
+    private func evaluateProbabilities(_ row: inout Row, _ outputs: Outputs) -> Double {
+        row.clipPredictions(epsilon, 1 - epsilon)
         var loss = CompensatedSum()
-        for index in row.targets.indices {
-            let target = row.targets[index]
-            let probability = max(epsilon, min(1 - epsilon, row.predictions[index]))
-            // 0 log 0 = 0: a class that the target rules out contributes nothing.
-            if target > 0 { loss.add(-target * Elementary.log(probability)) }
-            row.gradient[index] = target > 0 ? -target / probability : 0
-            row.hessian[index] = target > 0 ? target / probability / probability : 0
+        // 0 log 0 = 0: a class that the target rules out contributes nothing.
+        for index in row.targets.indices where row.targets[index] > 0 {
+            loss.add(-row.targets[index] * Elementary.log(row.predictions[index]))
         }
+        row.differentiateLogarithms(outputs)
         return loss.value
     }
 }

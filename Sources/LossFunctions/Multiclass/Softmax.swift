@@ -13,15 +13,19 @@ struct Softmax {
 
     /// Replaces `scratch` by e^(z - largest).
     init(_ logits: [Double], exponentials scratch: inout [Double]) {
+        let logits = logits.span
+        var exponentials = scratch.mutableSpan
         var top = 0
         for index in logits.indices where logits[index] > logits[top] { top = index }
-        var others = CompensatedSum()
+        let largest = logits[top]
         for index in logits.indices {
-            scratch[index] = index == top ? 1 : Elementary.exp(logits[index], minus: logits[top])
-            if index != top { others.add(scratch[index]) }
+            exponentials[index] = Elementary.exp(logits[index], minus: largest)
         }
+        var others = CompensatedSum()
+        for index in 0..<top { others.add(exponentials[index]) }
+        for index in (top + 1)..<exponentials.count { others.add(exponentials[index]) }
         self.top = top
-        largest = logits[top]
+        self.largest = largest
         self.others = others.value
         excess = Elementary.log1p(others.value)
     }
@@ -35,23 +39,38 @@ struct Softmax {
         exponential / (1 + others)
     }
 
-    /// 1 - the probability of the class at `index`.
-    private func complement(_ exponential: Double, at index: Int) -> Double {
-        index == top ? others / (1 + others) : ((1 - exponential) + others) / (1 + others)
-    }
-
     /// The derivatives in the logits of Σ a·surprise for the targets a, whose sum is `total`.
     ///
     /// The gradient is total·p - a, written as (total - a)p - a(1 - p); the Hessian's diagonal is
     /// total·p(1 - p). The row's gradient still holds the exponentials.
-    func differentiate(_ row: inout Row, total: CompensatedSum) {
-        for index in row.targets.indices {
-            let exponential = row.gradient[index]
-            let target = row.targets[index]
-            let probability = probability(exponential)
-            let complement = complement(exponential, at: index)
-            row.gradient[index] = total.value(without: target) * probability - target * complement
-            row.hessian[index] = total.value * probability * complement
+    func differentiate(_ row: inout Row, total: CompensatedSum, _ outputs: Outputs) {
+        if outputs.contains(.hessian) {
+            for index in row.hessian.indices {
+                let (probability, complement) = shares(row.gradient[index], at: index)
+                row.hessian[index] = total.value * probability * complement
+            }
         }
+        if outputs.contains(.gradient) { differentiate(row.targets, &row.gradient, total) }
+    }
+
+    private func differentiate(
+        _ targets: [Double],
+        _ gradient: inout [Double],
+        _ total: CompensatedSum
+    ) {
+        let targets = targets.span
+        var gradient = gradient.mutableSpan
+        for index in targets.indices {
+            let (probability, complement) = shares(gradient[index], at: index)
+            let target = targets[index]
+            gradient[index] = total.value(without: target) * probability - target * complement
+        }
+    }
+
+    /// The probability of the class at `index`, and 1 - that.
+    @inline(__always)
+    private func shares(_ exponential: Double, at index: Int) -> (Double, Double) {
+        let rest = index == top ? others : (1 - exponential) + others
+        return (exponential / (1 + others), rest / (1 + others))
     }
 }

@@ -24,7 +24,7 @@ struct Huber: PointwiseLoss {
                 + #"\delta(\lvert p-t\rvert - \tfrac12\delta) & \text{else}\end{cases}"#
         ),
         parameters: [delta.parameter],
-        domains: [Domains(predictions: .real, targets: .real)],
+        domains: [.real],
         kinks: ["|p - t| = delta: differentiable; the Hessian is 1 there and 0 beyond"],
         properties: [.convex, .differentiable, .lipschitz, .symmetric],
         notes: [
@@ -38,7 +38,7 @@ struct Huber: PointwiseLoss {
         ]
     )
 
-    let domains = Domains(predictions: .real, targets: .real)
+    var domains: Domains { .real }
     private let delta: Double
 
     init(_ arguments: Arguments) {

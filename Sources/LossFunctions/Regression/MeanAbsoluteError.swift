@@ -14,7 +14,7 @@ struct MeanAbsoluteError: PointwiseLoss {
         summary: "The magnitude of the error: its mean is least at the targets' median.",
         formula: .init(plain: "|p - t|", gradient: "sign(p - t)", tex: #"\lvert p - t \rvert"#),
         parameters: [],
-        domains: [Domains(predictions: .real, targets: .real)],
+        domains: [.real],
         kinks: ["p = t: the gradient is 0, the middle of the subdifferential [-1, 1]"],
         properties: [.convex, .lipschitz, .symmetric],
         notes: [
@@ -24,7 +24,7 @@ struct MeanAbsoluteError: PointwiseLoss {
         references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"]
     )
 
-    let domains = Domains(predictions: .real, targets: .real)
+    var domains: Domains { .real }
 
     init(_ arguments: Arguments) {}
 

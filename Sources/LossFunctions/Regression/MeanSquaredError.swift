@@ -11,7 +11,7 @@ struct MeanSquaredError: PointwiseLoss {
         summary: "The square of the error: its mean is least at the targets' mean.",
         formula: .init(plain: "(p - t)^2", gradient: "2 (p - t)", tex: "(p - t)^2"),
         parameters: [],
-        domains: [Domains(predictions: .real, targets: .real)],
+        domains: [.real],
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
@@ -21,7 +21,7 @@ struct MeanSquaredError: PointwiseLoss {
         references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"]
     )
 
-    let domains = Domains(predictions: .real, targets: .real)
+    var domains: Domains { .real }
 
     init(_ arguments: Arguments) {}
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+
+/// Prints how long each loss takes for a batch of that many predictions, under each reduction.
+///
+/// - Parameters:
+///   - numbers: predictions in the batch.
+///   - kind: part of the name of the rows wanted, or "sums"; empty for all.
+func measure(_ numbers: Int, kind: String) {
+    measureSums(numbers, kind)
+    for subject in Subject.all() where numbers >= subject.classes {
+        let cases: [(name: String, isWeighted: Bool, outputs: Outputs, reduction: Reduction)] = [
+            ("mean", false, .lossAndGradient, .mean),
+            ("mean, loss only", false, .loss, .mean),
+            ("mean, gradient only", false, .gradient, .mean),
+            ("mean, weighted", true, .lossAndGradient, .mean),
+            ("none", false, .lossAndGradient, .none),
+        ]
+        subject.verify()
+        for item in cases {
+            let name = "\(subject.name): \(item.name)"
+            guard kind.isEmpty || name.contains(kind) else { continue }
+            let batch = subject.batch(numbers, isWeighted: item.isWeighted)
+            row(name, batch.predictions.values.count) {
+                subject.evaluate(batch, item.outputs, item.reduction)
+            }
+        }
+    }
+}
+
+/// Evaluates one batch over and over and prints nothing, for the counters of other tools.
+func repeatEvaluation(times: Int, numbers: Int) {
+    let subject = Subject.all()[0]
+    let batch = subject.batch(numbers, isWeighted: false)
+    for _ in 0..<times { subject.evaluate(batch, .lossAndGradient, .mean) }
+}
+
+/// Prints what the exact sum costs by itself, and what a plain loop takes for all of mse.
+private func measureSums(_ numbers: Int, _ kind: String) {
+    guard kind.isEmpty || kind == "sums" else { return }
+    var random = SplitMix(state: 11)
+    let predictions = (0..<numbers).map { _ in random.normal() }
+    let targets = (0..<numbers).map { _ in random.normal() }
+    let weights = (0..<numbers).map { _ in 0.1 + random.unit() }
+    row("plain sum, no exactness", numbers) { predictions.reduce(0, +) }
+    row("exact sum, term by term", numbers) {
+        var sum = ExactSum()
+        for term in predictions { sum.add(term) }
+        return sum.value
+    }
+    row("exact sum", numbers) {
+        var sum = ExactSum()
+        sum.add(predictions.span)
+        return sum.value
+    }
+    row("exact sum of products", numbers) {
+        var sum = ExactSum()
+        sum.add(predictions.span, times: weights.span)
+        return sum.value
+    }
+    row("exact sum of products, term by term", numbers) {
+        var sum = ExactSum()
+        for index in predictions.indices { sum.add(predictions[index], times: weights[index]) }
+        return sum.value
+    }
+    row("mse with gradient, plain sum", numbers) {
+        var gradient = [Double](repeating: 0, count: numbers)
+        return plainMSE(predictions.span, targets.span, &gradient)
+    }
+}
+
+/// What a program without exact sums does: four running sums, so that their latencies overlap.
+private func plainMSE(
+    _ predictions: Span<Double>,
+    _ targets: Span<Double>,
+    _ gradient: inout [Double]
+) -> Double {
+    let scale = 2 / Double(predictions.count)
+    var sum = SIMD4<Double>()
+    var slopes = gradient.mutableSpan
+    for offset in stride(from: 0, to: predictions.count - 3, by: 4) {
+        var error = SIMD4<Double>()
+        for lane in 0..<4 { error[lane] = predictions[offset + lane] - targets[offset + lane] }
+        sum += error * error
+        error *= scale
+        for lane in 0..<4 { slopes[offset + lane] = error[lane] }
+    }
+    return sum.sum() / Double(predictions.count)
+}
+
+/// Times something and prints the rate: 24 bytes an element, for two inputs and one output.
+private func row<Answer>(_ name: String, _ numbers: Int, _ work: () -> Answer) {
+    // A clock costs about 40 ns: small batches are timed many at once.
+    let times = max(1, 20_000 / numbers)
+    let clock = ContinuousClock()
+    let durations = (0..<max(7, min(201, 20_000_000 / (numbers * times)))).map { _ in
+        clock.measure {
+            for _ in 0..<times { _ = work() }
+        } / .seconds(1) / Double(times)
+    }.sorted()
+    let median = durations[durations.count / 2]
+    let nanoseconds = decimals(median * 1e9 / Double(numbers))
+    let best = decimals(durations[0] * 1e9 / Double(numbers))
+    let rate = decimals(24 * Double(numbers) / median / 1e9)
+    print("\(numbers)  \(name): \(nanoseconds) ns (at best \(best)), \(rate) GB/s")
+}
+
+private func decimals(_ value: Double) -> String {
+    "\((value * 100).rounded() / 100)"
+}

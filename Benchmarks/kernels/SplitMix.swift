@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A seeded generator: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
+/// (2014).
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A double in 0 ..< 1 with 53 random bits.
+    mutating func unit() -> Double {
+        Double(next() >> 11) * 0x1p-53
+    }
+
+    /// A double from the standard normal distribution, by Box and Muller.
+    mutating func normal() -> Double {
+        sqrt(-2 * log(1 - unit())) * cos(2 * .pi * unit())
+    }
+
+    /// A finite double with random bits.
+    mutating func anyDouble() -> Double {
+        while true {
+            let value = Double(bitPattern: next())
+            if value.isFinite { return value }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import Testing
+
+@Suite("Sums and losses by the block")
+struct BlockTests {
+    /// Terms that a sum by the block must take, or must notice that it cannot.
+    enum Kind: CaseIterable {
+        case alike
+        case positive
+        case manyMagnitudes
+        case anyMagnitude
+        case subnormal
+        case nearOverflow
+        case oneHugeManyTiny
+        case ties
+        case mostlyZero
+        case powersAtTheBound
+        case lastBitsSet
+
+        func term(_ index: Int, _ random: inout SplitMix64) -> Double {
+            let unit = Double.random(in: -1...1, using: &random)
+            let sign: FloatingPointSign = random.next() & 1 == 0 ? .plus : .minus
+            switch self {
+            case .alike: return unit
+            case .positive: return 1 + unit * unit
+            case .manyMagnitudes:
+                return unit * Double(sign: .plus, exponent: -index % 60, significand: 1)
+            case .anyMagnitude:
+                return Double(
+                    sign: sign,
+                    exponentBitPattern: UInt(random.next() % 2_047),
+                    significandBitPattern: random.next()
+                )
+            case .subnormal:
+                return Double(
+                    sign: sign,
+                    exponentBitPattern: 0,
+                    significandBitPattern: random.next()
+                )
+            case .nearOverflow: return unit * .greatestFiniteMagnitude
+            case .oneHugeManyTiny: return index == 20 ? 0x1p400 : unit * 0x1p-400
+            case .ties:
+                return Double(sign: sign, exponent: Int(random.next() % 110) - 55, significand: 1)
+            case .mostlyZero: return index % 7 == 3 ? unit : -0.0
+            case .powersAtTheBound: return index % 2 == 0 ? 0x1p10 : -0x1p10.nextDown
+            case .lastBitsSet:
+                return Double(sign: sign, exponent: Int(random.next() % 36), significand: 1).nextUp
+            }
+        }
+    }
+
+    private static let lengths = [0, 1, 15, 16, 17, 63, 64, 65, 511, 512, 513, 1_100]
+
+    @Test(
+        "the sum of a list is that of whole-number arithmetic of 2,400 bits",
+        arguments: Kind.allCases
+    )
+    func sums(kind: Kind) {
+        var random = SplitMix64(seed: 31)
+        for length in Self.lengths {
+            for _ in 0..<3 {
+                let terms = (0..<length).map { kind.term($0, &random) }
+                var sum = ExactSum()
+                sum.add(terms.span)
+                #expect(sum.value == BigFixed.sum(terms), "\(kind), \(length) terms")
+            }
+        }
+    }
+
+    @Test("the sum of a list's products is that of its single products", arguments: Kind.allCases)
+    func products(kind: Kind) {
+        var random = SplitMix64(seed: 32)
+        for length in Self.lengths {
+            for other in Kind.allCases {
+                let left = (0..<length).map { kind.term($0, &random) }
+                let right = (0..<length).map { other.term($0, &random) }
+                var together = ExactSum()
+                together.add(left.span, times: right.span)
+                var single = ExactSum()
+                for (x, y) in zip(left, right) { single.add(x, times: y) }
+                #expect(
+                    together.value == single.value
+                        || !together.value.isFinite && !single.value.isFinite,
+                    "\(kind) times \(other), \(length) products"
+                )
+            }
+        }
+    }
+
+    @Test("a list with infinity or NaN has no finite sum")
+    func notFinite() {
+        for term in [Double.infinity, -.infinity, .nan] {
+            for place in [0, 5, 30, 63] {
+                var terms = [Double](repeating: 1, count: 64)
+                terms[place] = term
+                var sum = ExactSum()
+                sum.add(terms.span)
+                #expect(!sum.value.isFinite)
+                var products = ExactSum()
+                products.add(terms.span, times: [Double](repeating: 2, count: 64).span)
+                #expect(!products.value.isFinite)
+            }
+        }
+    }
+
+    private static let names = Catalogue.losses.map { $0.facts.name }
+
+    @Test("loss and gradient alone are what they are among everything", arguments: names)
+    func onePass(name: String) throws {
+        let loss = try #require(Catalogue.loss(named: name)).entry
+        for variant in try Samples.variants(of: loss) {
+            var samples = Samples(seed: 33)
+            for rows in [1, 15, 16, 17, 31, 125, 128, 129, 256, 400] {
+                for reduction in Reduction.allCases {
+                    let batch = samples.batch(for: variant, rows: rows)
+                    let all = try variant.evaluate(
+                        batch,
+                        [.loss, .gradient, .hessian, .elements],
+                        reduction
+                    )
+                    let some = try variant.evaluate(batch, .lossAndGradient, reduction)
+                    #expect(some.loss == all.loss && some.gradient == all.gradient)
+                    #expect(try variant.evaluate(batch, .loss, reduction).loss == all.loss)
+                }
+            }
+        }
+    }
+
+    @Test("losses of all sizes are summed exactly and in any company", arguments: Kind.allCases)
+    func sizes(kind: Kind) throws {
+        let loss = try #require(Catalogue.loss(named: "mae")).entry.init(.none)
+        var random = SplitMix64(seed: 34)
+        for length in [64, 512, 576, 1_100] {
+            let terms = (0..<length).map { kind.term($0, &random) }
+            let batch = Batch(
+                predictions: Tensor(shape: [length], values: terms),
+                targets: Tensor(shape: [length], values: [Double](repeating: 0, count: length))
+            )
+            let expected = BigFixed.sum(terms.map { $0.magnitude })
+            guard expected.isFinite else {
+                #expect(throws: LossError.notFinite(.loss, of: .predictions, place: [])) {
+                    try loss.evaluate(batch, .lossAndGradient, .sum)
+                }
+                continue
+            }
+            let answer = try loss.evaluate(batch, .lossAndGradient, .sum)
+            #expect(answer.loss?.values == [expected], "\(kind), \(length) losses")
+            let signs = terms.map { $0 == 0 ? 0 : $0.sign == .minus ? -1.0 : 1 }
+            #expect(answer.gradient?.values == signs, "\(kind), \(length) losses")
+        }
+    }
+
+    @Test(
+        "what is not finite is named by its place, wherever in a block",
+        arguments: [0, 63, 64, 700]
+    )
+    func places(offset: Int) throws {
+        let loss = try #require(Catalogue.loss(named: "mse")).entry.init(.none)
+        var values = [Double](repeating: 1, count: 1_000)
+        values[offset] = 1e200
+        let targets = [Double](repeating: 0, count: 1_000)
+        let batch = Batch(
+            predictions: Tensor(shape: [100, 10], values: values),
+            targets: Tensor(shape: [100, 10], values: targets)
+        )
+        let place = [offset / 10, offset % 10]
+        #expect(throws: LossError.notFinite(.loss, of: .predictions, place: place)) {
+            try loss.evaluate(batch, .lossAndGradient, .mean)
+        }
+        values[offset] = .greatestFiniteMagnitude
+        let steep = Batch(
+            predictions: Tensor(shape: [100, 10], values: values),
+            targets: Tensor(shape: [100, 10], values: targets)
+        )
+        #expect(throws: LossError.notFinite(.gradient, of: .predictions, place: place)) {
+            try loss.evaluate(steep, .gradient, .mean)
+        }
+    }
+}
