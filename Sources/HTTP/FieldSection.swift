@@ -25,8 +25,10 @@ struct FieldSection: Sendable {
 
     /// Takes in one line: `field-name ":" OWS field-value OWS`, RFC 9112 section 5.
     mutating func add(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) {
-        let colon = try Self.colon(bytes, in: line)
-        guard let field = KnownField.find(bytes.extracting(line.lowerBound..<colon)) else { return }
+        // A known name is a valid one: only others have to be looked at letter by letter.
+        guard let colon = bytes.firstColon(in: line),
+            let field = KnownField.find(bytes.extracting(line.lowerBound..<colon))
+        else { return try Self.check(bytes, in: line) }
         let value = bytes.trimming(colon + 1..<line.upperBound)
         places.note(field, value.lowerBound - start..<value.upperBound - start)
         try note(field, bytes.extracting(value))
@@ -94,15 +96,15 @@ struct FieldSection: Sendable {
         }
     }
 
-    /// Where the name ends.
-    private static func colon(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) -> Int {
+    /// Refuses a line that does not begin with a name and a colon.
+    private static func check(_ bytes: Span<UInt8>, in line: Range<Int>) throws(Refusal) {
         // An old way to continue the line above (RFC 9112 section 5.2), or white space before the
         // first field (section 2.2): both have been used to hide fields.
         guard !bytes[line.lowerBound].isWhitespace else { throw .foldedField }
         guard let end = line.first(where: { !bytes[$0].isTokenCharacter }) else {
             throw .invalidFieldName
         }
-        if bytes[end] == UInt8(ascii: ":"), end > line.lowerBound { return end }
+        if bytes[end] == UInt8(ascii: ":"), end > line.lowerBound { return }
         let next = bytes.trimming(end..<line.upperBound).lowerBound
         guard next > end, next < line.upperBound, bytes[next] == UInt8(ascii: ":") else {
             throw .invalidFieldName

@@ -18,30 +18,56 @@ package enum KnownField: Int, Sendable, CaseIterable {
     case contentEncoding
     case transferEncoding
 
+    /// The name in lower case.
+    private var name: String {
+        switch self {
+        case .host: "host"
+        case .accept: "accept"
+        case .cookie: "cookie"
+        case .expect: "expect"
+        case .connection: "connection"
+        case .userAgent: "user-agent"
+        case .contentType: "content-type"
+        case .authorization: "authorization"
+        case .cacheControl: "cache-control"
+        case .ifNoneMatch: "if-none-match"
+        case .contentLength: "content-length"
+        case .acceptEncoding: "accept-encoding"
+        case .acceptLanguage: "accept-language"
+        case .contentEncoding: "content-encoding"
+        case .transferEncoding: "transfer-encoding"
+        }
+    }
+
+    private static let names = allCases.map { Array($0.name.utf8) }
+
     /// The known field of that name in any case, nil where the name is another.
     static func find(_ name: Span<UInt8>) -> KnownField? {
-        let candidate: (KnownField, String)
-        switch (name.count, name.count > 0 ? name[0] | 0x20 : 0) {
-        case (4, UInt8(ascii: "h")): candidate = (.host, "host")
-        case (6, UInt8(ascii: "a")): candidate = (.accept, "accept")
-        case (6, UInt8(ascii: "c")): candidate = (.cookie, "cookie")
-        case (6, UInt8(ascii: "e")): candidate = (.expect, "expect")
-        case (10, UInt8(ascii: "c")): candidate = (.connection, "connection")
-        case (10, UInt8(ascii: "u")): candidate = (.userAgent, "user-agent")
-        case (12, UInt8(ascii: "c")): candidate = (.contentType, "content-type")
-        case (13, UInt8(ascii: "a")): candidate = (.authorization, "authorization")
-        case (13, UInt8(ascii: "c")): candidate = (.cacheControl, "cache-control")
-        case (13, UInt8(ascii: "i")): candidate = (.ifNoneMatch, "if-none-match")
-        case (14, UInt8(ascii: "c")): candidate = (.contentLength, "content-length")
+        guard let field = candidate(name) else { return nil }
+        let expected = names[field.rawValue]
+        return name.equalsIgnoringCase(expected.span) ? field : nil
+    }
+
+    /// The only field that it can be, by its length and a letter.
+    private static func candidate(_ name: Span<UInt8>) -> KnownField? {
+        guard name.count >= 4 else { return nil }
+        switch (name.count, name[0] | 0x20) {
+        case (4, UInt8(ascii: "h")): return .host
+        case (6, UInt8(ascii: "a")): return .accept
+        case (6, UInt8(ascii: "c")): return .cookie
+        case (6, UInt8(ascii: "e")): return .expect
+        case (10, UInt8(ascii: "c")): return .connection
+        case (10, UInt8(ascii: "u")): return .userAgent
+        case (12, UInt8(ascii: "c")): return .contentType
+        case (13, UInt8(ascii: "a")): return .authorization
+        case (13, UInt8(ascii: "c")): return .cacheControl
+        case (13, UInt8(ascii: "i")): return .ifNoneMatch
+        case (14, UInt8(ascii: "c")): return .contentLength
         case (15, UInt8(ascii: "a")):
-            let isEncoding = name[7] | 0x20 == UInt8(ascii: "e")
-            candidate =
-                isEncoding
-                ? (.acceptEncoding, "accept-encoding") : (.acceptLanguage, "accept-language")
-        case (16, UInt8(ascii: "c")): candidate = (.contentEncoding, "content-encoding")
-        case (17, UInt8(ascii: "t")): candidate = (.transferEncoding, "transfer-encoding")
+            return name[7] | 0x20 == UInt8(ascii: "e") ? .acceptEncoding : .acceptLanguage
+        case (16, UInt8(ascii: "c")): return .contentEncoding
+        case (17, UInt8(ascii: "t")): return .transferEncoding
         default: return nil
         }
-        return name.equalsIgnoringCase(candidate.1) ? candidate.0 : nil
     }
 }

@@ -10,6 +10,27 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether these bytes are `name`, of lower-case letters and hyphens, in any case; eight at a
+    /// time.
+    ///
+    /// A letter differs from its other case in the bit 0x20. In `name` it is told from a hyphen by
+    /// the bit 0x40.
+    func equalsIgnoringCase(_ name: Span<UInt8>) -> Bool {
+        guard count == name.count else { return false }
+        var index = 0
+        while index <= count - 8 {
+            let expected = name.word(at: index)
+            let cases = (expected & 0x4040_4040_4040_4040) &>> 1
+            guard word(at: index) | cases == expected else { return false }
+            index += 8
+        }
+        while index < count {
+            guard self[index] | ((name[index] & 0x40) >> 1) == name[index] else { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// Whether these bytes are exactly `text`.
     func equals(_ text: String) -> Bool {
         let expected = text.utf8.span
@@ -60,6 +81,20 @@ extension Span<UInt8> {
             index &+= 8
         }
         return index
+    }
+
+    /// Where the first colon stands within a range, eight bytes at a time.
+    func firstColon(in range: Range<Int>) -> Int? {
+        let lowest: UInt64 = 0x0101_0101_0101_0101
+        var index = range.lowerBound
+        while index + 8 <= range.upperBound {
+            let difference = word(at: index) ^ (UInt64(UInt8(ascii: ":")) &* lowest)
+            // The lowest mark is right; those above it may come of a borrow.
+            let marks = (difference &- lowest) & ~difference & (0x80 &* lowest)
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return firstIndex(of: UInt8(ascii: ":"), in: index..<range.upperBound)
     }
 
     /// The bytes of a range as a string, nil where they are not UTF-8.
