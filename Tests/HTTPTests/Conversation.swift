@@ -48,6 +48,10 @@ final class Conversation {
     private let respond: (Request) -> Response?
     /// Whether the network takes what is sent.
     var isNetworkOpen = true
+    /// Whether what is done elsewhere is left until the test has it done.
+    var areErrandsHeld = false
+    private(set) var errands: [Errand] = []
+    private(set) var rests: [any ContentSource] = []
 
     /// - Parameters:
     ///   - limits: The bounds.
@@ -127,6 +131,19 @@ final class Conversation {
         perform()
     }
 
+    /// Has the piece that was handed over taken in.
+    func bringErrandBack() {
+        guard var errand = errands.popLast() else { return }
+        errand.run()
+        connection.takeBack(errand, now: now)
+    }
+
+    /// Has the next part of an answer made.
+    func bringPartBack() {
+        guard let rest = rests.popLast() else { return }
+        connection.takeBack(MadePart(of: rest), now: now)
+    }
+
     /// Does what is asked for without a client or a network having done anything.
     func perform() { arrive([]) }
 
@@ -142,12 +159,11 @@ final class Conversation {
                     now: now
                 )
             case .takeIn:
-                guard var errand = connection.handOver() else { break loop }
-                errand.run()
-                connection.takeBack(errand, now: now)
+                errands += connection.handOver().map { [$0] } ?? []
+                if !areErrandsHeld { bringErrandBack() }
             case .makeMore:
-                guard let rest = connection.handOverRest() else { break loop }
-                connection.takeBack(MadePart(of: rest), now: now)
+                rests += connection.handOverRest().map { [$0] } ?? []
+                if !areErrandsHeld { bringPartBack() }
             case .answer:
                 guard var errand = connection.handOver() else { break loop }
                 errand.run()

@@ -67,7 +67,7 @@ import Testing
 
     @Test("takes no more large bodies, but those that are coming")
     func large() {
-        let text = request("POST", fields: ["Content-Length: 20000"])
+        let text = request("POST", fields: ["Content-Length: 100000"])
         let late = Conversation()
         late.drain()
         late.receive(text)
@@ -77,7 +77,7 @@ import Testing
         let coming = Conversation()
         coming.receive(text)
         coming.drain()
-        coming.receive(String(repeating: "a", count: 20_000))
+        coming.receive(String(repeating: "a", count: 100_000))
         #expect(coming.record.statuses == [200])
     }
 

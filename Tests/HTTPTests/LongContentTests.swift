@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import Testing
+
+@Suite("Long content") struct LongContentTests {
+    /// Longer than two pieces, and no multiple of one.
+    private let body = (0..<1_200_007).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+
+    private var head: String { request("POST", "/a", fields: ["Content-Length: \(body.count)"]) }
+
+    @Test("arrives as it is, however it is split", arguments: [1_000, 65_536, 600_000, .max])
+    func pieces(size: Int) {
+        let conversation = Conversation()
+        conversation.receive(Array(head.utf8) + body, size: size)
+        #expect(conversation.hasReceived(body))
+        #expect(conversation.record.exchanges.map { $0.requestBytes } == [body.count])
+    }
+
+    @Test("arrives as it is where it is read into place")
+    func direct() {
+        let conversation = Conversation()
+        conversation.receive(head)
+        var rest = body[...]
+        while conversation.directBodyBytes > 0 {
+            let part = rest.prefix(min(100_000, conversation.directBodyBytes))
+            rest = rest.dropFirst(part.count)
+            conversation.receiveBody(Array(part))
+        }
+        conversation.receive(Array(rest))
+        #expect(conversation.hasReceived(body))
+    }
+
+    @Test("arrives as it is in chunks")
+    func chunked() {
+        let conversation = Conversation()
+        conversation.receive(request("POST", fields: ["Transfer-Encoding: chunked"]))
+        for start in stride(from: 0, to: body.count, by: 70_000) {
+            let part = body[start..<min(start + 70_000, body.count)]
+            conversation.receive("\(String(part.count, radix: 16))\r\n")
+            conversation.receive(Array(part))
+            conversation.receive("\r\n")
+        }
+        conversation.receive("0\r\n\r\n")
+        #expect(conversation.hasReceived(body))
+    }
+
+    @Test("is not read further while a piece is taken in and the next one waits")
+    func pressure() {
+        let conversation = Conversation()
+        conversation.areErrandsHeld = true
+        conversation.receive(head)
+        var rest = body[...]
+        while conversation.directBodyBytes > 0 {
+            let part = rest.prefix(min(100_000, conversation.directBodyBytes))
+            rest = rest.dropFirst(part.count)
+            conversation.receiveBody(Array(part))
+        }
+        #expect(conversation.errands.count == 1)
+        #expect(conversation.record.statuses.isEmpty)
+        #expect(body.count - rest.count == 1_048_576)
+        #expect(conversation.footprint == 1_048_576)
+
+        conversation.areErrandsHeld = false
+        conversation.bringErrandBack()
+        conversation.perform()
+        conversation.receive(Array(rest))
+        #expect(conversation.hasReceived(body))
+    }
+
+    @Test("waits for its last piece before it is answered")
+    func lastPiece() {
+        let conversation = Conversation()
+        conversation.areErrandsHeld = true
+        conversation.receive(Array(head.utf8) + body, size: 700_000)
+        #expect(conversation.record.statuses.isEmpty)
+        conversation.areErrandsHeld = false
+        conversation.bringErrandBack()
+        conversation.perform()
+        #expect(conversation.hasReceived(body))
+        #expect(conversation.record.statuses == [200])
+    }
+
+    @Test("may be refused while a piece is away, and what comes back changes nothing")
+    func refused() {
+        let conversation = Conversation()
+        conversation.areErrandsHeld = true
+        conversation.receive(Array(head.utf8) + body.prefix(700_000))
+        conversation.refuse(.memoryExhausted)
+        #expect(conversation.record.statuses == [503])
+        conversation.bringErrandBack()
+        conversation.perform()
+        #expect(conversation.record.statuses == [503])
+    }
+
+    @Test("is not too slow while it waits for the server")
+    func patience() {
+        var limits = Limits()
+        limits.bodyStallTime = .seconds(30)
+        let conversation = Conversation(limits: limits)
+        conversation.areErrandsHeld = true
+        conversation.receive(Array(head.utf8) + body.prefix(600_000))
+        conversation.wait(.seconds(29))
+        conversation.bringErrandBack()
+        conversation.wait(.seconds(29))
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.wait(.seconds(2))
+        #expect(conversation.record.refusals == [.bodyTimeout])
+    }
+}
+
+/// Content in parts of given lengths.
+private struct Parts: ContentSource {
+    var left: [[UInt8]]
+
+    init(_ parts: String...) {
+        left = parts.map { Array($0.utf8) }
+    }
+
+    var footprint: Int { left.reduce(0) { $0 + $1.count } }
+    var isAtEnd: Bool { left.isEmpty }
+
+    mutating func next() -> [UInt8] { left.removeFirst() }
+}
+
+@Suite("An answer that is made while it is sent") struct MadeAnswerTests {
+    private func response(_ parts: Parts) -> Response {
+        Response(status: .ok, body: Array("begin".utf8), rest: parts, route: "/route")
+    }
+
+    private let chunks = "5\r\nbegin\r\n4\r\nmore\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
+
+    @Test("is sent in chunks, and another answer may follow")
+    func chunked() {
+        let conversation = Conversation(respond: { request in
+            request.head.path == "/a" ? response(Parts("more", "0123456789abcdef")) : .make("b")
+        })
+        conversation.receive(request("GET", "/a") + request("GET", "/b"))
+        #expect(
+            conversation.record.text
+                == "HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                + "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 1\r\n\r\nb"
+        )
+        #expect(conversation.record.exchanges.map { $0.responseBytes } == [25, 1])
+    }
+
+    @Test("is sent whole in whatever steps the network takes it", arguments: [1, 2, 3, 7, 100])
+    func steps(count: Int) {
+        let conversation = Conversation(respond: { _ in
+            response(Parts("more", "0123456789abcdef"))
+        })
+        conversation.isNetworkOpen = false
+        conversation.receive(request())
+        while conversation.bytesToSend > 0 {
+            conversation.take(min(count, conversation.bytesToSend))
+        }
+        #expect(conversation.record.text.hasSuffix("chunked\r\n\r\n" + chunks))
+        #expect(conversation.record.exchanges.count == 1)
+    }
+
+    @Test("never ends with a part of no length")
+    func emptyPart() {
+        let conversation = Conversation(respond: { _ in
+            response(Parts("", "more", "0123456789abcdef", ""))
+        })
+        conversation.receive(request())
+        #expect(conversation.record.text.hasSuffix("chunked\r\n\r\n" + chunks))
+    }
+
+    @Test("ends with its connection where the client knows no chunks")
+    func http10() {
+        let conversation = Conversation(respond: { _ in
+            response(Parts("more", "0123456789abcdef"))
+        })
+        conversation.receive(
+            request(version: "HTTP/1.0", fields: ["Connection: keep-alive"])
+        )
+        #expect(
+            conversation.record.text
+                == "HTTP/1.1 200 OK\r\nDate: today\r\nConnection: close\r\n\r\n"
+                + "beginmore0123456789abcdef"
+        )
+        #expect(conversation.record.hasShutDown)
+    }
+
+    @Test("is not made for HEAD")
+    func head() {
+        let conversation = Conversation(respond: { _ in response(Parts("more")) })
+        conversation.receive(request("HEAD") + request("HEAD"))
+        #expect(conversation.record.statuses == [200, 200])
+        #expect(!conversation.record.text.contains("begin"))
+        #expect(!conversation.record.text.contains("Content-Length"))
+    }
+
+    @Test("is waited for, and counts as memory until it is sent")
+    func waiting() {
+        let conversation = Conversation(respond: { _ in
+            response(Parts("more", "0123456789abcdef"))
+        })
+        conversation.areErrandsHeld = true
+        conversation.receive(request())
+        #expect(conversation.record.text.hasSuffix("\r\n5\r\nbegin\r\n"))
+        #expect(conversation.footprint == 20)
+        conversation.bringPartBack()
+        conversation.perform()
+        conversation.bringPartBack()
+        conversation.perform()
+        #expect(conversation.record.text.hasSuffix(chunks))
+        #expect(conversation.footprint == 0)
+    }
+}
+
+extension Conversation {
+    /// Whether one request has come, with this body; says so without its million bytes.
+    fileprivate func hasReceived(_ body: [UInt8]) -> Bool {
+        record.requests.count == 1 && record.requests[0].body == body
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import LossAPI
+import Testing
+
+@Suite("A question in pieces")
+struct PiecesTests {
+    private let responder = Client().responder
+
+    /// Long enough for its members to be read before the last of them has come.
+    private static let numbers = (0..<3_000).map { "\(Double($0) / 7)" }.joined(separator: ", ")
+
+    /// Members of every kind in several orders, and everything that can be wrong with them.
+    private static let questions: [(path: String, body: String)] = [
+        ("huber", #"{"predictions": [\#(numbers)], "targets": [\#(numbers)], "delta": 10}"#),
+        (
+            "huber",
+            #"{"delta":0.5,"targets":[\#(numbers)],"weights":null,"predictions":[\#(numbers)]}"#
+        ),
+        (
+            "mse",
+            #"{"predictions":[\#(numbers)],"regularization":[{"penalty":"l2","strength":0.5,"#
+                + #""parameters":[\#(numbers)]}],"targets":[\#(numbers)],"outputs":["loss","elements"]}"#
+        ),
+        (
+            "mse",
+            #"{"predictions":[[\#(numbers)],[\#(numbers)]],"targets":[[\#(numbers)],[\#(numbers)]]} "#
+        ),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[\#(numbers), "x"]}"#),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"median"}"#),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"delta":1}"#),
+        ("mse", #"{"predictions":[\#(numbers)],"predictions":[\#(numbers)]}"#),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[\#(numbers)]} x"#),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[\#(numbers)"#),
+        ("mse", #"{"predictions":null,"targets":[\#(numbers)]}"#),
+        ("mse", #"{"predictions":[\#(numbers)],"weights":"\#(numbers)"}"#),
+        ("mse", #"[\#(numbers)]"#),
+        ("mse", #"{"predictions":[\#(numbers)],"targets":[1]}"#),
+    ]
+
+    /// The answer to a body that comes in pieces of a size.
+    private func answer(_ path: String, _ body: String, size: Int) throws -> Response {
+        let head = RequestHead(
+            method: .post,
+            target: .resource(path: "/v1/losses/" + path, query: nil)
+        )
+        guard case .take(var intake) = responder.receive(head) else {
+            return try #require(nil as Response?)
+        }
+        let bytes = Array(body.utf8)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let end = min(start + size, bytes.count)
+            intake.take(Array(bytes[start..<end]).span, isLast: false)
+        }
+        var response = intake.answer()
+        guard var rest = response.rest else { return response }
+        while !rest.isAtEnd { response.body += rest.next() }
+        return response
+    }
+
+    @Test("has the answer it has as a whole", arguments: questions.indices)
+    func sameAnswer(index: Int) throws {
+        let question = Self.questions[index]
+        let whole = try answer(question.path, question.body, size: .max)
+        for size in [1_000, 16_384, 17_001, 40_000, 65_537] {
+            let inPieces = try answer(question.path, question.body, size: size)
+            #expect(inPieces.status == whole.status, "in pieces of \(size)")
+            #expect(inPieces.body == whole.body, "in pieces of \(size)")
+        }
+        #expect((whole.status == .ok) == (index < 4))
+    }
+
+    @Test("gives up what it holds as soon as something is wrong with it")
+    func fault() throws {
+        let head = RequestHead(
+            method: .post,
+            target: .resource(path: "/v1/losses/mse", query: nil)
+        )
+        guard case .take(var intake) = responder.receive(head) else {
+            Issue.record("a question is not taken in")
+            return
+        }
+        intake.take(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
+        for _ in 0..<100 {
+            intake.take([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
+        }
+        #expect(intake.footprint < 100_000)
+        #expect(intake.answer().status == .badRequest)
+    }
+
+    @Test("has an answer in slices where that is long")
+    func slices() throws {
+        let numbers = (0..<40_000).map { "\($0)" }.joined(separator: ",")
+        let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"sum"}"#
+        let head = RequestHead(
+            method: .post,
+            target: .resource(path: "/v1/losses/mse", query: nil)
+        )
+        guard case .take(var intake) = responder.receive(head) else {
+            Issue.record("a question is not taken in")
+            return
+        }
+        intake.take(Array(body.utf8).span, isLast: true)
+        let response = intake.answer()
+        var text = response.body
+        var rest = try #require(response.rest)
+        var slices = 1
+        while !rest.isAtEnd {
+            text += rest.next()
+            slices += 1
+        }
+        let zeros = [String](repeating: "0", count: 40_000).joined(separator: ",")
+        let expected = #"{"loss":0,"gradient":[\#(zeros)],"normalizer":1}"#
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+        #expect(slices == 3 && rest.footprint == 0)
+    }
+}
