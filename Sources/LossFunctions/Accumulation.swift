@@ -6,8 +6,9 @@
 /// the derivatives.
 struct Accumulation: ~Copyable {
     private let outputs: Outputs
-    private let weighting: Weighting
+    let weighting: Weighting
     private let lossShape: [Int]
+    private let predictionShape: [Int]
 
     var sum = ExactSum()
     private var elements: [Double] = []
@@ -17,29 +18,22 @@ struct Accumulation: ~Copyable {
 
     init(
         _ outputs: Outputs,
-        _ weighting: Weighting,
+        _ weighting: consuming Weighting,
         lossShape: [Int],
         predictionShape: [Int]
     ) {
         self.outputs = outputs
-        self.weighting = weighting
         self.lossShape = lossShape
-        gradient = Derivative(
-            .gradient,
-            isWanted: outputs.contains(.gradient),
-            shape: predictionShape
-        )
-        hessian = Derivative(
-            .hessian,
-            isWanted: outputs.contains(.hessian),
-            shape: predictionShape
-        )
-        guard outputs.contains(.elements) || weighting.reduction == .none else { return }
+        self.predictionShape = predictionShape
+        let count = predictionShape.reduce(1, *)
+        gradient = Derivative(.gradient, isWanted: outputs.contains(.gradient), count: count)
+        hessian = Derivative(.hessian, isWanted: outputs.contains(.hessian), count: count)
+        let isNone = weighting.reduction == .none
+        self.weighting = weighting
+        guard isNone || outputs.contains(.elements) else { return }
         let losses = lossShape.reduce(1, *)
         if outputs.contains(.elements) { elements.reserveCapacity(losses) }
-        if outputs.contains(.loss), weighting.reduction == .none {
-            weighted.reserveCapacity(losses)
-        }
+        if outputs.contains(.loss), isNone { weighted.reserveCapacity(losses) }
     }
 
     /// Whether the losses themselves are wanted, not only their derivatives.
@@ -80,6 +74,17 @@ struct Accumulation: ~Copyable {
         }
     }
 
+    /// Divides the derivatives of a range, once its losses have been taken; `weights` are theirs.
+    mutating func reduceDerivatives(
+        _ range: Range<Int>,
+        _ weights: Span<Double>
+    )
+        throws(LossError)
+    {
+        try gradient.reduce(range, weighting, weights, of: predictionShape)
+        try hessian.reduce(range, weighting, weights, of: predictionShape)
+    }
+
     private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
         if let offset = Finiteness.firstViolation(in: losses) {
             throw .notFinite(
@@ -105,8 +110,8 @@ struct Accumulation: ~Copyable {
         return Evaluation(
             loss: loss,
             normalizer: weighting.normalizer,
-            gradient: gradient.tensor,
-            hessian: hessian.tensor,
+            gradient: gradient.tensor(predictionShape),
+            hessian: hessian.tensor(predictionShape),
             elements: outputs.contains(.elements)
                 ? Tensor(shape: lossShape, values: elements) : nil
         )

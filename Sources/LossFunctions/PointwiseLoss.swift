@@ -47,15 +47,18 @@ extension PointwiseLoss {
         }
         try check(shape)
         try checkDomains(of: batch)
-        let weighting = try Weighting(
-            batch.weights,
-            reduction,
+        var result = Accumulation(
+            outputs,
+            try Weighting(
+                batch.weights,
+                reduction,
+                lossShape: shape,
+                firstDimension: shape.first ?? 1,
+                shares: nil
+            ),
             lossShape: shape,
-            firstDimension: shape.first ?? 1,
-            shares: nil
+            predictionShape: shape
         )
-
-        var result = Accumulation(outputs, weighting, lossShape: shape, predictionShape: shape)
         let count = batch.predictions.values.count
         var exponent: Int?
         for start in stride(from: 0, to: count, by: blockLength) {
@@ -64,9 +67,9 @@ extension PointwiseLoss {
             result.hessian.extend(by: block.count)
             // Whole chunks in one pass, if they allow it; the rest with care.
             let chunks = block.prefix(result.isPlain ? block.count / chunkLength * chunkLength : 0)
-            let isDone = takeQuickly(batch, chunks, weighting.denominator, &exponent, &result)
+            let isDone = takeQuickly(batch, chunks, &exponent, &result)
             let rest = isDone ? chunks.endIndex..<block.endIndex : block
-            try take(batch, rest, weighting, &result)
+            try take(batch, rest, &result)
         }
         return try result.finish()
     }
@@ -77,11 +80,10 @@ extension PointwiseLoss {
     private func take(
         _ batch: Batch,
         _ range: Range<Int>,
-        _ weighting: Weighting,
         _ result: inout Accumulation
     ) throws(LossError) {
-        var weights = [Double](repeating: 1, count: weighting.isTrivial ? 0 : range.count)
-        weighting.copy(from: range.lowerBound, into: &weights)
+        var weights = [Double](repeating: 1, count: result.weighting.isTrivial ? 0 : range.count)
+        result.weighting.copy(from: range.lowerBound, into: &weights)
         var losses = InlineArray<64, Double>(repeating: 0)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
             let chunk = start..<min(start + chunkLength, range.upperBound)
@@ -95,8 +97,7 @@ extension PointwiseLoss {
                 from: start
             )
         }
-        try result.gradient.reduce(range, weighting, weights.span)
-        try result.hessian.reduce(range, weighting, weights.span)
+        try result.reduceDerivatives(range, weights.span)
     }
 
     /// The losses of a chunk, and those derivatives that are wanted, in a loop that computes no
@@ -156,7 +157,6 @@ extension PointwiseLoss {
     private func takeQuickly(
         _ batch: Batch,
         _ range: Range<Int>,
-        _ denominator: Double,
         _ exponent: inout Int?,
         _ result: inout Accumulation
     ) -> Bool {
@@ -166,7 +166,13 @@ extension PointwiseLoss {
         guard let guess, var lanes = LaneSum(below: guess) else { return false }
         let isFinite =
             result.gradient.isWanted
-            ? sumAndDifferentiate(batch, range, denominator, &lanes, &result.gradient.values)
+            ? sumAndDifferentiate(
+                batch,
+                range,
+                result.weighting.denominator,
+                &lanes,
+                &result.gradient.values
+            )
             : sum(batch, range, &lanes)
         guard isFinite, lanes.isExact else { return false }
         result.sum.add(lanes)
