@@ -55,9 +55,11 @@ contract: build ## write openapi.yaml from the catalogue
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
-bench: packages ## how fast numbers are read and written, in nanoseconds each
+bench: packages ## how fast numbers are read and written, and losses computed, in nanoseconds each
 	$(SWIFT) build -c release --product codec-benchmark $(STRICT)
 	.build/release/codec-benchmark
+	$(SWIFT) build -c release --product kernel-benchmark $(STRICT)
+	.build/release/kernel-benchmark
 
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py

@@ -57,14 +57,17 @@ struct Accumulation: ~Copyable {
         guard wantsLosses else { return }
         try refuseNonFinite(losses, from: first)
         if outputs.contains(.elements) {
-            for offset in losses.indices { elements.append(losses[offset]) }
+            elements.append(addingCapacity: losses.count) { output in
+                for offset in losses.indices { output.append(losses[offset]) }
+            }
         }
         guard outputs.contains(.loss) else { return }
         if weighting.reduction == .none {
-            for offset in losses.indices {
-                weighted.append(
-                    weighting.isTrivial ? losses[offset] : losses[offset] * weights[offset]
-                )
+            let isTrivial = weighting.isTrivial
+            weighted.append(addingCapacity: losses.count) { output in
+                for offset in losses.indices {
+                    output.append(isTrivial ? losses[offset] : losses[offset] * weights[offset])
+                }
             }
             try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
         } else if weighting.isTrivial {
