@@ -6,8 +6,9 @@
 /// the derivatives.
 struct Accumulation: ~Copyable {
     private let outputs: Outputs
-    private let weighting: Weighting
+    let weighting: Weighting
     private let lossShape: [Int]
+    private let predictionShape: [Int]
 
     var sum = ExactSum()
     private var elements: [Double] = []
@@ -17,29 +18,22 @@ struct Accumulation: ~Copyable {
 
     init(
         _ outputs: Outputs,
-        _ weighting: Weighting,
+        _ weighting: consuming Weighting,
         lossShape: [Int],
         predictionShape: [Int]
     ) {
         self.outputs = outputs
-        self.weighting = weighting
         self.lossShape = lossShape
-        gradient = Derivative(
-            .gradient,
-            isWanted: outputs.contains(.gradient),
-            shape: predictionShape
-        )
-        hessian = Derivative(
-            .hessian,
-            isWanted: outputs.contains(.hessian),
-            shape: predictionShape
-        )
-        guard outputs.contains(.elements) || weighting.reduction == .none else { return }
+        self.predictionShape = predictionShape
+        let count = predictionShape.reduce(1, *)
+        gradient = Derivative(.gradient, isWanted: outputs.contains(.gradient), count: count)
+        hessian = Derivative(.hessian, isWanted: outputs.contains(.hessian), count: count)
+        let isNone = weighting.reduction == .none
+        self.weighting = weighting
+        guard isNone || outputs.contains(.elements) else { return }
         let losses = lossShape.reduce(1, *)
         if outputs.contains(.elements) { elements.reserveCapacity(losses) }
-        if outputs.contains(.loss), weighting.reduction == .none {
-            weighted.reserveCapacity(losses)
-        }
+        if outputs.contains(.loss), isNone { weighted.reserveCapacity(losses) }
     }
 
     /// Whether the losses themselves are wanted, not only their derivatives.
@@ -63,14 +57,17 @@ struct Accumulation: ~Copyable {
         guard wantsLosses else { return }
         try refuseNonFinite(losses, from: first)
         if outputs.contains(.elements) {
-            for offset in losses.indices { elements.append(losses[offset]) }
+            elements.append(addingCapacity: losses.count) { output in
+                for offset in losses.indices { output.append(losses[offset]) }
+            }
         }
         guard outputs.contains(.loss) else { return }
         if weighting.reduction == .none {
-            for offset in losses.indices {
-                weighted.append(
-                    weighting.isTrivial ? losses[offset] : losses[offset] * weights[offset]
-                )
+            let isTrivial = weighting.isTrivial
+            weighted.append(addingCapacity: losses.count) { output in
+                for offset in losses.indices {
+                    output.append(isTrivial ? losses[offset] : losses[offset] * weights[offset])
+                }
             }
             try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
         } else if weighting.isTrivial {
@@ -78,6 +75,17 @@ struct Accumulation: ~Copyable {
         } else {
             sum.add(losses, times: weights)
         }
+    }
+
+    /// Divides the derivatives of a range, once its losses have been taken; `weights` are theirs.
+    mutating func reduceDerivatives(
+        _ range: Range<Int>,
+        _ weights: Span<Double>
+    )
+        throws(LossError)
+    {
+        try gradient.reduce(range, weighting, weights, of: predictionShape)
+        try hessian.reduce(range, weighting, weights, of: predictionShape)
     }
 
     private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
@@ -105,8 +113,8 @@ struct Accumulation: ~Copyable {
         return Evaluation(
             loss: loss,
             normalizer: weighting.normalizer,
-            gradient: gradient.tensor,
-            hessian: hessian.tensor,
+            gradient: gradient.tensor(predictionShape),
+            hessian: hessian.tensor(predictionShape),
             elements: outputs.contains(.elements)
                 ? Tensor(shape: lossShape, values: elements) : nil
         )

@@ -6,17 +6,17 @@ struct Derivative {
     /// One number for each prediction so far; none where the derivative is not wanted.
     var values: [Double] = []
     private let output: Output
-    private let shape: [Int]
 
-    init(_ output: Output, isWanted: Bool, shape: [Int]) {
+    init(_ output: Output, isWanted: Bool, count: Int) {
         self.output = output
         self.isWanted = isWanted
-        self.shape = shape
-        if isWanted { values.reserveCapacity(shape.reduce(1, *)) }
+        if isWanted { values.reserveCapacity(count) }
     }
 
     /// All of it, or nil where it was not wanted.
-    var tensor: Tensor? { isWanted ? Tensor(shape: shape, values: values) : nil }
+    func tensor(_ shape: [Int]) -> Tensor? {
+        isWanted ? Tensor(shape: shape, values: values) : nil
+    }
 
     /// Makes room for the next numbers, a block at a time: what is zeroed is still in the cache
     /// when it is written.
@@ -31,7 +31,8 @@ struct Derivative {
     mutating func reduce(
         _ range: Range<Int>,
         _ weighting: Weighting,
-        _ weights: Span<Double>
+        _ weights: Span<Double>,
+        of shape: [Int]
     )
         throws(LossError)
     {
@@ -46,11 +47,11 @@ struct Derivative {
         } else if denominator != 1 {
             for offset in range { span[offset] /= denominator }
         }
-        try refuseNonFinite(range)
+        try refuseNonFinite(range, of: shape)
     }
 
     /// Refuses what is not finite, by its place.
-    func refuseNonFinite(_ range: Range<Int>) throws(LossError) {
+    func refuseNonFinite(_ range: Range<Int>, of shape: [Int]) throws(LossError) {
         guard isWanted else { return }
         if let offset = Finiteness.firstViolation(in: values.span.extracting(range)) {
             throw .notFinite(

@@ -26,11 +26,11 @@ package enum Domain: Equatable, Sendable {
     private static func firstViolation(in numbers: Span<Double>, of values: [Double]) -> Int? {
         guard let first = values.first, let last = values.last else { return nil }
         // Most often there are two, and both comparisons take no branch.
-        var isStrange = false
+        var strange: UInt64 = 0
         for offset in numbers.indices {
-            isStrange = isStrange || numbers[offset] != first && numbers[offset] != last
+            strange |= (numbers[offset] != first ? 1 : 0) & (numbers[offset] != last ? 1 : 0)
         }
-        return isStrange ? numbers.indices.first { !values.contains(numbers[$0]) } : nil
+        return strange != 0 ? numbers.indices.first { !values.contains(numbers[$0]) } : nil
     }
 }
 

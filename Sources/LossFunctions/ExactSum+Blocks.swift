@@ -25,14 +25,28 @@ extension ExactSum {
     }
 
     /// Adds terms whose number is a multiple of four, or none where their sizes differ too much.
+    ///
+    /// To guess how large they are from a few is most often enough, and saves a pass over all.
     private mutating func addLanes(_ terms: Span<Double>) -> Bool {
-        guard let bound = Self.bound(of: terms), var lanes = LaneSum(below: bound) else {
-            return false
-        }
+        addLanes(terms, below: Self.guess(of: terms))
+            || addLanes(terms, below: Self.bound(of: terms))
+    }
+
+    private mutating func addLanes(_ terms: Span<Double>, below bound: Int?) -> Bool {
+        guard let bound, var lanes = LaneSum(below: bound) else { return false }
         lanes.add(terms)
         guard lanes.isExact else { return false }
         add(lanes)
         return true
+    }
+
+    /// The exponent of a power of two that terms are likely to be below, by 16 of them.
+    private static func guess(of terms: Span<Double>) -> Int? {
+        var largest = 0.0
+        for offset in stride(from: 0, to: terms.count, by: max(1, terms.count / 16)) {
+            largest = max(largest, terms[offset].magnitude)
+        }
+        return largest.isNormal ? largest.exponent + 4 : nil
     }
 
     /// The least exponent of a power of two that every term is below.

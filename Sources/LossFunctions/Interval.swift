@@ -52,12 +52,12 @@ package struct Interval: Equatable, Sendable {
         // The least and the greatest that belong: two comparisons, and no branch, a number.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
-        var isOutside = false
+        var outside: UInt64 = 0
         for offset in numbers.indices {
-            let number = numbers[offset]
-            isOutside = isOutside || number < least || number > greatest
+            outside |= numbers[offset] < least ? 1 : 0
+            outside |= numbers[offset] > greatest ? 1 : 0
         }
-        return isOutside ? numbers.indices.first { !contains(numbers[$0]) } : nil
+        return outside != 0 ? numbers.indices.first { !contains(numbers[$0]) } : nil
     }
 }
 

@@ -26,7 +26,7 @@ private let blockLength = LaneSum.capacity
 ///
 /// A constant number needs no checks of bounds, and a short one lets the processor sum a chunk
 /// while it divides the next.
-private let chunkLength = 64
+let chunkLength = 64
 
 extension PointwiseLoss {
     package static var granularity: Granularity { .element }
@@ -47,15 +47,18 @@ extension PointwiseLoss {
         }
         try check(shape)
         try checkDomains(of: batch)
-        let weighting = try Weighting(
-            batch.weights,
-            reduction,
+        var result = Accumulation(
+            outputs,
+            try Weighting(
+                batch.weights,
+                reduction,
+                lossShape: shape,
+                firstDimension: shape.first ?? 1,
+                shares: nil
+            ),
             lossShape: shape,
-            firstDimension: shape.first ?? 1,
-            shares: nil
+            predictionShape: shape
         )
-
-        var result = Accumulation(outputs, weighting, lossShape: shape, predictionShape: shape)
         let count = batch.predictions.values.count
         var exponent: Int?
         for start in stride(from: 0, to: count, by: blockLength) {
@@ -64,9 +67,9 @@ extension PointwiseLoss {
             result.hessian.extend(by: block.count)
             // Whole chunks in one pass, if they allow it; the rest with care.
             let chunks = block.prefix(result.isPlain ? block.count / chunkLength * chunkLength : 0)
-            let isDone = takeQuickly(batch, chunks, weighting.denominator, &exponent, &result)
+            let isDone = takeQuickly(batch, chunks, &exponent, &result)
             let rest = isDone ? chunks.endIndex..<block.endIndex : block
-            try take(batch, rest, weighting, &result)
+            try take(batch, rest, &result)
         }
         return try result.finish()
     }
@@ -77,11 +80,10 @@ extension PointwiseLoss {
     private func take(
         _ batch: Batch,
         _ range: Range<Int>,
-        _ weighting: Weighting,
         _ result: inout Accumulation
     ) throws(LossError) {
-        var weights = [Double](repeating: 1, count: weighting.isTrivial ? 0 : range.count)
-        weighting.copy(from: range.lowerBound, into: &weights)
+        var weights = [Double](repeating: 1, count: result.weighting.isTrivial ? 0 : range.count)
+        result.weighting.copy(from: range.lowerBound, into: &weights)
         var losses = InlineArray<64, Double>(repeating: 0)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
             let chunk = start..<min(start + chunkLength, range.upperBound)
@@ -95,8 +97,7 @@ extension PointwiseLoss {
                 from: start
             )
         }
-        try result.gradient.reduce(range, weighting, weights.span)
-        try result.hessian.reduce(range, weighting, weights.span)
+        try result.reduceDerivatives(range, weights.span)
     }
 
     /// The losses of a chunk, and those derivatives that are wanted, in a loop that computes no
@@ -142,95 +143,5 @@ extension PointwiseLoss {
                 curvatures[offset] = point.hessian
             }
         }
-    }
-}
-
-// MARK: - The plain case at speed
-
-extension PointwiseLoss {
-    /// Sums whole chunks and divides their gradients in one pass, if they allow it.
-    ///
-    /// Nothing has been taken where they do not: something is not finite, or the losses differ too
-    /// much in size. They are expected below 2^`exponent`, which is guessed from a few where it is
-    /// not known.
-    private func takeQuickly(
-        _ batch: Batch,
-        _ range: Range<Int>,
-        _ denominator: Double,
-        _ exponent: inout Int?,
-        _ result: inout Accumulation
-    ) -> Bool {
-        guard !range.isEmpty else { return true }
-        let guess = exponent ?? expectedExponent(batch, range)
-        exponent = nil
-        guard let guess, var lanes = LaneSum(below: guess) else { return false }
-        let isFinite =
-            result.gradient.isWanted
-            ? sumAndDifferentiate(batch, range, denominator, &lanes, &result.gradient.values)
-            : sum(batch, range, &lanes)
-        guard isFinite, lanes.isExact else { return false }
-        result.sum.add(lanes)
-        exponent = guess
-        return true
-    }
-
-    /// A power of two that the losses of a range are likely to stay below, by 16 of them.
-    private func expectedExponent(_ batch: Batch, _ range: Range<Int>) -> Int? {
-        var largest = 0.0
-        for offset in stride(from: range.lowerBound, to: range.upperBound, by: range.count / 16) {
-            let point = point(
-                batch.predictions.values[offset],
-                batch.targets.values[offset],
-                at: offset
-            )
-            largest = max(largest, point.loss.magnitude)
-        }
-        return largest.isNormal ? largest.exponent + 4 : nil
-    }
-
-    /// Divides the gradient too, and tells whether it is finite.
-    @inline(__always)
-    private func sumAndDifferentiate(
-        _ batch: Batch,
-        _ range: Range<Int>,
-        _ denominator: Double,
-        _ lanes: inout LaneSum,
-        _ gradient: inout [Double]
-    ) -> Bool {
-        var losses = InlineArray<64, Double>(repeating: 0)
-        var slopes = InlineArray<64, Double>(repeating: 0)
-        var gradients = gradient.mutableSpan
-        var finiteness = Finiteness()
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
-            let chunk = start..<(start + chunkLength)
-            let predictions = batch.predictions.values.span.extracting(chunk)
-            let targets = batch.targets.values.span.extracting(chunk)
-            for offset in 0..<chunkLength {
-                let point = point(predictions[offset], targets[offset], at: start &+ offset)
-                losses[offset] = point.loss
-                let slope = point.gradient / denominator
-                finiteness.note(slope)
-                slopes[offset] = slope
-            }
-            for offset in chunk { gradients[offset] = slopes[offset &- start] }
-            lanes.add(losses.span)
-        }
-        return finiteness.holds
-    }
-
-    @inline(__always)
-    private func sum(_ batch: Batch, _ range: Range<Int>, _ lanes: inout LaneSum) -> Bool {
-        var losses = InlineArray<64, Double>(repeating: 0)
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkLength) {
-            let chunk = start..<(start + chunkLength)
-            let predictions = batch.predictions.values.span.extracting(chunk)
-            let targets = batch.targets.values.span.extracting(chunk)
-            for offset in 0..<chunkLength {
-                losses[offset] =
-                    point(predictions[offset], targets[offset], at: start &+ offset).loss
-            }
-            lanes.add(losses.span)
-        }
-        return true
     }
 }

@@ -136,8 +136,8 @@ extension RowwiseLoss {
                 from: first
             )
         }
-        try result.gradient.refuseNonFinite(predictions.values.indices)
-        try result.hessian.refuseNonFinite(predictions.values.indices)
+        try result.gradient.refuseNonFinite(predictions.values.indices, of: predictions.shape)
+        try result.hessian.refuseNonFinite(predictions.values.indices, of: predictions.shape)
         return try result.finish()
     }
 }

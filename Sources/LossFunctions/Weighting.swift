@@ -125,12 +125,12 @@ struct Weighting {
             throw .weightsShape(weights.shape, allowed: allowed)
         }
         var largest = 0.0
-        var isNegative = false
+        var negative: UInt64 = 0
         for weight in weights.values {
-            isNegative = isNegative || weight < 0
-            largest = weight > largest ? weight : largest
+            negative |= weight < 0 ? 1 : 0
+            largest = max(largest, weight)
         }
-        if isNegative, let offset = weights.values.firstIndex(where: { $0 < 0 }) {
+        if negative != 0, let offset = weights.values.firstIndex(where: { $0 < 0 }) {
             throw .outsideDomain(
                 .weights,
                 place: Tensor.place(of: offset, in: weights.shape),
