@@ -12,7 +12,8 @@ COPY Benchmarks Benchmarks
 COPY Tests Tests
 COPY Sources Sources
 RUN swift build -c release --product loss-server \
-        --static-swift-stdlib -Xswiftc -static-executable -Xlinker --strip-all \
+        --static-swift-stdlib -Xswiftc -static-executable \
+        -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker --strip-all \
     && cp .build/release/loss-server /loss-server
 
 FROM scratch

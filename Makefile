@@ -13,7 +13,10 @@ SOURCES = Benchmarks Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
 TEST = $(SWIFT) test --disable-xctest
-STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr
+# Nothing here unwinds the stack or compares functions, so the linker may leave out the index for the
+# one and keep one copy of equal functions: 0.5 MB less.
+STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe \
+	-Xlinker --no-eh-frame-hdr
 # What the tests need from Debian or Ubuntu, and from PyPI.
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
