@@ -14,7 +14,7 @@ struct Incoming: Sendable {
     private var intake: (any Intake)?
     private var state = State.none
     /// What has come and is not taken in yet.
-    private var piece: [UInt8] = []
+    private var piece = Piece()
     private var isComplete = false
     /// What the intake keeps, as far as that is known.
     private var held = 0
@@ -26,10 +26,6 @@ struct Incoming: Sendable {
         case here
         case away
     }
-
-    /// Long enough to make up for handing it over, which takes some ten microseconds, and short
-    /// enough to stay in a processor's cache.
-    private static let pieceBytes = 512 * 1_024
 
     /// Gets ready for the content of a request.
     ///
@@ -50,17 +46,17 @@ struct Incoming: Sendable {
         guard state != .none else { return }
         state = .none
         intake = nil
-        piece = []
+        piece = Piece()
         held = 0
     }
 
     /// Whether there is more to hand over than there is to wait for.
     var wantsHandOver: Bool {
-        state == .here && (piece.count >= Self.pieceBytes || isComplete && !piece.isEmpty)
+        state == .here && (piece.count >= Piece.fullBytes || isComplete && !piece.isEmpty)
     }
 
     /// Whether nothing more may come before the intake is back.
-    var isFull: Bool { state == .away && piece.count >= Self.pieceBytes }
+    var isFull: Bool { state == .away && piece.count >= Piece.fullBytes }
 
     /// Whether all of it is there, and the intake has it or can be given it with the question.
     var isReady: Bool { isComplete && state != .away }
@@ -72,7 +68,7 @@ struct Incoming: Sendable {
     var isLong: Bool { bytes > shortBytes }
 
     /// How many bytes can come at once.
-    var room: Int { Self.pieceBytes - min(piece.count, Self.pieceBytes) }
+    var room: Int { Piece.fullBytes - min(piece.count, Piece.fullBytes) }
 
     /// Adds bytes that have come.
     ///
@@ -84,7 +80,7 @@ struct Incoming: Sendable {
         bytes += part.count
         isComplete = isLast
         if !piece.isEmpty || state == .away || max(bytes, length ?? 0) > shortBytes {
-            piece.append(contentsOf: part)
+            piece.append(part)
         } else {
             intake?.take(part.span, isLast: isLast)
             held = bytes
@@ -97,13 +93,9 @@ struct Incoming: Sendable {
         of left: Int,
         _ read: (inout OutputSpan<UInt8>) -> Void
     ) -> Int {
-        let before = piece.count
         // An announcement costs a client nothing, so room is made in proportion to what has come.
-        if piece.capacity < before + count {
-            piece.reserveCapacity(min(before + left, Self.pieceBytes, max(64 * 1_024, 8 * bytes)))
-        }
-        piece.append(addingCapacity: count) { read(&$0) }
-        let added = piece.count - before
+        let planned = min(piece.count + left, Piece.fullBytes, max(64 * 1_024, 8 * bytes))
+        let added = piece.append(upTo: count, planned: planned, read)
         bytes += added
         isComplete = added == left
         return added
@@ -120,7 +112,7 @@ struct Incoming: Sendable {
         state = .away
         held += piece.count
         let piece = piece
-        self.piece = []
+        self.piece = Piece()
         return Errand(intake: owner, piece: piece, isLast: isComplete)
     }
 
@@ -144,10 +136,10 @@ struct Incoming: Sendable {
 /// A piece of long content and who takes it in.
 package struct Errand: Sendable {
     package var intake: any Intake
-    private var piece: [UInt8]
+    private var piece: Piece
     private let isLast: Bool
 
-    init(intake: any Intake, piece: [UInt8], isLast: Bool) {
+    init(intake: any Intake, piece: Piece, isLast: Bool) {
         self.intake = intake
         self.piece = piece
         self.isLast = isLast
@@ -156,7 +148,8 @@ package struct Errand: Sendable {
     /// Has the piece taken in.
     package mutating func run() {
         let piece = piece
-        self.piece = []
-        if !piece.isEmpty || isLast { intake.take(piece.span, isLast: isLast) }
+        // From here on nobody else has it, so that it can be taken over as it is.
+        self.piece = Piece()
+        if !piece.isEmpty || isLast { intake.take(consume piece, isLast: isLast) }
     }
 }

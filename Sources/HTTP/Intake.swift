@@ -9,13 +9,15 @@ package protocol Intake: Sendable {
 
     /// Takes in the next part.
     ///
-    /// Called on an event loop for content up to ``Limits/inlineBodyBytes``, and by a worker, where
-    /// it may take its time, for longer.
+    /// Called on an event loop, for content up to ``Limits/inlineBodyBytes``.
     ///
     /// - Parameters:
     ///   - bytes: The part.
     ///   - isLast: Whether the content is known to end with it.
     mutating func take(_ bytes: Span<UInt8>, isLast: Bool)
+
+    /// Takes in the next piece of longer content; called by a worker, where it may take its time.
+    mutating func take(_ piece: consuming Piece, isLast: Bool)
 
     /// The answer, once the content is complete; called where the last part was taken in.
     mutating func answer() -> Response

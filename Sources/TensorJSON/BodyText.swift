@@ -45,8 +45,19 @@ struct BodyText: Sendable {
         bytes.append(copying: text)
     }
 
-    mutating func append(addingCapacity capacity: Int, _ fill: (inout OutputSpan<UInt8>) -> Void) {
-        bytes.append(addingCapacity: capacity, initializingWith: fill)
+    /// Takes over a piece behind `headroom` bytes that say nothing; by how much the offsets of the
+    /// text in hand have grown.
+    mutating func adopt(_ piece: consuming [UInt8], headroom: Int) -> Int {
+        let place = headroom - bytes.count
+        // The beginning of the body stays at offset 0, where byte order marks are looked for.
+        guard place >= 0, start > 0 else {
+            bytes.append(copying: piece.span.extracting(headroom..<piece.count))
+            return 0
+        }
+        for index in bytes.indices { piece[place + index] = bytes[index] }
+        start = end - headroom
+        bytes = piece
+        return place
     }
 
     mutating func finish() {

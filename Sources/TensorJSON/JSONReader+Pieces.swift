@@ -26,18 +26,17 @@ extension JSONReader {
         text.append(piece)
     }
 
-    /// Adds the next piece of the body, which a closure puts where it is to stand, and lets go of
-    /// what has been read.
+    /// Takes over the next piece of the body, and lets go of what has been read.
+    ///
+    /// The piece is not copied: what is left of the text before it moves into the room in front of
+    /// it, if it fits.
     ///
     /// - Parameters:
-    ///   - capacity: how long the piece may be.
-    ///   - fill: appends the piece.
-    package mutating func append(
-        addingCapacity capacity: Int,
-        _ fill: (inout OutputSpan<UInt8>) -> Void
-    ) {
+    ///   - piece: the piece, behind bytes that say nothing.
+    ///   - headroom: how many those are.
+    package mutating func append(adopting piece: consuming [UInt8], headroom: Int) {
         letGo()
-        text.append(addingCapacity: capacity, fill)
+        move(to: offset + text.adopt(piece, headroom: headroom))
     }
 
     /// Says that the whole body has come.

@@ -74,6 +74,10 @@ struct BodyIntake: Intake {
         for index in bytes.indices { body.append(bytes[index]) }
     }
 
+    mutating func take(_ piece: consuming Piece, isLast _: Bool) {
+        body += piece.bytes.dropFirst(Piece.headroom)
+    }
+
     mutating func answer() -> Response { respond(body) }
 }
 

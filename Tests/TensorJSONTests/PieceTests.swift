@@ -86,10 +86,7 @@ struct PieceTests {
             #expect(error.needsMore)
         }
         #expect(reader.footprint == room)
-        reader.append(addingCapacity: 2) {
-            $0.append(Character8.zero)
-            $0.append(Character8.closeBracket)
-        }
+        reader.append(Array("0]".utf8).span)
         reader.endOfText()
         try reader.read(&numbers)
         try reader.finish()
@@ -276,6 +273,11 @@ private struct Feed {
 
     private mutating func append() {
         guard let piece = pieces.popFirst() else { return reader.endOfText() }
-        reader.append(piece.span)
+        // Every other piece is taken over, behind room that is sometimes too small for what is left.
+        if pieces.count % 2 == 0 {
+            reader.append(piece.span)
+        } else {
+            reader.append(adopting: [UInt8](repeating: 0x78, count: 40) + piece, headroom: 40)
+        }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
 import LossFunctions
 import TensorJSON
 
@@ -65,6 +66,13 @@ struct MemberReader: Sendable {
     mutating func append(_ bytes: Span<UInt8>) {
         received += bytes.count
         reader.append(bytes)
+    }
+
+    /// Takes over the next part of the text.
+    mutating func append(_ piece: consuming Piece) {
+        var piece = piece
+        received += piece.count
+        reader.append(adopting: piece.takeBytes(), headroom: Piece.headroom)
     }
 
     /// Says that nothing more will come.

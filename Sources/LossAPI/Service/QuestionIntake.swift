@@ -30,6 +30,13 @@ extension QuestionIntake {
         read()
     }
 
+    mutating func take(_ piece: consuming Piece, isLast: Bool) {
+        guard case .none = problem else { return }
+        if !piece.isEmpty { members.append(piece) }
+        if isLast { members.end() }
+        read()
+    }
+
     mutating func answer() -> Response {
         members.end()
         read()

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A piece of long content, with some room in front of it.
+///
+/// The room is for what is left of the piece before, so that who reads the content sees the two as
+/// one without copying this piece.
+package struct Piece: Sendable {
+    /// The bytes, behind ``headroom`` that say nothing; none at all where the piece is empty.
+    package private(set) var bytes: [UInt8] = []
+
+    /// More than is left of a piece where it ends within a number.
+    package static let headroom = 256
+
+    /// The length of a piece that is full: long enough to make up for handing it over, which takes
+    /// some ten microseconds, and short enough to stay in a processor's cache.
+    static let fullBytes = 512 * 1_024
+
+    /// How many bytes of content there are.
+    package var count: Int { max(0, bytes.count - Self.headroom) }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    /// Gives the bytes away, so that nobody else has them.
+    package mutating func takeBytes() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
+
+    mutating func append(_ part: ArraySlice<UInt8>) {
+        makeHeadroom()
+        bytes.append(contentsOf: part)
+    }
+
+    /// Adds up to `count` bytes that are read straight into place, in room for `planned` bytes; how
+    /// many there were.
+    mutating func append(
+        upTo count: Int,
+        planned: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        if bytes.capacity < bytes.count + count { bytes.reserveCapacity(Self.headroom + planned) }
+        makeHeadroom()
+        let before = bytes.count
+        bytes.append(addingCapacity: count) { read(&$0) }
+        return bytes.count - before
+    }
+
+    private mutating func makeHeadroom() {
+        if bytes.isEmpty { bytes.append(contentsOf: repeatElement(0, count: Self.headroom)) }
+    }
+}
