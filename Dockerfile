@@ -11,9 +11,11 @@ RUN swift package resolve
 COPY Benchmarks Benchmarks
 COPY Tests Tests
 COPY Sources Sources
+COPY static.ld ./
 RUN swift build -c release --product loss-server \
-        --static-swift-stdlib -Xswiftc -static-executable \
-        -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker --strip-all \
+        --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+        -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T/build/static.ld \
+        -Xlinker --strip-all \
     && cp .build/release/loss-server /loss-server
 
 FROM scratch

@@ -13,10 +13,9 @@ SOURCES = Benchmarks Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
 TEST = $(SWIFT) test --disable-xctest
-# Nothing here unwinds the stack or compares functions, so the linker may leave out the index for the
-# one and keep one copy of equal functions: 0.5 MB less.
-STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe \
-	-Xlinker --no-eh-frame-hdr
+# Equal functions are kept once, and what static.ld says is left out: together 2 MB of 16.
+STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # What the tests need from Debian or Ubuntu, and from PyPI.
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
