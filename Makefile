@@ -61,7 +61,7 @@ contract: build ## write openapi.yaml from the catalogue
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
-bench: build ## how fast it is beside others; BENCH='small large --keep' is passed on
+bench: static ## how fast it is beside others; BENCH='small large --keep' is passed on
 	for product in $(BENCHMARKS); do \
 		$(SWIFT) build -c release --product $$product $(STRICT) || exit 1; \
 	done

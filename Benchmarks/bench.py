@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from harness.bench import Bench
-from harness.contender import RELEASE
+from harness.contender import EXECUTABLE
 from harness.failure import Failure, Skip
 from harness.machine import Disturbance, machine, versions
 from harness.plot import write_plots
@@ -32,8 +32,8 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 def main() -> int:
     options = parse()
-    if not (RELEASE / "loss-server").exists():
-        print("loss-server is not built: make build", file=sys.stderr)
+    if not EXECUTABLE.exists():
+        print("loss-server is not built: make static", file=sys.stderr)
         return 1
     # Servers, wrk and this process may hold a thousand connections each.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

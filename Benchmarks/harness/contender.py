@@ -108,10 +108,13 @@ def nginx(port: int, directory: Path) -> list[str]:
     return [find("nginx") or "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
+# What the container image holds: `make static`.
+EXECUTABLE = REPOSITORY / ".build-static" / "loss-server"
+
 OURS = Contender(
     name="loss-server",
     path="/v1/losses/mse",
-    command=lambda port, directory: [str(RELEASE / "loss-server"), "--port", str(port)],
+    command=lambda port, directory: [str(EXECUTABLE), "--port", str(port)],
     missing=lambda: [],
     is_exact=True,
 )

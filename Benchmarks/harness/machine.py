@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from .contender import FASTAPI, REPOSITORY, RELEASE, bench_python, find, python_versions
+from .contender import EXECUTABLE, FASTAPI, REPOSITORY, bench_python, find, python_versions
 
 
 def machine() -> dict[str, str]:
@@ -25,7 +25,7 @@ def machine() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """The versions of all that takes part; what is not installed is left out."""
     programs = {
-        "loss-server": ([str(RELEASE / "loss-server"), "--version"], r"(\S+)"),
+        "loss-server": ([str(EXECUTABLE), "--version"], r"(\S+)"),
         "commit": (["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"], r"(\S+)"),
         "Swift": (["swift", "--version"], r"Swift version (\S+)"),
         "wrk": (["wrk", "-v"], r"wrk \D*([\d.]+)"),

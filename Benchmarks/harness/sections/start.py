@@ -7,7 +7,6 @@ import time
 
 from .. import contender
 from ..bench import Bench
-from ..contender import REPOSITORY
 from ..failure import Failure
 from ..run import OURS
 from ..server import STOP_PATIENCE, free_port, memory
@@ -22,12 +21,8 @@ def measure(bench: Bench) -> None:
     case = f"of {STARTS} starts"
     bench.add("start", case, "until the first answer of /livez", "s", {OURS: [s for s, _ in found]})
     bench.add("start", case, "resident memory, idle", "MiB", {OURS: [m for _, m in found]})
-    executable = REPOSITORY / ".build-static" / "loss-server"
-    if executable.exists():
-        size = executable.stat().st_size / 1e6
-        bench.add("start", "as built", "static executable, stripped", "MB", {OURS: [size]})
-    else:
-        bench.run.skip("size of the static executable (it is not built: make static)")
+    size = contender.EXECUTABLE.stat().st_size / 1e6
+    bench.add("start", "as built", "static executable, stripped", "MB", {OURS: [size]})
 
 
 def _start(bench: Bench) -> tuple[float, float]:
