@@ -18,6 +18,7 @@ from harness.client import Client
 from harness.contender import Contender, find
 from harness.failure import Failure
 from harness.flood import flood
+from harness.plot import tick_step
 from harness.question import Question
 from harness.run import Run, Row
 from harness.server import Server
@@ -98,6 +99,13 @@ class AnswerTests(Fixture):
             wrong["gradient"][index] += 1e-9
             with self.subTest(index=index), self.assertRaises(Failure):
                 repeated.check(encoded(wrong), "it", True)
+
+
+class PlotTests(unittest.TestCase):
+    def test_every_height_has_a_few_steps(self):
+        for most in (1, 1.9, 2, 9.4, 9.6, 10, 47, 97, 99.9, 100, 950, 970):
+            with self.subTest(most=most):
+                self.assertTrue(4 <= most / tick_step(most) <= 10)
 
 
 class ServerTests(Fixture):

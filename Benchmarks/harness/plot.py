@@ -97,7 +97,7 @@ def count(row: Row) -> int:
 def tick_step(most: float) -> float:
     """1, 2 or 5 times a power of ten, so that there are four to nine steps up to `most`."""
     power = 10 ** math.floor(math.log10(most))
-    return next(step for step in (power / 5, power / 2, power) if most / step <= 9.5)
+    return next(step for step in (power / 5, power / 2, power, 2 * power) if most / step <= 9.5)
 
 
 def segment(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
