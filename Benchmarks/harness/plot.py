@@ -2,6 +2,7 @@
 """Plots of a run as SVG, readable on light and dark pages."""
 
 import math
+import statistics
 from html import escape
 from pathlib import Path
 
@@ -55,12 +56,12 @@ def linear(run: Run, rows: list[Row]) -> str:
         height, label = y(index * step), f"{index * step:g}"
         lines.append(segment("grid" if index else "axis", LEFT, height, WIDTH - RIGHT, height))
         lines.append(caption(LEFT - 8, height + 4, label, anchor="end"))
-    least = min(median for _, median, *_ in points)
+    middle = statistics.median(median for _, median, *_ in points)
     lines.append(
-        f'<rect class="fifth" x="{LEFT}" y="{y(1.2 * least):.1f}"'
-        f' width="{WIDTH - LEFT - RIGHT}" height="{y(least) - y(1.2 * least):.1f}"/>'
+        f'<rect class="fifth" x="{LEFT}" y="{y(1.2 * middle):.1f}"'
+        f' width="{WIDTH - LEFT - RIGHT}" height="{y(0.8 * middle) - y(1.2 * middle):.1f}"/>'
     )
-    lines.append(caption(WIDTH - RIGHT - 4, y(least) + 14, "band: the least and a fifth more", "small", "end"))
+    lines.append(caption(WIDTH - RIGHT - 4, y(0.8 * middle) + 14, "band: within a fifth of the middle", "small", "end"))
     path = " ".join(f"{x(n):.1f},{y(median):.1f}" for n, median, *_ in points)
     lines.append(f'<polyline class="line" points="{path}"/>')
     for n, median, low, high in points:
