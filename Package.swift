@@ -64,17 +64,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The same random numbers every time, for the benchmarks.
+        .target(name: "SeededRandom", path: "Benchmarks/random", swiftSettings: settings),
         // How fast numbers are read and written, and whether they are right.
         .executableTarget(
             name: "codec-benchmark",
-            dependencies: ["TensorJSON"],
+            dependencies: ["SeededRandom", "TensorJSON"],
             path: "Benchmarks/codec",
             swiftSettings: settings
         ),
         // How fast losses are computed, and whether they are right.
         .executableTarget(
             name: "kernel-benchmark",
-            dependencies: ["LossFunctions"],
+            dependencies: ["LossFunctions", "SeededRandom"],
             path: "Benchmarks/kernels",
             exclude: ["compare.py"],
             swiftSettings: settings

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
 import TensorJSON
 
 /// A kind of body that clients send.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import SeededRandom
 import TensorJSON
 
 /// Reads and writes random and hard doubles and compares with the C library and the standard

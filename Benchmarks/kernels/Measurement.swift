@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFunctions
+import SeededRandom
 
 /// Prints how long each loss takes for a batch of that many predictions, under each reduction.
 ///

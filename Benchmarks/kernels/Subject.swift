@@ -2,6 +2,7 @@
 
 import Glibc
 import LossFunctions
+import SeededRandom
 
 /// A loss with options and the kind of batch that clients send to it.
 struct Subject {

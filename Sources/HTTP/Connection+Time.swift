@@ -6,6 +6,9 @@ extension Connection {
         switch phase {
         case .head where partialHead.isEmpty: started.advanced(by: limits.idleTime)
         case .head: started.advanced(by: limits.headTime)
+        // Nothing is read, or there is nothing to send, until somebody here has done their work.
+        case .body where incoming.isFull: nil
+        case .sending where output.left == 0: nil
         case .body: bodyDeadline
         case .continuing, .sending: progressed.advanced(by: limits.answerStallTime)
         case .discarding, .lingering:

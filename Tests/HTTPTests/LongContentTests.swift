@@ -22,12 +22,7 @@ import Testing
     func direct() {
         let conversation = Conversation()
         conversation.receive(head)
-        var rest = body[...]
-        while conversation.directBodyBytes > 0 {
-            let part = rest.prefix(min(100_000, conversation.directBodyBytes))
-            rest = rest.dropFirst(part.count)
-            conversation.receiveBody(Array(part))
-        }
+        let rest = conversation.receiveInPlace(body)
         conversation.receive(Array(rest))
         #expect(conversation.hasReceived(body))
     }
@@ -51,12 +46,7 @@ import Testing
         let conversation = Conversation()
         conversation.areErrandsHeld = true
         conversation.receive(head)
-        var rest = body[...]
-        while conversation.directBodyBytes > 0 {
-            let part = rest.prefix(min(100_000, conversation.directBodyBytes))
-            rest = rest.dropFirst(part.count)
-            conversation.receiveBody(Array(part))
-        }
+        let rest = conversation.receiveInPlace(body)
         #expect(conversation.errands.count == 1)
         #expect(conversation.record.statuses.isEmpty)
         #expect(body.count - rest.count == 1_048_576)
@@ -92,6 +82,21 @@ import Testing
         conversation.bringErrandBack()
         conversation.perform()
         #expect(conversation.record.statuses == [503])
+    }
+
+    @Test("has all the time in the world while the server does not read on")
+    func unread() {
+        let conversation = Conversation()
+        conversation.areErrandsHeld = true
+        conversation.receive(head)
+        let rest = conversation.receiveInPlace(body)
+        conversation.wait(.seconds(1_000))
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.areErrandsHeld = false
+        conversation.bringErrandBack()
+        conversation.perform()
+        conversation.receive(Array(rest))
+        #expect(conversation.hasReceived(body))
     }
 
     @Test("is not too slow while it waits for the server")
@@ -202,6 +207,9 @@ private struct Parts: ContentSource {
         conversation.receive(request())
         #expect(conversation.record.text.hasSuffix("\r\n5\r\nbegin\r\n"))
         #expect(conversation.footprint == 20)
+        // That the next part is not there is nothing the client has done.
+        conversation.wait(.seconds(1_000))
+        #expect(conversation.record.closing == nil)
         conversation.bringPartBack()
         conversation.perform()
         conversation.bringPartBack()
@@ -212,6 +220,17 @@ private struct Parts: ContentSource {
 }
 
 extension Conversation {
+    /// Lets bytes arrive where they stay, as long as there is room; what is left of them.
+    fileprivate func receiveInPlace(_ body: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = body[...]
+        while directBodyBytes > 0 {
+            let part = rest.prefix(min(100_000, directBodyBytes))
+            rest = rest.dropFirst(part.count)
+            receiveBody(Array(part))
+        }
+        return rest
+    }
+
     /// Whether one request has come, with this body; says so without its million bytes.
     fileprivate func hasReceived(_ body: [UInt8]) -> Bool {
         record.requests.count == 1 && record.requests[0].body == body

@@ -40,15 +40,19 @@ struct PiecesTests {
         ("mse", #"{"predictions":[\#(numbers)],"targets":[1]}"#),
     ]
 
+    /// Who takes in a question to a loss.
+    private func intake(_ path: String) throws -> any Intake {
+        let target = RequestTarget.resource(path: "/v1/losses/" + path, query: nil)
+        let reception = responder.receive(RequestHead(method: .post, target: target))
+        guard case .take(let intake) = reception else { throw NotTaken() }
+        return intake
+    }
+
+    private struct NotTaken: Error {}
+
     /// The answer to a body that comes in pieces of a size.
     private func answer(_ path: String, _ body: String, size: Int) throws -> Response {
-        let head = RequestHead(
-            method: .post,
-            target: .resource(path: "/v1/losses/" + path, query: nil)
-        )
-        guard case .take(var intake) = responder.receive(head) else {
-            return try #require(nil as Response?)
-        }
+        var intake = try intake(path)
         let bytes = Array(body.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             let end = min(start + size, bytes.count)
@@ -74,14 +78,7 @@ struct PiecesTests {
 
     @Test("gives up what it holds as soon as something is wrong with it")
     func fault() throws {
-        let head = RequestHead(
-            method: .post,
-            target: .resource(path: "/v1/losses/mse", query: nil)
-        )
-        guard case .take(var intake) = responder.receive(head) else {
-            Issue.record("a question is not taken in")
-            return
-        }
+        var intake = try intake("mse")
         intake.take(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
         for _ in 0..<100 {
             intake.take([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
@@ -94,14 +91,7 @@ struct PiecesTests {
     func slices() throws {
         let numbers = (0..<40_000).map { "\($0)" }.joined(separator: ",")
         let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"sum"}"#
-        let head = RequestHead(
-            method: .post,
-            target: .resource(path: "/v1/losses/mse", query: nil)
-        )
-        guard case .take(var intake) = responder.receive(head) else {
-            Issue.record("a question is not taken in")
-            return
-        }
+        var intake = try intake("mse")
         intake.take(Array(body.utf8).span, isLast: true)
         let response = intake.answer()
         var text = response.body

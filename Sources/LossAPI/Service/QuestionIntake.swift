@@ -7,15 +7,19 @@ import TensorJSON
 
 /// Takes in the body of a question, and answers it.
 protocol QuestionIntake: Intake {
+    associatedtype Question: Draft
+
     var members: MemberReader { get set }
-    /// The fields the question may have.
-    var known: [String] { get }
+    var draft: Question { get }
     /// What is wrong with the question, as soon as that is known.
     var problem: Problem? { get set }
     /// See ``Response/route``.
     var route: String { get }
 
     /// Reads what is there of the members into the draft.
+    ///
+    /// Each kind has this and ``computeAnswer()`` to itself: only there the two can be changed at
+    /// once, and the draft used without a copy.
     mutating func readMembers() throws
 
     /// Computes the answer, once every member has been read.
@@ -23,6 +27,8 @@ protocol QuestionIntake: Intake {
 }
 
 extension QuestionIntake {
+    var footprint: Int { members.footprint + draft.footprint }
+
     mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
         guard case .none = problem else { return }
         members.append(bytes)
@@ -51,7 +57,7 @@ extension QuestionIntake {
                 route: route
             )
         } catch {
-            return Problem(explaining: error, known: known).response(route: route)
+            return Problem(explaining: error, known: draft.known).response(route: route)
         }
     }
 
@@ -72,9 +78,6 @@ struct LossIntake: QuestionIntake {
     var problem: Problem?
     let route: String
 
-    var footprint: Int { members.footprint + draft.footprint }
-    var known: [String] { draft.known }
-
     mutating func readMembers() throws { try members.read(into: &draft) }
 
     func computeAnswer() throws -> AnswerText { try draft.answer() }
@@ -85,9 +88,6 @@ struct PenaltyIntake: QuestionIntake {
     var draft: PenaltyDraft
     var problem: Problem?
     let route: String
-
-    var footprint: Int { members.footprint + draft.footprint }
-    var known: [String] { draft.known }
 
     mutating func readMembers() throws { try members.read(into: &draft) }
 

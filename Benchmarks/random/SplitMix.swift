@@ -4,10 +4,14 @@ import Glibc
 
 /// A seeded generator: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
 /// (2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
+package struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(state: UInt64) {
+        self.state = state
+    }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,17 +20,17 @@ struct SplitMix: RandomNumberGenerator {
     }
 
     /// A double in 0 ..< 1 with 53 random bits.
-    mutating func unit() -> Double {
+    package mutating func unit() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 
     /// A double from the standard normal distribution, by Box and Muller.
-    mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         sqrt(-2 * log(1 - unit())) * cos(2 * .pi * unit())
     }
 
     /// A finite double with random bits.
-    mutating func anyDouble() -> Double {
+    package mutating func anyDouble() -> Double {
         while true {
             let value = Double(bitPattern: next())
             if value.isFinite { return value }
