@@ -17,7 +17,7 @@ TEST = $(SWIFT) test --disable-xctest
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # What the tests need from Debian or Ubuntu, and from PyPI.
-PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
+PACKAGES = libcurl4-openssl-dev zlib1g-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The programs of the package that measure by themselves.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
@@ -30,7 +30,7 @@ help: ## this list
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-run: build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
+run: zlib build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
 	.build/release/loss-server $(ARGS)
 
 build: packages ## build for release: .build/release/loss-server

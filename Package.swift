@@ -45,11 +45,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // gzip and deflate of contents, by the system's zlib.
+        .target(
+            name: "ContentCoding",
+            dependencies: [
+                "CZlib", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
         // A decoded question to an answer; the routes; the contract.
         .target(
             name: "LossAPI",
             dependencies: [
-                "HTTP", "LossFunctions", "TensorJSON",
+                "ContentCoding", "HTTP", "LossFunctions", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -83,6 +91,7 @@ let package = Package(
         ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libcurl, for the integration tests only.
         .systemLibrary(
             name: "CCurl",
@@ -117,6 +126,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ContentCodingTests",
+            dependencies: ["ContentCoding", "HTTP"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "LossAPITests",
             dependencies: [
                 "HTTP", "LossAPI", "LossFunctions", "TensorJSON",
@@ -128,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "LossServerTests",
             dependencies: [
-                "HTTP", "loss-server",
+                "HTTP", "LossAPI", "loss-server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -17,8 +17,9 @@ extension Connection {
         switch reception {
         case .answer(let response):
             begin(response, date: date, afterwards: afterEarlyAnswer(to: head))
-        case .take(let intake):
-            incoming.begin(intake, shortBytes: limits.inlineBodyBytes)
+        case .take(let intake, let terms):
+            commonFields = terms.fields
+            incoming.begin(intake, shortBytes: min(limits.inlineBodyBytes, terms.shortBytes))
             take(head)
         }
     }
@@ -89,7 +90,7 @@ extension Connection {
             return nil
         case .sending(let afterwards):
             let exchange = exchange
-            hasAnswered = true
+            answers += 1
             end(afterwards)
             return exchange
         default:
@@ -148,6 +149,9 @@ extension Connection {
         let framing: ResponseWriter.Framing =
             !hasContent || response.hasRest && !isChunked
             ? .unsaid : isChunked ? .chunked : .length(response.body.count)
+        requestID =
+            head.flatMap { RequestID.given(in: $0.fields) }
+            ?? .made(connection: identity, ordinal: answers + 1)
         output.fill(
             body: isSent ? response.body : [],
             rest: isSent ? response.rest : nil,
@@ -155,6 +159,8 @@ extension Connection {
         ) { bytes in
             ResponseWriter.write(
                 response,
+                common: commonFields,
+                id: requestID,
                 date: date,
                 framing: framing,
                 persistence: persistence,
@@ -163,6 +169,7 @@ extension Connection {
         }
         status = response.status
         route = response.route
+        problem = response.problem
         progressed = now
         phase = .sending(afterwards)
     }
@@ -188,7 +195,10 @@ extension Connection {
             status: status,
             seconds: now.seconds(since: started),
             requestBytes: contentBytes,
-            responseBytes: output.contentBytes
+            responseBytes: output.contentBytes,
+            requestID: requestID,
+            trace: head?.fields.trace,
+            problem: problem
         )
     }
 }

@@ -10,6 +10,8 @@ import HTTPTypes
 /// at a time, so that answers leave in the order of their questions (RFC 9112 section 9.3.2).
 package struct Connection: ~Copyable, Sendable {
     let limits: Limits
+    /// A number that no other connection has, as far as chance allows.
+    let identity: UInt64
     var phase = Phase.head
     /// The time of the latest event.
     var now: Instant
@@ -17,8 +19,6 @@ package struct Connection: ~Copyable, Sendable {
     var inputEnded = false
     /// Whether the server is shutting down.
     package private(set) var isDraining = false
-    /// Whether a request has been answered here.
-    var hasAnswered = false
 
     // The request at hand.
     var parser = HeadParser()
@@ -41,6 +41,12 @@ package struct Connection: ~Copyable, Sendable {
     package internal(set) var output = Output()
     var status = HTTPResponse.Status.ok
     var route = ""
+    var problem = ""
+    var requestID = RequestID.made(connection: 0, ordinal: 0)
+    /// Fields that any answer to the request at hand has.
+    var commonFields: ResponseFields?
+    /// How many requests have been answered here.
+    var answers = 0
 
     // Times that deadlines are counted from.
     /// When the request began, or the rest before it.
@@ -55,9 +61,16 @@ package struct Connection: ~Copyable, Sendable {
     /// - Parameters:
     ///   - limits: The bounds its requests have to keep.
     ///   - refusal: What it is refused for, whatever it may ask; nil to serve it.
+    ///   - identity: A number for it; the names of its requests begin with it.
     ///   - now: The time.
-    package init(limits: Limits, refusing refusal: Refusal? = nil, now: Instant) {
+    package init(
+        limits: Limits,
+        refusing refusal: Refusal? = nil,
+        identity: UInt64 = 0,
+        now: Instant
+    ) {
         self.limits = limits
+        self.identity = identity
         self.now = now
         started = now
         stageStarted = now
@@ -142,7 +155,7 @@ package struct Connection: ~Copyable, Sendable {
     package mutating func drain() {
         isDraining = true
         if case .lingering = phase, !mustLinger { phase = .closing(.afterAnswer) }
-        if hasAnswered { closeIfIdle() }
+        if answers > 0 { closeIfIdle() }
     }
 
     /// Whether the client is to be heard to its end after the last answer.
@@ -176,6 +189,7 @@ package struct Connection: ~Copyable, Sendable {
         head = nil
         isRequestRead = false
         contentBytes = 0
+        commonFields = nil
         incoming.clear()
         started = now
         phase = .head

@@ -15,6 +15,11 @@ package struct Exchange: Sendable, Hashable {
     package let requestBytes: Int
     /// The size of the answer's content.
     package let responseBytes: Int
+    package let requestID: RequestID
+    /// The trace the request belongs to, nil if it names none.
+    package let trace: TraceParent?
+    /// See ``Response/problem``.
+    package let problem: String
 
     package init(
         method: HTTPRequest.Method?,
@@ -22,7 +27,10 @@ package struct Exchange: Sendable, Hashable {
         status: HTTPResponse.Status,
         seconds: Double,
         requestBytes: Int,
-        responseBytes: Int
+        responseBytes: Int,
+        requestID: RequestID = .made(connection: 0, ordinal: 0),
+        trace: TraceParent? = nil,
+        problem: String = ""
     ) {
         self.method = method
         self.route = route
@@ -30,5 +38,8 @@ package struct Exchange: Sendable, Hashable {
         self.seconds = seconds
         self.requestBytes = requestBytes
         self.responseBytes = responseBytes
+        self.requestID = requestID
+        self.trace = trace
+        self.problem = problem
     }
 }

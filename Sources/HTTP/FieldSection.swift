@@ -91,7 +91,8 @@ struct FieldSection: Sendable {
                 if expectation != .unknown { expectation = isKnown ? .continuation : .unknown }
             }
         case .accept, .cookie, .userAgent, .contentType, .authorization, .cacheControl,
-            .ifNoneMatch, .acceptEncoding, .acceptLanguage, .contentEncoding:
+            .ifNoneMatch, .acceptEncoding, .acceptLanguage, .contentEncoding, .requestID,
+            .traceParent, .origin, .requestedMethod:
             break
         }
     }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Tells the time.
+package typealias MonotonicClock = @Sendable () -> Instant
+
 /// A point on the monotonic clock.
 ///
 /// Nothing in this module reads a clock: whoever drives a connection passes the time in, so that
@@ -23,6 +26,11 @@ package struct Instant: Sendable, Hashable, Comparable {
         let (sum, isTooLate) = nanoseconds.addingReportingOverflow(whole)
         let (exact, isLater) = sum.addingReportingOverflow(attoseconds / 1_000_000_000)
         return Instant(nanoseconds: isTooLong || isTooLate || isLater ? .max : exact)
+    }
+
+    /// The nanoseconds that have passed since an earlier instant.
+    package func nanoseconds(since earlier: Instant) -> Int64 {
+        nanoseconds - earlier.nanoseconds
     }
 
     /// How many seconds have passed since an earlier instant.

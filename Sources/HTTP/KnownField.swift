@@ -3,11 +3,14 @@
 /// The field names that arrive every day, and those that the connection itself has to understand.
 package enum KnownField: Int, Sendable, CaseIterable {
     case host
+    case origin
     case accept
     case cookie
     case expect
+    case requestID
     case connection
     case userAgent
+    case traceParent
     case contentType
     case authorization
     case cacheControl
@@ -17,16 +20,20 @@ package enum KnownField: Int, Sendable, CaseIterable {
     case acceptLanguage
     case contentEncoding
     case transferEncoding
+    case requestedMethod
 
     /// The name in lower case.
     private var name: String {
         switch self {
         case .host: "host"
+        case .origin: "origin"
         case .accept: "accept"
         case .cookie: "cookie"
         case .expect: "expect"
+        case .requestID: "x-request-id"
         case .connection: "connection"
         case .userAgent: "user-agent"
+        case .traceParent: "traceparent"
         case .contentType: "content-type"
         case .authorization: "authorization"
         case .cacheControl: "cache-control"
@@ -36,6 +43,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case .acceptLanguage: "accept-language"
         case .contentEncoding: "content-encoding"
         case .transferEncoding: "transfer-encoding"
+        case .requestedMethod: "access-control-request-method"
         }
     }
 
@@ -56,9 +64,12 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case (6, UInt8(ascii: "a")): return .accept
         case (6, UInt8(ascii: "c")): return .cookie
         case (6, UInt8(ascii: "e")): return .expect
+        case (6, UInt8(ascii: "o")): return .origin
         case (10, UInt8(ascii: "c")): return .connection
         case (10, UInt8(ascii: "u")): return .userAgent
+        case (11, UInt8(ascii: "t")): return .traceParent
         case (12, UInt8(ascii: "c")): return .contentType
+        case (12, UInt8(ascii: "x")): return .requestID
         case (13, UInt8(ascii: "a")): return .authorization
         case (13, UInt8(ascii: "c")): return .cacheControl
         case (13, UInt8(ascii: "i")): return .ifNoneMatch
@@ -67,6 +78,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
             return name[7] | 0x20 == UInt8(ascii: "e") ? .acceptEncoding : .acceptLanguage
         case (16, UInt8(ascii: "c")): return .contentEncoding
         case (17, UInt8(ascii: "t")): return .transferEncoding
+        case (29, UInt8(ascii: "a")): return .requestedMethod
         default: return nil
         }
     }

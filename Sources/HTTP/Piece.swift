@@ -13,12 +13,15 @@ package struct Piece: Sendable {
 
     /// The length of a piece that is full: long enough to make up for handing it over, which takes
     /// some ten microseconds, and short enough to stay in a processor's cache.
-    static let fullBytes = 512 * 1_024
+    package static let fullBytes = 512 * 1_024
 
     /// How many bytes of content there are.
     package var count: Int { max(0, bytes.count - Self.headroom) }
 
     package var isEmpty: Bool { bytes.isEmpty }
+
+    /// Nothing.
+    package init() {}
 
     /// Gives the bytes away, so that nobody else has them.
     package mutating func takeBytes() -> [UInt8] {
@@ -34,7 +37,7 @@ package struct Piece: Sendable {
 
     /// Adds up to `count` bytes that are read straight into place, in room for `planned` bytes; how
     /// many there were.
-    mutating func append(
+    package mutating func append(
         upTo count: Int,
         planned: Int,
         _ read: (inout OutputSpan<UInt8>) -> Void

@@ -13,7 +13,7 @@ package struct RequestFields: Sendable {
 
     /// Where the first value of each known field stands in the lines.
     struct Places: Sendable {
-        private var ranges = InlineArray<16, (UInt32, UInt32)>(repeating: (0, 0))
+        private var ranges = InlineArray<20, (UInt32, UInt32)>(repeating: (0, 0))
         private var present: UInt32 = 0
         private var repeated: UInt32 = 0
 
@@ -69,6 +69,13 @@ package struct RequestFields: Sendable {
     /// Whether there is no line of this field, or only an empty one.
     package func isEmpty(_ field: KnownField) -> Bool { places[field].isEmpty }
 
+    /// The value of a field that stands on one line; nil where there is none, or more than one.
+    package func single(_ field: KnownField) -> String? {
+        let place = places[field]
+        guard !place.isEmpty, !places.isRepeated(field) else { return nil }
+        return String(decoding: lines[place], as: UTF8.self)
+    }
+
     /// Whether there is one line of this field and its value is just `text`.
     package func isOne(_ field: KnownField, _ text: String) -> Bool {
         !places.isRepeated(field) && lines.span.extracting(places[field]).equals(text)
@@ -79,6 +86,15 @@ package struct RequestFields: Sendable {
         let values = all.filter { $0.name == name.canonicalName }.map { $0.value }
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
+
+    /// The trace that the request belongs to; nil if it names none, or more than one.
+    var trace: TraceParent? {
+        guard !isEmpty(.traceParent), !places.isRepeated(.traceParent) else { return nil }
+        return TraceParent(lines.span.extracting(places[.traceParent]))
+    }
+
+    /// The lines as they came, each with its end.
+    package var text: [UInt8] { lines }
 
     /// Every line in its order: the name in lower case and the value.
     package var all: [(name: String, value: String)] {

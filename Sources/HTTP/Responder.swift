@@ -25,5 +25,16 @@ package enum Reception: Sendable {
     /// HEAD is answered like GET; the connection leaves out the body.
     case answer(Response)
     /// The content is wanted.
-    case take(any Intake)
+    case take(any Intake, Terms = Terms())
+}
+
+/// On what terms content is taken in.
+package struct Terms: Sendable {
+    /// Content up to this length is taken in and answered on the event loop, as long as it keeps
+    /// ``Limits/inlineBodyBytes`` too.
+    package var shortBytes = Int.max
+    /// Fields that any answer has from now on, a refusal too; nil: none.
+    package var fields: ResponseFields?
+
+    package init() {}
 }

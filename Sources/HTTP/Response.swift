@@ -13,18 +13,24 @@ package struct Response: Sendable {
     /// What follows ``body``, of a length that is not known beforehand; nil: nothing.
     package private(set) var rest: (any ContentSource)?
     /// Whether something follows ``body``: kept, since a look at what follows would copy it.
-    let hasRest: Bool
+    package let hasRest: Bool
     /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
     ///
     /// Empty where no route matched, so that clients cannot invent labels.
     package var route: String
+    /// The kind of problem that it explains, for metrics and logs; empty: none.
+    package var problem: String
+    /// What it took to make it; nil where that tells nothing.
+    package var times: WorkTimes?
 
     package init(
         status: HTTPResponse.Status,
         fields: ResponseFields = [:],
         body: [UInt8] = [],
         rest: (any ContentSource)? = nil,
-        route: String = ""
+        route: String = "",
+        problem: String = "",
+        times: WorkTimes? = nil
     ) {
         self.status = status
         self.fields = fields
@@ -32,5 +38,7 @@ package struct Response: Sendable {
         self.rest = rest
         hasRest = rest != nil
         self.route = route
+        self.problem = problem
+        self.times = times
     }
 }

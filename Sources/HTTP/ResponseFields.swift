@@ -31,6 +31,12 @@ package struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Adds fields behind those there are.
+    package mutating func append(_ others: ResponseFields) {
+        for field in others.fields { fields.append(field) }
+        lines.append(contentsOf: others.lines)
+    }
+
     private mutating func writeLines() {
         lines = fields.filter { !Self.isOwn($0.name) }.flatMap { field in
             Array("\r\n\(field.name.rawName): \(field.value)".utf8)

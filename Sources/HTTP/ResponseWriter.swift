@@ -11,6 +11,7 @@ enum ResponseWriter {
     private static let chunked = Array("\r\nTransfer-Encoding: chunked".utf8)
     private static let close = Array("\r\nConnection: close".utf8)
     private static let keepAlive = Array("\r\nConnection: keep-alive".utf8)
+    private static let requestID = Array("\r\nX-Request-Id: ".utf8)
     private static let end = Array("\r\n\r\n".utf8)
 
     /// What the Connection field says about the time after this answer.
@@ -30,8 +31,19 @@ enum ResponseWriter {
     }
 
     /// Appends the head of `response` to `bytes`.
+    ///
+    /// - Parameters:
+    ///   - response: The answer.
+    ///   - common: Fields that every answer to the request has; nil: none.
+    ///   - id: What names the request.
+    ///   - date: The Date field.
+    ///   - framing: How the client finds the end.
+    ///   - persistence: What is said of the time after.
+    ///   - bytes: Where the head goes.
     static func write(
         _ response: Response,
+        common: ResponseFields?,
+        id: RequestID,
         date: DateField,
         framing: Framing,
         persistence: Persistence,
@@ -47,11 +59,15 @@ enum ResponseWriter {
         switch framing {
         case .length(let count):
             bytes.append(contentsOf: length)
-            append(count, to: &bytes)
+            bytes.append(decimal: count)
         case .chunked: bytes.append(contentsOf: chunked)
         case .unsaid: break
         }
         bytes.append(contentsOf: response.fields.lines)
+        if let common { bytes.append(contentsOf: common.lines) }
+        response.times?.append(to: &bytes)
+        bytes.append(contentsOf: requestID)
+        id.append(to: &bytes)
         switch persistence {
         case .close: bytes.append(contentsOf: close)
         case .keepAlive: bytes.append(contentsOf: keepAlive)
@@ -64,10 +80,5 @@ enum ResponseWriter {
     /// (RFC 9110 section 8.6).
     static func allowsContent(_ status: HTTPResponse.Status) -> Bool {
         !(status.code < 200 || status.code == 204 || status.code == 304)
-    }
-
-    private static func append(_ number: Int, to bytes: inout [UInt8]) {
-        if number >= 10 { append(number / 10, to: &bytes) }
-        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }

@@ -36,7 +36,14 @@ extension Loop {
         let admission = services.connections.add()
         guard admission != .drop else { return services.connections.remove() }
         let refusal: Refusal? = admission == .refuse ? .tooManyConnections : nil
-        let connection = Connection(limits: services.limits, refusing: refusal, now: now)
+        // The odd step makes the numbers of a loop differ for 2^64 connections.
+        identity &+= 0x9E37_79B9_7F4A_7C15
+        let connection = Connection(
+            limits: services.limits,
+            refusing: refusal,
+            identity: identity,
+            now: now
+        )
         let link = links.add(socket, connection)
         services.responder.observe(.connectionOpened)
         if isDraining { link.connection.drain() }

@@ -15,6 +15,8 @@ struct Loop: ~Copyable {
     var links = LinkTable()
     var now = SystemCall.now()
     var date = DateLine()
+    /// The number of the latest connection.
+    var identity = UInt64.random(in: .min ... .max)
     /// Connections that have more to do than they were allowed in one turn.
     var postponed: [ConnectionKey] = []
     /// Where small reads go, one connection after the other.

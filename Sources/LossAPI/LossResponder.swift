@@ -1,66 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 package import HTTP
 import HTTPTypes
 import LossFunctions
 
 /// The service as the HTTP layer sees it: requests in, responses out, no I/O.
 package struct LossResponder: Responder {
+    private let limits: Limits
+    private let options: ServiceOptions
     private let documents: Documents
     private let service: LossService
     private let readiness: Readiness
     private let metrics: Metrics
     private let notice: (@Sendable (ServerEvent) -> Void)?
 
-    /// `notice` is told of every event once the metrics have it, for logs.
+    /// - Parameters:
+    ///   - limits: The bounds of the server, for its explanations and for coded content.
+    ///   - options: What an operator decides.
+    ///   - readiness: Whether new work is wanted.
+    ///   - clock: What the work is timed by.
+    ///   - notice: Told of every event once the metrics have it, for logs.
     package init(
         limits: Limits = Limits(),
-        jsonDepth: Int = LossService.defaultDepth,
+        options: ServiceOptions = ServiceOptions(),
         readiness: Readiness = Readiness(),
+        clock: @escaping MonotonicClock,
         notice: (@Sendable (ServerEvent) -> Void)? = nil
     ) {
+        self.limits = limits
+        self.options = options
         documents = Documents(limits: limits)
-        service = LossService(maximumDepth: jsonDepth)
+        service = LossService(maximumDepth: options.jsonDepth, clock: clock)
         self.readiness = readiness
         metrics = Metrics()
         self.notice = notice
     }
 
     package func receive(_ head: RequestHead) -> Reception {
+        guard let common = options.crossOrigin?.fields(for: head) else { return decide(head) }
+        switch decide(head) {
+        case .answer(let response):
+            return .answer(response.adding(common))
+        case .take(let intake, var terms):
+            terms.fields = common
+            return .take(intake, terms)
+        }
+    }
+
+    private func decide(_ head: RequestHead) -> Reception {
+        if let tokens = options.tokens, !Self.isOpen(head),
+            let (problem, challenge) = tokens.problem(with: head)
+        {
+            return .answer(problem.response(route: "", fields: [.wwwAuthenticate: challenge]))
+        }
         guard !head.isAsterisk else {
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
             return .answer(Response(status: .noContent, fields: fields))
         }
+        if options.echoes, let reception = Self.echo(head) { return reception }
         do throws(Problem) {
             let route = try Route.find(head.path)
-            if head.method == .post, route.takesPost { return receive(question: head, on: route) }
-            return .answer(answer(head, on: route))
+            if head.method == .post, route.takesPost {
+                return try receive(question: head, on: route)
+            }
+            return .answer(try answer(head, on: route))
         } catch {
             return .answer(error.response(route: ""))
         }
     }
 
-    private func receive(question head: RequestHead, on route: Route) -> Reception {
+    /// What is answered without a token: what monitors ask, and what browsers ask beforehand.
+    private static func isOpen(_ head: RequestHead) -> Bool {
+        switch head.path {
+        case "/livez", "/readyz", "/healthz": true
+        default: head.method == .options
+        }
+    }
+
+    /// `POST /` and `/echo`, for those who test the HTTP of a server from outside.
+    private static func echo(_ head: RequestHead) -> Reception? {
+        switch (head.method, head.path) {
+        case (.post, "/"): return .take(EchoIntake(route: "/"))
+        case (.get, "/echo"), (.post, "/echo"): return .take(EchoIntake(head))
+        case (.head, "/echo"):
+            var intake = EchoIntake(head)
+            return .answer(intake.answer())
+        case (.options, "/"), (.options, "/echo"):
+            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
+            return .answer(Response(status: .noContent, fields: fields, route: head.path))
+        default: return nil
+        }
+    }
+
+    private func receive(question head: RequestHead, on route: Route) throws(Problem) -> Reception {
         if let problem = MediaType.problem(with: head) {
             let fields = Self.mediaFields(of: problem)
             return .answer(problem.response(route: route.template, fields: fields))
         }
-        let length = head.contentLength
-        switch route {
-        case .loss(let found):
-            return .take(service.intake(for: found, expecting: length, route: route.template))
-        case .penalty(let found):
-            return .take(service.intake(for: found, expecting: length, route: route.template))
-        default:
-            return .answer(answer(head, on: route))
+        let coding = MediaType.coding(of: head)
+        guard
+            let intake = service.intake(
+                for: route,
+                expecting: coding == nil ? head.contentLength : nil
+            )
+        else { return .answer(try answer(head, on: route)) }
+        // What nearly every request is: neither it nor its answer is to be coded.
+        guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .take(intake) }
+        var terms = Terms()
+        let answers = try AnswerCoding(for: head, options.compression)
+        guard let coding else { return .take(answers.apply(to: intake, &terms), terms) }
+        // A few bytes can stand for a million: they are decoded beside the event loop.
+        terms.shortBytes = 0
+        let decoding = DecodingIntake(intake, coding, limit: limits.bodyBytes) { [limits] fault in
+            Problem(fault, coding, limits: limits).response(route: route.template)
         }
+        return .take(answers.apply(to: decoding, &terms), terms)
     }
 
     /// The answer to a request that is no question.
-    private func answer(_ head: RequestHead, on route: Route) -> Response {
+    private func answer(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch head.method {
         case .get, .head:
-            return document(head, on: route)
+            return try document(head, on: route)
         case .options:
             return Response(
                 status: .noContent,
@@ -87,35 +149,35 @@ package struct LossResponder: Responder {
     /// What would have been accepted (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 section 3.1).
     private static func mediaFields(of problem: Problem) -> HTTPFields {
         problem.kind == .question(.unsupportedContentCoding)
-            ? [.acceptEncoding: "identity"] : [.acceptPost: MediaType.accepted]
+            ? [.acceptEncoding: Coding.accepted] : [.acceptPost: MediaType.accepted]
     }
 
-    private func document(_ head: RequestHead, on route: Route) -> Response {
+    private func document(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch route {
-        case .alive: return health(.ok, "ok", route)
+        case .alive:
+            return HealthDocument.response(to: head, isDraining: false, route: route.template)
         case .ready:
-            return readiness.isDraining
-                ? health(.serviceUnavailable, "draining", route) : health(.ok, "ok", route)
+            return HealthDocument.response(
+                to: head,
+                isDraining: readiness.isDraining,
+                route: route.template
+            )
         case .metrics:
-            return Response(
+            let response = Response(
                 status: .ok,
                 fields: [
                     .contentType: "text/plain; version=0.0.4; charset=utf-8",
-                    .cacheControl: "no-store",
+                    .cacheControl: "no-store", .vary: "Accept-Encoding",
                 ],
                 body: metrics.text(isDraining: readiness.isDraining),
                 route: route.template
             )
+            return try AnswerCoding(for: head, options.compression).code(response)
         default:
-            return documents.document(for: route).response(to: head, route: route.template)
+            let coding = try AnswerCoding(for: head, options.compression)
+            return documents.document(for: route)
+                .response(to: head, coding, route: route.template)
         }
-    }
-
-    private func health(_ status: HTTPResponse.Status, _ word: String, _ route: Route) -> Response {
-        var fields = ResponseFields.ofAnswers
-        if status == .serviceUnavailable { fields[.retryAfter] = "1" }
-        let body: JSONValue = ["status": .string(word)]
-        return Response(status: status, fields: fields, body: body.bytes, route: route.template)
     }
 
     package func response(to refusal: Refusal, limits: Limits) -> Response {
@@ -133,7 +195,7 @@ package struct LossResponder: Responder {
 extension ResponseFields {
     /// The fields of an answer to a question.
     static let ofAnswers: ResponseFields = [
-        .contentType: "application/json", .cacheControl: "no-store",
+        .contentType: "application/json", .cacheControl: "no-store", .vary: "Accept-Encoding",
     ]
 }
 

@@ -30,11 +30,18 @@ enum Environment {
         guard let command = named ?? (isServing(commandLine) ? Serve.self : nil) else {
             return commandLine
         }
+        let flags = flags(of: command)
         let given = names(of: command).compactMap { option -> String? in
-            guard let value = environment[variable(for: option)], !value.contains("://") else {
+            guard let value = environment[variable(for: option)], !isAddress(value) else {
                 return nil
             }
-            return "--\(option)=\(value)"
+            guard flags.contains(option) else { return "--\(option)=\(value)" }
+            switch value.lowercased() {
+            case "", "0", "false", "no", "off": return nil
+            case "1", "true", "yes", "on": return "--\(option)"
+            // Refused with the value in the message.
+            default: return "--\(option)=\(value)"
+            }
         }
         let name = command.configuration.commandName.map { [$0] } ?? []
         return name + given + commandLine.dropFirst(named == nil ? 0 : 1)
@@ -42,11 +49,27 @@ enum Environment {
 
     /// The names of a command's options, which are those of the properties that declare them.
     static func names(of command: any ConfiguredByEnvironment.Type) -> [String] {
+        properties(of: command).map { $0.name }
+    }
+
+    /// The names of those options that have no value.
+    private static func flags(of command: any ConfiguredByEnvironment.Type) -> [String] {
+        properties(of: command).filter { $0.value is Flag<Bool> }.map { $0.name }
+    }
+
+    private static func properties(
+        of command: any ConfiguredByEnvironment.Type
+    ) -> [(name: String, value: Any)] {
         command.optionGroups.flatMap { group in
             Mirror(reflecting: group).children.compactMap { property in
-                property.label.map { kebab($0.drop { $0 == "_" }) }
+                property.label.map { (kebab($0.drop { $0 == "_" }), property.value) }
             }
         }
+    }
+
+    /// Whether a value is of the kind that Kubernetes makes.
+    private static func isAddress(_ value: String) -> Bool {
+        value.hasPrefix("tcp://") || value.hasPrefix("udp://") || value.hasPrefix("sctp://")
     }
 
     /// Whether a command line without the name of a command is one for the server.

@@ -19,7 +19,7 @@ struct Serve: ConfiguredByEnvironment {
     )
 
     static var optionGroups: [any ParsableArguments] {
-        [AddressOptions(), LimitOptions(), LogOptions()]
+        [AddressOptions(), LimitOptions(), AccessOptions(), LogOptions()]
     }
 
     @OptionGroup(title: "Address")
@@ -28,17 +28,23 @@ struct Serve: ConfiguredByEnvironment {
     @OptionGroup(title: "Limits")
     var limitOptions: LimitOptions
 
+    @OptionGroup(title: "Access and answers")
+    var accessOptions: AccessOptions
+
     @OptionGroup(title: "Logs")
     var logOptions: LogOptions
 
     func run() throws {
         let logger = StructuredLog.logger(level: logOptions.logLevel)
         let limits = limitOptions.limits
+        var options = try accessOptions.options()
+        options.jsonDepth = limitOptions.jsonDepth
         let readiness = Readiness()
         let responder = LossResponder(
             limits: limits,
-            jsonDepth: limitOptions.jsonDepth,
+            options: options,
             readiness: readiness,
+            clock: SystemClock.now,
             notice: Self.notice(logger)
         )
         let server: Server

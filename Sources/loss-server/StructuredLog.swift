@@ -53,17 +53,27 @@ extension Logger {
         case .refused(let refusal):
             debug("refused", metadata: ["reason": "\(refusal.code)"])
         case .answered(let exchange):
-            debug(
-                "answered",
-                metadata: [
-                    "method": "\(exchange.method?.rawValue ?? "")",
-                    "route": "\(exchange.route)",
-                    "status": "\(exchange.status.code)",
-                    "seconds": "\(exchange.seconds)",
-                    "request_bytes": "\(exchange.requestBytes)",
-                    "response_bytes": "\(exchange.responseBytes)",
-                ]
-            )
+            debug("answered", metadata: Self.metadata(of: exchange))
         }
+    }
+
+    private static func metadata(of exchange: Exchange) -> Metadata {
+        var metadata: Metadata = [
+            "method": "\(exchange.method?.rawValue ?? "")",
+            "route": "\(exchange.route)",
+            "status": "\(exchange.status.code)",
+            "seconds": "\(exchange.seconds)",
+            "request_bytes": "\(exchange.requestBytes)",
+            "response_bytes": "\(exchange.responseBytes)",
+            "request_id": "\(exchange.requestID)",
+        ]
+        if !exchange.problem.isEmpty { metadata["problem"] = "\(exchange.problem)" }
+        // By the names that OpenTelemetry gives them in logs.
+        if let trace = exchange.trace {
+            metadata["trace_id"] = "\(trace.traceID)"
+            metadata["span_id"] = "\(trace.parentID)"
+            metadata["trace_flags"] = trace.isSampled ? "01" : "00"
+        }
+        return metadata
     }
 }

@@ -16,6 +16,11 @@ final class Conversation {
 
         /// What was sent, as text.
         var text: String { String(decoding: sent, as: UTF8.self) }
+        /// What was sent, without the lines that name requests.
+        var unnamed: String {
+            text.split(separator: "\r\n", omittingEmptySubsequences: false)
+                .filter { !$0.hasPrefix("X-Request-Id: ") }.joined(separator: "\r\n")
+        }
         /// The status of each answer, 100 among them.
         var statuses: [Int] {
             text.split(separator: "HTTP/1.1 ").dropFirst(text.hasPrefix("HTTP/1.1 ") ? 0 : 1)

@@ -143,7 +143,7 @@ private struct Parts: ContentSource {
         })
         conversation.receive(request("GET", "/a") + request("GET", "/b"))
         #expect(
-            conversation.record.text
+            conversation.record.unnamed
                 == "HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
                 + "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 1\r\n\r\nb"
         )
@@ -160,7 +160,7 @@ private struct Parts: ContentSource {
         while conversation.bytesToSend > 0 {
             conversation.take(min(count, conversation.bytesToSend))
         }
-        #expect(conversation.record.text.hasSuffix("chunked\r\n\r\n" + chunks))
+        #expect(conversation.record.unnamed.hasSuffix("chunked\r\n\r\n" + chunks))
         #expect(conversation.record.exchanges.count == 1)
     }
 
@@ -170,7 +170,7 @@ private struct Parts: ContentSource {
             response(Parts("", "more", "0123456789abcdef", ""))
         })
         conversation.receive(request())
-        #expect(conversation.record.text.hasSuffix("chunked\r\n\r\n" + chunks))
+        #expect(conversation.record.unnamed.hasSuffix("chunked\r\n\r\n" + chunks))
     }
 
     @Test("ends with its connection where the client knows no chunks")
@@ -182,7 +182,7 @@ private struct Parts: ContentSource {
             request(version: "HTTP/1.0", fields: ["Connection: keep-alive"])
         )
         #expect(
-            conversation.record.text
+            conversation.record.unnamed
                 == "HTTP/1.1 200 OK\r\nDate: today\r\nConnection: close\r\n\r\n"
                 + "beginmore0123456789abcdef"
         )

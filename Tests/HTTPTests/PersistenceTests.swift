@@ -106,7 +106,8 @@ import Testing
             status: .ok,
             seconds: 2,
             requestBytes: 3,
-            responseBytes: 6
+            responseBytes: 6,
+            requestID: .made(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }
@@ -121,7 +122,8 @@ import Testing
             status: .badRequest,
             seconds: 0,
             requestBytes: 0,
-            responseBytes: 0
+            responseBytes: 0,
+            requestID: .made(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }

@@ -20,6 +20,7 @@ import Testing
                 Date: today\r
                 Content-Length: 2\r
                 Content-Type: application/json\r
+                X-Request-Id: 0000000000000000-1\r
                 \r
                 {}
                 """
@@ -55,7 +56,7 @@ import Testing
         let answer = text(.make("body", fields: fields))
         #expect(
             answer.hasPrefix(
-                "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 4\r\nVary: Origin\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 4\r\nVary: Origin\r\nX-Request-Id: "
             )
         )
     }

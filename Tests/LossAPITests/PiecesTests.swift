@@ -44,7 +44,7 @@ struct PiecesTests {
     private func intake(_ path: String) throws -> any Intake {
         let target = RequestTarget.resource(path: "/v1/losses/" + path, query: nil)
         let reception = responder.receive(RequestHead(method: .post, target: target))
-        guard case .take(let intake) = reception else { throw NotTaken() }
+        guard case .take(let intake, _) = reception else { throw NotTaken() }
         return intake
     }
 

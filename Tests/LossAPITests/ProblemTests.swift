@@ -315,7 +315,8 @@ struct ProblemTests {
         // Those of the head have tests of their own; an internal error has no cause to test.
         let others: Set<ProblemKind.Question> = [
             .methodNotAllowed, .methodNotImplemented, .unsupportedMediaType,
-            .unsupportedContentCoding, .internalError,
+            .unsupportedContentCoding, .malformedContentCoding, .notAcceptable, .unauthorized,
+            .internalError,
         ]
         let covered = Set(Self.cases.map { $0.kind })
         #expect(Set(ProblemKind.Question.allCases).subtracting(others) == covered)

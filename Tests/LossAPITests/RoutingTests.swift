@@ -71,10 +71,10 @@ struct RoutingTests {
             .post,
             "/v1/losses/mse",
             question,
-            fields: [.contentEncoding: "gzip"]
+            fields: [.contentEncoding: "br"]
         )
         #expect(packed.status == .unsupportedMediaType)
-        #expect(packed.fields[.acceptEncoding] == "identity")
+        #expect(packed.fields[.acceptEncoding] == "gzip, deflate, identity")
         #expect(
             try client.json(packed)["type"] as? String == "/problems/unsupported-content-coding"
         )
@@ -95,7 +95,7 @@ struct RoutingTests {
     @Test("is ready until the server drains, and alive all along")
     func health() throws {
         let readiness = Readiness()
-        let responder = LossResponder(readiness: readiness)
+        let responder = LossResponder(readiness: readiness, clock: Ticker().now)
         func ask(_ name: String) -> Response {
             let target = RequestTarget.resource(path: "/" + name, query: nil)
             return responder.answer(RequestHead(method: .get, target: target))

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import LossAPI
+import Synchronization
 import Testing
 import Yams
 
@@ -15,9 +16,29 @@ func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
 }
 
+/// A clock that goes on by a millisecond each time somebody looks at it.
+final class Ticker: Sendable {
+    private let ticks = Atomic<Int64>(0)
+
+    func now() -> Instant {
+        Instant(nanoseconds: ticks.add(1_000_000, ordering: .relaxed).newValue)
+    }
+}
+
 /// The service without sockets: what a client would get, the connection's own fields aside.
 struct Client {
-    let responder = LossResponder()
+    let responder: LossResponder
+
+    init(
+        _ change: (inout ServiceOptions) -> Void = { _ in },
+        limits setLimits: (inout Limits) -> Void = { _ in }
+    ) {
+        var limits = Limits()
+        setLimits(&limits)
+        var options = ServiceOptions()
+        change(&options)
+        responder = LossResponder(limits: limits, options: options, clock: Ticker().now)
+    }
 
     func send(
         _ method: HTTPRequest.Method,
@@ -49,7 +70,7 @@ extension LossResponder {
         switch receive(head) {
         case .answer(let response):
             return response
-        case .take(var intake):
+        case .take(var intake, _):
             intake.take(Array(body.utf8).span, isLast: true)
             var response = intake.answer()
             guard var rest = response.rest else { return response }

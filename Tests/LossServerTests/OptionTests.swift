@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import HTTP
+import LossAPI
 import Testing
 
 @testable import loss_server
@@ -33,7 +34,8 @@ struct OptionTests {
     func environment() throws {
         let names = Environment.names(of: Serve.self)
         #expect(names.count > 18)
-        for name in names where !["host", "log-level"].contains(name) {
+        let words = ["host", "log-level", "compression", "diagnostics"]
+        for name in names where !words.contains(name) {
             let variable = Environment.variable(for: name)
             #expect(Environment.arguments([], [variable: "7"]) == ["serve", "--\(name)=7"])
         }
@@ -44,10 +46,57 @@ struct OptionTests {
         #expect(overridden.bodyBytes == 8 && overridden.idleTime == .milliseconds(500))
     }
 
+    @Test("takes an option without a value from the environment if that says yes")
+    func flags() throws {
+        let variable = "LOSS_SERVER_DIAGNOSTICS"
+        for value in ["1", "true", "YES", "on"] {
+            #expect(try serve([], [variable: value]).accessOptions.diagnostics)
+        }
+        for value in ["0", "false", "No", "off", ""] {
+            #expect(try !serve([], [variable: value]).accessOptions.diagnostics)
+        }
+        #expect(throws: (any Error).self) { try serve([], [variable: "perhaps"]) }
+    }
+
+    @Test("opens nothing unless told to")
+    func access() throws {
+        let closed = try serve().accessOptions.options()
+        #expect(closed.crossOrigin == nil && closed.tokens == nil && !closed.echoes)
+        let origins = ["--cors-origin", "https://a.example,http://localhost:3000"]
+        let opened = try serve(origins + ["--diagnostics", "--compression", "all"])
+            .accessOptions.options()
+        #expect(opened.crossOrigin != nil && opened.echoes && opened.compression == .all)
+    }
+
+    @Test(
+        "reads tokens from a file, and says what is wrong with it",
+        arguments: [
+            ("sesame\n", nil), ("# one\n\n  sesame \r\n", nil), ("# none\n", "no token"),
+            ("sesame\nopen sesame", "line 2"), ("s\u{e9}same", "line 1"),
+        ] as [(String, String?)]
+    )
+    func tokens(text: String, fault: String?) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let options = try serve(["--token-file", file.path]).accessOptions
+        guard let fault else {
+            #expect(try options.options().tokens != nil)
+            return
+        }
+        let error = #expect(throws: (any Error).self) { try options.options() }
+        #expect(error.map { "\($0)" }?.contains(fault) == true)
+        let missing = try serve(["--token-file", file.path + ".missing"]).accessOptions
+        #expect(throws: (any Error).self) { try missing.options() }
+    }
+
     @Test("gives each limit its own option")
     func everyLimit() throws {
-        for name in Environment.names(of: Serve.self)
-        where !["host", "port", "log-level", "json-depth"].contains(name) {
+        let others = Environment.names(of: Serve.self).filter { name in
+            ["host", "port", "log-level", "json-depth"].contains(name)
+                || ["token-file", "cors-origin", "compression", "diagnostics"].contains(name)
+        }
+        for name in Environment.names(of: Serve.self) where !others.contains(name) {
             #expect(try serve(["--\(name)", "3"]).limitOptions.limits != Limits(), "\(name)")
         }
         // One option more is the depth of JSON, which is no limit of the HTTP layer.
@@ -80,7 +129,8 @@ struct OptionTests {
             ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
             ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],
             ["--workers", "-2"], ["--head-bytes", "9223372036854775807"],
-            ["--connections", "many"], ["--log-level", "loud"],
+            ["--connections", "many"], ["--log-level", "loud"], ["--compression", "most"],
+            ["--cors-origin", "example.org"], ["--cors-origin", "https://a.example/"],
         ]
     )
     func refusals(commandLine: [String]) {

@@ -20,11 +20,15 @@ package enum Contract {
                     + "exact, decimals the shortest that read back as the same double, refusals "
                     + "name the element and what would be accepted. Every GET also answers HEAD, "
                     + "and every path answers OPTIONS with Allow. Other spellings of a loss's name "
-                    + "(its aliases in the catalogue) are accepted in its path."
+                    + "(its aliases in the catalogue) are accepted in its path. Requests and answers may "
+                    + "be coded by gzip or deflate, as Content-Encoding and Accept-Encoding say. Every "
+                    + "answer has an X-Request-Id: the request's own, if it brings one. Where the "
+                    + "operator asks for tokens, all but the health probes want one."
             ),
             "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
         ],
         "servers": [["url": "http://localhost:8080"]],
+        "security": [.object([]), ["token": []]],
         "tags": [
             ["name": "losses", "description": "Losses and their derivatives"],
             ["name": "penalties", "description": "Regularisation terms and their derivatives"],
@@ -35,6 +39,13 @@ package enum Contract {
         "components": [
             "schemas": .object(ContractSchemas.all),
             "responses": .object(ContractResponses.components),
+            "headers": ContractResponses.headers,
+            "securitySchemes": [
+                "token": [
+                    "type": "http", "scheme": "bearer",
+                    "description": "Wanted where the server was started with --token-file.",
+                ]
+            ],
         ],
     ]
 
@@ -82,6 +93,6 @@ package enum Contract {
     }
 
     private static func health(_ id: String, _ summary: String) -> JSONValue {
-        ["get": ContractOperations.get(id, "operation", summary, "health", isStatic: false)]
+        ["get": ContractOperations.health(id, summary, [])]
     }
 }

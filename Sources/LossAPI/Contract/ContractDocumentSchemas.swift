@@ -73,6 +73,21 @@ enum ContractDocumentSchemas {
                 required: ["status"]
             )
         ),
+        .init(
+            key: "detailed-health",
+            value: ContractSchemas.object(
+                "How the server is, as draft-inadarei-api-health-check has it.",
+                [
+                    ("status", ["type": "string", "enum": ["pass", "fail"]]),
+                    ("version", ["type": "string"]),
+                    ("releaseId", ["type": "string"]),
+                    ("serviceId", ["type": "string"]),
+                    ("description", ["type": "string"]),
+                    ("output", ["type": "string"]),
+                ],
+                required: ["status"]
+            )
+        ),
         .init(key: "losses-list", value: listing("losses", ["reductions"])),
         .init(key: "penalties-list", value: listing("penalties", [])),
         .init(

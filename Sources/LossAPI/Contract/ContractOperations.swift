@@ -45,22 +45,21 @@ enum ContractOperations {
         ]
     }
 
-    /// A document that is fetched; one that never changes has a validator.
+    /// A document that is fetched.
     static func get(
         _ id: String,
         _ tag: String,
         _ summary: String,
-        _ schema: String,
-        isStatic: Bool = true
+        _ schema: String
     ) -> JSONValue {
         let document = ContractResponses.json("The document.", schema)
-        let unchanged = isStatic ? [ContractResponses.unchanged] : []
         return [
             "operationId": .string(id),
             "tags": [.string(tag)],
             "summary": .string(summary),
             "responses": .object(
-                [.init(key: "200", value: document)] + unchanged + ContractResponses.refusals
+                [.init(key: "200", value: document), ContractResponses.unchanged]
+                    + ContractResponses.refusals
             ),
         ]
     }
@@ -91,7 +90,7 @@ enum ContractOperations {
                 ],
             ],
             "responses": .object(
-                [.init(key: "200", value: ContractResponses.json("The answer.", answer))]
+                [.init(key: "200", value: ContractResponses.answer(answer))]
                     + ContractResponses.questions + ContractResponses.refusals
             ),
         ]
@@ -126,21 +125,28 @@ enum ContractOperations {
     ]
 
     static let readiness: JSONValue = [
-        "get": [
-            "operationId": "ready",
+        "get": health(
+            "ready",
+            "Whether new work is wanted: 503 while the server is draining",
+            [.init(key: "503", value: ContractResponses.health("The server is draining."))]
+        )
+    ]
+
+    /// A probe, which answers whoever asks.
+    static func health(_ id: String, _ summary: String, _ more: [JSONValue.Member]) -> JSONValue {
+        let refusals = ContractResponses.refusals.filter { refusal in
+            !more.contains { $0.key == refusal.key }
+        }
+        return [
+            "operationId": .string(id),
             "tags": ["operation"],
-            "summary": "Whether new work is wanted: 503 while the server is draining",
+            "summary": .string(summary),
+            "security": [],
             "responses": .object(
-                [
-                    .init(key: "200", value: ContractResponses.json("It is.", "health")),
-                    .init(
-                        key: "503",
-                        value: ContractResponses.json("The server is draining.", "health")
-                    ),
-                ] + ContractResponses.refusals.filter { $0.key != "503" }
+                [.init(key: "200", value: ContractResponses.health("It is."))] + more + refusals
             ),
         ]
-    ]
+    }
 
     /// A document that is no JSON.
     static func text(_ id: String, _ summary: String) -> JSONValue {

@@ -12,12 +12,16 @@ enum ContractResponses {
 
     /// What any request can meet.
     static let refusals: [JSONValue.Member] = [
+        .init(key: "401", value: reference("401")),
+        .init(key: "406", value: reference("406")),
         .init(key: "503", value: reference("503")),
         .init(key: "default", value: reference("default")),
     ]
 
     static let components: [JSONValue.Member] = [
         response("400", "The HTTP or the JSON is malformed.", codes: [400]),
+        response("401", "The server wants a token.", codes: [401]),
+        response("406", "Accept-Encoding refuses every coding there is.", codes: [406]),
         response("404", "There is nothing of this name.", codes: [404]),
         response("413", "The body is too large.", codes: [413]),
         response("415", "The body is not of a type or coding that is read.", codes: [415]),
@@ -44,6 +48,45 @@ enum ContractResponses {
             "description": .string(description),
             "content": [
                 "application/json": ["schema": ContractSchemas.reference(schema)]
+            ],
+        ]
+    }
+
+    /// The answer to a question, with the fields it has.
+    static func answer(_ schema: String) -> JSONValue {
+        [
+            "description": "The answer.",
+            "headers": [
+                "Server-Timing": ["$ref": "#/components/headers/Server-Timing"],
+                "X-Request-Id": ["$ref": "#/components/headers/X-Request-Id"],
+            ],
+            "content": [
+                "application/json": ["schema": ContractSchemas.reference(schema)]
+            ],
+        ]
+    }
+
+    static let headers: JSONValue = [
+        "Server-Timing": [
+            "description": "Milliseconds of parse, compute and serialize.",
+            "schema": ["type": "string"],
+            "example": "parse;dur=0.012, compute;dur=0.003, serialize;dur=0.004",
+        ],
+        "X-Request-Id": [
+            "description": "What names the request in the logs of the server.",
+            "schema": ["type": "string"],
+        ],
+    ]
+
+    /// The answer of a probe, in a few words or in detail as Accept says.
+    static func health(_ description: String) -> JSONValue {
+        [
+            "description": .string(description),
+            "content": [
+                "application/json": ["schema": ContractSchemas.reference("health")],
+                "application/health+json": [
+                    "schema": ContractSchemas.reference("detailed-health")
+                ],
             ],
         ]
     }

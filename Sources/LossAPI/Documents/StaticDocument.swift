@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 import HTTP
 import HTTPTypes
 
@@ -7,7 +8,7 @@ import HTTPTypes
 struct StaticDocument: Sendable {
     private let body: [UInt8]
     private let mediaType: String
-    private let tag: String
+    private let digest: String
 
     init(_ value: JSONValue) {
         self.init(value.bytes, "application/json")
@@ -16,28 +17,33 @@ struct StaticDocument: Sendable {
     init(_ body: [UInt8], _ mediaType: String) {
         self.body = body
         self.mediaType = mediaType
-        tag = "\"\(Self.digest(body))\""
+        digest = Self.digest(body)
     }
 
     /// The document, or 304 where the client has it already (RFC 9110 section 13.1.2).
-    func response(to head: RequestHead, route: String) -> Response {
+    func response(to head: RequestHead, _ answers: AnswerCoding, route: String) -> Response {
+        let coding = answers.coding(length: body.count)
+        // Each coding is a representation of its own (RFC 9110 section 8.8.3.3).
+        let tag = coding.map { "\"\(digest)-\($0.rawValue)\"" } ?? "\"\(digest)\""
         var fields: ResponseFields = [
-            .eTag: tag, .cacheControl: "public, max-age=300",
+            .eTag: tag, .cacheControl: "public, max-age=300", .vary: "Accept-Encoding",
         ]
-        if isKnown(to: head) {
+        if Self.isKnown(tag, to: head) {
             return Response(status: .notModified, fields: fields, route: route)
         }
         fields[.contentType] = mediaType
-        return Response(status: .ok, fields: fields, body: body, route: route)
+        let plain = Response(status: .ok, fields: fields, body: body, route: route)
+        guard let coding else { return plain }
+        return plain.coded(coding)
     }
 
     /// Weak comparison: a `W/` in front of a tag does not matter.
-    private func isKnown(to head: RequestHead) -> Bool {
+    private static func isKnown(_ tag: String, to head: RequestHead) -> Bool {
         guard let given = head.fields[.ifNoneMatch] else { return false }
         return given.split(separator: ",").contains { item in
             let item = item.drop { $0 == " " || $0 == "\t" }
             let trimmed = item.prefix { $0 != " " && $0 != "\t" }
-            return trimmed == "*" || trimmed == tag || trimmed.dropFirst(2) == tag
+            return trimmed == "*" || trimmed == tag || trimmed == "W/" + tag
         }
     }
 

@@ -12,6 +12,7 @@ final class Metrics: Sendable {
         /// By their labels; few, since each label has few values.
         var exchanges: [(labels: ExchangeLabels, counts: ExchangeCounts)] = []
         var refusals: [Refusal: Int] = [:]
+        var problems: [String: Int] = [:]
         var closings: [Closing: Int] = [:]
         var connectionsOpened = 0
 
@@ -38,6 +39,7 @@ final class Metrics: Sendable {
             case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
             case .answered(let exchange):
                 counts.add(exchange)
+                if !exchange.problem.isEmpty { counts.problems[exchange.problem, default: 0] += 1 }
             }
         }
     }
@@ -78,6 +80,11 @@ final class Metrics: Sendable {
         text.family(refusals, .counter, "Requests refused before any route was asked.")
         for refusal in Refusal.allCases {
             text.sample(refusals, #"reason="\#(refusal.code)""#, counts.refusals[refusal] ?? 0)
+        }
+        let problems = "loss_server_problems_total"
+        text.family(problems, .counter, "The problems that were explained, by their type.")
+        for kind in ProblemKind.all {
+            text.sample(problems, #"type="\#(kind.type)""#, counts.problems[kind.slug] ?? 0)
         }
         text.family("http_server_connections_total", .counter, "The connections accepted.")
         text.sample("http_server_connections_total", "", counts.connectionsOpened)

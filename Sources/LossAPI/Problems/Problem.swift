@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 import HTTP
 import HTTPTypes
 import LossFunctions
@@ -36,6 +37,25 @@ package struct Problem: Error, Equatable, Sendable {
         detail = refusal.sentence(limits: limits)
     }
 
+    /// Why coded content could not be decoded.
+    init(_ fault: Inflater.Fault, _ coding: Coding, limits: Limits) {
+        switch fault {
+        case .tooLong:
+            self.init(.bodyTooLarge, limits: limits)
+        case .malformed:
+            self.init(
+                .malformedContentCoding,
+                "The body is not what Content-Encoding says: it must be in the format of "
+                    + "\(coding.rawValue) (RFC \(coding == .gzip ? 1952 : 1950))."
+            )
+        case .truncated:
+            self.init(
+                .malformedContentCoding,
+                "The body ends before its \(coding.rawValue) does."
+            )
+        }
+    }
+
     package var document: JSONValue {
         JSONValue(present: [
             ("type", .string(kind.type)),
@@ -58,7 +78,8 @@ package struct Problem: Error, Equatable, Sendable {
             status: kind.status,
             fields: ResponseFields(fields),
             body: document.bytes,
-            route: route
+            route: route,
+            problem: kind.slug
         )
     }
 

@@ -35,6 +35,9 @@ package enum ProblemKind: Hashable, Sendable {
         case methodNotImplemented = "method-not-implemented"
         case unsupportedMediaType = "unsupported-media-type"
         case unsupportedContentCoding = "unsupported-content-coding"
+        case malformedContentCoding = "malformed-content-coding"
+        case notAcceptable = "not-acceptable"
+        case unauthorized
         case internalError = "internal-error"
     }
 
@@ -85,7 +88,9 @@ package enum ProblemKind: Hashable, Sendable {
 extension ProblemKind.Question {
     var status: HTTPResponse.Status {
         switch self {
-        case .malformedJSON: .badRequest
+        case .malformedJSON, .malformedContentCoding: .badRequest
+        case .unauthorized: .unauthorized
+        case .notAcceptable: .notAcceptable
         case .notFound, .unknownLoss, .unknownPenalty: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .methodNotImplemented: .notImplemented
@@ -119,7 +124,10 @@ extension ProblemKind.Question {
         case .methodNotAllowed: "The method is not allowed here"
         case .methodNotImplemented: "The method is not implemented"
         case .unsupportedMediaType: "The body must be JSON"
-        case .unsupportedContentCoding: "The body must not be compressed"
+        case .unsupportedContentCoding: "The body has a coding that is not read"
+        case .malformedContentCoding: "The body is not in the format of its coding"
+        case .notAcceptable: "No coding of the answer is acceptable"
+        case .unauthorized: "A token is needed"
         case .internalError: "The server failed"
         }
     }
@@ -176,7 +184,14 @@ extension ProblemKind.Question {
         case .unsupportedMediaType:
             "Send Content-Type: application/json, in UTF-8."
         case .unsupportedContentCoding:
-            "Send the body as it is, without Content-Encoding."
+            "Send the body as it is, or with Content-Encoding gzip or deflate, once."
+        case .malformedContentCoding:
+            "The body cannot be decoded as its Content-Encoding says, or ends too early."
+        case .notAcceptable:
+            "The weights in Accept-Encoding exclude gzip, deflate and identity alike."
+        case .unauthorized:
+            "Send Authorization: Bearer with one of the tokens in the file of --token-file; health "
+                + "probes need none."
         case .internalError:
             "This is a fault of the service, not of the request: please report it."
         }

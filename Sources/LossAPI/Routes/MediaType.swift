@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 import HTTP
 import HTTPTypes
 
@@ -15,18 +16,23 @@ enum MediaType {
         {
             return problem
         }
-        guard !fields.isEmpty(.contentEncoding) else { return nil }
-        return fields[.contentEncoding].flatMap { problem(coding: $0) }
-    }
-
-    private static func problem(coding: String) -> Problem? {
-        guard coding.lowercased() != "identity" else { return nil }
+        guard !fields.isEmpty(.contentEncoding), let value = fields[.contentEncoding],
+            AppliedCoding(value) == .unsupported
+        else { return nil }
         return Problem(
             .unsupportedContentCoding,
-            "Content-Encoding is \(coding.quoted), but only identity is accepted: send the body "
-                + "uncompressed.",
-            allowed: ["identity"]
+            "Content-Encoding is \(value.quoted), but only \(Coding.accepted) are read, and one at a "
+                + "time.",
+            allowed: Coding.allCases.map { $0.rawValue } + ["identity"]
         )
+    }
+
+    /// The coding that has to be taken off a body; nil: none.
+    static func coding(of head: RequestHead) -> Coding? {
+        guard !head.fields.isEmpty(.contentEncoding),
+            case .one(let coding) = AppliedCoding(head.fields[.contentEncoding])
+        else { return nil }
+        return coding
     }
 
     private static func problem(type: String) -> Problem? {

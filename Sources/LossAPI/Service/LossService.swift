@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTP
-package import LossFunctions
+import LossFunctions
 
 /// Turns the body of a question into the answer: reads it while it arrives, computes, writes.
 package struct LossService: Sendable {
@@ -9,40 +9,32 @@ package struct LossService: Sendable {
     package static let defaultDepth = 32
 
     private let maximumDepth: Int
+    private let clock: MonotonicClock
 
-    package init(maximumDepth: Int = defaultDepth) {
+    /// - Parameters:
+    ///   - maximumDepth: How deep JSON may nest.
+    ///   - clock: What the work is timed by.
+    package init(maximumDepth: Int = defaultDepth, clock: @escaping MonotonicClock) {
         self.maximumDepth = maximumDepth
+        self.clock = clock
     }
 
-    /// Who takes in a question to a loss.
+    /// Who takes in a question; nil for a route that takes none.
     ///
     /// - Parameters:
-    ///   - found: The loss.
-    ///   - length: The length of the body, if it is known.
-    ///   - route: See ``Response/route``.
+    ///   - route: What the question is for.
+    ///   - length: The length of the text, if it is known.
     /// - Returns: The intake.
-    package func intake(
-        for found: Catalogue.Found<any Loss.Type>,
-        expecting length: Int?,
-        route: String
-    ) -> any Intake {
-        LossIntake(
-            members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            draft: LossDraft(for: found),
-            route: route
-        )
-    }
-
-    /// Who takes in a question to a penalty.
-    package func intake(
-        for found: Catalogue.Found<any Penalty.Type>,
-        expecting length: Int?,
-        route: String
-    ) -> any Intake {
-        PenaltyIntake(
-            members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            draft: PenaltyDraft(for: found),
-            route: route
-        )
+    func intake(for route: Route, expecting length: Int?) -> (any Intake)? {
+        let members = MemberReader(maximumDepth: maximumDepth, expecting: length)
+        let work = Work(route: route.template, clock: clock)
+        switch route {
+        case .loss(let found):
+            return LossIntake(members: members, draft: LossDraft(for: found), work: work)
+        case .penalty(let found):
+            return PenaltyIntake(members: members, draft: PenaltyDraft(for: found), work: work)
+        default:
+            return nil
+        }
     }
 }

@@ -11,10 +11,7 @@ protocol QuestionIntake: Intake {
 
     var members: MemberReader { get set }
     var draft: Question { get }
-    /// What is wrong with the question, as soon as that is known.
-    var problem: Problem? { get set }
-    /// See ``Response/route``.
-    var route: String { get }
+    var work: Work { get set }
 
     /// Reads what is there of the members into the draft.
     ///
@@ -26,47 +23,75 @@ protocol QuestionIntake: Intake {
     func computeAnswer() throws -> AnswerText
 }
 
+/// What else there is to know of a question that is being taken in.
+struct Work: Sendable {
+    /// See ``Response/route``.
+    let route: String
+    let clock: MonotonicClock
+    /// What is wrong with the question, as soon as that is known.
+    var problem: Problem?
+    var times = WorkTimes()
+
+    init(route: String, clock: @escaping MonotonicClock) {
+        self.route = route
+        self.clock = clock
+    }
+}
+
 extension QuestionIntake {
     var footprint: Int { members.footprint + draft.footprint }
 
     mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
-        guard case .none = problem else { return }
+        guard case .none = work.problem else { return }
+        let start = work.clock()
         members.append(bytes)
         if isLast { members.end() }
         read()
+        work.times.parse += work.clock().nanoseconds(since: start)
     }
 
     mutating func take(_ piece: consuming Piece, isLast: Bool) {
-        guard case .none = problem else { return }
+        guard case .none = work.problem else { return }
+        let start = work.clock()
         if !piece.isEmpty { members.append(piece) }
         if isLast { members.end() }
         read()
+        work.times.parse += work.clock().nanoseconds(since: start)
     }
 
     mutating func answer() -> Response {
+        let start = work.clock()
         members.end()
         read()
-        if let problem { return problem.response(route: route) }
+        if let problem = work.problem { return problem.response(route: work.route) }
         do {
+            let read = work.clock()
             var text = try computeAnswer()
+            let computed = work.clock()
+            let body = text.next()
+            var times = work.times
+            times.parse += read.nanoseconds(since: start)
+            times.compute = computed.nanoseconds(since: read)
+            if text.isAtEnd { times.serialize = work.clock().nanoseconds(since: computed) }
             return Response(
                 status: .ok,
                 fields: .ofAnswers,
-                body: text.next(),
+                body: body,
                 rest: text.isAtEnd ? nil : text,
-                route: route
+                route: work.route,
+                times: times
             )
         } catch {
-            return Problem(explaining: error, known: draft.known).response(route: route)
+            return Problem(explaining: error, known: draft.known).response(route: work.route)
         }
     }
 
     private mutating func read() {
-        guard case .none = problem else { return members.skip() }
+        guard case .none = work.problem else { return members.skip() }
         do {
             try readMembers()
         } catch {
-            problem = Problem(explaining: error)
+            work.problem = Problem(explaining: error)
             members.skip()
         }
     }
@@ -75,8 +100,7 @@ extension QuestionIntake {
 struct LossIntake: QuestionIntake {
     var members: MemberReader
     var draft: LossDraft
-    var problem: Problem?
-    let route: String
+    var work: Work
 
     mutating func readMembers() throws { try members.read(into: &draft) }
 
@@ -86,8 +110,7 @@ struct LossIntake: QuestionIntake {
 struct PenaltyIntake: QuestionIntake {
     var members: MemberReader
     var draft: PenaltyDraft
-    var problem: Problem?
-    let route: String
+    var work: Work
 
     mutating func readMembers() throws { try members.read(into: &draft) }
 

@@ -30,6 +30,7 @@ import CCurl
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_TIMEOUT_MS, 60_000)
         try handle.set(CURLOPT_PATH_AS_IS, 1)
+        if let codings = question.codings { try handle.set(CURLOPT_ACCEPT_ENCODING, codings) }
         try prepareMethod(handle)
         try prepareFields(handle)
         // Safe: the handle is reset or freed before this object goes, as its callers hold both.

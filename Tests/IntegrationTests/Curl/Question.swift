@@ -15,6 +15,8 @@ struct Question: Sendable {
     var path: String
     var fields: Fields
     var body: Body
+    /// The codings that libcurl asks for and takes off; nil: none, and none is taken off.
+    var codings: String?
 
     init(_ method: String, _ path: String, fields: Fields = [:], body: Body = .absent) {
         self.method = method

@@ -108,13 +108,13 @@ import Testing
         #expect(problem["allowed"] == ["application/json"])
     }
 
-    @Test("refuse compressed bodies and say so", arguments: ["gzip", "br", "gzip, identity"])
+    @Test("refuse bodies in codings that are not read", arguments: ["br", "zstd", "gzip, gzip"])
     func contentCoding(coding: String) throws {
         var question = Question.post(Self.questions[0], Self.body)
         question.fields.append("Content-Encoding", coding)
         let answer = try ServerProcess.shared.client().ask(question)
         try answer.expectProblem(415, "unsupported-content-coding")
-        #expect(answer.fields["Accept-Encoding"] == "identity")
+        #expect(answer.fields["Accept-Encoding"] == "gzip, deflate, identity")
     }
 
     @Test("take identity for no coding at all")

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+
+/// What the probes answer.
+enum HealthDocument {
+    static let mediaType = "application/health+json"
+
+    /// The answer to a probe, in the format of draft-inadarei-api-health-check where that is asked
+    /// for.
+    static func response(to head: RequestHead, isDraining: Bool, route: String) -> Response {
+        let isDetailed = wantsDetails(head)
+        var fields: ResponseFields = [
+            .contentType: isDetailed ? mediaType : "application/json",
+            .cacheControl: "no-store", .vary: "Accept",
+        ]
+        if isDraining { fields[.retryAfter] = "1" }
+        let body: JSONValue =
+            isDetailed
+            ? details(isDraining: isDraining) : ["status": isDraining ? "draining" : "ok"]
+        return Response(
+            status: isDraining ? .serviceUnavailable : .ok,
+            fields: fields,
+            body: body.bytes,
+            route: route
+        )
+    }
+
+    private static func wantsDetails(_ head: RequestHead) -> Bool {
+        guard !head.fields.isEmpty(.accept), let accept = head.fields[.accept] else { return false }
+        let list = WeightedList(accept)
+        let weight = list.weight(of: mediaType) ?? 0
+        return weight > 0 && weight >= list.weight(of: "application/json") ?? 0
+    }
+
+    private static func details(isDraining: Bool) -> JSONValue {
+        JSONValue(present: [
+            ("status", .string(isDraining ? "fail" : "pass")),
+            ("version", "1"),
+            ("releaseId", .string(Release.version)),
+            ("serviceId", "loss-server"),
+            ("description", "Machine-learning loss functions and their gradients"),
+            ("output", isDraining ? "The server is draining: ask another one." : nil),
+        ])
+    }
+}

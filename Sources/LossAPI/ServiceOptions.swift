@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an operator decides about the service.
+package struct ServiceOptions: Sendable {
+    /// How deep JSON may nest.
+    package var jsonDepth = LossService.defaultDepth
+    /// Which answers are compressed for clients that accept it.
+    package var compression = Compression.short
+    /// Who may ask from a page of another origin; nil: nobody.
+    package var crossOrigin: CrossOrigin?
+    /// Who may ask at all; nil: everybody.
+    package var tokens: Tokens?
+    /// Whether requests can be echoed.
+    package var echoes = false
+
+    package init() {}
+
+    /// Which answers are compressed for clients that accept it.
+    package enum Compression: String, CaseIterable, Sendable {
+        case none
+        /// Those that are complete before they are sent: up to 16,384 numbers.
+        ///
+        /// Compression takes ten times as long as all the rest of a long answer: worth it on slow
+        /// networks only, and some clients say that they accept it without having been asked.
+        case short
+        case all
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContentCoding
+import HTTP
+import Testing
+
+@Suite("A content coding")
+struct CodingTests {
+    private static let limit = 10_000_000
+
+    /// What decoding parts of these bytes gives.
+    private static func decode(
+        _ bytes: [UInt8],
+        _ coding: Coding,
+        size: Int = .max,
+        limit: Int = limit
+    ) throws(Inflater.Fault) -> [UInt8] {
+        let inflater = Inflater(coding)
+        var decoded: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(size))
+            rest = rest.dropFirst(part.count)
+            var index = 0
+            while let piece = try inflater.next(part.span, from: &index, limit: limit) {
+                decoded += piece.bytes.dropFirst(Piece.headroom)
+            }
+        }
+        try inflater.end()
+        return decoded
+    }
+
+    private static func code(_ parts: [[UInt8]], _ coding: Coding) -> [UInt8] {
+        let deflater = Deflater(coding)
+        return parts.enumerated().flatMap { index, part in
+            deflater.code(part, isLast: index == parts.count - 1) ?? []
+        }
+    }
+
+    /// Text of so many bytes that is neither all alike nor random.
+    private static func text(_ count: Int) -> [UInt8] {
+        var state: UInt32 = 1
+        return (0..<count).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(ascii: "0") + UInt8(state >> 24) % 10
+        }
+    }
+
+    /// "hello" as Python's gzip and zlib modules write it, time 0.
+    private static let hello: [(Coding, [UInt8])] = [
+        (
+            .gzip,
+            [
+                0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xFF, 0xCB, 0x48, 0xCD, 0xC9,
+                0xC9, 0x07, 0x00, 0x86, 0xA6, 0x10, 0x36, 0x05, 0x00, 0x00, 0x00,
+            ]
+        ),
+        (
+            .deflate,
+            [0x78, 0x9C, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x06, 0x2C, 0x02, 0x15]
+        ),
+    ]
+
+    @Test("is read as others write it, however it is cut", arguments: [1, 2, 7, 100])
+    func others(size: Int) throws {
+        for (coding, bytes) in Self.hello {
+            #expect(try Self.decode(bytes, coding, size: size) == Array("hello".utf8))
+        }
+    }
+
+    @Test("comes back as it was", arguments: Coding.allCases, [0, 1, 1_000, 700_000, 3_000_000])
+    func roundTrip(_ coding: Coding, count: Int) throws {
+        let text = Self.text(count)
+        let half = Array(text.prefix(count / 2))
+        let coded = Self.code([half, [], Array(text.dropFirst(half.count))], coding)
+        #expect(try Self.decode(coded, coding) == text)
+        #expect(try Self.decode(coded, coding, size: 4_099) == text)
+        #expect(count < 1_000 || coded.count < count * 6 / 10)
+    }
+
+    @Test("that ends too early is truncated, wherever it does", arguments: Self.hello.map { $0.0 })
+    func truncated(_ coding: Coding) throws {
+        let bytes = try #require(Self.hello.first { $0.0 == coding }).1
+        for count in bytes.indices {
+            #expect(throws: Inflater.Fault.truncated) {
+                try Self.decode(Array(bytes.prefix(count)), coding)
+            }
+        }
+    }
+
+    @Test("with a wrong byte is malformed, or hello all the same")
+    func damaged() throws {
+        for (coding, bytes) in Self.hello {
+            for index in bytes.indices {
+                for bit in 0..<8 {
+                    var damaged = bytes
+                    damaged[index] ^= 1 << bit
+                    // Some bits say nothing: the time in a gzip head, those that fill the last byte.
+                    guard let text = try? Self.decode(damaged, coding) else { continue }
+                    #expect(text == Array("hello".utf8))
+                }
+            }
+        }
+    }
+
+    @Test("of another name is malformed")
+    func mistaken() {
+        #expect(throws: Inflater.Fault.malformed) { try Self.decode(Self.hello[0].1, .deflate) }
+        #expect(throws: Inflater.Fault.malformed) { try Self.decode(Self.hello[1].1, .gzip) }
+        // Deflate without the format of RFC 1950 around it.
+        let raw = Array(Self.hello[1].1.dropFirst(2).dropLast(4))
+        #expect(throws: Inflater.Fault.malformed) { try Self.decode(raw, .deflate) }
+    }
+
+    @Test("of gzip may have several members, that of deflate may not (RFC 1952 section 2.2)")
+    func members() throws {
+        let twice = Self.hello[0].1 + Self.hello[0].1
+        for size in [1, 25, 26, .max] {
+            #expect(try Self.decode(twice, .gzip, size: size) == Array("hellohello".utf8))
+        }
+        #expect(throws: Inflater.Fault.malformed) {
+            try Self.decode(Self.hello[0].1 + [0x1F, 0x8C, 0x08], .gzip)
+        }
+        #expect(throws: Inflater.Fault.malformed) {
+            try Self.decode(Self.hello[1].1 + Self.hello[1].1, .deflate)
+        }
+    }
+
+    @Test("of a bomb is given up at the limit", arguments: Coding.allCases)
+    func bomb(_ coding: Coding) {
+        let bomb = Self.code([[UInt8](repeating: 0x20, count: Self.limit + 1)], coding)
+        #expect(bomb.count < 60_000)
+        #expect(throws: Inflater.Fault.tooLong) { try Self.decode(bomb, coding) }
+        #expect(throws: Never.self) { try Self.decode(bomb, coding, limit: Self.limit + 1) }
+    }
+}
