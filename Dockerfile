@@ -3,6 +3,10 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
+
 # A layer of its own for the packages: it is made anew only when the manifest changes.
 COPY Package.swift ./
 RUN swift package resolve

@@ -17,20 +17,20 @@ TEST = $(SWIFT) test --disable-xctest
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # What the tests need from Debian or Ubuntu, and from PyPI.
-PACKAGES = libcurl4-openssl-dev zlib1g-dev pkg-config python3 python3-venv
+PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The programs of the package that measure by themselves.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help run build static test test-release test-thread lint format contract golden image bench \
-	clean swift packages libraries
+	clean swift packages zlib install-zlib libraries install-libraries
 
 help: ## this list
 	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-run: zlib build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
+run: build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
 	.build/release/loss-server $(ARGS)
 
 build: packages ## build for release: .build/release/loss-server
@@ -89,26 +89,38 @@ swift:
 			'see https://www.swift.org/install' >&2; \
 		exit 1; }
 
-packages: swift
+packages: swift zlib
 	@command -v git >/dev/null || { echo 'git is missing: apt-get install git' >&2; exit 1; }
 	@$(SWIFT) package resolve || { \
 		echo 'The Swift packages could not be fetched: git must reach https://github.com once.' >&2; \
 		exit 1; }
 
+# Installs packages from Debian or Ubuntu; $(1): what they are, $(2): their names.
+define install
+	@if ! command -v apt-get >/dev/null; then \
+		echo 'Missing: $(1); there is no apt-get here, so install them by other means.' >&2; \
+		exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
+	$$as_root apt-get update && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes $(2) || { \
+		echo 'These packages could not be installed; as root:' >&2; \
+		echo '    apt-get update && apt-get install $(2)' >&2; \
+		exit 1; }
+endef
+
+zlib:
+	@test -e /usr/include/zlib.h || pkg-config --exists zlib 2>/dev/null || $(MAKE) install-zlib
+
+install-zlib:
+	$(call install,the headers of zlib,zlib1g-dev)
+
 libraries:
-	@pkg-config --exists libcurl 2>/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
-		if ! command -v apt-get >/dev/null; then \
-			echo 'Missing: pkg-config, the headers of libcurl, or python3 with venv and pip;' \
-				'there is no apt-get here, so install them by other means.' >&2; \
-			exit 1; \
-		fi; \
-		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
-		$$as_root apt-get update && \
-		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes $(PACKAGES) || { \
-			echo 'These packages could not be installed; as root:' >&2; \
-			echo '    apt-get update && apt-get install $(PACKAGES)' >&2; \
-			exit 1; }; \
-	}
+	@pkg-config --exists libcurl 2>/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		$(MAKE) install-libraries
+
+install-libraries:
+	$(call install,pkg-config; the headers of libcurl; python3 with venv and pip,$(PACKAGES))
 
 .venv/ready: | libraries
 	$(PYTHON) -m venv .venv

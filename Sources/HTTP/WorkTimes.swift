@@ -33,8 +33,8 @@ extension [UInt8] {
         let microseconds = Swift.max(0, Int(nanoseconds) / 1_000)
         append(decimal: microseconds / 1_000)
         append(UInt8(ascii: "."))
-        for unit in [100, 10, 1] {
-            append(UInt8(ascii: "0") + UInt8(microseconds % 1_000 / unit % 10))
-        }
+        append(UInt8(ascii: "0") + UInt8(microseconds / 100 % 10))
+        append(UInt8(ascii: "0") + UInt8(microseconds / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(microseconds % 10))
     }
 }

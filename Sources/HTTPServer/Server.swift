@@ -17,6 +17,9 @@ package final class Server: Sendable {
     /// Entered for each loop that runs.
     let running = DispatchGroup()
 
+    /// More descriptors than the server needs beside those of its connections.
+    private static let ownDescriptors = 64
+
     /// Takes a port, and does not serve yet.
     ///
     /// - Parameters:
@@ -38,6 +41,15 @@ package final class Server: Sendable {
         logger: Logger
     ) throws(StartError) {
         SystemCall.keepFreedMemory()
+        let descriptors = SystemCall.raiseDescriptorLimit()
+        if descriptors < limits.connections + Self.ownDescriptors {
+            logger.warning(
+                "fewer descriptors than connections",
+                metadata: [
+                    "descriptors": "\(descriptors)", "connections": "\(limits.connections)",
+                ]
+            )
+        }
         let cores = SystemCall.coreCount()
         let services = Services(
             limits: limits,
