@@ -85,8 +85,15 @@ enum ProbeCases {
         hello("9110 9.3.7", "SMUG-OPTIONS-CL-BODY-DESYNC", "OPTIONS", .kept(204)),
         line("9110 15.5.6", "COMP-405-ALLOW", "DELETE / HTTP/1.1", .kept(405), fields: ["Allow"]),
         get("9110 6.6.1", "COMP-DATE-HEADER", .kept(200), fields: ["Date"]),
+        get("9110 5.6.7", "COMP-DATE-FORMAT", .kept(200), fields: ["Date"]),
         get("9110 8.3", "COMP-CONTENT-TYPE", .kept(200), fields: ["Content-Type"]),
         get("9110 10.1.1", "COMP-EXPECT-UNKNOWN", "Expect: 200-ok", .closed(417)),
+        line(
+            "9110 15.2",
+            "COMP-NO-1XX-HTTP10",
+            "POST /livez HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5",
+            .closed(405)
+        ),
         get("9110 12.5.1", "COMP-ACCEPT-NONSENSE", "Accept: application/x-nonsense", .kept(200)),
         get("9110 14.2", "COMP-RANGE-INVALID", "Range: bytes=abc-xyz", .kept(200)),
         get(

@@ -70,6 +70,33 @@ import Testing
     }
 
     @Test(
+        "RFC 9110 13.1: what the client has is sent again only if need be",
+        arguments: [
+            ("CAP-ETAG-304, CAP-ETAG-IN-304", ["If-None-Match: \"TAG\""], 304),
+            ("CAP-ETAG-WEAK", ["If-None-Match: W/\"TAG\""], 304),
+            ("CAP-INM-WILDCARD", ["If-None-Match: *"], 304),
+            ("CAP-INM-UNQUOTED", ["If-None-Match: TAG"], 200),
+            (
+                "CAP-INM-PRECEDENCE",
+                ["If-None-Match: \"TAG\"", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT"], 304
+            ),
+            ("CAP-IMS-FUTURE", ["If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT"], 200),
+            ("CAP-IMS-INVALID", ["If-Modified-Since: not-a-date"], 200),
+        ]
+    )
+    func conditional(id: String, lines: [String], status: Int) throws {
+        let connection = try ServerProcess.shared.connection()
+        try connection.send(RequestText.get(target: "/"))
+        let field = try #require(try connection.answer().fields["ETag"])
+        let tag = field.replacing("W/", with: "").replacing("\"", with: "")
+        let conditions = lines.map { $0.replacing("TAG", with: tag) }
+        try connection.send(RequestText.head("GET / HTTP/1.1", ["Host: test"] + conditions))
+        let answer = try connection.answer()
+        #expect(answer.status == status)
+        #expect(answer.fields["ETag"] == field)
+    }
+
+    @Test(
         "RFC 9112 2.2: h1spec, a request that stops is waited for",
         arguments: [
             "G", "GET ", "GET /hello", "GET /hello ", "GET /hello HTTP", "GET /hello HTTP/1.1",
