@@ -13,6 +13,8 @@ final class RawConnection {
 
     private let descriptor: Int32
     private var received: [UInt8] = []
+    /// Whether the connection ended in a reset, which may have cost a part of an answer.
+    private(set) var wasReset = false
     private let end: ContinuousClock.Instant
 
     /// Connects to a port of this machine, for a conversation of limited length.
@@ -107,7 +109,10 @@ final class RawConnection {
         let count = unsafe buffer.withUnsafeMutableBytes { buffer in
             unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
         }
-        if count < 0, errno != ECONNRESET { throw Failure.call("recv", errno: errno) }
+        if count < 0 {
+            guard errno == ECONNRESET else { throw Failure.call("recv", errno: errno) }
+            wasReset = true
+        }
         received += buffer.prefix(max(0, count))
         return count > 0
     }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Connections, and answers to more than one request.
+extension ConformanceTests {
+    @Test("RFC 9112 9.3.2: pipelined requests are answered in their order")
+    func pipelining() throws {
+        let connection = try ServerProcess.shared.connection()
+        let requests = [
+            RequestText.get(), RequestText.get(target: "/nothing"),
+            RequestText.post("Content-Length: 33", content: RequestText.question),
+            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\n\r\n"),
+            RequestText.head("OPTIONS * HTTP/1.1", ["Host: test"]), RequestText.post(),
+            RequestText.head("BREW / HTTP/1.1", ["Host: test"]), "\r\n" + RequestText.get("X: y"),
+            RequestText.get("Connection: close", target: "/openapi.json"), RequestText.get(),
+        ]
+        try connection.send(requests.joined())
+        for status in [200, 404, 200, 200, 204, 400, 501, 200, 200] {
+            #expect(try connection.answer().status == status)
+        }
+        #expect(try connection.rest().isEmpty)
+        #expect(!connection.wasReset)
+    }
+
+    @Test(
+        "RFC 9112 9.6: the answer before the end arrives whole, and nothing after it is answered",
+        arguments: [
+            (RequestText.get("Connection: close", target: "/openapi.yaml"), 200),
+            (RequestText.get("Connection: close", target: "/nothing"), 404),
+            (RequestText.get("X : y"), 400), (RequestText.get(target: target(filling: 9_000)), 414),
+            (RequestText.post("Content-Length: 999999999"), 413),
+            (RequestText.chunked("x\r\n"), 400), (RequestText.get("Expect: x"), 417),
+            (RequestText.head("CONNECT test:80 HTTP/1.1", ["Host: test"]), 501),
+        ]
+    )
+    func end(request: String, status: Int) throws {
+        let connection = try ServerProcess.shared.connection()
+        // Far more than the server reads at once, so that some of it is unread when it answers.
+        let more = String(repeating: RequestText.get(), count: 20_000)
+        try connection.send(request + more)
+        let answer = try connection.answer()
+        #expect(answer.status == status)
+        #expect(answer.fields["Content-Length"].flatMap { Int($0) } == answer.body.count)
+        #expect(try connection.rest().isEmpty)
+        #expect(!connection.wasReset)
+    }
+
+    @Test(
+        "RFC 9112 8: a request that is cut off is not acted on",
+        arguments: [
+            "GET", "GET /livez HTTP/1.1", "GET /livez HTTP/1.1\r\nHost: test\r\n",
+            RequestText.post("Content-Length: 34", content: RequestText.question),
+            RequestText.chunked("21\r\n\(RequestText.question)"),
+            RequestText.chunked("21\r\n\(RequestText.question)\r\n"),
+            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\n"),
+            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\nX: y\r\n"),
+        ]
+    )
+    func cutOff(request: String) throws {
+        let connection = try ServerProcess.shared.connection()
+        try connection.send(request)
+        connection.endSending()
+        let answer = try connection.answer()
+        try answer.expectProblem(400, "incomplete-request")
+        #expect(answer.fields["Connection"] == "close")
+        #expect(try connection.rest().isEmpty)
+    }
+
+    @Test(
+        "RFC 9112 9.5: a connection without a request ends without an answer",
+        arguments: ["", "\r\n"]
+    )
+    func nothing(request: String) throws {
+        let connection = try ServerProcess.shared.connection()
+        try connection.send(request)
+        connection.endSending()
+        #expect(try connection.rest().isEmpty)
+    }
+
+    @Test("RFC 9112 9.3: content that is not needed and is wrongly framed ends the connection")
+    func unreadWrongChunks() throws {
+        let connection = try ServerProcess.shared.connection()
+        let wrong = RequestText.chunked("x\r\n", target: "/nothing")
+        try connection.send(wrong + RequestText.get())
+        #expect(try connection.answer().status == 404)
+        #expect(try connection.rest().isEmpty)
+    }
+
+    @Test("RFC 9112 9.3: HTTP/1.0 keeps the connection if it asks to")
+    func keptByHTTP10() throws {
+        let connection = try ServerProcess.shared.connection()
+        let lines = ["Host: test", "Connection: Keep-Alive"]
+        for _ in 0..<2 {
+            try connection.send(RequestText.head("GET /livez HTTP/1.0", lines))
+            let answer = try connection.answer()
+            #expect(answer.status == 200)
+            #expect(answer.fields["Connection"] == "keep-alive")
+        }
+        try connection.send(RequestText.head("GET /livez HTTP/1.0", []))
+        #expect(try connection.answer().status == 200)
+        #expect(try connection.rest().isEmpty)
+    }
+
+    @Test("RFC 9112 6.1: a long answer has a transfer coding, but not for HTTP/1.0")
+    func longAnswer() throws {
+        let list = Array(repeating: "1", count: 200_000).joined(separator: ",")
+        let content = #"{"predictions":[\#(list)],"targets":[\#(list)]}"#
+        let lines = ["Host: test", "Content-Length: \(content.utf8.count)"]
+        let connection = try ServerProcess.shared.connection()
+        try connection.send(RequestText.head("POST /v1/losses/mse HTTP/1.0", lines) + content)
+        let answer = try connection.answer()
+        #expect(answer.status == 200)
+        #expect(answer.fields["Transfer-Encoding"] == nil)
+        let json = try JSON(parsing: answer.body + Array(try connection.rest().utf8))
+        #expect(json["loss"] == 0)
+        #expect(json["gradient"]?.numbers.count == 200_000)
+
+        let modern = try ServerProcess.shared.connection()
+        try modern.send(RequestText.head("POST /v1/losses/mse HTTP/1.1", lines) + content)
+        let fields = try modern.answer().fields
+        #expect(fields["Transfer-Encoding"] == "chunked")
+        #expect(fields["Content-Length"] == nil)
+    }
+
+    @Test("RFC 9110 8.6: 100, 204 and 304 have no length and no transfer coding")
+    func withoutContent() throws {
+        let connection = try ServerProcess.shared.connection()
+        try connection.send(RequestText.get(target: "/openapi.json"))
+        let tag = try #require(try connection.answer().fields["ETag"])
+        let requests = [
+            (RequestText.head("OPTIONS / HTTP/1.1", ["Host: test"]), 204),
+            (RequestText.get("If-None-Match: \(tag)", target: "/openapi.json"), 304),
+            (RequestText.post("Expect: 100-continue", "Content-Length: 33"), 100),
+        ]
+        for (request, status) in requests {
+            try connection.send(request)
+            let answer = try connection.answer()
+            #expect(answer.status == status)
+            #expect(answer.fields["Content-Length"] == nil)
+            #expect(answer.fields["Transfer-Encoding"] == nil)
+        }
+        try connection.send(RequestText.question)
+        #expect(try connection.answer().status == 200)
+    }
+
+    @Test(
+        "RFC 9110 10.1.1: 100 Continue comes before the content, whatever its framing",
+        arguments: ["100-continue", "100-Continue", "\t100-continue ", ",100-continue,"]
+    )
+    func continuation(expectation: String) throws {
+        let connection = try ServerProcess.shared.connection()
+        let chunks = "21\r\n\(RequestText.question)\r\n0\r\n\r\n"
+        for (framing, content) in [
+            ("Content-Length: 33", RequestText.question), ("Transfer-Encoding: chunked", chunks),
+        ] {
+            try connection.send(RequestText.post("Expect: \(expectation)", framing))
+            #expect(try connection.answer().status == 100)
+            try connection.send(content)
+            #expect(try connection.answer().status == 200)
+        }
+    }
+
+    @Test(
+        "RFC 9110 15.5.9: who is too slow is told so, and the connection ends",
+        arguments: [
+            ("GET /livez HTTP/1.1\r\nHost: ", "head-timeout"),
+            (RequestText.post("Content-Length: 33", content: "{"), "body-timeout"),
+            (RequestText.chunked("21\r\n{"), "body-timeout"),
+        ]
+    )
+    func tooSlow(request: String, slug: String) throws {
+        let server = try ServerProcess("--head-time", "0.1", "--body-stall-time", "0.1")
+        let connection = try server.connection()
+        try connection.send(request)
+        let answer = try connection.answer()
+        try answer.expectProblem(408, slug)
+        #expect(answer.fields["Connection"] == "close")
+        #expect(try connection.rest().isEmpty)
+    }
+
+    @Test("RFC 9110 15.5.9: who sends nothing is not told anything")
+    func idle() throws {
+        let server = try ServerProcess("--idle-time", "0.1")
+        for request in ["", RequestText.get()] {
+            let connection = try server.connection()
+            try connection.send(request)
+            if !request.isEmpty { #expect(try connection.answer().status == 200) }
+            #expect(try connection.rest().isEmpty)
+        }
+    }
+
+    @Test("RFC 9110 15.6.4: who comes too late is told when to come again")
+    func overloaded() throws {
+        let server = try ServerProcess("--connections", "1")
+        let first = try server.connection()
+        try first.send(RequestText.get())
+        #expect(try first.answer().status == 200)
+        let second = try server.connection()
+        let answer = try second.answer()
+        #expect(answer.status == 503)
+        #expect(answer.fields["Retry-After"].flatMap { Int($0) } == 1)
+        #expect(answer.fields["Connection"] == "close")
+        #expect(try second.rest().isEmpty)
+    }
+}
