@@ -90,7 +90,10 @@ struct FieldSection: Sendable {
                 let isKnown = element.equalsIgnoringCase("100-continue")
                 if expectation != .unknown { expectation = isKnown ? .continuation : .unknown }
             }
-        case .accept, .cookie, .userAgent, .contentType, .authorization, .cacheControl,
+        case .contentType:
+            // What the content is would depend on who reads it.
+            guard !places.isRepeated(.contentType) else { throw .severalContentTypes }
+        case .accept, .cookie, .userAgent, .authorization, .cacheControl,
             .ifNoneMatch, .acceptEncoding, .acceptLanguage, .contentEncoding, .requestID,
             .traceParent, .origin, .requestedMethod:
             break
@@ -105,11 +108,22 @@ struct FieldSection: Sendable {
         guard let end = line.first(where: { !bytes[$0].isTokenCharacter }) else {
             throw .invalidFieldName
         }
-        if bytes[end] == UInt8(ascii: ":"), end > line.lowerBound { return }
+        if bytes[end] == UInt8(ascii: ":"), end > line.lowerBound {
+            return try checkAmbiguity(bytes.extracting(line.lowerBound..<end))
+        }
         let next = bytes.trimming(end..<line.upperBound).lowerBound
         guard next > end, next < line.upperBound, bytes[next] == UInt8(ascii: ":") else {
             throw .invalidFieldName
         }
         throw .whitespaceBeforeColon
+    }
+
+    /// Refuses names that a gateway in front or behind may take for those that frame the content.
+    private static func checkAmbiguity(_ name: Span<UInt8>) throws(Refusal) {
+        guard name.count == 14 || name.count == 17 else { return }
+        if name.equalsIgnoringCase("content_length") || name.equalsIgnoringCase("transfer_encoding")
+        {
+            throw .ambiguousFieldName
+        }
     }
 }

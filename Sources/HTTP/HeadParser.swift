@@ -69,8 +69,18 @@ struct HeadParser: Sendable {
     ) throws(Refusal) -> Bool {
         let bytes = message.span
         let limit = scanner.start + limits.requestLineBytes
-        guard let line = try scanner.next(in: bytes, limit: limit, excess: .requestLineTooLong)
-        else { return false }
+        let start = scanner.start
+        let found: Range<Int>?
+        do throws(Refusal) {
+            found = try scanner.next(in: bytes, limit: limit, excess: .requestLineTooLong)
+        } catch .requestLineTooLong
+            where bytes.firstIndex(of: .space, in: start..<min(limit, bytes.count)) == nil
+        {
+            throw .methodTooLong
+        } catch {
+            throw error
+        }
+        guard let line = found else { return false }
         // Empty lines before a request are ignored (RFC 9112 section 2.2).
         if let previous, previous.isWritten(as: bytes.extracting(line)) {
             requestLine = previous

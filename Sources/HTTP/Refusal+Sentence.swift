@@ -8,6 +8,8 @@ extension Refusal {
             "The first line must be a method, a target and a version, with one space between each."
         case .invalidMethod:
             "The method must be a token: letters, digits and !#$%&'*+-.^_`|~ only."
+        case .methodTooLong:
+            "There must be a space within the first \(limits.requestLineBytes) bytes, behind the method."
         case .invalidVersion:
             "The version must be written exactly HTTP/1.1 or HTTP/1.0, in capitals."
         case .unsupportedVersion:
@@ -48,10 +50,15 @@ extension Refusal {
             "A request must have one Host field, not several."
         case .invalidHost:
             "The host must be one name or address, with a port if need be, and nothing else."
+        case .severalContentTypes:
+            "A request must have one Content-Type, not several."
+        case .ambiguousFieldName:
+            "Some take Content_Length and Transfer_Encoding for the names with a hyphen: leave them"
+                + " out."
         case .unknownExpectation:
             "The only expectation this server can meet is 100-continue."
         case .invalidContentLength:
-            "Content-Length must be one whole number in decimal digits."
+            "Content-Length must be one whole number in decimal digits, without a leading zero."
         case .severalContentLengths:
             "A request must have one Content-Length, not several."
         case .contentLengthAndTransferEncoding:

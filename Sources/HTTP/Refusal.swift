@@ -11,6 +11,7 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     // The request line, RFC 9112 section 3.
     case invalidRequestLine = "invalid-request-line"
     case invalidMethod = "invalid-method"
+    case methodTooLong = "method-too-long"
     case invalidVersion = "invalid-version"
     case unsupportedVersion = "unsupported-version"
     case requestLineTooLong = "request-line-too-long"
@@ -32,6 +33,8 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case missingHost = "missing-host"
     case severalHosts = "several-hosts"
     case invalidHost = "invalid-host"
+    case severalContentTypes = "several-content-types"
+    case ambiguousFieldName = "ambiguous-field-name"
     case unknownExpectation = "unknown-expectation"
 
     // Framing, RFC 9112 sections 6 and 7.

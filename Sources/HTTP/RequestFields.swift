@@ -93,8 +93,17 @@ package struct RequestFields: Sendable {
         return TraceParent(lines.span.extracting(places[.traceParent]))
     }
 
-    /// The lines as they came, each with its end.
-    package var text: [UInt8] { lines }
+    /// Every line as `name: value`, the name as it was spelt.
+    package var text: [UInt8] {
+        lines.split(separator: .lineFeed).reduce(into: []) { text, line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+            let value = line.span.trimming(colon + 1 - line.startIndex..<line.count - 1)
+            text += line[..<colon]
+            text += Array(": ".utf8)
+            text += line.dropFirst(value.lowerBound).prefix(value.count)
+            text += Array("\r\n".utf8)
+        }
+    }
 
     /// Every line in its order: the name in lower case and the value.
     package var all: [(name: String, value: String)] {

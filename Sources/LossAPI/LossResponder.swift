@@ -58,7 +58,7 @@ package struct LossResponder: Responder {
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
             return .answer(Response(status: .noContent, fields: fields))
         }
-        if options.echoes, let reception = Self.echo(head) { return reception }
+        if options.echoes, let reception = Echo.receive(head) { return reception }
         do throws(Problem) {
             let route = try Route.find(head.path)
             if head.method == .post, route.takesPost {
@@ -75,21 +75,6 @@ package struct LossResponder: Responder {
         switch head.path {
         case "/livez", "/readyz", "/healthz": true
         default: head.method == .options
-        }
-    }
-
-    /// `POST /` and `/echo`, for those who test the HTTP of a server from outside.
-    private static func echo(_ head: RequestHead) -> Reception? {
-        switch (head.method, head.path) {
-        case (.post, "/"): return .take(EchoIntake(route: "/"))
-        case (.get, "/echo"), (.post, "/echo"): return .take(EchoIntake(head))
-        case (.head, "/echo"):
-            var intake = EchoIntake(head)
-            return .answer(intake.answer())
-        case (.options, "/"), (.options, "/echo"):
-            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
-            return .answer(Response(status: .noContent, fields: fields, route: head.path))
-        default: return nil
         }
     }
 

@@ -4,7 +4,7 @@ import HTTP
 import Testing
 
 @Suite("The length of a body") struct FramingTests {
-    @Test("is what Content-Length says", arguments: ["3", "003", "3 ", "\t3"])
+    @Test("is what Content-Length says", arguments: ["3", "3 ", "\t3"])
     func contentLength(length: String) {
         let record = outcome(
             request("POST", fields: ["Content-Length: \(length)"], body: "abc") + request()
@@ -22,7 +22,8 @@ import Testing
     @Test(
         "is a number in decimal digits",
         arguments: [
-            "", "+5", "-5", "-0", "0x5", "1_0", "5 5", "5, 5", "5,5", "5,6", "5.0", "1e1", "٣", "a",
+            "", "+5", "-5", "-0", "0x5", "1_0", "5 5", "5, 5", "5,5", "5,6", "5.0", "1e1", "05",
+            "00", "٣", "a",
             "9223372036854775808", "99999999999999999999", "18446744073709551621",
         ]
     )

@@ -73,7 +73,7 @@ struct ConventionTests {
         for method in [HTTPRequest.Method.get, .post, .head] {
             let head = client.send(method, "/echo", fields: fields)
             #expect(head.status == .ok)
-            #expect(head.body == Array("Accept:a/b\r\nContent-Type:text/plain\r\n".utf8))
+            #expect(head.body == Array("Accept: a/b\r\nContent-Type: text/plain\r\n".utf8))
         }
         for path in ["/", "/echo"] {
             #expect(client.send(.options, path).fields[.allow]?.contains("POST") == true)

@@ -133,12 +133,12 @@ extension ConformanceTests {
                 .closed(400)
             )
         }
-        + ["33", "0033", "000000000000000000000000033"].map { length in
+        + [("33", 200), ("0033", 400), ("000000000000000000000000033", 400)].map { length, status in
             WireCase(
                 "9110 8.6",
                 "the length \(length)",
                 RequestText.post("Content-Length: \(length)", content: question),
-                .kept(200)
+                status == 200 ? .kept(status) : .closed(status)
             )
         }
 

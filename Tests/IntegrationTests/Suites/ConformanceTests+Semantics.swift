@@ -168,7 +168,7 @@ extension ConformanceTests {
                 "Content-Length: 33",
                 content: question
             ),
-            .kept(415)
+            .closed(400)
         ),
         WireCase(
             "9110 12.5.3",

@@ -180,7 +180,7 @@ import Testing
         try connection.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nbody")
         #expect(try connection.answer().text == "body")
         try connection.send("GET /echo HTTP/1.1\r\nHost: test\r\nX-Odd:  a  b \r\n\r\n")
-        #expect(try connection.answer().text == "Host: test\r\nX-Odd:  a  b \r\n")
+        #expect(try connection.answer().text == "Host: test\r\nX-Odd: a  b\r\n")
         let plain = try ServerProcess.shared.client()
         try plain.ask(.post("/", Self.text)).expectProblem(405, "method-not-allowed")
         try plain.ask(.get("/echo")).expectProblem(404, "not-found")

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+
+/// Answers a request with its content, for those who test the HTTP of a server from outside.
+struct EchoIntake: Intake {
+    private var bytes: [UInt8] = []
+
+    var footprint: Int { bytes.count }
+
+    mutating func take(_ part: Span<UInt8>, isLast _: Bool) {
+        bytes.append(addingCapacity: part.count) { output in
+            for index in part.indices { output.append(part[index]) }
+        }
+    }
+
+    mutating func take(_ piece: consuming Piece, isLast: Bool) {
+        let part = piece.takeBytes()
+        take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
+    }
+
+    mutating func answer() -> Response { Echo.response(bytes, route: "/") }
+}
+
+/// Answers a request with its head, whatever its content.
+struct HeadEchoIntake: Intake {
+    let head: RequestHead
+
+    var footprint: Int { 0 }
+
+    mutating func take(_: Span<UInt8>, isLast _: Bool) {}
+
+    mutating func take(_: consuming Piece, isLast _: Bool) {}
+
+    mutating func answer() -> Response { Echo.response(head.fields.text, route: "/echo") }
+}
+
+enum Echo {
+    /// What comes of a request with that method and path; nil: it is for others.
+    static func receive(_ head: RequestHead) -> Reception? {
+        switch (head.method, head.path) {
+        case (.post, "/"): return .take(EchoIntake())
+        case (.get, "/echo"), (.post, "/echo"): return .take(HeadEchoIntake(head: head))
+        case (.head, "/echo"): return .answer(response(head.fields.text, route: "/echo"))
+        case (.options, "/"), (.options, "/echo"):
+            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
+            return .answer(Response(status: .noContent, fields: fields, route: head.path))
+        default: return nil
+        }
+    }
+
+    fileprivate static func response(_ bytes: [UInt8], route: String) -> Response {
+        Response(status: .ok, fields: fields, body: bytes, route: route)
+    }
+
+    /// No browser may take for a page what a request has put there.
+    private static let fields: ResponseFields = [
+        .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
+        .xContentTypeOptions: "nosniff",
+    ]
+}
