@@ -22,7 +22,7 @@ TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The programs of the package that measure by themselves.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
-.PHONY: help run build static test test-release test-thread lint format contract golden image bench \
+.PHONY: help run build static test test-release test-thread test-address lint format contract golden image bench \
 	clean swift packages zlib install-zlib libraries install-libraries
 
 help: ## this list
@@ -51,6 +51,9 @@ test-thread: packages libraries .venv/ready ## run all tests with the thread san
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
 		$(TEST) --sanitize=thread --scratch-path .build-thread
 
+test-address: packages libraries .venv/ready ## run all tests with the address sanitizer
+	$(TEST) --sanitize=address --scratch-path .build-address
+
 lint: swift ## check the layout of the code
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -75,7 +78,7 @@ image: ## build the container image loss-server
 	docker build --tag $(IMAGE) .
 
 clean: ## remove all that was built
-	rm -rf .build .build-static .build-thread .venv
+	rm -rf .build .build-static .build-thread .build-address .venv
 
 # What the targets above need. Each says what is missing and how to get it when it cannot.
 

@@ -35,6 +35,8 @@ package struct Limits: Sendable, Hashable {
     package var memoryBytes = 512 * 1_024 * 1_024
     /// The most requests that wait for a worker.
     package var waitingJobs = 256
+    /// How long all goes on after the readiness probe has begun to say that it will not.
+    package var drainDelay = Duration.zero
     /// How long a drain may take before the rest is cut.
     package var drainTime = Duration.seconds(25)
 

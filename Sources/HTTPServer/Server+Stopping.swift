@@ -19,6 +19,8 @@ extension Server {
     enum Stage {
         case new
         case serving
+        /// All goes on, but for the readiness probe, which says that this will end.
+        case retiring
         /// What had begun is answered, and new connections are still taken in.
         case draining
         /// No more connections are taken in.
@@ -26,16 +28,32 @@ extension Server {
         case ended
     }
 
-    /// Begins to stop: what has begun is answered, for as long as ``Limits/drainTime`` allows.
+    /// Begins to stop: after ``Limits/drainDelay``, what has begun is answered, for as long as
+    /// ``Limits/drainTime`` allows.
     package func drain() {
         readiness.beginDraining()
+        guard drainDelay > .zero else { return beginDrain() }
         let begins = course.withLock { course in
             if course.stage == .new { course.stage = .ended }
             guard course.stage == .serving else { return false }
+            course.stage = .retiring
+            course.timer = timer(after: drainDelay) { $0.beginDrain() }
+            return true
+        }
+        if begins { logger.info("retiring") }
+    }
+
+    private func beginDrain() {
+        let begins = course.withLock { course in
+            if course.stage == .new { course.stage = .ended }
+            guard course.stage == .serving || course.stage == .retiring else { return false }
             course.stage = .draining
             course.draining = loops.count
             course.running = loops.count
-            course.timer = timer()
+            course.timer = timer(after: drainTime) { server in
+                server.logger.warning("the drain took too long, cutting the rest")
+                server.stop()
+            }
             return true
         }
         guard begins else { return }
@@ -49,7 +67,7 @@ extension Server {
         course.withLock { course in
             switch course.stage {
             case .new: course.stage = .ended
-            case .serving:
+            case .serving, .retiring:
                 course.stage = .finishing
                 course.running = loops.count
             case .draining: course.stage = .finishing
@@ -84,16 +102,17 @@ extension Server {
         }
     }
 
-    private func timer() -> any DispatchSourceTimer {
+    /// A timer that has something done once.
+    private func timer(
+        after duration: Duration,
+        _ work: @escaping @Sendable (Server) -> Void
+    ) -> any DispatchSourceTimer {
         let queue = DispatchQueue(label: "loss-server.drain")
         let timer = DispatchSource.makeTimerSource(queue: queue)
-        let (seconds, attoseconds) = drainTime.components
+        let (seconds, attoseconds) = duration.components
         let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
         timer.schedule(deadline: .now() + .nanoseconds(nanoseconds))
-        timer.setEventHandler { [weak self] in
-            self?.logger.warning("the drain took too long, cutting the rest")
-            self?.stop()
-        }
+        timer.setEventHandler { [weak self] in if let self { work(self) } }
         timer.activate()
         return timer
     }

@@ -12,6 +12,7 @@ package final class Server: Sendable {
     let loops: [EventLoop]
     let readiness: Readiness
     let logger: Logger
+    let drainDelay: Duration
     let drainTime: Duration
     let course = Guarded(Course())
     /// Entered for each loop that runs.
@@ -78,6 +79,7 @@ package final class Server: Sendable {
         self.port = endpoint.port
         self.readiness = readiness
         self.logger = logger
+        drainDelay = limits.drainDelay
         drainTime = limits.drainTime
     }
 

@@ -53,6 +53,11 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Requests that wait for a worker; beyond: 503.")
     var waitingJobs = defaults.waitingJobs
 
+    @Option(
+        help: "Seconds after SIGTERM in which only /readyz says so, for load balancers to see it."
+    )
+    var drainDelay = defaults.drainDelay.inSeconds
+
     @Option(help: "Seconds a drain may take after SIGTERM; then the rest is cut.")
     var drainTime = defaults.drainTime.inSeconds
 
@@ -78,6 +83,7 @@ struct LimitOptions: ParsableArguments {
         limits.connections = connections
         limits.memoryBytes = memoryBytes
         limits.waitingJobs = waitingJobs
+        limits.drainDelay = .seconds(drainDelay)
         limits.drainTime = .seconds(drainTime)
         limits.inlineBodyBytes = inlineBodyBytes
         limits.workers = workers == 0 ? nil : workers
@@ -97,7 +103,7 @@ struct LimitOptions: ParsableArguments {
         let times = [
             ("head-time", headTime), ("body-stall-time", bodyStallTime), ("idle-time", idleTime),
             ("answer-stall-time", answerStallTime), ("linger-stall-time", lingerStallTime),
-            ("linger-time", lingerTime), ("drain-time", drainTime),
+            ("linger-time", lingerTime), ("drain-delay", drainDelay), ("drain-time", drainTime),
         ]
         for (name, value) in positive where value < 1 {
             throw ValidationError("--\(name) must be at least 1, not \(value).")

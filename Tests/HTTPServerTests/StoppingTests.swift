@@ -57,6 +57,23 @@ import Testing
         site.server.waitUntilStopped()
     }
 
+    @Test("goes on for a while where it is told to, but is not ready")
+    func delay() throws {
+        let site = try Site { $0.drainDelay = .milliseconds(300) }
+        let client = try site.client()
+        site.server.drain()
+        for _ in 0..<3 {
+            client.send(request("GET", "/ready"))
+            #expect(try client.answer().status == 503)
+            client.send(request("GET", "/echo"))
+            let answer = try client.answer()
+            #expect(answer.status == 200 && !answer.head.contains("\r\nConnection: close"))
+        }
+        site.server.waitUntilStopped()
+        #expect(client.rest() == [])
+        #expect(throws: Client.Failure.self) { try site.client() }
+    }
+
     @Test("cuts what takes too long")
     func drainTime() throws {
         let site = try Site { $0.drainTime = .milliseconds(20) }
