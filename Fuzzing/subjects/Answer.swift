@@ -19,6 +19,7 @@ struct Answer {
     ///   - bytes: What was sent.
     ///   - isToHead: Whether the request was a HEAD, so that there is no content.
     ///   - mayContinue: Whether the client has asked for `100 Continue`.
+    /// - Throws: What a strict client would not take.
     init(
         _ bytes: ArraySlice<UInt8>,
         isToHead: Bool,

@@ -15,7 +15,8 @@ package struct Inputs {
 
     /// The inputs that this repository keeps for a subject.
     package static func kept(_ subject: String) throws -> [Inputs] {
-        let fuzzing = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let fuzzing = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent()
         return try all(in: fuzzing.appending(path: "corpus/\(subject)").path)
     }
 

@@ -48,7 +48,7 @@ package enum JSONSubject {
         try expect(!error.needsMore, "more is wanted than there is")
         try expect(0...body.count ~= error.position, "a position outside of the body")
         try expect(error.sentence.hasSuffix("."), "no sentence: \(error.sentence)")
-        try expect(error.pointer.isEmpty || error.pointer.hasPrefix("/"), "no pointer")
+        try expect(error.pointer.isEmpty || error.pointer.utf8.first == 0x2F, "no pointer")
         if error.code == "unexpected_end" {
             try expect(error.position == body.count, "an end at \(error.position)")
         }
