@@ -7,7 +7,7 @@ import CFuzzer
 
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Safe: libFuzzer passes the beginning of memory that holds `count` bytes until we return.
     runOrStop(unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)), HTTPSubject.check)
     return 0
