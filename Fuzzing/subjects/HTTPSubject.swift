@@ -7,7 +7,7 @@ package enum HTTPSubject {
         let input = FuzzInput(bytes)
         let options = input.script.first ?? 0
         try check(
-            options & 0x20 == 0 ? input.text : padded(input.text),
+            Padding(options).applied(to: input.text),
             input.script.dropFirst().map { Step($0) },
             setting: Setting(options)
         )
@@ -37,18 +37,5 @@ package enum HTTPSubject {
     /// The statuses of the answers to a text that comes as a whole.
     package static func statuses(_ text: [UInt8]) throws(BrokenPromise) -> [Int] {
         try Player(text, [], setting: .usual).transcript.record.statuses
-    }
-
-    /// The text with 8 KiB of spaces for each DEL, so that a short input can be long content.
-    private static func padded(_ text: [UInt8]) -> [UInt8] {
-        var padded: [UInt8] = []
-        for byte in text {
-            if byte == 0x7F, padded.count < 48 * 1_024 {
-                padded += [UInt8](repeating: 0x20, count: 8 * 1_024)
-            } else {
-                padded.append(byte)
-            }
-        }
-        return padded
     }
 }

@@ -123,6 +123,7 @@ struct Player: ~Copyable {
             if !holdsWork { giveBack() }
         case .refuse(let refusal):
             try transcript.refuse(refusal)
+            setting.witness.observe(.refused(refusal))
             let response = setting.responder.response(to: refusal, limits: setting.limits)
             connection.answered(response, date: today, now: now)
         case .send: return try send()
@@ -180,7 +181,10 @@ struct Player: ~Copyable {
         guard count > 0 else { return false }
         room = room.map { $0 - count }
         try transcript.send(connection.output, count)
-        if let exchange = connection.sent(count, now: now) { try transcript.end(exchange) }
+        if let exchange = connection.sent(count, now: now) {
+            try transcript.end(exchange)
+            setting.witness.observe(.answered(exchange))
+        }
         return true
     }
 

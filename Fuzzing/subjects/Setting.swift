@@ -9,6 +9,9 @@ package struct Setting: Sendable {
     /// What it is refused for from its beginning.
     package var refusal: Refusal?
     let responder: LossResponder
+    /// Who is told what happens: another one, so that its counts do not differ from answer to
+    /// answer.
+    let witness: LossResponder
 
     package static let usual = Setting(Limits())
 
@@ -16,11 +19,12 @@ package struct Setting: Sendable {
     package static let tight = Setting(tightLimits(bodyBytes: 600))
 
     /// Limits of which only that for short content is low.
-    package static let long = Setting(tightLimits(bodyBytes: 96 * 1_024, isTight: false))
+    package static let long = Setting(tightLimits(bodyBytes: 1_024 * 1_024, isTight: false))
 
     private init(_ limits: Limits) {
         self.limits = limits
         responder = LossResponder(limits: limits)
+        witness = LossResponder(limits: limits)
     }
 
     /// The setting that the first byte of a script stands for.
