@@ -11,8 +11,9 @@ RUN apt-get update \
 COPY Package.swift ./
 RUN swift package resolve
 
-# The manifest names tests and benchmarks too, so their folders must be there.
+# The manifest names tests, benchmarks and fuzzing too, so their folders must be there.
 COPY Benchmarks Benchmarks
+COPY Fuzzing Fuzzing
 COPY Tests Tests
 COPY Sources Sources
 COPY static.ld ./

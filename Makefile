@@ -6,10 +6,14 @@ PYTHON = python3
 ARGS =
 # Sections and options of the benchmark: make bench BENCH='small large --keep'
 BENCH =
+# A subject and options of libFuzzer: make fuzz FUZZ='http -max_total_time=600'
+FUZZ = http -max_total_time=60
+# Without address, make fuzz is five times as fast: what is unsafe is then not watched.
+SANITIZE = fuzzer,address
 
 LEAST_SWIFT = 6.3
 IMAGE = loss-server
-SOURCES = Benchmarks Sources Tests Package.swift
+SOURCES = Benchmarks Fuzzing Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
 TEST = $(SWIFT) test --disable-xctest
@@ -19,11 +23,12 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld 
 # What the tests need from Debian or Ubuntu, and from PyPI.
 PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
+FUZZED = $(firstword $(FUZZ))
 # The programs of the package that measure by themselves.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
-.PHONY: help run build static test test-release test-thread test-address lint format contract golden image bench \
-	clean swift packages zlib install-zlib libraries install-libraries
+.PHONY: help run build static test test-release test-thread test-address lint format contract golden \
+	image bench fuzz clean swift packages zlib install-zlib libraries install-libraries
 
 help: ## this list
 	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
@@ -72,6 +77,14 @@ bench: static ## how fast it is beside others; BENCH='small large --keep' is pas
 	$(PYTHON) -B -m unittest discover Benchmarks
 	$(PYTHON) -B Benchmarks/bench.py $(BENCH)
 
+fuzz: packages ## look for inputs that break a promise; FUZZ='json -runs=1000000' is passed on
+	$(SWIFT) build -c release --product fuzz-$(FUZZED) $(STRICT) --scratch-path .build-fuzz \
+		-Xswiftc -sanitize=$(SANITIZE) -Xswiftc -DFUZZING
+	mkdir -p .build-fuzz/corpus/$(FUZZED)
+	ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/fuzz-$(FUZZED) -dict=Fuzzing/$(FUZZED).dict \
+		-max_len=2048 -artifact_prefix=.build-fuzz/ $(wordlist 2,99,$(FUZZ)) \
+		.build-fuzz/corpus/$(FUZZED) Fuzzing/corpus/$(FUZZED)
+
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py
 
@@ -79,7 +92,7 @@ image: ## build the container image loss-server
 	docker build --tag $(IMAGE) .
 
 clean: ## remove all that was built
-	rm -rf .build .build-static .build-thread .build-address .venv
+	rm -rf .build .build-address .build-fuzz .build-static .build-thread .venv
 
 # What the targets above need. Each says what is missing and how to get it when it cannot.
 

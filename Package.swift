@@ -89,6 +89,31 @@ let package = Package(
             exclude: ["compare.py"],
             swiftSettings: settings
         ),
+        // libFuzzer, which a compiler that is told to fuzz brings along.
+        .systemLibrary(name: "CFuzzer", path: "Fuzzing/driver"),
+        // What holds whatever bytes come, checked on inputs that a fuzzer or a test makes up.
+        .target(
+            name: "FuzzSubjects",
+            dependencies: [
+                "HTTP", "LossAPI", "TensorJSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Fuzzing/subjects",
+            swiftSettings: settings
+        ),
+        // Entries for libFuzzer; built as usual they run the inputs that they are given.
+        .executableTarget(
+            name: "fuzz-http",
+            dependencies: ["CFuzzer", "FuzzSubjects"],
+            path: "Fuzzing/http",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "fuzz-json",
+            dependencies: ["CFuzzer", "FuzzSubjects"],
+            path: "Fuzzing/json",
+            swiftSettings: settings
+        ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -114,6 +139,11 @@ let package = Package(
         .testTarget(
             name: "HTTPTests",
             dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: ["FuzzSubjects"],
             swiftSettings: settings
         ),
         .testTarget(

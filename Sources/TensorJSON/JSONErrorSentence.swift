@@ -129,6 +129,8 @@ private func hexadecimal(_ byte: UInt8) -> String {
     (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
 }
 
+/// A text in quotes, cut where it is long: by scalars, any number of which can make one character.
 private func quoted(_ text: String) -> String {
-    text.count > 40 ? "\"\(text.prefix(40))…\"" : "\"\(text)\""
+    let start = text.unicodeScalars.prefix(40)
+    return start.endIndex < text.endIndex ? "\"\(Substring(start))…\"" : "\"\(text)\""
 }

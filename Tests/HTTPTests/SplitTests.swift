@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    @Test("makes no difference wherever it is", arguments: messages)
+    func twoPieces(message: String) {
+        let whole = outcome(message)
+        let bytes = Array(message.utf8)
+        for place in 1..<bytes.count {
+            let conversation = Conversation()
+            conversation.receive(Array(bytes[..<place]))
+            conversation.receive(Array(bytes[place...]))
+            #expect(conversation.record == whole, "split at \(place)")
+        }
+    }
+
     @Test("leaves every beginning of a request in want of more", arguments: messages)
     func prefixes(message: String) {
         let bytes = Array(message.utf8)

@@ -46,13 +46,24 @@ struct Client {
         _ body: String = "",
         fields: HTTPFields = [.contentType: "application/json"]
     ) -> Response {
+        send(method, path, bytes: Array(body.utf8), fields: fields)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        bytes: [UInt8],
+        pieceSize: Int = .max,
+        fields: HTTPFields = [.contentType: "application/json"]
+    ) -> Response {
         responder.answer(
             RequestHead(
                 method: method,
                 target: .resource(path: path, query: nil),
                 fields: RequestFields(fields)
             ),
-            body
+            bytes,
+            pieceSize: pieceSize
         )
     }
 
@@ -65,13 +76,18 @@ struct Client {
 }
 
 extension LossResponder {
-    /// The whole answer to a request.
-    func answer(_ head: RequestHead, _ body: String = "") -> Response {
+    /// The whole answer to a request, whose body comes in pieces of a size.
+    func answer(_ head: RequestHead, _ body: [UInt8] = [], pieceSize: Int = .max) -> Response {
         switch receive(head) {
         case .answer(let response):
             return response
         case .take(var intake, _):
-            intake.take(Array(body.utf8).span, isLast: true)
+            var rest = body[...]
+            repeat {
+                let piece = rest.prefix(pieceSize)
+                rest = rest.dropFirst(piece.count)
+                intake.take(piece.span, isLast: rest.isEmpty)
+            } while !rest.isEmpty
             var response = intake.answer()
             guard var rest = response.rest else { return response }
             while !rest.isAtEnd { response.body += rest.next() }

@@ -121,6 +121,13 @@ struct ReasonTests {
             #expect(error.sentence.utf8.count < 300)
             #expect(try skipError(body + "&").sentence.utf8.count < 300)
         }
+        // One character, as far as Swift is concerned.
+        let marked = "a" + String(repeating: "\u{304}", count: 10_000)
+        for body in ["\"\(marked)\"", "{\"\(marked)\":1,\"\(marked)\":2}"] {
+            let error = try #require(throws: JSONError.self) { try numbers(Array(body.utf8)) }
+            #expect(error.sentence.utf8.count < 300)
+        }
+        #expect(try skipError("{\"\(marked)\":1,\"\(marked)\":2}").sentence.utf8.count < 300)
         let digits = "1" + String(repeating: "0", count: 1000)
         #expect(try numbersError(digits).sentence.utf8.count < 300)
     }

@@ -37,11 +37,25 @@ extension Problem {
 
 extension String {
     /// In quotes, and cut where a client's text is too long to repeat.
-    var quoted: String { count > 60 ? "\"\(prefix(60))…\"" : "\"\(self)\"" }
+    ///
+    /// By scalars, since any number of them can make one character.
+    var quoted: String {
+        let start = unicodeScalars.prefix(60)
+        return start.endIndex < endIndex ? "\"\(Substring(start))…\"" : "\"\(self)\""
+    }
 
     /// As a part of a JSON Pointer (RFC 6901 section 3).
+    ///
+    /// By scalars, since a slash and a mark that combines with it are one character, and no slash.
     var pointerEscaped: String {
-        split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        var step = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "~": step += "~0"
+            case "/": step += "~1"
+            default: step.unicodeScalars.append(scalar)
+            }
+        }
+        return step
     }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FuzzSubjects
+
+#if FUZZING
+import CFuzzer
+
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    // Safe: libFuzzer passes the beginning of memory that holds `count` bytes until we return.
+    runOrStop(unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)), JSONSubject.check)
+    return 0
+}
+
+@main
+struct FuzzJSON {
+    /// Leaves it all to libFuzzer, whose arguments are those of the process.
+    static func main() {
+        var count = CommandLine.argc
+        // Safe: the arguments live as long as the process.
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
+            unsafe CommandLine.unsafeArgv
+        _ = unsafe LLVMFuzzerRunDriver(&count, &arguments, testOneInput)
+    }
+}
+#else
+@main
+struct FuzzJSON {
+    /// Runs the inputs of the folders that are named as arguments.
+    static func main() throws {
+        for path in CommandLine.arguments.dropFirst() {
+            for input in try Inputs.all(in: path) { runOrStop(input.bytes, JSONSubject.check) }
+        }
+    }
+}
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import TensorJSON
+
+/// Whether numbers are read as the C library reads them, and written so that they come back.
+enum NumberCheck {
+    static func check(_ outcome: JSONReading.Outcome, of body: [UInt8]) throws(BrokenPromise) {
+        if let error = outcome.error {
+            guard error.code == "number_out_of_range" else { return }
+            let token = body[error.position...].prefix { isOfNumber($0) }
+            try expect(nearest(token).isInfinite, "a number that is not out of range")
+            return
+        }
+        let values = outcome.bits.map { Double(bitPattern: $0) }
+        let tokens = body.split { !isOfNumber($0) }
+        try expect(tokens.count == values.count, "\(values.count) of \(tokens.count) numbers")
+        for (token, value) in zip(tokens, values) {
+            try expect(
+                nearest(token).bitPattern == value.bitPattern,
+                "\(value) for \(String(decoding: token, as: UTF8.self))"
+            )
+        }
+        let shape = outcome.shapes.first ?? []
+        try checkWriting(values, shape, partLength: 1 + body.count % 7)
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
+        default: false
+        }
+    }
+
+    /// The double that is nearest, by `strtod`.
+    private static func nearest(_ token: ArraySlice<UInt8>) -> Double {
+        // Safe: a string is passed as memory that ends in a zero, for the length of the call.
+        unsafe strtod(String(decoding: token, as: UTF8.self), nil)
+    }
+
+    /// Writes numbers as a whole and in parts, and reads them back.
+    private static func checkWriting(
+        _ values: [Double],
+        _ shape: [Int],
+        partLength: Int
+    ) throws(BrokenPromise) {
+        var writer = JSONWriter()
+        writer.numbers(values, shape: shape)
+        let text = writer.finish()
+        var parts = JSONWriter()
+        for start in stride(from: 0, to: max(1, values.count), by: partLength) {
+            let range = start..<min(start + partLength, values.count)
+            parts.numbers(Array(values[range]), shape: shape, range)
+        }
+        try expect(parts.finish() == text, "numbers are written otherwise in parts")
+        var reader = JSONReader(text)
+        do {
+            let back = try reader.readNumbers()
+            try reader.finish()
+            guard back.shape == shape, back.values.map(\.bitPattern) == values.map(\.bitPattern)
+            else { throw BrokenPromise("written as \(String(decoding: text, as: UTF8.self))") }
+        } catch {
+            throw BrokenPromise("what is written is not read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a DEL in a text stands for, so that a short input can be long content.
+enum Padding {
+    case none
+    case spaces
+    /// Numbers, each with its comma: enough for an answer that is sent in parts.
+    case numbers
+    /// Enough spaces for a body that is taken in piece by piece.
+    case manySpaces
+
+    /// The padding that the first byte of a script stands for.
+    init(_ byte: UInt8) {
+        switch byte & 0x60 {
+        case 0x20: self = .spaces
+        case 0x40: self = .numbers
+        case 0x60: self = .manySpaces
+        default: self = .none
+        }
+    }
+
+    private static let delete: UInt8 = 0x7F
+
+    private var bytes: [UInt8] {
+        switch self {
+        case .none: [Self.delete]
+        case .spaces: [UInt8](repeating: 0x20, count: 8 * 1_024)
+        case .numbers: (0..<4 * 1_024).flatMap { _ in "0,".utf8 }
+        case .manySpaces: [UInt8](repeating: 0x20, count: 256 * 1_024)
+        }
+    }
+
+    /// How many times it stands for something.
+    private var most: Int { self == .manySpaces ? 3 : 6 }
+
+    func applied(to text: [UInt8]) -> [UInt8] {
+        guard self != .none else { return text }
+        let bytes = bytes
+        var count = 0
+        var padded: [UInt8] = []
+        for byte in text {
+            if byte == Self.delete, count < most {
+                padded += bytes
+                count += 1
+            } else {
+                padded.append(byte)
+            }
+        }
+        return padded
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The grammar of RFC 8259 once more, as plainly as can be, to compare the reader with.
+///
+/// Nothing of the reader is used. A text nested deeper than the reader may go is not JSON here.
+struct PlainGrammar {
+    private let text: [UInt8]
+    private var place = 0
+    private var depth = 0
+
+    private struct NoJSON: Error {}
+
+    static func takes(_ text: [UInt8]) -> Bool {
+        var grammar = PlainGrammar(text: text)
+        do {
+            grammar.space()
+            try grammar.value()
+            grammar.space()
+        } catch {
+            return false
+        }
+        return grammar.place == text.count
+    }
+
+    private init(text: [UInt8]) {
+        self.text = text
+    }
+
+    private var next: UInt8? { place < text.count ? text[place] : nil }
+
+    private mutating func space() {
+        while [0x20, 0x09, 0x0A, 0x0D].contains(next) { place += 1 }
+    }
+
+    /// Steps over a byte if it comes next.
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: character) else { return false }
+        place += 1
+        return true
+    }
+
+    private mutating func need(_ character: Unicode.Scalar) throws(NoJSON) {
+        guard take(character) else { throw NoJSON() }
+    }
+
+    private mutating func value() throws(NoJSON) {
+        depth += 1
+        guard depth <= 100 else { throw NoJSON() }
+        switch next {
+        case UInt8(ascii: "{"): try object()
+        case UInt8(ascii: "["): try array()
+        case UInt8(ascii: "\""): try string()
+        case UInt8(ascii: "t"): try word("true")
+        case UInt8(ascii: "f"): try word("false")
+        case UInt8(ascii: "n"): try word("null")
+        default: try number()
+        }
+        depth -= 1
+    }
+
+    private mutating func object() throws(NoJSON) {
+        try need("{")
+        space()
+        if take("}") { return }
+        repeat {
+            space()
+            try string()
+            space()
+            try need(":")
+            space()
+            try value()
+            space()
+        } while take(",")
+        try need("}")
+    }
+
+    private mutating func array() throws(NoJSON) {
+        try need("[")
+        space()
+        if take("]") { return }
+        repeat {
+            space()
+            try value()
+            space()
+        } while take(",")
+        try need("]")
+    }
+
+    private mutating func word(_ word: String) throws(NoJSON) {
+        for character in word.unicodeScalars { try need(character) }
+    }
+
+    private mutating func digits() throws(NoJSON) {
+        let start = place
+        while let byte = next, 0x30...0x39 ~= byte { place += 1 }
+        guard place > start else { throw NoJSON() }
+    }
+
+    private mutating func number() throws(NoJSON) {
+        _ = take("-")
+        if !take("0") { try digits() }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            if !take("-") { _ = take("+") }
+            try digits()
+        }
+    }
+
+    private mutating func string() throws(NoJSON) {
+        try need("\"")
+        let start = place
+        while let byte = next, byte != UInt8(ascii: "\"") {
+            guard byte >= 0x20 else { throw NoJSON() }
+            place += 1
+            if byte == UInt8(ascii: "\\") { try escape() }
+        }
+        guard String(validating: text[start..<place], as: UTF8.self) != nil else { throw NoJSON() }
+        try need("\"")
+    }
+
+    private mutating func escape() throws(NoJSON) {
+        let escaped = next
+        place += 1
+        switch escaped.map({ Character(Unicode.Scalar($0)) }) {
+        case "\"", "\\", "/", "b", "f", "n", "r", "t": return
+        case "u":
+            for _ in 0..<4 {
+                guard let byte = next, Unicode.Scalar(byte).properties.isASCIIHexDigit else {
+                    throw NoJSON()
+                }
+                place += 1
+            }
+        default: throw NoJSON()
+        }
+    }
+}

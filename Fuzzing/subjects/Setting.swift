@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTP
+import LossAPI
+
+/// What a connection is played under.
+package struct Setting: Sendable {
+    package var limits = Limits()
+    /// What it is refused for from its beginning.
+    package var refusal: Refusal?
+    let responder: LossResponder
+    /// Who is told what happens: another one, so that its counts do not differ from answer to
+    /// answer.
+    let witness: LossResponder
+
+    package static let usual = Setting(Limits())
+
+    /// Limits that short texts reach.
+    package static let tight = Setting(tightLimits(bodyBytes: 600))
+
+    /// Limits of which only that for short content is low.
+    package static let long = Setting(tightLimits(bodyBytes: 1_024 * 1_024, isTight: false))
+
+    private init(_ limits: Limits) {
+        self.limits = limits
+        responder = LossResponder(limits: limits, clock: Self.clock)
+        witness = LossResponder(limits: limits, clock: Self.clock)
+    }
+
+    /// The setting that the first byte of a script stands for.
+    /// Always the same time: the answers must not depend on it.
+    private static let clock: MonotonicClock = { Instant(nanoseconds: 0) }
+
+    init(_ byte: UInt8) {
+        switch byte & 3 {
+        case 1: self = .tight
+        case 2: self = .long
+        default: self = .usual
+        }
+        if byte & 0x1C == 0x1C { refusal = .tooManyConnections }
+    }
+
+    private static func tightLimits(bodyBytes: Int, isTight: Bool = true) -> Limits {
+        var limits = Limits()
+        limits.bodyBytes = bodyBytes
+        limits.inlineBodyBytes = 64
+        guard isTight else { return limits }
+        limits.requestLineBytes = 64
+        limits.headBytes = 192
+        limits.fieldCount = 5
+        return limits
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What clients say to the service in one go: sound requests, several behind each other.
+enum Conversations {
+    static let all = [
+        get("/livez") + question(mean) + get("/v1/losses?x=y", ["Accept: */*"]),
+        question(mean) + question(#"{"predictions":3,"targets":1}"#, to: "mae") + question(mean),
+        chunkedQuestion(mean, size: 5) + question(mean),
+        chunkedQuestion(mean, size: 16, extension: ";a=b;c=\"d\\\"\"", trailer: "T: u\r\n")
+            + request("HEAD", "/v1/losses/huber"),
+        question(mean, fields: ["Expect: 100-continue"])
+            + chunkedQuestion(mean, size: 40, fields: ["Expect: 100-continue"]) + get("/readyz"),
+        request("POST", "/nowhere", ["Content-Length: 5"], "abcde")
+            + request(
+                "POST",
+                "/v1/losses/mse",
+                ["Content-Type: text/plain", "Transfer-Encoding: chunked"],
+                "3\r\nabc\r\n0\r\n\r\n"
+            )
+            + request("OPTIONS", "*") + get("/problems/draining"),
+        "\r\n" + get("http://a.example:80/%2e/v1") + "\r\n\r\n"
+            + request("PUT", "/", ["X: \t y \t"])
+            + question("{", fields: ["Connection: close"]) + get("/"),
+        "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + "GET /readyz HTTP/1.0\r\n\r\n",
+    ]
+
+    /// The statuses of their answers.
+    static let statuses = [
+        [200, 200, 200], [200, 200, 200], [200, 200], [200, 200], [200, 200, 200],
+        [404, 415, 204, 200], [404, 405, 400], [200, 200],
+    ]
+
+    private static let mean = #"{"predictions":[1,2.5],"targets":[0,1e-3],"reduction":"sum"}"#
+
+    private static func get(_ target: String, _ fields: [String] = []) -> String {
+        request("GET", target, fields)
+    }
+
+    private static func question(
+        _ body: String,
+        to loss: String = "mse",
+        fields: [String] = []
+    ) -> String {
+        let own = ["Content-Type: application/json", "Content-Length: \(body.utf8.count)"]
+        return request("POST", "/v1/losses/\(loss)", own + fields, body)
+    }
+
+    private static func chunkedQuestion(
+        _ body: String,
+        size: Int,
+        extension: String = "",
+        trailer: String = "",
+        fields: [String] = []
+    ) -> String {
+        var chunks = ""
+        var rest = body[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(size)
+            rest = rest.dropFirst(size)
+            chunks += "\(String(chunk.utf8.count, radix: 16))\(`extension`)\r\n\(chunk)\r\n"
+        }
+        let own = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
+        return request("POST", "/v1/losses/mse", own + fields, chunks + "0\r\n\(trailer)\r\n")
+    }
+
+    private static func request(
+        _ method: String,
+        _ target: String,
+        _ fields: [String] = [],
+        _ body: String = ""
+    ) -> String {
+        (["\(method) \(target) HTTP/1.1", "Host: example.org"] + fields + ["", body])
+            .joined(separator: "\r\n")
+    }
+}
