@@ -21,6 +21,9 @@ package struct Setting: Sendable {
     /// Limits of which only that for short content is low.
     package static let long = Setting(tightLimits(bodyBytes: 1_024 * 1_024, isTight: false))
 
+    /// Always the same time: the answers must not depend on it.
+    private static let clock: MonotonicClock = { Instant(nanoseconds: 0) }
+
     private init(_ limits: Limits) {
         self.limits = limits
         responder = LossResponder(limits: limits, clock: Self.clock)
@@ -28,9 +31,6 @@ package struct Setting: Sendable {
     }
 
     /// The setting that the first byte of a script stands for.
-    /// Always the same time: the answers must not depend on it.
-    private static let clock: MonotonicClock = { Instant(nanoseconds: 0) }
-
     init(_ byte: UInt8) {
         switch byte & 3 {
         case 1: self = .tight
