@@ -6,6 +6,8 @@ PYTHON = python3
 ARGS =
 # Sections and options of the benchmark: make bench BENCH='small large --keep'
 BENCH =
+# Scenarios of the attacks: make attack ATTACK='idle soak'; all but soak without
+ATTACK =
 # A subject and options of libFuzzer: make fuzz FUZZ='http -max_total_time=600'
 FUZZ = http -max_total_time=60
 # Without address, make fuzz is five times as fast: what is unsafe is then not watched.
@@ -28,7 +30,7 @@ FUZZED = $(firstword $(FUZZ))
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help run build static test test-release test-thread test-address lint format contract golden \
-	image bench fuzz clean swift packages zlib install-zlib libraries install-libraries
+	image bench fuzz attack clean swift packages zlib install-zlib libraries install-libraries
 
 help: ## this list
 	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
@@ -84,6 +86,9 @@ fuzz: packages ## look for inputs that break a promise; FUZZ='json -runs=1000000
 	ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/fuzz-$(FUZZED) -dict=Fuzzing/$(FUZZED).dict \
 		-max_len=2048 -artifact_prefix=.build-fuzz/ $(wordlist 2,99,$(FUZZ)) \
 		.build-fuzz/corpus/$(FUZZED) Fuzzing/corpus/$(FUZZED)
+
+attack: static ## attack the server here, see Attacks; ATTACK='idle soak' is passed on
+	$(PYTHON) -B Attacks/attack.py $(ATTACK)
 
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py

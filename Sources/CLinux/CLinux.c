@@ -3,12 +3,19 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
 
 int core_count(void) {
     cpu_set_t cores;
     return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+}
+
+int drop_all(int socket) {
+    struct sock_filter nothing[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    struct sock_fprog program = {.len = 1, .filter = nothing};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 void name_worker(void) {

@@ -4,7 +4,10 @@ extension Connection {
     /// When ``expired(now:)`` has something to do, if nothing happens before; nil: never.
     package var deadline: Instant? {
         switch phase {
-        case .head where partialHead.isEmpty: started.advanced(by: limits.idleTime)
+        case .head where partialHead.isEmpty:
+            started.advanced(
+                by: isFinishing ? min(limits.idleTime, Self.firstRequestTime) : limits.idleTime
+            )
         case .head: started.advanced(by: limits.headTime)
         // Nothing is read, or there is nothing to send, until somebody here has done their work.
         case .body where incoming.isFull: nil
@@ -27,7 +30,7 @@ extension Connection {
         guard let deadline, deadline <= now else { return }
         self.now = now
         switch phase {
-        case .head where partialHead.isEmpty: phase = .closing(.idle)
+        case .head where partialHead.isEmpty: phase = .closing(isFinishing ? .drained : .idle)
         case .head:
             partialHead = []
             phase = .refusing(.headTimeout)

@@ -19,6 +19,8 @@ package struct Connection: ~Copyable, Sendable {
     var inputEnded = false
     /// Whether the server is shutting down.
     package private(set) var isDraining = false
+    /// Whether the server takes no more connections.
+    private(set) var isFinishing = false
 
     // The request at hand.
     var parser = HeadParser()
@@ -163,8 +165,18 @@ package struct Connection: ~Copyable, Sendable {
     /// A drain does not wait for a client that has sent all of its request and has its answer.
     private var mustLinger: Bool { !(isDraining && isRequestRead) }
 
+    /// How long a connection that has just been accepted may wait with its first request when the
+    /// server takes no more: long enough for what is on its way.
+    static let firstRequestTime = Duration.milliseconds(250)
+
+    /// Closes a connection that is at rest, but for one that has hardly had the time to ask.
+    package mutating func finish(now: Instant) {
+        isFinishing = true
+        if answers > 0 || started.advanced(by: Self.firstRequestTime) <= now { closeIfIdle() }
+    }
+
     /// Closes a connection that is at rest.
-    package mutating func closeIfIdle() {
+    private mutating func closeIfIdle() {
         if isIdle { phase = .closing(.drained) }
     }
 

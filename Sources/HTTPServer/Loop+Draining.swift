@@ -54,15 +54,20 @@ extension Loop {
     /// Takes no more connections and closes those at rest.
     private mutating func finish() {
         guard !isFinishing else { return }
-        // Who waits at a listener would be reset if it were simply closed.
-        for listener in listeners { accept(at: listener, most: .max) }
+        // Who waits at a listener would be reset if it were simply closed; who comes while those
+        // are taken in, too, so the kernel lets nobody else come. They try again, and learn that
+        // there is no listener.
+        for listener in listeners {
+            SystemCall.dropNewcomers(at: listener.socket)
+            accept(at: listener, most: .max)
+        }
         listeners = []
         isFinishing = true
         for link in links.all {
             // Read once more: a request may have arrived with the connection.
             link.isReadable = true
             drive(link)
-            link.connection.closeIfIdle()
+            link.connection.finish(now: now)
             if links[link.key] != nil { drive(link) }
         }
         noteProgress()

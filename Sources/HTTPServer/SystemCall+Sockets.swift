@@ -16,6 +16,12 @@ extension SystemCall {
         case exhausted(SystemError)
     }
 
+    /// The bytes of answers that the kernel takes for a connection beyond those under way.
+    ///
+    /// By itself it takes megabytes for a client that reads nothing, which no limit here would know
+    /// of, and which would look as if they had been read.
+    private static let unsentBytes: Int32 = 256 * 1_024
+
     /// A socket bound to an address.
     ///
     /// The corresponding C functions are `socket`, `setsockopt` and `bind`.
@@ -31,8 +37,9 @@ extension SystemCall {
         let socket = Descriptor(number: number)
         // A port whose last connections have not been forgotten yet may be taken again.
         try set(socket, SOL_SOCKET, SO_REUSEADDR)
-        // Connections inherit this one.
+        // Connections inherit these two.
         try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY)
+        try set(socket, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: unsentBytes)
         if address.isSingleIPv6 { try set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         if shared { try set(socket, SOL_SOCKET, SO_REUSEPORT) }
         // Safe: the kernel reads as many bytes as it is told there are.
@@ -46,6 +53,14 @@ extension SystemCall {
         // on, even another server of this kind, is an error; it is shared with the next from here.
         if !shared { try set(socket, SOL_SOCKET, SO_REUSEPORT) }
         return socket
+    }
+
+    /// Has the kernel drop what new connections begin with.
+    ///
+    /// The corresponding C function is `setsockopt`, with a filter that lets nothing through.
+    static func dropNewcomers(at socket: borrowing Descriptor) {
+        // Where there are no filters, those who come at the last moment are reset as ever.
+        _ = drop_all(socket.number)
     }
 
     /// Lets connections come in.
@@ -127,19 +142,20 @@ extension SystemCall {
         }
     }
 
-    /// Switches an option on.
+    /// Sets an option, or switches it on.
     ///
     /// The corresponding C function is `setsockopt`.
     private static func set(
         _ socket: borrowing Descriptor,
         _ level: Int32,
-        _ option: Int32
+        _ option: Int32,
+        to value: Int32 = 1
     ) throws(SystemError) {
         let number = socket.number
-        var on: Int32 = 1
+        var value = value
         // Safe: the pointer is to a local variable, and its size is passed with it.
         _ = try check("setsockopt") {
-            unsafe setsockopt(number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+            unsafe setsockopt(number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
         }
     }
 }

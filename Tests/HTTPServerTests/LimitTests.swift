@@ -42,6 +42,16 @@ import Testing
         #expect((client.rest() ?? []).count < 50_000_000)
     }
 
+    @Test("of time ends one that the kernel would keep for the client by itself")
+    func keptAnswer() throws {
+        let site = try Site { $0.answerStallTime = .milliseconds(20) }
+        let client = try site.client(receiveBuffer: 4_096)
+        client.send(request("GET", "/long"))
+        site.stub.endings.wait()
+        #expect(site.stub.events.last == .connectionClosed(.answerStalled))
+        #expect((client.rest() ?? []).count < 2_000_000)
+    }
+
     @Test("of connections is told to the one too many")
     func connections() throws {
         let site = try Site { $0.connections = 1 }

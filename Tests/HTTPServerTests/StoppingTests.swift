@@ -57,6 +57,16 @@ import Testing
         site.server.waitUntilStopped()
     }
 
+    @Test("answers those who had connected before it took no more, and have not asked yet")
+    func newcomers() throws {
+        let site = try Site()
+        let clients = try (0..<50).map { _ in try site.client() }
+        site.server.drain()
+        for client in clients { client.send(request()) }
+        for client in clients { #expect(try client.answer().status == 200) }
+        site.server.waitUntilStopped()
+    }
+
     @Test("goes on for a while where it is told to, but is not ready")
     func delay() throws {
         let site = try Site { $0.drainDelay = .milliseconds(300) }

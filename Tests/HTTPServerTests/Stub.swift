@@ -42,6 +42,8 @@ final class Stub: Responder {
             arrivals.signal()
             gate.wait()
             return Response(status: .ok, body: Array("held".utf8), route: "/held")
+        case "/long":
+            return Response(status: .ok, body: Array(repeating: 7, count: 2_000_000))
         case "/large":
             return Response(status: .ok, body: Array(repeating: 7, count: 50_000_000))
         default:
@@ -108,7 +110,9 @@ final class Site {
         server.waitUntilStopped()
     }
 
-    func client() throws -> Client { try Client(port: server.port) }
+    func client(receiveBuffer: Int32? = nil) throws -> Client {
+        try Client(port: server.port, receiveBuffer: receiveBuffer)
+    }
 }
 
 extension Logger {

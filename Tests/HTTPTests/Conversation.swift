@@ -116,6 +116,11 @@ final class Conversation {
         perform()
     }
 
+    func finish() {
+        connection.finish(now: now)
+        perform()
+    }
+
     /// Not inlined, since the optimiser of Swift 6.3.1 then crashes in CopyPropagation.
     @inline(never)
     func refuse(_ refusal: Refusal) {

@@ -24,6 +24,28 @@ import Testing
         #expect(conversation.record.closing == .afterAnswer)
     }
 
+    @Test("waits a moment for the first question of who has just come, when nobody else may")
+    func newcomer() {
+        let late = Conversation()
+        late.drain()
+        late.finish()
+        #expect(late.record.closing == nil)
+        late.wait(.milliseconds(249))
+        #expect(late.record.closing == nil)
+        late.receive(request())
+        #expect(late.record.statuses == [200])
+        let silent = Conversation()
+        silent.drain()
+        silent.finish()
+        silent.wait(.milliseconds(250))
+        #expect(silent.record.closing == .drained && silent.record.sent.isEmpty)
+        let resting = Conversation()
+        resting.wait(.seconds(1))
+        resting.drain()
+        resting.finish()
+        #expect(resting.record.closing == .drained)
+    }
+
     @Test("does not wait for the end of a client whose head alone was answered")
     func early() {
         let conversation = Conversation(decide: { _ in .make(status: .notFound) })

@@ -17,6 +17,9 @@ int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 // How many cores this process may use; sched_getaffinity needs _GNU_SOURCE, too.
 int core_count(void);
 
+// Has the kernel drop all that comes for a socket; <linux/filter.h> is in no module.
+int drop_all(int socket);
+
 // Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
 void name_worker(void);
 

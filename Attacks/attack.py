@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Attacks loss-server on this machine's own addresses, and says what came of it.
+
+    python3 -B Attacks/attack.py              all but soak
+    python3 -B Attacks/attack.py idle sigterm soak
+
+Needs the static executable (`make static`), or another named by LOSS_SERVER_BINARY. The exit code is
+1 if a claim is broken.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from scenarios import crowds, slow, soak, stopping, vanishing  # noqa: E402
+from target import EXECUTABLE, Report  # noqa: E402
+
+SCENARIOS = {
+    "slow-heads": slow.slow_heads,
+    "slow-bodies": slow.slow_bodies,
+    "slow-readers": slow.slow_readers,
+    "slowhttptest": slow.slowhttptest,
+    "idle": crowds.idle,
+    "connection-limit": crowds.connection_limit,
+    "descriptors": crowds.descriptors,
+    "vanish": vanishing.vanish,
+    "sigterm": stopping.sigterm,
+    "rolling-haproxy": stopping.rolling_haproxy,
+    "rolling-nginx": stopping.rolling_nginx,
+    "soak": soak.soak,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in SCENARIOS]
+    if unknown:
+        print(f"There is no {unknown[0]}; there are {', '.join(SCENARIOS)}.", file=sys.stderr)
+        return 2
+    if not EXECUTABLE.exists():
+        print(f"{EXECUTABLE} is missing: make static", file=sys.stderr)
+        return 2
+    broken = []
+    for name in names or [name for name in SCENARIOS if name != "soak"]:
+        report = Report(f"{name} ({SCENARIOS[name].__doc__.splitlines()[0]})")
+        SCENARIOS[name](report)
+        report.print()
+        if report.broken:
+            broken.append(name)
+    print(f"\n{'broken: ' + ', '.join(broken) if broken else 'all claims held'}")
+    return 1 if broken else 0
+
+
+sys.exit(main(sys.argv[1:]))

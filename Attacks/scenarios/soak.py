@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Minutes of everything at once, in which memory must not grow."""
+
+import os
+import subprocess
+import sys
+import time
+
+from target import HERE, Report, Site, wait_until
+
+SAMPLE_SECONDS = 5
+
+
+def soak(report: Report) -> None:
+    """Ten minutes, or SOAK_MINUTES, of mixed sizes and mixed errors from four processes."""
+    minutes = float(os.environ.get("SOAK_MINUTES", "10"))
+    with Site() as site:
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-B", str(HERE / "mixture.py"), str(site.port), str(seed)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )
+            for seed in range(4)
+        ]
+        samples = []
+        start = time.monotonic()
+        begun = site.processor_seconds()
+        while time.monotonic() - start < 60 * minutes:
+            time.sleep(SAMPLE_SECONDS)
+            samples.append((time.monotonic() - start, site.memory(), site.descriptors()))
+        spent = site.processor_seconds() - begun
+        wrong, counts = [], {}
+        for process in processes:
+            process.stdin.close()
+            for line in process.stdout.read().splitlines():
+                kind, count = line.rsplit(" ", 1)
+                if kind.startswith("wrong"):
+                    wrong.append(kind)
+                else:
+                    counts[kind] = counts.get(kind, 0) + int(count)
+            process.wait(60)
+        thirds = [samples[len(samples) * i // 3 : len(samples) * (i + 1) // 3] for i in range(3)]
+        means = [sum(memory for _, memory, _ in third) / len(third) for third in thirds]
+        peaks = [max(memory for _, memory, _ in third) for third in thirds]
+        report.figure("minutes", minutes)
+        report.figure("processors of the server", f"{spent / (60 * minutes):.2f}")
+        for kind, count in sorted(counts.items()):
+            report.figure(kind, count)
+        report.figure("memory by thirds, mean", ", ".join(f"{mean:.1f}" for mean in means) + " MiB")
+        report.figure("memory by thirds, most", ", ".join(f"{peak:.1f}" for peak in peaks) + " MiB")
+        report.figure("slope from the second third on", f"{slope(samples[len(samples) // 3:]):.1f} KiB/min")
+        report.figure("descriptors, most", max(count for _, _, count in samples))
+        report.claim(f"all answers are right {wrong[:3]}", not wrong)
+        report.claim("memory is flat", means[2] < 1.1 * means[1] + 4)
+        report.claim("no connection is left", site.is_at_rest())
+        back = wait_until(lambda: site.descriptors() <= site.idle_descriptors, 10)
+        report.figure("descriptors, before and after", f"{site.idle_descriptors}, {site.descriptors()}")
+        report.claim("no descriptor is leaked", back)
+
+
+def slope(samples) -> float:
+    """The growth of memory by least squares, in KiB a minute."""
+    count = len(samples)
+    time_mean = sum(time for time, _, _ in samples) / count
+    mean = sum(memory for _, memory, _ in samples) / count
+    above = sum((time - time_mean) * (memory - mean) for time, memory, _ in samples)
+    below = sum((time - time_mean) ** 2 for time, _, _ in samples) or 1
+    return 60 * 1024 * above / below

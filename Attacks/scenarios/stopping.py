@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ends in the middle of work: of one server, and of two behind a proxy, one after the other."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from target import PATIENCE, Report, Site, get, post, question, read_answer, wait_until
+
+SIZES = [1, 4, 100, 1_000, 30_000]
+
+
+class Caller(threading.Thread):
+    """Asks one question after the other, until told to stop or until the server has gone."""
+
+    def __init__(self, port: int, is_kept: bool, sizes=SIZES):
+        super().__init__()
+        self.port = port
+        self.is_kept = is_kept
+        self.requests = [post(question(size)) for size in sizes]
+        self.answered = 0
+        # When a question that got no answer, or a part of one, was sent; and what came of it.
+        self.unanswered: list[tuple[float, str]] = []
+        self.partial: list[str] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        connection, left = None, bytearray()
+        turn = 0
+        while not self.stopping.is_set():
+            turn += 1
+            sent = 0.0
+            try:
+                if not connection:
+                    connection, left = socket.create_connection(("127.0.0.1", self.port), 10), bytearray()
+                sent = time.monotonic()
+                connection.sendall(self.requests[turn % len(self.requests)])
+                sent = time.monotonic()
+                status, _, closes = read_answer(connection, left)
+                if status == 200:
+                    self.answered += 1
+                else:
+                    self.unanswered.append((sent, f"status {status}"))
+                if closes or not self.is_kept:
+                    connection.close()
+                    connection = None
+            except (OSError, EOFError) as error:
+                if isinstance(error, EOFError) and error.args[0] or left:
+                    self.partial.append(repr(error)[:80])
+                self.unanswered.append((sent or time.monotonic(), repr(error)[:80]))
+                if isinstance(error, ConnectionRefusedError):
+                    return
+                if connection:
+                    connection.close()
+                connection = None
+
+
+def sigterm(report: Report) -> None:
+    """SIGTERM while eight callers ask without pause, five times over."""
+    answered, lost, late, partial, times = 0, [], 0, [], []
+    for _ in range(5):
+        with Site() as site:
+            callers = [Caller(site.port, is_kept=number % 4 > 0) for number in range(8)]
+            for caller in callers:
+                caller.start()
+            time.sleep(1)
+            signalled = time.monotonic()
+            code, seconds = site.terminate()
+            for caller in callers:
+                caller.stopping.set()
+                caller.join(PATIENCE)
+            times.append(1000 * seconds)
+            report.claim(f"the exit code is 0, not {code}", code == 0)
+            answered += sum(caller.answered for caller in callers)
+            for caller in callers:
+                partial += caller.partial
+                lost += [why for sent, why in caller.unanswered if sent < signalled]
+                late += sum(sent >= signalled for sent, _ in caller.unanswered)
+    report.figure("answered", answered)
+    report.figure("sent before the signal, unanswered", f"{len(lost)} {lost[:2] or ''}")
+    report.figure("answered in part", f"{len(partial)} {partial[:2] or ''}")
+    report.figure("sent after the signal, refused", late)
+    report.figure("from the signal to the exit", f"{min(times):.0f} to {max(times):.0f} ms")
+    report.claim("what was sent before the signal is answered", not lost)
+    report.claim("no answer is cut", not partial)
+
+
+HAPROXY = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+    retries 0
+frontend all
+    bind 127.0.0.1:{front}
+    default_backend both
+backend both
+    balance roundrobin
+    option httpchk GET /readyz
+    default-server check inter 200ms fall 1 rise 1
+    server one 127.0.0.1:{one}
+    server two 127.0.0.1:{two}
+"""
+
+NGINX = """
+daemon off;
+pid {folder}/pid;
+error_log stderr crit;
+worker_processes 1;
+events {{ worker_connections 512; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/a; uwsgi_temp_path {folder}/b; scgi_temp_path {folder}/c;
+    upstream both {{
+        server 127.0.0.1:{one} max_fails=0;
+        server 127.0.0.1:{two} max_fails=0;
+    }}
+    server {{
+        listen 127.0.0.1:{front};
+        client_max_body_size 64m;
+        location / {{ proxy_pass http://both; proxy_next_upstream error; }}
+    }}
+}}
+"""
+
+
+def rolling_haproxy(report: Report) -> None:
+    """Two instances restarted in turn behind haproxy, which asks /readyz and repeats nothing."""
+    rolling(report, "haproxy", HAPROXY, ["-q", "-db", "-f"], ["--drain-delay", "1"])
+
+
+def rolling_nginx(report: Report) -> None:
+    """The same behind nginx, which asks nothing and tries the other where it cannot connect."""
+    rolling(report, "nginx", NGINX, ["-c"], [])
+
+
+def rolling(report: Report, name: str, configuration: str, options, drain) -> None:
+    program = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if not program:
+        report.figure("skipped", f"{name} is not installed")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        sites = [Site(*drain), Site(*drain)]
+        front = free_port()
+        file = Path(folder, "configuration")
+        ports = {"one": sites[0].port, "two": sites[1].port}
+        file.write_text(configuration.format(front=front, folder=folder, **ports))
+        proxy = subprocess.Popen([program, *options, str(file)], stderr=subprocess.DEVNULL)
+        callers = [Caller(front, is_kept=number % 2 > 0, sizes=[1, 100, 1_000]) for number in range(4)]
+        try:
+            ready = wait_until(lambda: answers(front))
+            report.claim("the proxy has begun", ready)
+            for caller in callers:
+                caller.start()
+            for round in range(6):
+                turn = round % 2
+                time.sleep(1)
+                code, _ = sites[turn].terminate()
+                report.claim(f"the exit code is 0, not {code}", code == 0)
+                sites[turn] = Site(*drain, port=sites[turn].port)
+            time.sleep(1)
+        finally:
+            for caller in callers:
+                caller.stopping.set()
+            for caller in callers:
+                if caller.ident:
+                    caller.join(PATIENCE)
+            proxy.terminate()
+            proxy.wait(PATIENCE)
+            for site in sites:
+                site.__exit__()
+        failures = [why for caller in callers for _, why in caller.unanswered]
+        report.figure("restarts", 6)
+        report.figure("answered", sum(caller.answered for caller in callers))
+        report.figure("failed", f"{len(failures)} {failures[:2] or ''}")
+        report.claim("no question has failed", not failures)
+
+
+def answers(port: int) -> bool:
+    try:
+        return get(port, "/livez")[0] == 200
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
