@@ -72,7 +72,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // The same random numbers every time, for the benchmarks.
+        // The same random numbers every time, for tests and benchmarks.
         .target(name: "SeededRandom", path: "Benchmarks/random", swiftSettings: settings),
         // How fast numbers are read and written, and whether they are right.
         .executableTarget(
@@ -126,24 +126,26 @@ let package = Package(
 
         .testTarget(
             name: "LossFunctionsTests",
-            dependencies: ["LossFunctions"],
+            dependencies: ["LossFunctions", "SeededRandom"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "TensorJSONTests",
-            dependencies: ["TensorJSON"],
+            dependencies: ["SeededRandom", "TensorJSON"],
             exclude: ["powers.py"],
             resources: [.copy("Corpus")],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HTTPTests",
-            dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: [
+                "HTTP", "SeededRandom", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "FuzzingTests",
-            dependencies: ["FuzzSubjects"],
+            dependencies: ["FuzzSubjects", "SeededRandom"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FuzzSubjects
+import SeededRandom
 import Testing
 
 @Suite("Damaged bodies") struct BodyTests {
@@ -13,7 +14,7 @@ import Testing
 
     @Test("are read as the grammar has it, and in pieces as in one", arguments: bodies)
     func damaged(body: String) throws {
-        var random = SplitMix(seed: UInt64(body.utf8.count))
+        var random = SplitMix(state: UInt64(body.utf8.count))
         for _ in 0..<300 {
             let damaged = Damage.inflicted(on: Array(body.utf8), &random)
             let pieces = (0..<Int.random(in: 0...9, using: &random)).map { _ in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FuzzSubjects
+import SeededRandom
 import Testing
 
 @Suite("Several requests in one conversation") struct ConversationTests {
@@ -36,7 +37,7 @@ import Testing
 
     @Test("break no promise where they are damaged, whatever else happens", arguments: 0..<8)
     func damaged(index: Int) throws {
-        var random = SplitMix(seed: UInt64(index))
+        var random = SplitMix(state: UInt64(index))
         let text = Array(Conversations.all[index].utf8)
         for round in 0..<250 {
             let damaged = Damage.inflicted(on: text, &random)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
+
 /// What can happen to a text on its way, or be done to it.
 enum Damage {
     /// Bytes on which grammars turn.

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import SeededRandom
 import Testing
 
 @Suite("Damaged requests") struct FuzzTests {
-    /// A generator whose numbers can be had again (SplitMix64).
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ mixed >> 31
-        }
-    }
-
     private static let seeds = [
         request("GET", "/a/%41/../b?c=d", fields: ["Accept: a", "Connection: keep-alive"]),
         request("POST", fields: ["Content-Length: 5"], body: "abcde") + request(),
@@ -32,7 +20,7 @@ import Testing
     /// Bytes on which grammars turn.
     private static let turns = Array("\r\n\0\t :;,=\"\\%/?*0159aAfFgx-+_[]\u{7F}é".utf8)
 
-    private func damage(_ text: String, _ random: inout Seeded) -> [UInt8] {
+    private func damage(_ text: String, _ random: inout SplitMix) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let index = Int.random(in: 0..<bytes.count, using: &random)
@@ -50,7 +38,7 @@ import Testing
 
     @Test("never stop the connection, and mean the same however they are split", arguments: 0..<5)
     func survive(kind: Int) {
-        var random = Seeded(state: UInt64(kind))
+        var random = SplitMix(state: UInt64(kind))
         var limits = Limits()
         limits.bodyBytes = 1_000
         var refusals: Set<Refusal> = []

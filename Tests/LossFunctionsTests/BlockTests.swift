@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFunctions
+import SeededRandom
 import Testing
 
 @Suite("Sums and losses by the block")
@@ -20,7 +21,7 @@ struct BlockTests {
         case powersAtTheBound
         case lastBitsSet
 
-        func term(_ index: Int, _ random: inout SplitMix64) -> Double {
+        func term(_ index: Int, _ random: inout SplitMix) -> Double {
             let unit = Double.random(in: -1...1, using: &random)
             let sign: FloatingPointSign = random.next() & 1 == 0 ? .plus : .minus
             switch self {
@@ -60,7 +61,7 @@ struct BlockTests {
         arguments: Kind.allCases
     )
     func sums(kind: Kind) {
-        var random = SplitMix64(seed: 31)
+        var random = SplitMix(state: 31)
         for length in Self.lengths {
             for _ in 0..<3 {
                 let terms = (0..<length).map { kind.term($0, &random) }
@@ -81,7 +82,7 @@ struct BlockTests {
 
     @Test("the sum of a list's products is that of its single products", arguments: Kind.allCases)
     func products(kind: Kind) {
-        var random = SplitMix64(seed: 32)
+        var random = SplitMix(state: 32)
         for length in Self.lengths {
             for other in Kind.allCases {
                 let left = (0..<length).map { kind.term($0, &random) }
@@ -146,7 +147,7 @@ struct BlockTests {
     @Test("losses of all sizes are summed exactly and in any company", arguments: Kind.allCases)
     func sizes(kind: Kind) throws {
         let loss = try #require(Catalogue.loss(named: "mae")).entry.init(.none)
-        var random = SplitMix64(seed: 34)
+        var random = SplitMix(state: 34)
         for length in [64, 512, 576, 1_100] {
             let terms = (0..<length).map { kind.term($0, &random) }
             let batch = Batch(

@@ -2,13 +2,14 @@
 
 import Foundation
 import LossFunctions
+import SeededRandom
 
 /// Random batches within the domains of any loss of the catalogue, away from the ends of intervals.
 struct Samples {
-    var random: SplitMix64
+    var random: SplitMix
 
     init(seed: UInt64) {
-        random = SplitMix64(seed: seed)
+        random = SplitMix(state: seed)
     }
 
     /// A loss under each set of options that has domains of its own.

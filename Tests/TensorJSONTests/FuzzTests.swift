@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
 import Testing
 
 @testable import TensorJSON
@@ -40,7 +41,7 @@ struct FuzzTests {
 
     @Test("answers, with a position within the body and a sentence, and never stops the process")
     func mutated() {
-        var random = SplitMix(seed: 8)
+        var random = SplitMix(state: 8)
         let alphabet =
             Array(#"[]{},:"\0123456789.eE+-tfnu NaI/'"#.utf8) + [0, 0x0A, 0x80, 0xC3, 0xFF]
         for round in 0..<6000 {
@@ -63,7 +64,7 @@ struct FuzzTests {
 
     @Test("agrees with itself on what is sound, whether it reads numbers or any values")
     func agrees() {
-        var random = SplitMix(seed: 9)
+        var random = SplitMix(state: 9)
         let alphabet = Array("[[]],,,01.5-e2 ".utf8)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 1...9, using: &random)).map { _ in
