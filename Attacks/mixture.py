@@ -31,6 +31,7 @@ class Mixture:
         self.connection = None
         self.left = bytearray()
         self.questions = {}
+        self.right = {}
 
     def run(self) -> None:
         kinds = [self.small] * 20 + [self.medium] * 6 + [self.large, self.compressed, self.chunked]
@@ -64,11 +65,15 @@ class Mixture:
 
     def check(self, count: int, status: int, body: bytes) -> None:
         assert status == 200, status
+        # The same question has the same answer, byte for byte.
+        if self.right.get(count) == body:
+            return
         answer = json.loads(body)
         loss, gradient = right_answer(count)
         assert abs(answer["loss"] - loss) < 1e-12, answer["loss"]
         assert len(answer["gradient"]) == count
-        assert abs(answer["gradient"][-1] - gradient) < 1e-12
+        assert all(abs(number - gradient) < 1e-12 for number in answer["gradient"])
+        assert self.right.setdefault(count, body) == body
 
     def size(self, sizes) -> int:
         return self.random.choice(sizes)
