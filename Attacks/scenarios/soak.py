@@ -8,7 +8,7 @@ import time
 
 from target import HERE, Report, Site, wait_until
 
-SAMPLE_SECONDS = 5
+SAMPLE_SECONDS = 1
 
 
 def soak(report: Report) -> None:

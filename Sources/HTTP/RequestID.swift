@@ -9,7 +9,7 @@ package enum RequestID: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         var bytes: [UInt8] = []
-        append(to: &bytes)
+        bytes.append(addingCapacity: capacity) { append(to: &$0) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -25,10 +25,19 @@ package enum RequestID: Sendable, Hashable, CustomStringConvertible {
         return .given(name)
     }
 
-    func append(to bytes: inout [UInt8]) {
+    /// How many bytes it takes at the most.
+    var capacity: Int {
+        switch self {
+        case .given(let name): name.utf8.count
+        case .made: 16 + 1 + 19
+        }
+    }
+
+    /// Appends it to bytes with room for ``capacity`` more.
+    func append(to bytes: inout OutputSpan<UInt8>) {
         switch self {
         case .given(let name):
-            bytes.append(contentsOf: name.utf8)
+            bytes.append(name.utf8.span)
         case .made(let connection, let ordinal):
             for place in 0..<16 {
                 let digit = UInt8(truncatingIfNeeded: connection &>> UInt64(60 - 4 * place)) & 15
@@ -49,13 +58,5 @@ extension UInt8 {
         case 0x2B, 0x2D...0x3A, 0x3D, 0x40...0x5A, 0x5F, 0x61...0x7A, 0x7E: true
         default: false
         }
-    }
-}
-
-extension [UInt8] {
-    /// Appends a number that is not negative in decimal digits.
-    mutating func append(decimal number: Int) {
-        if number >= 10 { append(decimal: number / 10) }
-        append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }

@@ -59,15 +59,18 @@ enum ResponseWriter {
         switch framing {
         case .length(let count):
             bytes.append(contentsOf: length)
-            bytes.append(decimal: count)
+            bytes.append(addingCapacity: 19) { $0.append(decimal: count) }
         case .chunked: bytes.append(contentsOf: chunked)
         case .unsaid: break
         }
         bytes.append(contentsOf: response.fields.lines)
         if let common { bytes.append(contentsOf: common.lines) }
-        response.times?.append(to: &bytes)
-        bytes.append(contentsOf: requestID)
-        id.append(to: &bytes)
+        let room = WorkTimes.capacity + requestID.count + id.capacity
+        bytes.append(addingCapacity: room) { output in
+            response.times?.append(to: &output)
+            output.append(requestID.span)
+            id.append(to: &output)
+        }
         switch persistence {
         case .close: bytes.append(contentsOf: close)
         case .keepAlive: bytes.append(contentsOf: keepAlive)

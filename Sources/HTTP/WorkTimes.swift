@@ -11,30 +11,21 @@ package struct WorkTimes: Sendable, Hashable {
 
     package init() {}
 
-    /// Appends the field; durations are in milliseconds.
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: Self.parseLabel)
+    /// How many bytes the field takes at the most.
+    static let capacity = parseLabel.count + computeLabel.count + serializeLabel.count + 3 * 24
+
+    /// Appends the field, with durations in milliseconds, to bytes with room for ``capacity`` more.
+    func append(to bytes: inout OutputSpan<UInt8>) {
+        bytes.append(Self.parseLabel.span)
         bytes.append(milliseconds: parse)
-        bytes.append(contentsOf: Self.computeLabel)
+        bytes.append(Self.computeLabel.span)
         bytes.append(milliseconds: compute)
         guard let serialize else { return }
-        bytes.append(contentsOf: Self.serializeLabel)
+        bytes.append(Self.serializeLabel.span)
         bytes.append(milliseconds: serialize)
     }
 
     private static let parseLabel = Array("\r\nServer-Timing: parse;dur=".utf8)
     private static let computeLabel = Array(", compute;dur=".utf8)
     private static let serializeLabel = Array(", serialize;dur=".utf8)
-}
-
-extension [UInt8] {
-    /// Appends nanoseconds as milliseconds with three decimals.
-    fileprivate mutating func append(milliseconds nanoseconds: Int64) {
-        let microseconds = Swift.max(0, Int(nanoseconds) / 1_000)
-        append(decimal: microseconds / 1_000)
-        append(UInt8(ascii: "."))
-        append(UInt8(ascii: "0") + UInt8(microseconds / 100 % 10))
-        append(UInt8(ascii: "0") + UInt8(microseconds / 10 % 10))
-        append(UInt8(ascii: "0") + UInt8(microseconds % 10))
-    }
 }

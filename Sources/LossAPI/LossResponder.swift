@@ -9,6 +9,8 @@ import LossFunctions
 package struct LossResponder: Responder {
     private let limits: Limits
     private let options: ServiceOptions
+    /// Whether there is more to a request than its route.
+    private let hasAccessRules: Bool
     private let documents: Documents
     private let service: LossService
     private let readiness: Readiness
@@ -30,6 +32,7 @@ package struct LossResponder: Responder {
     ) {
         self.limits = limits
         self.options = options
+        hasAccessRules = options.crossOrigin != nil || options.tokens != nil || options.echoes
         documents = Documents(limits: limits)
         service = LossService(maximumDepth: options.jsonDepth, clock: clock)
         self.readiness = readiness
@@ -38,8 +41,9 @@ package struct LossResponder: Responder {
     }
 
     package func receive(_ head: RequestHead) -> Reception {
-        guard let common = options.crossOrigin?.fields(for: head) else { return decide(head) }
-        switch decide(head) {
+        guard hasAccessRules else { return route(head) }
+        guard let common = options.crossOrigin?.fields(for: head) else { return admit(head) }
+        switch admit(head) {
         case .answer(let response):
             return .answer(response.adding(common))
         case .take(let intake, var terms):
@@ -48,17 +52,22 @@ package struct LossResponder: Responder {
         }
     }
 
-    private func decide(_ head: RequestHead) -> Reception {
+    /// What becomes of a request where not everybody may ask, or echoes are wanted.
+    private func admit(_ head: RequestHead) -> Reception {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.problem(with: head)
         {
             return .answer(problem.response(route: "", fields: [.wwwAuthenticate: challenge]))
         }
+        if options.echoes, let reception = Echo.receive(head) { return reception }
+        return route(head)
+    }
+
+    private func route(_ head: RequestHead) -> Reception {
         guard !head.isAsterisk else {
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
             return .answer(Response(status: .noContent, fields: fields))
         }
-        if options.echoes, let reception = Echo.receive(head) { return reception }
         do throws(Problem) {
             let route = try Route.find(head.path)
             if head.method == .post, route.takesPost {
