@@ -3,6 +3,7 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 
+# hadolint ignore=DL3008 -- the version is that of the distribution in the line above
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*

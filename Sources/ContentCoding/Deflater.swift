@@ -10,8 +10,8 @@ package final class Deflater: Sendable {
 
     /// How hard zlib tries, of 1 to 9.
     ///
-    /// Numbers are hardly more than random digits: on the gradients of a million numbers the level 6
-    /// takes four times the time of 1 and saves two bytes of a hundred.
+    /// Numbers are hardly more than random digits: of an answer with a million gradients level 1
+    /// leaves 48% in 0.21 s, level 6 44% in 1.3 s.
     private static let level: Int32 = 1
     /// The size of zlib's tables that is its default.
     private static let memoryLevel: Int32 = 8
