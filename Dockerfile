@@ -3,7 +3,8 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 
-# hadolint ignore=DL3008 -- the version is that of the distribution in the line above
+# Its version is the distribution's, which the first line fixes.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*

@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "FuzzSubjects",
             dependencies: [
-                "HTTP", "LossAPI", "TensorJSON",
+                "ContentCoding", "HTTP", "LossAPI", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Fuzzing/subjects",
@@ -159,13 +159,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ContentCodingTests",
-            dependencies: ["ContentCoding", "HTTP"],
+            dependencies: ["ContentCoding", "FuzzSubjects", "HTTP"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "LossAPITests",
             dependencies: [
-                "HTTP", "LossAPI", "LossFunctions", "TensorJSON",
+                "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFunctions", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Yams", package: "Yams"),
             ],

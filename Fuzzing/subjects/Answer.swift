@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 import TensorJSON
 
 /// An answer as a strict client reads it.
@@ -10,7 +11,7 @@ struct Answer {
 
     /// Every status that the service has; 500 is not among them, since it would be a fault.
     private static let statuses: Set<Int> = [
-        200, 204, 304, 400, 404, 405, 408, 413, 414, 415, 417, 422, 431, 501, 503, 505,
+        200, 204, 304, 400, 404, 405, 406, 408, 413, 414, 415, 417, 422, 431, 501, 503, 505,
     ]
 
     /// Reads one answer, which the bytes have to be to the last.
@@ -43,11 +44,12 @@ struct Answer {
     ///
     /// The long documents, which are the same for everybody, are looked at elsewhere.
     func checkContent() throws(BrokenPromise) {
+        let content = try decodedContent()
         let type = value("content-type") ?? ""
         let isProblem = type == "application/problem+json"
         try expect(status < 400 || isProblem || status == 503, "an error without a problem")
         guard isProblem || type == "application/json", 1..<16_384 ~= content.count else { return }
-        var reader = JSONReader(Array(content))
+        var reader = JSONReader(content)
         var written: Double?
         do {
             try reader.beginObject()
@@ -63,6 +65,21 @@ struct Answer {
             throw BrokenPromise("content that is no JSON: \(error)")
         }
         try expect(!isProblem || written == Double(status), "a problem of another status")
+    }
+
+    private func decodedContent() throws(BrokenPromise) -> [UInt8] {
+        switch AppliedCoding(value("content-encoding")) {
+        case .none: return Array(content)
+        case .unsupported: throw BrokenPromise("content in a coding that nobody knows")
+        // The answer to HEAD, and 304, tell of content that they do not have.
+        case .one where content.isEmpty: return []
+        case .one(let coding):
+            do {
+                return try coding.decode(Array(content))
+            } catch {
+                throw BrokenPromise("content that is no \(coding): \(error)")
+            }
+        }
     }
 
     private func value(_ name: String) -> String? {

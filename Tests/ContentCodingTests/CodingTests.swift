@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentCoding
+import FuzzSubjects
 import HTTP
 import Testing
 
 @Suite("A content coding")
 struct CodingTests {
     private static let limit = 10_000_000
-
-    /// What decoding parts of these bytes gives.
-    private static func decode(
-        _ bytes: [UInt8],
-        _ coding: Coding,
-        size: Int = .max,
-        limit: Int = limit
-    ) throws(Inflater.Fault) -> [UInt8] {
-        let inflater = Inflater(coding)
-        var decoded: [UInt8] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(size))
-            rest = rest.dropFirst(part.count)
-            var index = 0
-            while let piece = try inflater.next(part.span, from: &index, limit: limit) {
-                decoded += piece.bytes.dropFirst(Piece.headroom)
-            }
-        }
-        try inflater.end()
-        return decoded
-    }
 
     private static func code(_ parts: [[UInt8]], _ coding: Coding) -> [UInt8] {
         let deflater = Deflater(coding)
@@ -64,7 +43,7 @@ struct CodingTests {
     @Test("is read as others write it, however it is cut", arguments: [1, 2, 7, 100])
     func others(size: Int) throws {
         for (coding, bytes) in Self.hello {
-            #expect(try Self.decode(bytes, coding, size: size) == Array("hello".utf8))
+            #expect(try coding.decode(bytes, by: size) == Array("hello".utf8))
         }
     }
 
@@ -73,8 +52,8 @@ struct CodingTests {
         let text = Self.text(count)
         let half = Array(text.prefix(count / 2))
         let coded = Self.code([half, [], Array(text.dropFirst(half.count))], coding)
-        #expect(try Self.decode(coded, coding) == text)
-        #expect(try Self.decode(coded, coding, size: 4_099) == text)
+        #expect(try coding.decode(coded) == text)
+        #expect(try coding.decode(coded, by: 4_099) == text)
         #expect(count < 1_000 || coded.count < count * 6 / 10)
     }
 
@@ -83,7 +62,7 @@ struct CodingTests {
         let bytes = try #require(Self.hello.first { $0.0 == coding }).1
         for count in bytes.indices {
             #expect(throws: Inflater.Fault.truncated) {
-                try Self.decode(Array(bytes.prefix(count)), coding)
+                try coding.decode(Array(bytes.prefix(count)))
             }
         }
     }
@@ -96,7 +75,7 @@ struct CodingTests {
                     var damaged = bytes
                     damaged[index] ^= 1 << bit
                     // Some bits say nothing: the time in a gzip head, those that fill the last byte.
-                    guard let text = try? Self.decode(damaged, coding) else { continue }
+                    guard let text = try? coding.decode(damaged) else { continue }
                     #expect(text == Array("hello".utf8))
                 }
             }
@@ -105,24 +84,24 @@ struct CodingTests {
 
     @Test("of another name is malformed")
     func mistaken() {
-        #expect(throws: Inflater.Fault.malformed) { try Self.decode(Self.hello[0].1, .deflate) }
-        #expect(throws: Inflater.Fault.malformed) { try Self.decode(Self.hello[1].1, .gzip) }
+        #expect(throws: Inflater.Fault.malformed) { try Coding.deflate.decode(Self.hello[0].1) }
+        #expect(throws: Inflater.Fault.malformed) { try Coding.gzip.decode(Self.hello[1].1) }
         // Deflate without the format of RFC 1950 around it.
         let raw = Array(Self.hello[1].1.dropFirst(2).dropLast(4))
-        #expect(throws: Inflater.Fault.malformed) { try Self.decode(raw, .deflate) }
+        #expect(throws: Inflater.Fault.malformed) { try Coding.deflate.decode(raw) }
     }
 
     @Test("of gzip may have several members, that of deflate may not (RFC 1952 section 2.2)")
     func members() throws {
         let twice = Self.hello[0].1 + Self.hello[0].1
         for size in [1, 25, 26, .max] {
-            #expect(try Self.decode(twice, .gzip, size: size) == Array("hellohello".utf8))
+            #expect(try Coding.gzip.decode(twice, by: size) == Array("hellohello".utf8))
         }
         #expect(throws: Inflater.Fault.malformed) {
-            try Self.decode(Self.hello[0].1 + [0x1F, 0x8C, 0x08], .gzip)
+            try Coding.gzip.decode(Self.hello[0].1 + [0x1F, 0x8C, 0x08])
         }
         #expect(throws: Inflater.Fault.malformed) {
-            try Self.decode(Self.hello[1].1 + Self.hello[1].1, .deflate)
+            try Coding.deflate.decode(Self.hello[1].1 + Self.hello[1].1)
         }
     }
 
@@ -130,7 +109,7 @@ struct CodingTests {
     func bomb(_ coding: Coding) {
         let bomb = Self.code([[UInt8](repeating: 0x20, count: Self.limit + 1)], coding)
         #expect(bomb.count < 60_000)
-        #expect(throws: Inflater.Fault.tooLong) { try Self.decode(bomb, coding) }
-        #expect(throws: Never.self) { try Self.decode(bomb, coding, limit: Self.limit + 1) }
+        #expect(throws: Inflater.Fault.tooLong) { try coding.decode(bomb, limit: Self.limit) }
+        #expect(throws: Never.self) { try coding.decode(bomb, limit: Self.limit + 1) }
     }
 }

@@ -2,6 +2,7 @@
 
 import ContentCoding
 import Foundation
+import FuzzSubjects
 import HTTP
 import HTTPTypes
 import LossAPI
@@ -39,17 +40,6 @@ struct CodingTests {
         try #require(Deflater(coding).code(bytes, isLast: true))
     }
 
-    private static func decode(_ bytes: [UInt8], _ coding: Coding) throws -> [UInt8] {
-        let inflater = Inflater(coding)
-        var index = 0
-        var decoded: [UInt8] = []
-        while let piece = try inflater.next(bytes.span, from: &index, limit: .max) {
-            decoded += piece.bytes.dropFirst(Piece.headroom)
-        }
-        try inflater.end()
-        return decoded
-    }
-
     @Test("asks the same and is answered the same", arguments: Coding.allCases, [1, 200, 20_000])
     func sameAnswer(_ coding: Coding, count: Int) throws {
         let question = Self.question(count)
@@ -62,7 +52,7 @@ struct CodingTests {
             #expect(answer.status == .ok)
             #expect(answer.fields[.contentEncoding] == coding.rawValue)
             #expect(answer.fields[.vary] == "Accept-Encoding")
-            #expect(try Self.decode(answer.body, coding) == plain.body)
+            #expect(try coding.decode(answer.body) == plain.body)
         }
     }
 
@@ -138,7 +128,7 @@ struct CodingTests {
         let plain = client.send(.get, "/openapi.json", fields: [:])
         let coded = client.send(.get, "/openapi.json", fields: [.acceptEncoding: "gzip"])
         #expect(coded.fields[.contentEncoding] == "gzip")
-        #expect(try Self.decode(coded.body, .gzip) == plain.body)
+        #expect(try Coding.gzip.decode(coded.body) == plain.body)
         let tags = [try #require(plain.fields[.eTag]), try #require(coded.fields[.eTag])]
         #expect(tags[0] != tags[1])
         for (tag, accept) in [(tags[1], "gzip"), (tags[0], "identity")] {
@@ -156,7 +146,7 @@ struct CodingTests {
     @Test("of metrics is what Prometheus asks for")
     func metrics() throws {
         let coded = Client().send(.get, "/metrics", fields: [.acceptEncoding: "gzip"])
-        let text = String(decoding: try Self.decode(coded.body, .gzip), as: UTF8.self)
+        let text = String(decoding: try Coding.gzip.decode(coded.body), as: UTF8.self)
         #expect(text.contains("# TYPE http_server_refusals_total counter"))
     }
 }
