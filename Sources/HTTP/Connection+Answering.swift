@@ -154,7 +154,7 @@ extension Connection {
             ?? .made(connection: identity, ordinal: answers + 1)
         output.fill(
             body: isSent ? response.body : [],
-            rest: isSent ? response.rest : nil,
+            rest: isSent && response.hasRest ? response.rest : nil,
             isChunked: isChunked
         ) { bytes in
             ResponseWriter.write(

@@ -96,6 +96,12 @@ extension Connection {
         let before = partialHead.count
         let rested = started
         let parsed: RequestHead?
+        if before == 0, let repeated = latestHead?.repeated(in: bytes) {
+            started = now
+            head = repeated
+            phase = .undecided
+            return repeated.wireBytes
+        }
         if before == 0 {
             started = now
             parsed = try parser.parse(bytes, limits: limits)
@@ -113,6 +119,7 @@ extension Connection {
             return bytes.count
         }
         head = parsed
+        latestHead = parsed.isWorthKeeping ? parsed : nil
         partialHead = []
         phase = .undecided
         return parser.length - before

@@ -29,6 +29,8 @@ package struct Connection: ~Copyable, Sendable {
     /// Bytes that came before their time: requests behind the one at hand.
     var ahead: ArraySlice<UInt8> = []
     var head: RequestHead?
+    /// The head of the request before, where the next one may be compared with it.
+    var latestHead: RequestHead?
     /// The content, where it is wanted.
     var incoming = Incoming()
     var chunks = ChunkedDecoder()
@@ -197,7 +199,8 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Makes ready for the next request.
     mutating func beginNextRequest() {
-        parser = HeadParser(after: parser.requestLine)
+        // It has read nothing where the head was that of the request before.
+        if parser.length > 0 { parser = HeadParser(after: parser.requestLine) }
         head = nil
         isRequestRead = false
         contentBytes = 0

@@ -21,4 +21,15 @@ enum ContentLength {
         }
         return length
     }
+
+    /// The number above 0 that up to nine digits write; nil for anything else, right or wrong.
+    static func short(_ bytes: Span<UInt8>) -> Int? {
+        guard 1...9 ~= bytes.count, bytes[0] != UInt8(ascii: "0") else { return nil }
+        var length = 0
+        for index in bytes.indices {
+            guard bytes[index].isDigit else { return nil }
+            length = 10 &* length &+ Int(bytes[index] &- UInt8(ascii: "0"))
+        }
+        return length
+    }
 }

@@ -30,7 +30,7 @@ struct FieldSection: Sendable {
             let field = KnownField.find(bytes.extracting(line.lowerBound..<colon))
         else { return try Self.check(bytes, in: line) }
         let value = bytes.trimming(colon + 1..<line.upperBound)
-        places.note(field, value.lowerBound - start..<value.upperBound - start)
+        places.note(field, value)
         try note(field, bytes.extracting(value))
     }
 
@@ -38,10 +38,10 @@ struct FieldSection: Sendable {
     ///
     /// - Parameters:
     ///   - line: The request line.
-    ///   - lines: The lines that have been taken in, with their ends.
+    ///   - message: The message up to the end of the head.
     /// - Returns: The head.
     /// - Throws: Where they do not agree.
-    func head(_ line: RequestLine, lines: [UInt8]) throws(Refusal) -> RequestHead {
+    func head(_ line: RequestLine, of message: [UInt8]) throws(Refusal) -> RequestHead {
         // RFC 9112 section 3.2.
         guard hasHost || line.version == .http10 else { throw .missingHost }
         // An expectation of HTTP/1.0 is ignored, RFC 9110 section 10.1.1.
@@ -50,7 +50,7 @@ struct FieldSection: Sendable {
             method: line.method,
             target: line.target,
             version: line.version,
-            fields: RequestFields(lines: lines, places: places),
+            fields: RequestFields(message: message, start: start, places: places),
             framing: try framing(version: line.version),
             expectsContinue: expectation == .continuation && line.version == .http11,
             keepsAlive: !closes && (keepsAlive || line.version == .http11)

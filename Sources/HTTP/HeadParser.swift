@@ -53,8 +53,7 @@ struct HeadParser: Sendable {
                 return nil
             }
             guard !line.isEmpty else {
-                let lines = message.dropFirst(fieldsStart).prefix(line.lowerBound - fieldsStart)
-                return try section.head(requestLine, lines: Array(lines))
+                return try section.head(requestLine, of: Array(message.prefix(length)))
             }
             fieldCount += 1
             guard fieldCount <= limits.fieldCount else { throw .tooManyFields }

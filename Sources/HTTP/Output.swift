@@ -58,9 +58,15 @@ package struct Output: Sendable {
         head.removeAll(keepingCapacity: true)
         write(&head)
         self.isChunked = isChunked
-        self.rest = rest
-        state = rest == nil ? .none : .here
-        held = rest?.footprint ?? 0
+        if state != .none { self.rest = nil }
+        if let rest {
+            state = .here
+            held = rest.footprint
+            self.rest = rest
+        } else {
+            state = .none
+            held = 0
+        }
         following = nil
         contentBytes = 0
         sent = 0

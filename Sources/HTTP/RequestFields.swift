@@ -7,9 +7,11 @@ package import HTTPTypes
 /// A copy of the lines and a table of where the everyday fields begin cost less than a string for
 /// each name and value, of which a route reads one or two.
 package struct RequestFields: Sendable {
-    /// The lines, each with its end.
-    private let lines: [UInt8]
-    private let places: Places
+    /// The message up to the end of its head.
+    let message: [UInt8]
+    /// Where the field lines begin in it.
+    private let start: Int
+    let places: Places
 
     /// Where the first value of each known field stands in the lines.
     struct Places: Sendable {
@@ -17,7 +19,7 @@ package struct RequestFields: Sendable {
         private var present: UInt32 = 0
         private var repeated: UInt32 = 0
 
-        /// The range of the first value, empty for one that is empty or not there.
+        /// The range in the message of the first value, empty for one that is empty or not there.
         subscript(field: KnownField) -> Range<Int> {
             let (start, end) = ranges[field.rawValue]
             return Int(start)..<Int(end)
@@ -42,8 +44,7 @@ package struct RequestFields: Sendable {
 
     /// No fields.
     package init() {
-        lines = []
-        places = Places()
+        self.init(message: [], start: 0, places: Places())
     }
 
     /// One line for each field.
@@ -57,14 +58,23 @@ package struct RequestFields: Sendable {
             }
             lines += Array("\(field.value)\r\n".utf8)
         }
-        self.init(lines: lines, places: places)
+        self.init(message: lines, start: 0, places: places)
     }
 
-    /// Takes over lines that have been found valid, and the places noted in them.
-    init(lines: [UInt8], places: Places) {
-        self.lines = lines
+    /// Takes over a message whose lines have been found valid, and the places noted in it.
+    init(message: [UInt8], start: Int, places: Places) {
+        self.message = message
+        self.start = start
         self.places = places
     }
+
+    /// The same fields in a message that differs from this one in none of their places.
+    func written(as message: [UInt8]) -> RequestFields {
+        RequestFields(message: message, start: start, places: places)
+    }
+
+    /// The field lines, each with its end.
+    private var lines: ArraySlice<UInt8> { message[start...] }
 
     /// Whether there is no line of this field, or only an empty one.
     package func isEmpty(_ field: KnownField) -> Bool { places[field].isEmpty }
@@ -73,12 +83,12 @@ package struct RequestFields: Sendable {
     package func single(_ field: KnownField) -> String? {
         let place = places[field]
         guard !place.isEmpty, !places.isRepeated(field) else { return nil }
-        return String(decoding: lines[place], as: UTF8.self)
+        return String(decoding: message[place], as: UTF8.self)
     }
 
     /// Whether there is one line of this field and its value is just `text`.
     package func isOne(_ field: KnownField, _ text: String) -> Bool {
-        !places.isRepeated(field) && lines.span.extracting(places[field]).equals(text)
+        !places.isRepeated(field) && message.span.extracting(places[field]).equals(text)
     }
 
     /// The value of a field; those of several lines as one list (RFC 9110 section 5.3).
@@ -90,7 +100,7 @@ package struct RequestFields: Sendable {
     /// The trace that the request belongs to; nil if it names none, or more than one.
     var trace: TraceParent? {
         guard !isEmpty(.traceParent), !places.isRepeated(.traceParent) else { return nil }
-        return TraceParent(lines.span.extracting(places[.traceParent]))
+        return TraceParent(message.span.extracting(places[.traceParent]))
     }
 
     /// Every line as `name: value`, the name as it was spelt.

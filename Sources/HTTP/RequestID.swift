@@ -9,7 +9,7 @@ package enum RequestID: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         var bytes: [UInt8] = []
-        bytes.append(addingCapacity: capacity) { append(to: &$0) }
+        append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -25,26 +25,13 @@ package enum RequestID: Sendable, Hashable, CustomStringConvertible {
         return .given(name)
     }
 
-    /// How many bytes it takes at the most.
-    var capacity: Int {
-        switch self {
-        case .given(let name): name.utf8.count
-        case .made: 16 + 1 + 19
-        }
-    }
-
-    /// Appends it to bytes with room for ``capacity`` more.
-    func append(to bytes: inout OutputSpan<UInt8>) {
+    /// Appends it.
+    func append(to bytes: inout [UInt8]) {
         switch self {
         case .given(let name):
-            bytes.append(name.utf8.span)
+            bytes.append(contentsOf: name.utf8)
         case .made(let connection, let ordinal):
-            for place in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: connection &>> UInt64(60 - 4 * place)) & 15
-                bytes.append(
-                    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                )
-            }
+            bytes.append(hexadecimal: connection)
             bytes.append(UInt8(ascii: "-"))
             bytes.append(decimal: ordinal)
         }

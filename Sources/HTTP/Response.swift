@@ -25,7 +25,7 @@ package struct Response: Sendable {
 
     package init(
         status: HTTPResponse.Status,
-        fields: ResponseFields = [:],
+        fields: ResponseFields = .none,
         body: [UInt8] = [],
         rest: (any ContentSource)? = nil,
         route: String = "",

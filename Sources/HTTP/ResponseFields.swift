@@ -4,17 +4,28 @@ package import HTTPTypes
 
 /// The fields of an answer, and the lines that say them.
 ///
-/// The lines are made once and not for each answer. `Date`, `Content-Length`, `Connection`,
-/// `Keep-Alive` and `Transfer-Encoding` are the connection's business: it writes its own, and none
-/// of these.
+/// The lines are made once and not for each answer, and fields and lines go from hand to hand as
+/// one reference. `Date`, `Content-Length`, `Connection`, `Keep-Alive` and `Transfer-Encoding` are
+/// the connection's business: it writes its own, and none of these.
 package struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
-    package private(set) var fields: HTTPFields
+    private var storage: Storage
+
+    package var fields: HTTPFields { storage.fields }
     /// `CR LF name ": " value` for each.
-    private(set) var lines: [UInt8] = []
+    var lines: [UInt8] { storage.lines }
+
+    private final class Storage: Sendable {
+        let fields: HTTPFields
+        let lines: [UInt8]
+
+        init(_ fields: HTTPFields, lines: [UInt8]) {
+            self.fields = fields
+            self.lines = lines
+        }
+    }
 
     package init(_ fields: HTTPFields) {
-        self.fields = fields
-        writeLines()
+        storage = Storage(fields, lines: Self.lines(of: fields))
     }
 
     package init(dictionaryLiteral elements: (HTTPField.Name, String)...) {
@@ -23,22 +34,27 @@ package struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
         self.init(fields)
     }
 
+    /// No fields.
+    package static let none = ResponseFields(HTTPFields())
+
     package subscript(name: HTTPField.Name) -> String? {
         get { fields[name] }
         set {
+            var fields = fields
             fields[name] = newValue
-            writeLines()
+            self = ResponseFields(fields)
         }
     }
 
     /// Adds fields behind those there are.
     package mutating func append(_ others: ResponseFields) {
+        var fields = fields
         for field in others.fields { fields.append(field) }
-        lines.append(contentsOf: others.lines)
+        storage = Storage(fields, lines: lines + others.lines)
     }
 
-    private mutating func writeLines() {
-        lines = fields.filter { !Self.isOwn($0.name) }.flatMap { field in
+    private static func lines(of fields: HTTPFields) -> [UInt8] {
+        fields.filter { !isOwn($0.name) }.flatMap { field in
             Array("\r\n\(field.name.rawName): \(field.value)".utf8)
         }
     }

@@ -49,34 +49,41 @@ enum ResponseWriter {
         persistence: Persistence,
         to bytes: inout [UInt8]
     ) {
-        let status = response.status
-        if status.code == 200 {
+        if response.status.code == 200, case .length(let count) = framing {
             bytes.append(contentsOf: date.success)
+            bytes.append(decimal: count)
         } else {
-            bytes.append(contentsOf: "HTTP/1.1 \(status.code) \(status.reasonPhrase)".utf8)
-            bytes.append(contentsOf: date.line)
-        }
-        switch framing {
-        case .length(let count):
-            bytes.append(contentsOf: length)
-            bytes.append(addingCapacity: 19) { $0.append(decimal: count) }
-        case .chunked: bytes.append(contentsOf: chunked)
-        case .unsaid: break
+            append(response.status, date, framing, to: &bytes)
         }
         bytes.append(contentsOf: response.fields.lines)
         if let common { bytes.append(contentsOf: common.lines) }
-        let room = WorkTimes.capacity + requestID.count + id.capacity
-        bytes.append(addingCapacity: room) { output in
-            response.times?.append(to: &output)
-            output.append(requestID.span)
-            id.append(to: &output)
-        }
+        response.times?.append(to: &bytes)
+        bytes.append(contentsOf: requestID)
+        id.append(to: &bytes)
         switch persistence {
         case .close: bytes.append(contentsOf: close)
         case .keepAlive: bytes.append(contentsOf: keepAlive)
         case .unsaid: break
         }
         bytes.append(contentsOf: end)
+    }
+
+    /// Appends how an answer begins that is not like nearly all.
+    private static func append(
+        _ status: HTTPResponse.Status,
+        _ date: DateField,
+        _ framing: Framing,
+        to bytes: inout [UInt8]
+    ) {
+        bytes.append(contentsOf: "HTTP/1.1 \(status.code) \(status.reasonPhrase)".utf8)
+        bytes.append(contentsOf: date.line)
+        switch framing {
+        case .length(let count):
+            bytes.append(contentsOf: length)
+            bytes.append(decimal: count)
+        case .chunked: bytes.append(contentsOf: chunked)
+        case .unsaid: break
+        }
     }
 
     /// Whether an answer of this status can have content; where it cannot, it has no length either

@@ -29,9 +29,18 @@ struct ExchangeLabels: Equatable {
 
 /// What is counted of exchanges.
 struct ExchangeCounts {
+    let labels: ExchangeLabels
     private(set) var durations = Histogram()
     private(set) var requestBytes = 0
     private(set) var responseBytes = 0
+
+    /// Nothing so far.
+    init(of labels: ExchangeLabels) {
+        self.labels = labels
+    }
+
+    /// Whether it counts exchanges with these labels.
+    func isOf(_ labels: ExchangeLabels) -> Bool { self.labels == labels }
 
     mutating func add(_ exchange: Exchange) {
         durations.add(exchange.seconds)

@@ -10,7 +10,7 @@ final class Metrics: Sendable {
     /// Guarded by `counts`.
     private struct Counts {
         /// By their labels; few, since each label has few values.
-        var exchanges: [(labels: ExchangeLabels, counts: ExchangeCounts)] = []
+        var exchanges: [ExchangeCounts] = []
         var refusals: [Refusal: Int] = [:]
         var problems: [String: Int] = [:]
         var closings: [Closing: Int] = [:]
@@ -18,13 +18,10 @@ final class Metrics: Sendable {
 
         mutating func add(_ exchange: Exchange) {
             let labels = ExchangeLabels(exchange)
-            guard let place = exchanges.indices.first(where: { exchanges[$0].labels == labels })
-            else {
-                var counts = ExchangeCounts()
-                counts.add(exchange)
-                return exchanges.append((labels, counts))
-            }
-            exchanges[place].counts.add(exchange)
+            var place = 0
+            while place < exchanges.count, !exchanges[place].isOf(labels) { place += 1 }
+            if place == exchanges.count { exchanges.append(ExchangeCounts(of: labels)) }
+            exchanges[place].add(exchange)
             // What comes often is soon in front, where it is found at once: to look it up by a hash
             // of its labels took longer than all the rest.
             if place > 0 { exchanges.swapAt(place, place / 2) }
@@ -62,18 +59,18 @@ final class Metrics: Sendable {
             .histogram,
             "The time from a request's first byte to its answer's last."
         )
-        for (labels, exchange) in exchanges {
-            exchange.durations.write(as: duration, labels.text, to: &text)
+        for exchange in exchanges {
+            exchange.durations.write(as: duration, exchange.labels.text, to: &text)
         }
         let received = "http_server_request_body_bytes_total"
         text.family(received, .counter, "The bytes of the requests' contents.")
-        for (labels, exchange) in exchanges {
-            text.sample(received, labels.text, exchange.requestBytes)
+        for exchange in exchanges {
+            text.sample(received, exchange.labels.text, exchange.requestBytes)
         }
         let sent = "http_server_response_body_bytes_total"
         text.family(sent, .counter, "The bytes of the answers' contents.")
-        for (labels, exchange) in exchanges {
-            text.sample(sent, labels.text, exchange.responseBytes)
+        for exchange in exchanges {
+            text.sample(sent, exchange.labels.text, exchange.responseBytes)
         }
 
         let refusals = "http_server_refusals_total"

@@ -8,112 +8,45 @@ import TensorJSON
 ///
 /// A million numbers take 22 MB as text: more than they and all that they were computed from.
 struct AnswerText: ContentSource {
-    private var parts: [Part] = []
-    /// The part that is written next.
-    private var place = 0
-    /// How many numbers of it have been written.
-    private var written = 0
-    /// How many numbers in long arrays are still to be written.
-    private var left = 0
-    private var writer = JSONWriter(reserving: 0)
-
-    private enum Part {
-        case beginObject
-        case endObject
-        case beginArray
-        case endArray
-        case key(JSONKey)
-        case number(Double)
-        case numbers(Tensor)
-    }
-
-    /// How many numbers are written at once: some 360 kB of text, in about 300 microseconds.
-    private static let sliceLength = 16_384
+    /// What a loss has answered; nil for the answer of a penalty by itself.
+    private let evaluation: Evaluation?
+    private let penalties: [PenaltyEvaluation]
+    /// The loss with the penalties added to it; nil where there is none to add to.
+    private let total: Double?
+    private var pen: Pen
 
     /// The answer of a loss, with penalties added to it.
-    init(_ evaluation: Evaluation, _ penalties: [PenaltyEvaluation]) throws {
-        parts.reserveCapacity(10)
-        parts.append(.beginObject)
-        if let loss = evaluation.loss {
-            if penalties.isEmpty {
-                add(.loss, loss)
-            } else {
-                add(.loss, try Self.total(loss, penalties))
-                add(.dataLoss, loss)
-            }
-        }
-        add(.gradient, evaluation.gradient)
-        add(.hessian, evaluation.hessian)
-        add(.elements, evaluation.elements)
-        add(.normalizer, evaluation.normalizer)
-        if !penalties.isEmpty {
-            parts += [.key(.regularization), .beginArray]
-            for penalty in penalties { add(penalty) }
-            parts.append(.endArray)
-        }
-        parts.append(.endObject)
+    init(_ evaluation: consuming Evaluation, _ penalties: [PenaltyEvaluation]) throws {
+        total = penalties.isEmpty ? nil : try Self.total(evaluation.loss, penalties)
+        pen = Pen(at: .begin, for: penalties.reduce(evaluation.length) { $0 + $1.length })
+        self.evaluation = evaluation
+        self.penalties = penalties
     }
 
     /// The answer of a penalty.
     init(_ evaluation: PenaltyEvaluation) {
-        add(evaluation)
+        self.evaluation = nil
+        penalties = [evaluation]
+        total = nil
+        pen = Pen(at: .value, for: evaluation.length)
     }
 
-    var isAtEnd: Bool { place == parts.count }
+    var isAtEnd: Bool { pen.step == .end }
 
-    var footprint: Int { 8 * left }
+    var footprint: Int { 8 * pen.left }
 
     mutating func next() -> [UInt8] {
-        var room = Self.sliceLength
-        // A number takes up to 25 bytes with its comma.
-        writer.reserve(256 + 25 * min(room, left))
-        while !isAtEnd, room > 0 { write(parts[place], &room) }
-        return writer.take()
-    }
-
-    private mutating func write(_ part: Part, _ room: inout Int) {
-        switch part {
-        case .beginObject: writer.beginObject()
-        case .endObject: writer.endObject()
-        case .beginArray: writer.beginArray()
-        case .endArray: writer.endArray()
-        case .key(let key): writer.key(key)
-        case .number(let number): writer.number(number)
-        case .numbers(let tensor):
-            let end = min(written + room, tensor.values.count)
-            let range = written..<end
-            writer.numbers(Array(tensor.values[range]), shape: tensor.shape, range)
-            room -= range.count
-            left -= range.count
-            written = end
-            guard end == tensor.values.count else { return }
-            written = 0
+        var room = pen.beginSlice()
+        if let evaluation {
+            while !isAtEnd, room > 0 { pen.write(evaluation, total, penalties, &room) }
+        } else {
+            while !isAtEnd, room > 0 { pen.write(penalties, isWhole: true, &room) }
         }
-        place += 1
+        return pen.writer.take()
     }
 
-    private mutating func add(_ key: JSONKey, _ number: Double) {
-        parts.append(.key(key))
-        parts.append(.number(number))
-    }
-
-    private mutating func add(_ key: JSONKey, _ tensor: Tensor?) {
-        guard let tensor else { return }
-        parts.append(.key(key))
-        guard !tensor.shape.isEmpty else { return parts.append(.number(tensor.values[0])) }
-        parts.append(.numbers(tensor))
-        left += tensor.values.count
-    }
-
-    private mutating func add(_ evaluation: PenaltyEvaluation) {
-        parts.append(.beginObject)
-        if let value = evaluation.value { add(.value, value) }
-        add(.gradient, evaluation.gradient)
-        add(.hessian, evaluation.hessian)
-        parts.append(.endObject)
-    }
-
-    private static func total(_ loss: Tensor, _ penalties: [PenaltyEvaluation]) throws -> Double {
+    private static func total(_ loss: Tensor?, _ penalties: [PenaltyEvaluation]) throws -> Double? {
+        guard let loss else { return nil }
         var sum = ExactSum()
         for value in loss.values { sum.add(value) }
         for penalty in penalties { sum.add(penalty.value ?? 0) }
@@ -122,6 +55,152 @@ struct AnswerText: ContentSource {
         }
         return sum.value
     }
+}
+
+/// Where the writing of an answer stands, apart from what is written: that would be copied for each
+/// member if it changed together with this.
+private struct Pen {
+    /// What is written next.
+    private(set) var step: Step
+    /// How many numbers in long arrays are still to be written.
+    private(set) var left: Int
+    var writer = JSONWriter(reserving: 0)
+    /// The penalty that is written, or will be next.
+    private var place = 0
+    /// How many numbers of the array at hand have been written.
+    private var written = 0
+
+    enum Step {
+        case begin
+        case loss
+        case gradient
+        case hessian
+        case elements
+        case normalizer
+        case value
+        case gradientOfPenalty
+        case hessianOfPenalty
+        case end
+    }
+
+    /// How many numbers are written at once: some 360 kB of text, in about 300 microseconds.
+    private static let sliceLength = 16_384
+
+    init(at step: Step, for numbers: Int) {
+        self.step = step
+        left = numbers
+    }
+
+    /// Makes room for a slice, and says how many numbers that is.
+    mutating func beginSlice() -> Int {
+        // A number takes up to 25 bytes with its comma.
+        writer.reserve(256 + 25 * min(Self.sliceLength, left))
+        return Self.sliceLength
+    }
+
+    /// Writes the next member of a loss's answer.
+    mutating func write(
+        _ evaluation: Evaluation,
+        _ total: Double?,
+        _ penalties: [PenaltyEvaluation],
+        _ room: inout Int
+    ) {
+        switch step {
+        case .begin:
+            writer.beginObject()
+            if let total { write(.loss, total) }
+            step = .loss
+        case .loss:
+            write(total == nil ? .loss : .dataLoss, evaluation.loss, then: .gradient, &room)
+        case .gradient: write(.gradient, evaluation.gradient, then: .hessian, &room)
+        case .hessian: write(.hessian, evaluation.hessian, then: .elements, &room)
+        case .elements: write(.elements, evaluation.elements, then: .normalizer, &room)
+        case .normalizer:
+            write(.normalizer, evaluation.normalizer)
+            guard !penalties.isEmpty else { return end() }
+            writer.key(.regularization)
+            writer.beginArray()
+            step = .value
+        case .value, .gradientOfPenalty, .hessianOfPenalty:
+            write(penalties, isWhole: false, &room)
+        case .end: break
+        }
+    }
+
+    /// Writes the next member of a penalty's answer, which may be the whole answer.
+    mutating func write(_ penalties: [PenaltyEvaluation], isWhole: Bool, _ room: inout Int) {
+        let penalty = penalties[place]
+        switch step {
+        case .gradientOfPenalty:
+            write(.gradient, penalty.gradient, then: .hessianOfPenalty, &room)
+        case .hessianOfPenalty:
+            write(.hessian, penalty.hessian, then: .value, &room)
+            guard step == .value else { return }
+            place += 1
+            if isWhole { return end() }
+            writer.endObject()
+            guard place == penalties.count else { return }
+            writer.endArray()
+            end()
+        default:
+            writer.beginObject()
+            if let value = penalty.value { write(.value, value) }
+            step = .gradientOfPenalty
+        }
+    }
+
+    private mutating func end() {
+        writer.endObject()
+        step = .end
+    }
+
+    private mutating func write(_ key: JSONKey, _ number: Double) {
+        writer.key(key)
+        writer.number(number)
+    }
+
+    /// Writes what there is room for of a member that may be long, and goes on to the next step
+    /// when that is all of it.
+    private mutating func write(
+        _ key: JSONKey,
+        _ tensor: Tensor?,
+        then next: Step,
+        _ room: inout Int
+    ) {
+        guard let tensor else { return step = next }
+        guard !tensor.shape.isEmpty else {
+            write(key, tensor.values[0])
+            return step = next
+        }
+        if written == 0 { writer.key(key) }
+        let end = min(written + room, tensor.values.count)
+        let range = written..<end
+        writer.numbers(Array(tensor.values[range]), shape: tensor.shape, range)
+        room -= range.count
+        left -= range.count
+        written = end
+        guard end == tensor.values.count else { return }
+        written = 0
+        step = next
+    }
+}
+
+extension Tensor? {
+    /// How many numbers it has as an array; none where it is a number, or not there.
+    fileprivate var length: Int {
+        guard let self, !self.shape.isEmpty else { return 0 }
+        return self.values.count
+    }
+}
+
+extension Evaluation {
+    fileprivate var length: Int {
+        loss.length + gradient.length + hessian.length + elements.length
+    }
+}
+
+extension PenaltyEvaluation {
+    fileprivate var length: Int { gradient.length + hessian.length }
 }
 
 extension JSONKey {

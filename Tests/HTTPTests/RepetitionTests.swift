@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import SeededRandom
+import Testing
+
+/// A head that is like the one before it is not read anew: nobody may notice.
+@Suite("The head of a request like the one before") struct RepetitionTests {
+    /// Requests that differ from each other in little.
+    private static let requests: [String] = [
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n1234567890123",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 03\r\n\r\nabc",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 00\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1 2\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\r\n\r\n1",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\nX-A: 1\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\nX-A: 2\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nX-A: 2\r\nContent-Length: 12\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\nConnection: close\r\n\r\n123456789012",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab",
+        "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n123456789012",
+        "POST /a HTTP/1.0\r\nHost: x\r\nContent-Length: 12\r\n\r\n123456789012",
+        "GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: one\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: two\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: y\r\nX-Request-Id: two\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 2_000))\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+
+    @Test("is understood as if it were the first", arguments: requests.indices)
+    func alike(_ index: Int) {
+        let first = Self.requests[index]
+        for second in Self.requests {
+            let alone = requestsAndRefusals(second)
+            for size in [1, 7, .max] {
+                let both = requestsAndRefusals(first, second, size: size)
+                let one = requestsAndRefusals(first, size: size)
+                // After a refusal or a close nobody looks at what follows.
+                let isOpen = one.refusals.isEmpty && one.closing == nil && !one.hasShutDown
+                #expect(
+                    both.requests == one.requests + (isOpen ? alone.requests : []),
+                    "\(first.debugDescription), then \(second.debugDescription) by \(size)"
+                )
+                #expect(both.refusals == one.refusals + (isOpen ? alone.refusals : []))
+            }
+        }
+    }
+
+    @Test("is understood as if it were the first, with any bytes changed")
+    func damaged() {
+        var random = SplitMix(state: 5)
+        let alphabet = Array("\r\n :-;,0123456789aAzZ\u{0}\u{7F}".utf8) + [0xC3]
+        for request in Self.requests where !request.contains("aaaaaaaa") {
+            for _ in 0..<200 {
+                var damaged = Array(request.utf8)
+                let place = Int(random.next() % UInt64(damaged.count))
+                damaged[place] = alphabet[Int(random.next() % UInt64(alphabet.count))]
+                let first = requestsAndRefusals(request)
+                guard first.refusals.isEmpty, first.closing == nil, !first.hasShutDown else {
+                    continue
+                }
+                let conversation = Conversation()
+                conversation.receive(request)
+                conversation.receive(damaged)
+                let alone = Conversation()
+                alone.receive(damaged)
+                #expect(conversation.record.requests == first.requests + alone.record.requests)
+                #expect(conversation.record.refusals == alone.record.refusals)
+            }
+        }
+    }
+
+    private func requestsAndRefusals(_ texts: String..., size: Int = .max) -> Conversation.Record {
+        let conversation = Conversation()
+        for text in texts { conversation.receive(text, size: size) }
+        return conversation.record
+    }
+}
