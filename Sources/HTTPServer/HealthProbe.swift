@@ -39,7 +39,7 @@ package enum HealthProbe {
         // The status line is "HTTP/1.1 200 OK".
         while head.count < 12 {
             var bytes = [UInt8](repeating: 0, count: 512)
-            switch SystemCall.receive(socket, into: &bytes) {
+            switch SystemCall.receive(socket, into: &bytes, bytes.indices) {
             case .bytes(let count): head += bytes[..<count]
             case .end: return .unreachable("the answer is no HTTP")
             case .wouldBlock: return .unreachable("no answer in time")

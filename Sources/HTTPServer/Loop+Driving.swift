@@ -10,12 +10,20 @@ extension Loop {
     private static let costOfAnswer = 4 * 1_024
 
     /// Does what a connection asks for, until it has to wait or others have to have their turn.
-    mutating func drive(_ link: Link) {
-        if let reason = drive(link, &link.connection) { close(link, reason) }
+    ///
+    /// - Parameters:
+    ///   - link: The connection.
+    ///   - lane: The one of ``lanes`` that it may have been read into.
+    mutating func drive(_ link: Link, lane: Int? = nil) {
+        if let reason = drive(link, &link.connection, lane) { close(link, reason) }
     }
 
     /// Does the same; why the connection has to be closed, nil if it goes on.
-    private mutating func drive(_ link: Link, _ connection: inout Connection) -> Closing? {
+    private mutating func drive(
+        _ link: Link,
+        _ connection: inout Connection,
+        _ lane: Int?
+    ) -> Closing? {
         var allowance = Self.allowance
         var bytes: ArraySlice<UInt8> = []
         while true {
@@ -39,6 +47,8 @@ extension Loop {
                 let response = services.responder.response(to: refusal, limits: services.limits)
                 connection.answered(response, date: date.field(at: now), now: now)
                 continue
+            case .send where isGathering && link.isWritable:
+                outgoing.append(link)
             case .send:
                 if mayGoOn(link, allowance, ready: link.isWritable),
                     send(link, &connection, &allowance)
@@ -52,7 +62,7 @@ extension Loop {
                 continue
             case .read:
                 if mayGoOn(link, allowance, ready: link.isReadable) {
-                    bytes = read(link, &connection, &allowance)
+                    bytes = read(link, &connection, &allowance, lane)
                     continue
                 }
             case .shutdownWrite:
@@ -154,8 +164,13 @@ extension Loop {
     private mutating func read(
         _ link: Link,
         _ connection: inout Connection,
-        _ allowance: inout Int
+        _ allowance: inout Int,
+        _ lane: Int?
     ) -> ArraySlice<UInt8> {
+        if let lane, let result = lanes.takeResult(of: lane) {
+            let count = took(result, of: Lanes.length, link, &connection, &allowance)
+            return lanes.bytes(of: lane, first: count)
+        }
         let direct = min(connection.directBodyBytes, allowance)
         var result = SystemCall.Transfer.wouldBlock
         if direct > 0 {
@@ -163,23 +178,32 @@ extension Loop {
                 result = SystemCall.receive(link.socket, appendingTo: &body)
             }
         } else {
-            result = SystemCall.receive(link.socket, into: &buffer)
+            result = SystemCall.receive(link.socket, into: &buffer, buffer.indices)
         }
         let asked = direct > 0 ? direct : buffer.count
+        let count = took(result, of: asked, link, &connection, &allowance)
+        return direct > 0 ? [] : buffer[..<count]
+    }
+
+    /// Takes note of what came of a read; how many bytes it brought.
+    private mutating func took(
+        _ result: SystemCall.Transfer,
+        of asked: Int,
+        _ link: Link,
+        _ connection: inout Connection,
+        _ allowance: inout Int
+    ) -> Int {
         switch result {
         case .bytes(let count):
             allowance -= count
             // Less than was asked for means that there is no more, unless the end is there too.
             if count < asked, !link.isEnding { link.isReadable = false }
-            return direct > 0 ? [] : buffer[..<count]
-        case .wouldBlock:
-            link.isReadable = false
-        case .end:
-            connection.peerClosed(now: now)
-        case .failed:
-            connection.broke()
+            return count
+        case .wouldBlock: link.isReadable = false
+        case .end: connection.peerClosed(now: now)
+        case .failed: connection.broke()
         }
-        return []
+        return 0
     }
 
     /// Brings the memory budget up to date; false if a body that is coming had to be refused.

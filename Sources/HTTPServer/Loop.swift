@@ -19,7 +19,15 @@ struct Loop: ~Copyable {
     var identity = UInt64.random(in: .min ... .max)
     /// Connections that have more to do than they were allowed in one turn.
     var postponed: [ConnectionKey] = []
-    /// Where small reads go, one connection after the other.
+    /// Connections that something has happened to, a few at a time.
+    var awake: [Link] = []
+    /// Where the first read of each of these goes.
+    var lanes = Lanes()
+    /// Connections whose answers are sent once all of these are driven.
+    var outgoing: [Link] = []
+    /// Whether answers are left to be sent then.
+    var isGathering = false
+    /// Where other small reads go, one connection after the other.
     var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
     var isDraining = false
     var isFinishing = false
@@ -77,12 +85,15 @@ struct Loop: ~Copyable {
             guard count > 0 || isBusy else { return }
             now = SystemCall.now()
             for index in 0..<count { handle(changes[index]) }
+            driveAwake()
             goOnWithPostponed()
             if milestones.contains(.ended) { return }
         }
     }
 
     private mutating func handle(_ change: Change) {
+        // What is no connection may concern all of them.
+        if change.key >= Self.firstListenerKey { driveAwake() }
         switch change.key {
         case Self.timerKey: sweep()
         case Self.mailboxKey: for message in mailbox.take() { handle(message) }
@@ -95,7 +106,7 @@ struct Loop: ~Copyable {
             if change.isReadable { link.isReadable = true }
             if change.isWritable { link.isWritable = true }
             if change.isEnding { link.isEnding = true }
-            drive(link)
+            wake(link)
         }
     }
 

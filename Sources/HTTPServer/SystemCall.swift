@@ -38,14 +38,19 @@ enum SystemCall {
         }
     }
 
-    /// Reads what a socket has into an array, from its beginning.
+    /// Reads what a socket has into a part of an array.
     ///
     /// The corresponding C function is `recv`.
-    static func receive(_ socket: borrowing Descriptor, into bytes: inout [UInt8]) -> Transfer {
+    static func receive(
+        _ socket: borrowing Descriptor,
+        into bytes: inout [UInt8],
+        _ part: Range<Int>
+    ) -> Transfer {
         while true {
-            // Safe: the buffer is valid for the call and its length is passed with it.
+            // Safe: the part is checked to lie in the array, whose memory is valid for the call.
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe recv(socket.number, buffer.baseAddress, buffer.count, 0)
+                let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[part])
+                return unsafe recv(socket.number, room.baseAddress, room.count, 0)
             }
             if let result = transfer("recv", count) { return result }
         }

@@ -167,10 +167,14 @@ private struct Pen {
         then next: Step,
         _ room: inout Int
     ) {
-        guard let tensor else { return step = next }
+        guard let tensor else {
+            step = next
+            return
+        }
         guard !tensor.shape.isEmpty else {
             write(key, tensor.values[0])
-            return step = next
+            step = next
+            return
         }
         if written == 0 { writer.key(key) }
         let end = min(written + room, tensor.values.count)

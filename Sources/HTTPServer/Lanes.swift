@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Room for what several connections have sent, so that all are read before any is answered.
+struct Lanes: ~Copyable {
+    /// How many connections are read at once.
+    static let count = 32
+    /// How much of each: a question of a hundred numbers.
+    static let length = 8 * 1_024
+
+    private var bytes = [UInt8](repeating: 0, count: Lanes.count * Lanes.length)
+    private var results = [SystemCall.Transfer?](repeating: nil, count: Lanes.count)
+
+    /// Reads what a socket has into a lane.
+    mutating func read(_ socket: borrowing Descriptor, into lane: Int) {
+        results[lane] = SystemCall.receive(socket, into: &bytes, Self.place(of: lane))
+    }
+
+    /// What came of the reading, once; nil where there was none.
+    mutating func takeResult(of lane: Int) -> SystemCall.Transfer? {
+        results[lane].take()
+    }
+
+    /// The first bytes of a lane; they must not outlive their use, or the next read would copy all
+    /// lanes.
+    func bytes(of lane: Int, first count: Int) -> ArraySlice<UInt8> {
+        bytes[Self.place(of: lane)].prefix(count)
+    }
+
+    private static func place(of lane: Int) -> Range<Int> {
+        lane * length..<(lane + 1) * length
+    }
+}
