@@ -33,7 +33,7 @@ struct Player: ~Copyable {
     private enum Work {
         case takeIn(Errand)
         case answer(Errand)
-        case makeMore(any ContentSource)
+        case makeMore(PartErrand)
     }
 
     /// Plays a text step by step, and then to its end as a client would that has nothing to hide.
@@ -118,8 +118,8 @@ struct Player: ~Copyable {
             submit(.takeIn(errand))
         case .answer: try answer()
         case .makeMore:
-            guard let rest = connection.handOverRest() else { throw BrokenPromise("no rest") }
-            work.append(.makeMore(rest))
+            guard let errand = connection.handOverPart() else { throw BrokenPromise("no part") }
+            work.append(.makeMore(errand))
             if !holdsWork { giveBack() }
         case .refuse(let refusal):
             try transcript.refuse(refusal)
@@ -167,8 +167,8 @@ struct Player: ~Copyable {
             case .answer(var errand):
                 errand.run()
                 connection.answered(errand.intake.answer(), date: today, now: now)
-            case .makeMore(let rest):
-                connection.takeBack(MadePart(of: rest), now: now)
+            case .makeMore(let errand):
+                connection.takeBack(MadePart(of: errand), now: now)
             }
         }
         work = []

@@ -11,7 +11,7 @@ package enum Action: Sendable {
     /// short, elsewhere by what ``Connection/handOver()`` gives if it is long; report by
     /// ``Connection/answered(_:date:now:)``.
     case answer
-    /// Have the next part of an answer made elsewhere, by what ``Connection/handOverRest()`` gives;
+    /// Have the next part of an answer made elsewhere, by what ``Connection/handOverPart()`` gives;
     /// report by ``Connection/takeBack(_:now:)``.
     case makeMore
     /// Explain a refusal; report by ``Connection/answered(_:date:now:)``.

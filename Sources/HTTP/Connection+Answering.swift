@@ -57,10 +57,10 @@ extension Connection {
         incoming.takeBack(errand)
     }
 
-    /// What makes the next part of the answer; nil where it is being made.
-    package mutating func handOverRest() -> (any ContentSource)? { output.handOverRest() }
+    /// The next part of the answer to be made elsewhere; nil where enough are being made.
+    package mutating func handOverPart() -> PartErrand? { output.handOver() }
 
-    /// Takes back what ``handOverRest()`` gave, and the part it has made.
+    /// Takes back what ``handOverPart()`` gave, made.
     package mutating func takeBack(_ made: consuming MadePart, now: Instant) {
         guard case .sending = phase else { return }
         self.now = now

@@ -12,4 +12,12 @@ package protocol ContentSource: Sendable {
     ///
     /// Called by a worker, but for the first part of an answer that is short.
     mutating func next() -> [UInt8]
+
+    /// Takes the next part off as a source of its own, so that it can be made at the same time as
+    /// what follows it; nil where one has to be made after the other.
+    mutating func split() -> (any ContentSource)?
+}
+
+extension ContentSource {
+    package mutating func split() -> (any ContentSource)? { nil }
 }

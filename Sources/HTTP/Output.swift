@@ -11,8 +11,10 @@ package struct Output: Sendable {
     package private(set) var sent = 0
     /// What makes that which follows, unless it is away making it.
     private var rest: (any ContentSource)?
-    /// What is sent after what is at hand.
-    private var following: [UInt8]?
+    /// The parts that are sent after what is at hand, made or being made, in their order.
+    private var coming: [Coming] = []
+    /// The number of the latest part that was to be made.
+    private var latest = 0
     private var state = RestState.none
     private var held = 0
     private var isChunked = false
@@ -26,17 +28,29 @@ package struct Output: Sendable {
         case away
     }
 
+    private struct Coming {
+        let number: Int
+        /// Nil until it is made.
+        var part: [UInt8]?
+    }
+
+    /// How many parts are made ahead of what is sent.
+    ///
+    /// One for each core of a small machine, and one to send: a million gradients took 16.4 ms from
+    /// the first byte to the last with three, 24.3 ms with one (2026-11-25).
+    private static let partsAhead = 3
+
     /// How many bytes of those at hand are still to be taken.
     package var left: Int { head.count + body.count - sent }
 
     /// Whether everything has been taken.
-    var isDone: Bool { left == 0 && state == .none && following == nil }
+    var isDone: Bool { left == 0 && state == .none && coming.isEmpty }
 
-    /// Whether the next part ought to be made while what is at hand is sent.
-    var wantsMore: Bool { state == .here && following == nil }
+    /// Whether another part ought to be made while what is at hand is sent.
+    var wantsMore: Bool { state == .here && coming.count < Self.partsAhead }
 
     /// The bytes of memory that are kept.
-    var footprint: Int { body.count + (following?.count ?? 0) + held }
+    var footprint: Int { coming.reduce(body.count + held) { $0 + ($1.part?.count ?? 0) } }
 
     /// Content up to this size is put behind the head: sending one buffer costs less than copying
     /// a few bytes saves.
@@ -67,7 +81,7 @@ package struct Output: Sendable {
             state = .none
             held = 0
         }
-        following = nil
+        coming = []
         contentBytes = 0
         sent = 0
         self.body = []
@@ -83,31 +97,43 @@ package struct Output: Sendable {
         if left == 0 { goOn() }
     }
 
-    /// What makes the next part; nil where there is none, or where it is away.
-    mutating func handOverRest() -> (any ContentSource)? {
-        guard state == .here else { return nil }
+    /// What is to be made next; nil where nothing is.
+    mutating func handOver() -> PartErrand? {
+        guard wantsMore, var source = rest.take() else { return nil }
+        latest += 1
+        coming.append(Coming(number: latest))
+        if let part = source.split() {
+            held = source.footprint
+            rest = source
+            return PartErrand(number: latest, isRest: false, source: part)
+        }
         state = .away
-        return rest.take()
+        return PartErrand(number: latest, isRest: true, source: source)
     }
 
-    /// Takes it back, and the part it has made.
+    /// Takes back what was to be made.
     mutating func takeBack(_ made: consuming MadePart) {
-        guard state == .away else { return }
-        state = made.rest.isAtEnd ? .none : .here
-        held = made.rest.footprint
-        following = made.part
-        rest = made.rest
+        guard let place = coming.firstIndex(where: { $0.number == made.number }) else { return }
+        if let rest = made.rest {
+            state = rest.isAtEnd ? .none : .here
+            held = rest.footprint
+            self.rest = rest
+        }
+        coming[place].part = made.part
         // From here on nobody else has the part, so that it can be added to without a copy.
         _ = consume made
         if left == 0 { goOn() }
     }
 
-    /// Puts the next part in the place of what has been sent.
+    /// Puts the next part that is made in the place of what has been sent.
     private mutating func goOn() {
         sent = 0
         head.removeAll(keepingCapacity: true)
         body = []
-        if let part = following.take() { add(consume part) }
+        while left == 0, let part = coming.first?.part {
+            coming.removeFirst()
+            add(consume part)
+        }
     }
 
     private mutating func add(_ part: consuming [UInt8]) {
@@ -124,21 +150,36 @@ package struct Output: Sendable {
             body = consume part
             body.append(contentsOf: Self.lineEnd)
         }
-        if state == .none { body.append(contentsOf: Self.lastChunk) }
+        if state == .none, coming.isEmpty { body.append(contentsOf: Self.lastChunk) }
     }
 
     private static let lineEnd = Array("\r\n".utf8)
     private static let lastChunk = Array("0\r\n\r\n".utf8)
 }
 
-/// What makes the rest of an answer, and the part that it has made.
-package struct MadePart: Sendable {
-    let rest: any ContentSource
-    let part: [UInt8]
+/// A part of an answer that is to be made elsewhere.
+package struct PartErrand: Sendable {
+    fileprivate let number: Int
+    /// Whether the source is what makes all the rest, too.
+    fileprivate let isRest: Bool
+    fileprivate let source: any ContentSource
+}
 
-    /// Has the next part made.
-    package init(of rest: consuming any ContentSource) {
-        part = rest.next()
-        self.rest = rest
+/// A part of an answer that has been made.
+package struct MadePart: Sendable {
+    fileprivate let number: Int
+    fileprivate let part: [UInt8]
+    /// What makes all that follows, where the part was made by it.
+    fileprivate let rest: (any ContentSource)?
+
+    /// Has a part made.
+    package init(of errand: consuming PartErrand) {
+        number = errand.number
+        var source = errand.source
+        let isRest = errand.isRest
+        // Nobody else has the source then, so that it is not copied when it changes.
+        _ = consume errand
+        part = source.next()
+        rest = isRest ? source : nil
     }
 }

@@ -123,12 +123,12 @@ extension Loop {
 
     /// Has the next part of an answer made beside the loop.
     private func makeMore(_ key: ConnectionKey, _ connection: inout Connection) {
-        guard let rest = connection.handOverRest() else { return }
-        let parcel = Parcel(consume rest)
+        guard let errand = connection.handOverPart() else { return }
+        let parcel = Parcel(consume errand)
         // However many wait: who has begun to answer has to go on.
         services.workers.submit { [mailbox] in
-            guard let rest = parcel.take() else { return }
-            mailbox.post(.madeMore(key, Parcel(MadePart(of: consume rest))))
+            guard let errand = parcel.take() else { return }
+            mailbox.post(.madeMore(key, Parcel(MadePart(of: consume errand))))
         }
     }
 

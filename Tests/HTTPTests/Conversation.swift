@@ -56,7 +56,7 @@ final class Conversation {
     /// Whether what is done elsewhere is left until the test has it done.
     var areErrandsHeld = false
     private(set) var errands: [Errand] = []
-    private(set) var rests: [any ContentSource] = []
+    private(set) var parts: [PartErrand] = []
 
     /// - Parameters:
     ///   - limits: The bounds.
@@ -148,10 +148,11 @@ final class Conversation {
         connection.takeBack(errand, now: now)
     }
 
-    /// Has the next part of an answer made.
-    func bringPartBack() {
-        guard let rest = rests.popLast() else { return }
-        connection.takeBack(MadePart(of: rest), now: now)
+    /// Has a part of an answer made, the latest that was handed over unless told otherwise.
+    func bringPartBack(_ place: Int? = nil) {
+        guard !parts.isEmpty else { return }
+        let errand = parts.remove(at: place ?? parts.count - 1)
+        connection.takeBack(MadePart(of: errand), now: now)
     }
 
     /// Does what is asked for without a client or a network having done anything.
@@ -172,7 +173,7 @@ final class Conversation {
                 errands += connection.handOver().map { [$0] } ?? []
                 if !areErrandsHeld { bringErrandBack() }
             case .makeMore:
-                rests += connection.handOverRest().map { [$0] } ?? []
+                parts += connection.handOverPart().map { [$0] } ?? []
                 if !areErrandsHeld { bringPartBack() }
             case .answer:
                 guard var errand = connection.handOver() else { break loop }

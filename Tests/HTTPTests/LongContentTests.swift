@@ -129,8 +129,30 @@ private struct Parts: ContentSource {
     mutating func next() -> [UInt8] { left.removeFirst() }
 }
 
+/// The same where all parts but the last can be made at once.
+private struct SeparateParts: ContentSource {
+    private var parts: Parts
+
+    init(_ texts: [String]) {
+        parts = Parts()
+        parts.left = texts.map { Array($0.utf8) }
+    }
+
+    var footprint: Int { parts.footprint }
+    var isAtEnd: Bool { parts.isAtEnd }
+
+    mutating func next() -> [UInt8] { parts.next() }
+
+    mutating func split() -> (any ContentSource)? {
+        guard parts.left.count > 1 else { return nil }
+        var part = Parts()
+        part.left = [parts.next()]
+        return part
+    }
+}
+
 @Suite("An answer that is made while it is sent") struct MadeAnswerTests {
-    private func response(_ parts: Parts) -> Response {
+    private func response(_ parts: any ContentSource) -> Response {
         Response(status: .ok, body: Array("begin".utf8), rest: parts, route: "/route")
     }
 
@@ -162,6 +184,46 @@ private struct Parts: ContentSource {
         }
         #expect(conversation.record.unnamed.hasSuffix("chunked\r\n\r\n" + chunks))
         #expect(conversation.record.exchanges.count == 1)
+    }
+
+    @Test("has a few parts made at once, and sends them in their order")
+    func separate() {
+        let texts = (0..<8).map { "part \($0), " }
+        let expected = "begin" + texts.joined()
+        // Which of those that are being made is made first: the oldest, the latest, any.
+        for order in [[0], [2, 1, 0], [1, 0], [2, 0, 1, 0]] {
+            let conversation = Conversation(respond: { _ in
+                response(SeparateParts(texts))
+            })
+            conversation.areErrandsHeld = true
+            conversation.receive(request(version: "HTTP/1.0"))
+            #expect(conversation.parts.count == 3)
+            var turn = 0
+            while !conversation.parts.isEmpty {
+                #expect(conversation.parts.count <= 3)
+                conversation.bringPartBack(
+                    min(order[turn % order.count], conversation.parts.count - 1)
+                )
+                conversation.perform()
+                turn += 1
+            }
+            #expect(turn == 8)
+            #expect(conversation.record.text.hasSuffix("\r\n\r\n" + expected))
+            #expect(conversation.record.exchanges.map { $0.responseBytes } == [expected.utf8.count])
+        }
+    }
+
+    @Test("has no part made while enough wait to be sent")
+    func slowReader() {
+        let conversation = Conversation(respond: { _ in
+            response(SeparateParts(["a", "b", "c", "d", "e", "f"]))
+        })
+        conversation.isNetworkOpen = false
+        conversation.receive(request())
+        // What is being sent with the end of its chunk, three that wait, and three not yet made.
+        #expect(conversation.footprint == "begin\r\n".utf8.count + 3 + 3)
+        conversation.take(conversation.bytesToSend)
+        #expect(conversation.footprint == "a\r\n".utf8.count + 3 + 2)
     }
 
     @Test("never ends with a part of no length")

@@ -106,4 +106,42 @@ struct PiecesTests {
         #expect(String(decoding: text, as: UTF8.self) == expected)
         #expect(slices == 3 && rest.footprint == 0)
     }
+
+    @Test(
+        "has the same answer when its slices are taken apart",
+        arguments: ["[200000]", "[40,5000]", "[100000,2]"]
+    )
+    func slicesApart(shape: String) throws {
+        let count = 200_000
+        let columns = shape == "[200000]" ? count : shape == "[40,5000]" ? 5_000 : 2
+        let rows = stride(from: 0, to: count, by: columns).map { row in
+            "[" + (row..<row + columns).map { "\($0)" }.joined(separator: ",") + "]"
+        }
+        let numbers = columns == count ? rows[0] : "[\(rows.joined(separator: ","))]"
+        let body =
+            #"{"predictions":\#(numbers),"targets":\#(numbers),"reduction":"none","#
+            + #""outputs":["loss","gradient","hessian"]}"#
+        let whole = try answer("mse", body, size: .max)
+        var intake = try intake("mse")
+        intake.take(Array(body.utf8).span, isLast: true)
+        let response = intake.answer()
+        var text = response.body
+        var rest = try #require(response.rest)
+        var apart = 0
+        while !rest.isAtEnd {
+            let before = rest.footprint
+            if var part = rest.split() {
+                #expect(rest.footprint == before - 8 * 16_384)
+                text += part.next()
+                #expect(part.isAtEnd)
+                apart += 1
+            } else {
+                text += rest.next()
+            }
+        }
+        #expect(text == whole.body)
+        // 12.2 slices an array, of which the first and the last are not taken off.
+        #expect(apart == 3 * 11)
+        #expect(rest.footprint == 0)
+    }
 }

@@ -45,6 +45,48 @@ struct AnswerText: ContentSource {
         return pen.writer.take()
     }
 
+    /// Of a long array slices can be written at once; what is around arrays is short.
+    mutating func split() -> (any ContentSource)? {
+        guard let numbers = numbersAtHand, let slice = pen.takeSlice(of: numbers.values.count)
+        else { return nil }
+        return Numbers(numbers, slice)
+    }
+
+    /// What the next member consists of, if that may be long.
+    private var numbersAtHand: Tensor? {
+        switch pen.step {
+        case .loss: evaluation?.loss
+        case .gradient: evaluation?.gradient
+        case .hessian: evaluation?.hessian
+        case .elements: evaluation?.elements
+        case .gradientOfPenalty: penalties[pen.place].gradient
+        case .hessianOfPenalty: penalties[pen.place].hessian
+        case .begin, .normalizer, .value, .end: nil
+        }
+    }
+
+    /// A slice of the numbers of an array, neither its first nor its last.
+    private struct Numbers: ContentSource {
+        private let tensor: Tensor
+        private let range: Range<Int>
+        private(set) var isAtEnd = false
+
+        init(_ tensor: Tensor, _ range: Range<Int>) {
+            self.tensor = tensor
+            self.range = range
+        }
+
+        /// What it is a slice of is kept by the answer.
+        var footprint: Int { 0 }
+
+        mutating func next() -> [UInt8] {
+            var writer = JSONWriter(reserving: Pen.bytesEach * range.count)
+            writer.numbers(Array(tensor.values[range]), shape: tensor.shape, range)
+            isAtEnd = true
+            return writer.finish()
+        }
+    }
+
     private static func total(_ loss: Tensor?, _ penalties: [PenaltyEvaluation]) throws -> Double? {
         guard let loss else { return nil }
         var sum = ExactSum()
@@ -66,7 +108,7 @@ private struct Pen {
     private(set) var left: Int
     var writer = JSONWriter(reserving: 0)
     /// The penalty that is written, or will be next.
-    private var place = 0
+    private(set) var place = 0
     /// How many numbers of the array at hand have been written.
     private var written = 0
 
@@ -85,6 +127,8 @@ private struct Pen {
 
     /// How many numbers are written at once: some 360 kB of text, in about 300 microseconds.
     private static let sliceLength = 16_384
+    /// The bytes that a number takes at the most, its comma included.
+    static let bytesEach = 25
 
     init(at step: Step, for numbers: Int) {
         self.step = step
@@ -93,9 +137,20 @@ private struct Pen {
 
     /// Makes room for a slice, and says how many numbers that is.
     mutating func beginSlice() -> Int {
-        // A number takes up to 25 bytes with its comma.
-        writer.reserve(256 + 25 * min(Self.sliceLength, left))
+        writer.reserve(256 + Self.bytesEach * min(Self.sliceLength, left))
         return Self.sliceLength
+    }
+
+    /// Leaves a slice of the array at hand to another, if it is neither the first nor the last of
+    /// so many numbers.
+    mutating func takeSlice(of count: Int) -> Range<Int>? {
+        let end = written + Self.sliceLength
+        guard written > 0, end < count else { return nil }
+        defer {
+            written = end
+            left -= Self.sliceLength
+        }
+        return written..<end
     }
 
     /// Writes the next member of a loss's answer.
