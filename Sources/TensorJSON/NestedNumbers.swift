@@ -59,7 +59,8 @@ private struct Rows {
 
     /// Starts behind some numbers.
     init(shape: [Int], after first: Int) {
-        lengths = Array(shape.prefix((shape.firstIndex(of: 0) ?? shape.count - 1) + 1))
+        let empty = shape.firstIndex(of: 0) ?? shape.count
+        lengths = empty < shape.count ? Array(shape[...empty]) : shape
         rank = lengths.count
         rowLength = lengths[rank - 1]
         ended = [Int](repeating: 0, count: rank - 1)

@@ -6,11 +6,11 @@
 /// processor has several numbers in hand at once.
 struct NumberBlock {
     /// How many numbers a block holds.
-    static let count = 32
+    static let count = 16
 
-    private(set) var decimals = InlineArray<32, ShortestDecimal>(repeating: .unknown)
+    private(set) var decimals = InlineArray<16, ShortestDecimal>(repeating: .unknown)
     /// The values of their first sixteen digits, as `EightDigits.reversedValues`.
-    private(set) var values = InlineArray<32, SIMD2<UInt64>>(repeating: .zero)
+    private(set) var values = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
 
     /// Finds the digits of at most `count` numbers.
     @inline(__always)
