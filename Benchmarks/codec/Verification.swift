@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import SeededRandom
 import TensorJSON
 
@@ -88,9 +89,11 @@ private func count(
             let found = check(min(1000, times - start))
             checked += found.checked
             wrong += found.wrong
+            if wrong > 0 { break }
         }
     }
     print("\(what): \(checked) in \(time / .seconds(1)) s, \(wrong) \(fault)")
+    fflush(nil)
     precondition(wrong == 0, "a number was read or written wrongly")
 }
 
