@@ -4,118 +4,141 @@ import Glibc
 import SeededRandom
 import TensorJSON
 
-/// Reads and writes random and hard doubles and compares with the C library and the standard
-/// library.
+/// Reads and writes random and hard doubles, and prints how many of each kind.
 ///
-/// Reading: random bit patterns, written by `snprintf` with 1 to 20 digits, and points halfway
-/// between two doubles, exact and one digit beside, have to read as by `strtod`. Writing: the text
-/// of random patterns and of powers of two and ten with their neighbours has to read back as the
-/// same bits by `strtod`, with the digits that Swift's `description` has, which is the closest of
-/// the shortest as well.
+/// Reading has to give the same bits as `strtod`; what `strtod` reads as infinite is not asked.
+/// Writing has to give a text that `strtod` reads back as the same bits, that no shorter decimal
+/// could stand for, and of which no other decimal of that length is closer: see `WrittenText`.
+///
+/// - Parameter patterns: how many random bit patterns are read and are written; of the costlier
+///   kinds there are fewer.
 func verify(patterns: Int) {
     var random = SplitMix(state: 2021)
-    let blockLength = 1000
-    check("read \(patterns) patterns", "unlike strtod", blocks: patterns / blockLength) {
-        countMisread((0..<blockLength).map { _ in rounded(random.anyDouble(), &random) })
+    reading("random bits, 1 to 20 digits", patterns) {
+        HardText.rounded(random.anyDouble(), &random)
     }
-    check("read \(patterns / 100) halves", "unlike strtod", blocks: patterns / 100_000) {
-        countMisread((0..<blockLength / 3).flatMap { _ in halves(random.anyDouble()) })
+    let halves = max(patterns / 1000, 1000)
+    reading("halves above random bits", halves) {
+        HardText.aroundHalf(above: random.anyDouble().magnitude)
     }
-    check(
-        "wrote \(patterns) patterns",
-        "not round, shortest, closest",
-        blocks: patterns / blockLength
-    ) {
-        countMiswritten((0..<blockLength).map { _ in random.anyDouble() })
+    reading("halves above random subnormals", halves) {
+        HardText.aroundHalf(above: Double(bitPattern: random.next() >> 12))
     }
-    check("wrote powers", "not round, shortest, closest", blocks: 1) { countMiswritten(powers()) }
+    // From the smallest subnormal on: 52 binades of those and 2046 of normal ones.
+    let binades = (0..<52).map { UInt64(1) << $0 } + (1...2046).map { UInt64($0) << 52 }
+    reading("halves below, above and within every binade", binades) { first in
+        [first - 1, first, first + random.next() % first.binadeLength].flatMap {
+            HardText.aroundHalf(above: Double(bitPattern: $0))
+        }
+    }
+    reading("powers of ten from -400 to 400, and beside", Array(-400...400)) { exponent in
+        HardText.aroundPowerOfTen(exponent)
+    }
+
+    writing("random bits", patterns) { [random.anyDouble()] }
+    let twos = (-1074...1023).map { Double(sign: .plus, exponent: $0, significand: 1) }
+    writing("powers of two and neighbours", twos) { $0.withNeighbours }
+    let tens = (-323...308).map { strictDouble("1e\($0)") }
+    writing("powers of ten and neighbours", tens) { $0.withNeighbours }
+    writing("whole numbers and hundredths", halves) {
+        let whole = Double(random.next() >> 11)
+        return [whole, (random.unit() * 10_000).rounded() / 100, Double(random.next() % 1_000_000)]
+    }
+    writing("subnormals", halves) {
+        [Double(bitPattern: random.next() >> (12 + random.next() % 52))]
+    }
 }
 
-/// Counts what is wrong in some blocks, says so, and stops if there is anything.
-private func check(_ what: String, _ fault: String, blocks: Int, count: () -> Int) {
+private func reading(_ kind: String, _ times: Int, _ texts: () -> [String]) {
+    count("read \(kind)", times, "unlike strtod") { misread((0..<$0).flatMap { _ in texts() }) }
+}
+
+private func reading<Case>(_ kind: String, _ cases: [Case], _ texts: (Case) -> [String]) {
+    var next = 0
+    reading(kind, cases.count) {
+        next += 1
+        return texts(cases[next - 1])
+    }
+}
+
+private func writing(_ kind: String, _ times: Int, _ values: () -> [Double]) {
+    count("wrote \(kind)", times, "not round, shortest and closest") {
+        miswritten((0..<$0).flatMap { _ in values() })
+    }
+}
+
+private func writing<Case>(_ kind: String, _ cases: [Case], _ values: (Case) -> [Double]) {
+    var next = 0
+    writing(kind, cases.count) {
+        next += 1
+        return values(cases[next - 1])
+    }
+}
+
+/// Counts what is wrong, a thousand at a time, says so, and stops if there is anything.
+private func count(
+    _ what: String,
+    _ times: Int,
+    _ fault: String,
+    _ check: (Int) -> (checked: Int, wrong: Int)
+) {
+    var checked = 0
     var wrong = 0
     let time = ContinuousClock().measure {
-        for _ in 0..<max(blocks, 1) { wrong += count() }
+        for start in stride(from: 0, to: times, by: 1000) {
+            let found = check(min(1000, times - start))
+            checked += found.checked
+            wrong += found.wrong
+            if wrong > 0 { break }
+        }
     }
-    print("\(what) in \(time): \(wrong) \(fault)")
+    print("\(what): \(checked) in \(time / .seconds(1)) s, \(wrong) \(fault)")
+    fflush(nil)
     precondition(wrong == 0, "a number was read or written wrongly")
 }
 
-/// The powers of two and ten, and the doubles beside them.
-private func powers() -> [Double] {
-    let twos = (-1074...1023).map { Double(sign: .plus, exponent: $0, significand: 1) }
-    let tens = (-323...308).map { unsafe strtod("1e\($0)", nil) }
-    return (twos + tens).flatMap { [$0, $0.nextUp, -$0.nextDown] }
-}
-
-/// A double with 1 to 20 digits.
-private func rounded(_ value: Double, _ random: inout SplitMix) -> String {
-    printed("%.*e", Int32(truncatingIfNeeded: random.next() % 20), value)
-}
-
-/// The point halfway from the magnitude of a double to the next one, and two just beside it.
-private func halves(_ value: Double) -> [String] {
-    // All digits of both; half a step is a double too, but for subnormals.
-    let low = value.magnitude
-    guard low.ulp > .leastNonzeroMagnitude else { return [] }
-    let first = Array(printed("%.*f", 1074, low).utf8)
-    let second = Array(printed("%.*f", 1074, low.ulp / 2).utf8)
-    var sum = first
-    var carry: UInt8 = 0
-    for place in 1...first.count where first[first.count - place] != UInt8(ascii: ".") {
-        let digit = place <= second.count ? second[second.count - place] - 0x30 : 0
-        let total = first[first.count - place] - 0x30 + digit + carry
-        sum[first.count - place] = 0x30 + total % 10
-        carry = total / 10
-    }
-    guard carry == 0, let last = sum.lastIndex(where: { $0 > 0x30 }) else { return [] }
-    var below = sum
-    below[last] -= 1
-    for place in last + 1..<max(sum.count, last + 1) where sum[place] == 0x30 {
-        below[place] = 0x39
-    }
-    return [sum, below, sum + [0x31]].map { String(decoding: $0, as: UTF8.self) }
-}
-
-private func printed(_ format: String, _ digits: Int32, _ value: Double) -> String {
-    var text = [CChar](repeating: 0, count: 1400)
-    let length = unsafe withVaList([digits, value]) {
-        unsafe vsnprintf(&text, text.count, format, $0)
-    }
-    return String(decoding: text[..<Int(length)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-}
-
-private func countMisread(_ texts: [String]) -> Int {
-    let pairs = texts.map { (text: $0, nearest: unsafe strtod($0, nil)) }
+private func misread(_ texts: [String]) -> (checked: Int, wrong: Int) {
+    let pairs = texts.map { (text: $0, nearest: strictDouble($0)) }
         .filter { $0.nearest.isFinite }
-    let body = Array("[\(pairs.map { $0.text }.joined(separator: ","))]".utf8)
-    var reader = JSONReader(body)
+    var reader = JSONReader(Array("[\(pairs.map { $0.text }.joined(separator: ","))]".utf8))
     do {
         let read = try reader.readNumbers().values
-        return zip(read, pairs).count { $0.bitPattern != $1.nearest.bitPattern }
-            + abs(read.count - pairs.count)
+        let wrong = zip(read, pairs).count { $0.bitPattern != $1.nearest.bitPattern }
+        return (pairs.count, wrong + abs(read.count - pairs.count))
     } catch {
         print(error.sentence)
-        return texts.count
+        return (pairs.count, pairs.count)
     }
 }
 
-private func countMiswritten(_ values: [Double]) -> Int {
+private func miswritten(_ values: [Double]) -> (checked: Int, wrong: Int) {
     var writer = JSONWriter()
     writer.numbers(values, shape: [values.count])
-    let texts = writer.finish().dropFirst().dropLast().split(separator: UInt8(ascii: ","))
-    return zip(values, texts).count { value, text in
-        let back = unsafe strtod(text.map { CChar(bitPattern: $0) } + [0], nil)
-        let isSame = back.bitPattern == value.bitPattern
-        return !isSame || significantDigits(text) != significantDigits(value.description.utf8)
-    } + abs(values.count - texts.count)
+    let bytes = writer.finish()
+    var wrong = 0
+    var start = 1
+    for value in values {
+        var end = start
+        while bytes[end] != 0x2C, bytes[end] != 0x5D { end += 1 }
+        let isSame = strictDouble(bytes.span.extracting(start...)).bitPattern == value.bitPattern
+        let text = WrittenText(bytes.span.extracting(start..<end))
+        if !isSame || !text.isShortestAndClosest(to: value.magnitude) {
+            print("\(value) was written wrongly")
+            wrong += 1
+        }
+        start = end + 1
+    }
+    return (values.count, start == bytes.count ? wrong : values.count)
 }
 
-/// The digits before the exponent, without zeros at either end.
-private func significantDigits(_ text: some Sequence<UInt8>) -> [UInt8] {
-    let digits = text.prefix { $0 | 0x20 != UInt8(ascii: "e") }
-        .filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        .drop { $0 == UInt8(ascii: "0") }
-    let zeros = digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
-    return Array(digits.dropLast(zeros))
+extension UInt64 {
+    /// How many doubles there are from these bits, the first of a binade, to the next binade.
+    fileprivate var binadeLength: UInt64 { self < 1 << 52 ? self : 1 << 52 }
+}
+
+extension Double {
+    /// The number, its neighbours, and the negatives of all three.
+    fileprivate var withNeighbours: [Double] {
+        [self, nextUp, nextDown].flatMap { [$0, -$0] }.filter { $0.isFinite }
+    }
 }

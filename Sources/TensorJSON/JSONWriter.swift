@@ -98,10 +98,11 @@ package struct JSONWriter {
     /// - Precondition: it is finite.
     package mutating func number(_ value: Double) {
         beginValue()
-        let powers = PowersOfFive.table
+        let table = WriterTable.table
         bytes.append(upTo: NumberText.room) { room in
-            let digits = SeventeenDigits(ShortestDecimal.quick(value, powers))
-            return NumberText.write(value, as: digits, room, at: 0, powers)
+            let decimal = ShortestDecimal.quick(value, table)
+            let digits = EightDigits.reversedValues(decimal.head)
+            return NumberText.write(value, as: decimal, digits, room, at: 0, table)
         }
     }
 

@@ -18,7 +18,7 @@ extension [UInt8] {
             }
             return
         }
-        let powers = PowersOfFive.table
+        let table = WriterTable.table
         let start = count
         var block = NumberBlock()
         var next = 0
@@ -27,7 +27,7 @@ extension [UInt8] {
             let room = (end - next) * (NumberText.longest + rows.room) + NumberText.room
             reserve(room, written: count - start, next, values.count - next)
             append(upTo: room) { room in
-                rows.write(values.span.extracting(next..<end), &block, room, powers)
+                rows.write(values.span.extracting(next..<end), &block, room, table)
             }
             next = end
         }
@@ -59,7 +59,8 @@ private struct Rows {
 
     /// Starts behind some numbers.
     init(shape: [Int], after first: Int) {
-        lengths = Array(shape.prefix((shape.firstIndex(of: 0) ?? shape.count - 1) + 1))
+        let empty = shape.firstIndex(of: 0) ?? shape.count
+        lengths = empty < shape.count ? Array(shape[...empty]) : shape
         rank = lengths.count
         rowLength = lengths[rank - 1]
         ended = [Int](repeating: 0, count: rank - 1)
@@ -82,16 +83,22 @@ private struct Rows {
         _ values: Span<Double>,
         _ block: inout NumberBlock,
         _ room: ByteRoom,
-        _ powers: PowersOfFive
+        _ table: WriterTable
     ) -> Int {
-        block.prepare(values, powers)
+        block.prepare(values, table)
         var position = 0
         var next = 0
         while next < values.count {
             let end = next &+ min(leftInRow, values.count &- next)
             for index in next..<end {
-                let digits = block.digits[index]
-                position = NumberText.write(values[index], as: digits, room, at: position, powers)
+                position = NumberText.write(
+                    values[index],
+                    as: block.decimals[index],
+                    block.values[index],
+                    room,
+                    at: position,
+                    table
+                )
                 position &+= 1
             }
             leftInRow &-= end &- next

@@ -3,24 +3,24 @@
 /// The digits of a few numbers, found before any of them is written.
 ///
 /// One step is done for all of the numbers and then the next: in a loop of little work a
-/// processor has several numbers in hand at once. One number after the other from its bits to its
-/// text takes a third longer.
+/// processor has several numbers in hand at once.
 struct NumberBlock {
     /// How many numbers a block holds.
-    static let count = 32
+    static let count = 16
 
-    private var decimals = InlineArray<32, ShortestDecimal>(repeating: .unknown)
-    private(set) var digits = InlineArray<32, SeventeenDigits>(repeating: .unknown)
+    private(set) var decimals = InlineArray<16, ShortestDecimal>(repeating: .unknown)
+    /// The values of their first sixteen digits, as `EightDigits.reversedValues`.
+    private(set) var values = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
 
     /// Finds the digits of at most `count` numbers.
     @inline(__always)
-    mutating func prepare(_ values: Span<Double>, _ powers: PowersOfFive) {
-        precondition(values.count <= Self.count, "more numbers than a block holds")
-        for index in values.indices {
-            decimals[index] = ShortestDecimal.quick(values[index], powers)
+    mutating func prepare(_ numbers: Span<Double>, _ table: WriterTable) {
+        precondition(numbers.count <= Self.count, "more numbers than a block holds")
+        for index in numbers.indices {
+            decimals[index] = ShortestDecimal.quick(numbers[index], table)
         }
-        for index in values.indices {
-            digits[index] = SeventeenDigits(decimals[index])
+        for index in numbers.indices {
+            values[index] = EightDigits.reversedValues(decimals[index].head)
         }
     }
 }

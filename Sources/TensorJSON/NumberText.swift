@@ -17,25 +17,27 @@ enum NumberText {
     ///
     /// - Parameters:
     ///   - value: the double.
-    ///   - digits: those of what `ShortestDecimal.quick` has found for it.
+    ///   - decimal: what `ShortestDecimal.quick` has found for it.
+    ///   - digits: the values of its first sixteen digits.
     ///   - room: where to write.
     ///   - start: the position.
-    ///   - powers: the table.
+    ///   - table: the table.
     /// - Returns: the position after the text.
     @inline(__always)
     static func write(
         _ value: Double,
-        as digits: SeventeenDigits,
+        as decimal: ShortestDecimal,
+        _ digits: SIMD2<UInt64>,
         _ room: ByteRoom,
         at start: Int,
-        _ powers: PowersOfFive
+        _ table: WriterTable
     ) -> Int {
         let slot = room.slot(at: start)
         let sign = value.bitPattern &>> 63
         // The sign is written in any case, and the number over it if there is none.
         slot.store(Character8.minus, at: 0)
         let number = slot.movedOn(by: sign)
-        let length = write(value, as: digits, number, powers)
+        let length = write(value, as: decimal, digits, number, table)
         number.store(Character8.comma, at: length)
         return start &+ Int(truncatingIfNeeded: sign) &+ length
     }
@@ -45,7 +47,7 @@ enum NumberText {
     private static func writeSpecial(
         _ value: Double,
         _ slot: ByteSlot,
-        _ powers: PowersOfFive
+        _ table: WriterTable
     ) -> Int {
         precondition(value.isFinite, "JSON has no text for a number that is not finite")
         let magnitude = value.magnitude
@@ -53,27 +55,33 @@ enum NumberText {
             slot.store(0x302E_30 + UInt64(magnitude), at: 0)
             return value.bitPattern == (-0.0 as Double).bitPattern ? 3 : 1
         }
-        let digits = SeventeenDigits(ShortestDecimal.exact(value, powers))
-        return write(value, as: digits, slot, powers)
+        let decimal = ShortestDecimal.exact(value)
+        let digits = EightDigits.reversedValues(decimal.head)
+        return write(value, as: decimal, digits, slot, table)
     }
 
     /// Writes digits, or a double without, and returns the length without its sign.
     @inline(__always)
     private static func write(
         _ value: Double,
-        as digits: SeventeenDigits,
+        as decimal: ShortestDecimal,
+        _ values: SIMD2<UInt64>,
         _ slot: ByteSlot,
-        _ powers: PowersOfFive
+        _ table: WriterTable
     ) -> Int {
-        let exponent = digits.exponent
+        let exponent = Int(decimal.exponent)
+        let digits = SeventeenDigits(reversed: values, last: decimal.last)
         if UInt(bitPattern: exponent &+ 4) <= 4 {
             return writeFraction(digits, exponent, slot)
         }
-        guard digits.isKnown else { return writeSpecial(value, slot, powers) }
+        guard exponent >= -324 else { return writeSpecial(value, slot, table) }
         guard UInt(bitPattern: exponent) < 17 else {
-            return writeExponent(exponent, slot, at: writeFraction(digits, 0, slot))
+            let length = writeFraction(digits, 0, slot)
+            let text = table.exponentText(exponent)
+            slot.store(text, at: length)
+            return length &+ Int(truncatingIfNeeded: text &>> 56)
         }
-        return writeLarge(digits, exponent, slot)
+        return writeLarge(digits, exponent &+ 1, slot)
     }
 
     /// Writes a number below 10, with or without zeros after the point, and returns its length.
@@ -86,11 +94,10 @@ enum NumberText {
         // 0.000ddd: zeros, over their end the digits, over their start the point. Of d.ddd the
         // first digit goes to the front and the point to where it has been.
         slot.store(EightDigits.zeros, at: 0)
-        let zeros = 0 &- exponent
-        digits.store(slot, at: 1 &+ zeros)
-        let front = (digits.upper & 0x0F) &>> UInt64(truncatingIfNeeded: 4 &* zeros)
-        slot.store(0x2E30 | UInt16(truncatingIfNeeded: front), at: 0)
-        let length = 1 &+ zeros &+ digits.count
+        let start = 1 &- exponent
+        digits.store(slot, at: start)
+        slot.store(UInt16(slot.byte(at: 1)) | 0x2E00, at: 0)
+        let length = start &+ digits.count
         // A single digit has no point after it.
         return length &- (length < 3 ? 1 : 0)
     }
@@ -99,10 +106,9 @@ enum NumberText {
     @inline(__always)
     private static func writeLarge(
         _ digits: SeventeenDigits,
-        _ exponent: Int,
+        _ point: Int,
         _ slot: ByteSlot
     ) -> Int {
-        let point = exponent &+ 1
         digits.store(slot, at: 0)
         guard digits.count > point else { return point }
         // Moves the digits after the point, at most 15, by one.
@@ -112,31 +118,5 @@ enum NumberText {
         slot.store(first, at: point &+ 1)
         slot.store(second, at: point &+ 9)
         return digits.count &+ 1
-    }
-
-    /// Writes `e` and one to three digits with their sign.
-    @inline(__always)
-    private static func writeExponent(_ exponent: Int, _ slot: ByteSlot, at start: Int) -> Int {
-        slot.store(UInt8(ascii: "e"), at: start)
-        slot.store(Character8.minus, at: start &+ 1)
-        var position = start &+ (exponent < 0 ? 2 : 1)
-        var rest = exponent.magnitude
-        if rest >= 10 {
-            if rest >= 100 {
-                slot.store(digit(rest / 100), at: position)
-                rest %= 100
-                position &+= 1
-            }
-            slot.store(digit(rest / 10), at: position)
-            rest %= 10
-            position &+= 1
-        }
-        slot.store(digit(rest), at: position)
-        return position &+ 1
-    }
-
-    @inline(__always)
-    private static func digit(_ value: UInt) -> UInt8 {
-        Character8.zero &+ UInt8(truncatingIfNeeded: value)
     }
 }

@@ -20,11 +20,14 @@ struct NumberToken {
         return NumberToken(value: found.value, end: start &+ found.end)
     }
 
-    /// Reads numbers with a comma after each, as long as they are of a usual form.
+    /// Reads numbers with a comma or the closing bracket after each, as long as they are of a usual
+    /// form.
     ///
     /// - Parameters:
     ///   - text: the text.
-    ///   - position: where the first of them starts; moved to where the next has to start.
+    ///   - position: where the first of them starts; moved to where the next has to start, or to
+    ///     the bracket.
+    ///   - isComplete: set if the bracket has been met.
     ///   - room: where they go.
     ///   - powers: the table.
     /// - Returns: how many there are.
@@ -32,14 +35,15 @@ struct NumberToken {
     static func readRun(
         _ text: Span<UInt8>,
         _ position: inout Int,
+        _ isComplete: inout Bool,
         _ room: NumberRoom,
         _ powers: PowersOfFive
     ) -> Int {
-        let count = readInnerRun(text, &position, room, 0, powers)
-        guard count < room.capacity, position > text.count &- ByteWindow.length else {
+        let count = readInnerRun(text, &position, &isComplete, room, 0, powers)
+        guard count < room.capacity, !isComplete, position > text.count &- ByteWindow.length else {
             return count
         }
-        return readLastRun(text, &position, room, count, powers)
+        return readLastRun(text, &position, &isComplete, room, count, powers)
     }
 
     /// As `readRun`, as far as there is a window for each number.
@@ -47,6 +51,7 @@ struct NumberToken {
     private static func readInnerRun(
         _ text: Span<UInt8>,
         _ position: inout Int,
+        _ isComplete: inout Bool,
         _ room: NumberRoom,
         _ start: Int,
         _ powers: PowersOfFive
@@ -54,12 +59,16 @@ struct NumberToken {
         var count = start
         while count < room.capacity {
             let number = text.withInnerWindow(at: position) { window in
-                ShortNumber.readWithComma(window, powers)
+                ShortNumber.readInArray(window, powers)
             }
             guard let number, number.end >= 0 else { break }
             room.store(number.value, at: count)
             position &+= number.end
             count &+= 1
+            guard !number.isLast else {
+                isComplete = true
+                break
+            }
         }
         return count
     }
@@ -69,13 +78,14 @@ struct NumberToken {
     private static func readLastRun(
         _ text: Span<UInt8>,
         _ position: inout Int,
+        _ isComplete: inout Bool,
         _ room: NumberRoom,
         _ start: Int,
         _ powers: PowersOfFive
     ) -> Int {
         text.withLastText(from: position) { rest in
             var place = 0
-            let count = readInnerRun(rest, &place, room, start, powers)
+            let count = readInnerRun(rest, &place, &isComplete, room, start, powers)
             position &+= place
             return count
         }

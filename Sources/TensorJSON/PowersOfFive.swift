@@ -7,32 +7,25 @@
 /// product with a multiple of `5^-q` then comes out exact (Lemire, "Number Parsing at a Gigabyte
 /// per Second", 2021, section 6). The entries from 0 to 55 are exact.
 ///
-/// The table is computed once, at first use, by exact arithmetic on long integers, and kept for
-/// ever, so that a loop can hold it as one bare address.
-@safe
-struct PowersOfFive: @unchecked Sendable {
+/// The table is computed once, at first use, by exact arithmetic on long integers.
+struct PowersOfFive: Sendable {
     /// The exponents: below the first, 20 digits still round to zero; by the last, the writer
     /// scales the smallest subnormal up.
     static let exponents = -342...324
     /// The one table.
     static let table = Self()
 
-    // Sendable: never written to after `init`, never freed.
-    private let words: UnsafePointer<UInt64>
+    private let words: WordTable<1350>
 
     private init() {
-        let entries = Self.entries()
-        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * entries.count + 16)
-        for (place, (high, low)) in entries.enumerated() {
-            unsafe memory[2 * place] = high
-            unsafe memory[2 * place + 1] = low
-        }
+        var words: [UInt64] = []
+        for entry in Self.entries() { words += [entry.high, entry.low] }
         var ten: UInt64 = 1
-        for place in 0..<16 {
-            unsafe memory[2 * entries.count + place] = ten
+        for _ in 0..<16 {
+            words.append(ten)
             ten *= 10
         }
-        unsafe words = UnsafePointer(memory)
+        self.words = WordTable(words)
     }
 
     /// The upper and the lower word of the entry for an exponent.
@@ -40,12 +33,12 @@ struct PowersOfFive: @unchecked Sendable {
     subscript(q: Int) -> (high: UInt64, low: UInt64) {
         let place = q &- Self.exponents.lowerBound
         precondition(UInt(bitPattern: place) < 667, "a power of five beyond the table")
-        return unsafe (words[2 &* place], words[2 &* place &+ 1])
+        return (words[2 &* place], words[2 &* place &+ 1])
     }
 
     /// `10^n` for an n from 0 to 15.
     @inline(__always)
-    func ten(to n: Int) -> UInt64 { unsafe words[2 &* 667 &+ (n & 15)] }
+    func ten(to n: Int) -> UInt64 { words[2 &* 667 &+ (n & 15)] }
 
     /// The floor of the binary logarithm of `10^q`.
     ///

@@ -112,7 +112,14 @@ struct RowReader: Sendable {
         guard depth == rank else { throw elementFault(text, block.count) }
         var position = position
         while !block.isFull {
-            block.append { room in NumberToken.readRun(text, &position, room, powers) }
+            var isComplete = false
+            block.append { room in
+                NumberToken.readRun(text, &position, &isComplete, room, powers)
+            }
+            guard !isComplete else {
+                self.position = position
+                return true
+            }
             guard !block.isFull else { break }
             let number = NumberToken.read(text, position, powers)
             guard number.end >= 0 else {

@@ -1,53 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Seventeen digit values: two words of eight, the first one lowest, and the last.
+/// The digits of a decimal: two words of eight characters, the first one lowest, and the last.
 struct SeventeenDigits {
-    /// Stands for those of `ShortestDecimal.unknown`.
-    static let unknown = Self(.unknown)
-
     let upper: UInt64
     let lower: UInt64
-    private let lastDigit: UInt8
-    private let digitCount: UInt8
-    private let tenExponent: Int16
-
+    let last: UInt8
     /// How many there are without the zeros at the end.
-    @inline(__always)
-    var count: Int { Int(digitCount) }
+    let count: Int
 
-    /// The power of ten of the first digit.
+    /// Takes the values of the first sixteen, the sixteenth lowest, and the seventeenth.
     @inline(__always)
-    var exponent: Int { Int(tenExponent) }
-
-    /// Whether these are the digits of a decimal, and not `unknown`.
-    @inline(__always)
-    var isKnown: Bool { upper != 0 }
-
-    @inline(__always)
-    init(_ decimal: ShortestDecimal) {
-        let middle = decimal.head / 100_000_000
-        let values = EightDigits.reversedValues(
-            SIMD2(middle, decimal.head &- middle &* 100_000_000)
-        )
-        let first = values[0]
-        let second = values[1]
-        upper = first.byteSwapped
-        lower = second.byteSwapped
-        lastDigit = UInt8(truncatingIfNeeded: decimal.last)
-        tenExponent = Int16(truncatingIfNeeded: decimal.exponent)
-        let sixteen =
-            second == 0
-            ? 8 &- (first.trailingZeroBitCount &>> 3) : 16 &- (second.trailingZeroBitCount &>> 3)
-        // 17 if the last is not 0, without a branch on that.
-        let mask = 0 &- Int(truncatingIfNeeded: (decimal.last &+ 15) &>> 4)
-        digitCount = UInt8(truncatingIfNeeded: sixteen ^ ((sixteen ^ 17) & mask))
+    init(reversed values: SIMD2<UInt64>, last: UInt8) {
+        upper = values[1].byteSwapped | EightDigits.zeros
+        lower = values[0].byteSwapped | EightDigits.zeros
+        self.last = last &+ Character8.zero
+        // The last eight digits in one word: mostly one of them is not 0.
+        let end = values[0] &<< 8 | UInt64(last)
+        count = end != 0 ? 17 &- end.trailingZeroBitCount &>> 3 : Self.count(values)
     }
 
-    /// Stores all of them as text.
+    /// How many of the first nine there are without the zeros at the end.
+    @inline(__always)
+    private static func count(_ values: SIMD2<UInt64>) -> Int {
+        let end = values[1] &<< 8 | values[0] &>> 56
+        return end != 0 ? 9 &- end.trailingZeroBitCount &>> 3 : 1
+    }
+
+    /// Stores all of them.
     @inline(__always)
     func store(_ slot: ByteSlot, at place: Int) {
-        slot.store(upper | EightDigits.zeros, at: place)
-        slot.store(lower | EightDigits.zeros, at: place &+ 8)
-        slot.store(Character8.zero &+ lastDigit, at: place &+ 16)
+        slot.store(upper, at: place)
+        slot.store(lower, at: place &+ 8)
+        slot.store(last, at: place &+ 16)
     }
 }

@@ -9,41 +9,80 @@ struct ShortNumber {
     /// The count of bytes of the number with its sign; negative if it is one for `LongNumber` to
     /// read or refuse.
     let end: Int
+    /// Whether the closing bracket of the array stands at the end.
+    var isLast = false
 
     private static let none = Self(value: 0, end: -1)
 
-    /// Reads the number at the start of a text, and the comma after it; `end` is the place after
-    /// the comma and at most one space.
+    /// Reads the number at the start of a text, and the comma or closing bracket after it; `end` is
+    /// the place after the comma and at most one space, or the place of the bracket.
     ///
     /// - Returns: a negative `end` where there is anything else.
     @inline(__always)
-    static func readWithComma(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+    static func readInArray(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
         let digits = Digits(text)
         // The end is found from the start and not from the sign, and the byte after the comma is
         // guessed: the next number depends on nothing else, and can be begun all the sooner.
         let end = 13 &+ EightDigits.count(EightDigits.breaks(text.word(at: 13)))
-        guard digits.areMany else { return readShortWithComma(text, digits.sign, powers) }
+        guard digits.areMany else { return readFewInArray(text, digits.sign, powers) }
         guard end &- digits.first <= 20, text.byte(at: end) == Character8.comma,
             text.byte(at: end &+ 1) > 0x20
-        else { return readOtherWithComma(text, powers) }
+        else {
+            return scaleInArray(digits.significand, digits.sign, text, digits.end, powers)
+        }
         return Self(
             value: EiselLemire.double(digits.significand, digits.sign, powers),
             end: end &+ 1
         )
     }
 
+    /// Goes on where many digits end, with an exponent perhaps.
     @inline(never)
-    private static func readShortWithComma(
+    private static func scaleInArray(
+        _ significand: UInt64,
+        _ sign: UInt64,
+        _ text: ByteWindow,
+        _ end: Int,
+        _ powers: PowersOfFive
+    ) -> Self {
+        guard !text.byte(at: end).isExponentMark else {
+            let comma = comma(text, from: 16)
+            return scale(significand, -18, sign, text, end, powers).withSeparator(at: comma, text)
+        }
+        let comma = comma(text, from: 13)
+        let value = EiselLemire.double(significand, sign, powers)
+        return Self(value: value, end: end).withSeparator(at: comma, text)
+    }
+
+    /// Reads a number of few digits, of up to seven characters at once: 0, 12, 1.25, 0.00125.
+    @inline(never)
+    private static func readFewInArray(
         _ text: ByteWindow,
         _ sign: UInt64,
         _ powers: PowersOfFive
     ) -> Self {
-        readOther(text, sign, powers).withComma(at: comma(text, from: 0), text)
-    }
-
-    @inline(never)
-    private static func readOtherWithComma(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
-        read(text, powers).withComma(at: comma(text, from: 16), text)
+        let comma = comma(text, from: 0)
+        let first = Int(truncatingIfNeeded: sign & 1)
+        let word = text.word(at: first)
+        let breaks = EightDigits.breaks(word)
+        let wholeCount = EightDigits.count(breaks)
+        let hasPoint = text.byte(at: first &+ wholeCount) == Character8.point
+        // Without the point the digits after it move to those before it.
+        let mask = EightDigits.mask(before: breaks)
+        let digits = hasPoint ? word & mask | (word &>> 8) & ~mask : word
+        let count = EightDigits.count(EightDigits.breaks(digits))
+        let end = first &+ count &+ (hasPoint ? 1 : 0)
+        let hasLeadingZero = wholeCount > 1 && word & 0xFF == UInt64(Character8.zero)
+        let lacksDigits = wholeCount == 0 || hasPoint && count == wholeCount
+        guard count < 8, !hasLeadingZero, !lacksDigits else {
+            return readOther(text, sign, powers).withSeparator(at: comma, text)
+        }
+        // Both numbers are exact, so that the quotient is rounded once (Clinger, "How to read
+        // floating point numbers accurately", 1990).
+        let significand = Int64(truncatingIfNeeded: EightDigits.number(digits, first: count))
+        let scale = Int64(truncatingIfNeeded: powers.ten(to: count &- wholeCount))
+        let value = (Double(significand) / Double(scale)).negated(sign)
+        return Self(value: value, end: end).withSeparator(at: comma, text)
     }
 
     /// The place of the first comma from a place on, or some place before which there is none.
@@ -59,10 +98,14 @@ struct ShortNumber {
         return place
     }
 
-    /// Moves on behind the comma after the number, if that stands where it has been found.
+    /// Moves on behind the comma after the number, if that stands where it is thought to be, or
+    /// says that the number is the last one.
     @inline(__always)
-    private func withComma(at place: Int, _ text: ByteWindow) -> Self {
-        guard end == place, text.byte(at: place) == Character8.comma else { return .none }
+    private func withSeparator(at place: Int, _ text: ByteWindow) -> Self {
+        guard end == place, text.byte(at: place) == Character8.comma else {
+            let isLast = end >= 0 && text.byte(at: end) == Character8.closeBracket
+            return isLast ? Self(value: value, end: end, isLast: true) : .none
+        }
         guard text.byte(at: place &+ 1) <= 0x20 else { return Self(value: value, end: place &+ 1) }
         guard text.byte(at: place &+ 1) == 0x20, text.byte(at: place &+ 2) > 0x20 else {
             return .none

@@ -8,9 +8,9 @@ struct ShortestDecimal {
     /// The first 16 of 17 digits, the very first not 0: `10^15 ..< 10^16`.
     let head: UInt64
     /// The seventeenth.
-    let last: UInt32
+    let last: UInt8
     /// The power of ten of the first digit.
-    let exponent: Int32
+    let exponent: Int16
 
     /// Stands for a number that `quick` does not find.
     ///
@@ -22,63 +22,56 @@ struct ShortestDecimal {
     /// - Returns: `unknown` for zero, powers of two, subnormals and decisions that are close.
     ///   `exact` is for these.
     @inline(__always)
-    static func quick(_ value: Double, _ powers: PowersOfFive) -> Self {
-        let bits = value.magnitude.bitPattern
+    static func quick(_ value: Double, _ table: WriterTable) -> Self {
+        let bits = value.bitPattern
         let fraction = bits & 0x000F_FFFF_FFFF_FFFF
-        let field = Int(truncatingIfNeeded: bits &>> 52)
+        let field = Int(truncatingIfNeeded: (bits &<< 1) &>> 53)
         guard fraction != 0, UInt(bitPattern: field &- 1) < 0x7FE else { return unknown }
-        // The double is c * 2^q; in units of the grid 10^k it is `floor` and a rest. The step
-        // from a double to the next is 1 to 10 of these units, as in `Schubfach`.
+        // On the grid 10^(k+1) of `Schubfach` the double is `floor` and a rest, in units of 2^-64
+        // and off by less than 2.
+        let step = table.step(field)
         let c = fraction | 0x0010_0000_0000_0000
-        let q = field &- 1075
-        let k = (q &* 1_262_611) >> 22
-        let h = UInt64(
-            truncatingIfNeeded: q &+ PowersOfFive.binaryExponent(ofTenTo: 0 &- k) &+ 1
-        )
-        let power = powers[0 &- k]
-        let scaled = c &<< h
-        let upper = scaled.multipliedFullWidth(by: power.high)
+        let upper = c.multipliedFullWidth(by: step.high)
         let product =
             (UInt128(upper.high) &<< 64 | UInt128(upper.low))
-            &+ UInt128(scaled.multipliedFullWidth(by: power.low).high)
+            &+ UInt128(c.multipliedFullWidth(by: step.low).high)
         let floor = UInt64(truncatingIfNeeded: product &>> 64)
-        // In units of 2^-64, and off by less than 2.
         let rest = UInt64(truncatingIfNeeded: product)
 
-        // On the grid 10^(k+1) there is one decimal below and one above. Their distances and half
-        // a step are in units of 2^-60 of the finer grid, and off by less than 2.
-        let tenth = floor / 10
-        let digit = floor &- 10 &* tenth
-        let below = digit &<< 60 | rest &>> 4
-        let above = 10 &<< 60 &- below
-        let distance = min(below, above)
-        let half = power.high &>> (5 &- h)
-        guard distance &- half &+ 4 > 8, rest &- (1 &<< 63) &+ 4 > 8 else { return unknown }
+        // The nearer decimal on that grid reads back as the double if it is less than half a step
+        // away. Otherwise one digit more does, rounded.
+        let distance = Int64(bitPattern: rest).magnitude
+        let half = step.high &>> 1
+        let (digit, remainder) = rest.multipliedFullWidth(by: 10)
+        guard distance &- half &+ 4 > 8, remainder &- (1 &<< 63) &+ 32 > 64 else { return unknown }
         let isCoarse: UInt64 = distance < half ? 1 : 0
-        let head = tenth &+ (isCoarse & (above < below ? 1 : 0))
+        let head = floor &+ (isCoarse & rest &>> 63)
         // A 9 is never rounded up here: the decimal above is close enough then.
-        let last = (digit &+ rest &>> 63) & (isCoarse &- 1)
-        // Below 10^16: c is below 2^53, and a step below 10.
+        let last = (digit &+ remainder &>> 63) & (isCoarse &- 1)
+        // Below 10^16: c is below 2^53, and a step below 1. At least 10^14: a step is a tenth.
         let isShort: UInt64 = head < 1_000_000_000_000_000 ? 1 : 0
         let mask = 0 &- isShort
         return Self(
             head: head &+ (mask & (9 &* head &+ last)),
-            last: UInt32(truncatingIfNeeded: last & ~mask),
-            exponent: Int32(truncatingIfNeeded: k &+ 16 &- Int(truncatingIfNeeded: isShort))
+            last: UInt8(truncatingIfNeeded: last & ~mask),
+            exponent: Int16(
+                truncatingIfNeeded: WriterTable.grid(field) &+ 15
+                    &- Int(truncatingIfNeeded: isShort)
+            )
         )
     }
 
     /// Finds the decimal of any finite double other than zero, whatever its sign.
-    static func exact(_ value: Double, _ powers: PowersOfFive) -> Self {
+    static func exact(_ value: Double) -> Self {
         // Whole numbers up to 2^53 are decimals, and no other decimal is half a step away.
         let whole = UInt64(min(value.magnitude, 0x1p53))
         var (digits, k) =
             Double(whole) == value.magnitude
-            ? (whole, 0) : Schubfach.decimal(value.magnitude.bitPattern, powers)
+            ? (whole, 0) : Schubfach.decimal(value.magnitude.bitPattern, PowersOfFive.table)
         while digits < 10_000_000_000_000_000 {
             digits *= 10
             k -= 1
         }
-        return Self(head: digits / 10, last: UInt32(digits % 10), exponent: Int32(k + 16))
+        return Self(head: digits / 10, last: UInt8(digits % 10), exponent: Int16(k + 16))
     }
 }

@@ -30,7 +30,11 @@ struct StringToken {
     ) throws(Fault) -> (Int, hasEscapes: Bool) {
         var position = start
         var hasEscapes = false
-        while position < text.count {
+        while true {
+            position += plainCount(text.word(at: position))
+            guard position < text.count else {
+                throw Fault(.unexpectedEnd(inside: .string), at: text.count)
+            }
             let byte = text[position]
             if byte == Character8.quote { return (position, hasEscapes) }
             if byte < 0x20 { throw Fault(.controlCharacter(byte), at: position) }
@@ -38,7 +42,19 @@ struct StringToken {
             hasEscapes = hasEscapes || isEscape
             position += isEscape ? 2 : 1
         }
-        throw Fault(.unexpectedEnd(inside: .string), at: text.count)
+    }
+
+    /// How many of eight bytes, the first one lowest, surely come before a quote, a backslash, a
+    /// control character or the end of the text, which reads as zeros.
+    private static func plainCount(_ word: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* UInt64(Character8.quote))
+        let backslashes = word ^ (ones &* UInt64(Character8.backslash))
+        // What is below a number sets the top bit where it is taken away; carries come after the
+        // first that is.
+        let below = (word &- ones &* 0x20) & ~word
+        let marks = below | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+        return (marks & (ones &* 0x80)).trailingZeroBitCount &>> 3
     }
 
     private static func unescaped(_ text: Span<UInt8>, _ range: Range<Int>) throws(Fault) -> String

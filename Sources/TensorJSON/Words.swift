@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Loads and stores of whole words. This file and PowersOfFive.swift are the only ones of the module
-// with `unsafe` in them. Each place has been checked, or is bounded by a mask, on the lines just
-// above its use, in release builds too: no argument makes it leave the memory.
+// Loads and stores of whole words. This file is the only one of the module with `unsafe` in it.
+// Each place has been checked, or is bounded by a mask, on the lines just above its use, in release
+// builds too: no argument makes it leave the memory.
+
+/// Words that are computed once and kept for ever, so that a loop can hold them as one bare
+/// address.
+@safe
+struct WordTable<let count: Int>: @unchecked Sendable {
+    // Sendable: never written to after `init`, never freed.
+    private let words: UnsafePointer<UInt64>
+
+    init(_ words: [UInt64]) {
+        precondition(words.count == count, "a table with too few or too many words")
+        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+        // As many as there is room for.
+        for place in 0..<count { unsafe memory[place] = words[place] }
+        unsafe self.words = UnsafePointer(memory)
+    }
+
+    @inline(__always)
+    subscript(place: Int) -> UInt64 {
+        precondition(UInt(bitPattern: place) < UInt(bitPattern: count), "a word beyond the table")
+        return unsafe words[place]
+    }
+}
 
 extension Span<UInt8> {
     /// The byte at a position, or 0 past the end.
@@ -85,10 +107,26 @@ extension Span<UInt8> {
     }
 }
 
+extension UInt64 {
+    /// Its lower and its upper half.
+    @inline(__always)
+    var halves: SIMD2<UInt32> { unsafe unsafeBitCast(littleEndian, to: SIMD2<UInt32>.self) }
+}
+
 extension SIMD2<UInt64> {
+    /// The same 128 bits as four numbers of 32, of which two are a number of 64.
+    @inline(__always)
+    var halves: SIMD4<UInt32> { unsafe unsafeBitCast(self, to: SIMD4<UInt32>.self) }
+
     /// The same 128 bits as eight numbers of 16, of which four are a number of 64.
     @inline(__always)
     var quarters: SIMD8<UInt16> { unsafe unsafeBitCast(self, to: SIMD8<UInt16>.self) }
+
+    /// The same 128 bits as two numbers of 64.
+    @inline(__always)
+    init(halves: SIMD4<UInt32>) {
+        self = unsafe unsafeBitCast(halves, to: Self.self)
+    }
 
     /// The same 128 bits as two numbers of 64.
     @inline(__always)
@@ -229,6 +267,12 @@ struct ByteSlot {
     @inline(__always)
     func store(_ word: UInt64, at place: Int) {
         unsafe base.storeBytes(of: word.littleEndian, toByteOffset: place & 31, as: UInt64.self)
+    }
+
+    /// Loads a byte that has been stored.
+    @inline(__always)
+    func byte(at place: Int) -> UInt8 {
+        unsafe base.load(fromByteOffset: place & 31, as: UInt8.self)
     }
 
     /// Loads eight bytes that have been stored.

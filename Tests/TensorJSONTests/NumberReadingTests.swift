@@ -61,6 +61,40 @@ struct NumberReadingTests {
         }
     }
 
+    @Test("at halves in binades from the smallest to the largest, to the 800th digit")
+    func halvesInBinades() throws {
+        var random = SplitMix(state: 6)
+        let subnormal = stride(from: 0, to: 52, by: 5).map { UInt64(1) << $0 }
+        let normal = stride(from: 1, through: 2046, by: 97).map { UInt64($0) << 52 }
+        for first in subnormal + normal {
+            let length = first < 1 << 52 ? first : 1 << 52
+            for bits in [first - 1, first, first + random.next() % length] {
+                let below = Double(bitPattern: bits)
+                let half = ExactDecimal(halfAbove: below)
+                let even = bits % 2 == 0 ? below : below.nextUp
+                #expect(try numbers(half.text).values == [even])
+                let above = padded(half.text, with: "0", to: 800) + "1"
+                #expect(try numbers(above).values == [below.nextUp])
+                #expect(try numbers(padded(half.textBelow, with: "9", to: 800)).values == [below])
+            }
+        }
+    }
+
+    @Test("for powers of ten far beyond both ends of the range")
+    func powersOfTen() throws {
+        for exponent in -400...308 {
+            for text in ["1", "9.99", "0.99999999999999994", "1.00000000000000000001"] {
+                let text = "\(text)e\(exponent)"
+                let value = try #require(Double(text))
+                guard value.isFinite else { continue }
+                #expect(try numbers("[\(text),-\(text)]").values == [value, -value], "\(text)")
+            }
+        }
+        for exponent in 309...400 {
+            #expect(try numbersError("1e\(exponent)").code == "number_out_of_range")
+        }
+    }
+
     @Test("up to the largest, and beyond half a step above that not at all")
     func overflow() throws {
         let greatest = Double.greatestFiniteMagnitude
@@ -125,4 +159,10 @@ struct NumberReadingTests {
             }
         }
     }
+}
+
+/// A number with a point and more digits, which are all the same.
+private func padded(_ text: String, with digit: Character, to count: Int) -> String {
+    let text = text.contains(".") ? text : text + "."
+    return text + String(repeating: digit, count: max(count - text.utf8.count, 1))
 }
