@@ -25,6 +25,11 @@ package struct RequestFields: Sendable {
             return Int(start)..<Int(end)
         }
 
+        /// Whether there is no line of this field.
+        func isAbsent(_ field: KnownField) -> Bool {
+            present & field.bit == 0
+        }
+
         /// Whether there is more than one line of this field.
         func isRepeated(_ field: KnownField) -> Bool {
             repeated & field.bit != 0
@@ -77,18 +82,21 @@ package struct RequestFields: Sendable {
     private var lines: ArraySlice<UInt8> { message[start...] }
 
     /// Whether there is no line of this field, or only an empty one.
-    package func isEmpty(_ field: KnownField) -> Bool { places[field].isEmpty }
+    package func isEmpty(_ field: KnownField) -> Bool {
+        places.isAbsent(field) || places[field].isEmpty
+    }
 
     /// The value of a field that stands on one line; nil where there is none, or more than one.
     package func single(_ field: KnownField) -> String? {
+        guard !places.isAbsent(field), !places.isRepeated(field) else { return nil }
         let place = places[field]
-        guard !place.isEmpty, !places.isRepeated(field) else { return nil }
+        guard !place.isEmpty else { return nil }
         return String(decoding: message[place], as: UTF8.self)
     }
 
     /// Whether there is one line of this field and its value is just `text`.
-    package func isOne(_ field: KnownField, _ text: String) -> Bool {
-        !places.isRepeated(field) && message.span.extracting(places[field]).equals(text)
+    package func isOne(_ field: KnownField, _ text: [UInt8]) -> Bool {
+        !places.isRepeated(field) && message.span.extracting(places[field]).equals(text.span)
     }
 
     /// The value of a field; those of several lines as one list (RFC 9110 section 5.3).

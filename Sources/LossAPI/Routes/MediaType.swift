@@ -7,11 +7,12 @@ import HTTPTypes
 /// Which bodies are taken for JSON.
 enum MediaType {
     static let accepted = "application/json"
+    private static let acceptedText = Array(accepted.utf8)
 
     /// The problem with a request's content type or content coding; nil: none.
     static func problem(with head: RequestHead) -> Problem? {
         let fields = head.fields
-        if !fields.isOne(.contentType, accepted), let type = fields[.contentType],
+        if !fields.isOne(.contentType, acceptedText), let type = fields[.contentType],
             let problem = problem(type: type)
         {
             return problem

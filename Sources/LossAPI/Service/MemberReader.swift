@@ -62,6 +62,9 @@ struct MemberReader: Sendable {
     /// The bytes of memory that are kept.
     var footprint: Int { reader.footprint + numbers.footprint }
 
+    /// Whether every member has been read, or reading was given up.
+    var isAtEnd: Bool { place == .end }
+
     /// Takes in the next part of the text.
     mutating func append(_ bytes: Span<UInt8>) {
         received += bytes.count

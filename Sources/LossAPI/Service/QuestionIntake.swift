@@ -60,9 +60,7 @@ extension QuestionIntake {
     }
 
     mutating func answer() -> Response {
-        let start = work.clock()
-        members.end()
-        read()
+        readRest()
         if let problem = work.problem { return problem.response(route: work.route) }
         do {
             let read = work.clock()
@@ -70,7 +68,6 @@ extension QuestionIntake {
             let computed = work.clock()
             let body = text.next()
             var times = work.times
-            times.parse += read.nanoseconds(since: start)
             times.compute = computed.nanoseconds(since: read)
             if text.isAtEnd { times.serialize = work.clock().nanoseconds(since: computed) }
             return Response(
@@ -84,6 +81,15 @@ extension QuestionIntake {
         } catch {
             return Problem(explaining: error, known: draft.known).response(route: work.route)
         }
+    }
+
+    /// Reads what is left, now that nothing more will come.
+    private mutating func readRest() {
+        guard !members.isAtEnd else { return }
+        let start = work.clock()
+        members.end()
+        read()
+        work.times.parse += work.clock().nanoseconds(since: start)
     }
 
     private mutating func read() {
