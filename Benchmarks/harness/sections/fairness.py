@@ -58,21 +58,32 @@ def _p99(bench: Bench, server: Server) -> float:
 
 
 def _many_connections(bench: Bench) -> None:
-    """All connections send in turn, as wrk does."""
+    """Few connections alone, few beside many at rest, and many that all send in turn, as wrk does."""
+    question = bench.question(COUNT)
 
-    def asking(connections: int):
-        question = bench.question(COUNT)
-        return lambda: {
-            "time": load(
-                server, question, bench.directory, connections, bench.seconds, bench.load_core
-            ).processor_time
-        }
+    def asking(server: Server, connections: int, at_rest: int = 0):
+        def ask() -> dict[str, float]:
+            with ExitStack() as stack:
+                for _ in range(at_rest):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+                found = load(
+                    server, question, bench.directory, connections, bench.seconds, bench.load_core
+                )
+            return {"time": found.processor_time}
+
+        return ask
 
     with bench.serving([contender.OURS], bench.server_core) as [server]:
-        found = bench.alternate({str(count): asking(count) for count in (FEW, MANY)})["time"]
+        measures = {
+            f"{FEW} connections": asking(server, FEW),
+            f"{FEW} connections beside {MANY - FEW} at rest": asking(server, FEW, MANY - FEW),
+            f"{MANY:,} connections": asking(server, MANY),
+        }
+        found = bench.alternate(measures)["time"]
     case = f"n = {COUNT}, processor time a request"
-    few, many = found[str(FEW)], found[str(MANY)]
-    bench.add("fairness", case, f"{FEW} connections", "s", {OURS: few})
-    bench.add("fairness", case, f"{MANY:,} connections", "s", {OURS: many})
-    ratios = [b / a for a, b in zip(few, many)]
-    bench.add("fairness", case, "the second by the first", "", {OURS: ratios})
+    for name in measures:
+        bench.add("fairness", case, name, "s", {OURS: found[name]})
+    few, *others = measures
+    for name in others:
+        ratios = [b / a for a, b in zip(found[few], found[name])]
+        bench.add("fairness", case, f"{name}, by {few}", "", {OURS: ratios})
