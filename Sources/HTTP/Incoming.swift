@@ -52,7 +52,7 @@ struct Incoming: Sendable {
 
     /// Whether there is more to hand over than there is to wait for.
     var wantsHandOver: Bool {
-        state == .here && (piece.count >= Piece.fullBytes || isComplete && !piece.isEmpty)
+        state == .here && (piece.count >= Piece.leastBytes || isComplete && !piece.isEmpty)
     }
 
     /// Whether nothing more may come before the intake is back.

@@ -110,7 +110,7 @@ package struct JSONWriter {
     ///
     /// - Precondition: all are finite, and there are as many as the shape has places.
     package mutating func numbers(_ values: [Double], shape: [Int]) {
-        numbers(values, shape: shape, 0..<values.count)
+        numbers(values.span, shape: shape, 0..<values.count)
     }
 
     /// Writes a part of numbers as arrays nested to the depth of a shape.
@@ -123,7 +123,7 @@ package struct JSONWriter {
     ///   - shape: the shape of the whole.
     ///   - range: which of the whole's numbers these are.
     /// - Precondition: all are finite, and there are as many as `range` has places.
-    package mutating func numbers(_ values: [Double], shape: [Int], _ range: Range<Int>) {
+    package mutating func numbers(_ values: Span<Double>, shape: [Int], _ range: Range<Int>) {
         let count = shape.reduce(1, *)
         precondition(
             values.count == range.count && range.lowerBound >= 0 && range.upperBound <= count,

@@ -7,7 +7,7 @@ extension [UInt8] {
     ///   - values: the numbers from some place on, or all of them.
     ///   - shape: the shape of all.
     ///   - first: that place.
-    mutating func append(numbers values: [Double], shape: [Int], from first: Int) {
+    mutating func append(numbers values: Span<Double>, shape: [Int], from first: Int) {
         var rows = Rows(shape: shape, after: first)
         if first == 0 {
             append(contentsOf: repeatElement(Character8.openBracket, count: rows.rank))
@@ -27,7 +27,7 @@ extension [UInt8] {
             let room = (end - next) * (NumberText.longest + rows.room) + NumberText.room
             reserve(room, written: count - start, next, values.count - next)
             append(upTo: room) { room in
-                rows.write(values.span.extracting(next..<end), &block, room, table)
+                rows.write(values.extracting(next..<end), &block, room, table)
             }
             next = end
         }

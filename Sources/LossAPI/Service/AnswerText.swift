@@ -81,7 +81,7 @@ struct AnswerText: ContentSource {
 
         mutating func next() -> [UInt8] {
             var writer = JSONWriter(reserving: Pen.bytesEach * range.count)
-            writer.numbers(Array(tensor.values[range]), shape: tensor.shape, range)
+            writer.numbers(tensor.values.span.extracting(range), shape: tensor.shape, range)
             isAtEnd = true
             return writer.finish()
         }
@@ -234,7 +234,7 @@ private struct Pen {
         if written == 0 { writer.key(key) }
         let end = min(written + room, tensor.values.count)
         let range = written..<end
-        writer.numbers(Array(tensor.values[range]), shape: tensor.shape, range)
+        writer.numbers(tensor.values.span.extracting(range), shape: tensor.shape, range)
         room -= range.count
         left -= range.count
         written = end
