@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import Foundation
+import LossFunctions
+import Testing
+
+@Suite("Functions of arrays, at every level of instructions that there is here")
+struct ArrayFunctionTests {
+    /// A line of Tests/Golden/functions.txt.
+    private struct Sample {
+        let name: Substring
+        let arguments: [Double]
+        let nearest: Double
+        /// How far the true value is above the nearest double, in units of its last place.
+        let rest: Double
+    }
+
+    private static func samples() throws -> [Sample] {
+        let text = try String(
+            contentsOf: Golden.folder.appending(path: "functions.txt"),
+            encoding: .utf8
+        )
+        return try text.split(separator: "\n").map { line in
+            let words = line.split(separator: " ")
+            let numbers = try words.dropFirst().map { try #require(Double($0), "\($0)") }
+            return Sample(
+                name: words[0],
+                arguments: Array(numbers.dropLast(2)),
+                nearest: numbers[numbers.count - 2],
+                rest: numbers[numbers.count - 1]
+            )
+        }
+    }
+
+    private static func apply(
+        _ name: Substring,
+        _ level: Level,
+        _ arguments: [[Double]]
+    ) throws -> [Double] {
+        var answers = [Double](repeating: 0, count: arguments[0].count)
+        var span = answers.mutableSpan
+        let functions = level.functions
+        let (x, y) = (arguments[0], arguments[arguments.count - 1])
+        switch name {
+        case "exp": functions.exp(x.span, into: &span)
+        case "exp-minus": functions.exp(x.span, minus: y.span, into: &span)
+        case "expm1": functions.expm1(x.span, into: &span)
+        case "log": functions.log(x.span, into: &span)
+        case "log1p": functions.log1p(x.span, into: &span)
+        case "excess": functions.logarithmicExcess(x.span, into: &span)
+        default: throw Golden.Missing(name: String(name))
+        }
+        return answers
+    }
+
+    @Test("are within 1 ulp of the truth", arguments: Level.available)
+    func accuracy(level: Level) throws {
+        for (name, samples) in Dictionary(grouping: try Self.samples(), by: { $0.name }) {
+            let arguments = samples[0].arguments.indices.map { index in
+                samples.map { $0.arguments[index] }
+            }
+            let answers = try Self.apply(name, level, arguments)
+            var worst = (ulps: 0.0, place: "nowhere")
+            for (answer, sample) in zip(answers, samples) where answer != sample.nearest {
+                let error = ((answer - sample.nearest) / sample.nearest.ulp - sample.rest).magnitude
+                if !(error <= worst.ulps) { worst = (error, "\(sample)") }
+            }
+            for sample in samples { worst.ulps = max(worst.ulps, sample.rest.magnitude) }
+            print(level, name, worst.ulps, worst.place)
+            // Half an ulp is the last rounding. Where r - log(1 + r) is a difference, the two are
+            // six times as large as it is.
+            #expect(worst.ulps <= (name == "excess" ? 4 : 1), "\(level), \(name): \(worst)")
+        }
+    }
+}
