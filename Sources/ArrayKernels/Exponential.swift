@@ -3,7 +3,7 @@
 /// e^x by reduction to |r| <= log(2)/2: x = n log 2 + r, and e^x = 2^n e^r.
 ///
 /// After P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE
-/// floating-point arithmetic", ACM TOMS 15, 1989, without the table: e^r = 1 + r + r² P(r). The
+/// floating-point arithmetic", ACM TOMS 15, 1989, without the table: e^r = 1 + r + r²/2 + r³ P(r). The
 /// coefficients are made by Tests/LossFunctionsTests/coefficients.py.
 struct Exponential {
     /// 2^52 + 2^51: added to a number, it leaves the nearest integer in the last bits.
@@ -36,8 +36,13 @@ struct Exponential {
         series = Vector.multiplyAdd(series, r, Vector(repeating: 0x1.111111110ebb2p-7))
         series = Vector.multiplyAdd(series, r, Vector(repeating: 0x1.555555555555ep-5))
         series = Vector.multiplyAdd(series, r, Vector(repeating: 0x1.555555555555cp-3))
-        series = Vector.multiplyAdd(series, r, Vector(repeating: 0.5))
-        rest = Vector.multiplyAdd(r * r, series, lost)
+        // The largest term by itself, without the rounding errors of the series.
+        let square = r * r
+        rest = Vector.multiplyAdd(
+            square,
+            Vector(repeating: 0.5),
+            Vector.multiplyAdd(square * r, series, lost)
+        )
     }
 
     /// e^x.

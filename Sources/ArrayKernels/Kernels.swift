@@ -41,13 +41,13 @@ package enum Kernels: ArrayFunctions {
         decrease: inout MutableSpan<Double>,
         tail: inout MutableSpan<Double>
     ) {
-        forEachVector(z.count) { offset, isWhole in
-            let z = z.load(offset, isWhole)
+        for offset in offsets(z.count) {
+            let z = z.vector(at: offset)
             let power = Exponential(Vector(bits: z.bits | 1 &<< 63).clamped(-750, 0))
             let value = power.value
-            decay.put(value, offset, isWhole)
-            decrease.put(power.lessOne, offset, isWhole)
-            tail.put(.log1p(value), offset, isWhole)
+            decay.store(value, at: offset)
+            decrease.store(power.lessOne, at: offset)
+            tail.store(.log1p(value), at: offset)
         }
     }
 
@@ -58,10 +58,10 @@ package enum Kernels: ArrayFunctions {
         low: inout MutableSpan<Double>
     ) {
         precondition(y.count == q.count, "every number needs another")
-        forEachVector(y.count) { offset, isWhole in
-            let sum = Divergence(y: y.load(offset, isWhole), q: q.load(offset, isWhole))
-            high.put(sum.high, offset, isWhole)
-            low.put(sum.low, offset, isWhole)
+        for offset in offsets(y.count) {
+            let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            high.store(sum.high, at: offset)
+            low.store(sum.low, at: offset)
         }
     }
 
@@ -74,16 +74,15 @@ package enum Kernels: ArrayFunctions {
     }
 
     package static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool {
-        var carries = Bits()
-        forEachVector(numbers.count) { offset, isWhole in
-            let quotient = numbers.span.load(offset, isWhole) / divisor
-            // One more in the exponent carries into the sign bit for infinities and NaN alone.
-            carries |= (quotient.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
-            numbers.put(quotient, offset, isWhole)
+        var divider = Divider(divisor)
+        let whole = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            numbers.store(divider.quotient(of: numbers.span.vector(at: offset)), at: offset)
         }
-        var carry: UInt64 = 0
-        for lane in 0..<Vector.width { carry |= carries[lane] }
-        return carry >> 63 == 0
+        if whole < numbers.count {
+            numbers.store(divider.quotient(of: numbers.span.vector(at: whole)), at: whole)
+        }
+        return divider.isFinite
     }
 
     package static func exactSum(
@@ -92,7 +91,7 @@ package enum Kernels: ArrayFunctions {
     ) -> (Double, Double)? {
         precondition(terms.count <= 512, "more terms than two doubles can take")
         guard var sum = LaneSum(below: exponent) else { return nil }
-        forEachVector(terms.count) { offset, isWhole in sum.add(terms.load(offset, isWhole)) }
+        for offset in offsets(terms.count) { sum.add(terms.vector(at: offset)) }
         return sum.sums
     }
 
@@ -107,9 +106,9 @@ package enum Kernels: ArrayFunctions {
         guard max(exponents.0, exponents.1) < 900, var products = LaneSum(below: exponent),
             var errors = LaneSum(below: exponent - 53)
         else { return nil }
-        forEachVector(left.count) { offset, isWhole in
-            let (product, error) = left.load(offset, isWhole)
-                .product(with: right.load(offset, isWhole))
+        for offset in offsets(left.count) {
+            let (product, error) = left.vector(at: offset)
+                .product(with: right.vector(at: offset))
             products.add(product)
             errors.add(error)
         }
@@ -133,16 +132,10 @@ package enum Kernels: ArrayFunctions {
     }
 }
 
-/// Calls the body for the offset of each vector of a list, the last of which may not be whole.
+/// Where the vectors of a list begin, the last of which may not be whole.
 @inline(__always)
-private func forEachVector(_ count: Int, _ body: (_ offset: Int, _ isWhole: Bool) -> Void) {
-    let whole = count & ~(Vector.width - 1)
-    var offset = 0
-    while offset < whole {
-        body(offset, true)
-        offset &+= Vector.width
-    }
-    if whole < count { body(whole, false) }
+private func offsets(_ count: Int) -> StrideTo<Int> {
+    stride(from: 0, to: count, by: Vector.width)
 }
 
 @inline(__always)
@@ -151,8 +144,8 @@ private func map(
     into result: inout MutableSpan<Double>,
     _ function: (Vector) -> Vector
 ) {
-    forEachVector(x.count) { offset, isWhole in
-        result.put(function(x.load(offset, isWhole)), offset, isWhole)
+    for offset in offsets(x.count) {
+        result.store(function(x.vector(at: offset)), at: offset)
     }
 }
 
@@ -164,22 +157,7 @@ private func map(
     _ function: (Vector, Vector) -> Vector
 ) {
     precondition(x.count == y.count, "every number needs another")
-    forEachVector(x.count) { offset, isWhole in
-        result.put(function(x.load(offset, isWhole), y.load(offset, isWhole)), offset, isWhole)
-    }
-}
-
-extension Span<Double> {
-    @inline(__always)
-    fileprivate func load(_ offset: Int, _ isWhole: Bool) -> Vector {
-        isWhole ? vector(at: offset) : lastVector(at: offset)
-    }
-}
-
-extension MutableSpan<Double> {
-    @inline(__always)
-    @_lifetime(self: copy self)
-    fileprivate mutating func put(_ vector: Vector, _ offset: Int, _ isWhole: Bool) {
-        if isWhole { store(vector, at: offset) } else { storeLast(vector, at: offset) }
+    for offset in offsets(x.count) {
+        result.store(function(x.vector(at: offset), y.vector(at: offset)), at: offset)
     }
 }

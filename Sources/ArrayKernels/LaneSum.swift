@@ -58,12 +58,9 @@ struct LaneSum {
     /// A lane has moved by at most 2^(b+7), in steps of 2^(b-43), so that eight add up without
     /// rounding. Likewise for the rests.
     var sums: (Double, Double)? {
-        var (tooLarge, left): (UInt64, UInt64) = (0, 0)
-        for lane in 0..<Vector.width {
-            tooLarge |= excess[lane]
-            left |= rest[lane]
-        }
-        guard tooLarge >> 63 == 0, left << 1 == 0 else { return nil }
+        // A rest of any bits but the first is what the sums have not taken.
+        let left = (rest & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x7FFF_FFFF_FFFF_FFFF
+        guard !(excess | left).hasSign else { return nil }
         return ((high - highStart).sum(), (low - lowStart).sum())
     }
 }

@@ -29,25 +29,37 @@ extension Vector {
     }
 }
 
+extension Bits {
+    /// Whether the first bit of any lane is set.
+    var hasSign: Bool {
+        @inline(__always) get {
+            cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
+        }
+    }
+}
+
 extension Mask {
-    @inline(__always)
-    var isAny: Bool { unsafe unsafeBitCast(self, to: SIMD8<Int64>.self).wrappedSum() != 0 }
+    /// Whether any lane holds.
+    var isAny: Bool {
+        @inline(__always) get {
+            cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
+        }
+    }
 }
 
 extension Span<Double> {
-    /// The eight numbers from an offset on.
+    /// The eight numbers from an offset on, with zeros past the end.
     @inline(__always)
     func vector(at offset: Int) -> Vector {
-        precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
+        guard offset >= 0, offset <= count &- Vector.width else { return lastVector(at: offset) }
         return unsafe bytes.unsafeLoadUnaligned(
             fromUncheckedByteOffset: offset &* 8,
             as: Vector.self
         )
     }
 
-    /// The numbers from an offset on, fewer than eight, and then zeros.
     @inline(never)
-    func lastVector(at offset: Int) -> Vector {
+    private func lastVector(at offset: Int) -> Vector {
         var vector = Vector(repeating: 0)
         for index in offset..<count { vector[index &- offset] = self[index] }
         return vector
@@ -55,20 +67,21 @@ extension Span<Double> {
 }
 
 extension MutableSpan<Double> {
-    /// Writes eight numbers from an offset on.
+    /// Writes as many of eight numbers from an offset on as there is room for.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func store(_ vector: Vector, at offset: Int) {
-        precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
+        guard offset >= 0, offset <= count &- Vector.width else {
+            return storeLast(vector, at: offset)
+        }
         unsafe withUnsafeMutableBytes { bytes in
             unsafe bytes.storeBytes(of: vector, toByteOffset: offset &* 8, as: Vector.self)
         }
     }
 
-    /// Writes as many numbers from an offset on as there is room for.
     @inline(never)
     @_lifetime(self: copy self)
-    mutating func storeLast(_ vector: Vector, at offset: Int) {
+    private mutating func storeLast(_ vector: Vector, at offset: Int) {
         for index in offset..<count { self[index] = vector[index &- offset] }
     }
 }

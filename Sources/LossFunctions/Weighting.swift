@@ -100,9 +100,11 @@ struct Weighting {
         }
     }
 
-    /// Lays out the weights of the losses from `first` on.
-    func copy(from first: Int, into block: inout [Double]) {
-        var block = block.mutableSpan
+    /// Lays out the weights of some losses from `first` on, unless each is 1.
+    func copy(from first: Int, count: Int, into block: inout [Double]) {
+        guard !isTrivial else { return }
+        var all = block.mutableSpan
+        var block = all._mutatingExtracting(first: count)
         if weights.isEmpty {
             for offset in block.indices { block[offset] = common }
         } else if span == 1 {

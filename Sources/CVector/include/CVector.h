@@ -9,6 +9,13 @@
 
 typedef double CVector __attribute__((__ext_vector_type__(8)));
 
+typedef long CVectorBits __attribute__((__ext_vector_type__(8)));
+
+/* Whether the first bit of any lane is set. */
+static inline __attribute__((__always_inline__)) bool cvector_any_sign(CVectorBits bits) {
+    return __builtin_reduce_or(bits < 0) != 0;
+}
+
 /* a * b + c in each lane: rounded once where the target has such an instruction, else twice. */
 static inline __attribute__((__always_inline__)) CVector cvector_multiply_add(CVector a, CVector b, CVector c) {
 #if defined(__FMA__) || defined(__aarch64__)
