@@ -5,7 +5,48 @@ import ArrayMath
 /// The functions of arrays in the instructions that this module is compiled for.
 package enum Kernels: ArrayFunctions {
     package static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
-        map(x, into: &result) { .exp($0) }
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { exp($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.exp(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func expm1(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { expm1($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.expm1(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func log(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { log($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.log(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { log1p($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.log1p(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard r.count >= Vector.width else {
+            return padded(r, into: &result) { logarithmicExcess($0, into: &$1) }
+        }
+        for offset in offsets(r.count) {
+            result.store(.logarithmicExcess(r.vector(at: offset)), at: offset)
+        }
     }
 
     package static func exp(
@@ -13,26 +54,16 @@ package enum Kernels: ArrayFunctions {
         minus y: Span<Double>,
         into result: inout MutableSpan<Double>
     ) {
-        map(x, y, into: &result) { .exp($0, minus: $1) }
-    }
-
-    package static func expm1(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
-        map(x, into: &result) { .expm1($0) }
-    }
-
-    package static func log(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
-        map(x, into: &result) { .log($0) }
-    }
-
-    package static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
-        map(x, into: &result) { .log1p($0) }
-    }
-
-    package static func logarithmicExcess(
-        _ r: Span<Double>,
-        into result: inout MutableSpan<Double>
-    ) {
-        map(r, into: &result) { .logarithmicExcess($0) }
+        precondition(x.count == y.count, "every number needs another")
+        guard x.count >= Vector.width else {
+            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2) }
+        }
+        for offset in offsets(x.count) {
+            result.store(
+                .exp(x.vector(at: offset), minus: y.vector(at: offset)),
+                at: offset
+            )
+        }
     }
 
     package static func logistic(
@@ -41,9 +72,19 @@ package enum Kernels: ArrayFunctions {
         decrease: inout MutableSpan<Double>,
         tail: inout MutableSpan<Double>
     ) {
+        guard z.count >= Vector.width else {
+            let logits = Padded(z)
+            var (decays, decreases, tails) = (Padded(), Padded(), Padded())
+            var first = decays.numbers.mutableSpan
+            var second = decreases.numbers.mutableSpan
+            var third = tails.numbers.mutableSpan
+            logistic(logits.numbers.span, decay: &first, decrease: &second, tail: &third)
+            decays.copy(into: &decay)
+            decreases.copy(into: &decrease)
+            return tails.copy(into: &tail)
+        }
         for offset in offsets(z.count) {
-            let z = z.vector(at: offset)
-            let power = Exponential(Vector(bits: z.bits | 1 &<< 63).clamped(-750, 0))
+            let power = Exponential(Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0))
             let value = power.value
             decay.store(value, at: offset)
             decrease.store(power.lessOne, at: offset)
@@ -58,6 +99,15 @@ package enum Kernels: ArrayFunctions {
         low: inout MutableSpan<Double>
     ) {
         precondition(y.count == q.count, "every number needs another")
+        guard y.count >= Vector.width else {
+            let (given, other) = (Padded(y), Padded(q))
+            var (highs, lows) = (Padded(), Padded())
+            var first = highs.numbers.mutableSpan
+            var second = lows.numbers.mutableSpan
+            divergence(of: given.numbers.span, from: other.numbers.span, high: &first, low: &second)
+            highs.copy(into: &high)
+            return lows.copy(into: &low)
+        }
         for offset in offsets(y.count) {
             let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
             high.store(sum.high, at: offset)
@@ -70,7 +120,13 @@ package enum Kernels: ArrayFunctions {
         by y: Span<Double>,
         into result: inout MutableSpan<Double>
     ) {
-        map(x, y, into: &result) { $0 / $1 }
+        precondition(x.count == y.count, "every number needs another")
+        guard x.count >= Vector.width else {
+            return padded(x, y, into: &result) { divide($0, by: $1, into: &$2) }
+        }
+        for offset in offsets(x.count) {
+            result.store(x.vector(at: offset) / y.vector(at: offset), at: offset)
+        }
     }
 
     package static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool {
@@ -79,10 +135,12 @@ package enum Kernels: ArrayFunctions {
         for offset in stride(from: 0, to: whole, by: Vector.width) {
             numbers.store(divider.quotient(of: numbers.span.vector(at: offset)), at: offset)
         }
-        if whole < numbers.count {
-            numbers.store(divider.quotient(of: numbers.span.vector(at: whole)), at: whole)
+        var isFinite = divider.isFinite
+        for offset in whole..<numbers.count {
+            numbers[offset] /= divisor
+            if !numbers[offset].isFinite { isFinite = false }
         }
-        return divider.isFinite
+        return isFinite
     }
 
     package static func exactSum(
@@ -91,7 +149,11 @@ package enum Kernels: ArrayFunctions {
     ) -> (Double, Double)? {
         precondition(terms.count <= 512, "more terms than two doubles can take")
         guard var sum = LaneSum(below: exponent) else { return nil }
-        for offset in offsets(terms.count) { sum.add(terms.vector(at: offset)) }
+        let whole = terms.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            sum.add(terms.vector(at: offset))
+        }
+        if whole < terms.count { sum.add(terms.lastVector(at: whole)) }
         return sum.sums
     }
 
@@ -106,9 +168,15 @@ package enum Kernels: ArrayFunctions {
         guard max(exponents.0, exponents.1) < 900, var products = LaneSum(below: exponent),
             var errors = LaneSum(below: exponent - 53)
         else { return nil }
-        for offset in offsets(left.count) {
-            let (product, error) = left.vector(at: offset)
-                .product(with: right.vector(at: offset))
+        let whole = left.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            let (product, error) = left.vector(at: offset).product(with: right.vector(at: offset))
+            products.add(product)
+            errors.add(error)
+        }
+        if whole < left.count {
+            let (product, error) = left.lastVector(at: whole)
+                .product(with: right.lastVector(at: whole))
             products.add(product)
             errors.add(error)
         }
@@ -132,32 +200,50 @@ package enum Kernels: ArrayFunctions {
     }
 }
 
-/// Where the vectors of a list begin, the last of which may not be whole.
+/// Where the vectors of a list begin that is at least one long: the last may overlap the one
+/// before.
 @inline(__always)
-private func offsets(_ count: Int) -> StrideTo<Int> {
-    stride(from: 0, to: count, by: Vector.width)
-}
+private func offsets(_ count: Int) -> Offsets { Offsets(last: count &- Vector.width) }
 
-@inline(__always)
-private func map(
-    _ x: Span<Double>,
-    into result: inout MutableSpan<Double>,
-    _ function: (Vector) -> Vector
-) {
-    for offset in offsets(x.count) {
-        result.store(function(x.vector(at: offset)), at: offset)
+private struct Offsets: Sequence, IteratorProtocol {
+    private let last: Int
+    private var start = 0
+
+    @inline(__always)
+    init(last: Int) { self.last = last }
+
+    @inline(__always)
+    mutating func next() -> Int? {
+        guard start < last &+ Vector.width else { return nil }
+        defer { start &+= Vector.width }
+        return Swift.min(start, last)
     }
 }
 
-@inline(__always)
-private func map(
+/// Applies a function to fewer numbers than a vector has.
+@inline(never)
+private func padded(
+    _ x: Span<Double>,
+    into result: inout MutableSpan<Double>,
+    _ function: (Span<Double>, inout MutableSpan<Double>) -> Void
+) {
+    var answers = Padded()
+    let numbers = Padded(x)
+    var span = answers.numbers.mutableSpan
+    function(numbers.numbers.span, &span)
+    answers.copy(into: &result)
+}
+
+@inline(never)
+private func padded(
     _ x: Span<Double>,
     _ y: Span<Double>,
     into result: inout MutableSpan<Double>,
-    _ function: (Vector, Vector) -> Vector
+    _ function: (Span<Double>, Span<Double>, inout MutableSpan<Double>) -> Void
 ) {
-    precondition(x.count == y.count, "every number needs another")
-    for offset in offsets(x.count) {
-        result.store(function(x.vector(at: offset), y.vector(at: offset)), at: offset)
-    }
+    var answers = Padded()
+    let (numbers, others) = (Padded(x), Padded(y))
+    var span = answers.numbers.mutableSpan
+    function(numbers.numbers.span, others.numbers.span, &span)
+    answers.copy(into: &result)
 }

@@ -48,40 +48,49 @@ extension Mask {
 }
 
 extension Span<Double> {
-    /// The eight numbers from an offset on, with zeros past the end.
+    /// The eight numbers from an offset on.
     @inline(__always)
     func vector(at offset: Int) -> Vector {
-        guard offset >= 0, offset <= count &- Vector.width else { return lastVector(at: offset) }
+        precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
         return unsafe bytes.unsafeLoadUnaligned(
             fromUncheckedByteOffset: offset &* 8,
             as: Vector.self
         )
     }
 
-    @inline(never)
-    private func lastVector(at offset: Int) -> Vector {
-        var vector = Vector(repeating: 0)
-        for index in offset..<count { vector[index &- offset] = self[index] }
-        return vector
+    /// The numbers from an offset on, fewer than eight, and zeros.
+    @inline(__always)
+    func lastVector(at offset: Int) -> Vector {
+        let padded = Padded(extracting(offset..<count))
+        return padded.numbers.span.vector(at: 0)
     }
 }
 
 extension MutableSpan<Double> {
-    /// Writes as many of eight numbers from an offset on as there is room for.
+    /// Writes eight numbers from an offset on.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func store(_ vector: Vector, at offset: Int) {
-        guard offset >= 0, offset <= count &- Vector.width else {
-            return storeLast(vector, at: offset)
-        }
+        precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
         unsafe withUnsafeMutableBytes { bytes in
             unsafe bytes.storeBytes(of: vector, toByteOffset: offset &* 8, as: Vector.self)
         }
     }
+}
+
+/// Fewer numbers than a vector has, with zeros after them.
+struct Padded {
+    var numbers = InlineArray<8, Double>(repeating: 0)
+
+    init() {}
 
     @inline(never)
-    @_lifetime(self: copy self)
-    private mutating func storeLast(_ vector: Vector, at offset: Int) {
-        for index in offset..<count { self[index] = vector[index &- offset] }
+    init(_ some: Span<Double>) {
+        for index in some.indices { numbers[index] = some[index] }
+    }
+
+    @inline(never)
+    func copy(into some: inout MutableSpan<Double>) {
+        for index in some.indices { some[index] = numbers[index] }
     }
 }
