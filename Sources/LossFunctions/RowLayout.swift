@@ -28,27 +28,38 @@ struct RowLayout {
         step == 1 ? row * length : row / step * step * length + row % step
     }
 
-    @inline(__always)
-    func gather(_ values: [Double], _ row: Int, into numbers: inout [Double]) {
+    /// Lays rows out one after the other.
+    func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
+        let values = values.span
         var numbers = numbers.mutableSpan
-        let start = start(row)
         if step == 1 {
-            let values = values.span.extracting(start..<(start + length))
+            let values = values.extracting(start(rows.lowerBound)..<start(rows.upperBound))
             for index in values.indices { numbers[index] = values[index] }
         } else {
-            for index in 0..<length { numbers[index] = values[start + index * step] }
+            var place = 0
+            for row in rows {
+                let start = start(row)
+                for index in 0..<length { numbers[place + index] = values[start + index * step] }
+                place += length
+            }
         }
     }
 
-    @inline(__always)
-    func scatter(_ numbers: [Double], _ row: Int, into values: inout [Double]) {
+    /// Puts rows that were laid out one after the other where they belong.
+    func scatter(_ numbers: [Double], _ rows: Range<Int>, into values: inout [Double]) {
         let numbers = numbers.span
         var values = values.mutableSpan
-        let start = start(row)
         if step == 1 {
-            for offset in start..<(start + length) { values[offset] = numbers[offset - start] }
+            let first = start(rows.lowerBound)
+            var place = values._mutatingExtracting(first..<start(rows.upperBound))
+            for index in numbers.indices { place[index] = numbers[index] }
         } else {
-            for index in 0..<length { values[start + index * step] = numbers[index] }
+            var place = 0
+            for row in rows {
+                let start = start(row)
+                for index in 0..<length { values[start + index * step] = numbers[place + index] }
+                place += length
+            }
         }
     }
 }

@@ -138,23 +138,24 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         let ofPositive = weight * positive
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
         let (isPositive, isNegative) = (ofPositive > 0, negative > 0)
-        let positiveLoss = isPositive ? ofPositive * logarithms.own[offset] : 0
-        let negativeLoss = isNegative ? negative * logarithms.ofComplement[offset] : 0
-        let positiveCurvature = isPositive ? ofPositive / probability / probability : 0
-        let negativeCurvature = isNegative ? negative / complement / complement : 0
+        let positiveLoss = ofPositive * logarithms.own[offset]
+        let negativeLoss = negative * logarithms.ofComplement[offset]
+        let positiveCurvature = ofPositive / probability / probability
+        let negativeCurvature = negative / complement / complement
         // With neither weights nor smoothing positive is 1 - negative to the last bit. Over a
         // common denominator close terms cancel least.
         let difference =
             weight == 1 && smoothing == 0
             ? probability - positive : negative * probability - ofPositive * complement
-        let ofOne = isPositive ? -ofPositive : isNegative ? negative : 0
-        let isBoth = isPositive && isNegative
-        let numerator = isBoth ? difference : ofOne
-        let denominator = isBoth ? probability * complement : isPositive ? probability : complement
+        let ofOne = isPositive ? -ofPositive : negative
+        let byOne = isPositive ? probability : complement
+        let ofBoth = isNegative ? difference : ofOne
+        let byBoth = isNegative ? probability * complement : byOne
+        let slope = (isPositive ? ofBoth : ofOne) / (isPositive ? byBoth : byOne)
         return Point(
-            loss: -positiveLoss - negativeLoss,
-            gradient: ofOne == 0 ? 0 : numerator / denominator,
-            hessian: positiveCurvature + negativeCurvature
+            loss: 0 - (isPositive ? positiveLoss : 0) - (isNegative ? negativeLoss : 0),
+            gradient: ofOne == 0 ? 0 : slope,
+            hessian: (isPositive ? positiveCurvature : 0) + (isNegative ? negativeCurvature : 0)
         )
     }
 }
