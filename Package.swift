@@ -16,9 +16,9 @@ let settings: [SwiftSetting] = [
 /// The functions of arrays once more for each level of instructions that a processor may have beyond
 /// those that every one of its kind has; `LossFunctions` chooses when the program runs.
 #if arch(x86_64)
-    let levels = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
+let levels = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
 #else
-    let levels = ["ArrayKernels"]
+let levels = ["ArrayKernels"]
 #endif
 
 /// A level's targets share one folder of sources: the others are links to it.

@@ -8,6 +8,25 @@
 struct Divergence {
     let high: Vector
     let low: Vector
+    /// Where q/y lost digits, and its logarithm is none.
+    let isLost: Mask
+
+    /// y log(y/q) + q, or y (r - log(1 + r)) + y where the two are near, from -log q and log y.
+    @inline(__always)
+    init(y: Vector, logarithm: Vector, q: Vector, surprise: Vector) {
+        let isThere = y .> 0
+        let isNear = isThere .& (q .>= 0.25 * y) .& (q .<= 4 * y)
+        let difference = logarithm + surprise
+        let square = y * Vector.logarithmicExcess((q - y) / y)
+        let term = Vector(repeating: 0).replacing(with: y * difference, where: isThere)
+            .replacing(with: square, where: isNear)
+        let part = q.replacing(with: y, where: isNear)
+        let sum = term + part
+        let shifted = sum - term
+        high = sum
+        low = (term - (sum - shifted)) + (part - shifted)
+        isLost = Mask(repeating: false)
+    }
 
     @inline(__always)
     init(y: Vector, q: Vector) {
@@ -16,19 +35,21 @@ struct Divergence {
         let difference = y - q
         let shifted = difference - y
         let lost = (y - (difference - shifted)) - (q + shifted)
-        let square = y * Vector.logarithmicExcess(-difference / y)
+        let ratio = q / y
+        let logarithm = Vector.log(ratio)
+        let square = y * Vector.logarithmicExcess(-difference / y, logarithm: logarithm)
         let sum = square + difference
         let moved = sum - square
         let error = (square - (sum - moved)) + (difference - moved)
-
-        let ratio = q / y
-        var far = -y * Vector.log(ratio)
-        // A quotient that is not normal has lost digits, or is infinite.
-        let isLost = (y .> 0) .& ((ratio .< 0x1p-1022) .| (ratio .== .infinity))
-        if isLost.isAny {
-            far = far.replacing(with: y * (Vector.log(y) - Vector.log(q)), where: isLost)
-        }
-        high = far.replacing(with: sum, where: isNear).replacing(with: zero, where: y .== 0)
+        high = (-y * logarithm).replacing(with: sum, where: isNear)
+            .replacing(with: zero, where: y .== 0)
         low = zero.replacing(with: error + lost, where: isNear)
+        isLost = Self.isLost(y: y, ratio: ratio)
+    }
+
+    /// Whether a quotient q/y is not normal: it has lost digits, or is infinite.
+    @inline(__always)
+    static func isLost(y: Vector, ratio: Vector) -> Mask {
+        (y .> 0) .& ((ratio .< 0x1p-1022) .| (ratio .== .infinity))
     }
 }

@@ -13,37 +13,37 @@ struct Divider {
     private var carries = Bits()
 
     #if FUSED || arch(arm64)
-        private static var least: Double { 0x1p-400 }
-        private static var most: Double { 0x1p400 }
-        private let inverse: Double
-        private let isModerate: Bool
+    private static var least: Double { 0x1p-400 }
+    private static var most: Double { 0x1p400 }
+    private let inverse: Double
+    private let isModerate: Bool
     #endif
 
     init(_ divisor: Double) {
         self.divisor = divisor
         #if FUSED || arch(arm64)
-            inverse = 1 / divisor
-            isModerate = divisor >= Self.least && divisor <= Self.most
+        inverse = 1 / divisor
+        isModerate = divisor >= Self.least && divisor <= Self.most
         #endif
     }
 
     @inline(__always)
     mutating func quotient(of x: Vector) -> Vector {
         #if FUSED || arch(arm64)
-            let bits = x.bits & 0x7FFF_FFFF_FFFF_FFFF
-            // The first bit tells of what is too small but not 0, or too large.
-            let isSmall = (bits &- Self.least.bitPattern) & ~(bits &- 1)
-            let isLarge = Self.most.bitPattern &- bits
-            guard isModerate, !(isSmall | isLarge).hasSign else { return divided(x) }
-            let negative = Vector(repeating: -divisor)
-            let inverse = Vector(repeating: inverse)
-            let guess = x * inverse
-            let near = Vector.multiplyAdd(Vector.multiplyAdd(negative, guess, x), inverse, guess)
-            let quotient = Vector.multiplyAdd(Vector.multiplyAdd(negative, near, x), inverse, near)
-            // The sign of a zero is lost on the way.
-            return Vector(bits: quotient.bits | (x.bits & 0x8000_0000_0000_0000))
+        let bits = x.bits & 0x7FFF_FFFF_FFFF_FFFF
+        // The first bit tells of what is too small but not 0, or too large.
+        let isSmall = (bits &- Self.least.bitPattern) & ~(bits &- 1)
+        let isLarge = Self.most.bitPattern &- bits
+        guard isModerate, !(isSmall | isLarge).hasSign else { return divided(x) }
+        let negative = Vector(repeating: -divisor)
+        let inverse = Vector(repeating: inverse)
+        let guess = x * inverse
+        let near = Vector.multiplyAdd(Vector.multiplyAdd(negative, guess, x), inverse, guess)
+        let quotient = Vector.multiplyAdd(Vector.multiplyAdd(negative, near, x), inverse, near)
+        // The sign of a zero is lost on the way.
+        return Vector(bits: quotient.bits | (x.bits & 0x8000_0000_0000_0000))
         #else
-            return divided(x)
+        return divided(x)
         #endif
     }
 

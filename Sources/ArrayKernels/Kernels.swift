@@ -40,7 +40,8 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
-    package static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>) {
+    package static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>)
+    {
         guard r.count >= Vector.width else {
             return padded(r, into: &result) { logarithmicExcess($0, into: &$1) }
         }
@@ -84,7 +85,9 @@ package enum Kernels: ArrayFunctions {
             return tails.copy(into: &tail)
         }
         for offset in offsets(z.count) {
-            let power = Exponential(Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0))
+            let power = Exponential(
+                Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0)
+            )
             let value = power.value
             decay.store(value, at: offset)
             decrease.store(power.lessOne, at: offset)
@@ -108,10 +111,66 @@ package enum Kernels: ArrayFunctions {
             highs.copy(into: &high)
             return lows.copy(into: &low)
         }
+        var isLost = Mask(repeating: false)
         for offset in offsets(y.count) {
             let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
             high.store(sum.high, at: offset)
             low.store(sum.low, at: offset)
+            isLost = isLost .| sum.isLost
+        }
+        if isLost.isAny { computeLost(of: y, from: q, high: &high) }
+    }
+
+    package static func divergence(
+        of y: Span<Double>,
+        logarithm: Span<Double>,
+        from q: Span<Double>,
+        surprise: Span<Double>,
+        high: inout MutableSpan<Double>,
+        low: inout MutableSpan<Double>
+    ) {
+        guard y.count >= Vector.width else {
+            let (given, other) = (Padded(y), Padded(q))
+            let (logarithms, surprises) = (Padded(logarithm), Padded(surprise))
+            var (highs, lows) = (Padded(), Padded())
+            var first = highs.numbers.mutableSpan
+            var second = lows.numbers.mutableSpan
+            divergence(
+                of: given.numbers.span,
+                logarithm: logarithms.numbers.span,
+                from: other.numbers.span,
+                surprise: surprises.numbers.span,
+                high: &first,
+                low: &second
+            )
+            highs.copy(into: &high)
+            return lows.copy(into: &low)
+        }
+        for offset in offsets(y.count) {
+            let sum = Divergence(
+                y: y.vector(at: offset),
+                logarithm: logarithm.vector(at: offset),
+                q: q.vector(at: offset),
+                surprise: surprise.vector(at: offset)
+            )
+            high.store(sum.high, at: offset)
+            low.store(sum.low, at: offset)
+        }
+    }
+
+    /// Writes the divergences anew where the quotient q/y lost digits.
+    @inline(never)
+    private static func computeLost(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        high: inout MutableSpan<Double>
+    ) {
+        for offset in offsets(y.count) {
+            let (y, q) = (y.vector(at: offset), q.vector(at: offset))
+            let isLost = Divergence.isLost(y: y, ratio: q / y)
+            let term = y * (Vector.log(y) - Vector.log(q))
+            let before = high.span.vector(at: offset)
+            high.store(before.replacing(with: term, where: isLost), at: offset)
         }
     }
 
@@ -141,6 +200,25 @@ package enum Kernels: ArrayFunctions {
             if !numbers[offset].isFinite { isFinite = false }
         }
         return isFinite
+    }
+
+    package static func areAll(
+        _ numbers: Span<Double>,
+        from least: Double,
+        through greatest: Double
+    ) -> Bool {
+        var strange = Mask(repeating: false)
+        let whole = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            let numbers = numbers.vector(at: offset)
+            strange = strange .| (numbers .< least) .| (numbers .> greatest)
+        }
+        var isStrange = strange.isAny
+        for offset in whole..<numbers.count
+        where numbers[offset] < least || numbers[offset] > greatest {
+            isStrange = true
+        }
+        return !isStrange
     }
 
     package static func exactSum(

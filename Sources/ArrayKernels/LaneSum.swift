@@ -76,22 +76,22 @@ extension Vector {
     func product(with other: Vector) -> (value: Vector, error: Vector) {
         let product = self * other
         #if FUSED || arch(arm64)
-            return (product, Vector.multiplyAdd(self, other, -product))
+        return (product, Vector.multiplyAdd(self, other, -product))
         #else
-            let (high, low) = halves
-            let (otherHigh, otherLow) = other.halves
-            let error = ((high * otherHigh - product) + high * otherLow + low * otherHigh)
-            return (product, error + low * otherLow)
+        let (high, low) = halves
+        let (otherHigh, otherLow) = other.halves
+        let error = ((high * otherHigh - product) + high * otherLow + low * otherHigh)
+        return (product, error + low * otherLow)
         #endif
     }
 
     #if !(FUSED || arch(arm64))
-        private var halves: (high: Vector, low: Vector) {
-            @inline(__always) get {
-                let shifted = 0x8000001p0 * self
-                let high = shifted - (shifted - self)
-                return (high, self - high)
-            }
+    private var halves: (high: Vector, low: Vector) {
+        @inline(__always) get {
+            let shifted = 0x8000001p0 * self
+            let high = shifted - (shifted - self)
+            return (high, self - high)
         }
+    }
     #endif
 }

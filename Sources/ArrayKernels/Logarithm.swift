@@ -114,6 +114,12 @@ extension Vector {
     /// 1/2 <= 1 + r <= 2 its first term is more than twice the rest.
     @inline(__always)
     static func logarithmicExcess(_ r: Vector) -> Vector {
+        logarithmicExcess(r, logarithm: log1p(r))
+    }
+
+    /// The same where log(1 + r) is at hand.
+    @inline(__always)
+    static func logarithmicExcess(_ r: Vector, logarithm: Vector) -> Vector {
         let s = r / (2 + r)
         let z = s * s
         var series = Vector(repeating: 0x1.40ea83decd65fp-3)
@@ -130,6 +136,6 @@ extension Vector {
         series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.5555555555555p-1))
         let near = s * (r - z * series)
         let isNear = (r .>= -0.5) .& (r .<= 1)
-        return (r - log1p(r)).replacing(with: near, where: isNear)
+        return (r - logarithm).replacing(with: near, where: isNear)
     }
 }

@@ -51,6 +51,19 @@ package protocol ArrayFunctions: SendableMetatype {
         low: inout MutableSpan<Double>
     )
 
+    /// y log(y/q) + q as the sum of two doubles, less what the y have more than the q where the two
+    /// are within a factor of four.
+    ///
+    /// `logarithm` is log y, which is not looked at where y is 0, and `surprise` is -log q.
+    static func divergence(
+        of y: Span<Double>,
+        logarithm: Span<Double>,
+        from q: Span<Double>,
+        surprise: Span<Double>,
+        high: inout MutableSpan<Double>,
+        low: inout MutableSpan<Double>
+    )
+
     /// Each x divided by its y, correctly rounded.
     static func divide(
         _ x: Span<Double>,
@@ -60,6 +73,13 @@ package protocol ArrayFunctions: SendableMetatype {
 
     /// Divides each number, correctly rounded, and tells whether all quotients are finite.
     static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool
+
+    /// Whether every number is neither below `least` nor above `greatest`.
+    static func areAll(
+        _ numbers: Span<Double>,
+        from least: Double,
+        through greatest: Double
+    ) -> Bool
 
     /// The sum of at most 512 terms below 2^`exponent` as that of two doubles, without rounding.
     ///

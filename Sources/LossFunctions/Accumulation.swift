@@ -48,7 +48,8 @@ struct Accumulation: ~Copyable {
         throws(LossError)
     {
         guard wantsLosses else { return }
-        let isSummed = outputs.contains(.loss) && weighting.isTrivial && weighting.reduction != .none
+        let isSummed =
+            outputs.contains(.loss) && weighting.isTrivial && weighting.reduction != .none
         if isSummed { sum.add(losses) }
         // A sum notices by itself what is not finite, but not where.
         if !isSummed || !sum.hasFiniteTerms { try refuseNonFinite(losses, from: first) }

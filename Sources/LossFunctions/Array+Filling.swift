@@ -64,11 +64,6 @@ extension ArrayFunctions {
         log1p(x.span, into: &result)
     }
 
-    static func logarithmicExcess(_ r: [Double], into result: inout [Double]) {
-        var result = result.mutableSpan
-        logarithmicExcess(r.span, into: &result)
-    }
-
     static func divide(_ x: [Double], by y: [Double], into result: inout [Double]) {
         var result = result.mutableSpan
         divide(x.span, by: y.span, into: &result)
@@ -88,6 +83,26 @@ extension ArrayFunctions {
         var high = high.mutableSpan
         var low = low.mutableSpan
         divergence(of: y.span, from: q.span, high: &high, low: &low)
+    }
+
+    static func divergence(
+        of y: [Double],
+        logarithm: [Double],
+        from q: [Double],
+        surprise: [Double],
+        high: inout [Double],
+        low: inout [Double]
+    ) {
+        var high = high.mutableSpan
+        var low = low.mutableSpan
+        divergence(
+            of: y.span,
+            logarithm: logarithm.span,
+            from: q.span,
+            surprise: surprise.span,
+            high: &high,
+            low: &low
+        )
     }
 
     static func sumRows(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import ArrayMath
 import ArrayKernels
+package import ArrayMath
 import CVector
 
 #if arch(x86_64)
-    import ArrayKernelsV3
-    import ArrayKernelsV4
+import ArrayKernelsV3
+import ArrayKernelsV4
 #endif
 
 /// The instructions that functions of arrays are computed with.
@@ -25,15 +25,15 @@ package struct Level: Sendable, CustomStringConvertible {
     @TaskLocal package static var current = available[available.count - 1]
 
     #if arch(x86_64)
-        private static let all: [(isAvailable: Bool, level: Level)] = [
-            (true, Level("x86-64", ArrayKernels.Kernels.self)),
-            (cvector_has_v3(), Level("x86-64-v3", ArrayKernelsV3.Kernels.self)),
-            (cvector_has_v4(), Level("x86-64-v4", ArrayKernelsV4.Kernels.self)),
-        ]
+    private static let all: [(isAvailable: Bool, level: Level)] = [
+        (true, Level("x86-64", ArrayKernels.Kernels.self)),
+        (cvector_has_v3(), Level("x86-64-v3", ArrayKernelsV3.Kernels.self)),
+        (cvector_has_v4(), Level("x86-64-v4", ArrayKernelsV4.Kernels.self)),
+    ]
     #else
-        private static let all: [(isAvailable: Bool, level: Level)] = [
-            (true, Level("of every processor", ArrayKernels.Kernels.self))
-        ]
+    private static let all: [(isAvailable: Bool, level: Level)] = [
+        (true, Level("of every processor", ArrayKernels.Kernels.self))
+    ]
     #endif
 
     private init(_ description: String, _ functions: any ArrayFunctions.Type) {

@@ -28,13 +28,15 @@ struct RowLayout {
         step == 1 ? row * length : row / step * step * length + row % step
     }
 
-    /// Lays rows out one after the other.
+    /// Lays rows out one after the other; there may be room for more.
     func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
         let values = values.span
         var numbers = numbers.mutableSpan
         if step == 1 {
             let values = values.extracting(start(rows.lowerBound)..<start(rows.upperBound))
-            for index in values.indices { numbers[index] = values[index] }
+            let count = values.count
+            precondition(numbers.count >= count, "too little room for the rows")
+            for index in 0..<count { numbers[index] = values[index] }
         } else {
             var place = 0
             for row in rows {
@@ -52,7 +54,9 @@ struct RowLayout {
         if step == 1 {
             let first = start(rows.lowerBound)
             var place = values._mutatingExtracting(first..<start(rows.upperBound))
-            for index in numbers.indices { place[index] = numbers[index] }
+            let count = place.count
+            precondition(numbers.count == count, "arrays of different lengths")
+            for index in 0..<count { place[index] = numbers[index] }
         } else {
             var place = 0
             for row in rows {

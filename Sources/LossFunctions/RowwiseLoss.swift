@@ -73,7 +73,12 @@ extension RowwiseLoss {
                 from: first
             )
             if outputs.contains(.gradient) {
-                result.weighting.reduce(&block.gradient, weights, block.functions, rows: range.count)
+                result.weighting.reduce(
+                    &block.gradient,
+                    weights,
+                    block.functions,
+                    rows: range.count
+                )
                 rows.scatter(block.gradient, range, into: &result.gradient.values)
             }
             if outputs.contains(.hessian) {

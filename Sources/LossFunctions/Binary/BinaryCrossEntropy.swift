@@ -100,19 +100,43 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         }
         let factors = weights.span
         if fromLogits {
-            let functions = Logistic(of: predictions)
+            let logistic = Logistic(of: predictions)
+            let decay = logistic.decay.span
+            let decrease = logistic.decrease.span
+            let tail = logistic.tail.span
+            let count = losses.count
+            precondition(
+                decay.count == count && decrease.count == count && tail.count == count
+                    && predictions.count == count && targets.count == count
+                    && factors.count == count,
+                "arrays of different lengths"
+            )
             Point.fill(&losses, &gradient, &hessian) { offset in
-                functions.point(
+                Self.point(
                     logit: predictions[offset],
                     positive: factors[offset] * positive(targets[offset]),
                     negative: negative(targets[offset]),
-                    at: offset
+                    (decay[offset], decrease[offset], tail[offset])
                 )
             }
         } else {
             let logarithms = ProbabilityLogarithms(of: predictions, epsilon)
+            let probabilities = logarithms.probabilities.span
+            let own = logarithms.own.span
+            let ofComplement = logarithms.ofComplement.span
+            let count = losses.count
+            precondition(
+                probabilities.count == count && own.count == count && targets.count == count
+                    && ofComplement.count == count && factors.count == count,
+                "arrays of different lengths"
+            )
             Point.fill(&losses, &gradient, &hessian) { offset in
-                point(logarithms, targets[offset], weight: factors[offset], at: offset)
+                point(
+                    probabilities[offset],
+                    (own[offset], ofComplement[offset]),
+                    targets[offset],
+                    weight: factors[offset]
+                )
             }
         }
     }
@@ -126,20 +150,45 @@ struct BinaryCrossEntropy: ElementwiseLoss {
     }
 
     @inline(__always)
-    private func point(
-        _ logarithms: ProbabilityLogarithms,
-        _ target: Double,
-        weight: Double,
-        at offset: Int
+    private static func point(
+        logit: Double,
+        positive: Double,
+        negative: Double,
+        _ logistic: (decay: Double, decrease: Double, tail: Double)
     ) -> Point {
-        let probability = logarithms.probabilities[offset]
+        // Near 0 e^-|z| is taken as 1 + (e^-|z| - 1), since there the two terms of the gradient
+        // may cancel.
+        let (decay, decrease, tail) = logistic
+        let isSmall = logit.magnitude < 0.5
+        let large = 1 / (1 + decay)
+        let small = decay / (1 + decay)
+        let own = logit >= 0 ? negative : positive
+        let other = logit >= 0 ? positive : negative
+        // own σ(|z|) - other σ(-|z|), over the common denominator.
+        let near = (own - other) - other * decrease
+        let far = own - other * decay
+        let gradient = (isSmall ? near : far) / (1 + decay)
+        return Point(
+            loss: positive * (max(-logit, 0) + tail) + negative * (max(logit, 0) + tail),
+            gradient: logit >= 0 ? gradient : -gradient,
+            hessian: (positive + negative) * (large * small)
+        )
+    }
+
+    @inline(__always)
+    private func point(
+        _ probability: Double,
+        _ logarithms: (own: Double, ofComplement: Double),
+        _ target: Double,
+        weight: Double
+    ) -> Point {
         let complement = 1 - probability
         let (positive, negative) = (positive(target), negative(target))
         let ofPositive = weight * positive
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
         let (isPositive, isNegative) = (ofPositive > 0, negative > 0)
-        let positiveLoss = ofPositive * logarithms.own[offset]
-        let negativeLoss = negative * logarithms.ofComplement[offset]
+        let positiveLoss = ofPositive * logarithms.own
+        let negativeLoss = negative * logarithms.ofComplement
         let positiveCurvature = ofPositive / probability / probability
         let negativeCurvature = negative / complement / complement
         // With neither weights nor smoothing positive is 1 - negative to the last bit. Over a
@@ -185,9 +234,9 @@ private struct ProbabilityLogarithms {
 
 /// What sigmoid and softplus of a block of logits are made of.
 private struct Logistic {
-    private let decay: [Double]
-    private let decrease: [Double]
-    private let tail: [Double]
+    let decay: [Double]
+    let decrease: [Double]
+    let tail: [Double]
 
     init(of logits: Span<Double>) {
         var decay = [Double](repeating: 0, count: logits.count)
@@ -201,26 +250,5 @@ private struct Logistic {
         self.decay = decay
         self.decrease = decrease
         self.tail = tail
-    }
-
-    @inline(__always)
-    func point(logit: Double, positive: Double, negative: Double, at offset: Int) -> Point {
-        // Near 0 e^-|z| is taken as 1 + (e^-|z| - 1), since there the two terms of the gradient
-        // may cancel.
-        let (decay, decrease, tail) = (decay[offset], decrease[offset], tail[offset])
-        let isSmall = logit.magnitude < 0.5
-        let large = 1 / (1 + decay)
-        let small = decay / (1 + decay)
-        let own = logit >= 0 ? negative : positive
-        let other = logit >= 0 ? positive : negative
-        // own σ(|z|) - other σ(-|z|), over the common denominator.
-        let near = (own - other) - other * decrease
-        let far = own - other * decay
-        let gradient = (isSmall ? near : far) / (1 + decay)
-        return Point(
-            loss: positive * (max(-logit, 0) + tail) + negative * (max(logit, 0) + tail),
-            gradient: logit >= 0 ? gradient : -gradient,
-            hessian: (positive + negative) * (large * small)
-        )
     }
 }

@@ -202,28 +202,15 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
         block.softmax.take(block.predictions, block.functions)
         takeTargets(&block)
-        // y (log y + surprise) + q, whose last part sums to 1.
-        block.terms.replace(block.scratch, block.softmax.surprises) { _, logarithm, surprise in
-            logarithm + surprise
-        }
-        weighTerms(&block)
-        block.rests.replace(block.targets, block.softmax.probabilities) { _, target, q in
-            (q - target) / target
-        }
-        block.functions.logarithmicExcess(block.rests, into: &block.scratch)
-        let probabilities = block.softmax.probabilities
-        // y (r - log(1 + r)) + y in its place where the two are near.
-        for index in block.terms.indices {
-            let (y, q) = (block.targets[index], probabilities[index])
-            let isNear = Self.isNear(q, y)
-            let term = isNear ? y * block.scratch[index] : block.terms[index]
-            let part = isNear ? y : q
-            let sum = term + part
-            let shifted = sum - term
-            block.rests[index] = (term - (sum - shifted)) + (part - shifted)
-            block.terms[index] = sum
-        }
-        // Each q was left out where y came in: they sum to 1.
+        block.functions.divergence(
+            of: block.targets,
+            logarithm: block.scratch,
+            from: block.softmax.probabilities,
+            surprise: block.softmax.surprises,
+            high: &block.terms,
+            low: &block.rests
+        )
+        // The q, and the y in place of some, sum to 1 more than the divergence.
         block.sumTermsWithRests(less: 1)
         guard outputs.includeDerivatives else { return }
         block.softmax.differentiate(
@@ -233,10 +220,5 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             &block.gradient,
             &block.hessian
         )
-    }
-
-    /// Whether q is near enough to y for the form that does not cancel.
-    private static func isNear(_ q: Double, _ y: Double) -> Bool {
-        y > 0 && q >= 0.25 * y && q <= 4 * y
     }
 }
