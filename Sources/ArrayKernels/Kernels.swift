@@ -116,7 +116,7 @@ package enum Kernels: ArrayFunctions {
             let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
             high.store(sum.high, at: offset)
             low.store(sum.low, at: offset)
-            isLost = isLost .| sum.isLost
+            isLost .|= sum.isLost
         }
         if isLost.isAny { computeLost(of: y, from: q, high: &high) }
     }
@@ -211,7 +211,7 @@ package enum Kernels: ArrayFunctions {
         let whole = numbers.count & ~(Vector.width - 1)
         for offset in stride(from: 0, to: whole, by: Vector.width) {
             let numbers = numbers.vector(at: offset)
-            strange = strange .| (numbers .< least) .| (numbers .> greatest)
+            strange .|= (numbers .< least) .| (numbers .> greatest)
         }
         var isStrange = strange.isAny
         for offset in whole..<numbers.count

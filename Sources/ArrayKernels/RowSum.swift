@@ -28,8 +28,9 @@ struct RowSum {
         }
     }
 
-    /// What is lost of a sum is itself a double (D. E. Knuth, The Art of Computer Programming 2,
-    /// 4.2.2).
+    /// Adds a term, and to `low` what is lost of the sum.
+    ///
+    /// That is itself a double (D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
     @inline(__always)
     private mutating func add(_ term: Double, _ rest: Double) {
         let sum = high + term
