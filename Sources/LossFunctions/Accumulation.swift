@@ -72,6 +72,12 @@ struct Accumulation: ~Copyable {
         }
     }
 
+    /// Makes room for the wanted derivatives in the next predictions.
+    mutating func makeRoom(for count: Int) {
+        gradient.extend(by: count)
+        hessian.extend(by: count)
+    }
+
     /// Divides the derivatives of a range, once its losses have been taken; `weights` are theirs.
     mutating func reduceDerivatives(
         _ range: Range<Int>,

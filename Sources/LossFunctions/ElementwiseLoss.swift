@@ -61,8 +61,7 @@ extension ElementwiseLoss {
         var weights = result.weighting.isTrivial ? [] : losses
         for start in stride(from: 0, to: count, by: blockLength) {
             let block = start..<min(start + blockLength, count)
-            result.gradient.extend(by: block.count)
-            result.hessian.extend(by: block.count)
+            result.makeRoom(for: block.count)
             compute(batch, block, &losses, &result.gradient, &result.hessian)
             result.weighting.copy(from: start, count: block.count, into: &weights)
             let factors = weights.span.extracting(first: min(weights.count, block.count))

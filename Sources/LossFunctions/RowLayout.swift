@@ -23,6 +23,9 @@ struct RowLayout {
         step = shape[(dimension + 1)...].reduce(1, *)
     }
 
+    /// Whether rows lie one after the other.
+    var areContiguous: Bool { step == 1 }
+
     /// The offset in the tensor of the first number of a row.
     private func start(_ row: Int) -> Int {
         step == 1 ? row * length : row / step * step * length + row % step
@@ -32,7 +35,7 @@ struct RowLayout {
     func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
         let values = values.span
         var numbers = numbers.mutableSpan
-        if step == 1 {
+        if areContiguous {
             let values = values.extracting(start(rows.lowerBound)..<start(rows.upperBound))
             let count = values.count
             precondition(numbers.count >= count, "too little room for the rows")
@@ -51,7 +54,7 @@ struct RowLayout {
     func scatter(_ numbers: [Double], _ rows: Range<Int>, into values: inout [Double]) {
         let numbers = numbers.span
         var values = values.mutableSpan
-        if step == 1 {
+        if areContiguous {
             let first = start(rows.lowerBound)
             var place = values._mutatingExtracting(first..<start(rows.upperBound))
             let count = place.count

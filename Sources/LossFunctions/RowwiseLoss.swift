@@ -55,16 +55,18 @@ extension RowwiseLoss {
             lossShape: rows.lossShape,
             predictionShape: predictions.shape
         )
-        result.gradient.extend(by: predictions.values.count)
-        result.hessian.extend(by: predictions.values.count)
         let capacity = min(rows.count, max(1, blockLength / rows.length))
         var block = RowBlock(rows: capacity, length: rows.length)
         var weights = [Double](repeating: 1, count: capacity)
+        var isFinite = true
+        // Rows that lie apart need all of their room at once.
+        if !rows.areContiguous { result.makeRoom(for: predictions.values.count) }
         for first in stride(from: 0, to: rows.count, by: capacity) {
             let range = first..<min(first + capacity, rows.count)
             if range.count < capacity { block = RowBlock(rows: range.count, length: rows.length) }
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
+            if rows.areContiguous { result.makeRoom(for: block.predictions.count) }
             evaluate(&block, outputs)
             result.weighting.copy(from: first, count: range.count, into: &weights)
             try result.add(
@@ -73,21 +75,30 @@ extension RowwiseLoss {
                 from: first
             )
             if outputs.contains(.gradient) {
-                result.weighting.reduce(
+                let areFinite = result.weighting.reduce(
                     &block.gradient,
                     weights,
                     block.functions,
                     rows: range.count
                 )
+                isFinite = isFinite && areFinite
                 rows.scatter(block.gradient, range, into: &result.gradient.values)
             }
             if outputs.contains(.hessian) {
-                result.weighting.reduce(&block.hessian, weights, block.functions, rows: range.count)
+                let areFinite = result.weighting.reduce(
+                    &block.hessian,
+                    weights,
+                    block.functions,
+                    rows: range.count
+                )
+                isFinite = isFinite && areFinite
                 rows.scatter(block.hessian, range, into: &result.hessian.values)
             }
         }
-        try result.gradient.refuseNonFinite(predictions.values.indices, of: predictions.shape)
-        try result.hessian.refuseNonFinite(predictions.values.indices, of: predictions.shape)
+        if !isFinite {
+            try result.gradient.refuseNonFinite(predictions.values.indices, of: predictions.shape)
+            try result.hessian.refuseNonFinite(predictions.values.indices, of: predictions.shape)
+        }
         return try result.finish()
     }
 }

@@ -91,19 +91,18 @@ struct Weighting {
     }
 
     /// Turns the derivatives of some rows' losses, with those weights, into those of the reduced
-    /// loss.
+    /// loss, and tells whether all are finite.
     func reduce(
         _ derivatives: inout [Double],
         _ weights: [Double],
         _ functions: any ArrayFunctions.Type,
         rows: Int
-    ) {
+    ) -> Bool {
         if !isTrivial {
             let length = derivatives.count / rows
             for offset in derivatives.indices { derivatives[offset] *= weights[offset / length] }
         }
-        // Whether all are finite is looked at when all are there.
-        if denominator != 1 { _ = functions.divide(&derivatives, by: denominator) }
+        return functions.divide(&derivatives, by: denominator)
     }
 
     /// Lays out the weights of some losses from `first` on, unless each is 1.
