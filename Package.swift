@@ -13,6 +13,33 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
 ]
 
+/// The functions of arrays once more for each level of instructions that a processor may have beyond
+/// those that every one of its kind has; `LossFunctions` chooses when the program runs.
+#if arch(x86_64)
+let levels = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
+#else
+let levels = ["ArrayKernels"]
+#endif
+
+/// A level's targets share one folder of sources: the others are links to it.
+func kernels(_ name: String) -> Target {
+    let flags: [String: [String]] = [
+        "ArrayKernelsV3": ["-march=x86-64-v3"],
+        "ArrayKernelsV4": ["-march=x86-64-v4", "-mprefer-vector-width=512"],
+    ]
+    let wide = flags[name].map { flags in
+        [
+            SwiftSetting.define("FUSED"),
+            .unsafeFlags(flags.flatMap { ["-Xcc", $0] }),
+        ]
+    }
+    return .target(
+        name: name,
+        dependencies: ["ArrayMath", "CVector"],
+        swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")] + (wide ?? [])
+    )
+}
+
 let package = Package(
     name: "loss-server",
     products: [
@@ -26,7 +53,13 @@ let package = Package(
     ],
     targets: [
         // Pure: tensors in, losses and gradients out.
-        .target(name: "LossFunctions", swiftSettings: settings),
+        .target(
+            name: "LossFunctions",
+            dependencies: ["ArrayMath", "CVector"] + levels.map { .byName(name: $0) },
+            swiftSettings: settings
+        ),
+        // What can be asked of arrays, whatever the instructions.
+        .target(name: "ArrayMath", swiftSettings: settings),
         // Pure: JSON bytes to shaped arrays of doubles and back.
         .target(name: "TensorJSON", swiftSettings: settings),
         // Pure: bytes to requests, responses to bytes, and the life of a connection.
@@ -116,6 +149,8 @@ let package = Package(
         ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
+        // A fused multiply-add of vectors, and what the processor is capable of.
+        .target(name: "CVector"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libcurl, for the integration tests only.
         .systemLibrary(
@@ -126,7 +161,8 @@ let package = Package(
 
         .testTarget(
             name: "LossFunctionsTests",
-            dependencies: ["LossFunctions", "SeededRandom"],
+            dependencies: ["ArrayMath", "LossFunctions", "SeededRandom"],
+            exclude: ["coefficients.py"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -184,5 +220,5 @@ let package = Package(
             dependencies: ["CCurl", "loss-server", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
-    ]
+    ] + levels.map(kernels)
 )

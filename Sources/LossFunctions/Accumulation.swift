@@ -39,13 +39,6 @@ struct Accumulation: ~Copyable {
     /// Whether the losses themselves are wanted, not only their derivatives.
     var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements]) }
 
-    /// Whether of the losses no more is wanted than their sum, and of the derivatives at most the
-    /// gradient.
-    var isPlain: Bool {
-        weighting.isTrivial && weighting.reduction != .none
-            && (outputs == .lossAndGradient || outputs == .loss)
-    }
-
     /// Takes losses, which are those from `first` on; `weights` are theirs.
     mutating func add(
         _ losses: Span<Double>,
@@ -55,13 +48,17 @@ struct Accumulation: ~Copyable {
         throws(LossError)
     {
         guard wantsLosses else { return }
-        try refuseNonFinite(losses, from: first)
+        let isSummed =
+            outputs.contains(.loss) && weighting.isTrivial && weighting.reduction != .none
+        if isSummed { sum.add(losses) }
+        // A sum notices by itself what is not finite, but not where.
+        if !isSummed || !sum.hasFiniteTerms { try refuseNonFinite(losses, from: first) }
         if outputs.contains(.elements) {
             elements.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices { output.append(losses[offset]) }
             }
         }
-        guard outputs.contains(.loss) else { return }
+        guard outputs.contains(.loss), !isSummed else { return }
         if weighting.reduction == .none {
             let isTrivial = weighting.isTrivial
             weighted.append(addingCapacity: losses.count) { output in
@@ -70,11 +67,15 @@ struct Accumulation: ~Copyable {
                 }
             }
             try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
-        } else if weighting.isTrivial {
-            sum.add(losses)
         } else {
             sum.add(losses, times: weights)
         }
+    }
+
+    /// Makes room for the wanted derivatives in the next predictions.
+    mutating func makeRoom(for count: Int) {
+        gradient.extend(by: count)
+        hessian.extend(by: count)
     }
 
     /// Divides the derivatives of a range, once its losses have been taken; `weights` are theirs.

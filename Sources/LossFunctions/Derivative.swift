@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// A derivative of each loss in each prediction, on its way to that of the reduced loss.
 struct Derivative {
     let isWanted: Bool
@@ -38,16 +40,14 @@ struct Derivative {
     {
         guard isWanted else { return }
         let denominator = weighting.denominator
-        var span = values.mutableSpan
+        var all = values.mutableSpan
+        var span = all._mutatingExtracting(range)
         if !weighting.isTrivial {
-            let first = range.lowerBound
-            for offset in range {
-                span[offset] = span[offset] * weights[offset - first] / denominator
-            }
-        } else if denominator != 1 {
-            for offset in range { span[offset] /= denominator }
+            for offset in span.indices { span[offset] *= weights[offset] }
         }
-        try refuseNonFinite(range, of: shape)
+        guard Level.current.functions.divide(&span, by: denominator) else {
+            return try refuseNonFinite(range, of: shape)
+        }
     }
 
     /// Refuses what is not finite, by its place.

@@ -2,7 +2,8 @@
 
 import Glibc
 
-/// Functions of one number in forms that neither overflow nor cancel.
+/// Functions of one number in forms that neither overflow nor cancel, for losses that are stated
+/// at a point; `ArrayFunctions` has them for blocks.
 enum Elementary {
     static func exp(_ x: Double) -> Double { Glibc.exp(x) }
 
@@ -24,21 +25,5 @@ enum Elementary {
         let error = (x - (difference + shifted)) + (shifted - y)
         let exponential = Glibc.exp(difference)
         return exponential + exponential * error
-    }
-
-    /// r - log(1 + r), which is about r²/2 for small r.
-    ///
-    /// With s = r / (2 + r), log(1 + r) = 2 artanh s, and r - 2s = rs: for |r| <= 1/2 the
-    /// difference is taken as rs - 2(s³/3 + s⁵/5 + …), whose first term is more than twice the
-    /// rest. Beyond, the two terms differ enough to be subtracted.
-    static func logarithmicExcess(_ r: Double) -> Double {
-        guard r.magnitude <= 0.5 else { return r - log1p(r) }
-        let s = r / (2 + r)
-        let square = s * s
-        // s² <= 1/9: the term after the last is below 2^-53 of the sum.
-        // The divisors are constants, and so are their inverses once the loop is unrolled.
-        var series = 0.0
-        for index in 0..<16 { series = series * square + 1 / Double(33 - 2 * index) }
-        return s * (r - 2 * square * series)
     }
 }

@@ -24,6 +24,9 @@ package struct ExactSum: Sendable {
 
     package init() {}
 
+    /// Whether neither infinity nor NaN was among the terms.
+    var hasFiniteTerms: Bool { !metNonFinite }
+
     /// Adds a term.
     package mutating func add(_ term: Double) {
         let bits = term.bitPattern

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// A range of real numbers whose ends may or may not belong to it.
 package struct Interval: Equatable, Sendable {
     package let lower: Double
@@ -49,15 +51,11 @@ package struct Interval: Equatable, Sendable {
 
     /// The offset of the first number that does not belong, or nil.
     func firstViolation(in numbers: Span<Double>) -> Int? {
-        // The least and the greatest that belong: two comparisons, and no branch, a number.
+        // The least and the greatest that belong.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
-        var outside: UInt64 = 0
-        for offset in numbers.indices {
-            outside |= numbers[offset] < least ? 1 : 0
-            outside |= numbers[offset] > greatest ? 1 : 0
-        }
-        return outside != 0 ? numbers.indices.first { !contains(numbers[$0]) } : nil
+        let holds = Level.current.functions.areAll(numbers, from: least, through: greatest)
+        return holds ? nil : numbers.indices.first { !contains(numbers[$0]) }
     }
 }
 

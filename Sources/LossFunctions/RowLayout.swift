@@ -23,32 +23,50 @@ struct RowLayout {
         step = shape[(dimension + 1)...].reduce(1, *)
     }
 
+    /// Whether rows lie one after the other.
+    var areContiguous: Bool { step == 1 }
+
     /// The offset in the tensor of the first number of a row.
     private func start(_ row: Int) -> Int {
         step == 1 ? row * length : row / step * step * length + row % step
     }
 
-    @inline(__always)
-    func gather(_ values: [Double], _ row: Int, into numbers: inout [Double]) {
+    /// Lays rows out one after the other; there may be room for more.
+    func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
+        let values = values.span
         var numbers = numbers.mutableSpan
-        let start = start(row)
-        if step == 1 {
-            let values = values.span.extracting(start..<(start + length))
-            for index in values.indices { numbers[index] = values[index] }
+        if areContiguous {
+            let values = values.extracting(start(rows.lowerBound)..<start(rows.upperBound))
+            let count = values.count
+            precondition(numbers.count >= count, "too little room for the rows")
+            for index in 0..<count { numbers[index] = values[index] }
         } else {
-            for index in 0..<length { numbers[index] = values[start + index * step] }
+            var place = 0
+            for row in rows {
+                let start = start(row)
+                for index in 0..<length { numbers[place + index] = values[start + index * step] }
+                place += length
+            }
         }
     }
 
-    @inline(__always)
-    func scatter(_ numbers: [Double], _ row: Int, into values: inout [Double]) {
+    /// Puts rows that were laid out one after the other where they belong.
+    func scatter(_ numbers: [Double], _ rows: Range<Int>, into values: inout [Double]) {
         let numbers = numbers.span
         var values = values.mutableSpan
-        let start = start(row)
-        if step == 1 {
-            for offset in start..<(start + length) { values[offset] = numbers[offset - start] }
+        if areContiguous {
+            let first = start(rows.lowerBound)
+            var place = values._mutatingExtracting(first..<start(rows.upperBound))
+            let count = place.count
+            precondition(numbers.count == count, "arrays of different lengths")
+            for index in 0..<count { place[index] = numbers[index] }
         } else {
-            for index in 0..<length { values[start + index * step] = numbers[index] }
+            var place = 0
+            for row in rows {
+                let start = start(row)
+                for index in 0..<length { values[start + index * step] = numbers[place + index] }
+                place += length
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// How class indices are read as targets.
 struct ClassRule: Equatable, Sendable {
     /// The index whose rows take no part in the loss.
@@ -42,14 +44,21 @@ struct RowTargets {
         }
     }
 
-    /// Lays the targets of a row out as a distribution: one-hot for a class.
-    @inline(__always)
-    func gather(_ offset: Int, into row: inout Row) {
-        guard let rule else { return layout.gather(values, offset, into: &row.targets) }
-        for index in row.targets.indices { row.targets[index] = 0 }
-        let hot = Int(values[offset])
-        row.isIgnored = hot == rule.ignored
-        if !row.isIgnored { row.targets[hot] = 1 }
+    /// Lays the targets of rows out as distributions: one-hot for a class.
+    func gather(_ rows: Range<Int>, into block: inout RowBlock) {
+        guard let rule else { return layout.gather(values, rows, into: &block.targets) }
+        var ignored: [Int] = []
+        var targets = block.targets.mutableSpan
+        for index in targets.indices { targets[index] = 0 }
+        for offset in rows {
+            let hot = Int(values[offset])
+            if hot == rule.ignored {
+                ignored.append(offset - rows.lowerBound)
+            } else {
+                targets[(offset - rows.lowerBound) * layout.length + hot] = 1
+            }
+        }
+        block.ignored = ignored
     }
 
     private static func check(
@@ -83,19 +92,32 @@ struct RowTargets {
     {
         let domain = inLogarithms ? Domain.interval(.through(0)) : .unit
         try domain.check(Tensor(shape: rows.shape, values: values), as: .targets)
-        var row = [Double](repeating: 0, count: rows.length)
-        for offset in 0..<rows.count {
-            rows.gather(values, offset, into: &row)
-            var sum = 0.0
-            for number in row { sum += inLogarithms ? Elementary.exp(number) : number }
-            guard (sum - 1).magnitude <= sumTolerance else {
-                throw .notADistribution(
-                    .targets,
-                    row: Tensor.place(of: offset, in: rows.lossShape),
-                    sum: sum,
-                    inLogarithms: inLogarithms
-                )
+        let capacity = min(rows.count, max(1, 512 / rows.length))
+        var block = [Double](repeating: 0, count: capacity * rows.length)
+        var powers = block
+        for first in stride(from: 0, to: rows.count, by: capacity) {
+            let range = first..<min(first + capacity, rows.count)
+            rows.gather(values, range, into: &block)
+            if inLogarithms { Level.current.functions.exp(block, into: &powers) }
+            for offset in range {
+                let start = (offset - first) * rows.length
+                let sum = sum(inLogarithms ? powers : block, start..<(start + rows.length))
+                guard (sum - 1).magnitude <= sumTolerance else {
+                    throw .notADistribution(
+                        .targets,
+                        row: Tensor.place(of: offset, in: rows.lossShape),
+                        sum: sum,
+                        inLogarithms: inLogarithms
+                    )
+                }
             }
         }
+    }
+
+    private static func sum(_ numbers: [Double], _ range: Range<Int>) -> Double {
+        let row = numbers.span.extracting(range)
+        var sum = 0.0
+        for index in row.indices { sum += row[index] }
+        return sum
     }
 }

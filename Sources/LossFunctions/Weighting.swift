@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// What each loss of a batch counts for, and what their sum is divided by.
 ///
 /// Weights are given for a leading part of the losses' dimensions: a number, one a row, or one a
@@ -88,21 +90,26 @@ struct Weighting {
         weights.isEmpty ? common : weights[offset / span]
     }
 
-    /// Turns the derivatives of one loss into those of the reduced loss.
-    @inline(__always)
-    func reduce(_ derivatives: inout [Double], of loss: Int) {
-        var span = derivatives.mutableSpan
+    /// Turns the derivatives of some rows' losses, with those weights, into those of the reduced
+    /// loss, and tells whether all are finite.
+    func reduce(
+        _ derivatives: inout [Double],
+        _ weights: [Double],
+        _ functions: any ArrayFunctions.Type,
+        rows: Int
+    ) -> Bool {
         if !isTrivial {
-            let weight = self[loss]
-            for index in span.indices { span[index] = span[index] * weight / denominator }
-        } else if denominator != 1 {
-            for index in span.indices { span[index] /= denominator }
+            let length = derivatives.count / rows
+            for offset in derivatives.indices { derivatives[offset] *= weights[offset / length] }
         }
+        return functions.divide(&derivatives, by: denominator)
     }
 
-    /// Lays out the weights of the losses from `first` on.
-    func copy(from first: Int, into block: inout [Double]) {
-        var block = block.mutableSpan
+    /// Lays out the weights of some losses from `first` on, unless each is 1.
+    func copy(from first: Int, count: Int, into block: inout [Double]) {
+        guard !isTrivial else { return }
+        var all = block.mutableSpan
+        var block = all._mutatingExtracting(first: count)
         if weights.isEmpty {
             for offset in block.indices { block[offset] = common }
         } else if span == 1 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// The negative logarithm of the likelihood of a label in [0, 1].
 ///
 /// With y the smoothed target, ȳ = 1 - y and c the weight of positives:
@@ -7,7 +9,7 @@
 /// from a logit z with σ = 1 / (1 + e^-z), ℓ = cy softplus(-z) + ȳ softplus(z),
 /// dℓ/dz = ȳ σ(z) - cy σ(-z), d²ℓ/dz² = (cy + ȳ) σ(z) σ(-z).
 /// All terms of ℓ have one sign, so that none cancels; σ(-z) is never computed as 1 - σ(z).
-struct BinaryCrossEntropy: PointwiseLoss {
+struct BinaryCrossEntropy: ElementwiseLoss {
     static let positiveWeight = Option.numbers(
         "pos_weight",
         default: 1,
@@ -82,35 +84,90 @@ struct BinaryCrossEntropy: PointwiseLoss {
         }
     }
 
-    func point(_ prediction: Double, _ target: Double, at offset: Int) -> Point {
-        let positive = target * (1 - smoothing) + smoothing / 2
-        let negative = (1 - target) * (1 - smoothing) + smoothing / 2
-        let weight =
-            positiveWeights.count == 1
-            ? positiveWeights[0] : positiveWeights[offset % positiveWeights.count]
-        return fromLogits
-            ? Self.point(logit: prediction, positive: weight * positive, negative: negative)
-            : point(
-                probability: max(epsilon, min(1 - epsilon, prediction)),
-                weight: weight,
-                positive: positive,
-                negative: negative
+    func compute(
+        _ predictions: Span<Double>,
+        _ targets: Span<Double>,
+        from first: Int,
+        _ losses: inout MutableSpan<Double>,
+        _ gradient: inout MutableSpan<Double>,
+        _ hessian: inout MutableSpan<Double>
+    ) {
+        var weights = [Double](repeating: positiveWeights[0], count: predictions.count)
+        if positiveWeights.count > 1 {
+            for offset in weights.indices {
+                weights[offset] = positiveWeights[(first + offset) % positiveWeights.count]
+            }
+        }
+        let factors = weights.span
+        if fromLogits {
+            let logistic = Logistic(of: predictions)
+            let decay = logistic.decay.span
+            let decrease = logistic.decrease.span
+            let tail = logistic.tail.span
+            let count = losses.count
+            precondition(
+                decay.count == count && decrease.count == count && tail.count == count
+                    && predictions.count == count && targets.count == count
+                    && factors.count == count,
+                "arrays of different lengths"
             )
+            Point.fill(&losses, &gradient, &hessian) { offset in
+                Self.point(
+                    logit: predictions[offset],
+                    positive: factors[offset] * positive(targets[offset]),
+                    negative: negative(targets[offset]),
+                    (decay[offset], decrease[offset], tail[offset])
+                )
+            }
+        } else {
+            let logarithms = ProbabilityLogarithms(of: predictions, epsilon)
+            let probabilities = logarithms.probabilities.span
+            let own = logarithms.own.span
+            let ofComplement = logarithms.ofComplement.span
+            let count = losses.count
+            precondition(
+                probabilities.count == count && own.count == count && targets.count == count
+                    && ofComplement.count == count && factors.count == count,
+                "arrays of different lengths"
+            )
+            Point.fill(&losses, &gradient, &hessian) { offset in
+                point(
+                    probabilities[offset],
+                    (own[offset], ofComplement[offset]),
+                    targets[offset],
+                    weight: factors[offset]
+                )
+            }
+        }
     }
 
-    private static func point(logit: Double, positive: Double, negative: Double) -> Point {
-        // e^-|z| serves softplus and both sigmoids. Near 0 it is taken as 1 + (e^-|z| - 1), since
-        // there the two terms of the gradient may cancel.
+    private func positive(_ target: Double) -> Double {
+        target * (1 - smoothing) + smoothing / 2
+    }
+
+    private func negative(_ target: Double) -> Double {
+        (1 - target) * (1 - smoothing) + smoothing / 2
+    }
+
+    @inline(__always)
+    private static func point(
+        logit: Double,
+        positive: Double,
+        negative: Double,
+        _ logistic: (decay: Double, decrease: Double, tail: Double)
+    ) -> Point {
+        // Near 0 e^-|z| is taken as 1 + (e^-|z| - 1), since there the two terms of the gradient
+        // may cancel.
+        let (decay, decrease, tail) = logistic
         let isSmall = logit.magnitude < 0.5
-        let decrease = isSmall ? Elementary.expm1(-logit.magnitude) : 0
-        let decay = isSmall ? 1 + decrease : Elementary.exp(-logit.magnitude)
-        let tail = Elementary.log1p(decay)
         let large = 1 / (1 + decay)
         let small = decay / (1 + decay)
-        let (own, other) = logit >= 0 ? (negative, positive) : (positive, negative)
+        let own = logit >= 0 ? negative : positive
+        let other = logit >= 0 ? positive : negative
         // own σ(|z|) - other σ(-|z|), over the common denominator.
-        let gradient =
-            (isSmall ? (own - other) - other * decrease : own - other * decay) / (1 + decay)
+        let near = (own - other) - other * decrease
+        let far = own - other * decay
+        let gradient = (isSmall ? near : far) / (1 + decay)
         return Point(
             loss: positive * (max(-logit, 0) + tail) + negative * (max(logit, 0) + tail),
             gradient: logit >= 0 ? gradient : -gradient,
@@ -118,34 +175,80 @@ struct BinaryCrossEntropy: PointwiseLoss {
         )
     }
 
+    @inline(__always)
     private func point(
-        probability: Double,
-        weight: Double,
-        positive: Double,
-        negative: Double
+        _ probability: Double,
+        _ logarithms: (own: Double, ofComplement: Double),
+        _ target: Double,
+        weight: Double
     ) -> Point {
-        // With neither weights nor smoothing positive is 1 - negative to the last bit.
-        let isPlain = weight == 1 && smoothing == 0
         let complement = 1 - probability
+        let (positive, negative) = (positive(target), negative(target))
         let ofPositive = weight * positive
-        var point = Point(loss: 0, gradient: 0, hessian: 0)
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
-        if ofPositive > 0 {
-            point.loss -= ofPositive * Elementary.log(probability)
-            point.gradient -= ofPositive / probability
-            point.hessian += ofPositive / probability / probability
+        let (isPositive, isNegative) = (ofPositive > 0, negative > 0)
+        let positiveLoss = ofPositive * logarithms.own
+        let negativeLoss = negative * logarithms.ofComplement
+        let positiveCurvature = ofPositive / probability / probability
+        let negativeCurvature = negative / complement / complement
+        // With neither weights nor smoothing positive is 1 - negative to the last bit. Over a
+        // common denominator close terms cancel least.
+        let difference =
+            weight == 1 && smoothing == 0
+            ? probability - positive : negative * probability - ofPositive * complement
+        let ofOne = isPositive ? -ofPositive : negative
+        let byOne = isPositive ? probability : complement
+        let ofBoth = isNegative ? difference : ofOne
+        let byBoth = isNegative ? probability * complement : byOne
+        let slope = (isPositive ? ofBoth : ofOne) / (isPositive ? byBoth : byOne)
+        return Point(
+            loss: 0 - (isPositive ? positiveLoss : 0) - (isNegative ? negativeLoss : 0),
+            gradient: ofOne == 0 ? 0 : slope,
+            hessian: (isPositive ? positiveCurvature : 0) + (isNegative ? negativeCurvature : 0)
+        )
+    }
+}
+
+/// The logarithms of a block of clipped probabilities and of their complements.
+private struct ProbabilityLogarithms {
+    let probabilities: [Double]
+    let own: [Double]
+    let ofComplement: [Double]
+
+    init(of predictions: Span<Double>, _ epsilon: Double) {
+        let count = predictions.count
+        let clipped = [Double](count: count) { clipped in
+            for offset in predictions.indices {
+                clipped[offset] = max(epsilon, min(1 - epsilon, predictions[offset]))
+            }
         }
-        if negative > 0 {
-            point.loss -= negative * Elementary.log1p(-probability)
-            point.gradient += negative / complement
-            point.hessian += negative / complement / complement
+        let opposite = [Double](count: count) { opposite in
+            for offset in clipped.indices { opposite[offset] = -clipped[offset] }
         }
-        if ofPositive > 0, negative > 0 {
-            // Over a common denominator, where close terms cancel least.
-            let difference =
-                isPlain ? probability - positive : negative * probability - ofPositive * complement
-            point.gradient = difference / (probability * complement)
-        }
-        return point
+        let functions = Level.current.functions
+        own = [Double](count: count) { functions.log(clipped.span, into: &$0) }
+        ofComplement = [Double](count: count) { functions.log1p(opposite.span, into: &$0) }
+        probabilities = clipped
+    }
+}
+
+/// What sigmoid and softplus of a block of logits are made of.
+private struct Logistic {
+    let decay: [Double]
+    let decrease: [Double]
+    let tail: [Double]
+
+    init(of logits: Span<Double>) {
+        var decay = [Double](repeating: 0, count: logits.count)
+        var decrease = decay
+        var tail = decay
+        var decays = decay.mutableSpan
+        var decreases = decrease.mutableSpan
+        var tails = tail.mutableSpan
+        Level.current.functions
+            .logistic(logits, decay: &decays, decrease: &decreases, tail: &tails)
+        self.decay = decay
+        self.decrease = decrease
+        self.tail = tail
     }
 }

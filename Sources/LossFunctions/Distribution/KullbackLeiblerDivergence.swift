@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// What is lost when the distribution q stands for the distribution y.
 ///
 /// ℓ = Σ y log(y/q), with 0 log 0 = 0. In q: ∂ℓ/∂q = -y/q, ∂²ℓ/∂q² = y/q². In log q: -y and 0.
@@ -130,11 +132,11 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
 
     func shares(of targets: RowTargets) -> [Double]? { nil }
 
-    func evaluate(_ row: inout Row, _ outputs: Outputs) -> Double {
+    func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
         switch form {
-        case .probabilities: evaluateProbabilities(&row, outputs)
-        case .logarithms: evaluateLogarithms(&row, outputs)
-        case .logits: evaluateLogits(&row, outputs)
+        case .probabilities: evaluateProbabilities(&block, outputs)
+        case .logarithms: evaluateLogarithms(&block, outputs)
+        case .logits: evaluateLogits(&block, outputs)
         }
     }
 
@@ -142,84 +144,81 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         inLogarithms ? .interval(.through(0)) : .unit
     }
 
-    /// A target as a probability and its logarithm.
-    private func target(_ given: Double) -> (value: Double, logarithm: Double) {
-        logarithmicTargets
-            ? (Elementary.exp(given), given) : (given, given > 0 ? Elementary.log(given) : 0)
+    /// Leaves the targets themselves in the block and their logarithms in `scratch`.
+    private func takeTargets(_ block: inout RowBlock) {
+        if logarithmicTargets {
+            swap(&block.targets, &block.scratch)
+            block.functions.exp(block.scratch, into: &block.targets)
+        } else {
+            block.functions.log(block.targets, into: &block.scratch)
+        }
     }
 
-    private func evaluateProbabilities(_ row: inout Row, _ outputs: Outputs) -> Double {
-        row.clipPredictions(epsilon, .infinity)
-        var loss = CompensatedSum()
-        for index in row.targets.indices {
-            let (given, q) = (row.targets[index], row.predictions[index])
-            if logarithmicTargets {
-                let y = Elementary.exp(given)
-                if y > 0 { loss.add(y * (given - Elementary.log(q))) }
-                // From here on the probability itself is what is needed.
-                row.targets[index] = y
-            } else if Self.isNear(q, given) {
-                loss.add(given * Elementary.logarithmicExcess((q - given) / given))
-                loss.add(given)
-                loss.add(-q)
-            } else if given > 0 {
-                loss.add(Self.term(given, q))
+    private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
+        block.clipPredictions(epsilon, .infinity)
+        if logarithmicTargets {
+            takeTargets(&block)
+            block.functions.log(block.predictions, into: &block.rests)
+            block.terms.replace(block.scratch, block.rests) { _, logarithm, other in
+                logarithm - other
             }
+            weighTerms(&block)
+            block.sumTerms()
+        } else {
+            block.functions.divergence(
+                of: block.targets,
+                from: block.predictions,
+                high: &block.terms,
+                low: &block.rests
+            )
+            block.sumTermsWithRests()
         }
-        row.differentiateLogarithms(outputs)
-        return loss.value
+        block.differentiateLogarithms(outputs)
     }
 
-    private func evaluateLogarithms(_ row: inout Row, _ outputs: Outputs) -> Double {
-        var loss = CompensatedSum()
-        for index in row.targets.indices {
-            let (y, logarithm) = target(row.targets[index])
-            if y > 0 { loss.add(y * (logarithm - row.predictions[index])) }
-            row.targets[index] = y
+    /// Multiplies each term by its target; where that is 0, so is the product.
+    private func weighTerms(_ block: inout RowBlock) {
+        block.terms.replace(block.targets, block.targets) { term, target, _ in
+            let product = target * term
+            return target > 0 ? product : 0
         }
+    }
+
+    private func evaluateLogarithms(_ block: inout RowBlock, _ outputs: Outputs) {
+        takeTargets(&block)
+        block.terms.replace(block.scratch, block.predictions) { _, logarithm, other in
+            logarithm - other
+        }
+        weighTerms(&block)
+        block.sumTerms()
         if outputs.contains(.gradient) {
-            Row.fill(&row.gradient, row.targets, row.predictions) { y, _ in -y }
+            block.gradient.replace(block.targets, block.targets) { _, target, _ in -target }
         }
         if outputs.contains(.hessian) {
-            Row.fill(&row.hessian, row.targets, row.predictions) { _, _ in 0 }
+            block.hessian.replace(block.targets, block.targets) { _, _, _ in 0 }
         }
-        return loss.value
     }
 
-    private func evaluateLogits(_ row: inout Row, _ outputs: Outputs) -> Double {
-        let softmax = Softmax(row.predictions, exponentials: &row.gradient)
-        var loss = CompensatedSum()
-        var total = CompensatedSum()
-        for index in row.targets.indices {
-            let (y, logarithm) = target(row.targets[index])
-            let q = softmax.probability(row.gradient[index])
-            total.add(y)
-            if Self.isNear(q, y) {
-                loss.add(y * Elementary.logarithmicExcess((q - y) / y))
-                loss.add(y)
-            } else {
-                if y > 0 { loss.add(y * (logarithm + softmax.surprise(row.predictions[index]))) }
-                loss.add(q)
-            }
-            // From here on the probability itself is what is needed.
-            row.targets[index] = y
-        }
-        // Each q was left out where y came in: they sum to 1.
-        loss.add(-1)
-        guard outputs.includeDerivatives else { return loss.value }
-        softmax.differentiate(&row, total: total, outputs)
-        return loss.value
-    }
-
-    /// Whether q is near enough to y for the form that does not cancel.
-    private static func isNear(_ q: Double, _ y: Double) -> Bool {
-        y > 0 && q >= 0.25 * y && q <= 4 * y
-    }
-
-    /// y log(y/q) for q far from y.
-    private static func term(_ y: Double, _ q: Double) -> Double {
-        let ratio = q / y
-        return ratio.isNormal
-            ? -y * Elementary.log(ratio) : y * (Elementary.log(y) - Elementary.log(q))
+    private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
+        block.softmax.take(block.predictions, block.functions)
+        takeTargets(&block)
+        block.functions.divergence(
+            of: block.targets,
+            logarithm: block.scratch,
+            from: block.softmax.probabilities,
+            surprise: block.softmax.surprises,
+            high: &block.terms,
+            low: &block.rests
+        )
+        // The q, and the y in place of some, sum to 1 more than the divergence.
+        block.sumTermsWithRests(less: 1)
+        guard outputs.includeDerivatives else { return }
+        block.softmax.differentiate(
+            block.targets,
+            outputs,
+            block.functions,
+            &block.gradient,
+            &block.hessian
+        )
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// The negative logarithm of the likelihood of one of several classes.
 ///
 /// With y the smoothed target distribution, c the class weights and a = cy, A = Σa:
@@ -99,10 +101,10 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             )
         }
         guard classWeights != nil || ignoreIndex != nil else { return nil }
-        var row = Row(length: rows.length)
+        var row = RowBlock(rows: 1, length: rows.length)
         return (0..<rows.count).map { offset in
-            targets.gather(offset, into: &row)
-            guard !row.isIgnored else { return 0 }
+            targets.gather(offset..<(offset + 1), into: &row)
+            guard row.ignored.isEmpty else { return 0 }
             guard let classWeights else { return 1 }
             var share = CompensatedSum()
             for index in classWeights.indices {
@@ -112,53 +114,55 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         }
     }
 
-    func evaluate(_ row: inout Row, _ outputs: Outputs) -> Double {
-        guard !row.isIgnored else {
-            for index in row.gradient.indices {
-                row.gradient[index] = 0
-                row.hessian[index] = 0
-            }
-            return 0
+    func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
+        weighTargets(&block)
+        if fromLogits {
+            evaluateLogits(&block, outputs)
+        } else {
+            evaluateProbabilities(&block, outputs)
         }
-        weighTargets(&row)
-        return fromLogits ? evaluateLogits(&row, outputs) : evaluateProbabilities(&row, outputs)
+        for row in block.ignored { block.clear(row) }
     }
 
     /// Turns the targets into a: smoothed and weighted by class.
-    private func weighTargets(_ row: inout Row) {
-        var targets = row.targets.mutableSpan
+    private func weighTargets(_ block: inout RowBlock) {
+        let length = block.targets.count / block.losses.count
         if smoothing > 0 {
-            let spread = smoothing / Double(targets.count)
-            for index in targets.indices {
-                targets[index] = targets[index] * (1 - smoothing) + spread
+            let spread = smoothing / Double(length)
+            for index in block.targets.indices {
+                block.targets[index] = block.targets[index] * (1 - smoothing) + spread
             }
         }
         guard let classWeights else { return }
-        for index in targets.indices { targets[index] *= classWeights[index] }
+        for index in block.targets.indices { block.targets[index] *= classWeights[index % length] }
     }
 
-    private func evaluateLogits(_ row: inout Row, _ outputs: Outputs) -> Double {
-        // The exponentials wait in the gradient's place until they turn into it.
-        let softmax = Softmax(row.predictions, exponentials: &row.gradient)
-        var loss = CompensatedSum()
-        var total = CompensatedSum()
-        for index in row.targets.indices where row.targets[index] > 0 {
-            loss.add(row.targets[index] * softmax.surprise(row.predictions[index]))
-            total.add(row.targets[index])
+    private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
+        block.softmax.take(block.predictions, block.functions)
+        block.terms.replace(block.targets, block.softmax.surprises) { _, target, surprise in
+            let term = target * surprise
+            return target > 0 ? term : 0
         }
-        guard outputs.includeDerivatives else { return loss.value }
-        softmax.differentiate(&row, total: total, outputs)
-        return loss.value
+        block.sumTerms()
+        guard outputs.includeDerivatives else { return }
+        block.softmax.differentiate(
+            block.targets,
+            outputs,
+            block.functions,
+            &block.gradient,
+            &block.hessian
+        )
     }
 
-    private func evaluateProbabilities(_ row: inout Row, _ outputs: Outputs) -> Double {
-        row.clipPredictions(epsilon, 1 - epsilon)
-        var loss = CompensatedSum()
+    private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
+        block.clipPredictions(epsilon, 1 - epsilon)
+        block.functions.log(block.predictions, into: &block.scratch)
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
-        for index in row.targets.indices where row.targets[index] > 0 {
-            loss.add(-row.targets[index] * Elementary.log(row.predictions[index]))
+        block.terms.replace(block.targets, block.scratch) { _, target, logarithm in
+            let term = -target * logarithm
+            return target > 0 ? term : 0
         }
-        row.differentiateLogarithms(outputs)
-        return loss.value
+        block.sumTerms()
+        block.differentiateLogarithms(outputs)
     }
 }

@@ -1,76 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The softmax of a row of logits, kept in the parts from which probabilities, their complements
+import ArrayMath
+
+/// The softmax of rows of logits, kept in the parts from which probabilities, their complements
 /// and their logarithms come without cancellation.
 struct Softmax {
-    /// The largest logit, and where it stands.
-    private let largest: Double
-    private let top: Int
-    /// Σ e^(z - largest) over all logits but the one at `top`.
-    private let others: Double
+    private let length: Int
+    /// Where in the block the largest logit of each row stands.
+    private var tops: [Int]
+    /// The largest logit, one a row.
+    private var largest: [Double]
+    /// Σ e^(z - largest) over all logits of a row but the one at its top.
+    private var others: [Double]
     /// log(1 + others): by how much log Σ e^z exceeds the largest logit.
-    private let excess: Double
+    private var excess: [Double]
+    private var totals: [Double]
+    /// What sums lack.
+    private var losts: [Double]
 
-    /// Replaces `scratch` by e^(z - largest).
-    init(_ logits: [Double], exponentials scratch: inout [Double]) {
-        let logits = logits.span
-        var exponentials = scratch.mutableSpan
-        var top = 0
-        for index in logits.indices where logits[index] > logits[top] { top = index }
-        let largest = logits[top]
-        for index in logits.indices {
-            exponentials[index] = Elementary.exp(logits[index], minus: largest)
+    /// e^(z - largest).
+    private(set) var exponentials: [Double]
+    private(set) var probabilities: [Double]
+    /// 1 less each probability.
+    private(set) var complements: [Double]
+    /// -log of each probability: a sum of two terms that are not negative.
+    private(set) var surprises: [Double]
+    /// The number of a row at all of its places.
+    private var spread: [Double]
+    private var numerators: [Double]
+    private let zeros: [Double]
+
+    init(rows: Int, length: Int) {
+        self.length = length
+        tops = [Int](repeating: 0, count: rows)
+        largest = [Double](repeating: 0, count: rows)
+        others = largest
+        excess = largest
+        totals = largest
+        losts = largest
+        exponentials = [Double](repeating: 0, count: rows * length)
+        probabilities = exponentials
+        complements = exponentials
+        surprises = exponentials
+        spread = exponentials
+        numerators = exponentials
+        zeros = exponentials
+    }
+
+    /// Takes rows of logits.
+    mutating func take(_ logits: [Double], _ functions: any ArrayFunctions.Type) {
+        findTops(logits.span)
+        spread.spread(largest)
+        functions.exp(logits, minus: spread, into: &exponentials)
+        surprises.replace(logits, spread) { _, logit, largest in largest - logit }
+
+        // The largest of each row waits aside while the others are summed.
+        for top in tops { exponentials[top] = 0 }
+        functions.sumRows(exponentials, zeros, high: &others, low: &losts)
+        for row in others.indices { others[row] += losts[row] }
+        for top in tops { exponentials[top] = 1 }
+
+        functions.log1p(others, into: &excess)
+        spread.spread(excess)
+        surprises.replace(spread, spread) { surprise, excess, _ in surprise + excess }
+        // probability = e / (1 + others), complement = ((1 - e) + others) / (1 + others).
+        spread.spread(others)
+        numerators.replace(exponentials, spread) { _, exponential, others in
+            (1 - exponential) + others
         }
-        var others = CompensatedSum()
-        for index in 0..<top { others.add(exponentials[index]) }
-        for index in (top + 1)..<exponentials.count { others.add(exponentials[index]) }
-        self.top = top
-        self.largest = largest
-        self.others = others.value
-        excess = Elementary.log1p(others.value)
+        for row in others.indices { excess[row] = 1 + others[row] }
+        spread.spread(excess)
+        functions.divide(exponentials, by: spread, into: &probabilities)
+        functions.divide(numerators, by: spread, into: &complements)
     }
 
-    /// -log of the probability of a class: a sum of two terms that are not negative.
-    func surprise(_ logit: Double) -> Double {
-        (largest - logit) + excess
+    private mutating func findTops(_ logits: Span<Double>) {
+        var start = 0
+        for row in tops.indices {
+            let own = logits.extracting(start..<(start &+ length))
+            var top = 0
+            var most = own[0]
+            for index in own.indices where own[index] > most {
+                top = index
+                most = own[index]
+            }
+            tops[row] = start &+ top
+            largest[row] = most
+            start &+= length
+        }
     }
 
-    func probability(_ exponential: Double) -> Double {
-        exponential / (1 + others)
-    }
-
-    /// The derivatives in the logits of Σ a·surprise for the targets a, whose sum is `total`.
+    /// The derivatives in the logits of Σ a·surprise for the targets a of each row, whose sum is
+    /// `totals` and what they lack.
     ///
     /// The gradient is total·p - a, written as (total - a)p - a(1 - p); the Hessian's diagonal is
-    /// total·p(1 - p). The row's gradient still holds the exponentials.
-    func differentiate(_ row: inout Row, total: CompensatedSum, _ outputs: Outputs) {
-        if outputs.contains(.hessian) {
-            for index in row.hessian.indices {
-                let (probability, complement) = shares(row.gradient[index], at: index)
-                row.hessian[index] = total.value * probability * complement
+    /// total·p(1 - p).
+    mutating func differentiate(
+        _ targets: [Double],
+        _ outputs: Outputs,
+        _ functions: any ArrayFunctions.Type,
+        _ gradient: inout [Double],
+        _ hessian: inout [Double]
+    ) {
+        functions.sumRows(targets, zeros, high: &totals, low: &losts)
+        spread.spread(totals)
+        if outputs.contains(.gradient) {
+            numerators.spread(losts)
+            // The sum without one of its terms, exact even where that is almost all of it.
+            gradient.replace(targets, spread) { _, target, total in total - target }
+            gradient.replace(numerators, probabilities) { rest, lost, probability in
+                (rest + lost) * probability
+            }
+            gradient.replace(targets, complements) { slope, target, complement in
+                slope - target * complement
             }
         }
-        if outputs.contains(.gradient) { differentiate(row.targets, &row.gradient, total) }
-    }
-
-    private func differentiate(
-        _ targets: [Double],
-        _ gradient: inout [Double],
-        _ total: CompensatedSum
-    ) {
-        let targets = targets.span
-        var gradient = gradient.mutableSpan
-        for index in targets.indices {
-            let (probability, complement) = shares(gradient[index], at: index)
-            let target = targets[index]
-            gradient[index] = total.value(without: target) * probability - target * complement
+        if outputs.contains(.hessian) {
+            for row in totals.indices { totals[row] += losts[row] }
+            spread.spread(totals)
+            hessian.replace(spread, probabilities) { _, total, probability in
+                total * probability
+            }
+            hessian.replace(complements, complements) { product, complement, _ in
+                product * complement
+            }
         }
-    }
-
-    /// The probability of the class at `index`, and 1 - that.
-    @inline(__always)
-    private func shares(_ exponential: Double, at index: Int) -> (Double, Double) {
-        let rest = index == top ? others : (1 - exponential) + others
-        return (exponential / (1 + others), rest / (1 + others))
     }
 }

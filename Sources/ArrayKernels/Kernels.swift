@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+
+/// The functions of arrays in the instructions that this module is compiled for.
+package enum Kernels: ArrayFunctions {
+    package static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { exp($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.exp(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func expm1(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { expm1($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.expm1(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func log(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { log($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.log(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
+        guard x.count >= Vector.width else {
+            return padded(x, into: &result) { log1p($0, into: &$1) }
+        }
+        for offset in offsets(x.count) {
+            result.store(.log1p(x.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>)
+    {
+        guard r.count >= Vector.width else {
+            return padded(r, into: &result) { logarithmicExcess($0, into: &$1) }
+        }
+        for offset in offsets(r.count) {
+            result.store(.logarithmicExcess(r.vector(at: offset)), at: offset)
+        }
+    }
+
+    package static func exp(
+        _ x: Span<Double>,
+        minus y: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) {
+        precondition(x.count == y.count, "every number needs another")
+        guard x.count >= Vector.width else {
+            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2) }
+        }
+        for offset in offsets(x.count) {
+            result.store(
+                .exp(x.vector(at: offset), minus: y.vector(at: offset)),
+                at: offset
+            )
+        }
+    }
+
+    package static func logistic(
+        _ z: Span<Double>,
+        decay: inout MutableSpan<Double>,
+        decrease: inout MutableSpan<Double>,
+        tail: inout MutableSpan<Double>
+    ) {
+        guard z.count >= Vector.width else {
+            let logits = Padded(z)
+            var (decays, decreases, tails) = (Padded(), Padded(), Padded())
+            var first = decays.numbers.mutableSpan
+            var second = decreases.numbers.mutableSpan
+            var third = tails.numbers.mutableSpan
+            logistic(logits.numbers.span, decay: &first, decrease: &second, tail: &third)
+            decays.copy(into: &decay)
+            decreases.copy(into: &decrease)
+            return tails.copy(into: &tail)
+        }
+        for offset in offsets(z.count) {
+            let power = Exponential(
+                Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0)
+            )
+            let value = power.value
+            decay.store(value, at: offset)
+            decrease.store(power.lessOne, at: offset)
+            tail.store(.log1p(value), at: offset)
+        }
+    }
+
+    package static func divergence(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        high: inout MutableSpan<Double>,
+        low: inout MutableSpan<Double>
+    ) {
+        precondition(y.count == q.count, "every number needs another")
+        guard y.count >= Vector.width else {
+            let (given, other) = (Padded(y), Padded(q))
+            var (highs, lows) = (Padded(), Padded())
+            var first = highs.numbers.mutableSpan
+            var second = lows.numbers.mutableSpan
+            divergence(of: given.numbers.span, from: other.numbers.span, high: &first, low: &second)
+            highs.copy(into: &high)
+            return lows.copy(into: &low)
+        }
+        var isLost = Mask(repeating: false)
+        for offset in offsets(y.count) {
+            let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            high.store(sum.high, at: offset)
+            low.store(sum.low, at: offset)
+            isLost .|= sum.isLost
+        }
+        if isLost.isAny { computeLost(of: y, from: q, high: &high) }
+    }
+
+    package static func divergence(
+        of y: Span<Double>,
+        logarithm: Span<Double>,
+        from q: Span<Double>,
+        surprise: Span<Double>,
+        high: inout MutableSpan<Double>,
+        low: inout MutableSpan<Double>
+    ) {
+        guard y.count >= Vector.width else {
+            let (given, other) = (Padded(y), Padded(q))
+            let (logarithms, surprises) = (Padded(logarithm), Padded(surprise))
+            var (highs, lows) = (Padded(), Padded())
+            var first = highs.numbers.mutableSpan
+            var second = lows.numbers.mutableSpan
+            divergence(
+                of: given.numbers.span,
+                logarithm: logarithms.numbers.span,
+                from: other.numbers.span,
+                surprise: surprises.numbers.span,
+                high: &first,
+                low: &second
+            )
+            highs.copy(into: &high)
+            return lows.copy(into: &low)
+        }
+        for offset in offsets(y.count) {
+            let sum = Divergence(
+                y: y.vector(at: offset),
+                logarithm: logarithm.vector(at: offset),
+                q: q.vector(at: offset),
+                surprise: surprise.vector(at: offset)
+            )
+            high.store(sum.high, at: offset)
+            low.store(sum.low, at: offset)
+        }
+    }
+
+    /// Writes the divergences anew where the quotient q/y lost digits.
+    @inline(never)
+    private static func computeLost(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        high: inout MutableSpan<Double>
+    ) {
+        for offset in offsets(y.count) {
+            let (y, q) = (y.vector(at: offset), q.vector(at: offset))
+            let isLost = Divergence.isLost(y: y, ratio: q / y)
+            let term = y * (Vector.log(y) - Vector.log(q))
+            let before = high.span.vector(at: offset)
+            high.store(before.replacing(with: term, where: isLost), at: offset)
+        }
+    }
+
+    package static func divide(
+        _ x: Span<Double>,
+        by y: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) {
+        precondition(x.count == y.count, "every number needs another")
+        guard x.count >= Vector.width else {
+            return padded(x, y, into: &result) { divide($0, by: $1, into: &$2) }
+        }
+        for offset in offsets(x.count) {
+            result.store(x.vector(at: offset) / y.vector(at: offset), at: offset)
+        }
+    }
+
+    package static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool {
+        var divider = Divider(divisor)
+        let whole = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            numbers.store(divider.quotient(of: numbers.span.vector(at: offset)), at: offset)
+        }
+        var isFinite = divider.isFinite
+        for offset in whole..<numbers.count {
+            numbers[offset] /= divisor
+            if !numbers[offset].isFinite { isFinite = false }
+        }
+        return isFinite
+    }
+
+    package static func areAll(
+        _ numbers: Span<Double>,
+        from least: Double,
+        through greatest: Double
+    ) -> Bool {
+        var strange = Mask(repeating: false)
+        let whole = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            let numbers = numbers.vector(at: offset)
+            strange .|= (numbers .< least) .| (numbers .> greatest)
+        }
+        var isStrange = strange.isAny
+        for offset in whole..<numbers.count
+        where numbers[offset] < least || numbers[offset] > greatest {
+            isStrange = true
+        }
+        return !isStrange
+    }
+
+    package static func exactSum(
+        _ terms: Span<Double>,
+        below exponent: Int
+    ) -> (Double, Double)? {
+        precondition(terms.count <= 512, "more terms than two doubles can take")
+        guard var sum = LaneSum(below: exponent) else { return nil }
+        let whole = terms.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            sum.add(terms.vector(at: offset))
+        }
+        if whole < terms.count { sum.add(terms.lastVector(at: whole)) }
+        return sum.sums
+    }
+
+    package static func exactSum(
+        _ left: Span<Double>,
+        times right: Span<Double>,
+        below exponents: (Int, Int)
+    ) -> (Double, Double, Double, Double)? {
+        precondition(left.count == right.count, "every factor needs another")
+        precondition(left.count <= 512, "more terms than two doubles can take")
+        let exponent = exponents.0 + exponents.1
+        guard max(exponents.0, exponents.1) < 900, var products = LaneSum(below: exponent),
+            var errors = LaneSum(below: exponent - 53)
+        else { return nil }
+        let whole = left.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: whole, by: Vector.width) {
+            let (product, error) = left.vector(at: offset).product(with: right.vector(at: offset))
+            products.add(product)
+            errors.add(error)
+        }
+        if whole < left.count {
+            let (product, error) = left.lastVector(at: whole)
+                .product(with: right.lastVector(at: whole))
+            products.add(product)
+            errors.add(error)
+        }
+        guard let sum = products.sums, let rest = errors.sums else { return nil }
+        return (sum.0, sum.1, rest.0, rest.1)
+    }
+
+    package static func sumRows(
+        _ high: Span<Double>,
+        _ low: Span<Double>,
+        length: Int,
+        high sums: inout MutableSpan<Double>,
+        low rests: inout MutableSpan<Double>
+    ) {
+        for row in sums.indices {
+            let range = (row &* length)..<((row &+ 1) &* length)
+            let sum = RowSum(high.extracting(range), low.extracting(range))
+            sums[row] = sum.high
+            rests[row] = sum.low
+        }
+    }
+}
+
+/// Where the vectors of a list begin that is at least one long: the last may overlap the one
+/// before.
+@inline(__always)
+private func offsets(_ count: Int) -> Offsets { Offsets(last: count &- Vector.width) }
+
+private struct Offsets: Sequence, IteratorProtocol {
+    private let last: Int
+    private var start = 0
+
+    @inline(__always)
+    init(last: Int) { self.last = last }
+
+    @inline(__always)
+    mutating func next() -> Int? {
+        guard start < last &+ Vector.width else { return nil }
+        defer { start &+= Vector.width }
+        return Swift.min(start, last)
+    }
+}
+
+/// Applies a function to fewer numbers than a vector has.
+@inline(never)
+private func padded(
+    _ x: Span<Double>,
+    into result: inout MutableSpan<Double>,
+    _ function: (Span<Double>, inout MutableSpan<Double>) -> Void
+) {
+    var answers = Padded()
+    let numbers = Padded(x)
+    var span = answers.numbers.mutableSpan
+    function(numbers.numbers.span, &span)
+    answers.copy(into: &result)
+}
+
+@inline(never)
+private func padded(
+    _ x: Span<Double>,
+    _ y: Span<Double>,
+    into result: inout MutableSpan<Double>,
+    _ function: (Span<Double>, Span<Double>, inout MutableSpan<Double>) -> Void
+) {
+    var answers = Padded()
+    let (numbers, others) = (Padded(x), Padded(y))
+    var span = answers.numbers.mutableSpan
+    function(numbers.numbers.span, others.numbers.span, &span)
+    answers.copy(into: &result)
+}

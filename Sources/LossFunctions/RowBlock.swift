@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+
+/// Some rows of a batch, one after the other: what they are computed from and what is computed.
+struct RowBlock {
+    let functions = Level.current.functions
+
+    var predictions: [Double]
+    /// A distribution over the classes for each row; one-hot where the target is a class.
+    var targets: [Double]
+    /// The rows whose targets take no part in the loss.
+    var ignored: [Int] = []
+
+    /// One number a row.
+    var losses: [Double]
+    var gradient: [Double]
+    var hessian: [Double]
+
+    /// The terms of the losses, a number and what it lacks.
+    var terms: [Double]
+    var rests: [Double]
+    /// What the sum of a row lacks.
+    var losts: [Double]
+    /// Room for what is computed on the way.
+    var scratch: [Double]
+    var softmax: Softmax
+
+    init(rows: Int, length: Int) {
+        predictions = [Double](repeating: 0, count: rows * length)
+        targets = predictions
+        gradient = predictions
+        hessian = predictions
+        terms = predictions
+        rests = predictions
+        scratch = predictions
+        losses = [Double](repeating: 0, count: rows)
+        losts = losses
+        softmax = Softmax(rows: rows, length: length)
+    }
+
+    /// Moves predictions that are probabilities into a range.
+    mutating func clipPredictions(_ least: Double, _ greatest: Double) {
+        var predictions = predictions.mutableSpan
+        for index in predictions.indices {
+            predictions[index] = max(least, min(greatest, predictions[index]))
+        }
+    }
+
+    /// Takes for the losses the sums of the terms, which lack nothing.
+    mutating func sumTerms() {
+        rests.replace(terms, terms) { _, _, _ in 0 }
+        sumTermsWithRests()
+    }
+
+    /// Takes for the losses the sums of the terms and of what they lack, less a number that is
+    /// nearly the sum.
+    mutating func sumTermsWithRests(less excess: Double = 0) {
+        functions.sumRows(terms, rests, high: &losses, low: &losts)
+        for row in losses.indices { losses[row] = (losses[row] - excess) + losts[row] }
+    }
+
+    /// Leaves nothing of a row.
+    mutating func clear(_ row: Int) {
+        let length = targets.count / losses.count
+        losses[row] = 0
+        for index in (row * length)..<((row + 1) * length) {
+            gradient[index] = 0
+            hessian[index] = 0
+        }
+    }
+
+    /// The derivatives of Σ -a log p in the predictions p for the targets a: -a/p and a/p².
+    ///
+    /// Where a = 0 they are 0, whatever p.
+    mutating func differentiateLogarithms(_ outputs: Outputs) {
+        guard outputs.includeDerivatives else { return }
+        functions.divide(targets, by: predictions, into: &scratch)
+        if outputs.contains(.hessian) {
+            functions.divide(scratch, by: predictions, into: &hessian)
+            hessian.replace(targets, scratch) { curvature, target, _ in
+                target > 0 ? curvature : 0
+            }
+        }
+        if outputs.contains(.gradient) {
+            gradient.replace(targets, scratch) { _, target, quotient in
+                let slope = -quotient
+                return target > 0 ? slope : 0
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Elementary functions over the whole of their domains, by mpmath.
+
+usage: python3 Tests/Golden/functions.py [samples] > Tests/Golden/functions.txt      (needs mpmath)
+
+A line is a function, its arguments, the double nearest to the answer (hexadecimal), and how far the answer lies above
+that, in units of its last place. Those of the arguments that are random come from a generator with a fixed seed.
+"""
+
+import math
+import random
+import struct
+import sys
+
+from mpmath import exp, expm1, log, log1p, mp, mpf
+
+mp.dps = 60
+# Near 0 the series of the functions cancel by as many digits as the argument has zeros.
+CANCELLING = 700
+
+samples = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+random.seed(20)
+
+
+def any_double():
+    while True:
+        x = struct.unpack("<d", struct.pack("<Q", random.getrandbits(64)))[0]
+        if math.isfinite(x):
+            return x
+
+
+def near(x, places=2):
+    """x and its neighbours."""
+    below = above = x
+    result = [x]
+    for _ in range(places):
+        below, above = math.nextafter(below, -math.inf), math.nextafter(above, math.inf)
+        result += [below, above]
+    return result
+
+
+def small():
+    """A number of any size below 1, of either sign."""
+    return random.choice((-1, 1)) * random.uniform(1, 2) * 2.0 ** random.randint(-60, -1)
+
+
+TINY = [5e-324, 1e-320, 2.0**-1022, 2.0**-1074 * 3, 1e-300, 2.0**-54, 2.0**-53]
+TINY += [-x for x in TINY]
+
+
+def exponents():
+    yield from TINY
+    for edge in (709.782712893384, -745.1332191019412, -708.3964185322641, -37.42994775023705, 36.7368005696771):
+        yield from near(edge)
+    for n in (-1074, -1022, -54, -53, -2, -1, 1, 2, 53, 54, 1023):
+        yield from near((n + 0.5) * math.log(2))
+        yield from near(n * math.log(2))
+    for _ in range(samples):
+        yield random.uniform(-746, 710)
+        yield random.uniform(-40, 40)
+        yield random.uniform(-2, 2)
+        yield random.uniform(-0.36, 0.36)
+        yield small()
+
+
+def positives():
+    yield from (x for x in TINY if x > 0)
+    yield from near(1.0, 8)
+    yield 1.7976931348623157e308
+    for k in (-1022, -1, 0, 1, 1023):
+        yield from near(math.ldexp(math.sqrt(0.5), k))
+        yield from near(math.ldexp(1.0, k))
+    for _ in range(samples):
+        yield abs(any_double()) or 1.0
+        yield random.uniform(0, 1)
+        yield random.uniform(0.5, 2)
+        yield random.uniform(0.7, 1.42)
+        yield 1 + small() / 2
+
+
+def above_minus_one():
+    yield from TINY
+    yield from near(-0.5)
+    yield from near(1.0)
+    yield from near(math.sqrt(2) - 1)
+    yield from near(math.sqrt(0.5) - 1)
+    yield from (-1 + 2.0**-53, -1 + 2.0**-52, -0.999, 1.7976931348623157e308, 2.0**52, 2.0**53, 2.0**60, 2.0**61)
+    for _ in range(samples):
+        yield abs(any_double())
+        yield random.uniform(-1, 1)
+        yield random.uniform(-0.3, 0.42)
+        yield random.uniform(-1, 20)
+        yield small()
+        yield -1 + abs(small())
+
+
+def pairs():
+    for _ in range(samples):
+        yield random.uniform(-600, 600), random.uniform(0, 600)
+        yield random.uniform(-5, 5), random.uniform(-5, 5)
+        big = random.uniform(1, 2) * 1e8
+        yield big + random.uniform(-30, 0), big
+    yield from ((-1e308, 1e308), (0.0, 0.0), (1e8, 1e8), (-745.0, 0.1), (-1e4, 0.0))
+
+
+def line(name, function, *arguments):
+    answer = function(*(mpf(x) for x in arguments))
+    if abs(answer) >= mpf(2) ** 1024 - mpf(2) ** 970:
+        nearest, rest = math.copysign(math.inf, answer), 0.0
+    else:
+        nearest = float(answer)
+        rest = float((answer - mpf(nearest)) / mpf(math.ulp(nearest)))
+    print(name, *(x.hex() for x in arguments), nearest.hex() if math.isfinite(nearest) else nearest, f"{rest:.4f}")
+
+
+for x in exponents():
+    line("exp", exp, x)
+    line("expm1", lambda x: expm1(x), x)
+for x in positives():
+    line("log", log, x)
+for x in above_minus_one():
+    line("log1p", log1p, x)
+    if abs(x) < 1e150:
+        mp.dps = CANCELLING if abs(x) < 1e-10 else 60
+        line("excess", lambda x: x - log(1 + x), x)
+        mp.dps = 60
+for x, y in pairs():
+    line("exp-minus", lambda x, y: exp(x - y), x, y)

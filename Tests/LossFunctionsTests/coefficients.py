@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prints the coefficients of Sources/ArrayKernels, lowest first, as the doubles nearest to the minimax polynomials.
+
+usage: python3 coefficients.py        (needs mpmath)
+
+Each polynomial is found by the exchange algorithm of Remez, by which the error is the same in size at one more point
+than there are coefficients. Printed with them: the largest error, as a power of two, that the rounded coefficients
+leave of what they are part of.
+"""
+
+from mpmath import atanh, expm1, log, log1p, lu_solve, matrix, mp, mpf, nstr, sqrt
+
+mp.dps = 60
+
+
+def value(coefficients, x):
+    result = mpf(0)
+    for coefficient in reversed(coefficients):
+        result = result * x + coefficient
+    return result
+
+
+def minimax(function, weight, low, high, count):
+    """The polynomial of `count` coefficients whose weighted error over [low, high] is least."""
+    nodes = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * i / count) for i in range(count + 1)]
+    grid = [low + (high - low) * mpf(i) / 4000 for i in range(4001)]
+    known = [(x, function(x), weight(x)) for x in grid]
+    for _ in range(12):
+        rows = [[x**k for k in range(count)] + [(-1) ** i / weight(x)] for i, x in enumerate(nodes)]
+        solution = lu_solve(matrix(rows), matrix([function(x) for x in nodes]))
+        coefficients = [solution[k] for k in range(count)]
+        errors = [((value(coefficients, x) - y) * w, x) for x, y, w in known]
+        runs = [[errors[0]]]
+        for error in errors[1:]:
+            if (error[0] > 0) == (runs[-1][-1][0] > 0):
+                runs[-1].append(error)
+            else:
+                runs.append([error])
+        extrema = [max(run, key=lambda error: abs(error[0])) for run in runs]
+        if len(extrema) != count + 1:
+            break
+        nodes = [x for _, x in extrema]
+    return coefficients
+
+
+def show(name, function, weight, low, high, count):
+    low, high = mpf(low), mpf(high)
+    coefficients = [mpf(float(c)) for c in minimax(function, weight, low, high, count)]
+    grid = [low + (high - low) * mpf(i) / 1000 for i in range(1001)]
+    error = max(abs((value(coefficients, x) - function(x)) * weight(x)) for x in grid)
+    print(f"{name}: error 2^{nstr(log(error, 2), 4)}")
+    for coefficient in coefficients:
+        print(f"    {float(coefficient).hex()},")
+
+
+def series(function, limit):
+    """The function, but at 0, where it is the quotient of two that vanish, its limit."""
+    return lambda x: mpf(limit) if x == 0 else function(x)
+
+
+half = log(2) / 2 * mpf("1.0001")
+# e^r = 1 + r + r²/2 + r³ P(r); of e^r, which is above 1/sqrt(2).
+show("exponential", series(lambda r: (expm1(r) - r - r * r / 2) / r**3, mpf(1) / 6),
+     lambda r: abs(r) ** 3 * sqrt(2) + mpf("1e-12"), -half, half, 10)
+
+# log(1 + f) = 2 artanh s = 2s + s³ P(s²) with s = f / (2 + f) and 1 + f in [sqrt(1/2), sqrt(2)]; of log(1 + f).
+s = (sqrt(2) - 1) / (sqrt(2) + 1) * mpf("1.00001")
+show("logarithm", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(2) / 3), lambda z: z / 2, mpf("1e-9"), s * s, 7)
+
+# The same for 1 + r in [1/2, 2], where s is at most 1/3; of r - log(1 + r).
+show("excess", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(2) / 3),
+     lambda z: 2 * sqrt(z), mpf("1e-9"), mpf(1) / 9 * mpf("1.00001"), 12)
+
+# 1 / (1 + f), by which a rounding error of 1 + f counts for the logarithm.
+show("inverse", lambda f: 1 / (1 + f), lambda f: 1 + f, sqrt(mpf(1) / 2) - 1, sqrt(2) - 1, 4)
