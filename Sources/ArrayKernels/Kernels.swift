@@ -174,6 +174,40 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
+    package static func crossEntropy(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) {
+        precondition(y.count == q.count, "every number needs another")
+        guard y.count >= Vector.width else {
+            return padded(y, q, into: &result) { crossEntropy(of: $0, from: $1, into: &$2) }
+        }
+        let zero = Vector(repeating: 0)
+        for offset in offsets(y.count) {
+            let y = y.vector(at: offset)
+            let term = -y * .log(q.vector(at: offset))
+            result.store(zero.replacing(with: term, where: y .> zero), at: offset)
+        }
+    }
+
+    package static func crossEntropySlope(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) {
+        precondition(y.count == q.count, "every number needs another")
+        guard y.count >= Vector.width else {
+            return padded(y, q, into: &result) { crossEntropySlope(of: $0, from: $1, into: &$2) }
+        }
+        let zero = Vector(repeating: 0)
+        for offset in offsets(y.count) {
+            let y = y.vector(at: offset)
+            let slope = -y / q.vector(at: offset)
+            result.store(zero.replacing(with: slope, where: y .> zero), at: offset)
+        }
+    }
+
     package static func divide(
         _ x: Span<Double>,
         by y: Span<Double>,
@@ -189,12 +223,15 @@ package enum Kernels: ArrayFunctions {
     }
 
     package static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool {
-        var divider = Divider(divisor)
+        // One more in the exponent carries into the sign bit for infinities and NaN alone.
+        var carries = Bits()
         let whole = numbers.count & ~(Vector.width - 1)
         for offset in stride(from: 0, to: whole, by: Vector.width) {
-            numbers.store(divider.quotient(of: numbers.span.vector(at: offset)), at: offset)
+            let quotient = numbers.span.vector(at: offset) / divisor
+            carries |= (quotient.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
+            numbers.store(quotient, at: offset)
         }
-        var isFinite = divider.isFinite
+        var isFinite = !carries.hasSign
         for offset in whole..<numbers.count {
             numbers[offset] /= divisor
             if !numbers[offset].isFinite { isFinite = false }
@@ -269,11 +306,63 @@ package enum Kernels: ArrayFunctions {
         high sums: inout MutableSpan<Double>,
         low rests: inout MutableSpan<Double>
     ) {
-        for row in sums.indices {
-            let range = (row &* length)..<((row &+ 1) &* length)
-            let sum = RowSum(high.extracting(range), low.extracting(range))
+        sumRows(high, ListedRests(low), length: length, high: &sums, low: &rests)
+    }
+
+    package static func sumRows(
+        _ numbers: Span<Double>,
+        length: Int,
+        high sums: inout MutableSpan<Double>,
+        low rests: inout MutableSpan<Double>
+    ) {
+        sumRows(numbers, NoRests(), length: length, high: &sums, low: &rests)
+    }
+
+    /// Short rows are summed eight at once, a long one in eight lanes: one after the other, each
+    /// addition would wait for the last.
+    @inline(__always)
+    private static func sumRows(
+        _ numbers: Span<Double>,
+        _ given: some Rests & ~Escapable,
+        length: Int,
+        high sums: inout MutableSpan<Double>,
+        low rests: inout MutableSpan<Double>
+    ) {
+        let zero = RowSum(Vector(repeating: 0), Vector(repeating: 0))
+        let isLong = length >= 4 * Vector.width
+        var row = 0
+        while !isLong, row <= sums.count &- Vector.width {
+            var sum = zero
+            let start = row &* length
+            for column in start..<start &+ length {
+                sum.add(
+                    numbers.vector(at: column, by: length),
+                    given.rests(at: column, by: length)
+                )
+            }
+            sums.store(sum.high, at: row)
+            rests.store(sum.low, at: row)
+            row &+= Vector.width
+        }
+        while row < sums.count {
+            var offset = row &* length
+            let end = offset &+ length
+            var sum = RowSum(0.0, 0.0)
+            if isLong {
+                var lanes = zero
+                while offset <= end &- Vector.width {
+                    lanes.add(numbers.vector(at: offset), given.rests(at: offset, by: 1))
+                    offset &+= Vector.width
+                }
+                for lane in 0..<Vector.width { sum.add(lanes.high[lane], lanes.low[lane]) }
+            }
+            while offset < end {
+                sum.add(numbers[offset], given.rest(at: offset))
+                offset &+= 1
+            }
             sums[row] = sum.high
             rests[row] = sum.low
+            row &+= 1
         }
     }
 }

@@ -58,6 +58,25 @@ extension Span<Double> {
         )
     }
 
+    /// Eight numbers, each so many places behind the one before.
+    @inline(__always)
+    func vector(at offset: Int, by step: Int) -> Vector {
+        precondition(
+            offset >= 0 && step >= 0 && offset < count &- 7 &* step,
+            "beyond the span"
+        )
+        return unsafe Vector(
+            self[unchecked: offset],
+            self[unchecked: offset &+ step],
+            self[unchecked: offset &+ 2 &* step],
+            self[unchecked: offset &+ 3 &* step],
+            self[unchecked: offset &+ 4 &* step],
+            self[unchecked: offset &+ 5 &* step],
+            self[unchecked: offset &+ 6 &* step],
+            self[unchecked: offset &+ 7 &* step]
+        )
+    }
+
     /// The numbers from an offset on, fewer than eight, and zeros.
     @inline(__always)
     func lastVector(at offset: Int) -> Vector {

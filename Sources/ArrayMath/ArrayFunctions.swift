@@ -64,15 +64,29 @@ package protocol ArrayFunctions: SendableMetatype {
         low: inout MutableSpan<Double>
     )
 
+    /// Divides each number, correctly rounded, and tells whether all quotients are finite.
+    static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool
+
+    /// -y log q, and 0 where y is 0, whatever q.
+    static func crossEntropy(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    )
+
+    /// -y/q, the derivative of -y log q in q, and 0 where y is 0, whatever q.
+    static func crossEntropySlope(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    )
+
     /// Each x divided by its y, correctly rounded.
     static func divide(
         _ x: Span<Double>,
         by y: Span<Double>,
         into result: inout MutableSpan<Double>
     )
-
-    /// Divides each number, correctly rounded, and tells whether all quotients are finite.
-    static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool
 
     /// Whether every number is neither below `least` nor above `greatest`.
     static func areAll(
@@ -104,6 +118,14 @@ package protocol ArrayFunctions: SendableMetatype {
     static func sumRows(
         _ high: Span<Double>,
         _ low: Span<Double>,
+        length: Int,
+        high sums: inout MutableSpan<Double>,
+        low rests: inout MutableSpan<Double>
+    )
+
+    /// The same for numbers that lack nothing.
+    static func sumRows(
+        _ numbers: Span<Double>,
         length: Int,
         high sums: inout MutableSpan<Double>,
         low rests: inout MutableSpan<Double>

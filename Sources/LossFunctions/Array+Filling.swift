@@ -64,6 +64,16 @@ extension ArrayFunctions {
         log1p(x.span, into: &result)
     }
 
+    static func crossEntropy(of y: [Double], from q: [Double], into result: inout [Double]) {
+        var result = result.mutableSpan
+        crossEntropy(of: y.span, from: q.span, into: &result)
+    }
+
+    static func crossEntropySlope(of y: [Double], from q: [Double], into result: inout [Double]) {
+        var result = result.mutableSpan
+        crossEntropySlope(of: y.span, from: q.span, into: &result)
+    }
+
     static func divide(_ x: [Double], by y: [Double], into result: inout [Double]) {
         var result = result.mutableSpan
         divide(x.span, by: y.span, into: &result)
@@ -103,6 +113,30 @@ extension ArrayFunctions {
             high: &high,
             low: &low
         )
+    }
+
+    static func sumRows(
+        _ numbers: [Double],
+        high sums: inout [Double],
+        low rests: inout [Double]
+    ) {
+        let length = numbers.count / max(sums.count, 1)
+        sumRows(numbers.span, length: length, high: &sums, low: &rests)
+    }
+
+    /// There may be room for the sums of more rows.
+    static func sumRows(
+        _ numbers: Span<Double>,
+        length: Int,
+        high sums: inout [Double],
+        low rests: inout [Double]
+    ) {
+        let count = numbers.count / length
+        var sums = sums.mutableSpan
+        var rests = rests.mutableSpan
+        var firstSums = sums._mutatingExtracting(first: count)
+        var firstRests = rests._mutatingExtracting(first: count)
+        sumRows(numbers, length: length, high: &firstSums, low: &firstRests)
     }
 
     static func sumRows(

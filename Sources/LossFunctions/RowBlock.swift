@@ -7,10 +7,12 @@ struct RowBlock {
     let functions = Level.current.functions
 
     var predictions: [Double]
-    /// A distribution over the classes for each row; one-hot where the target is a class.
+    /// A distribution over the classes for each row, unless the targets are classes.
     var targets: [Double]
-    /// The rows whose targets take no part in the loss.
-    var ignored: [Int] = []
+    /// Whether the targets are classes.
+    var areClasses = false
+    /// Where the class of each row stands in the block; nil where the row takes no part in the loss.
+    var hots: [Int?]
 
     /// One number a row.
     var losses: [Double]
@@ -34,6 +36,7 @@ struct RowBlock {
         terms = predictions
         rests = predictions
         scratch = predictions
+        hots = [Int?](repeating: nil, count: rows)
         losses = [Double](repeating: 0, count: rows)
         losts = losses
         softmax = Softmax(rows: rows, length: length)
@@ -49,8 +52,8 @@ struct RowBlock {
 
     /// Takes for the losses the sums of the terms, which lack nothing.
     mutating func sumTerms() {
-        rests.replace(terms, terms) { _, _, _ in 0 }
-        sumTermsWithRests()
+        functions.sumRows(terms, high: &losses, low: &losts)
+        for row in losses.indices { losses[row] += losts[row] }
     }
 
     /// Takes for the losses the sums of the terms and of what they lack, less a number that is
@@ -60,13 +63,23 @@ struct RowBlock {
         for row in losses.indices { losses[row] = (losses[row] - excess) + losts[row] }
     }
 
-    /// Leaves nothing of a row.
-    mutating func clear(_ row: Int) {
+    /// Lays targets that are classes out as distributions: one-hot, and nothing where a row takes no
+    /// part.
+    mutating func layOutClasses() {
+        for index in targets.indices { targets[index] = 0 }
+        for case let hot? in hots { targets[hot] = 1 }
+    }
+
+    /// Leaves nothing of the rows that take no part in the loss.
+    mutating func clearIgnored() {
+        guard areClasses else { return }
         let length = targets.count / losses.count
-        losses[row] = 0
-        for index in (row * length)..<((row + 1) * length) {
-            gradient[index] = 0
-            hessian[index] = 0
+        for row in hots.indices where hots[row] == nil {
+            losses[row] = 0
+            for index in (row * length)..<((row + 1) * length) {
+                gradient[index] = 0
+                hessian[index] = 0
+            }
         }
     }
 
@@ -74,19 +87,15 @@ struct RowBlock {
     ///
     /// Where a = 0 they are 0, whatever p.
     mutating func differentiateLogarithms(_ outputs: Outputs) {
-        guard outputs.includeDerivatives else { return }
-        functions.divide(targets, by: predictions, into: &scratch)
         if outputs.contains(.hessian) {
+            functions.divide(targets, by: predictions, into: &scratch)
             functions.divide(scratch, by: predictions, into: &hessian)
             hessian.replace(targets, scratch) { curvature, target, _ in
                 target > 0 ? curvature : 0
             }
         }
         if outputs.contains(.gradient) {
-            gradient.replace(targets, scratch) { _, target, quotient in
-                let slope = -quotient
-                return target > 0 ? slope : 0
-            }
+            functions.crossEntropySlope(of: targets, from: predictions, into: &gradient)
         }
     }
 }

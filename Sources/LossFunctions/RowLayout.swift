@@ -31,12 +31,17 @@ struct RowLayout {
         step == 1 ? row * length : row / step * step * length + row % step
     }
 
+    /// The offsets of rows that lie one after the other.
+    func offsets(of rows: Range<Int>) -> Range<Int> {
+        start(rows.lowerBound)..<start(rows.upperBound)
+    }
+
     /// Lays rows out one after the other; there may be room for more.
     func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
         let values = values.span
         var numbers = numbers.mutableSpan
         if areContiguous {
-            let values = values.extracting(start(rows.lowerBound)..<start(rows.upperBound))
+            let values = values.extracting(offsets(of: rows))
             let count = values.count
             precondition(numbers.count >= count, "too little room for the rows")
             for index in 0..<count { numbers[index] = values[index] }
@@ -55,8 +60,7 @@ struct RowLayout {
         let numbers = numbers.span
         var values = values.mutableSpan
         if areContiguous {
-            let first = start(rows.lowerBound)
-            var place = values._mutatingExtracting(first..<start(rows.upperBound))
+            var place = values._mutatingExtracting(offsets(of: rows))
             let count = place.count
             precondition(numbers.count == count, "arrays of different lengths")
             for index in 0..<count { place[index] = numbers[index] }

@@ -44,21 +44,15 @@ struct RowTargets {
         }
     }
 
-    /// Lays the targets of rows out as distributions: one-hot for a class.
+    /// Lays the targets of rows out one after the other; of classes, only where they stand.
     func gather(_ rows: Range<Int>, into block: inout RowBlock) {
         guard let rule else { return layout.gather(values, rows, into: &block.targets) }
-        var ignored: [Int] = []
-        var targets = block.targets.mutableSpan
-        for index in targets.indices { targets[index] = 0 }
         for offset in rows {
+            let row = offset - rows.lowerBound
             let hot = Int(values[offset])
-            if hot == rule.ignored {
-                ignored.append(offset - rows.lowerBound)
-            } else {
-                targets[(offset - rows.lowerBound) * layout.length + hot] = 1
-            }
+            block.hots[row] = hot == rule.ignored ? nil : row * layout.length + hot
         }
-        block.ignored = ignored
+        block.areClasses = true
     }
 
     private static func check(
@@ -94,14 +88,22 @@ struct RowTargets {
         try domain.check(Tensor(shape: rows.shape, values: values), as: .targets)
         let capacity = min(rows.count, max(1, 512 / rows.length))
         var block = [Double](repeating: 0, count: capacity * rows.length)
-        var powers = block
+        var powers = inLogarithms ? block : []
+        var sums = [Double](repeating: 0, count: capacity)
+        var losts = sums
+        let functions = Level.current.functions
         for first in stride(from: 0, to: rows.count, by: capacity) {
             let range = first..<min(first + capacity, rows.count)
-            rows.gather(values, range, into: &block)
-            if inLogarithms { Level.current.functions.exp(block, into: &powers) }
+            if rows.areContiguous, !inLogarithms {
+                let numbers = values.span.extracting(rows.offsets(of: range))
+                functions.sumRows(numbers, length: rows.length, high: &sums, low: &losts)
+            } else {
+                rows.gather(values, range, into: &block)
+                if inLogarithms { functions.exp(block, into: &powers) }
+                functions.sumRows(inLogarithms ? powers : block, high: &sums, low: &losts)
+            }
             for offset in range {
-                let start = (offset - first) * rows.length
-                let sum = sum(inLogarithms ? powers : block, start..<(start + rows.length))
+                let sum = sums[offset - first] + losts[offset - first]
                 guard (sum - 1).magnitude <= sumTolerance else {
                     throw .notADistribution(
                         .targets,
@@ -112,12 +114,5 @@ struct RowTargets {
                 }
             }
         }
-    }
-
-    private static func sum(_ numbers: [Double], _ range: Range<Int>) -> Double {
-        let row = numbers.span.extracting(range)
-        var sum = 0.0
-        for index in row.indices { sum += row[index] }
-        return sum
     }
 }

@@ -104,7 +104,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         var row = RowBlock(rows: 1, length: rows.length)
         return (0..<rows.count).map { offset in
             targets.gather(offset..<(offset + 1), into: &row)
-            guard row.ignored.isEmpty else { return 0 }
+            if row.areClasses { return row.hots[0].map { classWeights?[$0] ?? 1 } ?? 0 }
             guard let classWeights else { return 1 }
             var share = CompensatedSum()
             for index in classWeights.indices {
@@ -115,13 +115,40 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     }
 
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
-        weighTargets(&block)
-        if fromLogits {
-            evaluateLogits(&block, outputs)
+        if block.areClasses, smoothing == 0, fromLogits, !outputs.contains(.hessian) {
+            evaluateClasses(&block, outputs)
         } else {
-            evaluateProbabilities(&block, outputs)
+            if block.areClasses { block.layOutClasses() }
+            weighTargets(&block)
+            if fromLogits {
+                evaluateLogits(&block, outputs)
+            } else {
+                evaluateProbabilities(&block, outputs)
+            }
         }
-        for row in block.ignored { block.clear(row) }
+        block.clearIgnored()
+    }
+
+    /// The same as with one-hot targets and logits, without the terms that are 0.
+    private func evaluateClasses(_ block: inout RowBlock, _ outputs: Outputs) {
+        let length = block.predictions.count / block.losses.count
+        block.softmax.takeExponentials(block.predictions, block.functions)
+        if outputs.contains(.gradient) {
+            block.softmax.write(into: &block.gradient, block.functions)
+        }
+        for row in block.hots.indices {
+            guard let hot = block.hots[row] else { continue }
+            let weight = classWeights.map { $0[hot % length] } ?? 1
+            block.losses[row] =
+                weight * block.softmax.surprise(at: hot, of: row, block.predictions)
+            guard outputs.contains(.gradient) else { continue }
+            if weight != 1 {
+                for index in (row * length)..<((row + 1) * length) {
+                    block.gradient[index] *= weight
+                }
+            }
+            block.gradient[hot] = -weight * block.softmax.complement(at: hot, of: row)
+        }
     }
 
     /// Turns the targets into a: smoothed and weighted by class.
@@ -156,12 +183,12 @@ struct CategoricalCrossEntropy: RowwiseLoss {
 
     private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
         block.clipPredictions(epsilon, 1 - epsilon)
-        block.functions.log(block.predictions, into: &block.scratch)
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
-        block.terms.replace(block.targets, block.scratch) { _, target, logarithm in
-            let term = -target * logarithm
-            return target > 0 ? term : 0
-        }
+        block.functions.crossEntropy(
+            of: block.targets,
+            from: block.predictions,
+            into: &block.terms
+        )
         block.sumTerms()
         block.differentiateLogarithms(outputs)
     }

@@ -14,6 +14,7 @@ struct Softmax {
     private var others: [Double]
     /// log(1 + others): by how much log Σ e^z exceeds the largest logit.
     private var excess: [Double]
+    /// 1 + others, and for derivatives the sums of the targets.
     private var totals: [Double]
     /// What sums lack.
     private var losts: [Double]
@@ -49,18 +50,9 @@ struct Softmax {
 
     /// Takes rows of logits.
     mutating func take(_ logits: [Double], _ functions: any ArrayFunctions.Type) {
-        findTops(logits.span)
+        takeExponentials(logits, functions)
         spread.spread(largest)
-        functions.exp(logits, minus: spread, into: &exponentials)
         surprises.replace(logits, spread) { _, logit, largest in largest - logit }
-
-        // The largest of each row waits aside while the others are summed.
-        for top in tops { exponentials[top] = 0 }
-        functions.sumRows(exponentials, zeros, high: &others, low: &losts)
-        for row in others.indices { others[row] += losts[row] }
-        for top in tops { exponentials[top] = 1 }
-
-        functions.log1p(others, into: &excess)
         spread.spread(excess)
         surprises.replace(spread, spread) { surprise, excess, _ in surprise + excess }
         // probability = e / (1 + others), complement = ((1 - e) + others) / (1 + others).
@@ -68,10 +60,43 @@ struct Softmax {
         numerators.replace(exponentials, spread) { _, exponential, others in
             (1 - exponential) + others
         }
-        for row in others.indices { excess[row] = 1 + others[row] }
-        spread.spread(excess)
+        spread.spread(totals)
         functions.divide(exponentials, by: spread, into: &probabilities)
         functions.divide(numerators, by: spread, into: &complements)
+    }
+
+    /// Takes rows of logits of which one each will be asked for.
+    mutating func takeExponentials(_ logits: [Double], _ functions: any ArrayFunctions.Type) {
+        findTops(logits.span)
+        spread.spread(largest)
+        functions.exp(logits, minus: spread, into: &exponentials)
+        // The largest of each row waits aside while the others are summed.
+        for top in tops { exponentials[top] = 0 }
+        functions.sumRows(exponentials, zeros, high: &others, low: &losts)
+        for row in others.indices { others[row] += losts[row] }
+        for top in tops { exponentials[top] = 1 }
+
+        functions.log1p(others, into: &excess)
+        for row in others.indices { totals[row] = 1 + others[row] }
+    }
+
+    /// -log of the probability at a place, which is in that row.
+    func surprise(at place: Int, of row: Int, _ logits: [Double]) -> Double {
+        (largest[row] - logits[place]) + excess[row]
+    }
+
+    /// 1 less the probability at a place, which is in that row.
+    func complement(at place: Int, of row: Int) -> Double {
+        ((1 - exponentials[place]) + others[row]) / totals[row]
+    }
+
+    /// Writes all probabilities, once the exponentials have been taken.
+    mutating func write(
+        into probabilities: inout [Double],
+        _ functions: any ArrayFunctions.Type
+    ) {
+        spread.spread(totals)
+        functions.divide(exponentials, by: spread, into: &probabilities)
     }
 
     private mutating func findTops(_ logits: Span<Double>) {
