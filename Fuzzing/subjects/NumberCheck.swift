@@ -50,7 +50,7 @@ enum NumberCheck {
         var parts = JSONWriter()
         for start in stride(from: 0, to: max(1, values.count), by: partLength) {
             let range = start..<min(start + partLength, values.count)
-            parts.numbers(Array(values[range]), shape: shape, range)
+            parts.numbers(values.span.extracting(range), shape: shape, range)
         }
         try expect(parts.finish() == text, "numbers are written otherwise in parts")
         var reader = JSONReader(text)

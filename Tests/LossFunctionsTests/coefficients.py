@@ -59,9 +59,8 @@ def series(function, limit):
 
 
 half = log(2) / 2 * mpf("1.0001")
-# e^r = 1 + r + r²/2 + r³ P(r); of e^r, which is above 1/sqrt(2).
-show("exponential", series(lambda r: (expm1(r) - r - r * r / 2) / r**3, mpf(1) / 6),
-     lambda r: abs(r) ** 3 * sqrt(2) + mpf("1e-12"), -half, half, 10)
+# e^r = 1 + r + r² P(r), of whose coefficients the first is 1/2 to the last bit; of e^r, which is above 1/sqrt(2).
+show("exponential", series(lambda r: (expm1(r) - r) / r**2, 0.5), lambda r: r * r * sqrt(2), -half, half, 11)
 
 # log(1 + f) = 2 artanh s = 2s + s³ P(s²) with s = f / (2 + f) and 1 + f in [sqrt(1/2), sqrt(2)]; of log(1 + f).
 s = (sqrt(2) - 1) / (sqrt(2) + 1) * mpf("1.00001")
