@@ -147,7 +147,8 @@ struct CategoricalCrossEntropy: RowwiseLoss {
                     block.gradient[index] *= weight
                 }
             }
-            block.gradient[hot] = -weight * block.softmax.complement(at: hot, of: row)
+            // Without a weight it is 0, and not -0.
+            block.gradient[hot] = 0 - weight * block.softmax.complement(at: hot, of: row)
         }
     }
 
