@@ -74,26 +74,21 @@ extension RowwiseLoss {
                 weights.span.extracting(first: range.count),
                 from: first
             )
-            if outputs.contains(.gradient) {
-                let areFinite = result.weighting.reduce(
-                    &block.gradient,
+            let functions = block.functions
+            /// Those of the reduced loss, where they belong.
+            func place(_ derivatives: inout [Double], _ whole: inout Derivative) {
+                guard whole.isWanted else { return }
+                let areFinite = weighting.reduce(
+                    &derivatives,
                     weights,
-                    block.functions,
+                    functions,
                     rows: range.count
                 )
                 isFinite = isFinite && areFinite
-                rows.scatter(block.gradient, range, into: &result.gradient.values)
+                rows.scatter(derivatives, range, into: &whole.values)
             }
-            if outputs.contains(.hessian) {
-                let areFinite = result.weighting.reduce(
-                    &block.hessian,
-                    weights,
-                    block.functions,
-                    rows: range.count
-                )
-                isFinite = isFinite && areFinite
-                rows.scatter(block.hessian, range, into: &result.hessian.values)
-            }
+            place(&block.gradient, &result.gradient)
+            place(&block.hessian, &result.hessian)
         }
         if !isFinite {
             try result.gradient.refuseNonFinite(predictions.values.indices, of: predictions.shape)

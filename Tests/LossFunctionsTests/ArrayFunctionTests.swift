@@ -95,7 +95,7 @@ struct ArrayFunctionTests {
         }
     }
 
-    @Test("leave every loss as exact as the widest does", arguments: Level.available)
+    @Test("leave every loss within its bound", arguments: Level.available)
     func golden(level: Level) throws {
         try Level.$current.withValue(level) {
             for loss in Catalogue.losses {
