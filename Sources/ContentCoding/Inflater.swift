@@ -82,14 +82,14 @@ private struct Decoding: ~Copyable {
         )
     }
 
-    /// Decodes until a piece is full, or nothing is left.
+    /// Decodes until a piece is long enough to be handed on, or nothing is left.
     mutating func run(_ bytes: Span<UInt8>, _ limit: Int) throws(Inflater.Fault) -> Run {
         guard zlib.hasBegun else { throw .malformed }
         var run = Run()
         while run.used < bytes.count || isFull {
             if isAtEnd { try beginNextMember() }
             let rest = bytes.extracting(run.used..<bytes.count)
-            let planned = min(Piece.fullBytes, run.piece.count + max(4 * rest.count, 4_096))
+            let planned = min(Piece.leastBytes, run.piece.count + max(4 * rest.count, 4_096))
             let room = planned - run.piece.count
             guard room > 0 else { break }
             var step = ZlibStream.Step()

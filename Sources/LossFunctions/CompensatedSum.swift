@@ -15,9 +15,6 @@ struct CompensatedSum {
 
     var value: Double { high + low }
 
-    /// The sum without one of its terms, exact even where that term is almost all of it.
-    func value(without term: Double) -> Double { (high - term) + low }
-
     mutating func add(_ term: Double) {
         let sum = high + term
         let shifted = sum - high
