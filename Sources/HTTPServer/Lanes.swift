@@ -20,6 +20,11 @@ struct Lanes: ~Copyable {
         results[lane].take()
     }
 
+    /// Makes sure that what nobody has taken is nobody else's.
+    mutating func forget(_ lane: Int) {
+        results[lane] = nil
+    }
+
     /// The first bytes of a lane; they must not outlive their use, or the next read would copy all
     /// lanes.
     func bytes(of lane: Int, first count: Int) -> ArraySlice<UInt8> {

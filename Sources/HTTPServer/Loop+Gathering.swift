@@ -22,7 +22,10 @@ extension Loop {
             lanes.read(awake[lane].socket, into: lane)
         }
         isGathering = true
-        for lane in awake.indices { drive(awake[lane], lane: lane) }
+        for lane in awake.indices {
+            drive(awake[lane], lane: lane)
+            lanes.forget(lane)
+        }
         isGathering = false
         awake.removeAll(keepingCapacity: true)
         for index in outgoing.indices { drive(outgoing[index]) }

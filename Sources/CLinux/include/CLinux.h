@@ -6,6 +6,7 @@
 #define CLINUX_H
 
 #include <malloc.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -13,6 +14,10 @@
 
 // Declared by <sys/socket.h> only where _GNU_SOURCE is defined.
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+// Declared by <spawn.h> and <unistd.h> only there, too; the tests start programs with these.
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+int pipe2(int ends[2], int flags);
 
 // How many cores this process may use; sched_getaffinity needs _GNU_SOURCE, too.
 int core_count(void);

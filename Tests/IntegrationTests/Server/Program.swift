@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import Foundation
 import Glibc
 
@@ -11,11 +10,10 @@ final class Program: Sendable {
         case noExit(within: Duration, errors: String)
     }
 
-    private let process = Process()
-    private let pipe = Pipe()
-    private let errorFile: URL
+    private let process: ChildProcess
+    private let standardOutput: OwnDescriptor
+    private let errorFile: String
     private let watchdog: Watchdog
-    private let ended = DispatchSemaphore(value: 0)
 
     /// Where the binary is: beside the tests, unless LOSS_SERVER_BINARY says otherwise.
     static let binary: URL = {
@@ -28,43 +26,41 @@ final class Program: Sendable {
 
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
         errorFile = FileManager.default.temporaryDirectory
-            .appending(path: "loss-server-\(UUID().uuidString).log")
-        try Data().write(to: errorFile)
-        process.executableURL = Self.binary
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("LOSS_SERVER_") }
-            .merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = try FileHandle(forWritingTo: errorFile)
-        process.terminationHandler = { [ended] _ in ended.signal() }
-        try process.run()
+            .appending(path: "loss-server-\(UUID().uuidString).log").path
+        let input = try OwnDescriptor.open("/dev/null", O_RDONLY)
+        let output = try OwnDescriptor.pipe()
+        let errors = try OwnDescriptor.open(errorFile, O_WRONLY | O_CREAT)
+        standardOutput = output.reading
+        process = try ChildProcess(
+            Self.binary.path,
+            arguments,
+            environment: ProcessInfo.processInfo.environment
+                .filter { !$0.key.hasPrefix("LOSS_SERVER_") }
+                .merging(environment) { $1 },
+            descriptors: [input, output.writing, errors]
+        )
         do {
-            watchdog = try Watchdog(over: process.processIdentifier)
+            watchdog = try Watchdog(over: process.identifier)
         } catch {
-            kill(process.processIdentifier, SIGKILL)
+            process.signal(SIGKILL)
             throw error
         }
     }
 
     deinit {
-        // Only while it is not reaped does the number stand for this process.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.signal(SIGKILL)
         watchdog.dismiss()
         // The system clears the folder of temporary files in the end.
-        try? FileManager.default.removeItem(at: errorFile)
+        try? FileManager.default.removeItem(atPath: errorFile)
     }
 
     /// What it has said on its standard error so far.
     var errors: String {
         // It is shown where something else has failed already.
-        (try? String(contentsOf: errorFile, encoding: .utf8)) ?? ""
+        (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? ""
     }
 
-    func signal(_ number: Int32) {
-        if process.isRunning { kill(process.processIdentifier, number) }
-    }
+    func signal(_ number: Int32) { process.signal(number) }
 
     /// The next line of its standard output, or what is left of it when it ends.
     func line(within time: Duration = .seconds(20)) throws -> String {
@@ -78,32 +74,25 @@ final class Program: Sendable {
 
     /// Its exit code; minus the number of the signal that ended it.
     func exitCode(within time: Duration = .seconds(20)) throws -> Int32 {
-        guard ended.wait(timeout: .now() + time.dispatched) == .success else {
+        guard let code = process.exitCode(within: time) else {
             throw Failure.noExit(within: time, errors: errors)
         }
-        ended.signal()
-        return process.terminationReason == .exit
-            ? process.terminationStatus : -process.terminationStatus
+        return code
     }
 
     private func read(within time: Duration, until isEnough: ([UInt8]) -> Bool) throws -> String {
         let end = ContinuousClock.now + time
-        let descriptor = pipe.fileHandleForReading.fileDescriptor
         var bytes: [UInt8] = []
         while !isEnough(bytes) {
-            guard Wait.forInput(on: descriptor, until: end) else {
+            guard Wait.forInput(on: standardOutput.number, until: end) else {
                 throw Failure.noOutput(within: time, errors: errors)
             }
             // A byte at a time, so that the next line stays where it is.
-            guard let byte = try pipe.fileHandleForReading.read(upToCount: 1)?.first else { break }
+            var byte: UInt8 = 0
+            // Safe: there is room for the one byte.
+            guard unsafe Glibc.read(standardOutput.number, &byte, 1) > 0 else { break }
             bytes.append(byte)
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-extension Duration {
-    fileprivate var dispatched: DispatchTimeInterval {
-        .milliseconds(Int(components.seconds) * 1_000)
     }
 }
