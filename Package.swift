@@ -217,7 +217,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["CCurl", "CLinux", "loss-server", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "CCurl", "CLinux", "loss-server", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings
         ),
     ] + levels.map(kernels)

@@ -36,6 +36,7 @@ final class ChildProcess: Sendable {
     ///   - arguments: Its arguments, without its name.
     ///   - environment: All its environment.
     ///   - descriptors: What it has for standard input, output and errors.
+    /// - Throws: Why it could not be started.
     init(
         _ path: String,
         _ arguments: [String],
@@ -106,7 +107,10 @@ final class ChildProcess: Sendable {
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        defer {
+            for index in unsafe argv.indices { unsafe free(argv[index]) }
+            for index in unsafe envp.indices { unsafe free(envp[index]) }
+        }
         var identifier = pid_t()
         let code = withExtendedLifetime(descriptors) {
             unsafe posix_spawn(&identifier, path, &actions, &attributes, &argv, &envp)

@@ -25,7 +25,8 @@ final class Program: Sendable {
     }()
 
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        errorFile = FileManager.default.temporaryDirectory
+        errorFile =
+            FileManager.default.temporaryDirectory
             .appending(path: "loss-server-\(UUID().uuidString).log").path
         let input = try OwnDescriptor.open("/dev/null", O_RDONLY)
         let output = try OwnDescriptor.pipe()

@@ -16,6 +16,15 @@ import Testing
         #expect(try server.program.output().isEmpty, "one line is all it prints")
     }
 
+    @Test("exits with 0 when the signal comes as soon as it says that it listens")
+    func early() throws {
+        for _ in 0..<20 {
+            let server = try ServerProcess()
+            server.program.signal(SIGTERM)
+            #expect(try server.program.exitCode() == 0)
+        }
+    }
+
     @Test("answers what it has begun, is no longer ready, and exits with 0")
     func drains() throws {
         let server = try ServerProcess()
