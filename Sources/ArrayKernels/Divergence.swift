@@ -1,55 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y log(y/q) as the sum of two doubles; 0 where y is 0.
+/// The parts of y log(y/q), by one division and without a cancellation.
 ///
-/// Where the two are within a factor of four, it is y (r - log(1 + r)) + (y - q) with
-/// r = (q - y)/y: the first part is like a square, and the second is kept to the last bit, since
-/// over two distributions it sums to almost nothing.
+/// With k so that q' = 2^-k q is within a half of y, d = q' - y is exact, and with s = d / (q' + y)
+/// and r = d/y, log(q/y) = k log 2 + log(1 + r) = k log 2 + 2 artanh s. Of y log(1 + r) the largest
+/// part is d itself: what is left is y (r - log(1 + r)) = s (d - y s² P(s²)), which is like a square.
+/// The coefficients of P are made by Tests/LossFunctionsTests/coefficients.py.
 struct Divergence {
-    let high: Vector
-    let low: Vector
-    /// Where q/y lost digits, and its logarithm is none.
-    let isLost: Mask
+    /// log 2 to 33 bits, whose products with k are exact, and the rest of it.
+    private static var logarithmHigh: Double { 0x1.62e42feep-1 }
+    private static var logarithmLow: Double { 0x1.a39ef35793c76p-33 }
+    /// Below, a number times a power of two, or a rounding error, may lack digits.
+    private static var least: Double { 0x1p-900 }
 
-    /// y log(y/q) + q, or y (r - log(1 + r)) + y where the two are near, from -log q and log y.
-    @inline(__always)
-    init(y: Vector, logarithm: Vector, q: Vector, surprise: Vector) {
-        let isThere = y .> 0
-        let isNear = isThere .& (q .>= 0.25 * y) .& (q .<= 4 * y)
-        let difference = logarithm + surprise
-        let square = y * Vector.logarithmicExcess((q - y) / y)
-        let term = Vector(repeating: 0).replacing(with: y * difference, where: isThere)
-            .replacing(with: square, where: isNear)
-        let part = q.replacing(with: y, where: isNear)
-        let sum = term + part
-        let shifted = sum - term
-        high = sum
-        low = (term - (sum - shifted)) + (part - shifted)
-        isLost = Mask(repeating: false)
-    }
+    private let y: Vector
+    private let q: Vector
+    private let scaled: Vector
+    /// y (r - log(1 + r)).
+    private let excess: Vector
+    /// k y log 2 and what it lacks.
+    private let whole: Vector
+    private let lost: Vector
+
+    /// Whether the parts are none, for a number that is too small.
+    let isLost: Mask
 
     @inline(__always)
     init(y: Vector, q: Vector) {
-        let zero = Vector(repeating: 0)
-        let isNear = (y .> 0) .& (q .>= 0.25 * y) .& (q .<= 4 * y)
-        let difference = y - q
-        let shifted = difference - y
-        let lost = (y - (difference - shifted)) - (q + shifted)
-        let ratio = q / y
-        let logarithm = Vector.log(ratio)
-        let square = y * Vector.logarithmicExcess(-difference / y, logarithm: logarithm)
-        let sum = square + difference
-        let moved = sum - square
-        let error = (square - (sum - moved)) + (difference - moved)
-        high = (-y * logarithm).replacing(with: sum, where: isNear)
-            .replacing(with: zero, where: y .== 0)
-        low = zero.replacing(with: error + lost, where: isNear)
-        isLost = Self.isLost(y: y, ratio: ratio)
+        // As integers the bits of a number are nearly its logarithm. k is rounded to nearest, and
+        // has a bias of 1023.
+        let biased = (q.bits &- y.bits &+ (1_023 &<< 52 | 1 &<< 51)) &>> 52
+        let k = Vector(bits: biased | 0x4330_0000_0000_0000) - (0x1p52 + 1_023)
+        self.y = y
+        self.q = q
+        scaled = q * Vector(bits: (2_046 &- biased) &<< 52)
+        let difference = scaled - y
+        let s = difference / (scaled + y)
+        let z = s * s
+        var series = Vector(repeating: 0x1.193386175a0e2p-3)
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.0e28e6b8293afp-3))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.3b2fc677886bep-3))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.745c7dabb2868p-3))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.c71c73a255244p-3))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.249249230d0a7p-2))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.999999999ab7ap-2))
+        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.5555555555553p-1))
+        excess = s * Vector.multiplyAdd(-z * y, series, difference)
+        let product = y.product(with: k * Self.logarithmHigh)
+        whole = product.value
+        lost = Vector.multiplyAdd(y, k * Self.logarithmLow, product.error)
+        let isSmall = (y .< Self.least) .| (q .< Self.least)
+        isLost = isSmall.replacing(with: false, where: y .== 0)
     }
 
-    /// Whether a quotient q/y is not normal: it has lost digits, or is infinite.
-    @inline(__always)
-    static func isLost(y: Vector, ratio: Vector) -> Mask {
-        (y .> 0) .& ((ratio .< 0x1p-1022) .| (ratio .== .infinity))
+    /// y log(y/q) as the sum of two doubles; 0 where y is 0.
+    ///
+    /// Of the three parts each is larger than the next, so that a sum's rounding error comes from
+    /// two differences.
+    var sum: (high: Vector, low: Vector) {
+        @inline(__always) get {
+            let zero = Vector(repeating: 0)
+            let difference = scaled - y
+            let first = -whole - difference
+            let firstError = (-whole - first) - difference
+            let second = first + excess
+            let secondError = (first - second) + excess
+            return (
+                second.replacing(with: zero, where: y .== 0),
+                (firstError + secondError - lost).replacing(with: zero, where: y .== 0)
+            )
+        }
+    }
+
+    /// y log(y/q) + q - y, which is never negative; q where y is 0.
+    ///
+    /// It is small where y and q differ little, and then errors of q hardly count.
+    var surplus: Vector {
+        @inline(__always) get {
+            (((q - scaled) - whole) + (excess - lost)).replacing(with: q, where: y .== 0)
+        }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
+package import ArrayMath
 
 /// The functions of arrays in the instructions that this module is compiled for.
 package enum Kernels: ArrayFunctions {
@@ -40,26 +40,18 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
-    package static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>)
-    {
-        guard r.count >= Vector.width else {
-            return padded(r, into: &result) { logarithmicExcess($0, into: &$1) }
-        }
-        for offset in offsets(r.count) {
-            result.store(.logarithmicExcess(r.vector(at: offset)), at: offset)
-        }
-    }
-
     package static func exp(
         _ x: Span<Double>,
         minus y: Span<Double>,
-        into result: inout MutableSpan<Double>
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     ) {
         precondition(x.count == y.count, "every number needs another")
         guard x.count >= Vector.width else {
-            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2) }
+            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2, ahead: ahead) }
         }
         for offset in offsets(x.count) {
+            ahead.fetch(at: offset)
             result.store(
                 .exp(x.vector(at: offset), minus: y.vector(at: offset)),
                 at: offset
@@ -99,7 +91,8 @@ package enum Kernels: ArrayFunctions {
         of y: Span<Double>,
         from q: Span<Double>,
         high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>
+        low: inout MutableSpan<Double>,
+        ahead: Ahead
     ) {
         precondition(y.count == q.count, "every number needs another")
         guard y.count >= Vector.width else {
@@ -107,84 +100,102 @@ package enum Kernels: ArrayFunctions {
             var (highs, lows) = (Padded(), Padded())
             var first = highs.numbers.mutableSpan
             var second = lows.numbers.mutableSpan
-            divergence(of: given.numbers.span, from: other.numbers.span, high: &first, low: &second)
+            divergence(
+                of: given.numbers.span,
+                from: other.numbers.span,
+                high: &first,
+                low: &second,
+                ahead: ahead
+            )
             highs.copy(into: &high)
             return lows.copy(into: &low)
         }
         var isLost = Mask(repeating: false)
         for offset in offsets(y.count) {
-            let sum = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            ahead.fetch(at: offset)
+            let parts = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            let sum = parts.sum
             high.store(sum.high, at: offset)
             low.store(sum.low, at: offset)
-            isLost .|= sum.isLost
+            isLost .|= parts.isLost
         }
-        if isLost.isAny { computeLost(of: y, from: q, high: &high) }
+        if isLost.isAny { computeLost(of: y, from: q, high: &high, low: &low) }
+    }
+
+    package static func divergenceSurplus(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) -> Bool {
+        precondition(y.count == q.count, "every number needs another")
+        guard y.count >= Vector.width else {
+            var isWhole = false
+            padded(y, q, into: &result) { isWhole = divergenceSurplus(of: $0, from: $1, into: &$2) }
+            return isWhole
+        }
+        var isLost = Mask(repeating: false)
+        for offset in offsets(y.count) {
+            let parts = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            result.store(parts.surplus, at: offset)
+            isLost .|= parts.isLost
+        }
+        return !isLost.isAny
     }
 
     package static func divergence(
         of y: Span<Double>,
-        logarithm: Span<Double>,
-        from q: Span<Double>,
-        surprise: Span<Double>,
-        high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>
+        fromLogarithms x: Span<Double>,
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     ) {
+        precondition(y.count == x.count, "every number needs another")
         guard y.count >= Vector.width else {
-            let (given, other) = (Padded(y), Padded(q))
-            let (logarithms, surprises) = (Padded(logarithm), Padded(surprise))
-            var (highs, lows) = (Padded(), Padded())
-            var first = highs.numbers.mutableSpan
-            var second = lows.numbers.mutableSpan
-            divergence(
-                of: given.numbers.span,
-                logarithm: logarithms.numbers.span,
-                from: other.numbers.span,
-                surprise: surprises.numbers.span,
-                high: &first,
-                low: &second
-            )
-            highs.copy(into: &high)
-            return lows.copy(into: &low)
+            return padded(y, x, into: &result) {
+                divergence(of: $0, fromLogarithms: $1, into: &$2, ahead: ahead)
+            }
         }
+        let zero = Vector(repeating: 0)
         for offset in offsets(y.count) {
-            let sum = Divergence(
-                y: y.vector(at: offset),
-                logarithm: logarithm.vector(at: offset),
-                q: q.vector(at: offset),
-                surprise: surprise.vector(at: offset)
-            )
-            high.store(sum.high, at: offset)
-            low.store(sum.low, at: offset)
+            ahead.fetch(at: offset)
+            let y = y.vector(at: offset)
+            let term = y * (.log(y) - x.vector(at: offset))
+            result.store(zero.replacing(with: term, where: y .> zero), at: offset)
         }
     }
 
-    /// Writes the divergences anew where the quotient q/y lost digits.
+    /// Writes divergences anew by the difference of two logarithms where a number is too small.
     @inline(never)
     private static func computeLost(
         of y: Span<Double>,
         from q: Span<Double>,
-        high: inout MutableSpan<Double>
+        high: inout MutableSpan<Double>,
+        low: inout MutableSpan<Double>
     ) {
         for offset in offsets(y.count) {
             let (y, q) = (y.vector(at: offset), q.vector(at: offset))
-            let isLost = Divergence.isLost(y: y, ratio: q / y)
+            let isLost = Divergence(y: y, q: q).isLost
             let term = y * (Vector.log(y) - Vector.log(q))
-            let before = high.span.vector(at: offset)
+            let (before, rest) = (high.span.vector(at: offset), low.span.vector(at: offset))
             high.store(before.replacing(with: term, where: isLost), at: offset)
+            low.store(rest.replacing(with: Vector(repeating: 0), where: isLost), at: offset)
         }
     }
 
     package static func crossEntropy(
         of y: Span<Double>,
         from q: Span<Double>,
-        into result: inout MutableSpan<Double>
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     ) {
         precondition(y.count == q.count, "every number needs another")
         guard y.count >= Vector.width else {
-            return padded(y, q, into: &result) { crossEntropy(of: $0, from: $1, into: &$2) }
+            return padded(y, q, into: &result) {
+                crossEntropy(of: $0, from: $1, into: &$2, ahead: ahead)
+            }
         }
         let zero = Vector(repeating: 0)
         for offset in offsets(y.count) {
+            ahead.fetch(at: offset)
             let y = y.vector(at: offset)
             let term = -y * .log(q.vector(at: offset))
             result.store(zero.replacing(with: term, where: y .> zero), at: offset)
@@ -222,19 +233,24 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
-    package static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool {
+    package static func divide(
+        _ numbers: Span<Double>,
+        by divisor: Double,
+        appendingTo result: inout OutputSpan<Double>
+    ) -> Bool {
         // One more in the exponent carries into the sign bit for infinities and NaN alone.
         var carries = Bits()
         let whole = numbers.count & ~(Vector.width - 1)
         for offset in stride(from: 0, to: whole, by: Vector.width) {
-            let quotient = numbers.span.vector(at: offset) / divisor
-            carries |= (quotient.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
-            numbers.store(quotient, at: offset)
+            let quotients = numbers.vector(at: offset) / divisor
+            carries |= (quotients.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
+            result.append(quotients)
         }
         var isFinite = !carries.hasSign
         for offset in whole..<numbers.count {
-            numbers[offset] /= divisor
-            if !numbers[offset].isFinite { isFinite = false }
+            let quotient = numbers[offset] / divisor
+            if !quotient.isFinite { isFinite = false }
+            result.append(quotient)
         }
         return isFinite
     }

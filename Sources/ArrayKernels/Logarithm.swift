@@ -107,35 +107,4 @@ extension Vector {
             .replacing(with: Vector(repeating: -.infinity), where: x .== least)
             .replacing(with: Vector(repeating: .nan), where: x .< least)
     }
-
-    /// r - log(1 + r) by what the logarithm leaves out, or by a difference far from 0.
-    ///
-    /// With s = r / (2 + r), r - 2s = rs, and what is left of log(1 + r) is a series in s: for
-    /// 1/2 <= 1 + r <= 2 its first term is more than twice the rest.
-    @inline(__always)
-    static func logarithmicExcess(_ r: Vector) -> Vector {
-        logarithmicExcess(r, logarithm: log1p(r))
-    }
-
-    /// The same where log(1 + r) is at hand.
-    @inline(__always)
-    static func logarithmicExcess(_ r: Vector, logarithm: Vector) -> Vector {
-        let s = r / (2 + r)
-        let z = s * s
-        var series = Vector(repeating: 0x1.40ea83decd65fp-3)
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.eff80241c4af6p-5))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.9a67a146ccdc0p-4))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.acc6425d2de94p-4))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.e2112c92ce55bp-4))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.110fd56191a3bp-3))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.3b13bc406a23bp-3))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.745d1705a39fap-3))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.c71c71c803177p-3))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.2492492491615p-2))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.99999999999a7p-2))
-        series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.5555555555555p-1))
-        let near = s * (r - z * series)
-        let isNear = (r .>= -0.5) .& (r .<= 1)
-        return (r - logarithm).replacing(with: near, where: isNear)
-    }
 }

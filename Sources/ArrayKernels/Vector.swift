@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
 import CVector
 
 /// Eight numbers that are computed together: one register, two or four, as the level has it.
@@ -85,6 +86,27 @@ extension Span<Double> {
     }
 }
 
+extension Ahead {
+    /// Has the processor fetch the eight numbers of each list at an offset of their places.
+    @inline(__always)
+    func fetch(at offset: Int) {
+        let place = places.lowerBound &+ offset
+        guard place < places.upperBound else { return }
+        first.span.fetch(at: place)
+        second.span.fetch(at: place)
+    }
+}
+
+extension Span<Double> {
+    @inline(__always)
+    fileprivate func fetch(at place: Int) {
+        guard place < count else { return }
+        unsafe withUnsafeBufferPointer { numbers in
+            if let start = numbers.baseAddress { unsafe cvector_prefetch(start + place) }
+        }
+    }
+}
+
 extension MutableSpan<Double> {
     /// Writes eight numbers from an offset on.
     @inline(__always)
@@ -93,6 +115,23 @@ extension MutableSpan<Double> {
         precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
         unsafe withUnsafeMutableBytes { bytes in
             unsafe bytes.storeBytes(of: vector, toByteOffset: offset &* 8, as: Vector.self)
+        }
+    }
+}
+
+extension OutputSpan<Double> {
+    /// Appends eight numbers.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func append(_ vector: Vector) {
+        precondition(freeCapacity >= Vector.width, "beyond the room")
+        unsafe withUnsafeMutableBufferPointer { room, count in
+            unsafe UnsafeMutableRawBufferPointer(room).storeBytes(
+                of: vector,
+                toByteOffset: count &* 8,
+                as: Vector.self
+            )
+            count &+= Vector.width
         }
     }
 }

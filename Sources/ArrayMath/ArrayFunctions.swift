@@ -17,7 +17,8 @@ package protocol ArrayFunctions: SendableMetatype {
     static func exp(
         _ x: Span<Double>,
         minus y: Span<Double>,
-        into result: inout MutableSpan<Double>
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     )
 
     /// e^x - 1.
@@ -39,39 +40,46 @@ package protocol ArrayFunctions: SendableMetatype {
         tail: inout MutableSpan<Double>
     )
 
-    /// r - log(1 + r), which is about r²/2 for small r; for r > -1.
-    static func logarithmicExcess(_ r: Span<Double>, into result: inout MutableSpan<Double>)
-
-    /// y log(y/q) as the sum of two doubles, less what the y have more than the q where the two
-    /// are within a factor of four.
+    /// y log(y/q) as the sum of two doubles; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,
         from q: Span<Double>,
         high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>
+        low: inout MutableSpan<Double>,
+        ahead: Ahead
     )
 
-    /// y log(y/q) + q as the sum of two doubles, less what the y have more than the q where the two
-    /// are within a factor of four.
+    /// y log(y/q) + q - y, which is never negative; q where y is 0.
     ///
-    /// `logarithm` is log y, which is not looked at where y is 0, and `surprise` is -log q.
+    /// - Returns: Whether that was possible everywhere; not where y or q is below 2^-900.
+    static func divergenceSurplus(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) -> Bool
+
+    /// y (log y - x), the same for the logarithm x of a q; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,
-        logarithm: Span<Double>,
-        from q: Span<Double>,
-        surprise: Span<Double>,
-        high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>
+        fromLogarithms x: Span<Double>,
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     )
 
-    /// Divides each number, correctly rounded, and tells whether all quotients are finite.
-    static func divide(_ numbers: inout MutableSpan<Double>, by divisor: Double) -> Bool
+    /// Appends each number divided by another, correctly rounded, and tells whether all quotients
+    /// are finite.
+    static func divide(
+        _ numbers: Span<Double>,
+        by divisor: Double,
+        appendingTo result: inout OutputSpan<Double>
+    ) -> Bool
 
     /// -y log q, and 0 where y is 0, whatever q.
     static func crossEntropy(
         of y: Span<Double>,
         from q: Span<Double>,
-        into result: inout MutableSpan<Double>
+        into result: inout MutableSpan<Double>,
+        ahead: Ahead
     )
 
     /// -y/q, the derivative of -y log q in q, and 0 where y is 0, whatever q.

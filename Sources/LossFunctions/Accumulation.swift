@@ -72,21 +72,39 @@ struct Accumulation: ~Copyable {
         }
     }
 
-    /// Makes room for the wanted derivatives in the next predictions.
-    mutating func makeRoom(for count: Int) {
-        gradient.extend(by: count)
-        hessian.extend(by: count)
-    }
-
-    /// Divides the derivatives of a range, once its losses have been taken; `weights` are theirs.
-    mutating func reduceDerivatives(
-        _ range: Range<Int>,
-        _ weights: Span<Double>
+    /// Takes the wanted derivatives of the losses of some rows.
+    mutating func place(
+        _ block: RowBlock,
+        of rows: Range<Int>,
+        _ layout: RowLayout
     )
         throws(LossError)
     {
-        try gradient.reduce(range, weighting, weights, of: predictionShape)
-        try hessian.reduce(range, weighting, weights, of: predictionShape)
+        let denominator = weighting.denominator
+        let functions = block.functions
+        if layout.areContiguous {
+            try gradient.append(
+                block.gradient.span,
+                dividedBy: denominator,
+                of: layout.shape,
+                functions
+            )
+            try hessian.append(
+                block.hessian.span,
+                dividedBy: denominator,
+                of: layout.shape,
+                functions
+            )
+        } else {
+            gradient.place(block.gradient, of: rows, layout, dividedBy: denominator, functions)
+            hessian.place(block.hessian, of: rows, layout, dividedBy: denominator, functions)
+        }
+    }
+
+    /// Refuses derivatives that are not finite, by the first.
+    func refuseNonFiniteDerivatives() throws(LossError) {
+        try gradient.refuseNonFinite(of: predictionShape)
+        try hessian.refuseNonFinite(of: predictionShape)
     }
 
     private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {

@@ -49,9 +49,14 @@ extension ArrayFunctions {
         exp(x.span, into: &result)
     }
 
-    static func exp(_ x: [Double], minus y: [Double], into result: inout [Double]) {
+    static func exp(
+        _ x: [Double],
+        minus y: [Double],
+        into result: inout [Double],
+        ahead: Ahead
+    ) {
         var result = result.mutableSpan
-        exp(x.span, minus: y.span, into: &result)
+        exp(x.span, minus: y.span, into: &result, ahead: ahead)
     }
 
     static func log(_ x: [Double], into result: inout [Double]) {
@@ -64,9 +69,14 @@ extension ArrayFunctions {
         log1p(x.span, into: &result)
     }
 
-    static func crossEntropy(of y: [Double], from q: [Double], into result: inout [Double]) {
+    static func crossEntropy(
+        of y: [Double],
+        from q: [Double],
+        into result: inout [Double],
+        ahead: Ahead
+    ) {
         var result = result.mutableSpan
-        crossEntropy(of: y.span, from: q.span, into: &result)
+        crossEntropy(of: y.span, from: q.span, into: &result, ahead: ahead)
     }
 
     static func crossEntropySlope(of y: [Double], from q: [Double], into result: inout [Double]) {
@@ -79,40 +89,35 @@ extension ArrayFunctions {
         divide(x.span, by: y.span, into: &result)
     }
 
-    static func divide(_ numbers: inout [Double], by divisor: Double) -> Bool {
-        var numbers = numbers.mutableSpan
-        return divide(&numbers, by: divisor)
-    }
-
     static func divergence(
         of y: [Double],
         from q: [Double],
         high: inout [Double],
-        low: inout [Double]
+        low: inout [Double],
+        ahead: Ahead
     ) {
         var high = high.mutableSpan
         var low = low.mutableSpan
-        divergence(of: y.span, from: q.span, high: &high, low: &low)
+        divergence(of: y.span, from: q.span, high: &high, low: &low, ahead: ahead)
+    }
+
+    static func divergenceSurplus(
+        of y: [Double],
+        from q: [Double],
+        into result: inout [Double]
+    ) -> Bool {
+        var result = result.mutableSpan
+        return divergenceSurplus(of: y.span, from: q.span, into: &result)
     }
 
     static func divergence(
         of y: [Double],
-        logarithm: [Double],
-        from q: [Double],
-        surprise: [Double],
-        high: inout [Double],
-        low: inout [Double]
+        fromLogarithms x: [Double],
+        into result: inout [Double],
+        ahead: Ahead
     ) {
-        var high = high.mutableSpan
-        var low = low.mutableSpan
-        divergence(
-            of: y.span,
-            logarithm: logarithm.span,
-            from: q.span,
-            surprise: surprise.span,
-            high: &high,
-            low: &low
-        )
+        var result = result.mutableSpan
+        divergence(of: y.span, fromLogarithms: x.span, into: &result, ahead: ahead)
     }
 
     static func sumRows(

@@ -20,44 +20,51 @@ struct Derivative {
         isWanted ? Tensor(shape: shape, values: values) : nil
     }
 
-    /// Makes room for the next numbers, a block at a time: what is zeroed is still in the cache
-    /// when it is written.
-    mutating func extend(by count: Int) {
-        guard isWanted else { return }
-        values.append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
-    }
-
-    /// Weights a range and divides it by what the sum of the losses is divided by.
-    ///
-    /// `weights` are those of the range. Refuses what is not finite.
-    mutating func reduce(
-        _ range: Range<Int>,
-        _ weighting: Weighting,
-        _ weights: Span<Double>,
-        of shape: [Int]
+    /// Takes the next derivatives, if they are wanted, and divides them by what the sum of the
+    /// losses is divided by; refuses what is then not finite.
+    mutating func append(
+        _ derivatives: Span<Double>,
+        dividedBy denominator: Double,
+        of shape: [Int],
+        _ functions: any ArrayFunctions.Type
     )
         throws(LossError)
     {
         guard isWanted else { return }
-        let denominator = weighting.denominator
-        var all = values.mutableSpan
-        var span = all._mutatingExtracting(range)
-        if !weighting.isTrivial {
-            for offset in span.indices { span[offset] *= weights[offset] }
+        let start = values.count
+        var areFinite = true
+        values.append(addingCapacity: derivatives.count) { room in
+            areFinite = functions.divide(derivatives, by: denominator, appendingTo: &room)
         }
-        guard Level.current.functions.divide(&span, by: denominator) else {
-            return try refuseNonFinite(range, of: shape)
+        if !areFinite { try refuseNonFinite(from: start, of: shape) }
+    }
+
+    /// Takes the derivatives of rows that lie apart, divided likewise.
+    mutating func place(
+        _ derivatives: [Double],
+        of rows: Range<Int>,
+        _ layout: RowLayout,
+        dividedBy denominator: Double,
+        _ functions: any ArrayFunctions.Type
+    ) {
+        guard isWanted else { return }
+        if values.isEmpty { values = [Double](repeating: 0, count: layout.length * layout.count) }
+        var quotients: [Double] = []
+        quotients.append(addingCapacity: derivatives.count) { room in
+            // What is not finite is looked for when all are there.
+            _ = functions.divide(derivatives.span, by: denominator, appendingTo: &room)
         }
+        layout.scatter(quotients, rows, into: &values)
     }
 
     /// Refuses what is not finite, by its place.
-    func refuseNonFinite(_ range: Range<Int>, of shape: [Int]) throws(LossError) {
-        guard isWanted else { return }
-        if let offset = Finiteness.firstViolation(in: values.span.extracting(range)) {
+    func refuseNonFinite(from start: Int = 0, of shape: [Int]) throws(LossError) {
+        let numbers = values.span.extracting(start..<values.count)
+        if let offset = Finiteness.firstViolation(in: numbers) {
             throw .notFinite(
                 output,
                 of: .predictions,
-                place: Tensor.place(of: range.lowerBound + offset, in: shape)
+                place: Tensor.place(of: start + offset, in: shape)
             )
         }
     }

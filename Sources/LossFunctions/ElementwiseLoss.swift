@@ -57,16 +57,34 @@ extension ElementwiseLoss {
             lossShape: shape,
             predictionShape: shape
         )
+        let denominator = result.weighting.denominator
+        let functions = Level.current.functions
         var losses = [Double](repeating: 0, count: min(blockLength, count))
+        var gradient = result.gradient.isWanted ? losses : []
+        var hessian = result.hessian.isWanted ? losses : []
         var weights = result.weighting.isTrivial ? [] : losses
         for start in stride(from: 0, to: count, by: blockLength) {
             let block = start..<min(start + blockLength, count)
-            result.makeRoom(for: block.count)
-            compute(batch, block, &losses, &result.gradient, &result.hessian)
+            compute(batch, block, &losses, &gradient, &hessian)
             result.weighting.copy(from: start, count: block.count, into: &weights)
             let factors = weights.span.extracting(first: min(weights.count, block.count))
             try result.add(losses.span.extracting(first: block.count), factors, from: start)
-            try result.reduceDerivatives(block, factors)
+            for offset in factors.indices {
+                if !gradient.isEmpty { gradient[offset] *= factors[offset] }
+                if !hessian.isEmpty { hessian[offset] *= factors[offset] }
+            }
+            try result.gradient.append(
+                gradient.span.extracting(first: block.count),
+                dividedBy: denominator,
+                of: shape,
+                functions
+            )
+            try result.hessian.append(
+                hessian.span.extracting(first: block.count),
+                dividedBy: denominator,
+                of: shape,
+                functions
+            )
         }
         return try result.finish()
     }
@@ -76,24 +94,24 @@ extension ElementwiseLoss {
         _ batch: Batch,
         _ block: Range<Int>,
         _ losses: inout [Double],
-        _ gradient: inout Derivative,
-        _ hessian: inout Derivative
+        _ gradient: inout [Double],
+        _ hessian: inout [Double]
     ) {
         var losses = losses.mutableSpan
         var first = losses._mutatingExtracting(first: block.count)
-        let slopeCount = gradient.isWanted ? block.count : 0
-        let curvatureCount = hessian.isWanted ? block.count : 0
-        var slopes = gradient.values.mutableSpan
-        var lastSlopes = slopes._mutatingExtracting(last: slopeCount)
-        var curvatures = hessian.values.mutableSpan
-        var lastCurvatures = curvatures._mutatingExtracting(last: curvatureCount)
+        var slopes = gradient.mutableSpan
+        var firstSlopes = slopes._mutatingExtracting(first: min(slopes.count, block.count))
+        var curvatures = hessian.mutableSpan
+        var firstCurvatures = curvatures._mutatingExtracting(
+            first: min(curvatures.count, block.count)
+        )
         compute(
             batch.predictions.values.span.extracting(block),
             batch.targets.values.span.extracting(block),
             from: block.lowerBound,
             &first,
-            &lastSlopes,
-            &lastCurvatures
+            &firstSlopes,
+            &firstCurvatures
         )
     }
 }

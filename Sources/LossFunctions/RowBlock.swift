@@ -14,6 +14,9 @@ struct RowBlock {
     /// Where the class of each row stands in the block; nil where the row takes no part in the loss.
     var hots: [Int?]
 
+    /// The predictions, and the targets, of the rows that come next.
+    var ahead = Ahead()
+
     /// One number a row.
     var losses: [Double]
     var gradient: [Double]
@@ -24,6 +27,9 @@ struct RowBlock {
     var rests: [Double]
     /// What the sum of a row lacks.
     var losts: [Double]
+    /// The sum of the targets of each row, a number and what it lacks.
+    var targetSums: [Double]
+    var targetLosts: [Double]
     /// Room for what is computed on the way.
     var scratch: [Double]
     var softmax: Softmax
@@ -39,6 +45,8 @@ struct RowBlock {
         hots = [Int?](repeating: nil, count: rows)
         losses = [Double](repeating: 0, count: rows)
         losts = losses
+        targetSums = losses
+        targetLosts = losses
         softmax = Softmax(rows: rows, length: length)
     }
 
@@ -50,17 +58,38 @@ struct RowBlock {
         }
     }
 
+    /// Sums the targets of each row.
+    mutating func sumTargets() {
+        functions.sumRows(targets, high: &targetSums, low: &targetLosts)
+    }
+
+    /// Multiplies the derivatives of each row by its weight.
+    mutating func weighDerivatives(_ weights: [Double]) {
+        let length = predictions.count / losses.count
+        for index in predictions.indices {
+            gradient[index] *= weights[index / length]
+            hessian[index] *= weights[index / length]
+        }
+    }
+
     /// Takes for the losses the sums of the terms, which lack nothing.
     mutating func sumTerms() {
         functions.sumRows(terms, high: &losses, low: &losts)
         for row in losses.indices { losses[row] += losts[row] }
     }
 
-    /// Takes for the losses the sums of the terms and of what they lack, less a number that is
-    /// nearly the sum.
-    mutating func sumTermsWithRests(less excess: Double = 0) {
+    /// Takes for the losses the sums of the terms and of what they lack.
+    mutating func sumTermsWithRests() {
         functions.sumRows(terms, rests, high: &losses, low: &losts)
-        for row in losses.indices { losses[row] = (losses[row] - excess) + losts[row] }
+        for row in losses.indices { losses[row] += losts[row] }
+    }
+
+    /// Takes for the losses the sums of the terms, and by how much the sum of the targets exceeds 1.
+    mutating func sumTermsAndExcessOfTargets() {
+        functions.sumRows(terms, high: &losses, low: &losts)
+        for row in losses.indices {
+            losses[row] += (targetSums[row] - 1) + (targetLosts[row] + losts[row])
+        }
     }
 
     /// Lays targets that are classes out as distributions: one-hot, and nothing where a row takes no

@@ -18,7 +18,11 @@ struct RowTargets {
     /// Rows of distributions may be off by what single or half precision leaves of a sum of 1.
     private static let sumTolerance = 1e-3
 
+    private let inLogarithms: Bool
+
     /// The shape decides which they are; `classes` is nil where indices are not accepted.
+    ///
+    /// Refuses what is no class. Distributions are still to be checked.
     init(
         _ targets: Tensor,
         _ rows: RowLayout,
@@ -29,9 +33,9 @@ struct RowTargets {
     {
         values = targets.values
         layout = rows
+        self.inLogarithms = inLogarithms
         if targets.shape == rows.shape {
             rule = nil
-            try Self.check(targets.values, rows, inLogarithms: inLogarithms)
         } else if let classes, targets.shape == rows.lossShape {
             rule = classes
             try Self.check(targets.values, rows, classes)
@@ -40,6 +44,55 @@ struct RowTargets {
                 predictions: rows.shape,
                 targets: targets.shape,
                 allowed: classes == nil ? [rows.shape] : [rows.lossShape, rows.shape]
+            )
+        }
+    }
+
+    private var domain: Domain { inLogarithms ? .interval(.through(0)) : .unit }
+
+    /// All distributions; none where the targets are classes.
+    var distributions: [Double] { rule == nil ? values : [] }
+
+    /// Whether the targets of a block are what they should be; leaves their sums in it.
+    func hold(in block: inout RowBlock) -> Bool {
+        guard rule == nil else { return true }
+        guard domain.holds(for: block.targets.span, block.functions) else { return false }
+        if inLogarithms {
+            block.functions.exp(block.targets, into: &block.scratch)
+            block.functions.sumRows(
+                block.scratch,
+                high: &block.targetSums,
+                low: &block.targetLosts
+            )
+        } else {
+            block.sumTargets()
+        }
+        return Self.firstViolation(in: block) == nil
+    }
+
+    /// The first row of a block whose sum is not 1.
+    private static func firstViolation(in block: RowBlock) -> Int? {
+        block.targetSums.indices.first { row in
+            !((block.targetSums[row] - 1 + block.targetLosts[row]).magnitude <= sumTolerance)
+        }
+    }
+
+    /// Refuses targets that are not what they should be, by the first.
+    func check() throws(LossError) {
+        guard rule == nil else { return }
+        try domain.check(Tensor(shape: layout.shape, values: values), as: .targets)
+        var block = RowBlock(rows: 0, length: layout.length)
+        for rows in layout.blocks {
+            if rows.count != block.losses.count {
+                block = RowBlock(rows: rows.count, length: layout.length)
+            }
+            gather(rows, into: &block)
+            guard !hold(in: &block), let row = Self.firstViolation(in: block) else { continue }
+            throw .notADistribution(
+                .targets,
+                row: Tensor.place(of: rows.lowerBound + row, in: layout.lossShape),
+                sum: block.targetSums[row] + block.targetLosts[row],
+                inLogarithms: inLogarithms
             )
         }
     }
@@ -75,44 +128,5 @@ struct RowTargets {
             value: classes[violation],
             allowed: "a class index, which is an integer from 0 to \(rows.length - 1)" + except
         )
-    }
-
-    private static func check(
-        _ values: [Double],
-        _ rows: RowLayout,
-        inLogarithms: Bool
-    )
-        throws(LossError)
-    {
-        let domain = inLogarithms ? Domain.interval(.through(0)) : .unit
-        try domain.check(Tensor(shape: rows.shape, values: values), as: .targets)
-        let capacity = min(rows.count, max(1, 512 / rows.length))
-        var block = [Double](repeating: 0, count: capacity * rows.length)
-        var powers = inLogarithms ? block : []
-        var sums = [Double](repeating: 0, count: capacity)
-        var losts = sums
-        let functions = Level.current.functions
-        for first in stride(from: 0, to: rows.count, by: capacity) {
-            let range = first..<min(first + capacity, rows.count)
-            if rows.areContiguous, !inLogarithms {
-                let numbers = values.span.extracting(rows.offsets(of: range))
-                functions.sumRows(numbers, length: rows.length, high: &sums, low: &losts)
-            } else {
-                rows.gather(values, range, into: &block)
-                if inLogarithms { functions.exp(block, into: &powers) }
-                functions.sumRows(inLogarithms ? powers : block, high: &sums, low: &losts)
-            }
-            for offset in range {
-                let sum = sums[offset - first] + losts[offset - first]
-                guard (sum - 1).magnitude <= sumTolerance else {
-                    throw .notADistribution(
-                        .targets,
-                        row: Tensor.place(of: offset, in: rows.lossShape),
-                        sum: sum,
-                        inLogarithms: inLogarithms
-                    )
-                }
-            }
-        }
     }
 }

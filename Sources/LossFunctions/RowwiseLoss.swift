@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// A loss of a row of predictions, such as the probabilities of the classes: its batch has one
 /// loss a row.
 protocol RowwiseLoss: Loss {
@@ -17,10 +19,6 @@ protocol RowwiseLoss: Loss {
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs)
 }
 
-/// The numbers that are taken together, if a row is not longer: few enough to stay in the fastest
-/// cache from the loss to the division of its gradient.
-private let blockLength = 512
-
 extension RowwiseLoss {
     package static var granularity: Granularity { .row }
 
@@ -34,7 +32,6 @@ extension RowwiseLoss {
         let predictions = batch.predictions
         let rows = try RowLayout(shape: predictions.shape, axis: axis)
         guard !predictions.values.isEmpty else { throw .empty(.predictions) }
-        try checkDomains(of: batch)
         let targets = try RowTargets(
             batch.targets,
             rows,
@@ -55,45 +52,34 @@ extension RowwiseLoss {
             lossShape: rows.lossShape,
             predictionShape: predictions.shape
         )
-        let capacity = min(rows.count, max(1, blockLength / rows.length))
-        var block = RowBlock(rows: capacity, length: rows.length)
-        var weights = [Double](repeating: 1, count: capacity)
-        var isFinite = true
-        // Rows that lie apart need all of their room at once.
-        if !rows.areContiguous { result.makeRoom(for: predictions.values.count) }
-        for first in stride(from: 0, to: rows.count, by: capacity) {
-            let range = first..<min(first + capacity, rows.count)
-            if range.count < capacity { block = RowBlock(rows: range.count, length: rows.length) }
+        var block = RowBlock(rows: 0, length: rows.length)
+        var weights: [Double] = []
+        for range in rows.blocks {
+            if range.count != block.losses.count {
+                block = RowBlock(rows: range.count, length: rows.length)
+                weights = [Double](repeating: 1, count: range.count)
+            }
+            block.ahead = Ahead(
+                predictions.values,
+                targets.distributions,
+                places: rows.offsets(after: range)
+            )
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
-            if rows.areContiguous { result.makeRoom(for: block.predictions.count) }
-            evaluate(&block, outputs)
-            result.weighting.copy(from: first, count: range.count, into: &weights)
-            try result.add(
-                block.losses.span,
-                weights.span.extracting(first: range.count),
-                from: first
-            )
-            let functions = block.functions
-            /// Those of the reduced loss, where they belong.
-            func place(_ derivatives: inout [Double], _ whole: inout Derivative) {
-                guard whole.isWanted else { return }
-                let areFinite = weighting.reduce(
-                    &derivatives,
-                    weights,
-                    functions,
-                    rows: range.count
-                )
-                isFinite = isFinite && areFinite
-                rows.scatter(derivatives, range, into: &whole.values)
+            // While they are in the cache; where one is wrong, the first of all is looked for.
+            if !domains.predictions.holds(for: block.predictions.span, block.functions)
+                || !targets.hold(in: &block)
+            {
+                try checkDomains(of: batch)
+                try targets.check()
             }
-            place(&block.gradient, &result.gradient)
-            place(&block.hessian, &result.hessian)
+            evaluate(&block, outputs)
+            weighting.copy(from: range.lowerBound, count: range.count, into: &weights)
+            try result.add(block.losses.span, weights.span, from: range.lowerBound)
+            if !weighting.isTrivial { block.weighDerivatives(weights) }
+            try result.place(block, of: range, rows)
         }
-        if !isFinite {
-            try result.gradient.refuseNonFinite(predictions.values.indices, of: predictions.shape)
-            try result.hessian.refuseNonFinite(predictions.values.indices, of: predictions.shape)
-        }
+        if !rows.areContiguous { try result.refuseNonFiniteDerivatives() }
         return try result.finish()
     }
 }

@@ -90,21 +90,6 @@ struct Weighting {
         weights.isEmpty ? common : weights[offset / span]
     }
 
-    /// Turns the derivatives of some rows' losses, with those weights, into those of the reduced
-    /// loss, and tells whether all are finite.
-    func reduce(
-        _ derivatives: inout [Double],
-        _ weights: [Double],
-        _ functions: any ArrayFunctions.Type,
-        rows: Int
-    ) -> Bool {
-        if !isTrivial {
-            let length = derivatives.count / rows
-            for offset in derivatives.indices { derivatives[offset] *= weights[offset / length] }
-        }
-        return functions.divide(&derivatives, by: denominator)
-    }
-
     /// Lays out the weights of some losses from `first` on, unless each is 1.
     func copy(from first: Int, count: Int, into block: inout [Double]) {
         guard !isTrivial else { return }

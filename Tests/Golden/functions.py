@@ -15,8 +15,6 @@ import sys
 from mpmath import exp, expm1, log, log1p, mp, mpf
 
 mp.dps = 60
-# Near 0 the series of the functions cancel by as many digits as the argument has zeros.
-CANCELLING = 700
 
 samples = int(sys.argv[1]) if len(sys.argv) > 1 else 100
 random.seed(20)
@@ -103,6 +101,19 @@ def pairs():
     yield from ((-1e308, 1e308), (0.0, 0.0), (1e8, 1e8), (-745.0, 0.1), (-1e4, 0.0))
 
 
+def probabilities():
+    """Two numbers of (0, 1] that are not below 2^-900."""
+    for y in (1.0, 0.5, 0.75, 2.0**-890, 0.9999999999999999):
+        for ratio in (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0):
+            yield from ((y, q) for q in near(y * ratio) if q <= 1)
+    for _ in range(samples):
+        y = random.uniform(0, 1) * 2.0 ** -random.randint(0, 890)
+        yield y, min(1.0, y * (1 + small()))
+        yield y, min(1.0, y * random.uniform(0.4, 2.5))
+        yield random.uniform(0, 1), random.uniform(0, 1)
+        yield y, random.uniform(0, 1) * 2.0 ** -random.randint(0, 890)
+
+
 def line(name, function, *arguments):
     answer = function(*(mpf(x) for x in arguments))
     if abs(answer) >= mpf(2) ** 1024 - mpf(2) ** 970:
@@ -120,9 +131,8 @@ for x in positives():
     line("log", log, x)
 for x in above_minus_one():
     line("log1p", log1p, x)
-    if abs(x) < 1e150:
-        mp.dps = CANCELLING if abs(x) < 1e-10 else 60
-        line("excess", lambda x: x - log(1 + x), x)
-        mp.dps = 60
 for x, y in pairs():
     line("exp-minus", lambda x, y: exp(x - y), x, y)
+for y, q in probabilities():
+    line("divergence", lambda y, q: y * log(y / q), y, q)
+    line("divergence-surplus", lambda y, q: y * log(y / q) + q - y, y, q)

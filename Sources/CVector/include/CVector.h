@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What Swift's own vectors leave out: a multiply-add that is one instruction, and what the processor is capable of.
+ * What Swift's own vectors leave out: a multiply-add that is one instruction, what the processor is to fetch, and what it
+ * is capable of.
  */
 #ifndef CVECTOR_H
 #define CVECTOR_H
@@ -23,6 +24,11 @@ static inline __attribute__((__always_inline__)) CVector cvector_multiply_add(CV
 #else
     return a * b + c;
 #endif
+}
+
+/* Has the processor fetch what will be read at an address; nothing comes of it where nothing is. */
+static inline __attribute__((__always_inline__)) void cvector_prefetch(const double *address) {
+    __builtin_prefetch(address);
 }
 
 /* Whether the processor and the system have AVX2 and FMA: the instructions of x86-64-v3. */

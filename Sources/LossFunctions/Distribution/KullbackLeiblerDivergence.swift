@@ -7,10 +7,10 @@ import ArrayMath
 /// ℓ = Σ y log(y/q), with 0 log 0 = 0. In q: ∂ℓ/∂q = -y/q, ∂²ℓ/∂q² = y/q². In log q: -y and 0.
 /// In logits with q = softmax z and Y = Σy: Yq - y and Yq(1 - q).
 ///
-/// From probabilities and logits, a term with q near y is taken as y·φ(r) + (y - q) with
-/// r = (q - y)/y and φ(r) = r - log(1 + r): the first part is like a square, the second sums to
-/// almost nothing, and so the divergence of distributions that hardly differ keeps its digits.
-/// From logarithms it is known as well as their rounding allows: to a few ulp of the largest term.
+/// From probabilities, a term is the sum of two doubles, so that terms that nearly cancel leave what
+/// is right: the divergence of distributions that hardly differ keeps its digits. From logits, whose
+/// q sum to 1, it is the sum of y log(y/q) + q - y instead, of which none is negative. From logarithms
+/// it is known as well as their rounding allows: to a few ulp of the largest term.
 struct KullbackLeiblerDivergence: RowwiseLoss {
     static let logPredictions = Option.flag(
         "log_predictions",
@@ -144,20 +144,15 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         inLogarithms ? .interval(.through(0)) : .unit
     }
 
-    /// Leaves the targets themselves in the block and their logarithms in `scratch`.
+    /// Puts the targets themselves in the place of their logarithms, which are then in `scratch`.
     private func takeTargets(_ block: inout RowBlock) {
-        if logarithmicTargets {
-            swap(&block.targets, &block.scratch)
-            block.functions.exp(block.scratch, into: &block.targets)
-        } else {
-            block.functions.log(block.targets, into: &block.scratch)
-        }
+        if logarithmicTargets { swap(&block.targets, &block.scratch) }
     }
 
     private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
+        takeTargets(&block)
         block.clipPredictions(epsilon, .infinity)
         if logarithmicTargets {
-            takeTargets(&block)
             block.functions.log(block.predictions, into: &block.rests)
             block.terms.replace(block.scratch, block.rests) { _, logarithm, other in
                 logarithm - other
@@ -169,7 +164,8 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
                 of: block.targets,
                 from: block.predictions,
                 high: &block.terms,
-                low: &block.rests
+                low: &block.rests,
+                ahead: block.ahead
             )
             block.sumTermsWithRests()
         }
@@ -186,10 +182,19 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
 
     private func evaluateLogarithms(_ block: inout RowBlock, _ outputs: Outputs) {
         takeTargets(&block)
-        block.terms.replace(block.scratch, block.predictions) { _, logarithm, other in
-            logarithm - other
+        if logarithmicTargets {
+            block.terms.replace(block.scratch, block.predictions) { _, logarithm, other in
+                logarithm - other
+            }
+            weighTerms(&block)
+        } else {
+            block.functions.divergence(
+                of: block.targets,
+                fromLogarithms: block.predictions,
+                into: &block.terms,
+                ahead: block.ahead
+            )
         }
-        weighTerms(&block)
         block.sumTerms()
         if outputs.contains(.gradient) {
             block.gradient.replace(block.targets, block.targets) { _, target, _ in -target }
@@ -200,25 +205,37 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     }
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
-        block.softmax.take(block.predictions, block.functions)
         takeTargets(&block)
-        block.functions.divergence(
+        block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
+        let areWhole = block.functions.divergenceSurplus(
             of: block.targets,
-            logarithm: block.scratch,
             from: block.softmax.probabilities,
-            surprise: block.softmax.surprises,
-            high: &block.terms,
-            low: &block.rests
+            into: &block.terms
         )
-        // The q, and the y in place of some, sum to 1 more than the divergence.
-        block.sumTermsWithRests(less: 1)
+        if !areWhole { completeSurpluses(&block) }
+        // The q, which the surpluses have more than the divergence, sum to 1.
+        block.sumTermsAndExcessOfTargets()
         guard outputs.includeDerivatives else { return }
         block.softmax.differentiate(
             block.targets,
+            sums: block.targetSums,
+            losts: block.targetLosts,
             outputs,
             block.functions,
             &block.gradient,
             &block.hessian
         )
+    }
+
+    /// Computes from logarithms the surpluses of numbers that are too small for quotients.
+    private func completeSurpluses(_ block: inout RowBlock) {
+        if !logarithmicTargets { block.functions.log(block.targets, into: &block.scratch) }
+        block.softmax.takeSurprises(block.predictions)
+        for index in block.terms.indices {
+            let (y, q) = (block.targets[index], block.softmax.probabilities[index])
+            guard y > 0, min(y, q) < 0x1p-900 else { continue }
+            let difference = block.scratch[index] + block.softmax.surprises[index]
+            block.terms[index] = y * difference + (q - y)
+        }
     }
 }

@@ -101,6 +101,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             )
         }
         guard classWeights != nil || ignoreIndex != nil else { return nil }
+        try targets.check()
         var row = RowBlock(rows: 1, length: rows.length)
         return (0..<rows.count).map { offset in
             targets.gather(offset..<(offset + 1), into: &row)
@@ -132,7 +133,11 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     /// The same as with one-hot targets and logits, without the terms that are 0.
     private func evaluateClasses(_ block: inout RowBlock, _ outputs: Outputs) {
         let length = block.predictions.count / block.losses.count
-        block.softmax.takeExponentials(block.predictions, block.functions)
+        block.softmax.takeExponentials(
+            block.predictions,
+            block.functions,
+            ahead: block.ahead
+        )
         if outputs.contains(.gradient) {
             block.softmax.write(into: &block.gradient, block.functions)
         }
@@ -166,15 +171,19 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     }
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
-        block.softmax.take(block.predictions, block.functions)
+        block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
+        block.softmax.takeSurprises(block.predictions)
         block.terms.replace(block.targets, block.softmax.surprises) { _, target, surprise in
             let term = target * surprise
             return target > 0 ? term : 0
         }
         block.sumTerms()
         guard outputs.includeDerivatives else { return }
+        block.sumTargets()
         block.softmax.differentiate(
             block.targets,
+            sums: block.targetSums,
+            losts: block.targetLosts,
             outputs,
             block.functions,
             &block.gradient,
@@ -188,7 +197,8 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         block.functions.crossEntropy(
             of: block.targets,
             from: block.predictions,
-            into: &block.terms
+            into: &block.terms,
+            ahead: block.ahead
         )
         block.sumTerms()
         block.differentiateLogarithms(outputs)

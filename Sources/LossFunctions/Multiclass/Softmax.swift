@@ -49,12 +49,12 @@ struct Softmax {
     }
 
     /// Takes rows of logits.
-    mutating func take(_ logits: [Double], _ functions: any ArrayFunctions.Type) {
-        takeExponentials(logits, functions)
-        spread.spread(largest)
-        surprises.replace(logits, spread) { _, logit, largest in largest - logit }
-        spread.spread(excess)
-        surprises.replace(spread, spread) { surprise, excess, _ in surprise + excess }
+    mutating func take(
+        _ logits: [Double],
+        _ functions: any ArrayFunctions.Type,
+        ahead: Ahead
+    ) {
+        takeExponentials(logits, functions, ahead: ahead)
         // probability = e / (1 + others), complement = ((1 - e) + others) / (1 + others).
         spread.spread(others)
         numerators.replace(exponentials, spread) { _, exponential, others in
@@ -65,11 +65,23 @@ struct Softmax {
         functions.divide(numerators, by: spread, into: &complements)
     }
 
+    /// Computes -log of each probability, once they have been taken.
+    mutating func takeSurprises(_ logits: [Double]) {
+        spread.spread(largest)
+        surprises.replace(logits, spread) { _, logit, largest in largest - logit }
+        spread.spread(excess)
+        surprises.replace(spread, spread) { surprise, excess, _ in surprise + excess }
+    }
+
     /// Takes rows of logits of which one each will be asked for.
-    mutating func takeExponentials(_ logits: [Double], _ functions: any ArrayFunctions.Type) {
+    mutating func takeExponentials(
+        _ logits: [Double],
+        _ functions: any ArrayFunctions.Type,
+        ahead: Ahead
+    ) {
         findTops(logits.span)
         spread.spread(largest)
-        functions.exp(logits, minus: spread, into: &exponentials)
+        functions.exp(logits, minus: spread, into: &exponentials, ahead: ahead)
         // The largest of each row waits aside while the others are summed.
         for top in tops { exponentials[top] = 0 }
         functions.sumRows(exponentials, zeros, high: &others, low: &losts)
@@ -115,20 +127,21 @@ struct Softmax {
         }
     }
 
-    /// The derivatives in the logits of Σ a·surprise for the targets a of each row, whose sum is
-    /// `totals` and what they lack.
+    /// The derivatives in the logits of Σ a·surprise for the targets a of each row, whose sums are
+    /// two doubles each.
     ///
     /// The gradient is total·p - a, written as (total - a)p - a(1 - p); the Hessian's diagonal is
     /// total·p(1 - p).
     mutating func differentiate(
         _ targets: [Double],
+        sums: [Double],
+        losts: [Double],
         _ outputs: Outputs,
         _ functions: any ArrayFunctions.Type,
         _ gradient: inout [Double],
         _ hessian: inout [Double]
     ) {
-        functions.sumRows(targets, zeros, high: &totals, low: &losts)
-        spread.spread(totals)
+        spread.spread(sums)
         if outputs.contains(.gradient) {
             numerators.spread(losts)
             // The sum without one of its terms, exact even where that is almost all of it.
@@ -141,7 +154,7 @@ struct Softmax {
             }
         }
         if outputs.contains(.hessian) {
-            for row in totals.indices { totals[row] += losts[row] }
+            for row in totals.indices { totals[row] = sums[row] + losts[row] }
             spread.spread(totals)
             hessian.replace(spread, probabilities) { _, total, probability in
                 total * probability
