@@ -14,11 +14,11 @@ struct RowTargets {
     let layout: RowLayout
     /// How the values are read as class indices; nil where they are distributions.
     private let rule: ClassRule?
+    /// Whether distributions are given as logarithms.
+    private let inLogarithms: Bool
 
     /// Rows of distributions may be off by what single or half precision leaves of a sum of 1.
     private static let sumTolerance = 1e-3
-
-    private let inLogarithms: Bool
 
     /// The shape decides which they are; `classes` is nil where indices are not accepted.
     ///

@@ -52,6 +52,7 @@ extension RowwiseLoss {
             lossShape: rows.lossShape,
             predictionShape: predictions.shape
         )
+        let domain = domains.predictions
         var block = RowBlock(rows: 0, length: rows.length)
         var weights: [Double] = []
         for range in rows.blocks {
@@ -67,7 +68,7 @@ extension RowwiseLoss {
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
             // While they are in the cache; where one is wrong, the first of all is looked for.
-            if !domains.predictions.holds(for: block.predictions.span, block.functions)
+            if !domain.holds(for: block.predictions.span, block.functions)
                 || !targets.hold(in: &block)
             {
                 try checkDomains(of: batch)
