@@ -81,3 +81,50 @@ struct Divergence {
         }
     }
 }
+
+/// The same where y or q is below 2^-900, without haste.
+///
+/// Where the two are within a factor of four, both are small, and are scaled by a power of two. Else
+/// it is the logarithm of their quotient, or the difference of two where that lacks digits.
+struct SmallDivergence {
+    private static var scale: Double { 0x1p600 }
+
+    private let y: Vector
+    private let q: Vector
+    private let scaled: Divergence
+    private let isNear: Mask
+    private let far: Vector
+    /// Where y or q is that small.
+    let isSmall: Mask
+    /// Where q lacks digits, or q/y does.
+    let isLost: Mask
+
+    init(y: Vector, q: Vector) {
+        self.y = y
+        self.q = q
+        scaled = Divergence(y: y * Self.scale, q: q * Self.scale)
+        let ratio = q / y
+        isSmall = Divergence(y: y, q: q).isLost
+        let isMuch = ratio .>= 0.25
+        isNear = isMuch.replacing(with: false, where: ratio .> 4)
+        let isPlain = (ratio .>= 0x1p-1022) .& (ratio .< .infinity)
+        let isWhole = isPlain .& (q .>= 0x1p-1022)
+        isLost = isSmall.replacing(with: false, where: isWhole)
+        far = (y * (Vector.log(y) - Vector.log(q)))
+            .replacing(with: -y * Vector.log(ratio), where: isPlain)
+    }
+
+    /// y log(y/q) as the sum of two doubles.
+    var sum: (high: Vector, low: Vector) {
+        let sum = scaled.sum
+        return (
+            far.replacing(with: sum.high / Self.scale, where: isNear),
+            Vector(repeating: 0).replacing(with: sum.low / Self.scale, where: isNear)
+        )
+    }
+
+    /// y log(y/q) + q - y.
+    var surplus: Vector {
+        (far + (q - y)).replacing(with: scaled.surplus / Self.scale, where: isNear)
+    }
+}

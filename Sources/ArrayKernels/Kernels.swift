@@ -139,7 +139,7 @@ package enum Kernels: ArrayFunctions {
             result.store(parts.surplus, at: offset)
             isLost .|= parts.isLost
         }
-        return !isLost.isAny
+        return !isLost.isAny || computeLostSurplus(of: y, from: q, into: &result)
     }
 
     package static func divergence(
@@ -163,7 +163,7 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
-    /// Writes divergences anew by the difference of two logarithms where a number is too small.
+    /// Writes divergences anew where a number is too small for their parts.
     @inline(never)
     private static func computeLost(
         of y: Span<Double>,
@@ -172,13 +172,29 @@ package enum Kernels: ArrayFunctions {
         low: inout MutableSpan<Double>
     ) {
         for offset in offsets(y.count) {
-            let (y, q) = (y.vector(at: offset), q.vector(at: offset))
-            let isLost = Divergence(y: y, q: q).isLost
-            let term = y * (Vector.log(y) - Vector.log(q))
+            let term = SmallDivergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            let sum = term.sum
             let (before, rest) = (high.span.vector(at: offset), low.span.vector(at: offset))
-            high.store(before.replacing(with: term, where: isLost), at: offset)
-            low.store(rest.replacing(with: Vector(repeating: 0), where: isLost), at: offset)
+            high.store(before.replacing(with: sum.high, where: term.isSmall), at: offset)
+            low.store(rest.replacing(with: sum.low, where: term.isSmall), at: offset)
         }
+    }
+
+    /// The same for surpluses; false where q or q/y is too small for a quotient, too.
+    @inline(never)
+    private static func computeLostSurplus(
+        of y: Span<Double>,
+        from q: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) -> Bool {
+        var isLost = Mask(repeating: false)
+        for offset in offsets(y.count) {
+            let term = SmallDivergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            let before = result.span.vector(at: offset)
+            result.store(before.replacing(with: term.surplus, where: term.isSmall), at: offset)
+            isLost .|= term.isLost
+        }
+        return !isLost.isAny
     }
 
     package static func crossEntropy(

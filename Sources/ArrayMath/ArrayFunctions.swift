@@ -49,9 +49,10 @@ package protocol ArrayFunctions: SendableMetatype {
         ahead: Ahead
     )
 
-    /// y log(y/q) + q - y, which is never negative; q where y is 0.
+    /// y log(y/q) + q - y to within 4 ulp, which is never negative; q where y is 0.
     ///
-    /// - Returns: Whether that was possible everywhere; not where y or q is below 2^-900.
+    /// - Returns: Whether that was possible everywhere; not where y is above 0 but q or q/y is not
+    ///   normal.
     static func divergenceSurplus(
         of y: Span<Double>,
         from q: Span<Double>,

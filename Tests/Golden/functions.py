@@ -102,7 +102,7 @@ def pairs():
 
 
 def probabilities():
-    """Two numbers of (0, 1] that are not below 2^-900."""
+    """Two numbers of (0, 1] whose quotient is normal, as the second is."""
     for y in (1.0, 0.5, 0.75, 2.0**-890, 0.9999999999999999):
         for ratio in (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0):
             yield from ((y, q) for q in near(y * ratio) if q <= 1)
@@ -112,6 +112,11 @@ def probabilities():
         yield y, min(1.0, y * random.uniform(0.4, 2.5))
         yield random.uniform(0, 1), random.uniform(0, 1)
         yield y, random.uniform(0, 1) * 2.0 ** -random.randint(0, 890)
+        tiny = random.uniform(1, 2) * 2.0 ** -random.randint(880, 1020)
+        yield tiny, tiny * random.uniform(0.5, 2)
+        yield tiny, tiny * (1 + small())
+        yield tiny, tiny * 2.0 ** random.randint(0, 860)
+        yield tiny * 2.0 ** random.randint(0, 860), tiny
 
 
 def line(name, function, *arguments):

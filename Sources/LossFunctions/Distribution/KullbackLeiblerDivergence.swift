@@ -227,13 +227,13 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         )
     }
 
-    /// Computes from logarithms the surpluses of numbers that are too small for quotients.
+    /// Computes from logarithms the surpluses of probabilities that are too small for quotients.
     private func completeSurpluses(_ block: inout RowBlock) {
         if !logarithmicTargets { block.functions.log(block.targets, into: &block.scratch) }
         block.softmax.takeSurprises(block.predictions)
         for index in block.terms.indices {
             let (y, q) = (block.targets[index], block.softmax.probabilities[index])
-            guard y > 0, min(y, q) < 0x1p-900 else { continue }
+            guard y > 0, !(q.isNormal && (q / y).isNormal) else { continue }
             let difference = block.scratch[index] + block.softmax.surprises[index]
             block.terms[index] = y * difference + (q - y)
         }
