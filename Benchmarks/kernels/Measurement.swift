@@ -33,7 +33,9 @@ func measure(_ numbers: Int, kind: String) {
 /// Evaluates one batch of the first loss with such a name over and over and prints nothing, for the
 /// counters of other tools.
 func repeatEvaluation(times: Int, numbers: Int, of name: String) {
-    guard let subject = Subject.all().first(where: { $0.name.contains(name) }) else { return }
+    guard let subject = Subject.all().first(where: { $0.name.contains(name) }) else {
+        return print("no loss has \(name) in its name")
+    }
     let batch = subject.batch(numbers, isWeighted: false)
     for _ in 0..<times { subject.evaluate(batch, .lossAndGradient, .mean) }
 }

@@ -7,9 +7,6 @@
 /// part is d itself: what is left is y (r - log(1 + r)) = s (d - y s² P(s²)), which is like a square.
 /// The coefficients of P are made by Tests/LossFunctionsTests/coefficients.py.
 struct Divergence {
-    /// log 2 to 33 bits, whose products with k are exact, and the rest of it.
-    private static var logarithmHigh: Double { 0x1.62e42feep-1 }
-    private static var logarithmLow: Double { 0x1.a39ef35793c76p-33 }
     /// Below, a number times a power of two, or a rounding error, may lack digits.
     private static var least: Double { 0x1p-900 }
 
@@ -46,9 +43,9 @@ struct Divergence {
         series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.999999999ab7ap-2))
         series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.5555555555553p-1))
         excess = s * Vector.multiplyAdd(-z * y, series, difference)
-        let product = y.product(with: k * Self.logarithmHigh)
+        let product = y.product(with: k * LogarithmOfTwo.high)
         whole = product.value
-        lost = Vector.multiplyAdd(y, k * Self.logarithmLow, product.error)
+        lost = Vector.multiplyAdd(y, k * LogarithmOfTwo.low, product.error)
         let isSmall = (y .< Self.least) .| (q .< Self.least)
         isLost = isSmall.replacing(with: false, where: y .== 0)
     }

@@ -8,9 +8,6 @@
 struct Exponential {
     /// 2^52 + 2^51: added to a number, it leaves the nearest integer in the last bits.
     private static var shifter: Double { 0x1.8p52 }
-    /// log 2 to 33 bits, whose products with n are exact, and the rest of it.
-    private static var logarithmHigh: Double { 0x1.62e42feep-1 }
-    private static var logarithmLow: Double { 0x1.a39ef35793c76p-33 }
 
     private let n: Vector
     /// r, rounded.
@@ -22,8 +19,8 @@ struct Exponential {
     init(_ x: Vector) {
         let shifter = Vector(repeating: Self.shifter)
         n = Vector.multiplyAdd(x, Vector(repeating: 0x1.71547652b82fep0), shifter) - shifter
-        let high = Vector.multiplyAdd(-n, Vector(repeating: Self.logarithmHigh), x)
-        let low = n * Self.logarithmLow
+        let high = Vector.multiplyAdd(-n, Vector(repeating: LogarithmOfTwo.high), x)
+        let low = n * LogarithmOfTwo.low
         r = high - low
         let lost = (high - r) - low
         var series = Vector(repeating: 0x1.1f9df719b67acp-29)

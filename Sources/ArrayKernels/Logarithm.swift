@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// log 2 to 33 bits, whose products with an exponent are exact, and the rest of it.
+enum LogarithmOfTwo {
+    static var high: Double { 0x1.62e42feep-1 }
+    static var low: Double { 0x1.a39ef35793c76p-33 }
+}
+
 /// log(2^k (1 + f)) with 1 + f between √½ and √2.
 ///
 /// With s = f / (2 + f), log(1 + f) = 2 artanh s = f - (f²/2 - s (f²/2 + R(s²))): the reduction of
 /// fdlibm, with k log 2 and f added without a loss. The coefficients are made by
 /// Tests/LossFunctionsTests/coefficients.py.
 struct Logarithm {
-    private static var logarithmHigh: Double { 0x1.62e42feep-1 }
-    private static var logarithmLow: Double { 0x1.a39ef35793c76p-33 }
-
     let k: Vector
     let f: Vector
     /// f²/2 - s (f²/2 + R): f - log(1 + f).
@@ -34,11 +37,11 @@ struct Logarithm {
     /// The logarithm of 2^k (1 + f) times one more than `correction`, which is about 2^-53.
     @inline(__always)
     func value(correction: Vector = Vector(repeating: 0)) -> Vector {
-        let whole = k * Self.logarithmHigh
+        let whole = k * LogarithmOfTwo.high
         // f is the smaller of the two, or k is 0 and the other is too.
         let sum = whole + f
         let error = (whole - sum) + f
-        let low = Vector.multiplyAdd(k, Vector(repeating: Self.logarithmLow), correction)
+        let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), correction)
         return sum + (((error + low) - excess))
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// An evaluation in the making.
 ///
 /// Takes the losses a block at a time, weights and sums them, refuses what is not finite, and holds
@@ -72,6 +74,19 @@ struct Accumulation: ~Copyable {
         }
     }
 
+    /// Takes the wanted derivatives in the next predictions.
+    mutating func add(
+        _ slopes: Span<Double>,
+        _ curvatures: Span<Double>,
+        _ functions: any ArrayFunctions.Type
+    )
+        throws(LossError)
+    {
+        let denominator = weighting.denominator
+        try gradient.append(slopes, dividedBy: denominator, of: predictionShape, functions)
+        try hessian.append(curvatures, dividedBy: denominator, of: predictionShape, functions)
+    }
+
     /// Takes the wanted derivatives of the losses of some rows.
     mutating func place(
         _ block: RowBlock,
@@ -80,22 +95,11 @@ struct Accumulation: ~Copyable {
     )
         throws(LossError)
     {
-        let denominator = weighting.denominator
         let functions = block.functions
         if layout.areContiguous {
-            try gradient.append(
-                block.gradient.span,
-                dividedBy: denominator,
-                of: layout.shape,
-                functions
-            )
-            try hessian.append(
-                block.hessian.span,
-                dividedBy: denominator,
-                of: layout.shape,
-                functions
-            )
+            try add(block.gradient.span, block.hessian.span, functions)
         } else {
+            let denominator = weighting.denominator
             gradient.place(block.gradient, of: rows, layout, dividedBy: denominator, functions)
             hessian.place(block.hessian, of: rows, layout, dividedBy: denominator, functions)
         }

@@ -126,22 +126,9 @@ extension ArrayFunctions {
         low rests: inout [Double]
     ) {
         let length = numbers.count / max(sums.count, 1)
-        sumRows(numbers.span, length: length, high: &sums, low: &rests)
-    }
-
-    /// There may be room for the sums of more rows.
-    static func sumRows(
-        _ numbers: Span<Double>,
-        length: Int,
-        high sums: inout [Double],
-        low rests: inout [Double]
-    ) {
-        let count = numbers.count / length
         var sums = sums.mutableSpan
         var rests = rests.mutableSpan
-        var firstSums = sums._mutatingExtracting(first: count)
-        var firstRests = rests._mutatingExtracting(first: count)
-        sumRows(numbers, length: length, high: &firstSums, low: &firstRests)
+        sumRows(numbers.span, length: length, high: &sums, low: &rests)
     }
 
     static func sumRows(

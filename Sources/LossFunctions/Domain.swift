@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
-
 /// Which numbers an input may hold.
 package enum Domain: Equatable, Sendable {
     case interval(Interval)
@@ -21,15 +19,6 @@ package enum Domain: Equatable, Sendable {
         case .interval(.real), .classes: nil
         case .interval(let interval): interval.firstViolation(in: numbers.span)
         case .values(let values): Self.firstViolation(in: numbers.span, of: values)
-        }
-    }
-
-    /// Whether every number belongs, or is checked elsewhere.
-    func holds(for numbers: Span<Double>, _ functions: any ArrayFunctions.Type) -> Bool {
-        switch self {
-        case .interval(.real), .classes: true
-        case .interval(let interval): interval.holds(for: numbers, functions)
-        case .values(let values): Self.firstViolation(in: numbers, of: values) == nil
         }
     }
 

@@ -57,7 +57,6 @@ extension ElementwiseLoss {
             lossShape: shape,
             predictionShape: shape
         )
-        let denominator = result.weighting.denominator
         let functions = Level.current.functions
         var losses = [Double](repeating: 0, count: min(blockLength, count))
         var gradient = result.gradient.isWanted ? losses : []
@@ -73,16 +72,9 @@ extension ElementwiseLoss {
                 if !gradient.isEmpty { gradient[offset] *= factors[offset] }
                 if !hessian.isEmpty { hessian[offset] *= factors[offset] }
             }
-            try result.gradient.append(
+            try result.add(
                 gradient.span.extracting(first: block.count),
-                dividedBy: denominator,
-                of: shape,
-                functions
-            )
-            try result.hessian.append(
                 hessian.span.extracting(first: block.count),
-                dividedBy: denominator,
-                of: shape,
                 functions
             )
         }

@@ -51,16 +51,11 @@ package struct Interval: Equatable, Sendable {
 
     /// The offset of the first number that does not belong, or nil.
     func firstViolation(in numbers: Span<Double>) -> Int? {
-        holds(for: numbers, Level.current.functions)
-            ? nil : numbers.indices.first { !contains(numbers[$0]) }
-    }
-
-    /// Whether every number belongs.
-    func holds(for numbers: Span<Double>, _ functions: any ArrayFunctions.Type) -> Bool {
         // The least and the greatest that belong.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
-        return functions.areAll(numbers, from: least, through: greatest)
+        let holds = Level.current.functions.areAll(numbers, from: least, through: greatest)
+        return holds ? nil : numbers.indices.first { !contains(numbers[$0]) }
     }
 }
 

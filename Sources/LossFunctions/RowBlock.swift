@@ -63,12 +63,14 @@ struct RowBlock {
         functions.sumRows(targets, high: &targetSums, low: &targetLosts)
     }
 
-    /// Multiplies the derivatives of each row by its weight.
-    mutating func weighDerivatives(_ weights: [Double]) {
-        let length = predictions.count / losses.count
-        for index in predictions.indices {
-            gradient[index] *= weights[index / length]
-            hessian[index] *= weights[index / length]
+    /// Multiplies the wanted derivatives of each row by its weight.
+    mutating func weighDerivatives(_ weights: [Double], _ outputs: Outputs) {
+        scratch.spread(weights)
+        if outputs.contains(.gradient) {
+            gradient.replace(scratch, scratch) { slope, weight, _ in slope * weight }
+        }
+        if outputs.contains(.hessian) {
+            hessian.replace(scratch, scratch) { curvature, weight, _ in curvature * weight }
         }
     }
 

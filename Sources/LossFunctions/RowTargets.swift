@@ -56,7 +56,7 @@ struct RowTargets {
     /// Whether the targets of a block are what they should be; leaves their sums in it.
     func hold(in block: inout RowBlock) -> Bool {
         guard rule == nil else { return true }
-        guard domain.holds(for: block.targets.span, block.functions) else { return false }
+        guard domain.firstViolation(in: block.targets) == nil else { return false }
         if inLogarithms {
             block.functions.exp(block.targets, into: &block.scratch)
             block.functions.sumRows(

@@ -68,16 +68,14 @@ extension RowwiseLoss {
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
             // While they are in the cache; where one is wrong, the first of all is looked for.
-            if !domain.holds(for: block.predictions.span, block.functions)
-                || !targets.hold(in: &block)
-            {
+            if domain.firstViolation(in: block.predictions) != nil || !targets.hold(in: &block) {
                 try checkDomains(of: batch)
                 try targets.check()
             }
             evaluate(&block, outputs)
             weighting.copy(from: range.lowerBound, count: range.count, into: &weights)
             try result.add(block.losses.span, weights.span, from: range.lowerBound)
-            if !weighting.isTrivial { block.weighDerivatives(weights) }
+            if !weighting.isTrivial { block.weighDerivatives(weights, outputs) }
             try result.place(block, of: range, rows)
         }
         if !rows.areContiguous { try result.refuseNonFiniteDerivatives() }

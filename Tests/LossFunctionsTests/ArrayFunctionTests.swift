@@ -139,7 +139,9 @@ struct ArrayFunctionTests {
     func lengths(level: Level) throws {
         var random = SplitMix(state: 42)
         let numbers = (0..<40).map { _ in Double.random(in: 0.1...1, using: &random) }
-        for name in ["exp", "exp-minus", "expm1", "log", "log1p", "divergence"] {
+        for name in [
+            "exp", "exp-minus", "expm1", "log", "log1p", "divergence", "divergence-surplus",
+        ] {
             let all = try Self.apply(Substring(name), level, [numbers, numbers.reversed()])
             for count in 1...40 {
                 let others = Array(numbers.reversed().prefix(count))

@@ -29,7 +29,6 @@ struct Softmax {
     /// The number of a row at all of its places.
     private var spread: [Double]
     private var numerators: [Double]
-    private let zeros: [Double]
 
     init(rows: Int, length: Int) {
         self.length = length
@@ -45,7 +44,6 @@ struct Softmax {
         surprises = exponentials
         spread = exponentials
         numerators = exponentials
-        zeros = exponentials
     }
 
     /// Takes rows of logits.
@@ -84,7 +82,7 @@ struct Softmax {
         functions.exp(logits, minus: spread, into: &exponentials, ahead: ahead)
         // The largest of each row waits aside while the others are summed.
         for top in tops { exponentials[top] = 0 }
-        functions.sumRows(exponentials, zeros, high: &others, low: &losts)
+        functions.sumRows(exponentials, high: &others, low: &losts)
         for row in others.indices { others[row] += losts[row] }
         for top in tops { exponentials[top] = 1 }
 
