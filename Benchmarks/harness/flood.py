@@ -24,12 +24,12 @@ from .server import Server
 def flood(server: Server, question: Question, directory: Path, clients: int):
     """Asks from so many clients, for the length of a `with`; afterwards `per_second` is known.
 
-    The clients are nice: what they take of the processors they take when nobody else wants them,
+    What the clients take of the processors they take when nobody else wants them, in short calls,
     so that what others notice is the work of the server.
     """
     answer = directory / f"answer-flood-{question.count}.json"
     answer.write_bytes(server.right_answer(question))
-    command = ["nice", "-n", "19", sys.executable, "-B", "-m", "harness.flood"]
+    command = ["chrt", "--idle", "0", sys.executable, "-B", "-m", "harness.flood"]
     command += [str(server.port), server.contender.path, str(question.count)]
     command += [str(question.path), str(answer)]
     found = SimpleNamespace(per_second=0.0)
@@ -76,7 +76,7 @@ def main(port: str, path: str, count: str, question: str, answer: str) -> int:
     right_answer = Path(answer).read_bytes()
     answered = -1  # The first one is to get ready.
     try:
-        with Client("the server", int(port), path) as client:
+        with Client("the server", int(port), path, paced=True) as client:
             while answered < 0 or not select.select([sys.stdin], [], [], 0)[0]:
                 client.ask(body)
                 if client.answer != right_answer:

@@ -18,6 +18,6 @@ int drop_all(int socket) {
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
-void name_worker(void) {
-    pthread_setname_np(pthread_self(), "worker");
+void name_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
 }

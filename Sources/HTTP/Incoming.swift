@@ -55,6 +55,9 @@ struct Incoming: Sendable {
         state == .here && (piece.count >= Piece.leastBytes || isComplete && !piece.isEmpty)
     }
 
+    /// Whether somebody takes a part of it in at this moment.
+    var isAway: Bool { state == .away }
+
     /// Whether nothing more may come before the intake is back.
     var isFull: Bool { state == .away && piece.count >= Piece.fullBytes }
 

@@ -2,7 +2,20 @@
 
 /// A file descriptor, closed when its owner goes.
 struct Descriptor: ~Copyable, Sendable {
-    let number: Int32
+    private(set) var number: Int32
 
-    deinit { SystemCall.close(number) }
+    init(number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        if number >= 0 { SystemCall.close(number) }
+    }
+
+    /// Gives the descriptor to another owner; this one has none any more.
+    mutating func take() -> Descriptor {
+        let taken = Descriptor(number: number)
+        number = -1
+        return taken
+    }
 }

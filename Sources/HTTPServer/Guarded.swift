@@ -15,7 +15,7 @@ package struct Guarded<State: ~Copyable>: ~Copyable, Sendable {
     }
 
     /// Runs `body` while nobody else has the state.
-    package borrowing func withLock<Result>(
+    package borrowing func withLock<Result: ~Copyable>(
         _ body: (inout sending State) -> sending Result
     ) -> sending Result {
         mutex.withLock { state in

@@ -7,11 +7,13 @@ struct Lanes: ~Copyable {
     /// How much of each: a question of a hundred numbers.
     static let length = 8 * 1_024
 
-    private var bytes = [UInt8](repeating: 0, count: Lanes.count * Lanes.length)
+    /// None until there is something to read: loops of bulk content need no such room.
+    private var bytes: [UInt8] = []
     private var results = [SystemCall.Transfer?](repeating: nil, count: Lanes.count)
 
     /// Reads what a socket has into a lane.
     mutating func read(_ socket: borrowing Descriptor, into lane: Int) {
+        if bytes.isEmpty { bytes = Array(repeating: 0, count: Self.count * Self.length) }
         results[lane] = SystemCall.receive(socket, into: &bytes, Self.place(of: lane))
     }
 

@@ -4,7 +4,7 @@ import HTTP
 
 /// A connection and its socket.
 final class Link {
-    let socket: Descriptor
+    var socket: Descriptor
     let key: ConnectionKey
     var connection: Connection
     /// Whether a read may find something.

@@ -47,13 +47,19 @@ extension Loop {
         let link = links.add(socket, connection)
         services.responder.observe(.connectionOpened)
         if isDraining { link.connection.drain() }
+        if watch(link), refusal != nil { drive(link) }
+    }
+
+    /// Has changes of a connection reported; closes it, and says false, where that cannot be.
+    mutating func watch(_ link: Link) -> Bool {
         do throws(SystemError) {
             try SystemCall.watch(link.socket, on: poll, key: link.key.rawValue)
         } catch {
             services.logger.warning("no connection watched", metadata: ["error": "\(error)"])
-            return close(link, .broken)
+            close(link, .broken)
+            return false
         }
         setTimer()
-        if refusal != nil { drive(link) }
+        return true
     }
 }

@@ -23,6 +23,7 @@ extension Loop {
             guard let link = links[key] else { return }
             link.connection.refuse(refusal)
             drive(link)
+        case .adopt(let parcel): adopt(parcel)
         case .drain: drain()
         case .finish: finish()
         case .cut: cut()
@@ -41,14 +42,18 @@ extension Loop {
             link.isReadable = true
             drive(link)
             guard links[link.key] != nil else { continue }
-            link.connection.drain()
-            if !link.connection.isIdle {
-                link.isAwaited = true
-                awaited += 1
-            }
+            askToEnd(link)
             drive(link)
         }
         noteProgress()
+    }
+
+    /// Lets a connection end with the answer it owes, if it owes one.
+    mutating func askToEnd(_ link: Link) {
+        link.connection.drain()
+        guard !link.connection.isIdle else { return }
+        link.isAwaited = true
+        awaited += 1
     }
 
     /// Takes no more connections and closes those at rest.
@@ -91,6 +96,7 @@ extension Loop {
         if isFinishing, links.isEmpty, !hasEnded {
             hasEnded = true
             milestones.append(.ended)
+            for case .adopt(let parcel) in mailbox.close() { turnAway(parcel) }
         }
     }
 }

@@ -15,15 +15,25 @@ extension Loop {
     ///   - link: The connection.
     ///   - lane: The one of ``lanes`` that it may have been read into.
     mutating func drive(_ link: Link, lane: Int? = nil) {
-        if let reason = drive(link, &link.connection, lane) { close(link, reason) }
+        switch drive(link, &link.connection, lane) {
+        case nil: break
+        case .end(let reason): close(link, reason)
+        case .move: move(link)
+        }
     }
 
-    /// Does the same; why the connection has to be closed, nil if it goes on.
+    /// Why a connection leaves the loop.
+    private enum Departure {
+        case end(Closing)
+        case move
+    }
+
+    /// Does the same; whether the connection has to leave, nil if it stays.
     private mutating func drive(
         _ link: Link,
         _ connection: inout Connection,
         _ lane: Int?
-    ) -> Closing? {
+    ) -> Departure? {
         var allowance = Self.allowance
         var bytes: ArraySlice<UInt8> = []
         while true {
@@ -60,6 +70,8 @@ extension Loop {
                 // The slice must not outlive its use, or the next read would copy the buffer.
                 if bytes.isEmpty { bytes = [] }
                 continue
+            case .read where mustMove(connection):
+                return .move
             case .read:
                 if mayGoOn(link, allowance, ready: link.isReadable) {
                     bytes = read(link, &connection, &allowance, lane)
@@ -69,7 +81,7 @@ extension Loop {
                 SystemCall.shutdownWrite(link.socket)
                 continue
             case .close(let reason):
-                return reason
+                return .end(reason)
             case .wait:
                 break
             }
@@ -101,7 +113,8 @@ extension Loop {
         let parcel = Parcel(consume errand)
         submit(&connection) { [services, mailbox] in
             guard !services.budget.isExceeded else {
-                return mailbox.post(.refuse(key, .memoryExhausted))
+                mailbox.post(.refuse(key, .memoryExhausted))
+                return
             }
             guard var errand = parcel.take() else { return }
             errand.run()
@@ -223,9 +236,7 @@ extension Loop {
     /// Ends a connection.
     mutating func close(_ link: Link, _ reason: Closing) {
         links.remove(link)
-        services.budget.charge(-link.charged)
-        services.connections.remove()
-        services.responder.observe(.connectionClosed(reason))
+        services.forget(charged: link.charged, reason)
         if link.isAwaited {
             link.isAwaited = false
             awaited -= 1

@@ -3,12 +3,16 @@
 import Dispatch
 import HTTP
 
-/// One event loop: listening sockets of its own and the connections that came in by them.
+/// One event loop: listening sockets of its own and connections.
 ///
 /// Confined to its owner's lock (see ``EventLoop``); nothing in it is touched by two threads.
 struct Loop: ~Copyable {
     let services: Services
+    /// What it serves; a connection that brings the other is sent to its counterpart.
+    let traffic: Traffic
     let mailbox: Mailbox
+    /// Where the loop of the other traffic is told something.
+    let counterpart: Mailbox
     let poll: Descriptor
     let timer: Descriptor
     var listeners: [Listener]
@@ -55,8 +59,10 @@ struct Loop: ~Copyable {
     private static let firstListenerKey = UInt64.max - 1_024
 
     init(
-        listeners: consuming [Listener],
+        _ traffic: Traffic,
+        listeners: consuming [Listener] = [],
         mailbox: Mailbox,
+        counterpart: Mailbox,
         services: Services
     ) throws(SystemError) {
         let poll = try SystemCall.makePoll()
@@ -70,24 +76,27 @@ struct Loop: ~Copyable {
         self.poll = poll
         self.timer = timer
         self.listeners = listeners
+        self.traffic = traffic
         self.mailbox = mailbox
+        self.counterpart = counterpart
         self.services = services
     }
 
-    /// Does all there is to do, and returns when nothing has happened for a millisecond.
-    ///
-    /// The wait is what makes the loop fast: a hand-over to Dispatch and back costs more than a
-    /// small request, and on a busy server the next event is there within the millisecond.
-    mutating func run() {
-        while true {
+    /// Does all there is to do, and returns when nothing has happened for so many milliseconds, or
+    /// a milestone is reached.
+    mutating func run(milliseconds: Int32) {
+        while milestones.isEmpty {
             let isBusy = !postponed.isEmpty || listeners.contains { $0.isPostponed }
-            let count = SystemCall.wait(on: poll, for: &changes, milliseconds: isBusy ? 0 : 1)
+            let count = SystemCall.wait(
+                on: poll,
+                for: &changes,
+                milliseconds: isBusy ? 0 : milliseconds
+            )
             guard count > 0 || isBusy else { return }
             now = SystemCall.now()
             for index in 0..<count { handle(changes[index]) }
             driveAwake()
             goOnWithPostponed()
-            if milestones.contains(.ended) { return }
         }
     }
 

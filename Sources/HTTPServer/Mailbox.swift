@@ -12,6 +12,8 @@ enum Message: Sendable {
     case madeMore(ConnectionKey, Parcel<MadePart>)
     /// A worker has found that there is no room for an answer.
     case refuse(ConnectionKey, Refusal)
+    /// Take over a connection.
+    case adopt(Parcel<Guest>)
     /// Begin to drain.
     case drain
     /// Take no more connections and end with the last one there is.
@@ -23,25 +25,31 @@ enum Message: Sendable {
 /// Messages for one loop, and the bell that says there are some.
 final class Mailbox: Sendable {
     let bell: Descriptor
-    private let messages = Guarded<[Message]>([])
+    /// Messages that have not been taken; nil: there is nobody any more to take them.
+    private let messages = Guarded<[Message]?>([])
 
     init() throws(SystemError) {
         bell = try SystemCall.makeBell()
     }
 
-    func post(_ message: Message) {
-        let wasEmpty = messages.withLock { messages in
-            messages.append(message)
-            return messages.count == 1
+    /// Leaves a message; false if there is nobody any more to take it.
+    @discardableResult func post(_ message: Message) -> Bool {
+        let count = messages.withLock { messages in
+            messages?.append(message)
+            return messages?.count
         }
-        if wasEmpty { SystemCall.ring(bell) }
+        if count == 1 { SystemCall.ring(bell) }
+        return count != nil
     }
 
     /// All messages that have not been taken yet, the oldest first.
-    func take() -> [Message] {
-        messages.withLock { messages in
-            defer { messages = [] }
-            return messages
-        }
+    func take() -> [Message] { messages.withLock { replace(&$0, by: []) } }
+
+    /// The same, and takes no more from now on.
+    func close() -> [Message] { messages.withLock { replace(&$0, by: nil) } }
+
+    private func replace(_ messages: inout [Message]?, by new: [Message]?) -> [Message] {
+        defer { messages = new }
+        return messages ?? []
     }
 }

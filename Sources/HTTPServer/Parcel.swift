@@ -4,8 +4,8 @@
 ///
 /// Whoever opens it is its only owner. A value that were handed over as it is would be kept by the
 /// job or the message as well, and copied, with its millions of numbers, when it is changed.
-final class Parcel<Content: Sendable>: Sendable {
-    private let content: Guarded<Content?>
+final class Parcel<Content: ~Copyable & Sendable>: Sendable {
+    fileprivate let content: Guarded<Content?>
 
     /// Packs content; the caller gives it away by `consume`.
     init(_ content: consuming Content) {
@@ -14,7 +14,9 @@ final class Parcel<Content: Sendable>: Sendable {
 
     /// Takes the content out; nil if somebody has.
     func take() -> Content? { content.withLock { $0.take() } }
+}
 
+extension Parcel {
     /// Puts content in.
     func put(_ new: consuming Content) {
         let new = Optional(new)

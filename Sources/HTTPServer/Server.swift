@@ -9,7 +9,8 @@ package final class Server: Sendable {
     /// The port it listens on: the one the system gave it where 0 was asked for.
     package let port: Int
 
-    let loops: [EventLoop]
+    let loops: [any EventLoop]
+    let workers: Workers
     let readiness: Readiness
     let logger: Logger
     let drainDelay: Duration
@@ -26,7 +27,7 @@ package final class Server: Sendable {
     /// - Parameters:
     ///   - host: A name or an address of this machine; `0.0.0.0` or `::` for all of them.
     ///   - port: A port, 0 for any that is free.
-    ///   - count: The number of event loops; nil: one a core.
+    ///   - count: The number of event loops of each kind; nil: one a core.
     ///   - limits: All bounds.
     ///   - responder: What gives the answers.
     ///   - readiness: What is told that a drain has begun.
@@ -64,18 +65,17 @@ package final class Server: Sendable {
             logger: logger
         )
         var endpoint = try Endpoint(host: host, port: port)
-        var loops: [EventLoop] = []
+        var loops: [any EventLoop] = []
         for index in 0..<max(1, count ?? cores) {
             let listeners = try endpoint.listen()
             do throws(SystemError) {
-                loops.append(
-                    try EventLoop(index: index, listeners: listeners, services: services)
-                )
+                loops += try Self.loops(index, listeners, services)
             } catch {
                 throw .system(error)
             }
         }
         self.loops = loops
+        workers = services.workers
         self.port = endpoint.port
         self.readiness = readiness
         self.logger = logger
@@ -85,24 +85,64 @@ package final class Server: Sendable {
 
     deinit { stop() }
 
+    /// A loop for each kind of traffic, each the other's counterpart.
+    private static func loops(
+        _ index: Int,
+        _ listeners: sending [Listener],
+        _ services: Services
+    ) throws(SystemError) -> [any EventLoop] {
+        let interactive = try Mailbox()
+        let bulk = try Mailbox()
+        return [
+            ThreadLoop(
+                try Loop(.bulk, mailbox: bulk, counterpart: interactive, services: services)
+            ),
+            QueueLoop(
+                try Loop(
+                    .interactive,
+                    listeners: listeners,
+                    mailbox: interactive,
+                    counterpart: bulk,
+                    services: services
+                ),
+                index: index
+            ),
+        ]
+    }
+
     /// Begins to serve.
     ///
     /// A server serves once: after ``drain()`` or ``stop()`` this does nothing.
-    package func start() {
+    ///
+    /// - Throws: Why there cannot be as many threads as that takes. The server has stopped then.
+    package func start() throws(StartError) {
         let isNew = course.withLock { course in
             guard course.stage == .new else { return false }
             course.stage = .serving
             return true
         }
         guard isNew else { return }
-        for loop in loops {
-            running.enter()
-            loop.start { [weak self, running] milestone in
+        do throws(SystemError) {
+            try workers.start()
+            for loop in loops { try start(loop) }
+        } catch {
+            stop()
+            throw .system(error)
+        }
+        logger.info("listening", metadata: ["port": "\(port)"])
+    }
+
+    private func start(_ loop: any EventLoop) throws(SystemError) {
+        running.enter()
+        do throws(SystemError) {
+            try loop.start { [weak self, running] milestone in
                 self?.note(milestone)
                 if milestone == .ended { running.leave() }
             }
+        } catch {
+            running.leave()
+            throw error
         }
-        logger.info("listening", metadata: ["port": "\(port)"])
     }
 
     /// Returns when the server has ended.

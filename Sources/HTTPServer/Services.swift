@@ -11,4 +11,15 @@ struct Services: Sendable {
     let budget: MemoryBudget
     let connections: ConnectionCount
     let logger: Logger
+
+    /// Takes note that a connection has ended.
+    ///
+    /// - Parameters:
+    ///   - charged: What it has been charged for in the memory budget.
+    ///   - reason: Why it ended.
+    func forget(charged: Int, _ reason: Closing) {
+        budget.charge(-charged)
+        connections.remove()
+        responder.observe(.connectionClosed(reason))
+    }
 }

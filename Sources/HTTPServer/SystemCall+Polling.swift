@@ -33,10 +33,20 @@ extension SystemCall {
         }
     }
 
+    /// Ends watching a descriptor that is watched.
+    ///
+    /// The corresponding C function is `epoll_ctl`.
+    static func ignore(_ descriptor: borrowing Descriptor, on poll: borrowing Descriptor) {
+        // It fails only for a descriptor that is not watched.
+        _ = epoll_ctl(poll.number, EPOLL_CTL_DEL, descriptor.number, nil)
+    }
+
     /// Waits for changes and notes them; returns at once if there are some already.
     ///
     /// The corresponding C function is `epoll_wait`.
     ///
+    /// - Parameters:
+    ///   - milliseconds: How long it waits at most; -1: for ever.
     /// - Returns: How many changes there are at the beginning of the array.
     static func wait(
         on poll: borrowing Descriptor,

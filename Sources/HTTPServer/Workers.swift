@@ -2,7 +2,7 @@
 
 import Dispatch
 
-/// A bounded number of threads beside the event loops, and a queue of jobs for them.
+/// A number of threads beside the event loops, and a queue of jobs for them.
 ///
 /// The threads make way: where the event loops and the workers want a processor at once, the loops
 /// have it first. A small request beside large ones waits hardly longer than it would without them,
@@ -22,16 +22,25 @@ final class Workers: Sendable {
         self.waitingLimit = waitingLimit
     }
 
-    deinit { bench.close() }
+    deinit { bench.close(threads: limit) }
+
+    /// Begins to do jobs.
+    ///
+    /// - Throws: Why there cannot be so many threads.
+    func start() throws(SystemError) {
+        for _ in 0..<limit {
+            try SystemCall.startBackgroundThread(named: "worker") { [bench] in bench.work() }
+        }
+    }
 
     /// Has a job done soon; false if too many are waiting.
     func submitUnlessFull(_ job: @escaping Job) -> Bool {
-        bench.add(job, threads: limit, most: limit + waitingLimit)
+        bench.add(job, most: limit + waitingLimit)
     }
 
     /// Has a job done, however many are waiting.
     func submit(_ job: @escaping Job) {
-        _ = bench.add(job, threads: limit, most: .max)
+        _ = bench.add(job, most: .max)
     }
 }
 
@@ -43,12 +52,6 @@ private final class Bench: Sendable {
     /// One signal for each job that nobody has begun.
     private let signals = DispatchSemaphore(value: 0)
 
-    /// How much the threads make way, see `nice`(1).
-    ///
-    /// With 19, the most, a seventieth of the processor is left where a loop wants it too. The 99th
-    /// percentile of small requests beside four clients with a million numbers each was 2.3 ms with
-    /// it, and 3.3 ms with 10, which leaves a tenth.
-    private static let niceness: Int32 = 19
     /// How long a worker rests before the memory of the jobs is given back.
     ///
     /// Longer than a client that trains a model is busy between two questions: where the memory had
@@ -59,37 +62,26 @@ private final class Bench: Sendable {
         /// The jobs nobody has begun, the oldest first.
         var waiting: [Workers.Job] = []
         var running = 0
-        var threads = 0
-        var isClosed = false
     }
 
-    /// Adds a job, and a thread if all are busy and there may be more; false if there are too many
-    /// jobs.
-    func add(_ job: @escaping Workers.Job, threads limit: Int, most: Int) -> Bool {
-        let isNewThread: Bool? = state.withLock { state in
-            let jobs = state.running + state.waiting.count
-            guard jobs < most else { return nil }
+    /// Adds a job; false if there are too many.
+    func add(_ job: @escaping Workers.Job, most: Int) -> Bool {
+        let isTaken = state.withLock { state in
+            guard state.running + state.waiting.count < most else { return false }
             state.waiting.append(job)
-            guard jobs >= state.threads, state.threads < limit else { return false }
-            state.threads += 1
             return true
         }
-        guard let isNewThread else { return false }
-        if isNewThread { SystemCall.startThread(niceness: Self.niceness) { self.work() } }
-        signals.signal()
-        return true
+        if isTaken { signals.signal() }
+        return isTaken
     }
 
     /// Lets all threads leave once the jobs are done.
-    func close() {
-        let threads = state.withLock { state in
-            state.isClosed = true
-            return state.threads
-        }
+    func close(threads: Int) {
         for _ in 0..<threads { signals.signal() }
     }
 
-    private func work() {
+    /// Does jobs until a signal comes without one.
+    func work() {
         while true {
             waitForSignal()
             let job: Workers.Job? = state.withLock { state in

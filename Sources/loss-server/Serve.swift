@@ -47,9 +47,8 @@ struct Serve: ConfiguredByEnvironment {
             clock: SystemClock.now,
             notice: Self.notice(logger)
         )
-        let server: Server
-        do {
-            server = try Server(
+        do throws(StartError) {
+            let server = try Server(
                 host: address.host,
                 port: address.port,
                 limits: limits,
@@ -57,16 +56,17 @@ struct Serve: ConfiguredByEnvironment {
                 readiness: readiness,
                 logger: logger
             )
+            // Before the threads of the server, which signals would interrupt.
+            let signals = StopSignals { isFirst in
+                if isFirst { server.drain() } else { server.stop() }
+            }
+            try server.start()
+            announce(port: server.port)
+            server.waitUntilStopped()
+            signals.cancel()
         } catch {
-            throw CannotListen(reason: error.description)
+            throw CannotServe(reason: error.description)
         }
-        let signals = StopSignals { isFirst in
-            if isFirst { server.drain() } else { server.stop() }
-        }
-        server.start()
-        announce(port: server.port)
-        server.waitUntilStopped()
-        signals.cancel()
     }
 
     /// Events are logged from debug on: above it the logger need not be asked each time.
@@ -81,8 +81,8 @@ struct Serve: ConfiguredByEnvironment {
         StandardStream.output.write("loss-server listening on http://\(host):\(port)\n")
     }
 
-    private struct CannotListen: Error, CustomStringConvertible {
+    private struct CannotServe: Error, CustomStringConvertible {
         let reason: String
-        var description: String { "cannot listen: \(reason)" }
+        var description: String { "cannot serve: \(reason)" }
     }
 }

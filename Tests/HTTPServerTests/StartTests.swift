@@ -20,7 +20,7 @@ import Testing
     )
     func freePort(host: String) throws {
         let server = try server(host: host)
-        server.start()
+        try server.start()
         let client = try Client(port: server.port)
         client.send(request("GET", "/a"))
         #expect(try client.answer().text == "/a")

@@ -117,7 +117,7 @@ import Testing
             logger: .quiet
         )
         server.stop()
-        server.start()
+        try server.start()
         server.waitUntilStopped()
     }
 }

@@ -102,7 +102,7 @@ final class Site {
             readiness: readiness,
             logger: .quiet
         )
-        server.start()
+        try server.start()
     }
 
     deinit {

@@ -129,6 +129,7 @@ final class Conversation {
     }
 
     var isIdle: Bool { connection.isIdle }
+    var traffic: Traffic? { connection.traffic }
     var footprint: Int { connection.footprint }
     var bytesToSend: Int { connection.output.left }
     var directBodyBytes: Int { connection.directBodyBytes }

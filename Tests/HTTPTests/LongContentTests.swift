@@ -118,6 +118,41 @@ import Testing
         conversation.wait(.seconds(2))
         #expect(conversation.record.refusals == [.bodyTimeout])
     }
+
+    @Test("is bulk from its announcement to its answer")
+    func announced() {
+        let conversation = Conversation()
+        #expect(conversation.traffic == .interactive)
+        conversation.receive(head)
+        #expect(conversation.traffic == .bulk)
+        conversation.receive(body)
+        #expect(conversation.record.statuses == [200])
+        #expect(conversation.traffic == .interactive)
+    }
+
+    @Test("is bulk once as much of it has come in chunks, but not while somebody has a piece")
+    func grown() {
+        let conversation = Conversation()
+        conversation.receive(request("POST", fields: ["Transfer-Encoding: chunked"]))
+        let chunk = Array("10000\r\n".utf8) + body.prefix(0x10000) + Array("\r\n".utf8)
+        for _ in 0..<16 {
+            conversation.receive(chunk)
+            #expect(conversation.traffic == nil)
+        }
+        conversation.receive(chunk)
+        #expect(conversation.traffic == .bulk)
+        conversation.areErrandsHeld = true
+        for _ in 0..<8 { conversation.receive(chunk) }
+        #expect(conversation.errands.count == 1)
+        #expect(conversation.traffic == nil)
+    }
+
+    @Test("is bulk from a megabyte on", arguments: [(1_048_576, nil), (1_048_577, Traffic.bulk)])
+    func length(bytes: Int, traffic: Traffic?) {
+        let conversation = Conversation()
+        conversation.receive(request("POST", fields: ["Content-Length: \(bytes)"]))
+        #expect(conversation.traffic == traffic)
+    }
 }
 
 /// Content in parts of given lengths.

@@ -12,23 +12,28 @@ from ..server import Server
 from ..wrk import load
 
 COUNT = 4
-CONNECTIONS = 4
+CONNECTIONS = 1, 4, 16
 LARGE_COUNT = 1_000_000
 LARGE_CLIENTS = 4
 FEW, MANY = 64, 1000
 
 
 def measure(bench: Bench) -> None:
-    bench.need("fairness", "wrk", "nice", "taskset")
-    _beside_large(bench)
+    bench.need("fairness", "wrk", "chrt", "taskset")
+    with bench.serving([contender.OURS]) as [server]:
+        for connections in CONNECTIONS:
+            _beside_large(bench, server, connections)
     _many_connections(bench)
 
 
-def _beside_large(bench: Bench) -> None:
-    with bench.serving([contender.OURS]) as [server]:
-        found = bench.alternate({OURS: lambda: _quiet(bench, server) | _loud(bench, server)})
+def _beside_large(bench: Bench, server: Server, connections: int) -> None:
+    def measure() -> dict[str, float]:
+        return _quiet(bench, server, connections) | _loud(bench, server, connections)
+
+    found = bench.alternate({OURS: measure})
     quiet, loud = found["quiet"][OURS], found["loud"][OURS]
-    case = f"n = {COUNT}, {CONNECTIONS} connections, 99th percentile of latency"
+    plural = "" if connections == 1 else "s"
+    case = f"n = {COUNT}, {connections} connection{plural}, 99th percentile of latency"
     rows = (
         ("beside two idle connections", "s", quiet),
         (f"beside {LARGE_CLIENTS} clients with n = {LARGE_COUNT:,}", "s", loud),
@@ -39,22 +44,22 @@ def _beside_large(bench: Bench) -> None:
         bench.add("fairness", case, quantity, unit, {OURS: values})
 
 
-def _quiet(bench: Bench, server: Server) -> dict[str, float]:
+def _quiet(bench: Bench, server: Server, connections: int) -> dict[str, float]:
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
-        return {"quiet": _p99(bench, server)}
+        return {"quiet": _p99(bench, server, connections)}
 
 
-def _loud(bench: Bench, server: Server) -> dict[str, float]:
+def _loud(bench: Bench, server: Server, connections: int) -> dict[str, float]:
     with flood(server, bench.question(LARGE_COUNT), bench.directory, LARGE_CLIENTS) as large:
-        p99 = _p99(bench, server)
+        p99 = _p99(bench, server, connections)
     return {"loud": p99, "large": large.per_second}
 
 
-def _p99(bench: Bench, server: Server) -> float:
+def _p99(bench: Bench, server: Server, connections: int) -> float:
     question = bench.question(COUNT)
-    return load(server, question, bench.directory, CONNECTIONS, bench.seconds).p99
+    return load(server, question, bench.directory, connections, bench.seconds).p99
 
 
 def _many_connections(bench: Bench) -> None:

@@ -26,6 +26,6 @@ int core_count(void);
 int drop_all(int socket);
 
 // Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
-void name_worker(void);
+void name_thread(const char *name);
 
 #endif

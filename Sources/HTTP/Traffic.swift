@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a connection brings and takes, as far as it matters to others.
+package enum Traffic: Sendable, Hashable {
+    /// Short questions, whose clients notice each tenth of a millisecond.
+    case interactive
+    /// Long content and its answer, which take a while anyway.
+    case bulk
+
+    /// The longest content that is no bulk.
+    ///
+    /// From here on small questions beside four clients without pause gain by a loop of its own,
+    /// and going there and back, some 100 us, is not felt (2026-11-26).
+    static let bulkBytes = 1_024 * 1_024
+}
+
+extension Connection {
+    /// What is coming; nil where whoever drives the connection is to go on with it.
+    package var traffic: Traffic? {
+        switch phase {
+        case .head: .interactive
+        case .body where isBulk && !incoming.isAway: .bulk
+        default: nil
+        }
+    }
+
+    private var isBulk: Bool { max(head?.contentLength ?? 0, contentBytes) > Traffic.bulkBytes }
+}
