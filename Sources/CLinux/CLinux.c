@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 int core_count(void) {
     cpu_set_t cores;
@@ -16,6 +17,12 @@ int drop_all(int socket) {
     struct sock_filter nothing[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
     struct sock_fprog program = {.len = 1, .filter = nothing};
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+void make_way(int niceness) {
+    struct sched_param none = {0};
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, 0, niceness);
 }
 
 void name_thread(const char *name) {

@@ -25,6 +25,10 @@ int core_count(void);
 // Has the kernel drop all that comes for a socket; <linux/filter.h> is in no module.
 int drop_all(int socket);
 
+// Has the calling thread make way for others; where the system does not allow it, it goes on as it
+// is. On Linux both calls are about one thread, and the policy needs _GNU_SOURCE.
+void make_way(int niceness);
+
 // Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
 void name_thread(const char *name);
 
