@@ -4,10 +4,6 @@
 struct Descriptor: ~Copyable, Sendable {
     private(set) var number: Int32
 
-    init(number: Int32) {
-        self.number = number
-    }
-
     deinit {
         if number >= 0 { SystemCall.close(number) }
     }

@@ -46,6 +46,8 @@ extension SystemCall {
     /// The corresponding C function is `epoll_wait`.
     ///
     /// - Parameters:
+    ///   - poll: What watches.
+    ///   - changes: Where the changes are noted.
     ///   - milliseconds: How long it waits at most; -1: for ever.
     /// - Returns: How many changes there are at the beginning of the array.
     static func wait(
