@@ -9,8 +9,8 @@ package enum Traffic: Sendable, Hashable {
 
     /// The longest content that is no bulk.
     ///
-    /// From here on small questions beside four clients without pause gain by a loop of its own,
-    /// and going there and back, some 100 us, is not felt (2026-11-26).
+    /// Small questions beside longer content gain where that is on another loop, and there and
+    /// back, some 100 us, is not felt (2026-11-26).
     static let bulkBytes = 1_024 * 1_024
 }
 
@@ -19,7 +19,7 @@ extension Connection {
     package var traffic: Traffic? {
         switch phase {
         case .head: .interactive
-        case .body where isBulk && !incoming.isAway: .bulk
+        case .body where isBulk && !incoming.isAway, .lingering where isBulk: .bulk
         default: nil
         }
     }

@@ -37,23 +37,25 @@ extension Loop {
     private mutating func drain() {
         guard !isDraining else { return }
         isDraining = true
-        for link in links.all {
-            // A request may have arrived that nobody has looked at yet.
-            link.isReadable = true
-            drive(link)
-            guard links[link.key] != nil else { continue }
-            askToEnd(link)
-            drive(link)
-        }
+        // Not drained before all have been looked at.
+        awaited += 1
+        for link in links.all { drain(link) }
+        awaited -= 1
         noteProgress()
     }
 
-    /// Lets a connection end with the answer it owes, if it owes one.
-    mutating func askToEnd(_ link: Link) {
+    /// Lets a connection end with the answer it owes.
+    mutating func drain(_ link: Link) {
+        // A request may have arrived that nobody has looked at yet.
+        link.isReadable = true
+        drive(link)
+        guard links[link.key] != nil else { return }
         link.connection.drain()
-        guard !link.connection.isIdle else { return }
-        link.isAwaited = true
-        awaited += 1
+        if !link.connection.isIdle {
+            link.isAwaited = true
+            awaited += 1
+        }
+        drive(link)
     }
 
     /// Takes no more connections and closes those at rest.

@@ -46,6 +46,10 @@ extension Loop {
                 allowance -= Self.costOfAnswer
                 answer(link.key, &connection)
                 continue
+            case .read where bytes.isEmpty && mustMove(connection),
+                .takeIn where mustMove(connection):
+                if !bytes.isEmpty { connection.keep(bytes) }
+                return .move
             case .takeIn:
                 takeIn(link.key, &connection)
                 continue
@@ -70,8 +74,6 @@ extension Loop {
                 // The slice must not outlive its use, or the next read would copy the buffer.
                 if bytes.isEmpty { bytes = [] }
                 continue
-            case .read where mustMove(connection):
-                return .move
             case .read:
                 if mayGoOn(link, allowance, ready: link.isReadable) {
                     bytes = read(link, &connection, &allowance, lane)

@@ -18,6 +18,7 @@ extension Loop {
     /// Drives all connections that were woken.
     mutating func driveAwake() {
         guard !awake.isEmpty else { return }
+        // Those that are idle stay on this loop: what is in a lane does not move.
         for lane in awake.indices where awake[lane].isReadable && awake[lane].connection.isIdle {
             lanes.read(awake[lane].socket, into: lane)
         }

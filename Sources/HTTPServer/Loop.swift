@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import HTTP
 
-/// One event loop: listening sockets of its own and connections.
+/// One event loop: its connections and, where it serves short questions, listening sockets of its
+/// own.
 ///
 /// Confined to its owner's lock (see ``EventLoop``); nothing in it is touched by two threads.
 struct Loop: ~Copyable {

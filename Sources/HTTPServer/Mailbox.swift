@@ -43,13 +43,16 @@ final class Mailbox: Sendable {
     }
 
     /// All messages that have not been taken yet, the oldest first.
-    func take() -> [Message] { messages.withLock { replace(&$0, by: []) } }
+    func take() -> [Message] {
+        messages.withLock { messages in
+            guard let taken = messages else { return [] }
+            messages = []
+            return taken
+        }
+    }
 
     /// The same, and takes no more from now on.
-    func close() -> [Message] { messages.withLock { replace(&$0, by: nil) } }
-
-    private func replace(_ messages: inout [Message]?, by new: [Message]?) -> [Message] {
-        defer { messages = new }
-        return messages ?? []
+    func close() -> [Message] {
+        messages.withLock { messages in messages.take() ?? [] }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something on its way between a loop and a worker.
+/// Something on its way between a loop and a worker, or between two loops.
 ///
 /// Whoever opens it is its only owner. A value that were handed over as it is would be kept by the
 /// job or the message as well, and copied, with its millions of numbers, when it is changed.

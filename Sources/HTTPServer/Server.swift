@@ -19,8 +19,11 @@ package final class Server: Sendable {
     /// Entered for each loop that runs.
     let running = DispatchGroup()
 
-    /// More descriptors than the server needs beside those of its connections.
-    private static let ownDescriptors = 64
+    /// More descriptors than the server needs beside those of its connections and its loops.
+    private static let ownDescriptors = 32
+    /// The descriptors of two loops: a poll, a timer and a bell each, and a listener for each
+    /// address.
+    private static let descriptorsOfLoops = 8
 
     /// Takes a port, and does not serve yet.
     ///
@@ -43,8 +46,11 @@ package final class Server: Sendable {
         logger: Logger
     ) throws(StartError) {
         SystemCall.keepFreedMemory()
+        let cores = SystemCall.coreCount()
+        let count = max(1, count ?? cores)
+        let needed = limits.connections + Self.ownDescriptors + count * Self.descriptorsOfLoops
         let descriptors = SystemCall.raiseDescriptorLimit()
-        if descriptors < limits.connections + Self.ownDescriptors {
+        if descriptors < needed {
             logger.warning(
                 "fewer descriptors than connections",
                 metadata: [
@@ -52,7 +58,6 @@ package final class Server: Sendable {
                 ]
             )
         }
-        let cores = SystemCall.coreCount()
         let services = Services(
             limits: limits,
             responder: responder,
@@ -66,7 +71,7 @@ package final class Server: Sendable {
         )
         var endpoint = try Endpoint(host: host, port: port)
         var loops: [any EventLoop] = []
-        for index in 0..<max(1, count ?? cores) {
+        for index in 0..<count {
             let listeners = try endpoint.listen()
             do throws(SystemError) {
                 loops += try Self.loops(index, listeners, services)
@@ -114,7 +119,7 @@ package final class Server: Sendable {
     ///
     /// A server serves once: after ``drain()`` or ``stop()`` this does nothing.
     ///
-    /// - Throws: Why there cannot be as many threads as that takes. The server has stopped then.
+    /// - Throws: Why there cannot be as many threads as that takes. The server is stopping then.
     package func start() throws(StartError) {
         let isNew = course.withLock { course in
             guard course.stage == .new else { return false }

@@ -15,7 +15,8 @@ extension SystemCall {
     /// (2026-11-25).
     private static let niceness: Int32 = 19
 
-    /// Starts a thread that has the processors when no event loop wants them; ends with its body.
+    /// Starts a thread that has the processors when no loop of short questions wants them; ends
+    /// with its body.
     ///
     /// Those of Dispatch go down to a niceness of 10 (`DispatchQoS.background`), and they go from
     /// queue to queue, so that one which had been lowered further would soon serve another.

@@ -4,9 +4,8 @@ import Dispatch
 
 /// A number of threads beside the event loops, and a queue of jobs for them.
 ///
-/// The threads make way: where the event loops and the workers want a processor at once, the loops
-/// have it first. A small request beside large ones waits hardly longer than it would without them,
-/// and the large ones take what is left.
+/// The threads make way: where they want a processor at once with the loops of short questions, the
+/// loops have it first, and the large requests take what is left.
 final class Workers: Sendable {
     typealias Job = @Sendable () -> Void
 

@@ -38,6 +38,9 @@ final class Stub: Responder {
         switch head.path {
         case "/echo":
             return Response(status: .ok, body: body, route: "/echo")
+        case "/echo-and-hold":
+            // Its loop is held once the answer is out.
+            return Response(status: .ok, body: body, route: "/echo-and-hold")
         case "/held":
             arrivals.signal()
             gate.wait()
@@ -57,6 +60,10 @@ final class Stub: Responder {
 
     func observe(_ event: ServerEvent) {
         seen.withLock { $0.append(event) }
+        if case .answered(let exchange) = event, exchange.route == "/echo-and-hold" {
+            arrivals.signal()
+            gate.wait()
+        }
         if case .connectionClosed = event { endings.signal() }
     }
 }

@@ -145,6 +145,16 @@ import Testing
         for _ in 0..<8 { conversation.receive(chunk) }
         #expect(conversation.errands.count == 1)
         #expect(conversation.traffic == nil)
+        conversation.bringErrandBack()
+        #expect(conversation.traffic == .bulk)
+    }
+
+    @Test("is bulk where it is thrown away after an answer that did not wait for it")
+    func thrownAway() {
+        let conversation = Conversation(decide: { _ in .make("early") })
+        conversation.receive(head)
+        #expect(conversation.record.statuses == [200])
+        #expect(conversation.traffic == .bulk)
     }
 
     @Test("is bulk from a megabyte on", arguments: [(1_048_576, nil), (1_048_577, Traffic.bulk)])
