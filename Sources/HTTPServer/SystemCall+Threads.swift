@@ -24,7 +24,7 @@ extension SystemCall {
     /// The thread is for batches (`SCHED_BATCH`): where it has something to do, it waits until the
     /// one that has the processor is done. The 99th percentile of four small connections beside the
     /// large ones was 0.6 and 1.0 ms with it and 1.3 and 1.4 without, in two pairs of five rounds
-    /// (2026-11-26).
+    /// that differed by a factor of five among themselves (2026-11-26).
     ///
     /// The corresponding C functions are `pthread_create`, `sched_setscheduler` and `setpriority`.
     ///
