@@ -26,13 +26,26 @@ extension SystemCall {
     /// large ones was 0.6 and 1.0 ms with it and 1.3 and 1.4 without, in two pairs of five rounds
     /// that differed by a factor of five among themselves (2026-11-26).
     ///
-    /// The corresponding C functions are `pthread_create`, `sched_setscheduler` and `setpriority`.
+    /// The corresponding C functions are `sched_setscheduler` and `setpriority`.
     ///
     /// - Parameters:
     ///   - name: What debuggers and `top -H` call it, up to 15 characters.
     ///   - body: What it does.
     /// - Throws: Why there can be no more threads.
     static func startBackgroundThread(
+        named name: String,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        try startThread(named: name) {
+            make_way(niceness)
+            body()
+        }
+    }
+
+    /// Starts a thread, which ends with its body.
+    ///
+    /// The corresponding C function is `pthread_create`.
+    static func startThread(
         named name: String,
         _ body: @escaping @Sendable () -> Void
     ) throws(SystemError) {
@@ -47,7 +60,6 @@ extension SystemCall {
                 guard let argument = unsafe argument else { return nil }
                 let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
                 unsafe name_thread(work.name)
-                make_way(SystemCall.niceness)
                 work.body()
                 return nil
             },

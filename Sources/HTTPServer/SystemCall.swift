@@ -28,7 +28,7 @@ enum SystemCall {
     }
 
     /// What came of a transfer that returned `count`; nil if a signal has interrupted it.
-    private static func transfer(_ name: String, _ count: Int) -> Transfer? {
+    static func transfer(_ name: String, _ count: Int) -> Transfer? {
         if count > 0 { return .bytes(count) }
         if count == 0 { return .end }
         switch errno {

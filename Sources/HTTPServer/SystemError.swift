@@ -9,5 +9,8 @@ package struct SystemError: Error, Hashable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-    package var description: String { "\(call): \(SystemCall.message(for: code)) (errno \(code))" }
+    /// What the system says of it.
+    package var reason: String { SystemCall.message(for: code) }
+
+    package var description: String { "\(call): \(reason) (errno \(code))" }
 }

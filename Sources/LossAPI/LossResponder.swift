@@ -55,7 +55,7 @@ package struct LossResponder: Responder {
     /// What becomes of a request where not everybody may ask, or echoes are wanted.
     private func admit(_ head: RequestHead) -> Reception {
         if let tokens = options.tokens, !Self.isOpen(head),
-            let (problem, challenge) = tokens.problem(with: head)
+            let (problem, challenge) = tokens.current.problem(with: head)
         {
             return .answer(problem.response(route: "", fields: [.wwwAuthenticate: challenge]))
         }

@@ -9,7 +9,7 @@ package struct ServiceOptions: Sendable {
     /// Who may ask from a page of another origin; nil: nobody.
     package var crossOrigin: CrossOrigin?
     /// Who may ask at all; nil: everybody.
-    package var tokens: Tokens?
+    package var tokens: TokenList?
     /// Whether requests can be echoed.
     package var echoes = false
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import FoundationEssentials
 import LossAPI
 
 /// Who may ask, and what they are told beside the answer.
@@ -36,7 +35,7 @@ struct AccessOptions: ParsableArguments {
         options.compression = compression
         options.echoes = diagnostics
         if !corsOrigin.isEmpty { options.crossOrigin = CrossOrigin(origins) }
-        if !tokenFile.isEmpty { options.tokens = try tokens() }
+        options.tokens = try tokens.map { TokenList(try $0.read()) }
         return options
     }
 
@@ -51,26 +50,10 @@ struct AccessOptions: ParsableArguments {
         }
     }
 
-    private var origins: [String] { corsOrigin.split(separator: ",").map(String.init) }
+    /// The file of tokens; nil where everybody may ask.
+    var tokens: TokenFile? { tokenFile.isEmpty ? nil : TokenFile(path: tokenFile) }
 
-    private func tokens() throws -> Tokens {
-        let text: String
-        do {
-            text = try String(contentsOfFile: tokenFile, encoding: .utf8)
-        } catch {
-            throw ValidationError("--token-file \(tokenFile) cannot be read as UTF-8.")
-        }
-        do {
-            return try Tokens(text)
-        } catch .none {
-            throw ValidationError("--token-file \(tokenFile) has no token in it.")
-        } catch .character(let line) {
-            throw ValidationError(
-                "--token-file \(tokenFile): the token in line \(line) may have visible ASCII "
-                    + "characters only."
-            )
-        }
-    }
+    private var origins: [String] { corsOrigin.split(separator: ",").map(String.init) }
 }
 
 extension ServiceOptions.Compression: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ struct Serve: ConfiguredByEnvironment {
         abstract: "Serve losses and penalties over HTTP (the default command).",
         discussion: """
             SIGTERM or SIGINT: readiness turns 503, accepted requests are answered, then exit 0. A \
-            second one cuts what is left.
+            second one cuts what is left. SIGHUP: the file of tokens is read again.
             """
     )
 
@@ -35,10 +35,15 @@ struct Serve: ConfiguredByEnvironment {
     var logOptions: LogOptions
 
     func run() throws {
-        let logger = StructuredLog.logger(level: logOptions.logLevel)
+        ProcessStart.prepare()
+        let log = try StructuredLog.writer()
+        let logger = StructuredLog.logger(level: logOptions.logLevel, writer: log)
+        // What is left is written, unless nobody reads it.
+        defer { log.flush(milliseconds: 1_000) }
         let limits = limitOptions.limits
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
+        let tokens = options.tokens
         let readiness = Readiness()
         let responder = LossResponder(
             limits: limits,
@@ -56,9 +61,13 @@ struct Serve: ConfiguredByEnvironment {
                 readiness: readiness,
                 logger: logger
             )
-            // Before the threads of the server, which signals would interrupt.
-            let signals = StopSignals { isFirst in
-                if isFirst { server.drain() } else { server.stop() }
+            let file = accessOptions.tokens
+            let signals = Signals { event in
+                switch event {
+                case .stop(isFirst: true): server.drain()
+                case .stop(isFirst: false): server.stop()
+                case .reload: Self.reload(file, tokens, logger)
+                }
             }
             try server.start()
             announce(port: server.port)
@@ -66,6 +75,19 @@ struct Serve: ConfiguredByEnvironment {
             signals.cancel()
         } catch {
             throw CannotServe(reason: error.description)
+        }
+    }
+
+    /// Reads the file of tokens again; where something is wrong with it, the old tokens stay.
+    private static func reload(_ file: TokenFile?, _ list: TokenList?, _ logger: Logger) {
+        guard let file, let list else {
+            return logger.notice("nothing to reload", metadata: ["reason": "no --token-file"])
+        }
+        do throws(TokenFile.Fault) {
+            list.replace(with: try file.read())
+            logger.notice("tokens reloaded")
+        } catch {
+            logger.error("tokens not reloaded", metadata: ["error": "\(error)"])
         }
     }
 
@@ -78,7 +100,7 @@ struct Serve: ConfiguredByEnvironment {
     /// The one line on standard output: where the server listens.
     private func announce(port: Int) {
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        StandardStream.output.write("loss-server listening on http://\(host):\(port)\n")
+        StandardStream.output.offer("loss-server listening on http://\(host):\(port)\n")
     }
 
     private struct CannotServe: Error, CustomStringConvertible {

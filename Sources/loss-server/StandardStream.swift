@@ -20,4 +20,13 @@ enum StandardStream: Int32 {
             bytes = bytes.dropFirst(max(0, count))
         }
     }
+
+    /// Writes a text of less than a page, unless the stream stays full for a second.
+    func offer(_ text: String) {
+        var question = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        // Safe: the pointer is to a local variable, and there is one element. A pipe that takes
+        // bytes takes a page.
+        guard unsafe poll(&question, 1, 1_000) > 0 else { return }
+        write(text)
+    }
 }

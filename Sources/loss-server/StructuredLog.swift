@@ -2,12 +2,14 @@
 
 import FoundationEssentials
 import HTTP
+import HTTPServer
 import HTTPTypes
 import Logging
 import LossAPI
 
 /// Logs on standard error, one JSON object a line.
 struct StructuredLog: LogHandler {
+    let writer: LineWriter
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
 
@@ -16,30 +18,41 @@ struct StructuredLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    static func logger(level: Logger.Level) -> Logger {
-        Logger(label: "loss-server") { _ in StructuredLog(logLevel: level) }
+    /// Where the lines go: standard error, which nobody waits for.
+    ///
+    /// - Throws: Why there can be no thread for it.
+    static func writer() throws(SystemError) -> LineWriter {
+        try LineWriter(descriptor: StandardStream.error.rawValue) { lines in
+            line(.warning, "log lines were dropped", ["lines": "\(lines)"])
+        }
+    }
+
+    static func logger(level: Logger.Level, writer: LineWriter) -> Logger {
+        Logger(label: "loss-server") { _ in StructuredLog(writer: writer, logLevel: level) }
     }
 
     func log(event: LogEvent) {
-        let own = metadata.merging(event.metadata ?? [:]) { $1 }
-        let members = own.sorted { $0.key < $1.key }.map {
-            ($0.key, JSONValue.string("\($0.value)"))
-        }
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        writer.write(Self.line(event.level, "\(event.message)", all))
+    }
+
+    private static func line(
+        _ level: Logger.Level,
+        _ message: String,
+        _ metadata: Logger.Metadata
+    ) -> String {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         let line = JSONValue(
             present: [
-                (
-                    "time",
-                    .string(
-                        Date.now.ISO8601Format(
-                            Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-                        )
-                    )
-                ),
-                ("level", .string(event.level.rawValue)),
-                ("message", .string("\(event.message)")),
-            ] + members
+                ("time", .string(Date.now.ISO8601Format(style))),
+                ("level", .string(level.rawValue)),
+                ("message", .string(message)),
+            ]
+                + metadata.sorted { $0.key < $1.key }.map {
+                    ($0.key, JSONValue.string("\($0.value)"))
+                }
         )
-        StandardStream.error.write(String(decoding: line.bytes, as: UTF8.self) + "\n")
+        return String(decoding: line.bytes, as: UTF8.self) + "\n"
     }
 }
 

@@ -9,15 +9,17 @@ import Testing
 struct AccessTests {
     private let question = #"{"predictions":[1],"targets":[0]}"#
 
+    private func tokens(_ text: String) throws -> Tokens { try Tokens(Array(text.utf8)) }
+
     private func guarded() throws -> Client {
-        let tokens = try Tokens("sesame\n# the second\nopen-it\n")
-        return Client { $0.tokens = tokens }
+        let tokens = try tokens("sesame\n# the second\nopen-it\n")
+        return Client { $0.tokens = TokenList(tokens) }
     }
 
     @Test("needs one of the tokens, whatever is asked (RFC 6750 section 2.1)")
     func tokens() throws {
         let client = try guarded()
-        for given in ["Bearer sesame", "bearer open-it", "BEARER sesame"] {
+        for given in ["Bearer sesame", "bearer open-it", "BEARER sesame", "Bearer    sesame"] {
             let fields: HTTPFields = [.authorization: given, .contentType: "application/json"]
             #expect(client.send(.post, "/v1/losses/mse", question, fields: fields).status == .ok)
         }
@@ -48,6 +50,49 @@ struct AccessTests {
         #expect(challenge.contains("invalid_token") == !(given ?? "").isEmpty)
         let problem = try Client().json(response)
         #expect(problem["type"] as? String == "/problems/unauthorized")
+    }
+
+    @Test(
+        "is by lists whose lines end with 0x0A; carriage returns and spaces at their ends are dropped",
+        arguments: [
+            ("one\r\ntwo\r\n", ["one", "two"], ["onetwo"]),
+            ("one\r\n#old\r\n", ["one"], ["one#old", "#old"]),
+            ("# ours\r\n one \r\n\r\n", ["one"], ["ours"]),
+        ]
+    )
+    func lists(text: String, opening: [String], others: [String]) throws {
+        let list = TokenList(try tokens(text))
+        let client = Client { $0.tokens = list }
+        for token in opening {
+            let fields: HTTPFields = [.authorization: "Bearer \(token)"]
+            #expect(client.send(.get, "/", fields: fields).status == .ok, "\(token)")
+        }
+        for token in others {
+            let fields: HTTPFields = [.authorization: "Bearer \(token)"]
+            #expect(client.send(.get, "/", fields: fields).status == .unauthorized, "\(token)")
+        }
+    }
+
+    @Test("is refused at the start to lists with bytes that are not visible, by their line")
+    func invisible() {
+        for byte in (0...0x20).map(UInt8.init) + [0x7F, 0x80, 0xFF] where byte != 0x0A {
+            let text = Array("good\nab".utf8) + [byte] + Array("cd\n".utf8)
+            #expect(throws: Tokens.Fault.byte(byte, line: 2)) { try Tokens(text) }
+        }
+        // White space at the ends other than spaces and carriage returns is not dropped either.
+        #expect(throws: Tokens.Fault.byte(0x09, line: 1)) { try tokens("\tab") }
+        #expect(throws: Tokens.Fault.none) { try tokens("# none\r\n\n") }
+    }
+
+    @Test("follows a list that takes the place of another")
+    func replacement() throws {
+        let list = TokenList(try tokens("old"))
+        let client = Client { $0.tokens = list }
+        list.replace(with: try tokens("new"))
+        let status = { (token: String) in
+            client.send(.get, "/", fields: [.authorization: "Bearer \(token)"]).status
+        }
+        #expect(status("new") == .ok && status("old") == .unauthorized)
     }
 
     @Test("is open to probes and to what browsers ask beforehand")
@@ -99,7 +144,7 @@ struct AccessTests {
     func preflight() throws {
         let client = Client {
             $0.crossOrigin = CrossOrigin(["*"])
-            $0.tokens = try? Tokens("sesame")
+            $0.tokens = (try? tokens("sesame")).map { TokenList($0) }
         }
         let method = try #require(HTTPField.Name("Access-Control-Request-Method"))
         let response = client.send(

@@ -72,12 +72,16 @@ struct OptionTests {
         "reads tokens from a file, and says what is wrong with it",
         arguments: [
             ("sesame\n", nil), ("# one\n\n  sesame \r\n", nil), ("# none\n", "no token"),
-            ("sesame\nopen sesame", "line 2"), ("s\u{e9}same", "line 1"),
+            ("sesame\nopen sesame", "line 2: a token has visible ASCII characters only"),
+            ("s\u{e9}same", "line 1: a token has visible ASCII characters only"),
+            ("s\u{e9}same", "not the byte 0xC3"),
+            (String(repeating: "a", count: 65_537), "too large: it may have 65536 bytes"),
         ] as [(String, String?)]
     )
     func tokens(text: String, fault: String?) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try Data(text.utf8).write(to: file)
+        // What goes wrong with a file of its own in the folder of temporary ones harms nobody.
         defer { try? FileManager.default.removeItem(at: file) }
         let options = try serve(["--token-file", file.path]).accessOptions
         guard let fault else {
@@ -86,8 +90,19 @@ struct OptionTests {
         }
         let error = #expect(throws: (any Error).self) { try options.options() }
         #expect(error.map { "\($0)" }?.contains(fault) == true)
-        let missing = try serve(["--token-file", file.path + ".missing"]).accessOptions
-        #expect(throws: (any Error).self) { try missing.options() }
+    }
+
+    @Test(
+        "says of a file of tokens that is none what it is, without waiting for it",
+        arguments: [
+            ("/nowhere/tokens", "does not exist"), ("/", "is a directory"),
+            ("/dev/zero", "is a pipe, a socket or a device"),
+        ]
+    )
+    func noFile(path: String, fault: String) throws {
+        let options = try serve(["--token-file", path]).accessOptions
+        let error = #expect(throws: (any Error).self) { try options.options() }
+        #expect(error.map { "\($0)" }?.contains(fault) == true)
     }
 
     @Test("gives each limit its own option")

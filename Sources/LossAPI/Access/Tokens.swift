@@ -2,37 +2,43 @@
 
 import HTTP
 import HTTPTypes
+import Synchronization
 
 /// The bearer tokens that open the service (RFC 6750).
 package struct Tokens: Sendable {
     private let tokens: [[UInt8]]
 
-    /// Why a list of tokens is none.
+    /// Why a list of tokens is refused.
     package enum Fault: Error, Equatable, Sendable {
-        /// There is not one token in it.
+        /// The list has no token.
         case none
-        /// A token has a character that a header cannot carry.
-        case character(line: Int)
+        /// A line has a byte that is not a visible ASCII character.
+        case byte(UInt8, line: Int)
     }
 
     /// Reads a list with one token a line.
     ///
-    /// Empty lines, and those that begin with `#`, are left out, and white space at the ends of
-    /// lines.
-    package init(_ text: String) throws(Fault) {
+    /// Lines end with the byte 0x0A. Spaces and carriage returns at both ends of a line are dropped,
+    /// and so are empty lines and lines that begin with `#`.
+    package init(_ text: [UInt8]) throws(Fault) {
         var tokens: [[UInt8]] = []
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            let token = Array(line.utf8).filter { $0 > 0x20 || $0 == 0x20 }
-            let trimmed = token.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed()
-            guard let first = trimmed.first, first != UInt8(ascii: "#") else { continue }
-            guard trimmed.allSatisfy(Self.isTokenCharacter) else {
-                throw .character(line: index + 1)
+            let token = Self.trimmed(line)
+            guard let first = token.first, first != UInt8(ascii: "#") else { continue }
+            if let byte = token.first(where: { !Self.isTokenCharacter($0) }) {
+                throw .byte(byte, line: index + 1)
             }
-            tokens.append(Array(trimmed))
+            tokens.append(Array(token))
         }
         guard !tokens.isEmpty else { throw .none }
         self.tokens = tokens
+    }
+
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isMargin = { (byte: UInt8) in byte == 0x20 || byte == 0x0D }
+        guard let last = line.lastIndex(where: { !isMargin($0) }) else { return [] }
+        return line[...last].drop(while: isMargin)
     }
 
     /// The problem with a request that does not bring one of the tokens; nil: it does.
@@ -45,9 +51,7 @@ package struct Tokens: Sendable {
                 ), Self.challenge
             )
         }
-        let parts = given.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", isKnown(Array(parts[1].utf8))
-        else {
+        guard let token = Self.bearerToken(in: given), isKnown(token) else {
             return (
                 Problem(.unauthorized, "The token in Authorization is none of this server's."),
                 Self.challenge + ", error=\"invalid_token\""
@@ -58,16 +62,27 @@ package struct Tokens: Sendable {
 
     private static let challenge = "Bearer realm=\"loss-server\""
 
+    /// The token of `"Bearer" 1*SP token68`, the scheme in any case (RFC 9110 section 11.4); nil
+    /// for anything else.
+    private static func bearerToken(in value: String) -> [UInt8]? {
+        let bytes = value.utf8
+        guard let end = bytes.firstIndex(of: 0x20), value[..<end].lowercased() == "bearer" else {
+            return nil
+        }
+        let token = bytes[end...].drop { $0 == 0x20 }
+        return token.isEmpty ? nil : Array(token)
+    }
+
     /// Whether a token is in the list.
     ///
-    /// The time it takes depends on the length of what is given and on the number of tokens, and
-    /// not on how much of a token is right.
+    /// The time it takes depends on the list alone: neither on the length of what is given, nor on
+    /// how much of it is right.
     private func isKnown(_ given: [UInt8]) -> Bool {
         var isKnown = false
         for token in tokens {
             var difference = given.count ^ token.count
-            for (index, byte) in given.enumerated() {
-                difference |= Int(byte ^ token[index % token.count])
+            for (index, byte) in token.enumerated() {
+                difference |= Int(byte ^ given[index % given.count])
             }
             isKnown = (difference == 0) || isKnown
         }
@@ -76,4 +91,20 @@ package struct Tokens: Sendable {
 
     /// Of `b64token`, RFC 6750 section 2.1, or any other visible ASCII.
     private static func isTokenCharacter(_ byte: UInt8) -> Bool { 0x21...0x7E ~= byte }
+}
+
+/// The tokens that are valid at the moment; another list can take their place at any time.
+package final class TokenList: Sendable {
+    private let tokens: Mutex<Tokens>
+
+    package init(_ tokens: Tokens) {
+        self.tokens = Mutex(tokens)
+    }
+
+    package var current: Tokens { tokens.withLock { $0 } }
+
+    /// Requests whose heads come from now on need one of these tokens.
+    package func replace(with new: Tokens) {
+        tokens.withLock { $0 = new }
+    }
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+
+/// Writes lines to a descriptor, on a thread of its own, so that callers never wait for the reader.
+///
+/// Lines wait in a queue of a bounded size. A line that finds it full is dropped and counted, and the
+/// count is written as soon as there is room again.
+package final class LineWriter: Sendable {
+    private let descriptor: Int32
+    private let report: @Sendable (_ lines: Int) -> String
+    private let state = Guarded(State())
+    /// Signalled when the queue ceases to be empty.
+    private let work = DispatchSemaphore(value: 0)
+
+    /// The bytes of the lines that wait at most: some thousand lines of a log.
+    private static let capacity = 256 * 1_024
+
+    private struct State {
+        var waiting: [UInt8] = []
+        /// The lines that were dropped since the count was last written.
+        var dropped = 0
+        /// Whether the thread has lines in hand.
+        var isWriting = false
+
+        var isIdle: Bool { waiting.isEmpty && !isWriting }
+    }
+
+    /// - Parameters:
+    ///   - descriptor: Where the lines go; it stays the caller's.
+    ///   - report: Makes the line that tells how many lines were dropped.
+    /// - Throws: Why there can be no thread.
+    package init(
+        descriptor: Int32,
+        report: @escaping @Sendable (_ lines: Int) -> String
+    ) throws(SystemError) {
+        self.descriptor = descriptor
+        self.report = report
+        try SystemCall.startThread(named: "log") { self.writeLines() }
+    }
+
+    /// Appends a line, which brings its own end.
+    package func write(_ line: String) {
+        let text = line.utf8
+        let wasIdle = state.withLock { state in
+            guard state.waiting.count + text.count <= Self.capacity else {
+                state.dropped += 1
+                return false
+            }
+            defer { state.waiting.append(contentsOf: text) }
+            return state.waiting.isEmpty
+        }
+        if wasIdle { work.signal() }
+    }
+
+    /// Waits until all lines are written, or for so many milliseconds.
+    package func flush(milliseconds: Int) {
+        let step = 5
+        for _ in 0..<(milliseconds / step) {
+            if state.withLock({ $0.isIdle }) { return }
+            SystemCall.rest(milliseconds: step)
+        }
+    }
+
+    private func writeLines() {
+        while true {
+            work.wait()
+            let (lines, dropped) = state.withLock { state in
+                var lines: [UInt8] = []
+                swap(&lines, &state.waiting)
+                state.isWriting = true
+                defer { state.dropped = 0 }
+                return (lines, state.dropped)
+            }
+            var text = lines
+            if dropped > 0 { text += Array(report(dropped).utf8) }
+            let lost = Self.write(text, to: descriptor)
+            state.withLock { state in
+                state.isWriting = false
+                // The line that tells of others is none of those that it counts.
+                if lost > 0 { state.dropped += dropped > 0 ? lost - 1 + dropped : lost }
+            }
+        }
+    }
+
+    /// Writes text; the number of lines of which nobody took all.
+    private static func write(_ text: [UInt8], to descriptor: Int32) -> Int {
+        var rest = text[...]
+        while !rest.isEmpty {
+            switch SystemCall.write(rest, to: descriptor) {
+            case .bytes(let count): rest = rest.dropFirst(count)
+            case .wouldBlock: SystemCall.waitUntilWritable(descriptor)
+            case .end, .failed: return rest.count { $0 == 0x0A }
+            }
+        }
+        return 0
+    }
+}

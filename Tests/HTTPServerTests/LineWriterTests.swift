@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTPServer
+import Testing
+
+@Suite("A log", .timeLimit(.minutes(1))) struct LineWriterTests {
+    private let pipe = Pipe()
+
+    private func writer() throws -> LineWriter {
+        try LineWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor) { "dropped \($0)\n" }
+    }
+
+    @Test("writes its lines in their order")
+    func order() throws {
+        let writer = try writer()
+        let lines = (0..<1_000).map { "line \($0)\n" }
+        for line in lines { writer.write(line) }
+        writer.flush(milliseconds: 10_000)
+        try pipe.fileHandleForWriting.close()
+        let text = try #require(try pipe.fileHandleForReading.readToEnd())
+        #expect(String(decoding: text, as: UTF8.self) == lines.joined())
+    }
+
+    @Test("does not wait for a reader that is stuck, and says later how many lines were dropped")
+    func stuckReader() throws {
+        let writer = try writer()
+        let line = String(repeating: "a", count: 999) + "\n"
+        // More than the pipe and the queue hold together.
+        let count = 2_000
+        for _ in 0..<count { writer.write(line) }
+        writer.flush(milliseconds: 10)
+        let reader = pipe.fileHandleForReading
+        var read = Data()
+        var dropped: Int?
+        while dropped == nil {
+            read.append(reader.availableData)
+            // A line more has the count written, if it has not been yet.
+            writer.write("\n")
+            let lines = String(decoding: read, as: UTF8.self).split(separator: "\n")
+            dropped = lines.last { $0.hasPrefix("dropped ") }.flatMap { Int($0.dropFirst(8)) }
+        }
+        let whole = read.split(separator: 0x0A).count { $0.count == 999 }
+        #expect(whole + (dropped ?? 0) >= count && whole < count)
+        let others = read.split(separator: 0x0A).dropLast().filter { $0.count != 999 }
+        #expect(others.allSatisfy { $0.count < 20 })
+    }
+
+    @Test("does without a reader that has gone")
+    func goneReader() throws {
+        ProcessStart.prepare()
+        let writer = try writer()
+        try pipe.fileHandleForReading.close()
+        for number in 0..<1_000 { writer.write("line \(number)\n") }
+        writer.flush(milliseconds: 10_000)
+        writer.write("the last\n")
+        writer.flush(milliseconds: 10_000)
+    }
+}
