@@ -22,6 +22,11 @@ extension Response {
     }
 }
 
+extension Coding {
+    /// Whole content, coded; nil where there is no memory to code it.
+    package func code(_ bytes: [UInt8]) -> [UInt8]? { Deflater(self).code(bytes, isLast: true) }
+}
+
 /// Codes content that is made while it is sent.
 private struct CodedSource: ContentSource {
     private var source: any ContentSource

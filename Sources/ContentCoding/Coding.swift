@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
+
 /// A content coding that is read and written (RFC 9110 section 8.4.1).
 package enum Coding: String, Sendable, CaseIterable {
     /// RFC 1952.
@@ -38,22 +40,12 @@ package enum AppliedCoding: Equatable, Sendable {
 
     /// - Parameter value: The value of the field; nil where there is none.
     package init(_ value: String?) {
-        let names = (value ?? "").split(separator: ",").map { $0.trimmed }
-            .filter { !$0.isEmpty && $0.lowercased() != "identity" }
+        let names = ListElements(value ?? "").filter { $0.lowercased() != "identity" }
         guard let name = names.first else {
             self = .none
             return
         }
         self =
             names.count == 1 ? Coding(named: name).map { .one($0) } ?? .unsupported : .unsupported
-    }
-}
-
-extension Substring {
-    /// Without the white space at its ends.
-    var trimmed: Substring {
-        var rest = drop { $0 == " " || $0 == "\t" }
-        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
-        return rest
     }
 }

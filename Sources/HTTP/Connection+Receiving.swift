@@ -145,9 +145,15 @@ extension Connection {
         keeping: Bool
     ) throws(Refusal) -> Int {
         var index = 0
-        while let piece = try chunks.next(bytes.span, from: &index, limits: limits) {
+        // The data of short chunks is put together, and taken in as one.
+        var joined: [UInt8] = []
+        while let piece = try nextPiece(of: bytes, from: &index, after: &joined, keeping: keeping) {
             switch piece {
+            case .data(let range) where range.count < Self.shortChunk:
+                if joined.isEmpty { joined.reserveCapacity(bytes.count - range.lowerBound) }
+                for place in range { joined.append(bytes[bytes.startIndex + place]) }
             case .data(let range):
+                try storeChunks(&joined, keeping: keeping)
                 let start = bytes.startIndex
                 store(
                     bytes[start + range.lowerBound..<start + range.upperBound],
@@ -156,11 +162,38 @@ extension Connection {
                 )
                 guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
             case .end:
+                try storeChunks(&joined, keeping: keeping)
                 endBody(keeping: keeping)
                 return index
             }
         }
+        try storeChunks(&joined, keeping: keeping)
         return index
+    }
+
+    /// The next piece of a chunked body; where its framing is wrong, the data before it counts.
+    private mutating func nextPiece(
+        of bytes: ArraySlice<UInt8>,
+        from index: inout Int,
+        after joined: inout [UInt8],
+        keeping: Bool
+    ) throws(Refusal) -> ChunkedDecoder.Piece? {
+        do throws(Refusal) {
+            return try chunks.next(bytes.span, from: &index, limits: limits)
+        } catch {
+            try storeChunks(&joined, keeping: keeping)
+            throw error
+        }
+    }
+
+    /// Chunks shorter than this are copied together: each by itself costs more to be taken in.
+    private static let shortChunk = 512
+
+    private mutating func storeChunks(_ data: inout [UInt8], keeping: Bool) throws(Refusal) {
+        guard !data.isEmpty else { return }
+        store(data[...], keeping: keeping, isLast: false)
+        data.removeAll(keepingCapacity: true)
+        guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
     }
 
     private mutating func store(_ part: ArraySlice<UInt8>, keeping: Bool, isLast: Bool) {

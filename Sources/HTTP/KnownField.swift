@@ -23,7 +23,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
     case requestedMethod
 
     /// The name in lower case.
-    private var name: String {
+    package var name: String {
         switch self {
         case .host: "host"
         case .origin: "origin"

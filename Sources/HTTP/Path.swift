@@ -40,55 +40,62 @@ enum Path {
         _ bytes: Span<UInt8>,
         in range: Range<Int>
     ) throws(Refusal) -> String {
-        var segments: [String] = []
+        // Every segment with the slash before it.
+        var path: [UInt8] = []
+        path.reserveCapacity(range.count)
         var start = range.lowerBound + 1
         while start <= range.upperBound {
             let end =
                 bytes.firstIndex(of: UInt8(ascii: "/"), in: start..<range.upperBound)
                 ?? range.upperBound
-            let text = try segment(bytes, in: start..<end)
-            append(text, isLast: end == range.upperBound, to: &segments)
+            let slash = path.count
+            path.append(UInt8(ascii: "/"))
+            try appendSegment(bytes, in: start..<end, to: &path)
+            removeDotSegment(from: slash, isLast: end == range.upperBound, of: &path)
             start = end + 1
         }
-        return "/" + segments.joined(separator: "/")
+        // Only ASCII separates segments, so that all of them are UTF-8 where the whole is.
+        guard let text = path.span.string(path.indices) else { throw .invalidPathCharacter }
+        return text.isEmpty ? "/" : text
     }
 
-    /// One segment, decoded but for its slashes.
-    private static func segment(
+    /// Appends one segment, decoded but for its slashes.
+    private static func appendSegment(
         _ bytes: Span<UInt8>,
-        in range: Range<Int>
-    ) throws(Refusal) -> String {
-        var decoded: [UInt8] = []
+        in range: Range<Int>,
+        to path: inout [UInt8]
+    ) throws(Refusal) {
         var index = range.lowerBound
         while index < range.upperBound {
-            guard bytes[index] == UInt8(ascii: "%") else {
-                decoded.append(bytes[index])
-                index += 1
-                continue
+            var byte = bytes[index]
+            index += 1
+            if byte == UInt8(ascii: "%") {
+                byte = try triplet(bytes, at: index - 1, end: range.upperBound)
+                index += 2
+                if byte == UInt8(ascii: "/") {
+                    path.append(contentsOf: encodedSlash)
+                    continue
+                }
             }
-            let byte = try triplet(bytes, at: index, end: range.upperBound)
-            if byte == UInt8(ascii: "/") {
-                decoded += Array("%2F".utf8)
-            } else {
-                decoded.append(byte)
-            }
-            index += 3
+            guard byte >= 0x20, byte != 0x7F else { throw .invalidPathCharacter }
+            path.append(byte)
         }
-        for byte in decoded where byte < 0x20 || byte == 0x7F { throw .invalidPathCharacter }
-        guard let text = decoded.span.string(decoded.indices) else { throw .invalidPathCharacter }
-        return text
     }
 
-    /// Takes a segment in, or does what a dot segment says.
-    private static func append(_ segment: String, isLast: Bool, to segments: inout [String]) {
-        switch segment {
-        case ".": break
-        case "..": _ = segments.popLast()
-        default:
-            segments.append(segment)
-            return
+    private static let encodedSlash = Array("%2F".utf8)
+
+    /// Does what a dot segment says, if the last segment, whose slash stands at a place, is one.
+    private static func removeDotSegment(from slash: Int, isLast: Bool, of path: inout [UInt8]) {
+        let dot = UInt8(ascii: ".")
+        switch path.count - slash {
+        case 2 where path[slash + 1] == dot:
+            path.removeLast(2)
+        case 3 where path[slash + 1] == dot && path[slash + 2] == dot:
+            path.removeLast(3)
+            while let byte = path.popLast(), byte != UInt8(ascii: "/") {}
+        default: return
         }
         // "/a/." and "/a/b/.." name the directory, with its slash.
-        if isLast { segments.append("") }
+        if isLast { path.append(UInt8(ascii: "/")) }
     }
 }

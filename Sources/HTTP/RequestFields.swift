@@ -100,9 +100,12 @@ package struct RequestFields: Sendable {
     }
 
     /// The value of a field; those of several lines as one list (RFC 9110 section 5.3).
-    package subscript(name: HTTPField.Name) -> String? {
-        let values = all.filter { $0.name == name.canonicalName }.map { $0.value }
-        return values.isEmpty ? nil : values.joined(separator: ", ")
+    package subscript(field: KnownField) -> String? {
+        guard !places.isAbsent(field) else { return nil }
+        guard places.isRepeated(field) else {
+            return String(decoding: message[places[field]], as: UTF8.self)
+        }
+        return all.filter { $0.name == field.name }.map { $0.value }.joined(separator: ", ")
     }
 
     /// The trace that the request belongs to; nil if it names none, or more than one.

@@ -10,6 +10,9 @@ package struct Response: Sendable {
     ///
     /// For HEAD it is measured and not sent.
     package var body: [UInt8]
+    /// Whether the server keeps ``body`` anyway, so that an answer that carries it takes no memory
+    /// of its own.
+    package let keepsBody: Bool
     /// What follows ``body``, of a length that is not known beforehand; nil: nothing.
     package private(set) var rest: (any ContentSource)?
     /// Whether something follows ``body``: kept, since a look at what follows would copy it.
@@ -27,6 +30,7 @@ package struct Response: Sendable {
         status: HTTPResponse.Status,
         fields: ResponseFields = .none,
         body: [UInt8] = [],
+        keepsBody: Bool = false,
         rest: (any ContentSource)? = nil,
         route: String = "",
         problem: String = "",
@@ -35,6 +39,7 @@ package struct Response: Sendable {
         self.status = status
         self.fields = fields
         self.body = body
+        self.keepsBody = keepsBody
         self.rest = rest
         hasRest = rest != nil
         self.route = route

@@ -7,8 +7,8 @@ package struct WeightedList: Sendable {
     /// Reads the value of a field like Accept; an element whose weight cannot be read weighs
     /// nothing, since nobody can say what was meant.
     package init(_ value: String) {
-        elements = value.split(separator: ",").compactMap { element in
-            let parts = element.split(separator: ";").map { part in
+        elements = ListElements(value).compactMap { element in
+            let parts = element.split(separator: ";", maxSplits: Self.mostParameters).map { part in
                 part.filter { $0 != " " && $0 != "\t" }.lowercased()
             }
             guard let name = parts.first, !name.isEmpty else { return nil }
@@ -16,6 +16,9 @@ package struct WeightedList: Sendable {
             return (name, weight.map { Self.thousandths($0.dropFirst(2)) } ?? 1_000)
         }
     }
+
+    /// The most parameters of an element that are looked at.
+    private static let mostParameters = 16
 
     /// The weight of an element in thousandths; nil where it is not listed.
     package func weight(of name: String) -> Int? {
@@ -34,5 +37,42 @@ package struct WeightedList: Sendable {
         case "1": return fraction == 0 ? 1_000 : 0
         default: return 0
         }
+    }
+}
+
+/// The elements of a field value that is a list (RFC 9110 section 5.6.1), without the white space
+/// around them; empty ones are left out.
+///
+/// The first 64 elements count, of at most 256 bytes each: no client has more to say, and what the
+/// field decides can be decided without the rest.
+package struct ListElements: Sequence, IteratorProtocol {
+    private var rest: Substring.UTF8View
+    private var left = Self.most
+
+    private static let most = 64
+    private static let longest = 256
+
+    package init(_ value: String) {
+        rest = value[...].utf8
+    }
+
+    package mutating func next() -> Substring? {
+        while left > 0, !rest.isEmpty {
+            left -= 1
+            let element = rest.prefix { $0 != UInt8(ascii: ",") }
+            rest = rest[element.endIndex...].dropFirst()
+            let trimmed = Substring(element).trimmed
+            if !trimmed.isEmpty, trimmed.utf8.count <= Self.longest { return trimmed }
+        }
+        return nil
+    }
+}
+
+extension Substring {
+    /// Without the white space at its ends.
+    fileprivate var trimmed: Substring {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        guard let last = utf8.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return Substring(utf8[...last].drop(while: isSpace))
     }
 }

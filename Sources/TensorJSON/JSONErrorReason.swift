@@ -20,6 +20,7 @@ extension JSONError {
         case missingIntegerDigits
         case nanToken(String)
         case singleQuote
+        case stringTooLong(limit: Int)
         case tooDeep(limit: Int)
         case trailingBytes(UInt8)
         case trailingComma
@@ -83,6 +84,7 @@ extension JSONError.Reason {
         case .missingIntegerDigits: "missing_integer_digits"
         case .nanToken: "nan_token"
         case .singleQuote: "single_quote"
+        case .stringTooLong: "string_too_long"
         case .tooDeep: "too_deep"
         case .trailingBytes: "trailing_bytes"
         case .trailingComma: "trailing_comma"

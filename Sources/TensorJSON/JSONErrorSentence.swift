@@ -41,6 +41,8 @@ extension JSONError {
             "\(token) stands at byte \(position), but JSON has no such token; send a finite number."
         case .singleQuote:
             "A single quote stands at byte \(position); JSON strings take double quotes."
+        case .stringTooLong(let limit):
+            "The string at byte \(position) is too long; at most \(limit) bytes are read."
         case .tooDeep(let limit):
             "The bracket at byte \(position) opens level \(limit + 1) of nesting;"
                 + " at most \(limit) levels are read."
@@ -98,7 +100,8 @@ extension JSONError {
         let wanted = expected.map { $0.phrase }.joined(separator: " or ")
         let found = text.isEmpty ? "" : " (\(quoted(text)))"
         let opening = "\(place) is \(kind.phrase)\(found), where \(wanted) is expected"
-        if kind == .string, expected.contains(.number), Double(text)?.isFinite == true {
+        let isShort = text.utf8.count <= 40
+        if isShort, kind == .string, expected.contains(.number), Double(text)?.isFinite == true {
             return opening + "; write it without quotes: \(text)."
         }
         return opening + "."

@@ -77,20 +77,7 @@ struct OpenContainers: Sendable {
     private func step(_ container: Container) -> String {
         guard container.count > 0 else { return "" }
         guard container.opening == .object else { return "/\(container.count - 1)" }
-        return "/" + escaped(keys[container.keysBefore + container.count - 1])
-    }
-
-    /// A key as a step of a pointer: RFC 6901, section 3.
-    private func escaped(_ key: String) -> String {
-        var step = ""
-        for character in key.unicodeScalars {
-            switch character {
-            case "~": step += "~0"
-            case "/": step += "~1"
-            default: step.unicodeScalars.append(character)
-            }
-        }
-        return step
+        return "/" + keys[container.keysBefore + container.count - 1].pointerStep
     }
 }
 

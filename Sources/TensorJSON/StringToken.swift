@@ -6,6 +6,11 @@ struct StringToken {
     /// The position after the closing quote.
     let end: Int
 
+    /// The longest string that is read, in bytes between its quotes: far more than any name needs.
+    ///
+    /// What a body can make a reader keep and repeat is bounded by it.
+    static let longest = 64 * 1_024
+
     /// Reads the string whose opening quote stands at a position.
     init(_ text: Span<UInt8>, _ start: Int) throws(Fault) {
         let first = start + 1
@@ -32,6 +37,9 @@ struct StringToken {
         var hasEscapes = false
         while true {
             position += plainCount(text.word(at: position))
+            guard position - start <= longest else {
+                throw Fault(.stringTooLong(limit: longest), at: start - 1)
+            }
             guard position < text.count else {
                 throw Fault(.unexpectedEnd(inside: .string), at: text.count)
             }

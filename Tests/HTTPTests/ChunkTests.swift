@@ -28,6 +28,34 @@ import Testing
         #expect(record.statuses == [200, 200])
     }
 
+    @Test("is the same in whatever chunks it comes, and however the network cuts them")
+    func everyCut() {
+        let body = String((0..<2_000).map { _ in "abcdefghij".randomElement() ?? "a" })
+        for size in [1, 2, 15, 16, 511, 512, 600, 2_000] {
+            var rest = Substring(body)
+            var chunks = ""
+            while !rest.isEmpty {
+                let data = rest.prefix(size)
+                chunks += "\(String(data.utf8.count, radix: 16))\r\n\(data)\r\n"
+                rest = rest.dropFirst(size)
+            }
+            let text = request(
+                "POST",
+                fields: ["Transfer-Encoding: chunked"],
+                body: chunks + "0\r\n\r\n"
+            )
+            for cut in [1, 2, 3, 5, 7, 64, 4_096, .max] {
+                let conversation = Conversation()
+                var bytes = Array(text.utf8)[...]
+                while !bytes.isEmpty {
+                    conversation.receive(Array(bytes.prefix(cut)))
+                    bytes = bytes.dropFirst(cut)
+                }
+                #expect(conversation.record.bodies == [body], "\(size), \(cut)")
+            }
+        }
+    }
+
     @Test(
         "may have extensions, which are ignored",
         arguments: [

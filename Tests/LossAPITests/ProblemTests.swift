@@ -348,13 +348,27 @@ struct ProblemTests {
         #expect(response.fields[.retryAfter] == refusal.retryAfter.map { "\($0)" })
     }
 
-    @Test("never repeats a long text of the client in full", arguments: ["x", "\u{304}"])
+    @Test(
+        "is told in at most 8 KB, whatever the client has sent",
+        arguments: ["x", "\u{304}", "/", "~", "\\u0001", "\\\"", "𝄞"]
+    )
     func longNames(letter: String) throws {
-        let name = String(repeating: letter, count: 100_000)
-        for body in [#"{"\#(name)":1}"#, #"{"reduction":"\#(name)"}"#] {
+        let name = String(repeating: letter, count: 10_000)
+        let nested = String(repeating: #"{"\#(name)":"#, count: 20)
+        let digits = String(repeating: "0", count: 60_000)
+        let bodies = [
+            #"{"\#(name)":1}"#, #"{"reduction":"\#(name)"}"#, #"{"weights":\#(nested)x"#,
+            #"{"outputs":["\#(name)"]}"#, #"{"predictions":"\#(digits)1"}"#,
+            #"{"regularization":[{"\#(name)":1}]}"#,
+            #"{"regularization":[{"penalty":"\#(name)","parameters":1}]}"#,
+        ]
+        for body in bodies {
             let response = client.send(.post, "/v1/losses/mse", body)
-            let detail = try #require(client.json(response)["detail"] as? String)
-            #expect(detail.utf8.count < 500)
+            #expect(response.status.code >= 400, "\(body.prefix(40))")
+            #expect(response.body.count <= 8 * 1_024, "\(body.prefix(40))")
+            _ = try #require(client.json(response)["detail"] as? String)
         }
+        let missing = client.send(.get, "/v1/losses/\(name)")
+        #expect(missing.status == .notFound && missing.body.count <= 8 * 1_024)
     }
 }

@@ -12,7 +12,8 @@ enum Corpus {
             .filter { !$0.hasPrefix("accept") }.sorted()
     }
 
-    /// The lines of a file but for those that start with `# `, each with `<hex>` as that byte.
+    /// The lines of a file but for those that start with `# `, each with `<hex>` as that
+    /// byte, and `<hex*count>` as so many of them.
     static func bodies(_ name: String) throws -> [[UInt8]] {
         let file = try folder().appending(path: name + ".txt")
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
@@ -27,11 +28,14 @@ enum Corpus {
         var body: [UInt8] = []
         var rest = line.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "<"), rest.dropFirst(2).first == UInt8(ascii: ">") {
-                body.append(
-                    try #require(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16))
-                )
-                rest = rest.dropFirst(3)
+            let mark = rest.dropFirst(2).first
+            if byte == UInt8(ascii: "<"), mark == UInt8(ascii: ">") || mark == UInt8(ascii: "*") {
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                let end = try #require(rest.firstIndex(of: UInt8(ascii: ">")))
+                let count = Int(String(decoding: rest[..<end].dropFirst(3), as: UTF8.self)) ?? 1
+                let repeated = try #require(UInt8(digits, radix: 16))
+                body += repeatElement(repeated, count: count)
+                rest = rest[end...].dropFirst()
             } else {
                 body.append(byte)
             }

@@ -2,17 +2,16 @@
 
 import HTTP
 import LossFunctions
+import Synchronization
 
-/// Every document that never changes, each made when it is first asked for.
+/// Every document that never changes, each made when it is first asked for and then kept.
 ///
 /// Most processes are never asked for most of them: made at the start, they would take a third of
 /// the time to the first answer, and stay in memory.
-struct Documents: Sendable {
+final class Documents: Sendable {
     private let limits: Limits
-    private let contractYAML = OnDemand {
-        StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
-    }
-    private let contractJSON = OnDemand { StaticDocument(Contract.document) }
+    /// By what the route stands for.
+    private let kept = Mutex<[String: StaticDocument]>([:])
 
     init(limits: Limits) {
         self.limits = limits
@@ -20,12 +19,24 @@ struct Documents: Sendable {
 
     /// The document of a route; the index for those whose answers change.
     func document(for route: Route) -> StaticDocument {
+        let name = route.documentName
+        if let document = kept.withLock({ $0[name] }) { return document }
+        // Made outside of the lock: two threads may make the same, and one of them is kept.
+        let made = make(route)
+        return kept.withLock { kept in
+            let document = kept[name] ?? made
+            kept[name] = document
+            return document
+        }
+    }
+
+    private func make(_ route: Route) -> StaticDocument {
         switch route {
         case .losses: StaticDocument(CatalogueDocument.losses)
         case .penalties: StaticDocument(CatalogueDocument.penalties)
         case .problems: StaticDocument(ProblemsDocument.all(limits: limits))
-        case .contractYAML: contractYAML.value
-        case .contractJSON: contractJSON.value
+        case .contractYAML: StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
+        case .contractJSON: StaticDocument(Contract.document)
         case .loss(let found):
             StaticDocument(CatalogueDocument.entry(found.facts, found.entry.granularity))
         case .penalty(let found): StaticDocument(CatalogueDocument.entry(found.facts))
@@ -44,4 +55,16 @@ struct Documents: Sendable {
         "health": ["/livez", "/readyz"],
         "metrics": "/metrics",
     ])
+}
+
+extension Route {
+    /// What its document is kept under: the same for all names of a loss.
+    fileprivate var documentName: String {
+        switch self {
+        case .loss(let found): "\(template) \(found.facts.name)"
+        case .penalty(let found): "\(template) \(found.facts.name)"
+        case .problem(let kind): "\(template) \(kind.slug)"
+        default: template
+        }
+    }
 }

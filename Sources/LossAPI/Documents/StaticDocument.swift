@@ -3,14 +3,17 @@
 import ContentCoding
 import HTTP
 import HTTPTypes
+import Synchronization
 
 /// A document that stays the same as long as the process lives, with its validator.
-struct StaticDocument: Sendable {
+final class StaticDocument: Sendable {
     private let body: [UInt8]
     private let mediaType: String
     private let digest: String
+    /// The document in each coding that was asked for.
+    private let coded = Mutex<[Coding: [UInt8]]>([:])
 
-    init(_ value: JSONValue) {
+    convenience init(_ value: JSONValue) {
         self.init(value.bytes, "application/json")
     }
 
@@ -32,19 +35,26 @@ struct StaticDocument: Sendable {
             return Response(status: .notModified, fields: fields, route: route)
         }
         fields[.contentType] = mediaType
-        let plain = Response(status: .ok, fields: fields, body: body, route: route)
-        guard let coding else { return plain }
-        return plain.coded(coding)
+        var content = body
+        if let coding, let coded = body(in: coding) {
+            content = coded
+            fields[.contentEncoding] = coding.rawValue
+        }
+        return Response(status: .ok, fields: fields, body: content, keepsBody: true, route: route)
+    }
+
+    /// The document in a coding; nil where there is no memory to code it.
+    private func body(in coding: Coding) -> [UInt8]? {
+        if let known = coded.withLock({ $0[coding] }) { return known }
+        guard let made = coding.code(body) else { return nil }
+        coded.withLock { $0[coding] = made }
+        return made
     }
 
     /// Weak comparison: a `W/` in front of a tag does not matter.
     private static func isKnown(_ tag: String, to head: RequestHead) -> Bool {
         guard let given = head.fields[.ifNoneMatch] else { return false }
-        return given.split(separator: ",").contains { item in
-            let item = item.drop { $0 == " " || $0 == "\t" }
-            let trimmed = item.prefix { $0 != " " && $0 != "\t" }
-            return trimmed == "*" || trimmed == tag || trimmed == "W/" + tag
-        }
+        return ListElements(given).contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
     }
 
     /// A hash that tells versions apart, and no more: FNV-1a of 64 bits.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TensorJSON
+
 extension Problem {
     init(unknownField name: String, at base: String, known: [String]) {
         self.init(
             .unknownField,
             "There is no field \(name.quoted)."
-                + (Suggestion.nearest(to: name, among: known).map { " Is \($0.quoted) meant?" }
-                    ?? "")
+                + (Suggestions(known).nearest(to: name).map { " Is \($0.quoted) meant?" } ?? "")
                 + " Known: \(known.joined(separator: ", ")).",
-            pointer: base + "/" + name.pointerEscaped,
+            pointer: base + "/" + name.pointerStep,
             allowed: known
         )
     }
@@ -27,8 +28,7 @@ extension Problem {
             .notAllowed,
             "\(field) is \(value.quoted), but must be "
                 + allowed.map { $0.quoted }.joined(separator: " or ") + "."
-                + (Suggestion.nearest(to: value, among: allowed)
-                    .map { " Is \($0.quoted) meant?" } ?? ""),
+                + (Suggestions(allowed).nearest(to: value).map { " Is \($0.quoted) meant?" } ?? ""),
             pointer: pointer,
             allowed: allowed
         )
@@ -44,18 +44,14 @@ extension String {
         return start.endIndex < endIndex ? "\"\(Substring(start))…\"" : "\"\(self)\""
     }
 
-    /// As a part of a JSON Pointer (RFC 6901 section 3).
-    ///
-    /// By scalars, since a slash and a mark that combines with it are one character, and no slash.
-    var pointerEscaped: String {
-        var step = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "~": step += "~0"
-            case "/": step += "~1"
-            default: step.unicodeScalars.append(scalar)
-            }
+    /// The string, or as much of it as so many bytes hold, with an ellipsis behind.
+    func cut(to bytes: Int) -> String {
+        guard utf8.count > bytes else { return self }
+        var room = bytes - 3
+        let start = unicodeScalars.prefix { scalar in
+            room -= UTF8.width(scalar)
+            return room >= 0
         }
-        return step
+        return String(Substring(start)) + "…"
     }
 }

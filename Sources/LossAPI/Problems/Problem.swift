@@ -56,17 +56,29 @@ package struct Problem: Error, Equatable, Sendable {
         }
     }
 
+    /// The document, of at most 8 KB whatever the request held.
     package var document: JSONValue {
         JSONValue(present: [
             ("type", .string(kind.type)),
             ("title", .string(kind.title)),
             ("status", .integer(kind.status.code)),
-            ("detail", .string(detail)),
-            ("pointer", pointer.map { .string($0) }),
+            ("detail", .string(detail.cut(to: 1_024))),
+            ("pointer", pointer.map { .string($0.cut(to: 256)) }),
             ("position", position.map { .integer($0) }),
-            ("allowed", allowed.map { JSONValue($0) }),
+            ("allowed", allowed.map { JSONValue(Self.shortened($0)) }),
             ("reason", reason.map { .string($0) }),
         ])
+    }
+
+    /// The first of some words, as many as 2,048 bytes hold.
+    private static func shortened(_ words: [String]) -> [String] {
+        var room = 2_048
+        return Array(
+            words.prefix { word in
+                room -= word.utf8.count
+                return room >= 0
+            }
+        )
     }
 
     /// The answer that carries it.

@@ -1,41 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a client may have meant by a name there is none of.
-enum Suggestion {
-    /// The name fewest edits away, if no more than a third of its letters would have to change.
-    static func nearest(to name: String, among known: [String]) -> String? {
-        guard name.utf8.count <= 64 else { return nil }
-        let candidates = known.map { (name: $0, edits: edits(from: name, to: $0)) }
-        guard let best = candidates.min(by: { $0.edits < $1.edits }) else { return nil }
-        return best.edits <= max(2, best.name.utf8.count / 3) ? best.name : nil
+/// The name that a client may have meant by an unknown one.
+///
+/// Holds the known names folded, so that a look-up costs microseconds.
+struct Suggestions: Sendable {
+    private let names: [(name: String, folded: [UInt8])]
+
+    /// Longer names are no misspelt ones.
+    private static let longest = 64
+
+    init(_ known: [String]) {
+        names = known.map { ($0, Self.folded($0)) }
     }
 
-    /// How many insertions, deletions, substitutions and swaps of neighbours lie between two names.
+    /// The name fewest edits away, if no more than a third of its letters would have to change.
+    func nearest(to name: String) -> String? {
+        guard name.utf8.count <= Self.longest else { return nil }
+        let letters = Self.folded(name)
+        var best: (name: String, edits: Int)?
+        for (name, folded) in names {
+            // Only fewer edits than the best so far are of interest.
+            let allowed = min(max(2, folded.count / 3), best.map { $0.edits - 1 } ?? .max)
+            guard let edits = Self.edits(from: letters, to: folded, atMost: allowed) else {
+                continue
+            }
+            best = (name, edits)
+        }
+        return best?.name
+    }
+
+    /// The number of insertions, deletions, substitutions and swaps of neighbours between two names;
+    /// nil where there are more than `limit`.
     ///
-    /// Case, and hyphen or underscore, do not matter. The optimal string alignment distance, after
-    /// F. J. Damerau, Communications of the ACM 7, 1964.
-    private static func edits(from source: String, to target: String) -> Int {
-        let source = folded(source)
-        let target = folded(target)
-        var beforeLast: [Int] = []
+    /// The optimal string alignment distance, after F. J. Damerau, Communications of the ACM 7, 1964.
+    private static func edits(from source: [UInt8], to target: [UInt8], atMost limit: Int) -> Int? {
+        guard limit >= 0, abs(source.count - target.count) <= limit else { return nil }
+        var beforeLast = [Int](repeating: 0, count: target.count + 1)
         var last = Array(0...target.count)
-        for (row, letter) in source.enumerated() {
-            var current = [row + 1]
-            for (column, other) in target.enumerated() {
+        var current = beforeLast
+        for row in source.indices {
+            let letter = source[row]
+            current[0] = row + 1
+            var least = row + 1
+            for column in target.indices {
+                let other = target[column]
                 var best = min(last[column + 1] + 1, current[column] + 1)
                 best = min(best, last[column] + (letter == other ? 0 : 1))
                 if row > 0, column > 0, letter == target[column - 1], source[row - 1] == other {
                     best = min(best, beforeLast[column - 1] + 1)
                 }
-                current.append(best)
+                current[column + 1] = best
+                least = min(least, best)
             }
-            beforeLast = last
-            last = current
+            // A swap may go back by two rows, of which the one before is no further away than this.
+            guard least <= limit + 1 else { return nil }
+            (beforeLast, last, current) = (last, current, beforeLast)
         }
-        return last[target.count]
+        return last[target.count] <= limit ? last[target.count] : nil
     }
 
+    /// Case, and hyphen or underscore, do not matter.
     private static func folded(_ name: String) -> [UInt8] {
-        name.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        name.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+            case UInt8(ascii: "_"): UInt8(ascii: "-")
+            default: byte
+            }
+        }
     }
 }

@@ -22,24 +22,20 @@ enum Route {
     /// The route of a path; throws why there is none.
     static func find(_ path: String) throws(Problem) -> Route {
         if let route = known[path] { return route }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            .map(String.init)
+        // No route has more than three segments.
+        let segments = path.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
+            .dropFirst().map(String.init)
         switch (segments.count, segments.first) {
         case (2, "problems"):
             if let kind = ProblemKind(slug: segments[1]) { return .problem(kind) }
         case (3, "v1") where segments[1] == "losses":
             guard let found = Catalogue.loss(named: segments[2]) else {
-                throw unknown(segments[2], .unknownLoss, "loss", Catalogue.losses.map { $0.facts })
+                throw unknownLoss.problem(segments[2])
             }
             return .loss(found)
         case (3, "v1") where segments[1] == "penalties":
             guard let found = Catalogue.penalty(named: segments[2]) else {
-                throw unknown(
-                    segments[2],
-                    .unknownPenalty,
-                    "penalty",
-                    Catalogue.penalties.map { $0.facts }
-                )
+                throw unknownPenalty.problem(segments[2])
             }
             return .penalty(found)
         default: break
@@ -100,19 +96,37 @@ enum Route {
             + "/openapi.yaml describes it all."
     )
 
-    private static func unknown(
-        _ name: String,
-        _ kind: ProblemKind.Question,
-        _ noun: String,
-        _ facts: [Facts]
-    ) -> Problem {
-        let names = facts.map { $0.name }
-        let spellings = facts.flatMap { $0.spellings }
-        return Problem(
+    private static let unknownLoss = UnknownEntry(
+        .unknownLoss,
+        "loss",
+        Catalogue.losses.map { $0.facts }
+    )
+    private static let unknownPenalty = UnknownEntry(
+        .unknownPenalty,
+        "penalty",
+        Catalogue.penalties.map { $0.facts }
+    )
+}
+
+/// What is said of a name that no entry of the catalogue has.
+private struct UnknownEntry: Sendable {
+    private let kind: ProblemKind.Question
+    private let noun: String
+    private let names: [String]
+    private let suggestions: Suggestions
+
+    init(_ kind: ProblemKind.Question, _ noun: String, _ facts: [Facts]) {
+        self.kind = kind
+        self.noun = noun
+        names = facts.map { $0.name }
+        suggestions = Suggestions(facts.flatMap { $0.spellings })
+    }
+
+    func problem(_ name: String) -> Problem {
+        Problem(
             kind,
             "There is no \(noun) \(name.quoted)."
-                + (Suggestion.nearest(to: name, among: spellings)
-                    .map { " Is \($0.quoted) meant?" } ?? "")
+                + (suggestions.nearest(to: name).map { " Is \($0.quoted) meant?" } ?? "")
                 + " There are \(names.joined(separator: ", ")).",
             allowed: names
         )
