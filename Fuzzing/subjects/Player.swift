@@ -44,7 +44,12 @@ struct Player: ~Copyable {
     ) throws(BrokenPromise) {
         self.setting = setting
         unsent = text[...]
-        connection = Connection(limits: setting.limits, refusing: setting.refusal, now: now)
+        connection = Connection(
+            limits: setting.limits,
+            budget: MemoryBudget(limit: setting.limits.memoryBytes),
+            refusing: setting.refusal,
+            now: now
+        )
         // A request takes more than ten bytes, and some ten questions.
         mostQuestions = 100 + 4 * text.count + 8 * steps.underestimatedCount
         try perform()
@@ -68,7 +73,7 @@ struct Player: ~Copyable {
             holdsWork = false
             giveBack()
         case .crowd: isCrowded = true
-        case .exhaust: if connection.isReceivingBody { connection.refuse(.memoryExhausted) }
+        case .exhaust: if connection.isReceiving { connection.refuse(.memoryExhausted) }
         case .end:
             unsent = []
             hasEnded = true
@@ -162,11 +167,16 @@ struct Player: ~Copyable {
         for item in work {
             switch item {
             case .takeIn(var errand):
-                errand.run()
-                connection.takeBack(errand, now: now)
+                if let refusal = errand.run() {
+                    connection.refuse(refusal)
+                } else {
+                    connection.takeBack(errand, now: now)
+                }
             case .answer(var errand):
-                errand.run()
-                connection.answered(errand.intake.answer(), date: today, now: now)
+                switch errand.answer() {
+                case .success(let response): connection.answered(response, date: today, now: now)
+                case .failure(let refusal): connection.refuse(refusal)
+                }
             case .makeMore(let errand):
                 connection.takeBack(MadePart(of: errand), now: now)
             }

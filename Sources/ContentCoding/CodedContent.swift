@@ -55,7 +55,9 @@ private struct CodedSource: ContentSource {
 /// Takes the coding off content before another takes it in.
 package struct DecodingIntake: Intake {
     private var inner: any Intake
-    private let inflater: Inflater
+    private let coding: Coding
+    /// Made when the first bytes come: it takes memory.
+    private var inflater: Inflater?
     private let limit: Int
     private let explain: @Sendable (Inflater.Fault) -> Response
     private var fault: Inflater.Fault?
@@ -72,33 +74,50 @@ package struct DecodingIntake: Intake {
         explain: @escaping @Sendable (Inflater.Fault) -> Response
     ) {
         self.inner = inner
-        inflater = Inflater(coding)
+        self.coding = coding
         self.limit = limit
         self.explain = explain
     }
 
-    package var footprint: Int { inner.footprint + Inflater.footprint }
+    package var footprint: Int {
+        inner.footprint + (inflater == nil ? 0 : Inflater.footprint)
+    }
 
-    package mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) {
+    package var answerFootprint: Int { inner.answerFootprint }
+
+    /// A few bytes can stand for a million.
+    package var isDear: Bool { true }
+
+    /// Does nothing: all of it is for a worker.
+    package mutating func take(_: Span<UInt8>, isLast _: Bool) {}
+
+    package mutating func take(
+        _ piece: consuming Piece,
+        isLast _: Bool,
+        _ memory: MemoryAccount
+    ) {
         guard fault == nil else { return }
+        let bytes = piece.takeBytes()
+        let coded = bytes.span.extracting(min(Piece.headroom, bytes.count)..<bytes.count)
         do throws(Inflater.Fault) {
+            if inflater == nil {
+                guard memory.take(Inflater.footprint) else { return }
+                inflater = Inflater(coding)
+            }
             var index = 0
-            while let piece = try inflater.next(bytes, from: &index, limit: limit) {
-                inner.take(piece, isLast: false)
+            while let piece = try inflater?.next(coded, from: &index, limit: limit) {
+                inner.take(piece, isLast: false, memory)
+                if memory.refusal != nil { return }
             }
         } catch {
             fault = error
         }
     }
 
-    package mutating func take(_ piece: consuming Piece, isLast: Bool) {
-        let bytes = piece.takeBytes()
-        take(bytes.span.extracting(min(Piece.headroom, bytes.count)..<bytes.count), isLast: isLast)
-    }
-
     package mutating func answer() -> Response {
         do throws(Inflater.Fault) {
             if let fault { throw fault }
+            guard let inflater else { throw .truncated }
             try inflater.end()
             return inner.answer()
         } catch {
@@ -125,12 +144,20 @@ package struct CodingIntake: Intake {
 
     package var footprint: Int { inner.footprint }
 
+    package var answerFootprint: Int { inner.answerFootprint + Deflater.footprint }
+
+    package var isDear: Bool { inner.isDear }
+
     package mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
         inner.take(bytes, isLast: isLast)
     }
 
-    package mutating func take(_ piece: consuming Piece, isLast: Bool) {
-        inner.take(piece, isLast: isLast)
+    package mutating func take(
+        _ piece: consuming Piece,
+        isLast: Bool,
+        _ memory: MemoryAccount
+    ) {
+        inner.take(piece, isLast: isLast, memory)
     }
 
     package mutating func answer() -> Response { code(inner.answer()) }

@@ -154,6 +154,7 @@ extension Connection {
             ?? .made(connection: identity, ordinal: answers + 1)
         output.fill(
             body: isSent ? response.body : [],
+            isKept: response.keepsBody,
             rest: isSent && response.hasRest ? response.rest : nil,
             isChunked: isChunked
         ) { bytes in

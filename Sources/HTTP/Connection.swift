@@ -32,7 +32,7 @@ package struct Connection: ~Copyable, Sendable {
     /// The head of the request before, where the next one may be compared with it.
     var latestHead: RequestHead?
     /// The content, where it is wanted.
-    var incoming = Incoming()
+    var incoming: Incoming
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
@@ -64,16 +64,19 @@ package struct Connection: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - limits: The bounds its requests have to keep.
+    ///   - budget: Where the memory for long content is taken from.
     ///   - refusal: What it is refused for, whatever it may ask; nil to serve it.
     ///   - identity: A number for it; the names of its requests begin with it.
     ///   - now: The time.
     package init(
         limits: Limits,
+        budget: MemoryBudget,
         refusing refusal: Refusal? = nil,
         identity: UInt64 = 0,
         now: Instant
     ) {
         self.limits = limits
+        incoming = Incoming(budget)
         self.identity = identity
         self.now = now
         started = now
@@ -142,14 +145,22 @@ package struct Connection: ~Copyable, Sendable {
     /// Whether the content of the request at hand is long, so that it is answered elsewhere.
     package var isLong: Bool { incoming.isLong }
 
-    /// Whether a body is coming.
-    package var isReceivingBody: Bool {
-        if case .body = phase { true } else { false }
+    /// More than the answer to short content takes, by the length of the content.
+    package var answerFootprint: Int { incoming.answerFootprint }
+
+    /// Whether a part of a request is coming.
+    package var isReceiving: Bool {
+        switch phase {
+        case .body: true
+        case .head: !partialHead.isEmpty
+        default: false
+        }
     }
 
     /// The bytes of bodies and answers that are kept in memory for this connection.
     package var footprint: Int {
-        incoming.footprint + partialHead.count + ahead.count + output.footprint
+        incoming.footprint + partialHead.count + (head?.wireBytes ?? 0) + ahead.count
+            + output.footprint
     }
 
     /// Answers what has begun and takes no more requests after it.
@@ -189,10 +200,14 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Refuses the request at hand for lack of room.
     ///
-    /// Has an effect while a body is coming or while an answer is awaited.
+    /// Has an effect while a part of the request is coming or an answer is awaited.
     package mutating func refuse(_ refusal: Refusal) {
         switch phase {
-        case .body, .answering: phase = .refusing(refusal)
+        case .head where partialHead.isEmpty: break
+        case .head:
+            partialHead = []
+            phase = .refusing(refusal)
+        case .body, .complete, .answering: phase = .refusing(refusal)
         default: break
         }
     }

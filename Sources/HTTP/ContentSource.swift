@@ -2,7 +2,8 @@
 
 /// The content of an answer that is made while it is sent, and never in memory as a whole.
 package protocol ContentSource: Sendable {
-    /// The bytes of memory that are kept for it.
+    /// The bytes of memory that are kept for it, and for the parts that are made ahead of what is
+    /// sent.
     var footprint: Int { get }
 
     /// Whether there is nothing left to be made.

@@ -9,7 +9,7 @@ struct Incoming: Sendable {
     /// How many bytes have come.
     private(set) var bytes = 0
     /// The bytes of memory that are kept.
-    var footprint: Int { held + piece.count }
+    var footprint: Int { held + piece.footprint }
 
     private var intake: (any Intake)?
     private var state = State.none
@@ -20,11 +20,17 @@ struct Incoming: Sendable {
     private var held = 0
     /// The length from which content is long.
     private var shortBytes = 0
+    private let budget: MemoryBudget
 
     private enum State {
         case none
         case here
         case away
+    }
+
+    /// - Parameter budget: Where the memory for long content is taken from.
+    init(_ budget: MemoryBudget) {
+        self.budget = budget
     }
 
     /// Gets ready for the content of a request.
@@ -39,6 +45,7 @@ struct Incoming: Sendable {
         bytes = 0
         held = 0
         isComplete = false
+        isDear = false
     }
 
     /// Forgets what there is.
@@ -68,7 +75,14 @@ struct Incoming: Sendable {
     var isAbsent: Bool { state == .none }
 
     /// Whether it is answered beside the loop.
-    var isLong: Bool { bytes > shortBytes }
+    var isLong: Bool { bytes > shortBytes || isDear }
+
+    /// More than the answer to short content takes: a number of two bytes has an element, a gradient
+    /// and a Hessian of eight bytes, and as text of 25, and as much is taken on the way.
+    var answerFootprint: Int { 64 * bytes }
+
+    /// Whether the intake has found that the rest is for a worker.
+    private var isDear = false
 
     /// How many bytes can come at once.
     var room: Int { Piece.fullBytes - min(piece.count, Piece.fullBytes) }
@@ -82,13 +96,17 @@ struct Incoming: Sendable {
     mutating func add(_ part: ArraySlice<UInt8>, isLast: Bool, of length: Int?) {
         bytes += part.count
         isComplete = isLast
-        if !piece.isEmpty || state == .away || max(bytes, length ?? 0) > shortBytes {
+        if !piece.isEmpty || state == .away || isDear || max(bytes, length ?? 0) > shortBytes {
             piece.append(part)
         } else {
             intake?.take(part.span, isLast: isLast)
-            held = bytes
+            isDear = intake?.isDear ?? false
+            held = Self.bytesHeld * bytes
         }
     }
+
+    /// The bytes that are kept for each byte of short content: a number of two bytes takes eight.
+    private static let bytesHeld = 5
 
     /// Adds bytes that are read straight into place; how many there were.
     mutating func add(
@@ -113,10 +131,15 @@ struct Incoming: Sendable {
     mutating func handOver() -> Errand? {
         guard state == .here, let owner = intake.take() else { return nil }
         state = .away
-        held += piece.count
+        held += piece.footprint
         let piece = piece
         self.piece = Piece()
-        return Errand(intake: owner, piece: piece, isLast: isComplete)
+        return Errand(
+            intake: owner,
+            piece: piece,
+            isLast: isComplete,
+            memory: MemoryAccount(budget, besides: held)
+        )
     }
 
     /// Takes the intake back.
@@ -139,20 +162,37 @@ struct Incoming: Sendable {
 /// A piece of long content and who takes it in.
 package struct Errand: Sendable {
     package var intake: any Intake
+    /// What is taken for it until the loop knows what the intake keeps.
+    package let memory: MemoryAccount
     private var piece: Piece
     private let isLast: Bool
 
-    init(intake: any Intake, piece: Piece, isLast: Bool) {
+    init(intake: any Intake, piece: Piece, isLast: Bool, memory: MemoryAccount) {
         self.intake = intake
         self.piece = piece
         self.isLast = isLast
+        self.memory = memory
     }
 
     /// Has the piece taken in.
-    package mutating func run() {
+    ///
+    /// - Returns: Why the request has to be refused; nil if it has not.
+    package mutating func run() -> Refusal? {
         let piece = piece
         // From here on nobody else has it, so that it can be taken over as it is.
         self.piece = Piece()
-        if !piece.isEmpty || isLast { intake.take(consume piece, isLast: isLast) }
+        if !piece.isEmpty || isLast { intake.take(consume piece, isLast: isLast, memory) }
+        return memory.refusal
+    }
+
+    /// Has the piece taken in and the answer made.
+    ///
+    /// - Returns: The answer, or why the request has to be refused.
+    package mutating func answer() -> Result<Response, Refusal> {
+        if let refusal = run() { return .failure(refusal) }
+        guard memory.take(intake.answerFootprint) else {
+            return .failure(memory.refusal ?? .memoryExhausted)
+        }
+        return .success(intake.answer())
     }
 }

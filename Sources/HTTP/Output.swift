@@ -18,6 +18,8 @@ package struct Output: Sendable {
     private var state = RestState.none
     private var held = 0
     private var isChunked = false
+    /// Whether the body is kept by the server anyway.
+    private var isKept = false
     /// The bytes of content there have been, frames left out.
     private(set) var contentBytes = 0
 
@@ -50,7 +52,12 @@ package struct Output: Sendable {
     var wantsMore: Bool { state == .here && coming.count < Self.partsAhead }
 
     /// The bytes of memory that are kept.
-    var footprint: Int { coming.reduce(body.count + held) { $0 + ($1.part?.count ?? 0) } }
+    ///
+    /// While a source makes the rest, what the source tells covers the parts that it has made.
+    var footprint: Int {
+        guard state == .none else { return held }
+        return coming.reduce(isKept ? 0 : body.count) { $0 + ($1.part?.count ?? 0) }
+    }
 
     /// Content up to this size is put behind the head: sending one buffer costs less than copying
     /// a few bytes saves.
@@ -60,11 +67,13 @@ package struct Output: Sendable {
     ///
     /// - Parameters:
     ///   - body: The content, or its beginning.
+    ///   - isKept: Whether the server keeps the content anyway.
     ///   - rest: What follows it.
     ///   - isChunked: Whether the content is sent in chunks.
     ///   - write: Appends the head.
     mutating func fill(
         body: [UInt8],
+        isKept: Bool = false,
         rest: (any ContentSource)? = nil,
         isChunked: Bool = false,
         head write: (inout [UInt8]) -> Void
@@ -72,6 +81,7 @@ package struct Output: Sendable {
         head.removeAll(keepingCapacity: true)
         write(&head)
         self.isChunked = isChunked
+        self.isKept = isKept
         if state != .none { self.rest = nil }
         if let rest {
             state = .here
@@ -130,6 +140,7 @@ package struct Output: Sendable {
         sent = 0
         head.removeAll(keepingCapacity: true)
         body = []
+        isKept = false
         while left == 0, let part = coming.first?.part {
             coming.removeFirst()
             add(consume part)

@@ -26,6 +26,9 @@ package struct Piece: Sendable {
 
     package var isEmpty: Bool { bytes.isEmpty }
 
+    /// The bytes of memory that it takes.
+    var footprint: Int { bytes.capacity }
+
     /// Nothing.
     package init() {}
 

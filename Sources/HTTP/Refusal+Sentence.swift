@@ -91,6 +91,10 @@ extension Refusal {
                 + " \(limits.bodyMinimumRate) bytes a second on average."
         case .tooManyConnections:
             "All \(limits.connections) connections are in use: try again shortly."
+        case .excessiveMemory:
+            "The numbers of this request and of its answer need more than the \(limits.memoryBytes)"
+                + " bytes of memory that the server may use for all requests (--memory-bytes): send"
+                + " fewer numbers at once, or ask for fewer outputs."
         case .memoryExhausted:
             "All \(limits.memoryBytes) bytes for bodies and answers are in use: try again shortly."
         case .tooManyWaiting:

@@ -55,6 +55,7 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     // Time and room.
     case headTimeout = "head-timeout"
     case bodyTimeout = "body-timeout"
+    case excessiveMemory = "excessive-memory"
     case tooManyConnections = "too-many-connections"
     case memoryExhausted = "memory-exhausted"
     case tooManyWaiting = "too-many-waiting"
@@ -67,7 +68,7 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     package var status: HTTPResponse.Status {
         switch self {
         case .headTimeout, .bodyTimeout: .requestTimeout
-        case .bodyTooLarge: .contentTooLarge
+        case .bodyTooLarge, .excessiveMemory: .contentTooLarge
         case .requestLineTooLong: .uriTooLong
         case .unknownExpectation: .expectationFailed
         case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge

@@ -40,6 +40,7 @@ extension Loop {
         identity &+= 0x9E37_79B9_7F4A_7C15
         let connection = Connection(
             limits: services.limits,
+            budget: services.budget,
             refusing: refusal,
             identity: identity,
             now: now

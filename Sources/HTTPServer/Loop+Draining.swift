@@ -6,15 +6,19 @@ extension Loop {
     /// Does what another thread asks for.
     mutating func handle(_ message: Message) {
         switch message {
-        case .answer(let key, let response):
+        case .answer(let key, let response, let memory):
             // The client may have gone in the meantime.
             guard let link = links[key] else { return }
             link.connection.answered(response, date: date.field(at: now), now: now)
             drive(link)
+            // Not given back before the connection is charged for the answer.
+            extendLifetime(memory)
         case .tookIn(let key, let parcel):
             guard let link = links[key], let errand = parcel.take() else { return }
+            let memory = errand.memory
             link.connection.takeBack(consume errand, now: now)
             drive(link)
+            extendLifetime(memory)
         case .madeMore(let key, let parcel):
             guard let link = links[key], let made = parcel.take() else { return }
             link.connection.takeBack(consume made, now: now)

@@ -107,20 +107,25 @@ extension Loop {
     /// Has a request answered, here or beside the loop.
     private mutating func answer(_ key: ConnectionKey, _ connection: inout Connection) {
         guard connection.isLong else {
+            guard services.budget.hasRoom(for: connection.answerFootprint, holding: 0) else {
+                return connection.refuse(.memoryExhausted)
+            }
             guard let response = connection.answer() else { return }
             connection.answered(response, date: date.field(at: now), now: now)
             return
         }
         guard let errand = connection.handOver() else { return }
         let parcel = Parcel(consume errand)
-        submit(&connection) { [services, mailbox] in
-            guard !services.budget.isExceeded else {
-                mailbox.post(.refuse(key, .memoryExhausted))
-                return
-            }
+        submit(&connection) { [mailbox] in
             guard var errand = parcel.take() else { return }
-            errand.run()
-            mailbox.post(.answer(key, errand.intake.answer()))
+            let memory = errand.memory
+            let result = errand.answer()
+            // What the request held is free before its answer is on its way.
+            _ = consume errand
+            switch result {
+            case .success(let response): mailbox.post(.answer(key, response, memory))
+            case .failure(let refusal): mailbox.post(.refuse(key, refusal))
+            }
         }
     }
 
@@ -130,7 +135,10 @@ extension Loop {
         let parcel = Parcel(consume errand)
         submit(&connection) { [mailbox] in
             guard var errand = parcel.take() else { return }
-            errand.run()
+            if let refusal = errand.run() {
+                mailbox.post(.refuse(key, refusal))
+                return
+            }
             parcel.put(consume errand)
             mailbox.post(.tookIn(key, parcel))
         }
@@ -221,16 +229,15 @@ extension Loop {
         return 0
     }
 
-    /// Brings the memory budget up to date; false if a body that is coming had to be refused.
+    /// Brings the memory budget up to date; false if a request that is coming had to be refused.
     private func isWithinBudget(_ link: Link, _ connection: inout Connection) -> Bool {
         let footprint = connection.footprint
         let growth = footprint - link.charged
         guard growth != 0 else { return true }
+        let hasRoom = services.budget.hasRoom(for: growth, holding: link.charged)
         services.budget.charge(growth)
         link.charged = footprint
-        guard growth > 0, connection.isReceivingBody, services.budget.isExceeded else {
-            return true
-        }
+        guard growth > 0, !hasRoom, connection.isReceiving else { return true }
         connection.refuse(.memoryExhausted)
         return false
     }

@@ -30,7 +30,11 @@ extension Loop {
     mutating func move(_ link: Link) {
         SystemCall.ignore(link.socket, on: poll)
         links.remove(link)
-        var connection = Connection(limits: services.limits, now: now)
+        var connection = Connection(
+            limits: services.limits,
+            budget: services.budget,
+            now: now
+        )
         swap(&connection, &link.connection)
         let guest = Guest(
             socket: link.socket.take(),

@@ -4,8 +4,8 @@ import HTTP
 
 /// What other threads have to say to a loop.
 enum Message: Sendable {
-    /// A worker has the answer for a connection.
-    case answer(ConnectionKey, Response)
+    /// A worker has the answer for a connection, and the memory that was taken for it.
+    case answer(ConnectionKey, Response, MemoryAccount)
     /// A worker has had a piece of content taken in.
     case tookIn(ConnectionKey, Parcel<Errand>)
     /// A worker has made another part of an answer.

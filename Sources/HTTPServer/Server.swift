@@ -45,7 +45,7 @@ package final class Server: Sendable {
         readiness: Readiness = Readiness(),
         logger: Logger
     ) throws(StartError) {
-        SystemCall.keepFreedMemory()
+        let heap = Heap(limit: limits.memoryBytes)
         let cores = SystemCall.coreCount()
         let count = max(1, count ?? cores)
         let needed = limits.connections + Self.ownDescriptors + count * Self.descriptorsOfLoops
@@ -65,7 +65,9 @@ package final class Server: Sendable {
                 limit: max(1, limits.workers ?? cores),
                 waitingLimit: limits.waitingJobs
             ),
-            budget: MemoryBudget(limit: limits.memoryBytes),
+            budget: MemoryBudget(limit: limits.memoryBytes) { bytes, used in
+                heap.prepare(for: bytes, besides: used)
+            },
             connections: ConnectionCount(limit: limits.connections),
             logger: logger
         )

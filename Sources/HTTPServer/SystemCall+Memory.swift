@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+import Glibc
 
 /// What becomes of memory that has been freed.
 extension SystemCall {
@@ -17,6 +18,24 @@ extension SystemCall {
         _ = mallopt(M_ARENA_MAX, 1)
         _ = mallopt(M_MMAP_MAX, 0)
         _ = mallopt(M_TRIM_THRESHOLD, .max)
+    }
+
+    /// Has blocks of a megabyte and more got from the kernel and given back to it one by one; or no
+    /// longer.
+    ///
+    /// The corresponding C function is `mallopt`.
+    static func giveBackLargeBlocks(_ isWanted: Bool) {
+        _ = mallopt(M_MMAP_THRESHOLD, 1_024 * 1_024)
+        _ = mallopt(M_MMAP_MAX, isWanted ? 65_536 : 0)
+    }
+
+    /// The bytes of memory that this process has from the kernel; 0 where the kernel does not tell.
+    ///
+    /// They are the second number in `/proc/self/statm`, in pages.
+    static func residentBytes() -> Int {
+        let numbers = SmallFile.text("/proc/self/statm")?.split(separator: " ") ?? []
+        guard numbers.count > 1, let pages = Int(numbers[1]) else { return 0 }
+        return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
     /// Gives the kernel back what is free.

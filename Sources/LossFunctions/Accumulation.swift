@@ -100,8 +100,34 @@ struct Accumulation: ~Copyable {
             try add(block.gradient.span, block.hessian.span, functions)
         } else {
             let denominator = weighting.denominator
-            gradient.place(block.gradient, of: rows, layout, dividedBy: denominator, functions)
-            hessian.place(block.hessian, of: rows, layout, dividedBy: denominator, functions)
+            gradient.place(block.gradient, layout, dividedBy: denominator, functions) {
+                layout.scatter($0, rows, into: &$1)
+            }
+            hessian.place(block.hessian, layout, dividedBy: denominator, functions) {
+                layout.scatter($0, rows, into: &$1)
+            }
+        }
+    }
+
+    /// Takes the wanted derivatives of a strip of a row; strips come in their order.
+    mutating func place(
+        _ block: RowBlock,
+        of row: Int,
+        columns: Range<Int>,
+        _ layout: RowLayout
+    )
+        throws(LossError)
+    {
+        let functions = block.functions
+        guard !layout.areContiguous else {
+            return try add(block.gradient.span, block.hessian.span, functions)
+        }
+        let denominator = weighting.denominator
+        gradient.place(block.gradient, layout, dividedBy: denominator, functions) {
+            layout.scatter($0, row, columns: columns, into: &$1)
+        }
+        hessian.place(block.hessian, layout, dividedBy: denominator, functions) {
+            layout.scatter($0, row, columns: columns, into: &$1)
         }
     }
 

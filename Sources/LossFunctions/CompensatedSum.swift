@@ -15,6 +15,12 @@ struct CompensatedSum {
 
     var value: Double { high + low }
 
+    /// The value, and what it lacks.
+    var parts: (high: Double, low: Double) {
+        let value = high + low
+        return (value, low - (value - high))
+    }
+
     mutating func add(_ term: Double) {
         let sum = high + term
         let shifted = sum - high

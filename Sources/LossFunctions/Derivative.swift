@@ -42,10 +42,10 @@ struct Derivative {
     /// Takes the derivatives of rows that lie apart, divided likewise.
     mutating func place(
         _ derivatives: [Double],
-        of rows: Range<Int>,
         _ layout: RowLayout,
         dividedBy denominator: Double,
-        _ functions: any ArrayFunctions.Type
+        _ functions: any ArrayFunctions.Type,
+        scatter: (_ quotients: [Double], _ values: inout [Double]) -> Void
     ) {
         guard isWanted else { return }
         if values.isEmpty { values = [Double](repeating: 0, count: layout.length * layout.count) }
@@ -54,7 +54,7 @@ struct Derivative {
             // What is not finite is looked for when all are there.
             _ = functions.divide(derivatives.span, by: denominator, appendingTo: &room)
         }
-        layout.scatter(quotients, rows, into: &values)
+        scatter(quotients, &values)
     }
 
     /// Refuses what is not finite, by its place.

@@ -3,6 +3,8 @@
 import ArrayMath
 
 /// Some rows of a batch, one after the other: what they are computed from and what is computed.
+///
+/// Or a strip of one row that is too long to be taken as a whole, see ``LongRow``.
 struct RowBlock {
     let functions = Level.current.functions
 
@@ -13,6 +15,14 @@ struct RowBlock {
     var areClasses = false
     /// Where the class of each row stands in the block; nil where the row takes no part in the loss.
     var hots: [Int?]
+
+    /// Whether this is a strip of one row: then the losses are those of its terms alone, with what
+    /// they lack in ``losts``, and the sums of the targets are those of the whole row.
+    var isStrip = false
+    /// The column of the first number.
+    var firstColumn = 0
+    /// How many numbers a row has.
+    var rowLength: Int
 
     /// The predictions, and the targets, of the rows that come next.
     var ahead = Ahead()
@@ -48,6 +58,7 @@ struct RowBlock {
         targetSums = losses
         targetLosts = losses
         softmax = Softmax(rows: rows, length: length)
+        rowLength = length
     }
 
     /// Moves predictions that are probabilities into a range.
@@ -58,8 +69,9 @@ struct RowBlock {
         }
     }
 
-    /// Sums the targets of each row.
+    /// Sums the targets of each row, unless they are known.
     mutating func sumTargets() {
+        guard !isStrip else { return }
         functions.sumRows(targets, high: &targetSums, low: &targetLosts)
     }
 
@@ -77,21 +89,30 @@ struct RowBlock {
     /// Takes for the losses the sums of the terms, which lack nothing.
     mutating func sumTerms() {
         functions.sumRows(terms, high: &losses, low: &losts)
-        for row in losses.indices { losses[row] += losts[row] }
+        roundLosses()
     }
 
     /// Takes for the losses the sums of the terms and of what they lack.
     mutating func sumTermsWithRests() {
         functions.sumRows(terms, rests, high: &losses, low: &losts)
+        roundLosses()
+    }
+
+    /// Takes what the losses lack into them; those of strips are not whole yet.
+    private mutating func roundLosses() {
+        guard !isStrip else { return }
         for row in losses.indices { losses[row] += losts[row] }
     }
 
     /// Takes for the losses the sums of the terms, and by how much the sum of the targets exceeds 1.
     mutating func sumTermsAndExcessOfTargets() {
         functions.sumRows(terms, high: &losses, low: &losts)
+        // Once a row.
+        guard firstColumn == 0 else { return }
         for row in losses.indices {
-            losses[row] += (targetSums[row] - 1) + (targetLosts[row] + losts[row])
+            losts[row] = (targetSums[row] - 1) + (targetLosts[row] + losts[row])
         }
+        roundLosses()
     }
 
     /// Lays targets that are classes out as distributions: one-hot, and nothing where a row takes no

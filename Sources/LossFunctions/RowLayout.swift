@@ -37,6 +37,24 @@ struct RowLayout {
         }
     }
 
+    /// The longest row that is taken as a whole. What longer ones are computed in would take a
+    /// multiple of their own memory.
+    ///
+    /// A strip of this length takes 0.6 MB, most of which the second cache has room for.
+    static let longestStrip = 4_096
+
+    /// Whether rows are too long to be taken as a whole.
+    var areLong: Bool { length > Self.longestStrip }
+
+    /// The columns of a row by strips that are taken together, all but the last of one length.
+    var strips: some Sequence<Range<Int>> {
+        let count = (length + Self.longestStrip - 1) / Self.longestStrip
+        let width = (length + count - 1) / max(count, 1)
+        return stride(from: 0, to: length, by: max(width, 1)).lazy.map { [length] first in
+            first..<min(first + width, length)
+        }
+    }
+
     /// Whether rows lie one after the other.
     var areContiguous: Bool { step == 1 }
 
@@ -44,6 +62,9 @@ struct RowLayout {
     private func start(_ row: Int) -> Int {
         step == 1 ? row * length : row / step * step * length + row % step
     }
+
+    /// The offset in the tensor of a number of a row.
+    func offset(_ row: Int, _ column: Int) -> Int { start(row) + column * step }
 
     /// The offsets of rows that lie one after the other.
     func offsets(of rows: Range<Int>) -> Range<Int> {
@@ -73,6 +94,32 @@ struct RowLayout {
                 place += length
             }
         }
+    }
+
+    /// Lays out the numbers of a row in some of its columns, for which there is just room.
+    func gather(
+        _ values: [Double],
+        _ row: Int,
+        columns: Range<Int>,
+        into numbers: inout [Double]
+    ) {
+        let values = values.span
+        var numbers = numbers.mutableSpan
+        let start = start(row) + columns.lowerBound * step
+        for index in numbers.indices { numbers[index] = values[start + index * step] }
+    }
+
+    /// Puts numbers where they belong in a row.
+    func scatter(
+        _ numbers: [Double],
+        _ row: Int,
+        columns: Range<Int>,
+        into values: inout [Double]
+    ) {
+        let numbers = numbers.span
+        var values = values.mutableSpan
+        let start = start(row) + columns.lowerBound * step
+        for index in numbers.indices { values[start + index * step] = numbers[index] }
     }
 
     /// Puts rows that were laid out one after the other where they belong.

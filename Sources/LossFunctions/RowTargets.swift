@@ -50,6 +50,19 @@ struct RowTargets {
 
     private var domain: Domain { inLogarithms ? .interval(.through(0)) : .unit }
 
+    /// Whether the targets are classes.
+    var areClasses: Bool { rule != nil }
+
+    /// The class of a row; nil where the row takes no part in the loss, or has a distribution.
+    func hotColumn(of row: Int) -> Int? {
+        guard let rule else { return nil }
+        let hot = Int(values[row])
+        return hot == rule.ignored ? nil : hot
+    }
+
+    /// A number of the distribution of a row.
+    func target(of row: Int, at column: Int) -> Double { values[layout.offset(row, column)] }
+
     /// All distributions; none where the targets are classes.
     var distributions: [Double] { rule == nil ? values : [] }
 
@@ -57,6 +70,12 @@ struct RowTargets {
     func hold(in block: inout RowBlock) -> Bool {
         guard rule == nil else { return true }
         guard domain.firstViolation(in: block.targets) == nil else { return false }
+        sum(&block)
+        return block.isStrip || Self.firstViolation(in: block) == nil
+    }
+
+    /// Sums the targets of each row of a block; those of logarithms are then in its scratch.
+    private func sum(_ block: inout RowBlock) {
         if inLogarithms {
             block.functions.exp(block.targets, into: &block.scratch)
             block.functions.sumRows(
@@ -65,22 +84,31 @@ struct RowTargets {
                 low: &block.targetLosts
             )
         } else {
-            block.sumTargets()
+            block.functions.sumRows(
+                block.targets,
+                high: &block.targetSums,
+                low: &block.targetLosts
+            )
         }
-        return Self.firstViolation(in: block) == nil
     }
 
     /// The first row of a block whose sum is not 1.
     private static func firstViolation(in block: RowBlock) -> Int? {
         block.targetSums.indices.first { row in
-            !((block.targetSums[row] - 1 + block.targetLosts[row]).magnitude <= sumTolerance)
+            !isOne(block.targetSums[row], block.targetLosts[row])
         }
+    }
+
+    /// Whether a sum is 1, as nearly as half precision has it.
+    static func isOne(_ sum: Double, _ lost: Double) -> Bool {
+        (sum - 1 + lost).magnitude <= sumTolerance
     }
 
     /// Refuses targets that are not what they should be, by the first.
     func check() throws(LossError) {
         guard rule == nil else { return }
         try domain.check(Tensor(shape: layout.shape, values: values), as: .targets)
+        guard !layout.areLong else { return try checkSumsOfLongRows() }
         var block = RowBlock(rows: 0, length: layout.length)
         for rows in layout.blocks {
             if rows.count != block.losses.count {
@@ -88,13 +116,33 @@ struct RowTargets {
             }
             gather(rows, into: &block)
             guard !hold(in: &block), let row = Self.firstViolation(in: block) else { continue }
-            throw .notADistribution(
-                .targets,
-                row: Tensor.place(of: rows.lowerBound + row, in: layout.lossShape),
-                sum: block.targetSums[row] + block.targetLosts[row],
-                inLogarithms: inLogarithms
+            throw notADistribution(
+                rows.lowerBound + row,
+                sum: block.targetSums[row] + block.targetLosts[row]
             )
         }
+    }
+
+    private func checkSumsOfLongRows() throws(LossError) {
+        for row in 0..<layout.count {
+            var sum = CompensatedSum()
+            for column in 0..<layout.length {
+                let target = target(of: row, at: column)
+                sum.add(inLogarithms ? Elementary.exp(target) : target)
+            }
+            guard Self.isOne(sum.parts.high, sum.parts.low) else {
+                throw notADistribution(row, sum: sum.value)
+            }
+        }
+    }
+
+    private func notADistribution(_ row: Int, sum: Double) -> LossError {
+        .notADistribution(
+            .targets,
+            row: Tensor.place(of: row, in: layout.lossShape),
+            sum: sum,
+            inLogarithms: inLogarithms
+        )
     }
 
     /// Lays the targets of rows out one after the other; of classes, only where they stand.
@@ -106,6 +154,17 @@ struct RowTargets {
             block.hots[row] = hot == rule.ignored ? nil : row * layout.length + hot
         }
         block.areClasses = true
+    }
+
+    /// Lays out the targets of a row in the columns of a strip, as a distribution.
+    func gather(_ row: Int, columns: Range<Int>, into block: inout RowBlock) {
+        guard areClasses else {
+            return layout.gather(values, row, columns: columns, into: &block.targets)
+        }
+        for index in block.targets.indices { block.targets[index] = 0 }
+        if let hot = hotColumn(of: row), columns.contains(hot) {
+            block.targets[hot - columns.lowerBound] = 1
+        }
     }
 
     private static func check(

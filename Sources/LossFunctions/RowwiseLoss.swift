@@ -15,6 +15,13 @@ protocol RowwiseLoss: Loss {
     /// What each row counts for by itself, apart from its weight; nil: 1 each.
     func shares(of targets: RowTargets) throws(LossError) -> [Double]?
 
+    /// Whether predictions are logits, of which the softmax is taken.
+    var fromLogits: Bool { get }
+
+    /// Turns the targets of a block into those of the formula: smoothed, weighted, out of their
+    /// logarithms. ``evaluate(_:_:)`` does it by itself.
+    func prepareTargets(_ block: inout RowBlock)
+
     /// The losses of a block of rows; they and the derivatives that are wanted are left in it.
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs)
 }
@@ -52,6 +59,10 @@ extension RowwiseLoss {
             lossShape: rows.lossShape,
             predictionShape: predictions.shape
         )
+        if rows.areLong {
+            try evaluateLongRows(batch, rows, targets, outputs, &result)
+            return try result.finish()
+        }
         let domain = domains.predictions
         var block = RowBlock(rows: 0, length: rows.length)
         var weights: [Double] = []

@@ -81,7 +81,7 @@ extension JSONReader {
         return needsMore
     }
 
-    private var needsMore: JSONError {
+    var needsMore: JSONError {
         JSONError(
             reason: .unexpectedEnd(inside: opening),
             position: text.end,

@@ -3,6 +3,8 @@
 /// A number or an array of numbers of which a part may have been read.
 package struct NumbersInProgress: Sendable {
     fileprivate var values: [Double] = []
+    /// The bytes that have been taken from the reader's meter.
+    fileprivate var metered = 0
     fileprivate var rows = RowReader(outside: 0, maximumDepth: 0)
     /// Offset in the body of the opening bracket, once it has been read.
     fileprivate var start: Int?
@@ -51,8 +53,16 @@ extension JSONReader {
         }
         try expectNews()
         let start = numbers.start ?? position
-        let fault = readBlocks(&numbers.values, &numbers.rows, from: start)
+        var hasRoom = true
+        let fault = readBlocks(
+            &numbers.values,
+            &numbers.rows,
+            from: start,
+            &numbers.metered,
+            &hasRoom
+        )
         move(to: numbers.rows.position)
+        guard hasRoom else { throw needsMore }
         if let fault { throw error(fault.fault, pointer: pointer + fault.path) }
         numbers.isComplete = true
     }
@@ -61,7 +71,9 @@ extension JSONReader {
     private func readBlocks(
         _ values: inout [Double],
         _ rows: inout RowReader,
-        from start: Int
+        from start: Int,
+        _ metered: inout Int,
+        _ hasRoom: inout Bool
     ) -> RowFault? {
         let powers = PowersOfFive.table
         // Not the reader but its text for the closure below: that would be copied each time.
@@ -71,7 +83,8 @@ extension JSONReader {
         var isComplete = false
         while !isComplete {
             let position = text.start + rows.position
-            reserve(&values, read: position - start, from: position)
+            hasRoom = reserve(&values, read: position - start, from: position, &metered)
+            guard hasRoom else { return nil }
             // Two bytes, a digit and a comma, are the least that a number takes.
             let capacity = min(128, (text.bytes.count - rows.position) / 2 + 1)
             let earlier = values.count
@@ -87,17 +100,33 @@ extension JSONReader {
         return fault
     }
 
-    /// Makes room for the numbers to come, judged by the bytes that the ones so far have taken.
+    /// Makes room for the numbers to come, judged by the bytes that the ones so far have taken;
+    /// false where the meter refuses the memory.
     ///
     /// One allocation for an array whose numbers are of about the same length, instead of a
     /// doubling and a copy again and again. The length of a body that has not come is only a
     /// promise: then there is room for no more numbers than bytes have been read.
-    private func reserve(_ values: inout [Double], read: Int, from position: Int) {
-        guard values.count > 0, values.capacity < values.count + 128 else { return }
+    private func reserve(
+        _ values: inout [Double],
+        read: Int,
+        from position: Int,
+        _ metered: inout Int
+    ) -> Bool {
+        guard values.count > 0, values.capacity < values.count + 128 else { return true }
         let bytesEach = Double(read) / Double(values.count)
         let left = max(text.announcedLength ?? 0, text.end) - position
         let estimate = Int(1.02 * Double(left) / bytesEach)
         let most = text.isWhole ? left / 2 + 1 : read
-        values.reserveCapacity(values.count + 128 + min(most, max(estimate, values.count / 2)))
+        let room = values.count + 128 + min(most, max(estimate, values.count / 2))
+        guard let meter else {
+            values.reserveCapacity(room)
+            return true
+        }
+        // While the numbers are copied, the old room and the new are both there.
+        guard meter.take(8 * room) else { return false }
+        values.reserveCapacity(room)
+        meter.giveBack(metered)
+        metered = 8 * room
+        return true
     }
 }

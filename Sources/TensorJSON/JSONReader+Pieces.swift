@@ -20,6 +20,9 @@ extension JSONReader {
     /// How many bytes are kept for text.
     package var footprint: Int { text.bytes.capacity }
 
+    /// How many bytes of text have not been read.
+    package var unreadCount: Int { text.bytes.count - offset }
+
     /// Adds the next piece of the body, and lets go of what has been read.
     package mutating func append(_ piece: Span<UInt8>) {
         letGo()

@@ -38,6 +38,10 @@ package struct JSONReader: Sendable {
     private(set) var offset = 0
     let maximumDepth: Int
     var containers = OpenContainers()
+    /// Asked before memory for numbers is taken; nil: there is enough.
+    ///
+    /// Where it says no, an error is thrown that `needsMore`.
+    package var meter: (any MemoryMeter)?
 
     /// Starts at the first byte of a body that is there.
     ///
@@ -67,6 +71,12 @@ package struct JSONReader: Sendable {
 
     /// JSON Pointer (RFC 6901) to the value that is being read or about to be read.
     package var pointer: String { containers.pointer }
+
+    /// Takes memory for what the caller makes of the values that it reads.
+    package mutating func takeMemory(_ bytes: Int) throws(JSONError) {
+        guard let meter, !meter.take(bytes) else { return }
+        throw needsMore
+    }
 
     /// The kind of the next value, which stays where it is.
     package mutating func peekKind() throws(JSONError) -> JSONKind {

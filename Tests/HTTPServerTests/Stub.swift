@@ -83,7 +83,7 @@ struct BodyIntake: Intake {
         for index in bytes.indices { body.append(bytes[index]) }
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool) {
+    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
         body += piece.bytes.dropFirst(Piece.headroom)
     }
 

@@ -69,7 +69,12 @@ final class Conversation {
         decide: @escaping (RequestHead) -> Response? = { _ in nil },
         respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
     ) {
-        connection = Connection(limits: limits, refusing: refusing, now: now)
+        connection = Connection(
+            limits: limits,
+            budget: MemoryBudget(limit: limits.memoryBytes),
+            refusing: refusing,
+            now: now
+        )
         self.decide = decide
         self.respond = respond
     }
@@ -145,8 +150,11 @@ final class Conversation {
     /// Has the piece that was handed over taken in.
     func bringErrandBack() {
         guard var errand = errands.popLast() else { return }
-        errand.run()
-        connection.takeBack(errand, now: now)
+        if let refusal = errand.run() {
+            connection.refuse(refusal)
+        } else {
+            connection.takeBack(errand, now: now)
+        }
     }
 
     /// Has a part of an answer made, the latest that was handed over unless told otherwise.
@@ -178,8 +186,9 @@ final class Conversation {
                 if !areErrandsHeld { bringPartBack() }
             case .answer:
                 guard var errand = connection.handOver() else { break loop }
-                errand.run()
-                guard let intake = errand.intake as? BodyIntake else { break loop }
+                guard errand.run() == nil, let intake = errand.intake as? BodyIntake else {
+                    break loop
+                }
                 let request = Request(head: intake.head, body: intake.body)
                 record.requests.append(Received(request))
                 guard let response = respond(request) else { break loop }
@@ -234,7 +243,7 @@ struct BodyIntake: Intake {
         for index in bytes.indices { body.append(bytes[index]) }
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool) {
+    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
         body += piece.bytes.dropFirst(Piece.headroom)
     }
 

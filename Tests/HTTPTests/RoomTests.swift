@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import HTTPTypes
 import Testing
 
 @Suite("Room") struct RoomTests {
@@ -47,15 +48,40 @@ import Testing
     @Test("is counted: what came, what is answered, what is sent")
     func footprint() {
         let conversation = Conversation(respond: { _ in nil })
-        conversation.receive(request("POST", fields: ["Content-Length: 5"], body: "abc"))
-        #expect(conversation.footprint == 3)
+        let head = request("POST", fields: ["Content-Length: 5"])
+        conversation.receive(String(head.prefix(9)))
+        #expect(conversation.footprint == 9)
+        conversation.receive(head.dropFirst(9) + "abc")
+        // Each byte of short content stands for up to five: a number of two bytes takes eight.
+        #expect(conversation.footprint == head.utf8.count + 5 * 3)
         conversation.receive("de" + "GET")
-        #expect(conversation.footprint == 8)
+        #expect(conversation.footprint == head.utf8.count + 5 * 5 + 3)
         conversation.isNetworkOpen = false
         conversation.answer(.make(String(repeating: "f", count: 5_000)))
-        #expect(conversation.footprint == 5_003)
+        #expect(conversation.footprint == head.utf8.count + 5_003)
         conversation.take(conversation.bytesToSend)
         #expect(conversation.footprint == 3)
+    }
+
+    @Test("is refused to a head that is coming")
+    func head() {
+        let conversation = Conversation()
+        conversation.receive("GET / HTTP/1.1\r\nHo")
+        conversation.refuse(.memoryExhausted)
+        #expect(conversation.record.statuses == [503])
+        #expect(conversation.footprint == 0)
+    }
+
+    @Test("is not counted for content that the server keeps anyway")
+    func keptContent() {
+        let body = [UInt8](repeating: 7, count: 50_000)
+        let conversation = Conversation(decide: { _ in
+            Response(status: .ok, body: body, keepsBody: true)
+        })
+        conversation.isNetworkOpen = false
+        let text = request()
+        conversation.receive(text)
+        #expect(conversation.footprint == text.utf8.count)
     }
 
     @Test("is where a large body is read straight to")

@@ -83,10 +83,15 @@ extension LossResponder {
             return response
         case .take(var intake, _):
             var rest = body[...]
+            let memory = MemoryAccount(MemoryBudget(limit: 1 << 30))
             repeat {
                 let piece = rest.prefix(pieceSize)
                 rest = rest.dropFirst(piece.count)
-                intake.take(piece.span, isLast: rest.isEmpty)
+                if intake.isDear {
+                    intake.take(Piece(piece), isLast: rest.isEmpty, memory)
+                } else {
+                    intake.take(piece.span, isLast: rest.isEmpty)
+                }
             } while !rest.isEmpty
             var response = intake.answer()
             guard var rest = response.rest else { return response }
@@ -99,4 +104,14 @@ extension LossResponder {
 /// What a YAML document holds, as JSON would give it.
 func yaml(_ text: String) throws -> [String: Any] {
     try #require(Yams.load(yaml: text) as? [String: Any])
+}
+
+extension Piece {
+    /// A piece of content as a connection hands it over.
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.init()
+        _ = append(upTo: bytes.count, planned: bytes.count) { output in
+            for byte in bytes { output.append(byte) }
+        }
+    }
 }

@@ -13,12 +13,15 @@ struct AnswerText: ContentSource {
     private let penalties: [PenaltyEvaluation]
     /// The loss with the penalties added to it; nil where there is none to add to.
     private let total: Double?
+    /// How many numbers it has in long arrays.
+    private let length: Int
     private var pen: Pen
 
     /// The answer of a loss, with penalties added to it.
     init(_ evaluation: consuming Evaluation, _ penalties: [PenaltyEvaluation]) throws {
         total = penalties.isEmpty ? nil : try Self.total(evaluation.loss, penalties)
-        pen = Pen(at: .begin, for: penalties.reduce(evaluation.length) { $0 + $1.length })
+        length = penalties.reduce(evaluation.length) { $0 + $1.length }
+        pen = Pen(at: .begin, for: length)
         self.evaluation = evaluation
         self.penalties = penalties
     }
@@ -28,12 +31,19 @@ struct AnswerText: ContentSource {
         self.evaluation = nil
         penalties = [evaluation]
         total = nil
-        pen = Pen(at: .value, for: evaluation.length)
+        length = evaluation.length
+        pen = Pen(at: .value, for: length)
     }
 
     var isAtEnd: Bool { pen.step == .end }
 
-    var footprint: Int { 8 * pen.left }
+    /// All numbers stay until the last is written, and so does room for the parts that are made
+    /// ahead.
+    var footprint: Int { isAtEnd ? 0 : 8 * length + Self.roomForText(of: length) }
+
+    /// The bytes of memory that the text of so many numbers takes while it is sent: the part that is
+    /// sent and those that are made ahead.
+    static func roomForText(of count: Int) -> Int { Pen.bytesEach * min(count, 4 * Pen.sliceLength) }
 
     mutating func next() -> [UInt8] {
         var room = pen.beginSlice()
@@ -126,7 +136,7 @@ private struct Pen {
     }
 
     /// How many numbers are written at once: some 360 kB of text, in about 300 microseconds.
-    private static let sliceLength = 16_384
+    static let sliceLength = 16_384
     /// The bytes that a number takes at the most, its comma included.
     static let bytesEach = 25
 

@@ -15,8 +15,10 @@ struct EchoIntake: Intake {
         }
     }
 
-    mutating func take(_ piece: consuming Piece, isLast: Bool) {
+    mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
         let part = piece.takeBytes()
+        // Where the array grows, the old one and the new are both there.
+        guard memory.take(2 * (bytes.count + part.count)) else { return }
         take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
     }
 
@@ -31,7 +33,7 @@ struct HeadEchoIntake: Intake {
 
     mutating func take(_: Span<UInt8>, isLast _: Bool) {}
 
-    mutating func take(_: consuming Piece, isLast _: Bool) {}
+    mutating func take(_: consuming Piece, isLast _: Bool, _: MemoryAccount) {}
 
     mutating func answer() -> Response { Echo.response(head.fields.text, route: "/echo") }
 }

@@ -34,7 +34,30 @@ struct LossDraft: Draft {
 
     var known: [String] { Self.known(to: found.facts) }
 
-    var footprint: Int { predictions.footprint + targets.footprint + weights.footprint }
+    var footprint: Int {
+        predictions.footprint + targets.footprint + weights.footprint
+            + arguments.values.reduce(0) { $0 + $1.footprint }
+            + terms.reduce(0) { $0 + $1.footprint }
+    }
+
+    /// More than it will be: as if every prediction had a loss of its own.
+    var answerFootprint: Int {
+        let count = predictions?.values.count ?? 0
+        var arrays = 0
+        if outputs.contains(.gradient) { arrays += 1 }
+        if outputs.contains(.hessian) { arrays += 1 }
+        if outputs.contains(.elements) { arrays += 1 }
+        if reduction == .none, outputs.contains(.loss) { arrays += 1 }
+        // What rows count for, where some are ignored or weighted by class.
+        let shares = found.entry.granularity == .row ? targets.footprint : 0
+        let penalties = terms.reduce(0) { $0 + $1.footprint + RegularizationTerm.ownBytes }
+        let numbers = 8 * arrays * count + penalties
+        return numbers + shares + weights.footprint + Self.scratchBytes
+            + AnswerText.roomForText(of: numbers / 8)
+    }
+
+    /// What blocks are computed in.
+    private static let scratchBytes = 1_024 * 1_024
 
     func holdsNumbers(_ field: String) -> Bool {
         field == "predictions" || field == "targets" || field == "weights"
@@ -92,7 +115,14 @@ struct LossDraft: Draft {
 
 extension Tensor? {
     /// The bytes of memory its numbers take.
-    var footprint: Int { 8 * (self?.values.count ?? 0) }
+    var footprint: Int { 8 * (self?.values.capacity ?? 0) }
+}
+
+extension Argument {
+    /// The bytes of memory that it takes, where they may be many.
+    var footprint: Int {
+        if case .list(let numbers) = self { 8 * numbers.capacity } else { 0 }
+    }
 }
 
 extension JSONReader {

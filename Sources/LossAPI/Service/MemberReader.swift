@@ -9,8 +9,11 @@ protocol Draft: Sendable {
     /// Every field it may have.
     var known: [String] { get }
 
-    /// The bytes of memory its numbers take.
+    /// The bytes of memory that it takes.
     var footprint: Int { get }
+
+    /// The bytes of memory that its answer will take, with what is needed to compute it.
+    var answerFootprint: Int { get }
 
     /// Whether a field holds numbers, which may be many.
     func holdsNumbers(_ field: String) -> Bool
@@ -71,11 +74,22 @@ struct MemberReader: Sendable {
         reader.append(bytes)
     }
 
-    /// Takes over the next part of the text.
-    mutating func append(_ piece: consuming Piece) {
+    /// Takes over the next part of the text; false where there is no memory for it.
+    mutating func append(_ piece: consuming Piece, _ memory: MemoryAccount) -> Bool {
         var piece = piece
+        // What has not been read and the piece may have to be put together in new room.
+        let room = 2 * (reader.unreadCount + piece.count)
+        guard memory.take(room) else { return false }
+        let before = reader.footprint
         received += piece.count
         reader.append(adopting: piece.takeBytes(), headroom: Piece.headroom)
+        memory.giveBack(room)
+        return memory.take(max(0, reader.footprint - before))
+    }
+
+    /// Asked for memory while a piece is read; nil: there is enough.
+    var memory: MemoryAccount? {
+        didSet { reader.meter = memory }
     }
 
     /// Says that nothing more will come.
@@ -112,10 +126,13 @@ struct MemberReader: Sendable {
             try readMember(into: &draft)
         case .member:
             let checkpoint = reader.checkpoint
+            let taken = memory?.bytes ?? 0
             do {
                 try readMember(into: &draft)
             } catch let error as JSONError where error.needsMore {
                 reader.goBack(to: checkpoint)
+                // What had been read of the member has been thrown away.
+                memory.map { $0.giveBack($0.bytes - taken) }
                 // Twice as many as were not enough, so that no byte is read again and again.
                 awaited = 2 * (received - reader.position)
                 throw error
@@ -149,3 +166,5 @@ struct MemberReader: Sendable {
         }
     }
 }
+
+extension MemoryAccount: MemoryMeter {}

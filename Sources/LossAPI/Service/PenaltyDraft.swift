@@ -30,6 +30,14 @@ struct PenaltyDraft: Draft {
 
     var footprint: Int { parameters.footprint }
 
+    var answerFootprint: Int {
+        var arrays = 0
+        if outputs.contains(.gradient) { arrays += 1 }
+        if outputs.contains(.hessian) { arrays += 1 }
+        let numbers = arrays * (parameters?.values.count ?? 0)
+        return 8 * numbers + AnswerText.roomForText(of: numbers)
+    }
+
     func holdsNumbers(_ field: String) -> Bool { field == "parameters" }
 
     mutating func set(_: String, _ numbers: Tensor) { parameters = numbers }

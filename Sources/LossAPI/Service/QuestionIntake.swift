@@ -44,6 +44,8 @@ struct Work: Sendable {
 extension QuestionIntake {
     var footprint: Int { members.footprint + draft.footprint }
 
+    var answerFootprint: Int { work.problem == nil ? draft.answerFootprint : 0 }
+
     mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
         guard case .none = work.problem else { return }
         let start = work.clock()
@@ -55,10 +57,14 @@ extension QuestionIntake {
         work.latest = end
     }
 
-    mutating func take(_ piece: consuming Piece, isLast: Bool) {
+    mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
         guard case .none = work.problem else { return }
         let start = work.clock()
-        if !piece.isEmpty { members.append(piece) }
+        members.memory = memory
+        defer { members.memory = nil }
+        if !piece.isEmpty {
+            guard members.append(piece, memory) else { return members.skip() }
+        }
         if isLast { members.end() }
         read()
         work.times.parse += work.clock().nanoseconds(since: start)

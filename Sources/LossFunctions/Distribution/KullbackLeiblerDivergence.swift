@@ -144,13 +144,17 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         inLogarithms ? .interval(.through(0)) : .unit
     }
 
+    var fromLogits: Bool {
+        if case .logits = form { true } else { false }
+    }
+
     /// Puts the targets themselves in the place of their logarithms, which are then in `scratch`.
-    private func takeTargets(_ block: inout RowBlock) {
+    func prepareTargets(_ block: inout RowBlock) {
         if logarithmicTargets { swap(&block.targets, &block.scratch) }
     }
 
     private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
-        takeTargets(&block)
+        prepareTargets(&block)
         block.clipPredictions(epsilon, .infinity)
         if logarithmicTargets {
             block.functions.log(block.predictions, into: &block.rests)
@@ -181,7 +185,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     }
 
     private func evaluateLogarithms(_ block: inout RowBlock, _ outputs: Outputs) {
-        takeTargets(&block)
+        prepareTargets(&block)
         if logarithmicTargets {
             block.terms.replace(block.scratch, block.predictions) { _, logarithm, other in
                 logarithm - other
@@ -205,7 +209,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     }
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
-        takeTargets(&block)
+        prepareTargets(&block)
         block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
         let areWhole = block.functions.divergenceSurplus(
             of: block.targets,

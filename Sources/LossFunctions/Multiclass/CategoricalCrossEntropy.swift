@@ -76,7 +76,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     var classes: ClassRule? { ClassRule(ignored: ignoreIndex) }
     var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .classes) }
 
-    private let fromLogits: Bool
+    let fromLogits: Bool
     private let epsilon: Double
     private let smoothing: Double
     private let classWeights: [Double]?
@@ -102,14 +102,14 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         }
         guard classWeights != nil || ignoreIndex != nil else { return nil }
         try targets.check()
-        var row = RowBlock(rows: 1, length: rows.length)
-        return (0..<rows.count).map { offset in
-            targets.gather(offset..<(offset + 1), into: &row)
-            if row.areClasses { return row.hots[0].map { classWeights?[$0] ?? 1 } ?? 0 }
+        return (0..<rows.count).map { row in
+            if targets.areClasses {
+                return targets.hotColumn(of: row).map { classWeights?[$0] ?? 1 } ?? 0
+            }
             guard let classWeights else { return 1 }
             var share = CompensatedSum()
-            for index in classWeights.indices {
-                share.add(classWeights[index] * row.targets[index])
+            for column in classWeights.indices {
+                share.add(classWeights[column] * targets.target(of: row, at: column))
             }
             return share.value
         }
@@ -120,7 +120,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             evaluateClasses(&block, outputs)
         } else {
             if block.areClasses { block.layOutClasses() }
-            weighTargets(&block)
+            prepareTargets(&block)
             if fromLogits {
                 evaluateLogits(&block, outputs)
             } else {
@@ -158,16 +158,18 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     }
 
     /// Turns the targets into a: smoothed and weighted by class.
-    private func weighTargets(_ block: inout RowBlock) {
+    func prepareTargets(_ block: inout RowBlock) {
         let length = block.targets.count / block.losses.count
         if smoothing > 0 {
-            let spread = smoothing / Double(length)
+            let spread = smoothing / Double(block.rowLength)
             for index in block.targets.indices {
                 block.targets[index] = block.targets[index] * (1 - smoothing) + spread
             }
         }
         guard let classWeights else { return }
-        for index in block.targets.indices { block.targets[index] *= classWeights[index % length] }
+        for index in block.targets.indices {
+            block.targets[index] *= classWeights[block.firstColumn + index % length]
+        }
     }
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {

@@ -29,6 +29,8 @@ struct Softmax {
     /// The number of a row at all of its places.
     private var spread: [Double]
     private var numerators: [Double]
+    /// Whether the largest logit and the sum are known: those of a row of which this is a strip.
+    private var isSurveyed = false
 
     init(rows: Int, length: Int) {
         self.length = length
@@ -77,9 +79,13 @@ struct Softmax {
         _ functions: any ArrayFunctions.Type,
         ahead: Ahead
     ) {
-        findTops(logits.span)
+        if !isSurveyed { findTops(logits.span) }
         spread.spread(largest)
         functions.exp(logits, minus: spread, into: &exponentials, ahead: ahead)
+        guard !isSurveyed else {
+            totals[0] = 1 + others[0]
+            return
+        }
         // The largest of each row waits aside while the others are summed.
         for top in tops { exponentials[top] = 0 }
         functions.sumRows(exponentials, high: &others, low: &losts)
@@ -88,6 +94,40 @@ struct Softmax {
 
         functions.log1p(others, into: &excess)
         for row in others.indices { totals[row] = 1 + others[row] }
+    }
+
+    /// What is known of a whole row that is taken in strips.
+    struct Survey {
+        /// The column of the largest logit.
+        let top: Int
+        let largest: Double
+        /// Σ e^(z - largest) over the other logits.
+        fileprivate(set) var others = CompensatedSum()
+    }
+
+    /// Takes a strip of a row into the survey of the row, by the column of its first logit.
+    mutating func add(
+        _ logits: [Double],
+        from column: Int,
+        to survey: inout Survey,
+        _ functions: any ArrayFunctions.Type
+    ) {
+        largest[0] = survey.largest
+        spread.spread(largest)
+        functions.exp(logits, minus: spread, into: &exponentials, ahead: Ahead())
+        let top = survey.top - column
+        if exponentials.indices.contains(top) { exponentials[top] = 0 }
+        functions.sumRows(exponentials, high: &others, low: &losts)
+        survey.others.add(others[0])
+        survey.others.add(losts[0])
+    }
+
+    /// Takes strips of a surveyed row from now on.
+    mutating func adopt(_ survey: Survey, _ functions: any ArrayFunctions.Type) {
+        isSurveyed = true
+        largest[0] = survey.largest
+        others[0] = survey.others.value
+        functions.log1p(others, into: &excess)
     }
 
     /// -log of the probability at a place, which is in that row.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// The memory that requests and answers may take, all connections together.
+///
+/// A part of it is kept for small requests, so that they are served while large ones use up the
+/// rest.
+package final class MemoryBudget: Sendable {
+    /// The most bytes in use at once.
+    package let limit: Int
+    /// The part of them that only small holders may use.
+    private let reserve: Int
+    private let used = Atomic(0)
+    private let prepare: @Sendable (_ bytes: Int, _ used: Int) -> Void
+
+    /// The most bytes that a small holder has.
+    private static let smallBytes = 256 * 1_024
+    /// The bytes from which on the system is told before they are taken.
+    private static let notableBytes = 1_024 * 1_024
+
+    /// - Parameters:
+    ///   - limit: The most bytes in use at once.
+    ///   - prepare: Called before a megabyte or more is taken, with the bytes that are in use.
+    package init(
+        limit: Int,
+        prepare: @escaping @Sendable (_ bytes: Int, _ used: Int) -> Void = { _, _ in }
+    ) {
+        self.limit = limit
+        reserve = min(limit / 4, 16 * 1_024 * 1_024)
+        self.prepare = prepare
+    }
+
+    /// The bytes that are in use.
+    package var usedBytes: Int { used.load(ordering: .relaxed) }
+
+    /// Takes note of bytes that are in use, or given back where the number is negative, whatever
+    /// the limit.
+    package func charge(_ bytes: Int) {
+        used.add(bytes, ordering: .relaxed)
+    }
+
+    /// Whether a holder of some bytes may have more.
+    package func hasRoom(for bytes: Int, holding held: Int) -> Bool {
+        used.load(ordering: .relaxed) + bytes <= most(held + bytes)
+    }
+
+    /// Takes bytes for a holder of some; false, with nothing taken, if there is no room.
+    package func take(_ bytes: Int, holding held: Int) -> Bool {
+        let inUse = used.add(bytes, ordering: .relaxed).newValue
+        guard inUse <= most(held + bytes) else {
+            used.subtract(bytes, ordering: .relaxed)
+            return false
+        }
+        if bytes >= Self.notableBytes { prepare(bytes, inUse - bytes) }
+        return true
+    }
+
+    /// Whether a holder could have so many bytes if nobody else had any.
+    func couldHold(_ bytes: Int) -> Bool { bytes <= most(bytes) }
+
+    private func most(_ held: Int) -> Int { held <= Self.smallBytes ? limit : limit - reserve }
+}
+
+/// The memory that is taken for a request while it is worked on beside the event loop.
+///
+/// Memory is taken here before it is allocated, so that the budget is kept at every moment. All of it
+/// is given back when the account goes.
+package final class MemoryAccount: Sendable {
+    private let budget: MemoryBudget
+    /// The bytes that the request holds apart from those that are taken here.
+    private let others: Int
+    private let taken = Atomic(0)
+    private let fault = Atomic(Fault.none)
+
+    private enum Fault: UInt8, AtomicRepresentable {
+        case none
+        case exhausted
+        case excessive
+    }
+
+    package init(_ budget: MemoryBudget, besides others: Int = 0) {
+        self.budget = budget
+        self.others = others
+    }
+
+    deinit { budget.charge(-taken.load(ordering: .relaxed)) }
+
+    /// The bytes that have been taken and not been given back.
+    package var bytes: Int { taken.load(ordering: .relaxed) }
+
+    /// Takes bytes; false if there is no room, and then ``refusal`` says why.
+    package func take(_ bytes: Int) -> Bool {
+        let held = others + self.bytes
+        guard budget.take(bytes, holding: held) else {
+            let fault = budget.couldHold(held + bytes) ? Fault.exhausted : .excessive
+            self.fault.store(fault, ordering: .relaxed)
+            return false
+        }
+        taken.add(bytes, ordering: .relaxed)
+        return true
+    }
+
+    /// Gives back bytes that were taken.
+    package func giveBack(_ bytes: Int) {
+        taken.subtract(bytes, ordering: .relaxed)
+        budget.charge(-bytes)
+    }
+
+    /// Why the request has to be refused; nil if all that was asked for was there.
+    package var refusal: Refusal? {
+        switch fault.load(ordering: .relaxed) {
+        case .none: nil
+        case .exhausted: .memoryExhausted
+        case .excessive: .excessiveMemory
+        }
+    }
+}
