@@ -14,6 +14,7 @@ extension Connection {
         guard case .deciding = phase, let head else { return }
         self.now = now
         isRequestRead = head.framing == .none
+        announcedBytes = head.contentLength ?? 0
         switch reception {
         case .answer(let response):
             begin(response, date: date, afterwards: afterEarlyAnswer(to: head))
@@ -26,7 +27,7 @@ extension Connection {
 
     /// Goes on to the content, if there may be as much.
     private mutating func take(_ head: RequestHead) {
-        let length = head.contentLength ?? 0
+        let length = announcedBytes
         if length > limits.bodyBytes {
             phase = .refusing(.bodyTooLarge)
         } else if isDraining, length > limits.inlineBodyBytes {
@@ -183,6 +184,8 @@ extension Connection {
             prepareBody()
             phase = .discarding
         case .end:
+            // What still comes is thrown away, however long it is.
+            head = nil
             phase = .halfClosing
         }
     }

@@ -36,6 +36,8 @@ package struct Connection: ~Copyable, Sendable {
     var chunks = ChunkedDecoder()
     /// Whether the request was read to its end, so that the next one can be found.
     var isRequestRead = false
+    /// How long the content is, as far as the head tells.
+    var announcedBytes = 0
     /// Bytes of the content that have come.
     var contentBytes = 0
     /// Bytes of a body that have been thrown away, because the answer did not wait for it.

@@ -124,7 +124,12 @@ struct Incoming: Sendable {
 
     /// Says that the content has ended.
     mutating func end() {
+        guard !isComplete else { return }
         isComplete = true
+        guard piece.isEmpty, state == .here, !isLong else { return }
+        let nothing: [UInt8] = []
+        intake?.take(nothing.span, isLast: true)
+        isDear = intake?.isDear ?? false
     }
 
     /// The intake and what it has to take in next; nil where it is away.

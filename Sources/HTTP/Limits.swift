@@ -41,7 +41,7 @@ package struct Limits: Sendable, Hashable {
     package var drainTime = Duration.seconds(25)
 
     /// Bodies up to this size are answered on the event loop, larger ones by the workers.
-    package var inlineBodyBytes = 64 * 1_024
+    package var inlineBodyBytes = 32 * 1_024
     /// How many requests are answered beside the event loops at once; nil: one a core.
     package var workers: Int?
 

@@ -24,5 +24,5 @@ extension Connection {
         }
     }
 
-    private var isBulk: Bool { max(head?.contentLength ?? 0, contentBytes) > Traffic.bulkBytes }
+    private var isBulk: Bool { max(announcedBytes, contentBytes) > Traffic.bulkBytes }
 }

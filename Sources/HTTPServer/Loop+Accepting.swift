@@ -5,7 +5,7 @@ import Logging
 
 extension Loop {
     /// The most connections that are taken in before others have their turn.
-    static let acceptancesInTurn = 64
+    static let acceptancesInTurn = 16
 
     /// Takes in connections that wait at a listener, not more than `most`.
     mutating func accept(at listener: Listener, most: Int = acceptancesInTurn) {

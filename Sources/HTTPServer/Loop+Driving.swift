@@ -3,11 +3,21 @@
 import HTTP
 
 extension Loop {
-    /// The most bytes that one connection may read and write before the others have their turn.
-    private static let allowance = 256 * 1_024
+    /// What one connection may do before the others have their turn.
+    private struct Turn {
+        /// The bytes that it may still read and write.
+        var bytes = 256 * 1_024
+        /// When its time is over.
+        let end: Instant
 
-    /// What an answer costs of the allowance, beside its bytes: as much as it keeps others waiting.
-    private static let costOfAnswer = 4 * 1_024
+        /// The longest that a turn takes, and that one request may keep a loop: what takes longer is
+        /// for a worker.
+        private static let duration = Duration.microseconds(200)
+
+        init(from start: Instant) {
+            end = start.advanced(by: Self.duration)
+        }
+    }
 
     /// Does what a connection asks for, until it has to wait or others have to have their turn.
     ///
@@ -34,7 +44,7 @@ extension Loop {
         _ connection: inout Connection,
         _ lane: Int?
     ) -> Departure? {
-        var allowance = Self.allowance
+        var turn = Turn(from: now)
         var bytes: ArraySlice<UInt8> = []
         while true {
             switch connection.next() {
@@ -43,7 +53,6 @@ extension Loop {
                 connection.received(consume reception, date: date.field(at: now), now: now)
                 continue
             case .answer:
-                allowance -= Self.costOfAnswer
                 answer(link.key, &connection)
                 continue
             case .read where bytes.isEmpty && mustMove(connection),
@@ -64,8 +73,8 @@ extension Loop {
             case .send where isGathering && link.isWritable:
                 outgoing.append(link)
             case .send:
-                if mayGoOn(link, allowance, ready: link.isWritable),
-                    send(link, &connection, &allowance)
+                if mayGoOn(link, turn, ready: link.isWritable),
+                    send(link, &connection, &turn)
                 {
                     continue
                 }
@@ -75,8 +84,8 @@ extension Loop {
                 if bytes.isEmpty { bytes = [] }
                 continue
             case .read:
-                if mayGoOn(link, allowance, ready: link.isReadable) {
-                    bytes = read(link, &connection, &allowance, lane)
+                if mayGoOn(link, turn, ready: link.isReadable) {
+                    bytes = read(link, &connection, &turn, lane)
                     continue
                 }
             case .shutdownWrite:
@@ -94,9 +103,9 @@ extension Loop {
     }
 
     /// Whether there is something to transfer and the connection may do so in this turn.
-    private mutating func mayGoOn(_ link: Link, _ allowance: Int, ready: Bool) -> Bool {
+    private mutating func mayGoOn(_ link: Link, _ turn: Turn, ready: Bool) -> Bool {
         guard ready else { return false }
-        if allowance > 0 { return true }
+        if turn.bytes > 0, now < turn.end { return true }
         if !link.isPostponed {
             link.isPostponed = true
             postponed.append(link.key)
@@ -164,11 +173,11 @@ extension Loop {
     private mutating func send(
         _ link: Link,
         _ connection: inout Connection,
-        _ allowance: inout Int
+        _ turn: inout Turn
     ) -> Bool {
-        switch SystemCall.send(link.socket, connection.output, upTo: allowance) {
+        switch SystemCall.send(link.socket, connection.output, upTo: turn.bytes) {
         case .bytes(let count):
-            allowance -= count
+            turn.bytes -= count
             now = SystemCall.now()
             if let exchange = connection.sent(count, now: now) {
                 services.responder.observe(.answered(exchange))
@@ -187,14 +196,14 @@ extension Loop {
     private mutating func read(
         _ link: Link,
         _ connection: inout Connection,
-        _ allowance: inout Int,
+        _ turn: inout Turn,
         _ lane: Int?
     ) -> ArraySlice<UInt8> {
         if let lane, let result = lanes.takeResult(of: lane) {
-            let count = took(result, of: Lanes.length, link, &connection, &allowance)
+            let count = took(result, of: Lanes.length, link, &connection, &turn)
             return lanes.bytes(of: lane, first: count)
         }
-        let direct = min(connection.directBodyBytes, allowance)
+        let direct = min(connection.directBodyBytes, turn.bytes)
         var result = SystemCall.Transfer.wouldBlock
         if direct > 0 {
             connection.receiveBody(upTo: direct, now: now) { body in
@@ -204,7 +213,7 @@ extension Loop {
             result = SystemCall.receive(link.socket, into: &buffer, buffer.indices)
         }
         let asked = direct > 0 ? direct : buffer.count
-        let count = took(result, of: asked, link, &connection, &allowance)
+        let count = took(result, of: asked, link, &connection, &turn)
         return direct > 0 ? [] : buffer[..<count]
     }
 
@@ -214,11 +223,11 @@ extension Loop {
         of asked: Int,
         _ link: Link,
         _ connection: inout Connection,
-        _ allowance: inout Int
+        _ turn: inout Turn
     ) -> Int {
         switch result {
         case .bytes(let count):
-            allowance -= count
+            turn.bytes -= count
             // Less than was asked for means that there is no more, unless the end is there too.
             if count < asked, !link.isEnding { link.isReadable = false }
             return count

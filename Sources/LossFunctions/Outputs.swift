@@ -11,6 +11,11 @@ package struct Outputs: OptionSet, Sendable {
     /// Whether a derivative is among them.
     var includeDerivatives: Bool { !isDisjoint(with: [.gradient, .hessian]) }
 
+    /// How many derivatives are among them.
+    package var derivativeCount: Int {
+        (contains(.gradient) ? 1 : 0) + (contains(.hessian) ? 1 : 0)
+    }
+
     package static let loss = Outputs(rawValue: 1)
     package static let gradient = Outputs(rawValue: 2)
     package static let lossAndGradient = Outputs(rawValue: 3)

@@ -23,6 +23,30 @@ extension JSONReader {
     /// How many bytes of text have not been read.
     package var unreadCount: Int { text.bytes.count - offset }
 
+    /// Whether the next value, an array or an object, ends within so many bytes, or the text in hand
+    /// does.
+    package func nextValueEnds(within count: Int) -> Bool {
+        let text = text.bytes.span
+        var depth = 0
+        var isString = false
+        var position = offset
+        let end = min(text.count, offset + count)
+        while position < end {
+            switch text[position] {
+            case Character8.quote: isString.toggle()
+            case Character8.backslash where isString: position += 1
+            case Character8.openBracket where !isString, Character8.openBrace where !isString:
+                depth += 1
+            case Character8.closeBracket where !isString, Character8.closeBrace where !isString:
+                depth -= 1
+                if depth == 0 { return true }
+            default: break
+            }
+            position += 1
+        }
+        return end == text.count
+    }
+
     /// Adds the next piece of the body, and lets go of what has been read.
     package mutating func append(_ piece: Span<UInt8>) {
         letGo()

@@ -62,7 +62,7 @@ import Testing
     /// The refusals that need more than bytes; the tests of time, room, drain and framing have them.
     private static let others: Set<Refusal> = [
         .incompleteRequest, .headTimeout, .bodyTimeout, .tooManyConnections, .memoryExhausted,
-        .tooManyWaiting, .draining,
+        .excessiveMemory, .tooManyWaiting, .draining,
     ]
 
     @Test("has something that leads to it")

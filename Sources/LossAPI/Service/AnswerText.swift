@@ -41,6 +41,9 @@ struct AnswerText: ContentSource {
     /// ahead.
     var footprint: Int { isAtEnd ? 0 : 8 * length + Self.roomForText(of: length) }
 
+    /// What it takes to write a number.
+    static let nanosecondsEach = 25
+
     /// The bytes of memory that the text of so many numbers takes while it is sent: the part that is
     /// sent and those that are made ahead.
     static func roomForText(of count: Int) -> Int { Pen.bytesEach * min(count, 4 * Pen.sliceLength) }

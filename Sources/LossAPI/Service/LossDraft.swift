@@ -43,11 +43,7 @@ struct LossDraft: Draft {
     /// More than it will be: as if every prediction had a loss of its own.
     var answerFootprint: Int {
         let count = predictions?.values.count ?? 0
-        var arrays = 0
-        if outputs.contains(.gradient) { arrays += 1 }
-        if outputs.contains(.hessian) { arrays += 1 }
-        if outputs.contains(.elements) { arrays += 1 }
-        if reduction == .none, outputs.contains(.loss) { arrays += 1 }
+        let arrays = arrayCount
         // What rows count for, where some are ignored or weighted by class.
         let shares = found.entry.granularity == .row ? targets.footprint : 0
         let penalties = terms.reduce(0) { $0 + $1.footprint + RegularizationTerm.ownBytes }
@@ -55,6 +51,20 @@ struct LossDraft: Draft {
         return numbers + shares + weights.footprint + Self.scratchBytes
             + AnswerText.roomForText(of: numbers / 8)
     }
+
+    var answerNanoseconds: Int {
+        let count = predictions?.values.count ?? 0
+        return count * (Self.nanosecondsEach + arrayCount * AnswerText.nanosecondsEach)
+    }
+
+    /// How many arrays of as many numbers as there are predictions the answer may have.
+    private var arrayCount: Int {
+        outputs.derivativeCount + (outputs.contains(.elements) ? 1 : 0)
+            + (reduction == .none && outputs.contains(.loss) ? 1 : 0)
+    }
+
+    /// What the loss of a prediction and its derivatives take to compute.
+    private static let nanosecondsEach = 15
 
     /// What blocks are computed in.
     private static let scratchBytes = 1_024 * 1_024

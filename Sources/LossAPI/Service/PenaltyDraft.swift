@@ -31,12 +31,17 @@ struct PenaltyDraft: Draft {
     var footprint: Int { parameters.footprint }
 
     var answerFootprint: Int {
-        var arrays = 0
-        if outputs.contains(.gradient) { arrays += 1 }
-        if outputs.contains(.hessian) { arrays += 1 }
-        let numbers = arrays * (parameters?.values.count ?? 0)
+        let numbers = outputs.derivativeCount * (parameters?.values.count ?? 0)
         return 8 * numbers + AnswerText.roomForText(of: numbers)
     }
+
+    var answerNanoseconds: Int {
+        let count = parameters?.values.count ?? 0
+        return count * (Self.nanosecondsEach + outputs.derivativeCount * AnswerText.nanosecondsEach)
+    }
+
+    /// What the term of a parameter and its derivatives take to compute.
+    private static let nanosecondsEach = 10
 
     func holdsNumbers(_ field: String) -> Bool { field == "parameters" }
 

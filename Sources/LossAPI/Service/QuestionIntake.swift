@@ -46,12 +46,17 @@ extension QuestionIntake {
 
     var answerFootprint: Int { work.problem == nil ? draft.answerFootprint : 0 }
 
+    /// A worker is worth the two hand-overs, some 50 us, where it takes longer than that.
+    var isDear: Bool { members.isPaused || draft.answerNanoseconds > 100_000 }
+
     mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
         guard case .none = work.problem else { return }
         let start = work.clock()
         members.append(bytes)
         if isLast { members.end() }
+        members.isHurried = true
         read()
+        members.isHurried = false
         let end = work.clock()
         work.times.parse += end.nanoseconds(since: start)
         work.latest = end
