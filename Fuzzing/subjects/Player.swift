@@ -47,7 +47,7 @@ struct Player: ~Copyable {
         connection = Connection(
             limits: setting.limits,
             budget: MemoryBudget(limit: setting.limits.memoryBytes),
-            refusing: setting.refusal,
+            isGuest: setting.isGuest,
             now: now
         )
         // A request takes more than ten bytes, and some ten questions.
@@ -115,6 +115,9 @@ struct Player: ~Copyable {
         questions += 1
         try expect(questions <= mostQuestions, "the connection goes on and on")
         switch connection.next() {
+        case .receive(let head)
+        where connection.isGuest && !setting.responder.isProbe(head):
+            connection.turnAway()
         case .receive(let head):
             try transcript.begin(head)
             connection.received(setting.responder.receive(head), date: today, now: now)

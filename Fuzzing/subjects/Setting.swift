@@ -6,8 +6,8 @@ import LossAPI
 /// What a connection is played under.
 package struct Setting: Sendable {
     package var limits = Limits()
-    /// What it is refused for from its beginning.
-    package var refusal: Refusal?
+    /// Whether it is one too many.
+    package var isGuest = false
     let responder: LossResponder
     /// Who is told what happens: another one, so that its counts do not differ from answer to
     /// answer.
@@ -37,7 +37,7 @@ package struct Setting: Sendable {
         case 2: self = .long
         default: self = .usual
         }
-        if byte & 0x1C == 0x1C { refusal = .tooManyConnections }
+        if byte & 0x1C == 0x1C { isGuest = true }
     }
 
     private static func tightLimits(bodyBytes: Int, isTight: Bool = true) -> Limits {

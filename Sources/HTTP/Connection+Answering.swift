@@ -67,6 +67,11 @@ extension Connection {
         self.now = now
         progressed = now
         output.takeBack(made)
+        // The client is not to blame for what this server has taken to make more.
+        if let since = starvedSince, output.left > 0 {
+            stageStarted = stageStarted.advanced(by: now.duration(since: since))
+            starvedSince = nil
+        }
     }
 
     /// Takes in the answer to ``Action/answer`` or ``Action/refuse(_:)``.
@@ -83,8 +88,12 @@ extension Connection {
     package mutating func sent(_ count: Int, now: Instant) -> Exchange? {
         self.now = now
         if count > 0 { progressed = now }
+        answerBytes += count
         output.advance(by: count)
-        guard output.isDone else { return nil }
+        guard output.isDone else {
+            if output.left == 0 { starvedSince = now }
+            return nil
+        }
         switch phase {
         case .continuing:
             phase = .body
@@ -136,7 +145,7 @@ extension Connection {
     ) {
         // Only the end of the connection can say where content of unknown length ends in HTTP/1.0.
         let isFramed = !response.hasRest || head?.version != .http10
-        let keepsAlive = !isDraining && isFramed && head?.keepsAlive ?? false
+        let keepsAlive = !isDraining && !isGuest && isFramed && head?.keepsAlive ?? false
         let afterwards = keepsAlive ? wanted : .end
         let persistence: ResponseWriter.Persistence
         switch afterwards {
@@ -173,6 +182,9 @@ extension Connection {
         route = response.route
         problem = response.problem
         progressed = now
+        stageStarted = now
+        answerBytes = 0
+        starvedSince = nil
         phase = .sending(afterwards)
     }
 

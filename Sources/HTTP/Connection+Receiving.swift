@@ -111,6 +111,7 @@ extension Connection {
         }
         guard let parsed else {
             if before == 0 { partialHead = Array(bytes) }
+            if isGuest, partialHead.count > Self.guestHeadBytes { throw .tooManyConnections }
             if parser.isBlank(partialHead.span) {
                 parser = HeadParser()
                 partialHead = []

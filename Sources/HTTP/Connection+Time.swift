@@ -4,6 +4,7 @@ extension Connection {
     /// When ``expired(now:)`` has something to do, if nothing happens before; nil: never.
     package var deadline: Instant? {
         switch phase {
+        case .head where isGuest: started.advanced(by: Self.guestTime)
         case .head where partialHead.isEmpty:
             started.advanced(
                 by: isFinishing ? min(limits.idleTime, Self.firstRequestTime) : limits.idleTime
@@ -12,8 +13,19 @@ extension Connection {
         // Nothing is read, or there is nothing to send, until somebody here has done their work.
         case .body where incoming.isFull: nil
         case .sending where output.left == 0: nil
-        case .body: bodyDeadline
-        case .continuing, .sending: progressed.advanced(by: limits.answerStallTime)
+        case .body:
+            deadline(
+                stall: limits.bodyStallTime,
+                bytes: contentBytes,
+                minimumRate: limits.bodyMinimumRate
+            )
+        case .continuing: progressed.advanced(by: limits.answerStallTime)
+        case .sending:
+            deadline(
+                stall: limits.answerStallTime,
+                bytes: answerBytes,
+                minimumRate: limits.answerMinimumRate
+            )
         case .discarding, .lingering:
             min(
                 progressed.advanced(by: limits.lingerStallTime),
@@ -30,6 +42,7 @@ extension Connection {
         guard let deadline, deadline <= now else { return }
         self.now = now
         switch phase {
+        case .head where isGuest: turnAway()
         case .head where partialHead.isEmpty: phase = .closing(isFinishing ? .drained : .idle)
         case .head:
             partialHead = []
@@ -40,11 +53,15 @@ extension Connection {
         }
     }
 
-    /// A body may pause for a while; and from that while on its average must not be too low.
-    private var bodyDeadline: Instant {
-        let pause = progressed.advanced(by: limits.bodyStallTime)
-        let earned = Duration.seconds(contentBytes / max(1, limits.bodyMinimumRate))
-        let average = stageStarted.advanced(by: max(limits.bodyStallTime, earned))
-        return min(pause, average)
+    /// Content may pause for a while; and from that while on its average must not be too low.
+    ///
+    /// - Parameters:
+    ///   - stall: The longest pause.
+    ///   - bytes: The bytes that have come or gone since the stage began.
+    ///   - minimumRate: The fewest bytes a second; 0: any.
+    private func deadline(stall: Duration, bytes: Int, minimumRate: Int) -> Instant {
+        let pause = progressed.advanced(by: stall)
+        let earned = minimumRate > 0 ? Duration.seconds(bytes / minimumRate) : .seconds(1 << 40)
+        return min(pause, stageStarted.advanced(by: max(stall, earned)))
     }
 }

@@ -17,6 +17,8 @@ package struct Connection: ~Copyable, Sendable {
     var now: Instant
     /// Whether the client has said that nothing more will come.
     var inputEnded = false
+    /// Whether it is one too many: it may ask one thing, soon and shortly.
+    package let isGuest: Bool
     /// Whether the server is shutting down.
     package private(set) var isDraining = false
     /// Whether the server takes no more connections.
@@ -61,19 +63,23 @@ package struct Connection: ~Copyable, Sendable {
     var stageStarted: Instant
     /// When bytes last came or went.
     var progressed: Instant
+    /// Bytes of the answer that the network has taken.
+    var answerBytes = 0
+    /// Since when there has been nothing to send of an answer that is being made.
+    var starvedSince: Instant?
 
     /// A connection that has just been accepted.
     ///
     /// - Parameters:
     ///   - limits: The bounds its requests have to keep.
     ///   - budget: Where the memory for long content is taken from.
-    ///   - refusal: What it is refused for, whatever it may ask; nil to serve it.
+    ///   - isGuest: Whether it is one too many, so that only a probe is answered.
     ///   - identity: A number for it; the names of its requests begin with it.
     ///   - now: The time.
     package init(
         limits: Limits,
         budget: MemoryBudget,
-        refusing refusal: Refusal? = nil,
+        isGuest: Bool = false,
         identity: UInt64 = 0,
         now: Instant
     ) {
@@ -84,7 +90,7 @@ package struct Connection: ~Copyable, Sendable {
         started = now
         stageStarted = now
         progressed = now
-        if let refusal { phase = .refusing(refusal) }
+        self.isGuest = isGuest
     }
 
     /// What to do now.
@@ -180,9 +186,34 @@ package struct Connection: ~Copyable, Sendable {
     /// A drain does not wait for a client that has sent all of its request and has its answer.
     private var mustLinger: Bool { !(isDraining && isRequestRead) }
 
+    /// Refuses a guest that has asked for what guests do not get, or that has to make way.
+    package mutating func turnAway() {
+        switch phase {
+        case .head, .undecided, .deciding:
+            partialHead = []
+            phase = .refusing(.tooManyConnections)
+        default: break
+        }
+    }
+
+    /// How long a guest may take with its request: a probe is sent with its connection.
+    static let guestTime = Duration.seconds(1)
+
+    /// The longest head of a guest: that of a probe is some hundred bytes long.
+    static let guestHeadBytes = 2 * 1_024
+
     /// How long a connection that has just been accepted may wait with its first request when the
     /// server takes no more: long enough for what is on its way.
     static let firstRequestTime = Duration.milliseconds(250)
+
+    /// Takes note that the process did not run for a while: nothing is held against the client that
+    /// it could not have been heard with.
+    package mutating func forgive(_ pause: Duration) {
+        started = started.advanced(by: pause)
+        stageStarted = stageStarted.advanced(by: pause)
+        progressed = progressed.advanced(by: pause)
+        starvedSince = starvedSince?.advanced(by: pause)
+    }
 
     /// Closes a connection that is at rest, but for one that has hardly had the time to ask.
     package mutating func finish(now: Instant) {

@@ -28,6 +28,11 @@ package struct Instant: Sendable, Hashable, Comparable {
         return Instant(nanoseconds: isTooLong || isTooLate || isLater ? .max : exact)
     }
 
+    /// The time that has passed since an earlier instant.
+    package func duration(since earlier: Instant) -> Duration {
+        .nanoseconds(nanoseconds(since: earlier))
+    }
+
     /// The nanoseconds that have passed since an earlier instant.
     package func nanoseconds(since earlier: Instant) -> Int64 {
         nanoseconds - earlier.nanoseconds

@@ -24,6 +24,9 @@ package struct Limits: Sendable, Hashable {
     package var idleTime = Duration.seconds(75)
     /// How long a client may take none of its answer.
     package var answerStallTime = Duration.seconds(30)
+    /// The fewest bytes a second an answer must be taken at on average, once ``answerStallTime`` is
+    /// over; 0: any.
+    package var answerMinimumRate = 16 * 1_024
     /// How long a closing connection waits for a client that goes on sending nothing.
     package var lingerStallTime = Duration.seconds(5)
     /// How long a closing connection throws away what a client goes on sending.
@@ -44,6 +47,8 @@ package struct Limits: Sendable, Hashable {
     package var inlineBodyBytes = 32 * 1_024
     /// How many requests are answered beside the event loops at once; nil: one a core.
     package var workers: Int?
+    /// How many event loops there are of each kind; nil: one a core.
+    package var loops: Int?
 
     package init() {}
 }

@@ -11,6 +11,10 @@ package protocol Responder: Sendable {
     /// OPTIONS are answered here.
     func receive(_ head: RequestHead) -> Reception
 
+    /// Whether a request asks how the server is, so that it is answered even where all connections
+    /// are in use.
+    func isProbe(_ head: RequestHead) -> Bool
+
     /// The document that explains a refusal; its status must be that of the refusal.
     func response(to refusal: Refusal, limits: Limits) -> Response
 

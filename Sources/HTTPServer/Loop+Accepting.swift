@@ -33,22 +33,37 @@ extension Loop {
     }
 
     private mutating func admit(_ socket: consuming Descriptor) {
-        let admission = services.connections.add()
-        guard admission != .drop else { return services.connections.remove() }
-        let refusal: Refusal? = admission == .refuse ? .tooManyConnections : nil
+        let isGuest = !services.connections.add()
         // The odd step makes the numbers of a loop differ for 2^64 connections.
         identity &+= 0x9E37_79B9_7F4A_7C15
         let connection = Connection(
             limits: services.limits,
             budget: services.budget,
-            refusing: refusal,
+            isGuest: isGuest,
             identity: identity,
             now: now
         )
         let link = links.add(socket, connection)
         services.responder.observe(.connectionOpened)
         if isDraining { link.connection.drain() }
-        if watch(link), refusal != nil { drive(link) }
+        if isGuest { guests.append(link.key) }
+        // Most requests come with their connection, and a probe must not wait behind others.
+        if watch(link), isGuest {
+            link.isReadable = true
+            drive(link)
+        }
+        while guests.count > services.guestLimit { makeWay(guests.removeFirst()) }
+    }
+
+    /// Tells the guest that has been here longest that there is no room, and closes its connection.
+    ///
+    /// So a newcomer is always heard, however many others say nothing: one that asks how the server
+    /// is, as an orchestrator does, has its answer.
+    private mutating func makeWay(_ key: ConnectionKey) {
+        guard let link = links[key] else { return }
+        link.connection.turnAway()
+        drive(link)
+        if links[key] != nil { close(link, .afterAnswer) }
     }
 
     /// Has changes of a connection reported; closes it, and says false, where that cannot be.

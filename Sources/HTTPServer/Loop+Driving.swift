@@ -48,6 +48,9 @@ extension Loop {
         var bytes: ArraySlice<UInt8> = []
         while true {
             switch connection.next() {
+            case .receive(let head) where connection.isGuest && !services.responder.isProbe(head):
+                connection.turnAway()
+                continue
             case .receive(let head):
                 let reception = services.responder.receive(head)
                 connection.received(consume reception, date: date.field(at: now), now: now)

@@ -27,6 +27,10 @@ struct Loop: ~Copyable {
     var awake: [Link] = []
     /// Where the first read of each of these goes.
     var lanes = Lanes()
+    /// Connections too many, the oldest first; some of them may have gone.
+    var guests: [ConnectionKey] = []
+    /// When the sweep is due that the timer is set for.
+    private var sweepDue = Instant(nanoseconds: .max)
     /// Connections whose answers are sent once all of these are driven.
     var outgoing: [Link] = []
     /// Whether answers are left to be sent then.
@@ -54,6 +58,8 @@ struct Loop: ~Copyable {
 
     /// How often deadlines are looked at.
     private static let sweepMilliseconds = 250
+    /// A sweep that is so late was not kept waiting by work: the process was stopped.
+    private static let frozenTime = Duration.seconds(1)
     private static let timerKey = UInt64.max
     private static let mailboxKey = UInt64.max - 1
     private static let firstListenerKey = UInt64.max - 1_024
@@ -134,13 +140,26 @@ struct Loop: ~Copyable {
     /// Looks at all deadlines, and at connections that could not be accepted.
     private mutating func sweep() {
         isTimerSet = false
-        for link in links.all {
-            guard let deadline = link.connection.deadline, deadline <= now else { continue }
+        let late = now.duration(since: sweepDue)
+        // A process that was stopped has heard nobody meanwhile.
+        if late > Self.frozenTime {
+            for link in links.all { link.connection.forgive(late) }
+        }
+        for link in links.all where isDue(link) {
+            // What has come, or has been taken, and has not been looked at yet counts.
+            link.isReadable = true
+            link.isWritable = true
+            drive(link)
+            guard links[link.key] != nil, isDue(link) else { continue }
             link.connection.expired(now: now)
             drive(link)
         }
         for listener in listeners where listener.isPaused { accept(at: listener) }
         setTimer()
+    }
+
+    private func isDue(_ link: Link) -> Bool {
+        link.connection.deadline.map { $0 <= now } ?? false
     }
 
     /// Makes sure that there will be a sweep if there is anything to look at.
@@ -149,6 +168,7 @@ struct Loop: ~Copyable {
             return
         }
         isTimerSet = true
+        sweepDue = now.advanced(by: .milliseconds(Self.sweepMilliseconds))
         SystemCall.set(timer, milliseconds: Self.sweepMilliseconds)
     }
 }

@@ -19,18 +19,11 @@ package final class Server: Sendable {
     /// Entered for each loop that runs.
     let running = DispatchGroup()
 
-    /// More descriptors than the server needs beside those of its connections and its loops.
-    private static let ownDescriptors = 32
-    /// The descriptors of two loops: a poll, a timer and a bell each, and a listener for each
-    /// address.
-    private static let descriptorsOfLoops = 8
-
     /// Takes a port, and does not serve yet.
     ///
     /// - Parameters:
     ///   - host: A name or an address of this machine; `0.0.0.0` or `::` for all of them.
     ///   - port: A port, 0 for any that is free.
-    ///   - count: The number of event loops of each kind; nil: one a core.
     ///   - limits: All bounds.
     ///   - responder: What gives the answers.
     ///   - readiness: What is told that a drain has begun.
@@ -39,25 +32,30 @@ package final class Server: Sendable {
     package init(
         host: String,
         port: Int,
-        loops count: Int? = nil,
         limits: Limits = Limits(),
         responder: any Responder,
         readiness: Readiness = Readiness(),
         logger: Logger
     ) throws(StartError) {
         let heap = Heap(limit: limits.memoryBytes)
-        let cores = SystemCall.coreCount()
-        let count = max(1, count ?? cores)
-        let needed = limits.connections + Self.ownDescriptors + count * Self.descriptorsOfLoops
+        let cores = ProcessLimits.cores
         let descriptors = SystemCall.raiseDescriptorLimit()
-        if descriptors < needed {
+        let plan = try DescriptorPlan(
+            descriptors: descriptors,
+            loops: max(1, limits.loops ?? cores),
+            connections: limits.connections
+        )
+        if plan.connections < limits.connections {
             logger.warning(
                 "fewer descriptors than connections",
                 metadata: [
                     "descriptors": "\(descriptors)", "connections": "\(limits.connections)",
+                    "connections_served": "\(plan.connections)",
                 ]
             )
         }
+        var limits = limits
+        limits.connections = plan.connections
         let services = Services(
             limits: limits,
             responder: responder,
@@ -68,12 +66,13 @@ package final class Server: Sendable {
             budget: MemoryBudget(limit: limits.memoryBytes) { bytes, used in
                 heap.prepare(for: bytes, besides: used)
             },
-            connections: ConnectionCount(limit: limits.connections),
+            connections: ConnectionCount(limit: plan.connections),
+            guestLimit: plan.guests,
             logger: logger
         )
         var endpoint = try Endpoint(host: host, port: port)
         var loops: [any EventLoop] = []
-        for index in 0..<count {
+        for index in 0..<plan.loops {
             let listeners = try endpoint.listen()
             do throws(SystemError) {
                 loops += try Self.loops(index, listeners, services)

@@ -10,6 +10,8 @@ struct Services: Sendable {
     let workers: Workers
     let budget: MemoryBudget
     let connections: ConnectionCount
+    /// How many connections too many a loop hears before the oldest of them makes way.
+    let guestLimit: Int
     let logger: Logger
 
     /// Takes note that a connection has ended.

@@ -10,6 +10,8 @@ package enum StartError: Error, Hashable, Sendable {
     case portOutOfRange(Int)
     /// No address of this machine goes by the name.
     case unknownHost(String)
+    /// The process may have fewer descriptors than it needs.
+    case tooFewDescriptors(limit: Int, needed: Int)
     case system(SystemError)
 }
 
@@ -20,6 +22,8 @@ extension StartError: CustomStringConvertible {
         case .portForbidden(let port): "port \(port) needs privileges; take one above 1023"
         case .portOutOfRange(let port): "\(port) is no port; take one from 0 to 65535"
         case .unknownHost(let host): "\(host) is no address of this machine"
+        case .tooFewDescriptors(let limit, let needed):
+            "\(limit) descriptors are too few (ulimit -n); at least \(needed) are needed"
         case .system(let error): error.description
         }
     }

@@ -38,6 +38,29 @@ extension SystemCall {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
+    /// How many bytes of memory this process may still get for its data; nil: any.
+    ///
+    /// The stacks of threads count, whether or not they are used: room for 32 of a megabyte is set
+    /// aside.
+    ///
+    /// The corresponding C function is `getrlimit`.
+    static func dataLimit() -> Int? {
+        let numbers = SmallFile.text("/proc/self/statm")?.split { $0 == " " || $0 == "\n" } ?? []
+        // In pages: the whole address space, and further on what belongs to data.
+        let pages = numbers.map { Int($0) ?? 0 }
+        let stacks = 32 * 1_024 * 1_024
+        func left(_ resource: __rlimit_resource, _ place: Int) -> Int? {
+            var limit = rlimit()
+            // Safe: the structure is valid for the call.
+            guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+                limit.rlim_cur < 1 << 60
+            else { return nil }
+            let used = place < pages.count ? pages[place] * sysconf(Int32(_SC_PAGESIZE)) : 0
+            return max(0, Int(limit.rlim_cur) - used - stacks)
+        }
+        return [left(RLIMIT_DATA, 5), left(RLIMIT_AS, 0)].compactMap { $0 }.min()
+    }
+
     /// Gives the kernel back what is free.
     ///
     /// The corresponding C function is `malloc_trim`.

@@ -53,9 +53,13 @@ extension SystemCall {
         var thread = pthread_t()
         // Safe: the one reference is given away here, and taken back once: by the new thread, or
         // below where there is none.
+        var attributes = pthread_attr_t()
+        // Safe: initialised by the call. Neither fails with a size of many pages.
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_setstacksize(&attributes, stackBytes)
         let code = unsafe pthread_create(
             &thread,
-            nil,
+            &attributes,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
@@ -65,12 +69,16 @@ extension SystemCall {
             },
             unsafe work.toOpaque()
         )
+        unsafe pthread_attr_destroy(&attributes)
         guard code == 0 else {
             unsafe work.release()
             throw SystemError(call: "pthread_create", code: code)
         }
         _ = pthread_detach(thread)
     }
+
+    /// The stack of a thread: nothing here recurses.
+    private static let stackBytes = 1_024 * 1_024
 
     private final class Work: Sendable {
         let name: String

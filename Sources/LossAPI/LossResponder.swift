@@ -81,10 +81,15 @@ package struct LossResponder: Responder {
 
     /// What is answered without a token: what monitors ask, and what browsers ask beforehand.
     private static func isOpen(_ head: RequestHead) -> Bool {
-        switch head.path {
-        case "/livez", "/readyz", "/healthz": true
-        default: head.method == .options
-        }
+        isOfHealth(head.path) || head.method == .options
+    }
+
+    private static func isOfHealth(_ path: String) -> Bool {
+        path == "/livez" || path == "/readyz" || path == "/healthz"
+    }
+
+    package func isProbe(_ head: RequestHead) -> Bool {
+        Self.isOfHealth(head.path) && (head.method == .get || head.method == .head)
     }
 
     private func receive(question head: RequestHead, on route: Route) throws(Problem) -> Reception {

@@ -38,6 +38,11 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds a client may take none of its answer; then the connection is cut.")
     var answerStallTime = defaults.answerStallTime.inSeconds
 
+    @Option(
+        help: "Bytes a second an answer must be taken at on average after its stall time; 0: any."
+    )
+    var answerMinimumRate = defaults.answerMinimumRate
+
     @Option(help: "Seconds a closing connection waits for a client that sends nothing.")
     var lingerStallTime = defaults.lingerStallTime.inSeconds
 
@@ -47,8 +52,13 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Connections at once; beyond: 503.")
     var connections = defaults.connections
 
-    @Option(help: "Bytes of bodies and answers in memory at once; beyond: 503.")
-    var memoryBytes = defaults.memoryBytes
+    @Option(
+        help: """
+            Bytes of requests and answers in memory at once; beyond: 503. 0: 512 MiB, or less where \
+            the container or a resource limit allows less.
+            """
+    )
+    var memoryBytes = 0
 
     @Option(help: "Requests that wait for a worker; beyond: 503.")
     var waitingJobs = defaults.waitingJobs
@@ -67,6 +77,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Requests with larger bodies that are answered at once; 0: one a core.")
     var workers = 0
 
+    @Option(help: "Event loops, of which each has a second one for large bodies; 0: one a core.")
+    var loops = 0
+
     var limits: Limits {
         var limits = Limits()
         limits.requestLineBytes = requestLineBytes
@@ -78,15 +91,17 @@ struct LimitOptions: ParsableArguments {
         limits.bodyMinimumRate = bodyMinimumRate
         limits.idleTime = .seconds(idleTime)
         limits.answerStallTime = .seconds(answerStallTime)
+        limits.answerMinimumRate = answerMinimumRate
         limits.lingerStallTime = .seconds(lingerStallTime)
         limits.lingerTime = .seconds(lingerTime)
         limits.connections = connections
-        limits.memoryBytes = memoryBytes
+        if memoryBytes > 0 { limits.memoryBytes = memoryBytes }
         limits.waitingJobs = waitingJobs
         limits.drainDelay = .seconds(drainDelay)
         limits.drainTime = .seconds(drainTime)
         limits.inlineBodyBytes = inlineBodyBytes
         limits.workers = workers == 0 ? nil : workers
+        limits.loops = loops == 0 ? nil : loops
         return limits
     }
 
@@ -94,11 +109,12 @@ struct LimitOptions: ParsableArguments {
         let positive = [
             ("request-line-bytes", requestLineBytes), ("head-bytes", headBytes),
             ("field-count", fieldCount), ("body-bytes", bodyBytes), ("json-depth", jsonDepth),
-            ("connections", connections), ("memory-bytes", memoryBytes),
+            ("connections", connections),
         ]
         let counts = [
             ("body-minimum-rate", bodyMinimumRate), ("waiting-jobs", waitingJobs),
-            ("inline-body-bytes", inlineBodyBytes), ("workers", workers),
+            ("inline-body-bytes", inlineBodyBytes), ("memory-bytes", memoryBytes),
+            ("answer-minimum-rate", answerMinimumRate), ("workers", workers), ("loops", loops),
         ]
         let times = [
             ("head-time", headTime), ("body-stall-time", bodyStallTime), ("idle-time", idleTime),
@@ -114,6 +130,9 @@ struct LimitOptions: ParsableArguments {
         // Beyond any machine, and far from where sums of them would overflow.
         for (name, value) in positive + counts where value > 1 << 40 {
             throw ValidationError("--\(name) must be at most \(1 << 40), not \(value).")
+        }
+        for (name, value) in [("workers", workers), ("loops", loops)] where value > 256 {
+            throw ValidationError("--\(name) must be at most 256, not \(value).")
         }
         // A century of seconds still fits into any arithmetic on instants.
         for (name, value) in times where !(value >= 0 && value <= 3e9) {

@@ -40,7 +40,10 @@ struct Serve: ConfiguredByEnvironment {
         let logger = StructuredLog.logger(level: logOptions.logLevel, writer: log)
         // What is left is written, unless nobody reads it.
         defer { log.flush(milliseconds: 1_000) }
-        let limits = limitOptions.limits
+        var limits = limitOptions.limits
+        if limitOptions.memoryBytes == 0 {
+            limits.memoryBytes = ProcessLimits.memoryBytes(most: limits.memoryBytes)
+        }
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
         let tokens = options.tokens

@@ -34,6 +34,8 @@ final class Stub: Responder {
         }
     }
 
+    func isProbe(_ head: RequestHead) -> Bool { head.path == "/ready" }
+
     private func respond(to head: RequestHead, _ body: [UInt8]) -> Response {
         switch head.path {
         case "/echo":
@@ -97,13 +99,13 @@ final class Site {
 
     init(loops: Int = 2, _ change: (inout Limits) -> Void = { _ in }) throws {
         var limits = Limits()
+        limits.loops = loops
         change(&limits)
         let readiness = Readiness()
         stub = Stub(readiness: readiness)
         server = try Server(
             host: "127.0.0.1",
             port: 0,
-            loops: loops,
             limits: limits,
             responder: stub,
             readiness: readiness,

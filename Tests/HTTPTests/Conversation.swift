@@ -60,19 +60,19 @@ final class Conversation {
 
     /// - Parameters:
     ///   - limits: The bounds.
-    ///   - refusing: What the connection is refused for from the beginning.
+    ///   - isGuest: Whether the connection is one too many.
     ///   - decide: The answer that a head alone leads to.
     ///   - respond: The answer to a request; nil leaves it open until ``answer(_:)``.
     init(
         limits: Limits = Limits(),
-        refusing: Refusal? = nil,
+        isGuest: Bool = false,
         decide: @escaping (RequestHead) -> Response? = { _ in nil },
         respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
     ) {
         connection = Connection(
             limits: limits,
             budget: MemoryBudget(limit: limits.memoryBytes),
-            refusing: refusing,
+            isGuest: isGuest,
             now: now
         )
         self.decide = decide
@@ -102,6 +102,12 @@ final class Conversation {
         now = now.advanced(by: duration)
         connection.expired(now: now)
         perform()
+    }
+
+    /// Lets time pass in which nothing runs.
+    func freeze(_ duration: Duration) {
+        now = now.advanced(by: duration)
+        connection.forgive(duration)
     }
 
     /// Gives the answer that was left open.
@@ -171,6 +177,8 @@ final class Conversation {
         var rest = part
         loop: while true {
             switch connection.next() {
+            case .receive(let head) where connection.isGuest && head.path != "/livez":
+                connection.turnAway()
             case .receive(let head):
                 let reception = decide(head).map { Reception.answer($0) }
                 connection.received(

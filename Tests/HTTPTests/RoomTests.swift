@@ -5,14 +5,35 @@ import HTTPTypes
 import Testing
 
 @Suite("Room") struct RoomTests {
-    @Test("is refused to a connection too many, whatever it asks")
+    @Test("is refused to a connection too many, unless it asks how the server is")
     func connections() {
-        let conversation = Conversation(refusing: .tooManyConnections)
-        conversation.perform()
+        for text in [request(), request("POST", fields: ["Content-Length: 5"], body: "abc")] {
+            let conversation = Conversation(isGuest: true)
+            conversation.receive(text)
+            #expect(conversation.record.statuses == [503])
+            #expect(conversation.record.hasShutDown)
+            conversation.receive(request("GET", "/livez"))
+            #expect(conversation.record.requests.isEmpty)
+        }
+        let probe = Conversation(isGuest: true)
+        probe.receive(request("GET", "/livez") + request("GET", "/livez"))
+        #expect(probe.record.statuses == [200])
+        #expect(probe.record.text.contains("\r\nConnection: close\r\n"))
+    }
+
+    @Test("is refused to a connection too many that says nothing, or too much, in a second")
+    func silentGuest() {
+        for text in ["", "GET / HT"] {
+            let conversation = Conversation(isGuest: true)
+            conversation.receive(text)
+            conversation.wait(.milliseconds(999))
+            #expect(conversation.record.statuses.isEmpty)
+            conversation.wait(.milliseconds(1))
+            #expect(conversation.record.statuses == [503])
+        }
+        let conversation = Conversation(isGuest: true)
+        conversation.receive("GET / HTTP/1.1\r\nCookie: " + String(repeating: "a", count: 3_000))
         #expect(conversation.record.statuses == [503])
-        #expect(conversation.record.hasShutDown)
-        conversation.receive(request())
-        #expect(conversation.record.requests.isEmpty)
     }
 
     @Test("is refused to a body that is coming, and the connection is closed")

@@ -82,7 +82,9 @@ import Testing
 
     @Test("runs out for a client that does not take its answer")
     func sending() {
-        let conversation = Conversation(respond: { _ in .make("answer") })
+        var limits = Limits()
+        limits.answerMinimumRate = 0
+        let conversation = Conversation(limits: limits, respond: { _ in .make("answer") })
         conversation.isNetworkOpen = false
         conversation.receive(request())
         conversation.wait(.seconds(29))
@@ -122,5 +124,61 @@ import Testing
         conversation.wait(.seconds(9))
         #expect(conversation.record.statuses == [200, 200])
         #expect(conversation.record.refusals.isEmpty)
+    }
+
+    @Test("runs out for an answer that is only sipped")
+    func answerRate() {
+        var limits = Limits()
+        limits.answerMinimumRate = 100
+        let conversation = Conversation(
+            limits: limits,
+            respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }
+        )
+        conversation.isNetworkOpen = false
+        conversation.receive(request())
+        // Half of what is owed: after the stall time it is too little.
+        for _ in 0..<29 {
+            conversation.take(50)
+            conversation.wait(.seconds(1))
+        }
+        #expect(conversation.record.closing == nil)
+        conversation.take(50)
+        conversation.wait(.seconds(1))
+        #expect(conversation.record.closing == .answerStalled)
+    }
+
+    @Test("goes on for an answer that is taken fast enough, however long it is")
+    func answerGoesOn() {
+        var limits = Limits()
+        limits.answerMinimumRate = 100
+        let conversation = Conversation(
+            limits: limits,
+            respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }
+        )
+        conversation.isNetworkOpen = false
+        conversation.receive(request())
+        for _ in 0..<200 {
+            conversation.take(120)
+            conversation.wait(.seconds(1))
+        }
+        #expect(conversation.record.closing == nil)
+    }
+
+    @Test("that the process did not run is nobody's fault")
+    func frozen() {
+        let beginnings = [
+            "GET / HTTP/1.1\r\nHost: ", request("POST", fields: ["Content-Length: 5"], body: "a"),
+            "",
+        ]
+        for beginning in beginnings {
+            let conversation = Conversation()
+            conversation.receive(beginning)
+            conversation.freeze(.seconds(100))
+            conversation.wait(.milliseconds(1))
+            #expect(conversation.record.closing == nil && conversation.record.refusals.isEmpty)
+            conversation.wait(.seconds(100))
+            let record = conversation.record
+            #expect(record.closing != nil || !record.refusals.isEmpty)
+        }
     }
 }

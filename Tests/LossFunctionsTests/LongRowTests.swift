@@ -236,7 +236,7 @@ struct LongRowTests {
         }
         guard
             case .outsideDomain(.predictions, [0, 9_000], 1.5, _)? = error({ p, _ in p[9_000] = 1.5
-                })
+            })
         else { return #expect(Bool(false), "the prediction is taken") }
         guard
             case .outsideDomain(.targets, [0, 9_999], -0.5, _)? = error({ _, t in t[9_999] = -0.5 })

@@ -46,7 +46,9 @@ struct AnswerText: ContentSource {
 
     /// The bytes of memory that the text of so many numbers takes while it is sent: the part that is
     /// sent and those that are made ahead.
-    static func roomForText(of count: Int) -> Int { Pen.bytesEach * min(count, 4 * Pen.sliceLength) }
+    static func roomForText(of count: Int) -> Int {
+        Pen.bytesEach * min(count, 4 * Pen.sliceLength)
+    }
 
     mutating func next() -> [UInt8] {
         var room = pen.beginSlice()

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import HTTPServer
+
+@Suite("What a process may use") struct ProcessLimitTests {
+    /// The files below `/sys/fs/cgroup` of some container, and what follows from them.
+    struct Case: Sendable {
+        let groups: String
+        let files: [String: String]
+        let cores: Int?
+        let memory: Int?
+    }
+
+    static let cases = [
+        Case(groups: "0::/\n", files: [:], cores: nil, memory: nil),
+        Case(
+            groups: "0::/\n",
+            files: ["cpu.max": "max 100000\n", "memory.max": "max\n"],
+            cores: nil,
+            memory: nil
+        ),
+        Case(
+            groups: "0::/\n",
+            files: ["cpu.max": "50000 100000\n", "memory.max": "268435456\n"],
+            cores: 1,
+            memory: 268_435_456
+        ),
+        // The least of a group and those that it is in.
+        Case(
+            groups: "0::/kubepods/pod1\n",
+            files: [
+                "kubepods/cpu.max": "150000 100000\n", "kubepods/pod1/cpu.max": "400000 100000\n",
+                "kubepods/memory.max": "1000000000\n",
+                "kubepods/pod1/memory.max": "2000000000\n",
+            ],
+            cores: 2,
+            memory: 1_000_000_000
+        ),
+        // Version 1, as a container sees it that has the path of the machine.
+        Case(
+            groups: "4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n0::/\n",
+            files: [
+                "memory/memory.limit_in_bytes": "536870912\n",
+                "cpu,cpuacct/cpu.cfs_quota_us": "250000\n",
+                "cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+            ],
+            cores: 3,
+            memory: 536_870_912
+        ),
+        Case(
+            groups: "4:memory:/\n3:cpu:/\n",
+            files: [
+                "memory/memory.limit_in_bytes": "9223372036854771712\n",
+                "cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n",
+            ],
+            cores: nil,
+            memory: nil
+        ),
+        Case(
+            groups: "nonsense\n0::\n1:2\n",
+            files: ["cpu.max": "0 0", "memory.max": "much"],
+            cores: nil,
+            memory: nil
+        ),
+    ]
+
+    @Test("is what its control groups say", arguments: cases.indices)
+    func controlGroups(index: Int) {
+        let setting = Self.cases[index]
+        let groups = ControlGroups(groups: setting.groups) { setting.files[$0] }
+        #expect(groups.cores == setting.cores)
+        #expect(groups.memoryBytes == setting.memory)
+    }
+
+    @Test("leaves a quarter of its memory and 64 MiB to all but requests and answers")
+    func memory() {
+        let mebibyte = 1_024 * 1_024
+        let most = 512 * mebibyte
+        #expect(ProcessLimits.memoryBytes(most: most, of: [nil, nil]) == most)
+        #expect(ProcessLimits.memoryBytes(most: most, of: [2_048 * mebibyte]) == most)
+        #expect(ProcessLimits.memoryBytes(most: most, of: [nil, 512 * mebibyte]) == 320 * mebibyte)
+        #expect(
+            ProcessLimits.memoryBytes(most: most, of: [512 * mebibyte, 256 * mebibyte])
+                == 128 * mebibyte
+        )
+        #expect(ProcessLimits.memoryBytes(most: most, of: [64 * mebibyte]) == 16 * mebibyte)
+    }
+
+    @Test("is divided among loops, connections and those that are one too many")
+    func descriptors() throws {
+        for descriptors in 0..<200 {
+            for loops in [1, 2, 8] {
+                do throws(StartError) {
+                    let plan = try DescriptorPlan(
+                        descriptors: descriptors,
+                        loops: loops,
+                        connections: 4_096
+                    )
+                    #expect(plan.connections >= 2 && plan.guests >= 1 && plan.loops >= 1)
+                    let used = 14 + plan.loops * (8 + plan.guests) + plan.connections
+                    #expect(used <= descriptors)
+                } catch {
+                    #expect(error == .tooFewDescriptors(limit: descriptors, needed: 25))
+                    #expect(descriptors < 25)
+                }
+            }
+        }
+        let plan = try DescriptorPlan(descriptors: 1 << 20, loops: 2, connections: 4_096)
+        #expect(plan.connections == 4_096 && plan.guests == 1_024 && plan.loops == 2)
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import HTTP
+import Synchronization
+import Testing
+
+@Suite("The memory budget") struct MemoryTests {
+    private static let mebibyte = 1_024 * 1_024
+
+    @Test("keeps a part for small holders")
+    func reserve() {
+        let budget = MemoryBudget(limit: 64 * Self.mebibyte)
+        let large = MemoryAccount(budget)
+        #expect(large.take(48 * Self.mebibyte))
+        #expect(!large.take(1) && large.refusal == .excessiveMemory)
+        let small = MemoryAccount(budget)
+        #expect(small.take(256 * 1_024))
+        // With a byte more it is no small one.
+        #expect(!small.take(1) && small.refusal == .memoryExhausted)
+        #expect(!budget.hasRoom(for: Self.mebibyte, holding: 0))
+        #expect(budget.hasRoom(for: 100_000, holding: 0))
+    }
+
+    @Test("has back what an account has taken, once that goes")
+    func account() {
+        let budget = MemoryBudget(limit: 64 * Self.mebibyte)
+        do {
+            let account = MemoryAccount(budget)
+            #expect(account.take(1_000) && account.take(500))
+            account.giveBack(300)
+            #expect(account.bytes == 1_200 && budget.usedBytes == 1_200)
+        }
+        #expect(budget.usedBytes == 0)
+    }
+
+    @Test("tells requests that could never have what they need from those that could later")
+    func kinds() {
+        let budget = MemoryBudget(limit: 64 * Self.mebibyte)
+        let other = MemoryAccount(budget)
+        #expect(other.take(40 * Self.mebibyte))
+        let waiting = MemoryAccount(budget, besides: 10 * Self.mebibyte)
+        #expect(!waiting.take(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
+        let hopeless = MemoryAccount(budget, besides: 10 * Self.mebibyte)
+        #expect(!hopeless.take(60 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
+        #expect(budget.usedBytes == 40 * Self.mebibyte)
+    }
+
+    @Test("is never exceeded, however many take at once")
+    func concurrency() {
+        let budget = MemoryBudget(limit: 16 * Self.mebibyte)
+        let most = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for round in 1...200 {
+                let account = MemoryAccount(budget)
+                for _ in 0..<20 where account.take(round * 10_000) {
+                    most.withLock { $0 = max($0, account.bytes) }
+                }
+            }
+        }
+        #expect(budget.usedBytes == 0)
+        #expect(most.withLock { $0 } <= 12 * Self.mebibyte)
+    }
+
+    @Test("tells the system before large blocks are taken")
+    func preparation() {
+        let calls = Mutex<[[Int]]>([])
+        let budget = MemoryBudget(limit: 64 * Self.mebibyte) { bytes, used in
+            calls.withLock { $0.append([bytes, used]) }
+        }
+        let account = MemoryAccount(budget)
+        #expect(account.take(1_000) && account.take(2 * Self.mebibyte))
+        #expect(calls.withLock { $0 } == [[2 * Self.mebibyte, 1_000]])
+    }
+}
