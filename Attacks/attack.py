@@ -14,13 +14,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from scenarios import crowds, slow, soak, stopping, vanishing  # noqa: E402
+from scenarios import (  # noqa: E402
+    crowds, life, logs, memory, names, probes, reload, scarcity, slow, soak, stopping, tokens,
+    turns, vanishing,
+)
 from target import EXECUTABLE, Report  # noqa: E402
 
 SCENARIOS = {
     "slow-heads": slow.slow_heads,
     "slow-bodies": slow.slow_bodies,
     "slow-readers": slow.slow_readers,
+    "greedy-readers": slow.greedy_readers,
+    "trickle-readers": slow.trickle_readers,
     "slowhttptest": slow.slowhttptest,
     "idle": crowds.idle,
     "connection-limit": crowds.connection_limit,
@@ -29,6 +34,25 @@ SCENARIOS = {
     "sigterm": stopping.sigterm,
     "rolling-haproxy": stopping.rolling_haproxy,
     "rolling-nginx": stopping.rolling_nginx,
+    "log-reader": logs.log_reader,
+    "closed-descriptors": logs.closed_descriptors,
+    "tokens": tokens.tokens,
+    "sighup": reload.sighup,
+    "few-descriptors": scarcity.few_descriptors,
+    "burst": scarcity.burst,
+    "probes": probes.probes,
+    "frozen": life.frozen,
+    "versions": life.versions,
+    "quota": scarcity.quota,
+    "memory-wide-row": memory.wide_rows,
+    "memory-dense": memory.dense_bodies,
+    "memory-options": memory.options_that_stall,
+    "memory-terms": memory.many_terms,
+    "memory-heads": memory.heads,
+    "memory-mixture": memory.mixture,
+    "memory-limited": memory.limited,
+    "long-names": names.long_names,
+    "turns": turns.turns,
     "soak": soak.soak,
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks a server some fifty times a second until its input ends, then prints what came of it.
 
-Every other question comes by a connection of its own, the rest by one that is kept.
+Every other time it asks by a connection of its own, else by one that is kept. The first argument is
+a port; others are the kinds to ask in turn, without any: question.
 """
 
 import json
@@ -10,17 +11,24 @@ import socket
 import sys
 import time
 
-from target import post, read_answer
+from target import BYSTANDER_TOKEN, post, read_answer
 
-QUESTION = post(b'{"predictions":[1,2],"targets":[0,0]}')
+QUESTION = b'{"predictions":[1,2],"targets":[0,0]}'
 ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
+KINDS = {
+    "question": (post(QUESTION), ANSWER),
+    "authorized": (
+        post(QUESTION, fields=f"Authorization: Bearer {BYSTANDER_TOKEN}\r\n"), ANSWER),
+    "livez": (b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", None),
+}
 PAUSE = 0.02
 
 
-def ask(connection: socket.socket, left: bytearray) -> bool:
-    connection.sendall(QUESTION)
+def ask(connection: socket.socket, left: bytearray, kind: str) -> bool:
+    request, answer = KINDS[kind]
+    connection.sendall(request)
     status, body, closes = read_answer(connection, left)
-    if (status, body) != (200, ANSWER):
+    if status != 200 or answer not in (None, body):
         raise RuntimeError(f"{status} {body[:100]}")
     return closes
 
@@ -30,33 +38,40 @@ def connect(port: int) -> tuple[socket.socket, bytearray]:
     return connection, bytearray()
 
 
-def main(port: int) -> None:
-    times, failures, failure = [], 0, ""
+def summary(times: list[float]) -> dict[str, float]:
+    times = sorted(times)
+    at = lambda part: times[min(len(times) - 1, int(part * len(times)))] if times else 0
+    return {"right": len(times), "p50": at(0.5), "p99": at(0.99), "longest": at(1)}
+
+
+def main(port: int, kinds: list[str]) -> None:
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    failures, failure = 0, ""
     kept = None
-    is_kept = False
+    turn = 0
     while not select.select([sys.stdin], [], [], PAUSE)[0]:
-        is_kept = not is_kept
+        turn += 1
+        kind = kinds[turn // 2 % len(kinds)]
         start = time.monotonic()
         try:
-            if is_kept:
+            if turn % 2:
                 kept = kept or connect(port)
-                if ask(*kept):
+                if ask(*kept, kind):
                     kept = None
             else:
                 connection, left = connect(port)
                 with connection:
-                    ask(connection, left)
-            times.append(1000 * (time.monotonic() - start))
+                    ask(connection, left, kind)
+            times[kind].append(1000 * (time.monotonic() - start))
         except (OSError, EOFError, RuntimeError) as error:
             failures += 1
             failure = failure or repr(error)
-            kept = None
-    times.sort()
-    at = lambda part: times[min(len(times) - 1, int(part * len(times)))] if times else 0
+            if turn % 2:
+                kept = None
     print(json.dumps({
-        "right": len(times), "failures": failures, "failure": failure,
-        "p50": at(0.5), "p99": at(0.99), "longest": at(1),
+        **summary(sum(times.values(), [])), "failures": failures, "failure": failure,
+        "kinds": {kind: summary(found) for kind, found in times.items()},
     }))
 
 
-main(int(sys.argv[1]))
+main(int(sys.argv[1]), sys.argv[2:] or ["question"])

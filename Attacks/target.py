@@ -16,15 +16,29 @@ EXECUTABLE = Path(
     os.environ.get("LOSS_SERVER_BINARY", HERE.parent / ".build-static" / "loss-server")
 )
 PATIENCE = 30
+# What the bystander brings where a token is wanted.
+BYSTANDER_TOKEN = "a-token-of-the-bystander"
 
 
 class Site:
     """A server, for the length of a `with`; it must not end by itself."""
 
-    def __init__(self, *options: str, port: int = 0, descriptors: int | None = None):
+    def __init__(
+        self,
+        *options: str,
+        port: int = 0,
+        descriptors: int | None = None,
+        data_bytes: int | None = None,
+        group: Path | None = None,
+    ):
         def limit():
             if descriptors:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+            if data_bytes:
+                resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
+            if group:
+                # 0 is the process that writes it.
+                (group / "cgroup.procs").write_text("0")
 
         self.process = subprocess.Popen(
             [str(EXECUTABLE), "--port", str(port), *options],
@@ -89,11 +103,14 @@ class Site:
 
 
 class Bystander:
-    """A client that asks some fifty times a second, from a process of its own."""
+    """A client that asks some fifty times a second, from a process of its own.
 
-    def __init__(self, port: int):
+    It asks the kinds of `bystander.py` that are named in turn, or only small questions.
+    """
+
+    def __init__(self, port: int, *kinds: str):
         self.process = subprocess.Popen(
-            [sys.executable, "-B", str(HERE / "bystander.py"), str(port)],
+            [sys.executable, "-B", str(HERE / "bystander.py"), str(port), *kinds],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that take their time: with the head, with the body, with the answer."""
 
+import gzip
 import selectors
 import shutil
+import socket
 import subprocess
+import threading
 import time
 
-from target import Bystander, Report, Site, post, question, status
+from scenarios.memory import in_packets
+from target import PATIENCE, Bystander, Report, Site, post, question, status
 
 
 class Crowd:
@@ -114,6 +118,148 @@ def slow_readers(report: Report) -> None:
         report.claim("memory grows by less than 640 MiB", growth < 640)
         report.claim("nothing is left of them", site.is_at_rest())
         bystander.report(report)
+
+
+class Reader(threading.Thread):
+    """Asks for all there is of so many numbers, and takes 64 KB of it a second."""
+
+    RATE = 64_000
+    PAUSE = 0.1
+
+    def __init__(self, site: Site, count: int):
+        super().__init__(daemon=True)
+        numbers = b"0," * (count - 1) + b"0"
+        text = gzip.compress(
+            b'{"outputs":["loss","gradient","hessian","elements"],"predictions":[%b],'
+            b'"targets":[%b]}' % (numbers, numbers), 6)
+        self.length = len(text)
+        self.taken = 0
+        self.stopping = threading.Event()
+        self.connection = site.connect(receive_buffer=self.RATE)
+        self.connection.sendall(post(text, fields="Content-Encoding: gzip\r\n"))
+        self.status = status(self.connection.recv(1_000))
+
+    def run(self) -> None:
+        while not self.stopping.wait(self.PAUSE):
+            try:
+                part = self.connection.recv(int(self.RATE * self.PAUSE))
+            except OSError:
+                return
+            if not part:
+                return
+            self.taken += len(part)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.ident:
+            self.join(PATIENCE)
+        self.connection.close()
+
+
+def greedy_reader(site: Site) -> tuple[Reader, int]:
+    """One whose question is as large as the server accepts, from twelve million numbers down."""
+    count = 12_000_000
+    reader = Reader(site, count)
+    while reader.status in (413, 503) and count > 100_000:
+        reader.stop()
+        count //= 2
+        reader = Reader(site, count)
+    return reader, count
+
+
+def greedy_readers(report: Report) -> None:
+    """Two that ask for four times twelve million numbers, or as many as may be, and read slowly."""
+    seconds, questions = 20, 15
+    with Site() as site, Bystander(site.port) as bystander:
+        readers = []
+        for _ in range(2):
+            reader, count = greedy_reader(site)
+            readers.append(reader)
+            report.figure("reader", f"{reader.status}, {count} numbers, {reader.length} bytes sent")
+            report.claim(f"a reader of {count} numbers is answered", reader.status == 200)
+            reader.start()
+        start = time.monotonic()
+        in_parts, in_two, larger = [], [], []
+        for turn in range(questions):
+            # They come all along the time.
+            time.sleep(max(0, start + turn * seconds / questions - time.monotonic()))
+            in_parts.append(in_packets(site.port))
+            in_two.append(in_packets(site.port, parts=2))
+            larger.append(asked(site, 20_000))
+        for reader in readers:
+            reader.stop()
+        report.figure("taken in the end", ", ".join(f"{reader.taken} bytes" for reader in readers))
+        report.figure("small questions in three packets", f"{in_parts.count(200)} of {questions}")
+        report.figure("small questions in two packets", f"{in_two.count(200)} of {questions}")
+        report.figure("questions of 280 KB", f"{larger.count(200)} of {questions}")
+        report.claim(f"three packets are answered {in_parts}", in_parts.count(200) == questions)
+        report.claim(f"two packets are answered {in_two}", in_two.count(200) == questions)
+        report.claim(f"larger ones are told 200 or 503 {larger}", set(larger) <= {200, 503})
+    bystander.report(report)
+
+
+def asked(site: Site, count: int) -> int:
+    """The status of a question of so many numbers."""
+    try:
+        with site.connect() as connection:
+            connection.sendall(post(question(count)))
+            return status(connection.recv(1_000))
+    except OSError:
+        return 0
+
+
+def trickle_readers(report: Report) -> None:
+    """20 that take 512 bytes a second, and four that take so much that they never stand still."""
+    trickling(report, 20, 100_000, 512, ["--answer-stall-time", "3"], 16_384, 15)
+    # What the kernel has room for may be megabytes: it takes a rate like this to be seen to go on.
+    trickling(report, 4, 500_000, 128_000, ["--answer-stall-time", "10"], 524_288, 20)
+
+
+def trickling(
+    report: Report, count: int, numbers: int, rate: int, options, least: int, seconds: float
+) -> None:
+    """So many, who take the gradients of so many numbers at such a rate, are cut in that time."""
+    name, pause = f"{count} at {rate} bytes a second", 0.1
+    try:
+        site = Site(*options, "--answer-minimum-rate", str(least))
+    except RuntimeError:
+        report.claim("there is a server with --answer-minimum-rate", False)
+        return
+    with site:
+        text = post(question(numbers))
+        with Bystander(site.port) as bystander:
+            readers = []
+            for _ in range(count):
+                readers.append(site.connect(receive_buffer=max(4_096, rate)))
+                readers[-1].sendall(text)
+                readers[-1].setblocking(False)
+            start = time.monotonic()
+            cut = 'http_server_connections_closed_total{reason="answerStalled"}'
+            turn = taken = 0
+            while site.metric(cut) < count and time.monotonic() < start + 2 * seconds:
+                turn += 1
+                for reader in readers:
+                    taken += trickle(reader, int(rate * pause))
+                # The rate of these readers, not a condition.
+                time.sleep(max(0, start + turn * pause - time.monotonic()))
+            elapsed = time.monotonic() - start
+            told = site.metric(cut)
+            for reader in readers:
+                reader.close()
+        report.figure(name, f"cut {told:.0f} of {count} after {elapsed:.1f} s, "
+                      f"{taken / count / elapsed:.0f} bytes a second taken")
+        report.claim(f"{name}: all are cut", told == count)
+        report.claim(f"{name}: within {seconds} s, not {elapsed:.1f}", elapsed < seconds)
+        report.claim(f"{name}: nothing is left of them", site.is_at_rest())
+        bystander.report(report)
+
+
+def trickle(reader: socket.socket, count: int) -> int:
+    """Takes so many bytes, if they are there; one that is cut has none."""
+    try:
+        return len(reader.recv(count))
+    except OSError:
+        return 0
 
 
 def slowhttptest(report: Report) -> None:

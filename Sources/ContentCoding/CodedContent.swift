@@ -93,7 +93,7 @@ package struct DecodingIntake: Intake {
 
     package mutating func take(
         _ piece: consuming Piece,
-        isLast _: Bool,
+        isLast: Bool,
         _ memory: MemoryAccount
     ) {
         guard fault == nil else { return }
@@ -109,6 +109,8 @@ package struct DecodingIntake: Intake {
                 inner.take(piece, isLast: false, memory)
                 if memory.refusal != nil { return }
             }
+            // What waits for the end is read where memory is asked for.
+            if isLast { inner.take(Piece(), isLast: true, memory) }
         } catch {
             fault = error
         }

@@ -101,6 +101,10 @@ package final class MemoryAccount: Sendable {
         return true
     }
 
+    /// Leaves what has been taken to another holder, who gives it back from now on; how much that
+    /// is.
+    package func handOver() -> Int { taken.exchange(0, ordering: .relaxed) }
+
     /// Gives back bytes that were taken.
     package func giveBack(_ bytes: Int) {
         taken.subtract(bytes, ordering: .relaxed)

@@ -11,7 +11,8 @@ extension Refusal {
         case .methodTooLong:
             "There must be a space within the first \(limits.requestLineBytes) bytes, behind the method."
         case .invalidVersion:
-            "The version must be written exactly HTTP/1.1 or HTTP/1.0, in capitals."
+            "The version must be HTTP/1.1 or HTTP/1.0, in capitals; HTTP/1.2 to HTTP/1.9 are answered as"
+                + " HTTP/1.1."
         case .unsupportedVersion:
             "This server speaks HTTP/1.1 and HTTP/1.0."
         case .requestLineTooLong:

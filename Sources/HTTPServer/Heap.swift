@@ -44,9 +44,14 @@ final class Heap: Sendable {
                 state.isTight = isTight
                 SystemCall.giveBackLargeBlocks(isTight)
             }
-            guard state.isTight, state.returned.advanced(by: Self.pause) <= now,
-                SystemCall.residentBytes() - state.idle - used > Self.slack
-            else { return false }
+            guard state.isTight, state.returned.advanced(by: Self.pause) <= now else {
+                return false
+            }
+            let resident = SystemCall.residentBytes() - state.idle
+            // Of what is in use not all may have been written to, so that more may lie free than
+            // the difference tells.
+            let isNearLimit = resident + bytes > limit - limit / 8
+            guard isNearLimit || resident - used > Self.slack else { return false }
             state.returned = now
             return true
         }

@@ -9,16 +9,14 @@ extension Loop {
         case .answer(let key, let response, let memory):
             // The client may have gone in the meantime.
             guard let link = links[key] else { return }
+            link.charged += memory.handOver()
             link.connection.answered(response, date: date.field(at: now), now: now)
             drive(link)
-            // Not given back before the connection is charged for the answer.
-            extendLifetime(memory)
         case .tookIn(let key, let parcel):
             guard let link = links[key], let errand = parcel.take() else { return }
-            let memory = errand.memory
+            link.charged += errand.memory.handOver()
             link.connection.takeBack(consume errand, now: now)
             drive(link)
-            extendLifetime(memory)
         case .madeMore(let key, let parcel):
             guard let link = links[key], let made = parcel.take() else { return }
             link.connection.takeBack(consume made, now: now)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server that is given less than it is used to, and the questions that tell how it fares."""
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from target import EXECUTABLE, PATIENCE, post, question, read_answer, status, wait_until
+
+BODY = b'{"predictions":[1,2],"targets":[0,0]}'
+QUESTION = post(BODY)
+ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
+NOWHERE = subprocess.DEVNULL
+
+
+class Bare:
+    """A server whose streams and limits the scenario chooses, for the length of a `with`.
+
+    It may fail to start, and it may end by itself; its port is known without a word of it.
+    """
+
+    def __init__(
+        self, *options: str, stdin=NOWHERE, stdout=NOWHERE, stderr=NOWHERE, before=None, user=None
+    ):
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [str(EXECUTABLE), "--port", str(self.port), *options],
+            stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=before, user=user,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def connect(self, seconds: float = 2, receive_buffer: int | None = None) -> socket.socket:
+        connection = socket.socket()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(seconds)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
+
+    def ask(self, request: bytes = QUESTION, seconds: float = 2) -> int:
+        """The status of an answer by a new connection; 0: there is none in time."""
+        return asks(self.port, request, seconds)[0]
+
+    def serves(self, seconds: float = 5) -> bool:
+        """Whether a question is answered, given some time; not if it has ended before."""
+        wait_until(lambda: self.has_ended() or self.ask() == 200, seconds)
+        return not self.has_ended() and self.ask() == 200
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def ends(self, seconds: float) -> tuple[int | None, float]:
+        """The exit code, None if it does not come in time, and the seconds until it did."""
+        start = time.monotonic()
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            code = None
+        return code, time.monotonic() - start
+
+    def terminate(self, seconds: float = 10) -> tuple[int | None, float]:
+        """Sends SIGTERM; what comes of it."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.ends(seconds)
+
+    def freeze(self) -> None:
+        """Stops it until it is thawed: what is sent meanwhile waits in its sockets."""
+        self.process.send_signal(signal.SIGSTOP)
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        wait_until(lambda: self.has_ended() or stat.read_text().rsplit(")", 1)[1].split()[0] == "T")
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+
+def asks(port: int, request: bytes = QUESTION, seconds: float = 2) -> tuple[int, bytes]:
+    """Status and content of an answer by a new connection; 0: there is none in time."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), seconds) as connection:
+            connection.sendall(request)
+            code, body, _ = read_answer(connection, bytearray())
+            return code, body
+    except (OSError, EOFError, ValueError) as error:
+        return 0, repr(error).encode()
+
+
+def flood(server: Bare, count: int, request: bytes = QUESTION, batch: int = 100) -> int:
+    """How many of so many questions have the right answer; sent in batches on one connection."""
+    right, left = 0, bytearray()
+    try:
+        with server.connect(5) as connection:
+            for start in range(0, count, batch):
+                connection.sendall(request * min(batch, count - start))
+                for _ in range(min(batch, count - start)):
+                    code, body, _ = read_answer(connection, left)
+                    right += (code, body) == (200, ANSWER)
+    except (OSError, EOFError):
+        pass
+    return right
+
+
+def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
+    """Sends questions and then SIGTERM, which is there before any is read; how many are answered.
+
+    Half of them are short, half as long as is answered at once.
+    """
+    connections, answered = [], 0
+    try:
+        server.freeze()
+        for number in range(count):
+            connections.append(server.connect(seconds))
+            connections[-1].sendall(post(question(4 if number % 2 else 5_000)))
+        server.process.send_signal(signal.SIGTERM)
+    except OSError:
+        pass
+    server.thaw()
+    end = time.monotonic() + seconds
+    for connection in connections:
+        try:
+            connection.settimeout(max(0.01, end - time.monotonic()))
+            answered += read_answer(connection, bytearray())[0] == 200
+        except (OSError, EOFError):
+            pass
+        connection.close()
+    return answered
+
+
+def is_told(answer: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
+    """Whether an answer is a problem document of this type and has these fields."""
+    kind = f'"type":"/problems/{problem}"'.encode()
+    return status(answer) == code and kind in answer and fields in answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,711 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory that the option --memory-bytes promises to bound, and questions that want more of it."""
+
+import contextlib
+import fcntl
+import functools
+import json
+import os
+import random
+import select
+import socket
+import struct
+import termios
+import threading
+import time
+import zlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scenarios.crowds import allow_descriptors
+from target import PATIENCE, Bystander, Report, Site, post, read_answer, status, wait_until
+
+MIB = 1 << 20
+BUDGET = 512
+CORES = os.cpu_count() or 1
+# Beyond this the machine itself would be in danger: the server is ended, and the claim is broken.
+MOST = 10 * 1024
+# Of a long answer so much is taken; then its client goes.
+TAKE = 8 * MIB
+# What a large question may be told.
+ALLOWED = {200, 413, 503}
+ALL = b'"outputs":["loss","gradient","hessian","elements"]'
+GZIP = "Content-Encoding: gzip\r\n"
+RESET = struct.pack("ii", 1, 0)
+
+
+class Watch(threading.Thread):
+    """Looks at a server's resident memory every ten milliseconds, for the length of a `with`."""
+
+    def __init__(self, site: Site):
+        super().__init__(daemon=True)
+        self.site = site
+        self.idle = self.now = self.most = site.memory()
+        self.is_beyond = False
+        self.ending = threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.join(PATIENCE)
+
+    def run(self) -> None:
+        while not self.ending.wait(0.01):
+            try:
+                self.now = self.site.memory()
+                self.most = max(self.most, self.now, self.site.memory("VmHWM"))
+            except (OSError, RuntimeError):
+                return
+            if self.now > MOST:
+                self.is_beyond = True
+                self.site.process.kill()
+
+    def growth(self) -> float:
+        """The most there was over idle, in MiB."""
+        return self.most - self.idle
+
+    def settles(self, seconds: float = 20) -> None:
+        """Waits until memory has been the same, to within a MiB, for half a second."""
+        end = time.monotonic() + seconds
+        level, since = self.now, time.monotonic()
+        while time.monotonic() < min(end, since + 0.5):
+            time.sleep(0.02)
+            if abs(self.now - level) > 1:
+                level, since = self.now, time.monotonic()
+
+
+@dataclass
+class Tally:
+    """What questions were told: how often each status, and why some were refused."""
+
+    statuses: Counter = field(default_factory=Counter)
+    details: set = field(default_factory=set)
+    silent: int = 0
+
+    def add(self, code: int, body: bytes) -> None:
+        self.statuses[code or "cut"] += 1
+        if code in (413, 503):
+            try:
+                self.details.add(f"{code}: {json.loads(body)['detail']}"[:200])
+            except (ValueError, KeyError, TypeError):
+                self.silent += 1
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} x {code}" for code, count in sorted(
+            self.statuses.items(), key=str)) or "nothing"
+
+
+class Answer:
+    """An answer as it comes; of a long one only the beginning is kept."""
+
+    def __init__(self):
+        self.head, self.body, self.end, self.length = b"", bytearray(), b"", 0
+        self.interim = 0
+        self.needed: int | None = None
+
+    def is_whole_with(self, part: bytes) -> bool:
+        self.length += len(part)
+        self.end = (self.end + part[-5:])[-5:]
+        if self.length <= MIB or not self.head:
+            self.body += part
+        if not self.head and b"\r\n\r\n" in self.body:
+            head, _, body = bytes(self.body).partition(b"\r\n\r\n")
+            if head.startswith(b"HTTP/1.1 1"):
+                # 100 Continue: the answer itself is still to come.
+                self.body, self.length, self.interim = bytearray(), 0, self.interim + 1
+                return bool(body) and self.is_whole_with(body)
+            self.head, self.body = head, bytearray(body)
+            self.needed = needed(head)
+        if self.needed is not None:
+            return self.length >= self.needed
+        return bool(self.head) and self.end == b"0\r\n\r\n"
+
+
+def needed(head: bytes) -> int | None:
+    """How long an answer with such a head is, if the head says so."""
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return len(head) + 4 + int(line[15:])
+    return len(head) + 4 if status(head) in (204, 304) else None
+
+
+def exchange(port: int, request: bytes, take: int = TAKE, seconds: float = 120) -> Answer | None:
+    """Sends and reads at once, as a refusal may come early; at most so much of an answer.
+
+    None is a connection that was cut, or one that brought nothing in time.
+    """
+    rest, answer = memoryview(request), Answer()
+    end = time.monotonic() + seconds
+    poll = select.poll()
+    try:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.setblocking(False)
+            poll.register(connection, select.POLLIN | select.POLLOUT)
+            while time.monotonic() < end:
+                for _, events in poll.poll(1_000):
+                    if events & ~select.POLLOUT:
+                        part = connection.recv(1 << 18)
+                        if not part:
+                            return None
+                        if answer.is_whole_with(part) or answer.length > take:
+                            return answer
+                    elif rest:
+                        rest = rest[connection.send(rest[:MIB]):]
+                        if not rest:
+                            poll.modify(connection, select.POLLIN)
+    except OSError:
+        pass
+    return None
+
+
+def ask(port: int, request: bytes, take: int = TAKE, seconds: float = 120) -> tuple[int, bytes]:
+    """The status, 0 if there is none, and the content or its beginning."""
+    answer = exchange(port, request, take, seconds)
+    return (status(answer.head), bytes(answer.body)) if answer else (0, b"")
+
+
+def at_once(site: Site, requests: list[bytes], take: int = TAKE) -> Tally:
+    tally = Tally()
+    with ThreadPoolExecutor(len(requests)) as pool:
+        for answer in pool.map(lambda request: ask(site.port, request, take), requests):
+            tally.add(*answer)
+    return tally
+
+
+def compressed(*parts: bytes, level: int = 6, is_whole: bool = True) -> bytes:
+    """Parts as gzip; without its end the decoder has them all the same."""
+    coder = zlib.compressobj(level, wbits=31)
+    coded = b"".join(coder.compress(part) for part in parts)
+    return coded + coder.flush(zlib.Z_FINISH if is_whole else zlib.Z_SYNC_FLUSH)
+
+
+def repeated(text: bytes, count: int) -> bytes:
+    """A list's inside."""
+    return (text + b",") * (count - 1) + text
+
+
+def zeros(count: int) -> bytes:
+    return repeated(b"0", count)
+
+
+def coded(path: str, *parts: bytes) -> bytes:
+    return post(compressed(*parts), path, GZIP)
+
+
+CCE = "/v1/losses/categorical-cross-entropy"
+KLD = "/v1/losses/kl-divergence"
+MSE = "/v1/losses/mse"
+
+
+@functools.cache
+def wide_row(count: int) -> bytes:
+    return coded(CCE, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
+                 b']],"targets":[0]}')
+
+
+@functools.cache
+def wide_distribution(count: int) -> bytes:
+    share = b"%.6e" % (1 / count)
+    return coded(KLD, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
+                 b']],"targets":[[', repeated(share, count), b"]]}")
+
+
+@functools.cache
+def standing_rows(count: int) -> bytes:
+    return coded(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[[',
+                 zeros(count), b"],[", zeros(count), b']],"targets":[', zeros(count), b"]}")
+
+
+@functools.cache
+def standing_column(count: int) -> bytes:
+    return coded(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[',
+                 zeros(count), b'],"targets":0}')
+
+
+@functools.cache
+def dense(count: int, is_coded: bool) -> bytes:
+    parts = [b"{", ALL, b',"predictions":[', zeros(count), b'],"targets":[', zeros(count), b"]}"]
+    return coded(MSE, *parts) if is_coded else post(b"".join(parts), MSE)
+
+
+@functools.cache
+def long_numbers(count: int, is_coded: bool) -> bytes:
+    """Numbers of seventeen digits."""
+    numbers = repeated(b"1.2345678901234567", count)
+    parts = [b"{", ALL, b',"predictions":[', numbers, b'],"targets":[', numbers, b"]}"]
+    return coded(MSE, *parts) if is_coded else post(b"".join(parts), MSE)
+
+
+@functools.cache
+def penalty(count: int) -> bytes:
+    return coded("/v1/penalties/elastic-net", b'{"outputs":["value","gradient","hessian"],',
+                 b'"parameters":[', zeros(count), b"]}")
+
+
+@functools.cache
+def terms(count: int) -> bytes:
+    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
+                 repeated(b'{"penalty":"l1","parameters":0}', count), b"]}")
+
+
+@functools.cache
+def long_term(count: int) -> bytes:
+    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
+                 b'{"penalty":"l1","parameters":[', zeros(count), b"]}]}")
+
+
+@functools.cache
+def class_weights(count: int) -> bytes:
+    return coded(CCE, b'{"class_weights":[', zeros(count), b'],"predictions":[[0]],"targets":[0]}')
+
+
+@functools.cache
+def many_outputs(count: int) -> bytes:
+    return coded(MSE, b'{"predictions":[0],"targets":[0],"outputs":[',
+                 repeated(b'"loss"', count), b"]}")
+
+
+@functools.cache
+def long_key(length: int) -> bytes:
+    return coded(MSE, b'{"', b"k" * length, b'":1}')
+
+
+@functools.cache
+def different_terms(count: int) -> bytes:
+    """Terms of three fields, no two of them the same."""
+    texts = b",".join(b'{"penalty":"l1","parameters":0,"strength":%d}' % i for i in range(count))
+    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[', texts, b"]}")
+
+
+@functools.cache
+def white_space() -> bytes:
+    """A megabyte of gzip, so that what stands before it is not kept back for a larger piece."""
+    return random.Random(1).randbytes(5_000_000).translate(
+        bytes(b" \t\r\n"[byte % 4] for byte in range(256)))
+
+
+@functools.cache
+def stalled(path: str, beginning: bytes, count: int) -> bytes:
+    """A body whose decoder has so many numbers, and which does not end."""
+    parts = beginning, zeros(count), b"]", white_space()
+    text = compressed(*parts, level=1, is_whole=False)
+    return post(text, path, GZIP).replace(
+        b"Length: %d" % len(text), b"Length: %d" % (len(text) + 1_000))
+
+
+def stalled_options(count: int) -> dict[str, bytes]:
+    return {
+        "class_weights": stalled(CCE, b'{"class_weights":[', count),
+        "pos_weight": stalled("/v1/losses/bce", b'{"pos_weight":[', count),
+        "regularization": stalled(
+            MSE, b'{"regularization":[{"penalty":"l1","parameters":[', count),
+        "parameters": stalled("/v1/penalties/l1", b'{"parameters":[', count),
+        "weights": stalled(MSE, b'{"weights":[', count),
+        "predictions": stalled(CCE, b'{"predictions":[', count),
+    }
+
+
+FILLER = b"".join(b"X-Filler-%02d: %s\r\n" % (i, b"f" * 317) for i in range(93))
+OPEN_HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n" + FILLER
+
+
+@functools.cache
+def open_body() -> bytes:
+    """A head of 31 KB, and of a body as much as makes its decoder keep a window."""
+    head = b"POST /v1/losses/mse HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n"
+    text = compressed(b'{"predictions":[1', is_whole=False)
+    return head + GZIP.encode() + FILLER + b"\r\n" + text
+
+
+def claim_bound(
+    report: Report, name: str, site: Site, watch: Watch, tally: Tally, workers: int = CORES,
+    budget: int = BUDGET,
+) -> None:
+    """What must hold of each: memory as promised, an answer for each, a server that lives."""
+    bound = budget + 64 + workers
+    code = site.process.poll()
+    growth = watch.growth()
+    report.figure(name, f"+{growth:.0f} MiB of {bound}; {tally}")
+    for detail in sorted(tally.details):
+        report.figure("", detail[:150])
+    ended = "ended by the attack" if watch.is_beyond else f"exit code {code}"
+    report.claim(f"{name}: memory grows by less than {bound} MiB, not {growth:.0f}", growth < bound)
+    report.claim(f"{name}: the server lives ({ended})", code is None)
+    strange = set(tally.statuses) - ALLOWED
+    report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
+    report.claim(f"{name}: each refusal has a detail", not tally.silent)
+
+
+def claim_bystander(report: Report, name: str, bystander: Bystander) -> None:
+    found = bystander.found
+    report.claim(f"{name}: the bystander asked", found["right"] > 0)
+    report.claim(
+        f"{name}: the bystander had no failure ({found['failures']}, {found['failure']})",
+        not found["failures"],
+    )
+
+
+def case(
+    report: Report, name: str, requests: list[bytes], *options: str, workers: int = CORES
+) -> None:
+    """All of them at once, from a server of their own."""
+    with Site(*options) as site, Watch(site) as watch:
+        with Bystander(site.port) as bystander:
+            tally = at_once(site, requests)
+        claim_bound(report, name, site, watch, tally, workers)
+        claim_bystander(report, name, bystander)
+
+
+def wide_rows(report: Report) -> None:
+    """One row of 31 million classes in 62 KB, and others that are as wide."""
+    row = wide_row(31_000_000)
+    case(report, f"31e6 classes, {len(row) / 1000:.0f} KB, one", [row])
+    case(report, "31e6 classes, four at once", [row] * 4)
+    case(report, "31e6 classes, eight workers", [row] * 8, "--workers", "8", workers=8)
+    case(report, "4e6 classes, four at once", [wide_row(4_000_000)] * 4)
+    case(report, "5e6 classes, four at once", [wide_row(5_000_000)] * 4)
+    case(report, "4e6 shares, four at once", [wide_distribution(4_000_000)] * 4)
+    case(report, "axis 0 of 2 x 5e6, four at once", [standing_rows(5_000_000)] * 4)
+    case(report, "axis 0 of 5e6, four at once", [standing_column(5_000_000)] * 4)
+
+
+def dense_bodies(report: Report) -> None:
+    """64 bodies of 60 MB at once: short numbers, long ones, and a penalty."""
+    case(report, "one of 2 x 15e6", [dense(15_000_000, True)])
+    case(report, "64 of 2 x 15e6 as gzip", [dense(15_000_000, True)] * 64)
+    case(report, "64 of 2 x 15e6 plain", [dense(15_000_000, False)] * 64)
+    case(report, "64 of 17 digits as gzip", [long_numbers(1_600_000, True)] * 64)
+    case(report, "64 of 17 digits plain", [long_numbers(1_600_000, False)] * 64)
+    case(report, "64 of a penalty of 30e6", [penalty(30_000_000)] * 64)
+    case(report, "16 of 2 x 15e6, eight workers", [dense(15_000_000, True)] * 16,
+         "--workers", "8", workers=8)
+    dense.cache_clear()
+    long_numbers.cache_clear()
+
+
+def options_that_stall(report: Report) -> None:
+    """30 bodies each that bring 16 million numbers for an option, and then nothing more."""
+    for name, request in stalled_options(16_000_000).items():
+        with Site() as site, Watch(site) as watch:
+            with Bystander(site.port) as bystander, Held(site) as held:
+                for _ in range(30):
+                    held.add(request)
+                watch.settles()
+                in_one = [ask(site.port, post(SMALL))[0] for _ in range(10)]
+                in_parts = [in_packets(site.port) for _ in range(10)]
+                tally = held.answers()
+            kept = len(held.connections) - sum(tally.statuses.values())
+            claim_bound(report, f"{name}, {kept} of 30 kept", site, watch, tally)
+            claim_bystander(report, name, bystander)
+            right = in_one.count(200), in_parts.count(200)
+            report.figure(
+                "", f"small questions meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
+            report.claim(f"{name}: small questions are answered meanwhile", right[0] == 10)
+            report.claim(f"{name}: and in three packets as well {in_parts}", right[1] == 10)
+            report.claim(f"{name}: nothing is left of them", is_at_rest(site))
+
+
+SMALL = b'{"predictions":[1,2],"targets":[0,0]}'
+
+
+def in_packets(port: int, parts: int = 3, pause: float = 0.02) -> int:
+    """Asks a small question with its head by itself and its body in one part or two; the status."""
+    request = post(SMALL)
+    places = [0, len(request) - len(SMALL), len(request) - 9][:parts] + [len(request)]
+    try:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for start, end in zip(places, places[1:]):
+                connection.sendall(request[start:end])
+                # A client's own pause: there is nothing to wait for.
+                time.sleep(pause)
+            return read_answer(connection, bytearray())[0]
+    except (OSError, EOFError):
+        return 0
+
+
+class Held:
+    """Connections that have sent something and wait, for the length of a `with`."""
+
+    def __init__(self, site: Site):
+        self.site = site
+        self.connections: list[socket.socket] = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for connection in self.connections:
+            connection.close()
+
+    def add(self, request: bytes) -> None:
+        """Sends, for as long as the server takes it."""
+        connection = self.site.connect()
+        self.connections.append(connection)
+        with contextlib.suppress(OSError):
+            connection.sendall(request)
+
+    def are_sent(self) -> bool:
+        """Whether the other side's kernel has all that was sent."""
+        queued = lambda one: struct.unpack(
+            "i", fcntl.ioctl(one, termios.TIOCOUTQ, bytes(4)))[0]
+        return not any(queued(connection) for connection in self.connections)
+
+    def answers(self) -> Tally:
+        """What those were told that have an answer; a connection without one is kept."""
+        tally = Tally()
+        poll = select.poll()
+        by_descriptor = {connection.fileno(): connection for connection in self.connections}
+        for descriptor in by_descriptor:
+            poll.register(descriptor, select.POLLIN)
+        for descriptor, _ in poll.poll(0):
+            try:
+                code, body, _ = read_answer(by_descriptor[descriptor], bytearray())
+            except (OSError, EOFError):
+                code, body = 0, b""
+            tally.add(code, body)
+        return tally
+
+
+def is_at_rest(site: Site) -> bool:
+    return site.process.poll() is None and site.is_at_rest()
+
+
+def many_terms(report: Report) -> None:
+    """Terms by the million, and names and keys by the million or of tens of megabytes."""
+    many = terms(1_800_000)
+    case(report, f"1.8e6 terms, {len(many) / 1000:.0f} KB, one", [many])
+    case(report, "1.8e6 terms, four at once", [many] * 4)
+    case(report, "1.3e6 terms with strengths, four", [different_terms(1_300_000)] * 4)
+    case_refused(report, "a key of 60e6 letters, eight at once", [long_key(60_000_000)] * 8)
+    case(report, "7e6 outputs, four at once", [many_outputs(7_000_000)] * 4)
+
+
+def case_refused(report: Report, name: str, requests: list[bytes]) -> None:
+    """The same of what is no question: it may be told so."""
+    with Site() as site, Watch(site) as watch:
+        tally = at_once(site, requests)
+        wrong = tally.statuses.pop(400, 0)
+        claim_bound(report, f"{name}, {wrong} x 400", site, watch, tally)
+
+
+def heads(report: Report) -> None:
+    """4,000 heads of 31 KB that do not end, and 4,000 that do, with bodies that do not."""
+    allow_descriptors(5_000)
+    numbers = stalled(CCE, b'{"predictions":[', 16_000_000)
+    for name, requests in {
+        "4,000 open heads": [OPEN_HEAD] * 4_000,
+        "4,000 open bodies": [open_body()] * 4_000,
+        "3,900 open bodies and 30 of 16e6": [open_body()] * 3_900 + [numbers] * 30,
+    }.items():
+        with Site() as site, Watch(site) as watch:
+            with Bystander(site.port) as bystander, Held(site) as held:
+                for request in requests:
+                    held.add(request)
+                wait_until(held.are_sent, 5)
+                watch.settles()
+                tally = held.answers()
+            claim_bound(report, name, site, watch, tally)
+            claim_bystander(report, name, bystander)
+            report.claim(f"{name}: nothing is left of them", is_at_rest(site))
+
+
+def large_requests() -> dict[str, bytes]:
+    return {
+        "row": wide_row(31_000_000),
+        "shares": wide_distribution(4_000_000),
+        "standing": standing_rows(5_000_000),
+        "dense": dense(15_000_000, True),
+        "plain": dense(6_000_000, False),
+        "digits": long_numbers(1_600_000, True),
+        "penalty": penalty(30_000_000),
+        "terms": terms(1_800_000),
+        "term": long_term(16_000_000),
+        "weights": class_weights(16_000_000),
+        "outputs": many_outputs(2_000_000),
+        "key": long_key(60_000_000),
+    } | {"stalled " + name: request for name, request in stalled_options(16_000_000).items()}
+
+
+class Mischief(threading.Thread):
+    """Asks for one kind after the other, by a seed; goes at random, or waits at random."""
+
+    def __init__(self, site: Site, seed: int, requests: dict[str, bytes], end: float):
+        super().__init__(daemon=True)
+        self.site, self.requests, self.end = site, requests, end
+        self.random = random.Random(seed)
+        self.tally = Tally()
+        self.kinds = Counter()
+
+    def run(self) -> None:
+        names = [*self.requests, "heads", "bodies", "medium"]
+        while time.monotonic() < self.end and self.site.process.poll() is None:
+            name = self.random.choice(names)
+            self.kinds[name.split()[0]] += 1
+            if name in ("heads", "bodies"):
+                self.hold(OPEN_HEAD if name == "heads" else open_body(), 100)
+            elif name.startswith("stalled"):
+                self.hold(self.requests[name], self.random.randrange(1, 4))
+            elif name == "medium":
+                self.question(dense(20_000, False))
+            elif self.random.random() < 0.3:
+                self.vanish(self.requests[name])
+            else:
+                self.question(self.requests[name])
+
+    def question(self, request: bytes) -> None:
+        seconds = max(1, self.end - time.monotonic())
+        code, body = ask(self.site.port, request, self.random.choice([1, MIB, 32 * MIB]), seconds)
+        # What has brought nothing when all ends is no cut connection.
+        if code or time.monotonic() < self.end:
+            self.tally.add(code, body)
+
+    def hold(self, request: bytes, count: int) -> None:
+        with Held(self.site) as held, contextlib.suppress(OSError):
+            for _ in range(count):
+                held.add(request)
+            time.sleep(self.random.random() * 2)
+
+    def vanish(self, request: bytes) -> None:
+        """Sends a part, or all and waits a little, and is gone."""
+        with contextlib.suppress(OSError), self.site.connect() as connection:
+            if self.random.random() < 0.5:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            if self.random.random() < 0.5:
+                connection.sendall(request[: self.random.randrange(len(request))])
+            else:
+                connection.sendall(request)
+                select.select([connection], [], [], self.random.random() * 2)
+
+
+def mixture(report: Report) -> None:
+    """All of these at once from 24 callers for twenty seconds, some of which vanish."""
+    allow_descriptors(10_000)
+    requests = large_requests()
+    seed = int(os.environ.get("MEMORY_SEED", "1"))
+    with Site() as site, Watch(site) as watch:
+        with Bystander(site.port) as bystander:
+            end = time.monotonic() + 20
+            callers = [Mischief(site, seed * 1_000 + i, requests, end) for i in range(24)]
+            for caller in callers:
+                caller.start()
+            for caller in callers:
+                caller.join(60)
+        tally, kinds = Tally(), Counter()
+        for caller in callers:
+            tally.statuses += caller.tally.statuses
+            tally.details |= caller.tally.details
+            tally.silent += caller.tally.silent
+            kinds += caller.kinds
+        wrong = tally.statuses.pop(400, 0)
+        claim_bound(report, f"mixture of seed {seed}", site, watch, tally)
+        claim_bystander(report, "mixture", bystander)
+        report.figure("asked", ", ".join(f"{n} {name}" for name, n in sorted(kinds.items())))
+        report.figure("no questions", f"{wrong} x 400")
+        start = time.monotonic()
+        back = wait_until(lambda: watch.now - watch.idle < 64, 60)
+        report.figure("memory afterwards", f"+{watch.now - watch.idle:.0f} MiB "
+                      f"after {time.monotonic() - start:.0f} s")
+        report.claim("memory is back to idle within 64 MiB and 60 s", back)
+        report.claim("nothing is left of them", is_at_rest(site))
+        bystander.report(report)
+
+
+def limited(report: Report) -> None:
+    """A server that may have 512 MiB in all, and one in a container of 2 GiB."""
+    hardship(report, "RLIMIT_DATA 512 MiB", data_bytes=512 * MIB)
+    group = make_group(2 << 30)
+    if not group:
+        report.figure("cgroup of 2 GiB", "skipped: there is no memory controller to write to")
+        return
+    try:
+        hardship(report, "cgroup 2 GiB", group=group)
+        kills = group_kills(group)
+        report.figure("cgroup of 2 GiB", f"out of memory {kills} times")
+        report.claim("no process is ended for want of memory", kills == 0)
+    finally:
+        wait_until(lambda: remove(group), 5)
+
+
+def hardship(report: Report, where: str, **limits) -> None:
+    for name, requests in {
+        "a wide row": [wide_row(31_000_000)],
+        "wide rows": [wide_row(5_000_000)] * 4,
+        "dense": [dense(15_000_000, True)] * 8,
+        "terms": [terms(1_800_000)] * 4,
+    }.items():
+        with Site(**limits) as site, Watch(site) as watch:
+            with Bystander(site.port) as bystander:
+                tally = at_once(site, requests)
+            claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
+    allow_descriptors(5_000)
+    for name, requests in {
+        "stalls": list(stalled_options(16_000_000).values()) * 10,
+        "open bodies": [open_body()] * 3_900,
+    }.items():
+        with Site(**limits) as site, Watch(site) as watch:
+            with Bystander(site.port) as bystander, Held(site) as held:
+                for request in requests:
+                    held.add(request)
+                watch.settles(10)
+                tally = held.answers()
+            claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
+
+
+def claim_survival(
+    report: Report, name: str, site: Site, watch: Watch, bystander: Bystander, tally: Tally
+) -> None:
+    code = site.process.poll()
+    report.figure(name, f"+{watch.growth():.0f} MiB; exit code {code}; {tally}")
+    for detail in sorted(tally.details):
+        report.figure("", detail[:150])
+    report.claim(f"{name}: the server lives, exit code {code}", code is None)
+    strange = set(tally.statuses) - ALLOWED
+    report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
+    claim_bystander(report, name, bystander)
+
+
+def make_group(limit: int) -> Path | None:
+    """A control group below that of this process, with so much memory, if there may be one."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "memory":
+            parent, file = Path("/sys/fs/cgroup/memory" + path), "memory.limit_in_bytes"
+        elif not controllers:
+            parent, file = Path("/sys/fs/cgroup" + path), "memory.max"
+        else:
+            continue
+        group = parent / f"loss-server-attack-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            (group / file).write_text(str(limit))
+            return group
+        except OSError:
+            remove(group)
+    return None
+
+
+def group_kills(group: Path) -> int:
+    for file in ("memory.events", "memory.oom_control"):
+        with contextlib.suppress(OSError):
+            for line in (group / file).read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return -1
+
+
+def remove(group: Path) -> bool:
+    """A group whose last process is just gone takes a moment to be removed."""
+    try:
+        group.rmdir()
+        return True
+    except OSError:
+        return not group.exists()

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of tokens that change while they are used."""
+
+import os
+import re
+import signal
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from bare import Bare, flood
+from scenarios.logs import entry
+from scenarios.tokens import authorized, is_up
+from target import PATIENCE, Report, question, read_answer, wait_until
+
+
+class Log(threading.Thread):
+    """The lines that a server logs, as they come."""
+
+    def __init__(self, reader: int):
+        super().__init__(daemon=True)
+        self.reader = reader
+        self.lines: list[str] = []
+
+    def run(self) -> None:
+        with open(self.reader, encoding="utf-8", errors="replace") as text:
+            for line in text:
+                self.lines.append(line)
+
+    def tells(self, since: int, words: str) -> bool:
+        """Whether a line since then is a warning or an error with such words."""
+        return any(
+            (entry(line) or {}).get("level") in ("warning", "error", "critical")
+            and re.search(words, line, re.I)
+            for line in self.lines[since:]
+        )
+
+
+def sighup(report: Report) -> None:
+    """SIGHUP without tokens, with other tokens, and with a file that cannot be used."""
+    with Bare() as server:
+        ready = server.serves()
+        server.process.send_signal(signal.SIGHUP)
+        right = flood(server, 100)
+        code, _ = server.terminate()
+        report.figure("without a file of tokens", f"{right} of 100 answered, exit code {code}")
+        report.claim("without tokens: SIGHUP does not end the server", ready and right == 100)
+        report.claim(f"without tokens: the exit code is 0, not {code}", code == 0)
+    with tempfile.TemporaryDirectory() as folder:
+        change_tokens(report, Path(folder, "tokens"))
+
+
+def change_tokens(report: Report, file: Path) -> None:
+    """What is told again at SIGHUP; `key-both` is in all files, and is used all the while."""
+    file.write_bytes(b"key-both\nkey-old\n")
+    reader, writer = os.pipe()
+    log = Log(reader)
+    log.start()
+    with Bare("--token-file", str(file), stderr=writer) as server:
+        os.close(writer)
+        is_up(server)
+        with Regular(server, authorized("Bearer key-both")) as regular:
+            flight = Flight(server)
+            replace(file, b"# since\r\nkey-both\r\nkey-new\r\n")
+            changed = hang_up(server, lambda: turned(server, "key-old", "key-new"))
+            goes_on = regular.goes_on()
+            report.figure("other tokens", "taken" if changed else "not taken")
+            report.claim("other tokens: the new ones open, the old ones do not", changed)
+            landed = flight.land()
+            report.figure("requests in flight", f"{landed} of {len(flight.rests)} answered")
+            report.claim("what was being sent or read is not disturbed",
+                         landed == len(flight.rests))
+            bad_tokens = [
+                ("a control character", b"key-both\nkey-\x07left\n", r"line\W+2\b"),
+                ("no token", b"# key-both\n", r"no token|empty"),
+                ("missing", None, r"no such file|not exist|missing|not found"),
+            ]
+            for name, content, words in bad_tokens:
+                since = len(log.lines)
+                replace(file, content)
+                told = hang_up(server, lambda: log.tells(since, words))
+                goes_on = regular.goes_on() and goes_on
+                kept = opens(server, "key-both") and turned(server, "key-old", "key-new")
+                report.figure(name, f"{'told' if told else 'not told'}, "
+                              f"{'nothing changes' if kept else 'other tokens'}")
+                report.claim(f"{name}: the log says so as a warning or an error", told)
+                report.claim(f"{name}: the tokens stay as they were", kept)
+            replace(file, b"key-both\nkey-last\n")
+            changed = hang_up(server, lambda: turned(server, "key-new", "key-last"))
+            report.claim("after that a good file is taken again", changed)
+            goes_on = regular.goes_on() and goes_on
+        code, _ = server.terminate()
+        report.claim(f"the exit code is 0, not {code}", code == 0)
+    log.join(PATIENCE)
+    report.figure("somebody with a token in all files",
+                  f"{regular.right} answered, {len(regular.failures)} not")
+    report.claim(f"who has a token in all files notices nothing {regular.failures[:1]}",
+                 goes_on and not regular.failures)
+    found = [line for line in log.lines if "key-" in line]
+    report.claim(f"no token is in the log {found[:1]}", not found)
+
+
+def opens(server: Bare, token: str, code: int = 200) -> bool:
+    return server.ask(authorized(f"Bearer {token}")) == code
+
+
+def turned(server: Bare, old: str, new: str) -> bool:
+    """Whether one token opens and the other is told that it does not."""
+    return opens(server, new) and opens(server, old, 401)
+
+
+def replace(file: Path, content: bytes | None) -> None:
+    """Another file in its place, at once; None: none."""
+    if content is None:
+        return file.unlink()
+    other = file.with_suffix(".new")
+    other.write_bytes(content)
+    os.replace(other, file)
+
+
+def hang_up(server: Bare, condition: Callable[[], bool]) -> bool:
+    """Sends SIGHUP; whether that comes true then."""
+    server.process.send_signal(signal.SIGHUP)
+    return wait_until(lambda: server.has_ended() or condition(), 3) and not server.has_ended()
+
+
+class Regular(threading.Thread):
+    """Asks some fifty times a second, for the length of a `with`.
+
+    Every other question comes by a connection of its own, the rest by one that is kept.
+    """
+
+    def __init__(self, server: Bare, request: bytes):
+        super().__init__(daemon=True)
+        self.server = server
+        self.request = request
+        self.right = 0
+        self.failures: list[str] = []
+        self.ending = threading.Event()
+
+    def goes_on(self) -> bool:
+        """Whether ten more questions are answered soon."""
+        enough = self.right + 10
+        return wait_until(lambda: self.right >= enough, 5)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.join(PATIENCE)
+
+    def run(self) -> None:
+        kept, left, is_kept = None, bytearray(), False
+        while not self.ending.wait(0.02):
+            is_kept = not is_kept
+            try:
+                if is_kept:
+                    kept = kept or self.server.connect()
+                    kept.sendall(self.request)
+                    code, _, closes = read_answer(kept, left)
+                    if closes:
+                        kept = None
+                else:
+                    code = self.server.ask(self.request)
+                if code == 200:
+                    self.right += 1
+                else:
+                    self.failures.append(f"status {code}")
+            except (OSError, EOFError) as error:
+                self.failures.append(repr(error)[:80])
+                kept, left = None, bytearray()
+
+
+class Flight:
+    """Requests that have begun, and one whose answer is not read yet."""
+
+    def __init__(self, server: Bare):
+        short, long = (authorized("Bearer key-both", question(count)) for count in (100, 100_000))
+        head = short.index(b"\r\n\r\n")
+        # In the first line, in the token, behind the head, in the body; and all of a long one.
+        places = [7, short.index(b"key-both") + 2, head, head + 4, len(short) - 100]
+        self.rests = []
+        for request, place in [(short, place) for place in places] + [(long, len(long))]:
+            connection = server.connect(5, receive_buffer=4_096)
+            connection.sendall(request[:place])
+            self.rests.append((connection, request[place:]))
+
+    def land(self) -> int:
+        """Sends the rest and reads; how many are answered."""
+        answered = 0
+        for connection, rest in self.rests:
+            try:
+                connection.sendall(rest)
+                answered += read_answer(connection, bytearray())[0] == 200
+            except (OSError, EOFError):
+                pass
+            connection.close()
+        return answered

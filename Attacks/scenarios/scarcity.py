@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors, connections and processors of which there are not enough for all."""
+
+import contextlib
+import os
+import re
+import resource
+import selectors
+import socket
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from bare import Bare, is_told
+from scenarios.crowds import allow_descriptors
+from target import Report, Site, post, question, read_answer, status, wait_until
+
+FIRST_LIMIT, LAST_LIMIT = 3, 40
+FULL = b"\r\nRetry-After: "
+
+
+def few_descriptors(report: Report) -> None:
+    """Each limit of descriptors from 3 to 40: the server serves and stops, or says why not."""
+    serving, refusing = [], []
+    for limit in range(FIRST_LIMIT, LAST_LIMIT + 1):
+        outcome = start_with(limit)
+        if outcome == "serves":
+            serving.append(limit)
+        elif outcome == "refuses":
+            refusing.append(limit)
+        else:
+            report.figure(f"{limit} descriptors", outcome)
+            report.claim(f"{limit} descriptors: it serves and stops, or ends with a word", False)
+    report.figure("serves and stops with", limits(serving))
+    report.figure("ends by itself, and says why, with", limits(refusing))
+    report.claim("40 descriptors are enough", LAST_LIMIT in serving)
+
+
+def start_with(limit: int) -> str:
+    """What comes of a server with so many descriptors."""
+    with tempfile.TemporaryFile() as errors:
+        before = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        with Bare(stderr=errors, before=before) as server:
+            answers = wait_until(lambda: server.has_ended() or server.ask() == 200, 5)
+            if answers and not server.has_ended():
+                # One that is answered might have been lucky.
+                codes = [server.ask() for _ in range(4)]
+                code, seconds = server.terminate(5)
+                if codes == [200] * 4 and code == 0:
+                    return "serves"
+                return f"{codes}, after SIGTERM {ending(code)} in {seconds:.1f} s"
+            code = server.process.poll()
+            if code is None:
+                return f"serves nobody, after SIGTERM {ending(server.terminate(5)[0])}"
+        errors.seek(0)
+        text = errors.read().decode(errors="replace")
+    # A line of the log is no message.
+    words = " ".join(line for line in text.splitlines() if not line.startswith("{"))
+    if code > 0 and re.search(r"descriptor|open files", words, re.I):
+        return "refuses"
+    return f"{ending(code)}, with the words {words[:80]!r}"
+
+
+def ending(code: int | None) -> str:
+    return "no exit" if code is None else f"exit code {code}"
+
+
+def limits(numbers: list[int]) -> str:
+    """Numbers as ranges."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ", ".join(f"{first} to {last}" for first, last in ranges) or "none"
+
+
+def burst(report: Report) -> None:
+    """5,000 connections at once where there may be 4,096, and 1,000 where there may be 100."""
+    allow_descriptors(5_200)
+    at_once(report, 5_000, 4_096)
+    at_once(report, 1_000, 100)
+
+
+def at_once(report: Report, count: int, limit: int) -> None:
+    """All connect at once, each with a question, and stay when they have their answer."""
+    name = f"{count} of {limit}"
+    with Site("--connections", str(limit)) as site:
+        selector = selectors.DefaultSelector()
+        start = time.monotonic()
+        for _ in range(count):
+            connection = socket.socket()
+            connection.setblocking(False)
+            connection.connect_ex(("127.0.0.1", site.port))
+            selector.register(connection, selectors.EVENT_WRITE, bytearray())
+        everybody = list(selector.get_map().values())
+        outcomes: Counter[str] = Counter()
+        while sum(outcomes.values()) < count and time.monotonic() < start + 30:
+            for key, events in selector.select(0.2):
+                if outcome := go_on(selector, key, events):
+                    outcomes[outcome] += 1
+                    selector.unregister(key.fileobj)
+        outcomes["nothing"] = count - sum(outcomes.values())
+        seconds = time.monotonic() - start
+        for key in everybody:
+            key.fileobj.close()
+        selector.close()
+        told = ", ".join(f"{what}: {number}" for what, number in outcomes.items() if number)
+        report.figure(name, f"{told}, in {seconds:.1f} s")
+        without = count - outcomes["200"] - outcomes["503"]
+        report.claim(f"{name}: each has 200, or 503 with Retry-After; {without} have not",
+                     without == 0)
+        # A few may go to what the server keeps for probes.
+        report.claim(f"{name}: as many as there may be are answered", outcomes["200"] > 0.9 * limit)
+        report.claim(f"{name}: nothing is left of them", site.is_at_rest())
+        report.claim(f"{name}: the server has recovered", site.get("/livez")[0] == 200)
+
+
+def go_on(selector: selectors.BaseSelector, key, events: int) -> str:
+    """Sends the question once there is a connection, then reads; what came of it in the end."""
+    try:
+        if events & selectors.EVENT_WRITE:
+            key.fileobj.send(post(question(4)))
+            selector.modify(key.fileobj, selectors.EVENT_READ, key.data)
+            return ""
+        part = key.fileobj.recv(1 << 16)
+    except OSError as error:
+        return type(error).__name__
+    key.data.extend(part)
+    answer = bytes(key.data)
+    if status(answer) == 200 and answer.endswith(b"}"):
+        return "200"
+    if is_told(answer, 503, "too-many-connections", FULL) and answer.endswith(b"}"):
+        return "503"
+    return "" if part else f"closed behind {len(answer)} bytes"
+
+
+def quota(report: Report) -> None:
+    """A quota of one processor, where the machine has more: there is one loop of each kind."""
+    cores = len(os.sched_getaffinity(0))
+    with Site() as site:
+        report.figure("loops without a quota", f"{loops(site)} on {cores} processors")
+    with group_with_quota() as group:
+        if not group or cores < 2:
+            why = "one processor" if group else "no cgroup with cpu.max can be made here"
+            report.figure("skipped", why)
+            return
+        with Site(group=group) as site:
+            count = loops(site)
+            report.figure("loops with a quota of one", f"{count}, threads {', '.join(names(site))}")
+            report.claim("there is one loop", count == 1)
+            report.claim("it serves", site.get("/livez")[0] == 200)
+
+
+@contextlib.contextmanager
+def group_with_quota() -> Iterator[Path | None]:
+    """A group of processes that may use one processor; None: there cannot be one here."""
+    group = None
+    for root in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
+        folder = Path(root, f"loss-server-attack-{os.getpid()}")
+        try:
+            if "cpu" not in Path(root, "cgroup.subtree_control").read_text().split():
+                continue
+            folder.mkdir()
+            group = folder
+            (group / "cpu.max").write_text("100000 100000")
+            break
+        except OSError:
+            if group:
+                group.rmdir()
+            group = None
+    try:
+        yield group
+    finally:
+        if group:
+            wait_until(lambda: not (group / "cgroup.procs").read_text(), 5)
+            group.rmdir()
+
+
+def names(site: Site) -> list[str]:
+    """The names of a server's threads."""
+    tasks = Path(f"/proc/{site.process.pid}/task")
+    return sorted(comm.read_text().strip() for comm in tasks.glob("*/comm"))
+
+
+def loops(site: Site) -> int:
+    """How many loops there are: for each kind there is the same number, and one has its threads."""
+    return names(site).count("bulk")

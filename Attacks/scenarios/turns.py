@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small requests, pipelined, which may cost more than they look like."""
+
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.memory import CCE, MSE, exchange, repeated
+from target import BYSTANDER_TOKEN, HERE, PATIENCE, Bystander, Report, Site, post, status
+
+CONNECTIONS = 64
+COPIES = 60
+SECONDS = float(os.environ.get("TURNS_SECONDS", "3"))
+# Of the bystander, in milliseconds.
+MEDIAN = 20
+LONGEST = 150
+MARK = b"HTTP/1.1 "
+ALL = '"outputs":["loss","gradient","hessian","elements"]'
+TOKENS = [f"token-{number:04d}-of-a-thousand" for number in range(999)] + [BYSTANDER_TOKEN]
+
+
+@dataclass
+class Kind:
+    """What is asked, of a server with which options, and what its answer is."""
+
+    request: bytes
+    status: int = 200
+    options: tuple[str, ...] = ()
+
+
+def get(path: str, *fields: str) -> bytes:
+    lines = "".join(field + "\r\n" for field in fields)
+    return f"GET {path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n".encode()
+
+
+def named(name: str, value: str, bytes_in_all: int = 31_000) -> str:
+    """A field whose value is so often repeated that it has as many bytes."""
+    return f"{name}: " + ", ".join([value] * (bytes_in_all // (len(value) + 2)))
+
+
+def ask(path: str, text: str, *fields: str) -> bytes:
+    return post(text.encode(), path, "".join(field + "\r\n" for field in fields))
+
+
+def batch(predictions: str, targets: str, more: str = "") -> str:
+    return f'{{"predictions":[{predictions}],"targets":[{targets}]{more}}}'
+
+
+def numbers(text: str, count: int) -> str:
+    return repeated(text.encode(), count).decode()
+
+
+def chunked(path: str, text: bytes, size: int, trailer: str = "") -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+    return head + body + b"0\r\n" + trailer.encode() + b"\r\n"
+
+
+def kinds(tokens: str) -> dict[str, Kind]:
+    """All there are; `tokens` is a file of a thousand."""
+    four = '{"predictions":[1,2,3,4],"targets":[0,0,0,0]}'
+    digits = random.Random(1)
+    long_digits = ",".join(f"{digits.random():.17f}" for _ in range(1_500))
+    plain = batch(numbers("1", 15_000), numbers("0", 15_000))
+    everything = "," + ALL
+    rows = numbers("[" + numbers("0", 10) + "]", 2_600)
+    junk = [f"X-{number:02d}: {'j' * 305}" for number in range(97)]
+    thousand_origins = ",".join(f"https://site-{number}.example" for number in range(1_000))
+    token_file = ("--token-file", tokens)
+    return {
+        "four": Kind(ask(MSE, four)),
+        "unknown-loss": Kind(get("/v1/losses/" + "a" * 64), 404),
+        "unknown-penalty": Kind(get("/v1/penalties/" + "a" * 64), 404),
+        # As long as a name may be, and near to many that there are.
+        "unknown-loss-24": Kind(get("/v1/losses/categorical-cross-entroqy"[:35]), 404),
+        "unknown-problem": Kind(get("/problems/" + "a" * 64), 404),
+        "unknown-loss-8k": Kind(get("/v1/losses/" + "a" * 8_000), 404),
+        "misspelt-field": Kind(ask(MSE, four[:-1] + f',"{"wieghts" * 9}":1}}'), 422),
+        "misspelt-options": Kind(
+            ask(CCE, four[:-1] + ',"label_smoothign_of_all_the_class_weights_axis_index":1}'), 422),
+        "unknown-reduction": Kind(ask(MSE, four[:-1] + f',"reduction":"{"m" * 64}"}}'), 422),
+        "unknown-output": Kind(ask(MSE, four[:-1] + f',"outputs":["{"g" * 64}"]}}'), 422),
+        "unknown-term": Kind(ask(
+            MSE, four[:-1] + f',"regularization":[{{"penalty":"{"l" * 64}","parameters":1}}]}}'
+        ), 422),
+        "accept-coding-list": Kind(ask(MSE, four, "Accept-Encoding: " + "x;q=0.1," * 3_900 + "x")),
+        "accept-coding-parameters": Kind(
+            ask(MSE, four, "Accept-Encoding: gzip" + ";a=b" * 7_700), 200),
+        "accept-list": Kind(get("/livez", named("Accept", "a/b;q=0.1"))),
+        "yaml-gzip": Kind(get("/openapi.yaml", "Accept-Encoding: gzip")),
+        "yaml-plain": Kind(get("/openapi.yaml")),
+        "json-gzip": Kind(get("/openapi.json", "Accept-Encoding: gzip")),
+        "json-deflate": Kind(get("/openapi.json", "Accept-Encoding: deflate")),
+        "json-plain": Kind(get("/openapi.json")),
+        "catalogue-gzip": Kind(get("/v1/losses", "Accept-Encoding: gzip")),
+        "catalogue-plain": Kind(get("/v1/losses")),
+        "loss-gzip": Kind(get("/v1/losses/mse", "Accept-Encoding: gzip")),
+        "problems-gzip": Kind(get("/problems", "Accept-Encoding: gzip")),
+        "if-none-match": Kind(get("/v1/losses", named("If-None-Match", '"a"'))),
+        "fields-of-junk": Kind(get("/livez", *junk)),
+        "fields-of-junk-short": Kind(get("/livez", *(f"X-{number}: j" for number in range(98)))),
+        "content-type": Kind(
+            ask(MSE, four, "Content-Type: application/json" + ";a=b" * 7_700), 200),
+        "content-coding-list": Kind(ask(MSE, four, named("Content-Encoding", "gzip")), 415),
+        "authorization": Kind(
+            ask(MSE, four, "Authorization: Bearer " + "t" * 31_000), 401, token_file),
+        "authorization-short": Kind(
+            ask(MSE, four, "Authorization: Bearer " + "t" * len(TOKENS[0])), 401, token_file),
+        "origin": Kind(
+            ask(MSE, four, "Origin: https://" + "o" * 31_000), 200,
+            ("--cors-origin", thousand_origins)),
+        "origin-short": Kind(
+            ask(MSE, four, "Origin: https://site-1000.example"), 200,
+            ("--cors-origin", thousand_origins)),
+        "path-encoded": Kind(get("/" + "%61" * 2_660), 404),
+        "path-slashes": Kind(get("/v1/losses" + "/" * 8_000), 404),
+        "path-query": Kind(get("/v1/losses?" + "a=b&" * 2_000)),
+        "chunks-of-one-byte": Kind(chunked(MSE, plain.encode(), 1)),
+        "chunks-of-ten-bytes": Kind(chunked(MSE, plain.encode(), 10)),
+        "penalty": Kind(ask("/v1/penalties/elastic-net", '{"outputs":["value","gradient",'
+                            '"hessian"],"parameters":[' + numbers("1", 30_000) + "]}")),
+        "weights": Kind(ask(MSE, batch(numbers("1", 10_000), numbers("0", 10_000), ',"weights":['
+                                       + numbers("1", 10_000) + "]"))),
+        "pos-weight": Kind(ask("/v1/losses/bce", batch(
+            numbers("0", 10_000), numbers("0", 10_000),
+            ',"from_logits":true,"pos_weight":[' + numbers("1", 10_000) + "]"))),
+        "long-term": Kind(ask(MSE, four[:-1] + ',"regularization":[{"penalty":"l1","parameters":['
+                              + numbers("1", 30_000) + "]}]}")),
+        "fault-at-the-end": Kind(ask(MSE, plain[:-2] + ",x]}"), 400),
+        "mse": Kind(ask(MSE, plain)),
+        "mse-all": Kind(ask(MSE, plain[:-1] + everything + "}")),
+        "huber-all": Kind(ask("/v1/losses/huber", plain[:-1] + everything + "}")),
+        "bce-all": Kind(ask(
+            "/v1/losses/bce", plain[:-1] + ',"from_logits":true' + everything + "}")),
+        "bce-none": Kind(ask(
+            "/v1/losses/bce",
+            plain[:-1] + ',"from_logits":true,"reduction":"none"' + everything + "}")),
+        "cce-rows-of-ten": Kind(ask(
+            CCE, batch(rows, numbers("1", 2_600), ',"from_logits":true' + everything))),
+        "cce-column": Kind(ask(
+            CCE, batch(numbers("[0]", 10_000), numbers("0", 10_000),
+                       ',"from_logits":true' + everything))),
+        "cce-one-row": Kind(ask(
+            CCE, batch("[" + numbers("0", 30_000) + "]", "0", ',"from_logits":true' + everything))),
+        "kld-rows-of-two": Kind(ask(
+            "/v1/losses/kld", batch(numbers("[0,0]", 3_700), numbers("[.5,.5]".replace(".", "0."),
+                                    3_700), ',"from_logits":true' + everything))),
+        "rows-of-one": Kind(ask(MSE, batch(numbers("[0]", 7_500), numbers("[0]", 7_500)))),
+        "empty-rows": Kind(ask(MSE, batch(numbers("[]", 10_000), numbers("[]", 10_000))), 422),
+        "terms": Kind(ask(MSE, four[:-1] + ',"regularization":[' + numbers(
+            '{"penalty":"l1","parameters":0}', 2_040) + "]}")),
+        "outputs": Kind(ask(MSE, four[:-1] + ',"outputs":[' + numbers('"loss"', 9_000) + "]}")),
+        "escapes": Kind(ask(MSE, four[:-1] + f',"{chr(92)}u0041{(chr(92) + "u0041") * 9_900}":1}}'),
+                        422),
+        "escaped-word": Kind(ask(
+            MSE, four[:-1] + ',"reduction":"' + r"\n" * 30_000 + '"}'), 422),
+        "nesting": Kind(ask(MSE, batch("[" * 28 + numbers("1", 10_000) + "]" * 28,
+                                       "[" * 28 + numbers("0", 10_000) + "]" * 28))),
+        "too-deep": Kind(ask(MSE, '{"predictions":' + "[" * 60_000), 400),
+        "keys": Kind(ask(MSE, "{" + ",".join(f'"k{number}":1' for number in range(6_000)) + "}"),
+                     422),
+        "digits": Kind(ask(MSE, batch(long_digits, long_digits))),
+        "digits-all": Kind(ask(MSE, batch(long_digits, long_digits, everything))),
+        "halfway-digits": Kind(ask(MSE, batch("0." + "0" * 300 + "1" * 20_000, "0"))),
+        "white-space": Kind(ask(MSE, four[:-1] + " " * 60_000 + "}")),
+        "metrics": Kind(get("/metrics")),
+        "options": Kind(b"OPTIONS /v1/losses/mse HTTP/1.1\r\nHost: a\r\n\r\n", 204),
+        "preflight": Kind(
+            b"OPTIONS /v1/losses/mse HTTP/1.1\r\nHost: a\r\nOrigin: https://a.example\r\n"
+            b"Access-Control-Request-Method: POST\r\n"
+            + named("Access-Control-Request-Headers", "content-type").encode() + b"\r\n\r\n",
+            204, ("--cors-origin", "*")),
+        "trailers": Kind(chunked(
+            MSE, four.encode(), 10, "".join(f"X-{i:02d}: {'t' * 300}\r\n" for i in range(97)))),
+        "traceparent": Kind(ask(
+            MSE, four, "traceparent: " + "0" * 15_000, "X-Request-Id: " + "i" * 15_000)),
+        "connection": Kind(get("/livez", named("Connection", "x"))),
+        "transfer-coding-list": Kind(
+            get("/livez", named("Transfer-Encoding", "gzip")), 400),
+        "transfer-coding-chunked": Kind(
+            get("/livez", named("Transfer-Encoding", "gzip") + ", chunked"), 501),
+        "expectation": Kind(ask(MSE, four, "Expect: 100-continue"), 200),
+        "unknown-expectation": Kind(ask(MSE, four, "Expect: " + "e" * 31_000), 417),
+        "coded": Kind(post(gzip.compress(long_digits_batch(digits)), MSE,
+                           "Content-Encoding: gzip\r\n")),
+        "coded-dense": Kind(post(gzip.compress(plain.encode()), MSE,
+                                 "Content-Encoding: gzip\r\n")),
+        "coded-answer": Kind(ask(MSE, plain[:-1] + everything + "}", "Accept-Encoding: gzip")),
+    }
+
+
+def long_digits_batch(source: random.Random) -> bytes:
+    """What has some 30 KB as gzip."""
+    one = ",".join(f"{source.random():.17f}" for _ in range(1_600))
+    return batch(one, ",".join(["0"] * 1_600)).encode()
+
+
+class Load:
+    """One process that pipelines a request, for the length of a `with`."""
+
+    def __init__(self, site: Site, request: bytes, marks: int):
+        plan = {"port": site.port, "connections": CONNECTIONS, "copies": COPIES, "marks": marks,
+                "length": len(request)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-B", str(HERE / "pipeline.py")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        self.process.stdin.write(json.dumps(plan).encode() + b"\n" + request)
+        self.process.stdin.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.found = json.loads(self.process.stdout.read() or '{"answers":0,"processor":0}')
+        self.process.wait(PATIENCE)
+
+
+def turns(report: Report) -> None:
+    """64 connections that pipeline each of some 80 kinds of requests, or those that TURNS names."""
+    with tempfile.NamedTemporaryFile("w", suffix=".tokens") as file:
+        file.write("\n".join(TOKENS))
+        file.flush()
+        all_kinds = kinds(file.name)
+        wanted = os.environ.get("TURNS", "").split() or list(all_kinds)
+        costs = {}
+        for name in wanted:
+            report.claim(f"there is a kind {name}", name in all_kinds)
+            if name in all_kinds:
+                costs[name] = turn(report, name, all_kinds[name])
+    dearest = sorted(costs, key=costs.get, reverse=True)[:5]
+    report.figure("dearest", ", ".join(f"{name} {costs[name]:.0f} us" for name in dearest))
+
+
+def turn(report: Report, name: str, kind: Kind) -> float:
+    """One kind; the microseconds of an answer."""
+    with Site(*kind.options) as site:
+        answer = exchange(site.port, kind.request)
+        code = status(answer.head) if answer else 0
+        report.claim(f"{name}: is answered {kind.status}, not {code}", code == kind.status)
+        if not answer:
+            return 0
+        # 100 Continue has a mark too, and documents may have some in their text.
+        marks = 1 + answer.interim + answer.body.count(MARK)
+        question = "authorized" if "--token-file" in kind.options else "question"
+        before, begun = site.processor_seconds(), busy_seconds()
+        with Load(site, kind.request, marks) as load:
+            with Bystander(site.port, question, "livez") as bystander:
+                # So long the bystander asks.
+                time.sleep(SECONDS)
+            spent, busy = site.processor_seconds() - before, busy_seconds() - begun
+        answers = load.found["answers"]
+        report.claim(f"{name}: the server lives", site.process.poll() is None)
+    cost = 1e6 * spent / max(1, answers)
+    found = bystander.found
+    others = max(0, busy - spent - load.found["processor"])
+    report.figure(f"{name}, {len(kind.request)} B, {code}", (
+        f"{answers} answers, {cost:.0f} us; bystander {found['right']} right, "
+        f"p50 {found['p50']:.1f} ms, longest {found['longest']:.0f} ms; "
+        f"others had {others:.1f} of {busy:.1f} s"))
+    report.claim(f"{name}: the bystander asked", found["right"] > 0)
+    report.claim(f"{name}: no failure {found['failure']}", not found["failures"])
+    report.claim(f"{name}: the load has answers", answers > 0)
+    for what, bound in {"p50": MEDIAN, "longest": LONGEST}.items():
+        times = {asked: found["kinds"][asked][what] for asked in found["kinds"]}
+        said = ", ".join(f"{asked} {time:.0f}" for asked, time in times.items())
+        report.claim(f"{name}: {what} below {bound} ms ({said})", max(times.values()) < bound)
+    return cost
+
+
+def busy_seconds() -> float:
+    """What all processors of the machine have worked so far: others may be at work on it too."""
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    user, nice, system, _, _, interrupts, soft = map(int, fields[:7])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
