@@ -112,7 +112,6 @@ package struct Connection: ~Copyable, Sendable {
                 return .answer
             case .refusing(let refusal):
                 phase = .answering
-                incoming.clear()
                 return .refuse(refusal)
             case .continuing:
                 return .send
@@ -169,6 +168,14 @@ package struct Connection: ~Copyable, Sendable {
     package var footprint: Int {
         incoming.footprint + partialHead.count + (head?.wireBytes ?? 0) + ahead.count
             + output.footprint
+    }
+
+    /// Gives away the content of the request at hand and of its answer, which may be much to free.
+    package mutating func takeRemains() -> Remains {
+        let remains = Remains(incoming: incoming, output: output)
+        incoming = incoming.emptied()
+        output = Output()
+        return remains
     }
 
     /// Answers what has begun and takes no more requests after it.
@@ -265,4 +272,13 @@ package struct Connection: ~Copyable, Sendable {
         phase = .answering
         return .refuse(.incompleteRequest)
     }
+}
+
+/// What is left of a request and of its answer.
+package struct Remains: Sendable {
+    fileprivate let incoming: Incoming
+    fileprivate let output: Output
+
+    /// The bytes of memory that it takes.
+    package var footprint: Int { incoming.footprint + output.footprint }
 }

@@ -48,6 +48,9 @@ struct Incoming: Sendable {
         isDear = false
     }
 
+    /// The same, as yet without content.
+    func emptied() -> Incoming { Incoming(budget) }
+
     /// Forgets what there is.
     mutating func clear() {
         guard state != .none else { return }
@@ -136,15 +139,11 @@ struct Incoming: Sendable {
     mutating func handOver() -> Errand? {
         guard state == .here, let owner = intake.take() else { return nil }
         state = .away
-        held += piece.footprint
+        let memory = MemoryAccount(budget, adopting: footprint)
+        held = 0
         let piece = piece
         self.piece = Piece()
-        return Errand(
-            intake: owner,
-            piece: piece,
-            isLast: isComplete,
-            memory: MemoryAccount(budget, besides: held)
-        )
+        return Errand(intake: owner, piece: piece, isLast: isComplete, memory: memory)
     }
 
     /// Takes the intake back.
@@ -167,7 +166,8 @@ struct Incoming: Sendable {
 /// A piece of long content and who takes it in.
 package struct Errand: Sendable {
     package var intake: any Intake
-    /// What is taken for it until the loop knows what the intake keeps.
+    /// What it holds: all that its connection held before it was handed over, and what is taken
+    /// meanwhile.
     package let memory: MemoryAccount
     private var piece: Piece
     private let isLast: Bool

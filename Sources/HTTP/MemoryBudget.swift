@@ -68,9 +68,7 @@ package final class MemoryBudget: Sendable {
 /// is given back when the account goes.
 package final class MemoryAccount: Sendable {
     private let budget: MemoryBudget
-    /// The bytes that the request holds apart from those that are taken here.
-    private let others: Int
-    private let taken = Atomic(0)
+    private let taken: Atomic<Int>
     private let fault = Atomic(Fault.none)
 
     private enum Fault: UInt8, AtomicRepresentable {
@@ -79,9 +77,12 @@ package final class MemoryAccount: Sendable {
         case excessive
     }
 
-    package init(_ budget: MemoryBudget, besides others: Int = 0) {
+    /// - Parameters:
+    ///   - budget: Where memory is taken from.
+    ///   - bytes: What another holder leaves to it, and has taken from there.
+    package init(_ budget: MemoryBudget, adopting bytes: Int = 0) {
         self.budget = budget
-        self.others = others
+        taken = Atomic(bytes)
     }
 
     deinit { budget.charge(-taken.load(ordering: .relaxed)) }
@@ -91,7 +92,7 @@ package final class MemoryAccount: Sendable {
 
     /// Takes bytes; false if there is no room, and then ``refusal`` says why.
     package func take(_ bytes: Int) -> Bool {
-        let held = others + self.bytes
+        let held = self.bytes
         guard budget.take(bytes, holding: held) else {
             let fault = budget.couldHold(held + bytes) ? Fault.exhausted : .excessive
             self.fault.store(fault, ordering: .relaxed)

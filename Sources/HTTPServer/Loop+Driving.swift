@@ -56,19 +56,20 @@ extension Loop {
                 connection.received(consume reception, date: date.field(at: now), now: now)
                 continue
             case .answer:
-                answer(link.key, &connection)
+                answer(link, &connection)
                 continue
             case .read where bytes.isEmpty && mustMove(connection),
                 .takeIn where mustMove(connection):
                 if !bytes.isEmpty { connection.keep(bytes) }
                 return .move
             case .takeIn:
-                takeIn(link.key, &connection)
+                takeIn(link, &connection)
                 continue
             case .makeMore:
                 makeMore(link.key, &connection)
                 continue
             case .refuse(let refusal):
+                discardRemains(link, &connection)
                 services.responder.observe(.refused(refusal))
                 let response = services.responder.response(to: refusal, limits: services.limits)
                 connection.answered(response, date: date.field(at: now), now: now)
@@ -117,7 +118,7 @@ extension Loop {
     }
 
     /// Has a request answered, here or beside the loop.
-    private mutating func answer(_ key: ConnectionKey, _ connection: inout Connection) {
+    private mutating func answer(_ link: Link, _ connection: inout Connection) {
         guard connection.isLong else {
             guard services.budget.hasRoom(for: connection.answerFootprint, holding: 0) else {
                 return connection.refuse(.memoryExhausted)
@@ -126,7 +127,8 @@ extension Loop {
             connection.answered(response, date: date.field(at: now), now: now)
             return
         }
-        guard let errand = connection.handOver() else { return }
+        guard let errand = handOver(link, &connection) else { return }
+        let key = link.key
         let parcel = Parcel(consume errand)
         submit(&connection) { [mailbox] in
             guard var errand = parcel.take() else { return }
@@ -142,8 +144,9 @@ extension Loop {
     }
 
     /// Has a piece of long content taken in beside the loop.
-    private func takeIn(_ key: ConnectionKey, _ connection: inout Connection) {
-        guard let errand = connection.handOver() else { return }
+    private func takeIn(_ link: Link, _ connection: inout Connection) {
+        guard let errand = handOver(link, &connection) else { return }
+        let key = link.key
         let parcel = Parcel(consume errand)
         submit(&connection) { [mailbox] in
             guard var errand = parcel.take() else { return }
@@ -154,6 +157,13 @@ extension Loop {
             parcel.put(consume errand)
             mailbox.post(.tookIn(key, parcel))
         }
+    }
+
+    /// Takes what is to be done elsewhere for a request, with the memory that it has been charged for.
+    private func handOver(_ link: Link, _ connection: inout Connection) -> Errand? {
+        guard let errand = connection.handOver() else { return nil }
+        link.charged -= errand.memory.bytes
+        return errand
     }
 
     /// Has the next part of an answer made beside the loop.
@@ -254,8 +264,26 @@ extension Loop {
         return false
     }
 
+    /// Has what is left of a request and its answer freed beside the loop, where it is much; only
+    /// then others may have the memory.
+    private func discardRemains(_ link: Link, _ connection: inout Connection) {
+        guard connection.footprint > Self.muchToFree else { return }
+        let remains = connection.takeRemains()
+        let bytes = remains.footprint
+        link.charged -= bytes
+        let parcel = Parcel(consume remains)
+        services.workers.submit { [budget = services.budget] in
+            _ = parcel.take()
+            budget.charge(-bytes)
+        }
+    }
+
+    /// To free as much takes some hundred microseconds.
+    private static let muchToFree = 1_024 * 1_024
+
     /// Ends a connection.
     mutating func close(_ link: Link, _ reason: Closing) {
+        discardRemains(link, &link.connection)
         links.remove(link)
         services.forget(charged: link.charged, reason)
         if link.isAwaited {

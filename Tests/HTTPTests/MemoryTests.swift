@@ -34,16 +34,28 @@ import Testing
         #expect(budget.usedBytes == 0)
     }
 
+    @Test("goes from one holder to the next without being given back between them")
+    func handOver() {
+        let budget = MemoryBudget(limit: 64 * Self.mebibyte)
+        budget.charge(1_000)
+        let account = MemoryAccount(budget, adopting: 1_000)
+        #expect(account.take(500) && budget.usedBytes == 1_500)
+        #expect(account.handOver() == 1_500 && budget.usedBytes == 1_500)
+        #expect(account.bytes == 0)
+    }
+
     @Test("tells requests that could never have what they need from those that could later")
     func kinds() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let other = MemoryAccount(budget)
         #expect(other.take(40 * Self.mebibyte))
-        let waiting = MemoryAccount(budget, besides: 10 * Self.mebibyte)
+        let waiting = MemoryAccount(budget)
+        #expect(waiting.take(4 * Self.mebibyte) && waiting.refusal == nil)
         #expect(!waiting.take(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
-        let hopeless = MemoryAccount(budget, besides: 10 * Self.mebibyte)
-        #expect(!hopeless.take(60 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
-        #expect(budget.usedBytes == 40 * Self.mebibyte)
+        let hopeless = MemoryAccount(budget)
+        #expect(hopeless.take(4 * Self.mebibyte))
+        #expect(!hopeless.take(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
+        #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
     @Test("is never exceeded, however many take at once")

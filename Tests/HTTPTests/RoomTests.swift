@@ -75,8 +75,11 @@ import Testing
         conversation.receive(head.dropFirst(9) + "abc")
         // Each byte of short content stands for up to five: a number of two bytes takes eight.
         #expect(conversation.footprint == head.utf8.count + 5 * 3)
-        conversation.receive("de" + "GET")
-        #expect(conversation.footprint == head.utf8.count + 5 * 5 + 3)
+        conversation.receive("d")
+        #expect(conversation.footprint == head.utf8.count + 5 * 4)
+        // The content is complete, and has been handed over to be answered.
+        conversation.receive("e" + "GET")
+        #expect(conversation.footprint == head.utf8.count + 3)
         conversation.isNetworkOpen = false
         conversation.answer(.make(String(repeating: "f", count: 5_000)))
         #expect(conversation.footprint == head.utf8.count + 5_003)
