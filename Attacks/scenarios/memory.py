@@ -602,11 +602,11 @@ def mixture(report: Report) -> None:
             tally.details |= caller.tally.details
             tally.silent += caller.tally.silent
             kinds += caller.kinds
-        wrong = tally.statuses.pop(400, 0)
+        wrong = tally.statuses.pop(400, 0) + tally.statuses.pop(422, 0)
         claim_bound(report, f"mixture of seed {seed}", site, watch, tally)
         claim_bystander(report, "mixture", bystander)
         report.figure("asked", ", ".join(f"{n} {name}" for name, n in sorted(kinds.items())))
-        report.figure("no questions", f"{wrong} x 400")
+        report.figure("no questions", f"{wrong} told so")
         start = time.monotonic()
         back = wait_until(lambda: watch.now - watch.idle < 64, 60)
         report.figure("memory afterwards", f"+{watch.now - watch.idle:.0f} MiB "

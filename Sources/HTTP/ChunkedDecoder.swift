@@ -54,11 +54,15 @@ struct ChunkedDecoder: Sendable {
                 return .data(index - count..<index)
             case .carriageReturn where index + 1 < bytes.count, .start:
                 if try takePlainLine(bytes, from: &index, limits: limits) { continue }
+            case .trailers(var trailers):
+                let isComplete = try trailers.take(bytes, from: &index, limits: limits)
+                state = .trailers(trailers)
+                return isComplete ? .end : nil
             default: break
             }
             let byte = bytes[index]
             index += 1
-            if try takeFraming(byte, limits: limits) { return .end }
+            try takeFraming(byte, limits: limits)
         }
         return nil
     }
@@ -95,8 +99,8 @@ struct ChunkedDecoder: Sendable {
         return true
     }
 
-    /// Takes in a byte that is not data; true if it ends the body.
-    private mutating func takeFraming(_ byte: UInt8, limits: Limits) throws(Refusal) -> Bool {
+    /// Takes in a byte that is neither data nor of the trailers.
+    private mutating func takeFraming(_ byte: UInt8, limits: Limits) throws(Refusal) {
         waste += 1
         guard waste <= Self.wasteLimit else { throw .wastefulChunks }
         switch state {
@@ -104,7 +108,7 @@ struct ChunkedDecoder: Sendable {
             try takeLine(ChunkLine(), byte, limits: limits)
         case .line(let line):
             try takeLine(line, byte, limits: limits)
-        case .data:
+        case .data, .trailers:
             break
         case .carriageReturn:
             guard byte == .carriageReturn else { throw .invalidChunkEnd }
@@ -112,13 +116,7 @@ struct ChunkedDecoder: Sendable {
         case .lineFeed:
             guard byte == .lineFeed else { throw .invalidChunkEnd }
             state = .start
-        case .trailers(var trailers):
-            waste -= 1
-            let isComplete = try trailers.take(byte, limits: limits)
-            state = .trailers(trailers)
-            return isComplete
         }
-        return false
     }
 
     private mutating func takeLine(

@@ -2,13 +2,14 @@
 
 /// A field value that is a list: `#element`, RFC 9110 section 5.6.1.
 enum FieldList {
-    /// Calls `body` with each element, white space taken off and empty elements left out.
-    static func forEach(in bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+    /// Calls `body` with each element, white space taken off and empty elements left out, until it
+    /// says false.
+    static func forEach(in bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
         var start = 0
         for index in 0...bytes.count
         where index == bytes.count || bytes[index] == UInt8(ascii: ",") {
             let element = bytes.trimming(start..<index)
-            if !element.isEmpty { body(bytes.extracting(element)) }
+            if !element.isEmpty, !body(bytes.extracting(element)) { return }
             start = index + 1
         }
     }

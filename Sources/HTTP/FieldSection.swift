@@ -84,11 +84,13 @@ struct FieldSection: Sendable {
             FieldList.forEach(in: value) { option in
                 if option.equalsIgnoringCase("close") { closes = true }
                 if option.equalsIgnoringCase("keep-alive") { keepsAlive = true }
+                return true
             }
         case .expect:
             FieldList.forEach(in: value) { element in
                 let isKnown = element.equalsIgnoringCase("100-continue")
                 if expectation != .unknown { expectation = isKnown ? .continuation : .unknown }
+                return expectation != .unknown
             }
         case .contentType:
             // What the content is would depend on who reads it.

@@ -4,8 +4,8 @@
 extension Span<UInt8> {
     /// Whether these bytes are `text`, which is given in lower case, in any case.
     func equalsIgnoringCase(_ text: String) -> Bool {
+        guard count == text.utf8.count else { return false }
         let expected = text.utf8.span
-        guard count == expected.count else { return false }
         for index in indices where self[index].lowercased != expected[index] { return false }
         return true
     }

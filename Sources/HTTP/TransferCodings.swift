@@ -6,6 +6,10 @@ struct TransferCodings: Sendable {
     private var last = Coding.none
     private var hasUnknown = false
     private var isInvalid = false
+    private var count = 0
+
+    /// No request needs as many codings, and the rest of the list is not read.
+    private static let most = 16
 
     private enum Coding {
         case none
@@ -24,6 +28,9 @@ struct TransferCodings: Sendable {
             if last == .chunked { isInvalid = true }
             last = element.equalsIgnoringCase("chunked") ? .chunked : .unknown
             if last == .unknown { hasUnknown = true }
+            count += 1
+            if count > Self.most { isInvalid = true }
+            return !isInvalid
         }
     }
 

@@ -71,8 +71,12 @@ package enum Catalogue {
     }
 
     private static func find<Entry>(_ name: String, in index: Index<Entry>) -> Found<Entry>? {
-        index.exact[name] ?? index.folded[folded(name)]
+        if let found = index.exact[name] { return found }
+        return name.utf8.count <= longestName ? index.folded[folded(name)] : nil
     }
+
+    /// Longer names are none, in whatever spelling.
+    private static let longestName = 256
 
     private static func folded(_ name: String) -> String {
         name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != ":" }

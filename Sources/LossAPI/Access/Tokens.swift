@@ -7,6 +7,7 @@ import Synchronization
 /// The bearer tokens that open the service (RFC 6750).
 package struct Tokens: Sendable {
     private let tokens: [[UInt8]]
+    private let longest: Int
 
     /// Why a list of tokens is refused.
     package enum Fault: Error, Equatable, Sendable {
@@ -33,6 +34,7 @@ package struct Tokens: Sendable {
         }
         guard !tokens.isEmpty else { throw .none }
         self.tokens = tokens
+        longest = tokens.reduce(0) { max($0, $1.count) }
     }
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -79,11 +81,12 @@ package struct Tokens: Sendable {
     /// how much of it is right.
     private func isKnown(_ given: [UInt8]) -> Bool {
         var isKnown = false
+        // As long as the longest token, whatever was given.
+        var padded = [UInt8](repeating: 0, count: longest)
+        for index in 0..<min(longest, given.count) { padded[index] = given[index] }
         for token in tokens {
-            var difference = given.count ^ token.count
-            for (index, byte) in token.enumerated() {
-                difference |= Int(byte ^ given[index % given.count])
-            }
+            var difference: UInt8 = given.count == token.count ? 0 : 1
+            for index in token.indices { difference |= token[index] ^ padded[index] }
             isKnown = (difference == 0) || isKnown
         }
         return isKnown

@@ -9,6 +9,9 @@ enum MediaType {
     static let accepted = "application/json"
     private static let acceptedText = Array(accepted.utf8)
 
+    /// Longer values name no type that is known.
+    private static let longest = 256
+
     /// The problem with a request's content type or content coding; nil: none.
     static func problem(with head: RequestHead) -> Problem? {
         let fields = head.fields
@@ -48,6 +51,7 @@ enum MediaType {
 
     /// JSON by any of its names, or the type that `curl --data` sends unless told otherwise.
     private static func isAccepted(_ type: String) -> Bool {
+        guard type.utf8.count <= longest else { return false }
         let parts = type.lowercased().split(separator: ";").map { part in
             part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
         }

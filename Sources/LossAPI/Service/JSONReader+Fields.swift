@@ -57,7 +57,6 @@ extension JSONReader {
         var outputs: Outputs = []
         try beginArray()
         while try nextElement() {
-            let pointer = pointer
             let name = try readString()
             guard let known = names.first(where: { $0.name == name }) else {
                 throw Problem(notAllowed: name, for: "an output", at: pointer, allowed: allowed)

@@ -38,12 +38,11 @@ struct RegularizationTerm {
                 given[field] = try reader.readArgument(for: parameter)
             }
         }
-        let names = Catalogue.penalties.map { $0.facts.name }
         guard let name else {
             throw Problem(
                 missingField: "penalty",
                 at: pointer,
-                "one of \(names.joined(separator: ", "))"
+                "one of \(Self.names.joined(separator: ", "))"
             )
         }
         guard let found = Catalogue.penalty(named: name) else {
@@ -51,7 +50,7 @@ struct RegularizationTerm {
                 notAllowed: name,
                 for: "penalty",
                 at: pointer + "/penalty",
-                allowed: names
+                allowed: Self.names
             )
         }
         guard let parameters else {
@@ -69,6 +68,8 @@ struct RegularizationTerm {
             throw Problem(error, at: pointer, known: Self.known(of: name))
         }
     }
+
+    private static let names = Catalogue.penalties.map { $0.facts.name }
 
     /// Every option of any penalty.
     private static let options = Dictionary(
