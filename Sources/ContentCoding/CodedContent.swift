@@ -85,11 +85,8 @@ package struct DecodingIntake: Intake {
 
     package var answerFootprint: Int { inner.answerFootprint }
 
-    /// A few bytes can stand for a million.
-    package var isDear: Bool { true }
-
-    /// Does nothing: all of it is for a worker.
-    package mutating func take(_: Span<UInt8>, isLast _: Bool) {}
+    /// Does nothing: all of it is for a worker, since a few bytes can stand for a million.
+    package mutating func take(_: Span<UInt8>, isLast _: Bool) -> Bool { true }
 
     package mutating func take(
         _ piece: consuming Piece,
@@ -148,9 +145,7 @@ package struct CodingIntake: Intake {
 
     package var answerFootprint: Int { inner.answerFootprint + Deflater.footprint }
 
-    package var isDear: Bool { inner.isDear }
-
-    package mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
+    package mutating func take(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         inner.take(bytes, isLast: isLast)
     }
 

@@ -102,8 +102,7 @@ struct Incoming: Sendable {
         if !piece.isEmpty || state == .away || isDear || max(bytes, length ?? 0) > shortBytes {
             piece.append(part)
         } else {
-            intake?.take(part.span, isLast: isLast)
-            isDear = intake?.isDear ?? false
+            isDear = intake?.take(part.span, isLast: isLast) ?? false
             held = Self.bytesHeld * bytes
         }
     }
@@ -131,8 +130,7 @@ struct Incoming: Sendable {
         isComplete = true
         guard piece.isEmpty, state == .here, !isLong else { return }
         let nothing: [UInt8] = []
-        intake?.take(nothing.span, isLast: true)
-        isDear = intake?.isDear ?? false
+        isDear = intake?.take(nothing.span, isLast: true) ?? false
     }
 
     /// The intake and what it has to take in next; nil where it is away.

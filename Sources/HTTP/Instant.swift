@@ -28,6 +28,11 @@ package struct Instant: Sendable, Hashable, Comparable {
         return Instant(nanoseconds: isTooLong || isTooLate || isLater ? .max : exact)
     }
 
+    /// The instant that lies so many nanoseconds later, far from where time ends.
+    package func advanced(byNanoseconds count: Int64) -> Instant {
+        Instant(nanoseconds: nanoseconds &+ count)
+    }
+
     /// The time that has passed since an earlier instant.
     package func duration(since earlier: Instant) -> Duration {
         .nanoseconds(nanoseconds(since: earlier))

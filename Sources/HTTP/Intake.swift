@@ -10,9 +10,6 @@ package protocol Intake: Sendable {
     /// The bytes of memory that the answer will take, with what is needed to make it.
     var answerFootprint: Int { get }
 
-    /// Whether what is left to do would keep an event loop for long, so that a worker is to do it.
-    var isDear: Bool { get }
-
     /// Takes in the next part.
     ///
     /// Called on an event loop, for content up to ``Limits/inlineBodyBytes``.
@@ -20,7 +17,9 @@ package protocol Intake: Sendable {
     /// - Parameters:
     ///   - bytes: The part.
     ///   - isLast: Whether the content is known to end with it.
-    mutating func take(_ bytes: Span<UInt8>, isLast: Bool)
+    /// - Returns: Whether what is left to do would keep an event loop for long, so that it is for a
+    ///   worker. Told here, since a look at an intake would copy it.
+    mutating func take(_ bytes: Span<UInt8>, isLast: Bool) -> Bool
 
     /// Takes in the next piece of longer content; called by a worker, where it may take its time.
     ///
@@ -37,5 +36,4 @@ package protocol Intake: Sendable {
 
 extension Intake {
     package var answerFootprint: Int { 0 }
-    package var isDear: Bool { false }
 }

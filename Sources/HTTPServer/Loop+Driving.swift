@@ -12,10 +12,10 @@ extension Loop {
 
         /// The longest that a turn takes, and that one request may keep a loop: what takes longer is
         /// for a worker.
-        private static let duration = Duration.microseconds(200)
+        private static let nanoseconds: Int64 = 200_000
 
         init(from start: Instant) {
-            end = start.advanced(by: Self.duration)
+            end = start.advanced(byNanoseconds: Self.nanoseconds)
         }
     }
 

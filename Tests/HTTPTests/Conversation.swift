@@ -247,8 +247,9 @@ struct BodyIntake: Intake {
 
     var footprint: Int { body.count }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) {
+    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
         for index in bytes.indices { body.append(bytes[index]) }
+        return false
     }
 
     mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {

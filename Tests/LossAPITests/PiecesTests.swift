@@ -56,7 +56,7 @@ struct PiecesTests {
         let bytes = Array(body.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             let end = min(start + size, bytes.count)
-            intake.take(Array(bytes[start..<end]).span, isLast: false)
+            _ = intake.take(Array(bytes[start..<end]).span, isLast: false)
         }
         var response = intake.answer()
         guard var rest = response.rest else { return response }
@@ -79,9 +79,9 @@ struct PiecesTests {
     @Test("gives up what it holds as soon as something is wrong with it")
     func fault() throws {
         var intake = try intake("mse")
-        intake.take(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
+        _ = intake.take(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
         for _ in 0..<100 {
-            intake.take([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
+            _ = intake.take([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
         }
         #expect(intake.footprint < 100_000)
         #expect(intake.answer().status == .badRequest)
@@ -92,7 +92,7 @@ struct PiecesTests {
         let numbers = (0..<40_000).map { "\($0)" }.joined(separator: ",")
         let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"sum"}"#
         var intake = try intake("mse")
-        intake.take(Array(body.utf8).span, isLast: true)
+        _ = intake.take(Array(body.utf8).span, isLast: true)
         let response = intake.answer()
         var text = response.body
         var rest = try #require(response.rest)
@@ -123,7 +123,7 @@ struct PiecesTests {
             + #""outputs":["loss","gradient","hessian"]}"#
         let whole = try answer("mse", body, size: .max)
         var intake = try intake("mse")
-        intake.take(Array(body.utf8).span, isLast: true)
+        _ = intake.take(Array(body.utf8).span, isLast: true)
         let response = intake.answer()
         var text = response.body
         var rest = try #require(response.rest)

@@ -81,16 +81,16 @@ extension LossResponder {
         switch receive(head) {
         case .answer(let response):
             return response
-        case .take(var intake, _):
+        case .take(var intake, let terms):
             var rest = body[...]
             let memory = MemoryAccount(MemoryBudget(limit: 1 << 30))
             repeat {
                 let piece = rest.prefix(pieceSize)
                 rest = rest.dropFirst(piece.count)
-                if intake.isDear {
+                if terms.shortBytes == 0 {
                     intake.take(Piece(piece), isLast: rest.isEmpty, memory)
                 } else {
-                    intake.take(piece.span, isLast: rest.isEmpty)
+                    _ = intake.take(piece.span, isLast: rest.isEmpty)
                 }
             } while !rest.isEmpty
             var response = intake.answer()

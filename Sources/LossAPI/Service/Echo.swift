@@ -9,17 +9,18 @@ struct EchoIntake: Intake {
 
     var footprint: Int { bytes.count }
 
-    mutating func take(_ part: Span<UInt8>, isLast _: Bool) {
+    mutating func take(_ part: Span<UInt8>, isLast _: Bool) -> Bool {
         bytes.append(addingCapacity: part.count) { output in
             for index in part.indices { output.append(part[index]) }
         }
+        return false
     }
 
     mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
         let part = piece.takeBytes()
         // Where the array grows, the old one and the new are both there.
         guard memory.take(2 * (bytes.count + part.count)) else { return }
-        take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
+        _ = take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
     }
 
     mutating func answer() -> Response { Echo.response(bytes, route: "/") }
@@ -31,7 +32,7 @@ struct HeadEchoIntake: Intake {
 
     var footprint: Int { 0 }
 
-    mutating func take(_: Span<UInt8>, isLast _: Bool) {}
+    mutating func take(_: Span<UInt8>, isLast _: Bool) -> Bool { false }
 
     mutating func take(_: consuming Piece, isLast _: Bool, _: MemoryAccount) {}
 

@@ -26,13 +26,20 @@ package struct LossService: Sendable {
     ///   - length: The length of the text, if it is known.
     /// - Returns: The intake.
     func intake(for route: Route, expecting length: Int?) -> (any Intake)? {
-        let members = MemberReader(maximumDepth: maximumDepth, expecting: length)
-        let work = Work(route: route.template, clock: clock)
+        // Each part is made where it stays: a value with a name would be copied there.
         switch route {
         case .loss(let found):
-            return LossIntake(members: members, draft: LossDraft(for: found), work: work)
+            return LossIntake(
+                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
+                draft: LossDraft(for: found),
+                work: Work(route: route.template, clock: clock)
+            )
         case .penalty(let found):
-            return PenaltyIntake(members: members, draft: PenaltyDraft(for: found), work: work)
+            return PenaltyIntake(
+                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
+                draft: PenaltyDraft(for: found),
+                work: Work(route: route.template, clock: clock)
+            )
         default:
             return nil
         }

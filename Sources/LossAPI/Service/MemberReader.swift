@@ -51,14 +51,14 @@ struct MemberReader: Sendable {
     private enum Place {
         case start
         case member
-        /// Before the value of `field`.
+        /// Before the value of `field`, at which reading has paused.
         case value
         case numbers
         case end
     }
 
     /// Whether reading stops before a value that would keep an event loop for long.
-    var isHurried = false
+    private var isHurried = false
     /// Whether such a value waits to be read.
     private(set) var isPaused = false
 
@@ -101,9 +101,9 @@ struct MemberReader: Sendable {
         return memory.take(max(0, reader.footprint - before))
     }
 
-    /// Asked for memory while a piece is read; nil: there is enough.
-    var memory: MemoryAccount? {
-        didSet { reader.meter = memory }
+    /// Has memory asked for from now on; nil: there is enough.
+    mutating func setMeter(_ meter: MemoryAccount?) {
+        reader.meter = meter
     }
 
     /// Says that nothing more will come.
@@ -122,14 +122,16 @@ struct MemberReader: Sendable {
     }
 
     /// Reads what of the members is there.
-    mutating func read(into draft: inout some Draft) throws {
+    ///
+    /// - Parameters:
+    ///   - draft: What they are read into.
+    ///   - isHurried: Whether to stop before a value that would keep an event loop for long.
+    mutating func read(into draft: inout some Draft, isHurried: Bool) throws {
+        self.isHurried = isHurried
         guard place != .end, received - reader.position >= awaited else { return }
         do {
-            while place != .end {
-                isPaused = try isHurried && place == .value && !isShortValue()
-                if isPaused { return }
-                try readNext(into: &draft)
-            }
+            isPaused = false
+            while place != .end, !isPaused { try readNext(into: &draft) }
         } catch let error as JSONError where error.needsMore {
             return
         }
@@ -144,13 +146,13 @@ struct MemberReader: Sendable {
             try readMember(into: &draft)
         case .member, .value:
             let checkpoint = reader.checkpoint
-            let taken = memory?.bytes ?? 0
+            let taken = reader.meter?.bytes ?? 0
             do {
                 try readMember(into: &draft)
             } catch let error as JSONError where error.needsMore {
                 reader.goBack(to: checkpoint)
                 // What had been read of the member has been thrown away.
-                memory.map { $0.giveBack($0.bytes - taken) }
+                reader.meter.map { $0.giveBack($0.bytes - taken) }
                 // Twice as many as were not enough, so that no byte is read again and again.
                 awaited = 2 * (received - reader.position)
                 throw error
@@ -189,8 +191,16 @@ struct MemberReader: Sendable {
             place = .end
             return
         }
-        self.field = field
-        place = try draft.holdsNumbers(field) && !nextIsNull() ? .numbers : .value
+        if draft.holdsNumbers(field), try !nextIsNull() {
+            self.field = field
+            place = .numbers
+        } else if isHurried, try !isShortValue() {
+            self.field = field
+            place = .value
+            isPaused = true
+        } else {
+            try draft.read(field, from: &reader)
+        }
     }
 }
 

@@ -15,12 +15,20 @@ protocol QuestionIntake: Intake {
 
     /// Reads what is there of the members into the draft.
     ///
-    /// Each kind has this and ``computeAnswer()`` to itself: only there the two can be changed at
-    /// once, and the draft used without a copy.
-    mutating func readMembers() throws
+    /// Each kind has this and what follows to itself: only there the two can be changed at once, and
+    /// looked at without a copy.
+    ///
+    /// - Parameter isHurried: Whether to stop before what would keep an event loop for long.
+    mutating func readMembers(isHurried: Bool) throws
 
     /// Computes the answer, once every member has been read.
     func computeAnswer() throws -> AnswerText
+
+    /// Whether every member has been read, or reading was given up.
+    var isRead: Bool { get }
+
+    /// Whether what is left to do is for a worker.
+    var isDear: Bool { get }
 }
 
 /// What else there is to know of a question that is being taken in.
@@ -31,6 +39,10 @@ struct Work: Sendable {
     /// What is wrong with the question, as soon as that is known.
     var problem: Problem?
     var times = WorkTimes()
+    /// The nanoseconds that an answer may take on an event loop: the two hand-overs to a worker and
+    /// back take some 50 us.
+    static let longestInline = 100_000
+
     /// When short content was last taken in, which is when computing begins: nobody waits between
     /// the two, and each look at the clock takes some 25 ns.
     var latest: Instant?
@@ -46,27 +58,23 @@ extension QuestionIntake {
 
     var answerFootprint: Int { work.problem == nil ? draft.answerFootprint : 0 }
 
-    /// A worker is worth the two hand-overs, some 50 us, where it takes longer than that.
-    var isDear: Bool { members.isPaused || draft.answerNanoseconds > 100_000 }
-
-    mutating func take(_ bytes: Span<UInt8>, isLast: Bool) {
-        guard case .none = work.problem else { return }
+    mutating func take(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
+        guard case .none = work.problem else { return false }
         let start = work.clock()
         members.append(bytes)
         if isLast { members.end() }
-        members.isHurried = true
-        read()
-        members.isHurried = false
+        read(isHurried: true)
         let end = work.clock()
         work.times.parse += end.nanoseconds(since: start)
         work.latest = end
+        return isDear
     }
 
     mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
         guard case .none = work.problem else { return }
         let start = work.clock()
-        members.memory = memory
-        defer { members.memory = nil }
+        members.setMeter(memory)
+        defer { members.setMeter(nil) }
         if !piece.isEmpty {
             guard members.append(piece, memory) else { return members.skip() }
         }
@@ -101,7 +109,7 @@ extension QuestionIntake {
 
     /// Reads what is left, now that nothing more will come.
     private mutating func readRest() {
-        guard !members.isAtEnd else { return }
+        guard !isRead else { return }
         let start = work.clock()
         members.end()
         read()
@@ -110,10 +118,10 @@ extension QuestionIntake {
         work.latest = end
     }
 
-    private mutating func read() {
+    private mutating func read(isHurried: Bool = false) {
         guard case .none = work.problem else { return members.skip() }
         do {
-            try readMembers()
+            try readMembers(isHurried: isHurried)
         } catch {
             work.problem = Problem(explaining: error)
             members.skip()
@@ -126,9 +134,14 @@ struct LossIntake: QuestionIntake {
     var draft: LossDraft
     var work: Work
 
-    mutating func readMembers() throws { try members.read(into: &draft) }
+    mutating func readMembers(isHurried: Bool) throws {
+        try members.read(into: &draft, isHurried: isHurried)
+    }
 
     func computeAnswer() throws -> AnswerText { try draft.answer() }
+
+    var isRead: Bool { members.isAtEnd }
+    var isDear: Bool { members.isPaused || draft.answerNanoseconds > Work.longestInline }
 }
 
 struct PenaltyIntake: QuestionIntake {
@@ -136,7 +149,12 @@ struct PenaltyIntake: QuestionIntake {
     var draft: PenaltyDraft
     var work: Work
 
-    mutating func readMembers() throws { try members.read(into: &draft) }
+    mutating func readMembers(isHurried: Bool) throws {
+        try members.read(into: &draft, isHurried: isHurried)
+    }
 
     func computeAnswer() throws -> AnswerText { try draft.answer() }
+
+    var isRead: Bool { members.isAtEnd }
+    var isDear: Bool { members.isPaused || draft.answerNanoseconds > Work.longestInline }
 }
