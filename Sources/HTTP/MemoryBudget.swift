@@ -11,7 +11,7 @@ package final class MemoryBudget: Sendable {
     package let limit: Int
     /// The part of them that only small holders may use.
     private let reserve: Int
-    private let used = Atomic(0)
+    private let gauges: Gauges
     private let prepare: @Sendable (_ bytes: Int, _ used: Int) -> Void
 
     /// The most bytes that a small holder has.
@@ -21,35 +21,39 @@ package final class MemoryBudget: Sendable {
 
     /// - Parameters:
     ///   - limit: The most bytes in use at once.
+    ///   - gauges: Where the bytes in use are counted.
     ///   - prepare: Called before a megabyte or more is taken, with the bytes that are in use.
     package init(
         limit: Int,
+        gauges: Gauges = Gauges(),
         prepare: @escaping @Sendable (_ bytes: Int, _ used: Int) -> Void = { _, _ in }
     ) {
         self.limit = limit
+        self.gauges = gauges
+        gauges.memoryLimit.store(limit, ordering: .relaxed)
         reserve = min(limit / 4, 16 * 1_024 * 1_024)
         self.prepare = prepare
     }
 
     /// The bytes that are in use.
-    package var usedBytes: Int { used.load(ordering: .relaxed) }
+    package var usedBytes: Int { gauges.memoryBytes.load(ordering: .relaxed) }
 
     /// Takes note of bytes that are in use, or given back where the number is negative, whatever
     /// the limit.
     package func charge(_ bytes: Int) {
-        used.add(bytes, ordering: .relaxed)
+        gauges.memoryBytes.add(bytes, ordering: .relaxed)
     }
 
     /// Whether a holder of some bytes may have more.
     package func hasRoom(for bytes: Int, holding held: Int) -> Bool {
-        used.load(ordering: .relaxed) + bytes <= most(held + bytes)
+        usedBytes + bytes <= most(held + bytes)
     }
 
     /// Takes bytes for a holder of some; false, with nothing taken, if there is no room.
     package func take(_ bytes: Int, holding held: Int) -> Bool {
-        let inUse = used.add(bytes, ordering: .relaxed).newValue
+        let inUse = gauges.memoryBytes.add(bytes, ordering: .relaxed).newValue
         guard inUse <= most(held + bytes) else {
-            used.subtract(bytes, ordering: .relaxed)
+            gauges.memoryBytes.subtract(bytes, ordering: .relaxed)
             return false
         }
         if bytes >= Self.notableBytes { prepare(bytes, inUse - bytes) }

@@ -27,6 +27,7 @@ package final class Server: Sendable {
     ///   - limits: All bounds.
     ///   - responder: What gives the answers.
     ///   - readiness: What is told that a drain has begun.
+    ///   - gauges: Where it is counted what the server has in hand.
     ///   - logger: Where goes what an operator should know.
     /// - Throws: Why it cannot listen there.
     package init(
@@ -35,6 +36,7 @@ package final class Server: Sendable {
         limits: Limits = Limits(),
         responder: any Responder,
         readiness: Readiness = Readiness(),
+        gauges: Gauges = Gauges(),
         logger: Logger
     ) throws(StartError) {
         let heap = Heap(limit: limits.memoryBytes)
@@ -61,9 +63,10 @@ package final class Server: Sendable {
             responder: responder,
             workers: Workers(
                 limit: max(1, limits.workers ?? cores),
-                waitingLimit: limits.waitingJobs
+                waitingLimit: limits.waitingJobs,
+                gauges: gauges
             ),
-            budget: MemoryBudget(limit: limits.memoryBytes) { bytes, used in
+            budget: MemoryBudget(limit: limits.memoryBytes, gauges: gauges) { bytes, used in
                 heap.prepare(for: bytes, besides: used)
             },
             connections: ConnectionCount(limit: plan.connections),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import HTTP
+import Synchronization
 
 /// A number of threads beside the event loops, and a queue of jobs for them.
 ///
@@ -11,14 +13,16 @@ final class Workers: Sendable {
 
     private let limit: Int
     private let waitingLimit: Int
-    private let bench = Bench()
+    private let bench: Bench
 
     /// - Parameters:
     ///   - limit: How many jobs run at once.
     ///   - waitingLimit: How many jobs wait at most.
-    init(limit: Int, waitingLimit: Int) {
+    ///   - gauges: Where they are counted.
+    init(limit: Int, waitingLimit: Int, gauges: Gauges = Gauges()) {
         self.limit = limit
         self.waitingLimit = waitingLimit
+        bench = Bench(gauges)
     }
 
     deinit { bench.close(threads: limit) }
@@ -48,6 +52,7 @@ final class Workers: Sendable {
 /// It outlives the workers until the last thread has left.
 private final class Bench: Sendable {
     private let state = Guarded(State())
+    private let gauges: Gauges
     /// One signal for each job that nobody has begun.
     private let signals = DispatchSemaphore(value: 0)
 
@@ -63,11 +68,16 @@ private final class Bench: Sendable {
         var running = 0
     }
 
+    init(_ gauges: Gauges) {
+        self.gauges = gauges
+    }
+
     /// Adds a job; false if there are too many.
     func add(_ job: @escaping Workers.Job, most: Int) -> Bool {
         let isTaken = state.withLock { state in
             guard state.running + state.waiting.count < most else { return false }
             state.waiting.append(job)
+            note(state)
             return true
         }
         if isTaken { signals.signal() }
@@ -86,12 +96,21 @@ private final class Bench: Sendable {
             let job: Workers.Job? = state.withLock { state in
                 guard !state.waiting.isEmpty else { return nil }
                 state.running += 1
+                defer { note(state) }
                 return state.waiting.removeFirst()
             }
             guard let job else { return }
             job()
-            state.withLock { $0.running -= 1 }
+            state.withLock { state in
+                state.running -= 1
+                note(state)
+            }
         }
+    }
+
+    private func note(_ state: borrowing State) {
+        gauges.busyWorkers.store(state.running, ordering: .relaxed)
+        gauges.waitingJobs.store(state.waiting.count, ordering: .relaxed)
     }
 
     private func waitForSignal() {

@@ -21,12 +21,14 @@ package struct LossResponder: Responder {
     ///   - limits: The bounds of the server, for its explanations and for coded content.
     ///   - options: What an operator decides.
     ///   - readiness: Whether new work is wanted.
+    ///   - gauges: What the server has in hand.
     ///   - clock: What the work is timed by.
     ///   - notice: Told of every event once the metrics have it, for logs.
     package init(
         limits: Limits = Limits(),
         options: ServiceOptions = ServiceOptions(),
         readiness: Readiness = Readiness(),
+        gauges: Gauges = Gauges(),
         clock: @escaping MonotonicClock,
         notice: (@Sendable (ServerEvent) -> Void)? = nil
     ) {
@@ -36,7 +38,7 @@ package struct LossResponder: Responder {
         documents = Documents(limits: limits)
         service = LossService(maximumDepth: options.jsonDepth, clock: clock)
         self.readiness = readiness
-        metrics = Metrics()
+        metrics = Metrics(gauges)
         self.notice = notice
     }
 

@@ -48,10 +48,12 @@ struct Serve: ConfiguredByEnvironment {
         options.jsonDepth = limitOptions.jsonDepth
         let tokens = options.tokens
         let readiness = Readiness()
+        let gauges = Gauges()
         let responder = LossResponder(
             limits: limits,
             options: options,
             readiness: readiness,
+            gauges: gauges,
             clock: SystemClock.now,
             notice: Self.notice(logger)
         )
@@ -62,6 +64,7 @@ struct Serve: ConfiguredByEnvironment {
                 limits: limits,
                 responder: responder,
                 readiness: readiness,
+                gauges: gauges,
                 logger: logger
             )
             let file = accessOptions.tokens

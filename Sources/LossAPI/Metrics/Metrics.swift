@@ -6,6 +6,11 @@ import Synchronization
 /// What has happened since the process started, in numbers.
 final class Metrics: Sendable {
     private let counts = Mutex(Counts())
+    private let gauges: Gauges
+
+    init(_ gauges: Gauges) {
+        self.gauges = gauges
+    }
 
     /// Guarded by `counts`.
     private struct Counts {
@@ -52,6 +57,27 @@ final class Metrics: Sendable {
         text.sample("loss_server_info", #"version="\#(Release.version)""#, 1)
         text.family("loss_server_draining", .gauge, "1 once the server has begun to stop.")
         text.sample("loss_server_draining", "", isDraining ? 1 : 0)
+
+        text.gauge(
+            "loss_server_memory_bytes",
+            "The memory that requests and answers take.",
+            gauges.memoryBytes
+        )
+        text.gauge(
+            "loss_server_memory_limit_bytes",
+            "The most memory that they may take.",
+            gauges.memoryLimit
+        )
+        text.gauge(
+            "loss_server_busy_workers",
+            "The requests that a worker is at work on.",
+            gauges.busyWorkers
+        )
+        text.gauge(
+            "loss_server_waiting_jobs",
+            "The jobs that wait for a worker.",
+            gauges.waitingJobs
+        )
 
         let duration = "http_server_request_duration_seconds"
         text.family(

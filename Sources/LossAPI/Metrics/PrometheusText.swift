@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// Builds a page of metrics (prometheus.io, "Exposition formats", text format 0.0.4).
 struct PrometheusText {
     enum Kind: String {
@@ -14,6 +16,12 @@ struct PrometheusText {
 
     mutating func family(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    /// A number that goes up and down, without labels.
+    mutating func gauge(_ name: String, _ help: String, _ value: borrowing Atomic<Int>) {
+        family(name, .gauge, help)
+        sample(name, "", value.load(ordering: .relaxed))
     }
 
     /// The label values are this service's own words, which need no escapes.
