@@ -63,6 +63,7 @@ package final class LineWriter: Sendable {
     }
 
     private func writeLines() {
+        var isCut = false
         while true {
             work.wait()
             let (lines, dropped) = state.withLock { state in
@@ -72,9 +73,12 @@ package final class LineWriter: Sendable {
                 defer { state.dropped = 0 }
                 return (lines, state.dropped)
             }
-            var text = lines
+            // What a reader had of a line that was cut off must not run into the next.
+            var text = isCut ? [0x0A] + lines : lines
             if dropped > 0 { text += Array(report(dropped).utf8) }
-            let lost = Self.write(text, to: descriptor)
+            let rest = Self.write(text, to: descriptor)
+            isCut = rest.startIndex > 0 && !rest.isEmpty && text[rest.startIndex - 1] != 0x0A
+            let lost = rest.count { $0 == 0x0A }
             state.withLock { state in
                 state.isWriting = false
                 // The line that tells of others is none of those that it counts.
@@ -83,16 +87,16 @@ package final class LineWriter: Sendable {
         }
     }
 
-    /// Writes text; the number of lines of which nobody took all.
-    private static func write(_ text: [UInt8], to descriptor: Int32) -> Int {
+    /// Writes text; what of it could not be written.
+    private static func write(_ text: [UInt8], to descriptor: Int32) -> ArraySlice<UInt8> {
         var rest = text[...]
         while !rest.isEmpty {
             switch SystemCall.write(rest, to: descriptor) {
             case .bytes(let count): rest = rest.dropFirst(count)
             case .wouldBlock: SystemCall.waitUntilWritable(descriptor)
-            case .end, .failed: return rest.count { $0 == 0x0A }
+            case .end, .failed: return rest
             }
         }
-        return 0
+        return rest
     }
 }
