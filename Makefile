@@ -8,6 +8,8 @@ ARGS =
 BENCH =
 # Scenarios of the attacks: make attack ATTACK='idle soak'; all but soak without
 ATTACK =
+# With anything, make attack has the address sanitizer watch the server: make attack SANITIZED=1
+SANITIZED =
 # A subject and options of libFuzzer: make fuzz FUZZ='http -max_total_time=600'
 FUZZ = http -max_total_time=60
 # Without address, make fuzz is five times as fast: what is unsafe is then not watched.
@@ -87,8 +89,14 @@ fuzz: packages ## look for inputs that break a promise; FUZZ='json -runs=1000000
 		-max_len=2048 -artifact_prefix=.build-fuzz/ $(wordlist 2,99,$(FUZZ)) \
 		.build-fuzz/corpus/$(FUZZED) Fuzzing/corpus/$(FUZZED)
 
-attack: static ## attack the server here, see Attacks; ATTACK='idle soak' is passed on
+attack: $(if $(SANITIZED),packages,static) ## attack the server here, see Attacks; ATTACK='idle soak' is passed on
+ifdef SANITIZED
+	$(SWIFT) build --sanitize=address --product loss-server $(STRICT) --scratch-path .build-address
+	LOSS_SERVER_BINARY=$(CURDIR)/.build-address/debug/loss-server LOSS_SERVER_SANITIZED=1 \
+		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -B Attacks/attack.py $(ATTACK)
+else
 	$(PYTHON) -B Attacks/attack.py $(ATTACK)
+endif
 
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py

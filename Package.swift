@@ -61,7 +61,7 @@ let package = Package(
         // What can be asked of arrays, whatever the instructions.
         .target(name: "ArrayMath", swiftSettings: settings),
         // Pure: JSON bytes to shaped arrays of doubles and back.
-        .target(name: "TensorJSON", swiftSettings: settings),
+        .target(name: "TensorJSON", dependencies: ["CBytes"], swiftSettings: settings),
         // Pure: bytes to requests, responses to bytes, and the life of a connection.
         .target(
             name: "HTTP",
@@ -149,6 +149,8 @@ let package = Package(
         ),
         // What Glibc's Swift module leaves out: epoll and accept4.
         .target(name: "CLinux"),
+        // Which of many bytes are digits.
+        .target(name: "CBytes"),
         // A fused multiply-add of vectors, and what the processor is capable of.
         .target(name: "CVector"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -2,29 +2,37 @@
 
 import TensorJSON
 
-/// Prints how long bodies of several kinds take to read and to write.
+/// Prints how long numbers of several shapes take to read and to write.
 ///
 /// - Parameters:
-///   - count: numbers in each of the two fields.
-///   - kind: part of the name of the kinds wanted; empty for all.
-func measure(numbers count: Int, kind: String) {
-    for sample in Sample.all(count) where kind.isEmpty || sample.name.contains(kind) {
-        let body = sample.body
-        row("read  \(sample.name)", numbers: 2 * count, bytes: body.count) {
-            let (predictions, targets) = read(body)
-            precondition(predictions == sample.predictions, "a wrong number was read")
-            precondition(targets == sample.targets, "a wrong number was read")
+///   - count: how many numbers there are of each.
+///   - name: part of the names of the shapes wanted; empty for all.
+func measure(numbers count: Int, shape name: String) {
+    for shape in Shape.all where name.isEmpty || shape.name.contains(name) {
+        let texts = shape.texts(count)
+        let body = Array("[\(texts.joined(separator: shape.separator))]".utf8)
+        let values = texts.map { strictDouble($0) }
+        row("read  \(shape.name)", numbers: count, bytes: body.count) {
+            precondition(isSame(read(body), values), "a wrong number was read")
         } timed: {
             read(body)
         }
-        let text = write(sample.predictions)
-        row("write \(sample.name)", numbers: count, bytes: text.count) {
-            precondition(read(list: text) == sample.predictions, "a wrong number was written")
+        let text = write(values)
+        row("write \(shape.name)", numbers: count, bytes: text.count) {
+            precondition(isSame(read(text), values), "a wrong number was written")
         } timed: {
-            write(sample.predictions)
+            write(values)
         }
     }
-    if kind.isEmpty || kind == "few" { few() }
+    if name.isEmpty || name == "few" { few() }
+}
+
+/// Prints an array of numbers of a shape, for others to read.
+func printBody(of name: String, numbers count: Int) {
+    guard let shape = Shape.all.first(where: { $0.name == name }) else {
+        preconditionFailure("there is no shape of that name")
+    }
+    print(String(decoding: shape.body(count), as: UTF8.self))
 }
 
 /// Prints how long a body of four numbers a field takes.
@@ -35,7 +43,7 @@ private func few() {
     let times = 1000
     let reading = seconds(runs: 301) {
         for _ in 0..<times {
-            let (predictions, targets) = read(body)
+            let (predictions, targets) = readFields(body)
             precondition(predictions.values.count + targets.values.count == 8)
         }
     }
@@ -43,7 +51,7 @@ private func few() {
         "read  2 x 4 numbers: \(decimals(reading.median * 1e9 / Double(times))) ns"
             + " (at best \(decimals(reading.least * 1e9 / Double(times))))"
     )
-    let answer = NumberArray(shape: [4], values: [0.2, 1.7, -0.5, 3.25])
+    let answer = [0.2, 1.7, -0.5, 3.25]
     let writing = seconds(runs: 301) {
         for _ in 0..<times { precondition(write(answer).count > 8) }
     }
@@ -61,7 +69,7 @@ private func row<Answer>(
     timed: () -> Answer
 ) {
     check()
-    let (least, median) = seconds(runs: max(11, min(1001, 40_000_000 / numbers))) { _ = timed() }
+    let (least, median) = seconds(runs: max(11, min(1001, 20_000_000 / numbers))) { _ = timed() }
     let nanoseconds = decimals(median * 1e9 / Double(numbers))
     let best = decimals(least * 1e9 / Double(numbers))
     let megabytes = Int(Double(bytes) / median / 1e6)
@@ -79,7 +87,12 @@ private func decimals(_ value: Double) -> String {
     "\((value * 100).rounded() / 100)"
 }
 
-private func read(_ body: [UInt8]) -> (NumberArray, NumberArray) {
+private func isSame(_ left: [Double], _ right: [Double]) -> Bool {
+    left.count == right.count
+        && zip(left, right).allSatisfy { $0.bitPattern == $1.bitPattern }
+}
+
+private func readFields(_ body: [UInt8]) -> (NumberArray, NumberArray) {
     var predictions = NumberArray(shape: [0], values: [])
     var targets = predictions
     do {
@@ -99,13 +112,13 @@ private func read(_ body: [UInt8]) -> (NumberArray, NumberArray) {
     return (predictions, targets)
 }
 
-private func read(list: [UInt8]) -> NumberArray {
+private func read(_ list: [UInt8]) -> [Double] {
     var reader = JSONReader(list)
-    do { return try reader.readNumbers() } catch { preconditionFailure(error.sentence) }
+    do { return try reader.readNumbers().values } catch { preconditionFailure(error.sentence) }
 }
 
-private func write(_ array: NumberArray) -> [UInt8] {
+private func write(_ values: [Double]) -> [UInt8] {
     var writer = JSONWriter()
-    writer.numbers(array.values, shape: array.shape)
+    writer.numbers(values, shape: [values.count])
     return writer.finish()
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .contender import Contender, missing_programs, not_installed
 from .failure import Skip
+from .numbers import Numbers
 from .question import Question
 from .run import Row, Run
 from .server import Server
@@ -38,6 +39,15 @@ class Bench:
         """The stages in C++, if they can be built."""
         try:
             return Stages(self.directory)
+        except Skip as skip:
+            self.run.skip(str(skip))
+            return None
+
+    @functools.cached_property
+    def numbers(self) -> Numbers | None:
+        """Reading and writing numbers in C++, if that can be built."""
+        try:
+            return Numbers(self.directory)
         except Skip as skip:
             self.run.skip(str(skip))
             return None

@@ -59,6 +59,7 @@ extension Connection {
     ///   - stall: The longest pause.
     ///   - bytes: The bytes that have come or gone since the stage began.
     ///   - minimumRate: The fewest bytes a second; 0: any.
+    /// - Returns: When the content is too slow.
     private func deadline(stall: Duration, bytes: Int, minimumRate: Int) -> Instant {
         let pause = progressed.advanced(by: stall)
         let earned = minimumRate > 0 ? Duration.seconds(bytes / minimumRate) : .seconds(1 << 40)

@@ -23,6 +23,8 @@ struct TrailerSection: Sendable {
     ///   - text: Bytes as they came.
     ///   - index: Where to go on; moved behind what has been read.
     ///   - limits: The bounds of the section, those of a head.
+    /// - Returns: Whether the section has ended.
+    /// - Throws: What is wrong with it.
     mutating func take(
         _ text: Span<UInt8>,
         from index: inout Int,

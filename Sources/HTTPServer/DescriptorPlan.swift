@@ -25,6 +25,7 @@ struct DescriptorPlan: Equatable {
     ///   - descriptors: How many there may be.
     ///   - loops: How many event loops of each kind are wanted.
     ///   - connections: How many connections are wanted at once.
+    /// - Throws: That there are too few.
     init(descriptors: Int, loops: Int, connections: Int) throws(StartError) {
         let needed = Self.own + Self.ofLoops + Self.guestRange.lowerBound + Self.fewest
         guard descriptors >= needed else {

@@ -37,10 +37,9 @@ struct RowLayout {
         }
     }
 
-    /// The longest row that is taken as a whole. What longer ones are computed in would take a
-    /// multiple of their own memory.
+    /// The longest row that is taken as a whole.
     ///
-    /// A strip of this length takes 0.6 MB, most of which the second cache has room for.
+    /// What longer ones are computed in would take a multiple of their own memory. A strip of this length takes 0.6 MB, most of which the second cache has room for.
     static let longestStrip = 4_096
 
     /// Whether rows are too long to be taken as a whole.

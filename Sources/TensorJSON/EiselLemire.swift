@@ -24,23 +24,38 @@ enum EiselLemire {
         return significand == 0 ? 0 : min(bits, Double.infinity.bitPattern)
     }
 
-    /// The double nearest to `significand * 10^-18`, negative if `sign` is 1 and not 0.
+    /// The exponents without ties: such a one needs a significand that 5^-q divides, and a quotient
+    /// of 54 bits, of which 5^5 leaves fewer.
+    static let tielessExponents = -342 ... -5
+
+    /// The double nearest to `significand * 10^q`, negative if `sign` is 1 and not 0.
     ///
-    /// Nothing is a tie, subnormal or infinite.
+    /// For one of the ``tielessExponents``. NaN where the double would not be normal, nor 0.
     @inline(__always)
     static func double(
         _ significand: UInt64,
+        _ q: Int,
         _ sign: UInt64,
         _ powers: PowersOfFive
     ) -> Double {
         let zeros = UInt64(truncatingIfNeeded: significand.leadingZeroBitCount)
-        let high = Product.bits(significand &<< zeros, -18, powers).high
+        let high = Product.bits(significand &<< zeros, q, powers).high
         // The processor rounds an integer to 53 bits as it has to be: the last bit stands for all
         // that have been cut off, which are never all 0 where 53 bits and a half are in front.
         let rest: UInt64 = significand == 0 ? 0 : 1
         let rounded = Double(Int64(truncatingIfNeeded: high &>> 1 | rest))
-        let field = UInt64(1025 + PowersOfFive.binaryExponent(ofTenTo: -18)) &- zeros
-        return rounded * Double(bitPattern: (sign &<< 11 | field) &<< 52)
+        // From 2^62 or 2^63 up by as much as is in the power of ten, less the zeros.
+        let shift =
+            PowersOfFive.binaryExponent(ofTenTo: q) &+ 2 &- Int(truncatingIfNeeded: zeros)
+        let exponent = Int(truncatingIfNeeded: rounded.bitPattern &>> 52) &+ shift
+        guard exponent > 0, significand != 0 else {
+            return significand == 0
+                ? Double(sign: sign == 1 ? .minus : .plus, exponent: 0, significand: 0) : .nan
+        }
+        return Double(
+            bitPattern: rounded.bitPattern &+ UInt64(truncatingIfNeeded: shift) &<< 52
+                | sign &<< 63
+        )
     }
 
     /// The bits of a double below the normal range.

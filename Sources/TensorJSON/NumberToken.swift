@@ -57,9 +57,24 @@ struct NumberToken {
         _ powers: PowersOfFive
     ) -> Int {
         var count = start
+        // How many have been read by the way for all.
+        var others = 0
         while count < room.capacity {
+            // Looked at now and then: where forms alternate, the processor would guess the next
+            // wrongly, at the price of a number.
+            if others & 15 == 0 {
+                let form = text.withInnerWindow(at: position) { ShortNumber.form(of: $0) }
+                switch form {
+                case .whole: readRun(of: .whole, text, &position, room, &count, powers)
+                case .few: readRun(of: .few, text, &position, room, &count, powers)
+                case .many: readRun(of: .many, text, &position, room, &count, powers)
+                case .other, nil: break
+                }
+                guard count < room.capacity else { break }
+            }
+            others &+= 1
             let number = text.withInnerWindow(at: position) { window in
-                ShortNumber.readInArray(window, powers)
+                ShortNumber.readAny(window, powers)
             }
             guard let number, number.end >= 0 else { break }
             room.store(number.value, at: count)
@@ -71,6 +86,27 @@ struct NumberToken {
             }
         }
         return count
+    }
+
+    /// Reads numbers of a form as long as they come.
+    @inline(__always)
+    private static func readRun(
+        of form: ShortNumber.Form,
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ room: NumberRoom,
+        _ count: inout Int,
+        _ powers: PowersOfFive
+    ) {
+        while count < room.capacity {
+            let number = text.withInnerWindow(at: position) { window in
+                ShortNumber.read(form, window, powers)
+            }
+            guard let number, number.end >= 0 else { return }
+            room.store(number.value, at: count)
+            position &+= number.end
+            count &+= 1
+        }
     }
 
     /// As `readRun` from where there is no window any more.

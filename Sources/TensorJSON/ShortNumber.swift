@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CBytes
+
 /// A number of a usual length, read in a few steps of several digits.
 ///
 /// There is no branch on the count of digits where it varies from number to number, 15 to 17 for
@@ -14,103 +16,187 @@ struct ShortNumber {
 
     private static let none = Self(value: 0, end: -1)
 
-    /// Reads the number at the start of a text, and the comma or closing bracket after it; `end` is
-    /// the place after the comma and at most one space, or the place of the bracket.
+    /// What the numbers of an array mostly have in common: each form has a way of its own that is
+    /// shorter than that for all.
+    enum Form {
+        /// A whole number of up to seven digits, as classes and labels are.
+        case whole
+        /// Up to seven digits, some of them after a point.
+        case few
+        /// One digit before the point and 11 to 18 after it: most doubles of [0, 1).
+        case many
+        case other
+    }
+
+    /// The form that the number at the start of a text seems to have.
+    @inline(__always)
+    static func form(of text: ByteWindow) -> Form {
+        let first = text.byte(at: 0) == Character8.minus ? 1 : 0
+        let others = text.others(at: first)
+        let wholeCount = others.trailingZeroBitCount
+        let hasPoint = text.byte(at: first &+ wholeCount) == Character8.point
+        let length = (hasPoint ? others & (others &- 1) : others).trailingZeroBitCount
+        if length < 9 { return hasPoint ? .few : first == 0 && length < 8 ? .whole : .other }
+        return hasPoint && wholeCount == 1 && length > 12 ? .many : .other
+    }
+
+    /// Reads the number at the start of a text if it is of a form, and the comma and white space
+    /// after it; `end` is where the next number starts.
     ///
     /// - Returns: a negative `end` where there is anything else.
     @inline(__always)
-    static func readInArray(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
-        let digits = Digits(text)
-        // The end is found from the start and not from the sign, and the byte after the comma is
-        // guessed: the next number depends on nothing else, and can be begun all the sooner.
-        let end = 13 &+ EightDigits.count(EightDigits.breaks(text.word(at: 13)))
-        guard digits.areMany else { return readFewInArray(text, digits.sign, powers) }
-        guard end &- digits.first <= 20, text.byte(at: end) == Character8.comma,
-            text.byte(at: end &+ 1) > 0x20
-        else {
-            return scaleInArray(digits.significand, digits.sign, text, digits.end, powers)
+    static func read(_ form: Form, _ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        switch form {
+        case .whole: readWhole(text)
+        case .few: readFew(text, powers)
+        case .many: readMany(text, powers)
+        case .other: none
         }
-        return Self(
-            value: EiselLemire.double(digits.significand, digits.sign, powers),
-            end: end &+ 1
-        )
     }
 
-    /// Goes on where many digits end, with an exponent perhaps.
-    @inline(never)
-    private static func scaleInArray(
-        _ significand: UInt64,
-        _ sign: UInt64,
-        _ text: ByteWindow,
-        _ end: Int,
-        _ powers: PowersOfFive
-    ) -> Self {
-        guard !text.byte(at: end).isExponentMark else {
-            let comma = comma(text, from: 16)
-            return scale(significand, -18, sign, text, end, powers).withSeparator(at: comma, text)
-        }
-        let comma = comma(text, from: 13)
-        let value = EiselLemire.double(significand, sign, powers)
-        return Self(value: value, end: end).withSeparator(at: comma, text)
+    @inline(__always)
+    private static func readWhole(_ text: ByteWindow) -> Self {
+        let word = text.word(at: 0)
+        let count = EightDigits.count(EightDigits.breaks(word))
+        guard text.byte(at: count) == Character8.comma, count > 0,
+            count == 1 || word & 0xFF != UInt64(Character8.zero)
+        else { return none }
+        let number = EightDigits.number(word, first: count)
+        return Self(value: Double(Int64(truncatingIfNeeded: number)), end: count)
+            .behindComma(text)
     }
 
-    /// Reads a number of few digits, of up to seven characters at once: 0, 12, 1.25, 0.00125.
-    @inline(never)
-    private static func readFewInArray(
-        _ text: ByteWindow,
-        _ sign: UInt64,
-        _ powers: PowersOfFive
-    ) -> Self {
-        let comma = comma(text, from: 0)
-        let first = Int(truncatingIfNeeded: sign & 1)
+    @inline(__always)
+    private static func readFew(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        let sign: UInt64 = text.byte(at: 0) == Character8.minus ? 1 : 0
+        let first = Int(truncatingIfNeeded: sign)
         let word = text.word(at: first)
         let breaks = EightDigits.breaks(word)
         let wholeCount = EightDigits.count(breaks)
-        let hasPoint = text.byte(at: first &+ wholeCount) == Character8.point
-        // Without the point the digits after it move to those before it.
+        // The digits after the point move to those before it.
         let mask = EightDigits.mask(before: breaks)
-        let digits = hasPoint ? word & mask | (word &>> 8) & ~mask : word
+        let digits = word & mask | (text.word(at: first &+ 1)) & ~mask
         let count = EightDigits.count(EightDigits.breaks(digits))
-        let end = first &+ count &+ (hasPoint ? 1 : 0)
-        let hasLeadingZero = wholeCount > 1 && word & 0xFF == UInt64(Character8.zero)
-        let lacksDigits = wholeCount == 0 || hasPoint && count == wholeCount
-        guard count < 8, !hasLeadingZero, !lacksDigits else {
-            return readOther(text, sign, powers).withSeparator(at: comma, text)
-        }
+        let end = first &+ count &+ 1
+        let isLong = count == 8 || wholeCount == 0 || count == wholeCount
+        guard text.byte(at: first &+ wholeCount) == Character8.point,
+            text.byte(at: end) == Character8.comma, !isLong,
+            wholeCount == 1 || word & 0xFF != UInt64(Character8.zero)
+        else { return none }
         // Both numbers are exact, so that the quotient is rounded once (Clinger, "How to read
         // floating point numbers accurately", 1990).
         let significand = Int64(truncatingIfNeeded: EightDigits.number(digits, first: count))
         let scale = Int64(truncatingIfNeeded: powers.ten(to: count &- wholeCount))
-        let value = (Double(significand) / Double(scale)).negated(sign)
-        return Self(value: value, end: end).withSeparator(at: comma, text)
+        return Self(value: (Double(significand) / Double(scale)).negated(sign), end: end)
+            .behindComma(text)
     }
 
-    /// The place of the first comma from a place on, or some place before which there is none.
     @inline(__always)
-    private static func comma(_ text: ByteWindow, from start: Int) -> Int {
-        var place = start
-        while place < start &+ 24 {
-            let others = text.word(at: place) ^ 0x2C2C_2C2C_2C2C_2C2C
-            let commas = (others &- 0x0101_0101_0101_0101) & ~others & 0x8080_8080_8080_8080
-            if commas != 0 { return place &+ EightDigits.count(commas) }
-            place &+= 8
-        }
-        return place
+    private static func readMany(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        let digits = Digits(text)
+        // The end is found from the start and not from the sign, and the byte after the comma is
+        // guessed: the next number depends on nothing else, and can be begun all the sooner.
+        let end = 13 &+ EightDigits.count(EightDigits.breaks(text.word(at: 13)))
+        guard digits.areMany, end &- digits.first <= 20, text.byte(at: end) == Character8.comma
+        else { return none }
+        return Self(
+            value: EiselLemire.double(digits.significand, -18, digits.sign, powers),
+            end: end
+        ).behindComma(text)
     }
 
-    /// Moves on behind the comma after the number, if that stands where it is thought to be, or
-    /// says that the number is the last one.
+    /// Reads the number at the start of a text, of whatever form, and the comma or closing bracket
+    /// after it.
+    ///
+    /// Numbers of up to 19 digits, a zero before the point apart, are read at once. There is no branch on what varies from number to number: the digits before the
+    /// point and those after it are put together by a mask, and filled up with zeros to 19.
     @inline(__always)
-    private func withSeparator(at place: Int, _ text: ByteWindow) -> Self {
-        guard end == place, text.byte(at: place) == Character8.comma else {
-            let isLast = end >= 0 && text.byte(at: end) == Character8.closeBracket
-            return isLast ? Self(value: value, end: end, isLast: true) : .none
+    static func readAny(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+        let sign: UInt64 = text.byte(at: 0) == Character8.minus ? 1 : 0
+        let first = Int(truncatingIfNeeded: sign)
+        let others = text.others(at: first)
+        let wholeCount = others.trailingZeroBitCount
+        let hasPoint = text.byte(at: first &+ wholeCount) == Character8.point
+        let length = (hasPoint ? others & (others &- 1) : others).trailingZeroBitCount
+        // A zero in front is no digit that counts, and stands alone before the point.
+        let zero = text.byte(at: first) == Character8.zero ? 1 : 0
+        let isSound =
+            wholeCount > 0 && (zero == 0 || wholeCount == 1)
+            && (!hasPoint || length > wholeCount &+ 1)
+        let count = length &- (hasPoint ? 1 : 0) &- zero
+        guard isSound, count <= 19 else {
+            return read(text, powers).withSeparator(text)
         }
-        guard text.byte(at: place &+ 1) <= 0x20 else { return Self(value: value, end: place &+ 1) }
-        guard text.byte(at: place &+ 1) == 0x20, text.byte(at: place &+ 2) > 0x20 else {
-            return .none
+        let start = first &+ zero
+        let before = wholeCount &- zero
+        // Where there is no point, all digits come before it.
+        let mask = cbytes_first(UInt32(truncatingIfNeeded: before))
+        let kept = cbytes_first(UInt32(truncatingIfNeeded: count))
+        let digits =
+            (text.words(at: start) & mask | text.words(at: start &+ 1) & ~mask)
+            &- EightDigits.zeros
+        let numbers = EightDigits.numbers(digits & kept)
+        let lastMask = cbytes_first_of_third(UInt32(truncatingIfNeeded: before))
+        let lastDigits =
+            ((text.word(at: start &+ 16) & lastMask | text.word(at: start &+ 17) & ~lastMask)
+                &- EightDigits.zeros) & cbytes_first_of_third(UInt32(truncatingIfNeeded: count))
+        let last =
+            (lastDigits & 0xFF) &* 100 &+ (lastDigits &>> 8 & 0xFF) &* 10
+            &+ (lastDigits &>> 16 & 0xFF)
+        let significand =
+            numbers[0] &* 100_000_000_000 &+ numbers[1] &* 1_000 &+ last
+        var exponent = before &- 19
+        var end = first &+ length
+        if text.byte(at: end).isExponentMark {
+            let mark = text.byte(at: end &+ 1)
+            let isNegative = mark == Character8.minus
+            let from = end &+ (isNegative || mark == Character8.plus ? 2 : 1)
+            let word = text.word(at: from)
+            let exponentCount = EightDigits.count(EightDigits.breaks(word))
+            guard exponentCount > 0, exponentCount < 4 else {
+                return read(text, powers).withSeparator(text)
+            }
+            let digits =
+                (UInt32(truncatingIfNeeded: word) &- 0x3030_3030)
+                &<< UInt32(truncatingIfNeeded: 8 &* (4 &- exponentCount))
+            let magnitude = Int(
+                truncatingIfNeeded: (digits &>> 8 & 0xFF) &* 100 &+ (digits &>> 16 & 0xFF) &* 10
+                    &+ digits &>> 24
+            )
+            exponent &+= isNegative ? 0 &- magnitude : magnitude
+            end = from &+ exponentCount
         }
-        return Self(value: value, end: place &+ 2)
+        if EiselLemire.tielessExponents.contains(exponent) {
+            let value = EiselLemire.double(significand, exponent, sign, powers)
+            if value == value { return Self(value: value, end: end).withSeparator(text) }
+        }
+        let bits = EiselLemire.bits(significand, exponent, powers)
+        guard bits < Double.infinity.bitPattern else { return none }
+        return Self(value: Double(bitPattern: bits).negated(sign), end: end).withSeparator(text)
+    }
+
+    /// Moves on behind the comma after the number and the white space after that, or says that the
+    /// number is the last one.
+    @inline(__always)
+    private func withSeparator(_ text: ByteWindow) -> Self {
+        guard end >= 0, text.byte(at: end) != Character8.comma else {
+            return end >= 0 ? behindComma(text) : .none
+        }
+        let isLast = text.byte(at: end) == Character8.closeBracket
+        return isLast ? Self(value: value, end: end, isLast: true) : .none
+    }
+
+    /// Moves on behind the comma at the end of the number, and the white space after it.
+    @inline(__always)
+    private func behindComma(_ text: ByteWindow) -> Self {
+        guard text.byte(at: end &+ 1) <= 0x20 else { return Self(value: value, end: end &+ 1) }
+        let blacks = text.blacks(at: end &+ 1)
+        // One space, as Python writes it: nothing has to wait for the count.
+        guard blacks & 3 != 2 else { return Self(value: value, end: end &+ 2) }
+        let spaces = blacks.trailingZeroBitCount
+        // More than a line end and an indentation of fourteen columns are for others to skip.
+        guard spaces < 16, end <= 54 else { return .none }
+        return Self(value: value, end: end &+ 1 &+ spaces)
     }
 
     /// Reads the number at the start of a text.
@@ -124,7 +210,7 @@ struct ShortNumber {
             return scale(digits.significand, -18, digits.sign, text, digits.end, powers)
         }
         return Self(
-            value: EiselLemire.double(digits.significand, digits.sign, powers),
+            value: EiselLemire.double(digits.significand, -18, digits.sign, powers),
             end: digits.end
         )
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CBytes
+
 // Loads and stores of whole words. This file is the only one of the module with `unsafe` in it.
 // Each place has been checked, or is bounded by a mask, on the lines just above its use, in release
 // builds too: no argument makes it leave the memory.
@@ -165,6 +167,25 @@ struct ByteWindow {
     @inline(__always)
     func word(at place: Int) -> UInt64 {
         unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place & 63, as: UInt64.self))
+    }
+
+    /// The sixteen bytes from a place from 0 to 31 on, eight in each number, the first one lowest.
+    @inline(__always)
+    func words(at place: Int) -> SIMD2<UInt64> {
+        // Swift runs on little-endian processors only, where this is how they lie in memory.
+        unsafe base.loadUnaligned(fromByteOffset: place & 31, as: SIMD2<UInt64>.self)
+    }
+
+    /// Of the 32 bytes from a place from 0 to 31 on those that are no digits, a bit for each.
+    @inline(__always)
+    func others(at place: Int) -> UInt32 {
+        unsafe cbytes_others(base + (place & 31))
+    }
+
+    /// Of the 16 bytes from a place from 0 to 55 on those that are no white space, a bit for each.
+    @inline(__always)
+    func blacks(at place: Int) -> UInt32 {
+        unsafe cbytes_blacks(base + min(place & 63, 55))
     }
 }
 

@@ -126,6 +126,7 @@ struct MemberReader: Sendable {
     /// - Parameters:
     ///   - draft: What they are read into.
     ///   - isHurried: Whether to stop before a value that would keep an event loop for long.
+    /// - Throws: What is wrong with the text or with a member.
     mutating func read(into draft: inout some Draft, isHurried: Bool) throws {
         self.isHurried = isHurried
         guard place != .end, received - reader.position >= awaited else { return }

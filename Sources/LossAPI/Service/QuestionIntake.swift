@@ -19,6 +19,7 @@ protocol QuestionIntake: Intake {
     /// looked at without a copy.
     ///
     /// - Parameter isHurried: Whether to stop before what would keep an event loop for long.
+    /// - Throws: What is wrong with the question.
     mutating func readMembers(isHurried: Bool) throws
 
     /// Computes the answer, once every member has been read.

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "CBytes.h"
+
+
+const unsigned char cbytes_steps[64] = {[0 ... 31] = 255};

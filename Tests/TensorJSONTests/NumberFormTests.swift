@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SeededRandom
+import Testing
+
+@testable import TensorJSON
+
+@Suite("A number in an array")
+struct NumberFormTests {
+    @Test("is right, wherever its point stands and whatever stands around it")
+    func everyForm() throws {
+        var random = SplitMix(state: 15)
+        func digits(_ count: Int, startsWithZero: Bool) -> String {
+            (0..<count).map { place in
+                String(
+                    random.next() % (place == 0 && !startsWithZero ? 9 : 10)
+                        + (place == 0 && !startsWithZero ? 1 : 0)
+                )
+            }.joined()
+        }
+        var texts: [String] = []
+        for whole in 0...20 {
+            for fraction in 0...22 {
+                for exponent in ["", "e5", "E-07", "e+300", "e-320", "e0012"] {
+                    let integer = whole == 0 ? "0" : digits(whole, startsWithZero: false)
+                    let decimals =
+                        fraction == 0 ? "" : "." + digits(fraction, startsWithZero: true)
+                    let text = integer + decimals + exponent
+                    guard try #require(Double(text)).isFinite else { continue }
+                    texts += [text, "-" + text]
+                }
+            }
+        }
+        texts.shuffle(using: &random)
+        let separators = [
+            ",", ", ", ",\n", " ,", ",\r\n\t", ",\n" + String(repeating: " ", count: 20),
+        ]
+        for separator in separators + [nil] {
+            var body = "["
+            for (index, text) in texts.enumerated() {
+                if index > 0 { body += separator ?? separators[index % separators.count] }
+                body += text
+            }
+            var reader = JSONReader(Array((body + "]").utf8))
+            let values = try reader.readNumbers().values
+            #expect(values.count == texts.count)
+            let wrong = zip(values, texts).first { $0.bitPattern != Double($1)?.bitPattern }
+            #expect(wrong == nil)
+        }
+    }
+
+    @Test(
+        "is refused where it is none, whatever numbers come before it",
+        arguments: [
+            "01", "00", "-01", "1.", "-1.", ".5", "-.5", "-", "--1", "+1", "1e", "1e+", "1.e5",
+            "1..2",
+            "1.2.3", "1e5.2", "0x1", "1_000", "12a", "1e400", "\u{1}1", "1\u{1}", "", "00.5",
+            "01.5",
+            "012345678901234567", "1234567890123456789.", "1,2,,3",
+        ]
+    )
+    func noNumber(text: String) {
+        for before in ["7", "0.25", "0.1234567890123456", "12.3456789", "1e-7"] {
+            for count in [0, 1, 3, 20, 130] {
+                let body = String(repeating: before + ",", count: count) + text + ",1"
+                #expect(throws: JSONError.self, "\(before) \(count)") {
+                    var reader = JSONReader(Array("[\(body)]".utf8))
+                    _ = try reader.readNumbers()
+                }
+            }
+        }
+    }
+}
