@@ -99,6 +99,13 @@ package struct LossResponder: Responder {
             let fields = Self.mediaFields(of: problem)
             return .answer(problem.response(route: route.template, fields: fields))
         }
+        if let query = head.query, !query.isEmpty {
+            throw Problem(
+                .unknownField,
+                "The query \(query.quoted) is not read: send options as fields of the body, and the "
+                    + "path without a question mark."
+            )
+        }
         let coding = MediaType.coding(of: head)
         guard
             let intake = service.intake(

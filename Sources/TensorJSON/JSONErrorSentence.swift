@@ -100,6 +100,11 @@ extension JSONError {
         let wanted = expected.map { $0.phrase }.joined(separator: " or ")
         let found = text.isEmpty ? "" : " (\(quoted(text)))"
         let opening = "\(place) is \(kind.phrase)\(found), where \(wanted) is expected"
+        let isJSON = text.hasPrefix("{") || text.hasPrefix("[")
+        if isJSON, pointer.isEmpty {
+            return opening
+                + "; it was encoded twice: send the JSON itself, not a string that holds it."
+        }
         let isShort = text.utf8.count <= 40
         if isShort, kind == .string, expected.contains(.number), Double(text)?.isFinite == true {
             return opening + "; write it without quotes: \(text)."

@@ -14,7 +14,7 @@ enum Conversations {
             + request(
                 "POST",
                 "/v1/losses/mse",
-                ["Content-Type: text/plain", "Transfer-Encoding: chunked"],
+                ["Content-Type: text/html", "Transfer-Encoding: chunked"],
                 "3\r\nabc\r\n0\r\n\r\n"
             )
             + request("OPTIONS", "*") + get("/problems/draining"),

@@ -32,6 +32,8 @@ struct MetricsTests {
         let labels = #"method="POST",route="/v1/losses/{loss}",status="200""#
         let name = "http_server_request_duration_seconds"
         for line in [
+            name + "_bucket{" + labels + ",le=\"2.5e-05\"} 0\n",
+            name + "_bucket{" + labels + ",le=\"0.001\"} 1\n",
             name + "_bucket{" + labels + ",le=\"0.005\"} 1\n",
             name + "_bucket{" + labels + ",le=\"0.025\"} 2\n",
             name + "_bucket{" + labels + ",le=\"10.0\"} 2\n",

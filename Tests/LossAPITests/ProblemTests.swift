@@ -87,7 +87,7 @@ struct ProblemTests {
             says: "delta is 0, but must be a number > 0"
         ),
         Case(#"{"predictions":1,"targets":1,"delta":"1"}"#, .wrongKind, "/delta", says: "number"),
-        Case(#"{"predictions":1,"targets":1,"delta":null}"#, .wrongKind, "/delta", says: "null"),
+        Case(#"{"predictions":null,"targets":1}"#, .wrongKind, "/predictions", says: "null"),
         Case(
             #"{"predictions":[],"targets":[]}"#,
             .emptyInput,

@@ -42,6 +42,7 @@ struct RoutingTests {
         for type in [
             "application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8",
             "text/json", "application/vnd.api+json", "application/x-www-form-urlencoded",
+            "text/plain;charset=UTF-8",
         ] {
             let answer = client.send(
                 .post,
@@ -56,8 +57,7 @@ struct RoutingTests {
 
     @Test("refuses other content types and codings, and says what is accepted")
     func refusedTypes() throws {
-        for type in ["text/plain", "application/xml", "application/json; charset=latin1", "x", ";"]
-        {
+        for type in ["text/html", "application/xml", "application/json; charset=latin1", "x", ";"] {
             let answer = client.send(
                 .post,
                 "/v1/losses/mse",
@@ -78,6 +78,59 @@ struct RoutingTests {
         #expect(
             try client.json(packed)["type"] as? String == "/problems/unsupported-content-coding"
         )
+    }
+
+    @Test("tells what is meant by a path that is nearly one")
+    func nearPaths() throws {
+        for (path, meant) in [
+            ("/v1/losses/mse/", "/v1/losses/mse"), ("/v1/penalties/", "/v1/penalties"),
+            ("/healthz/", "/healthz"), ("/health", "/livez"), ("/ping", "/livez"),
+        ] {
+            for method in [HTTPRequest.Method.get, .post] {
+                let answer = client.send(method, path, question)
+                #expect(answer.status == .notFound)
+                let problem = try client.json(answer)
+                #expect((problem["detail"] as? String)?.contains(meant) == true, "\(path)")
+                #expect((problem["allowed"] as? [String])?.first == meant)
+            }
+        }
+        let other = try client.json(client.send(.get, "/v1/losses/nothing/"))
+        #expect((other["detail"] as? String)?.hasPrefix("There is nothing at this path.") == true)
+    }
+
+    @Test("refuses a query on a question, which nobody would read")
+    func query() throws {
+        func ask(_ query: String?) -> Response {
+            let target = RequestTarget.resource(path: "/v1/losses/huber", query: query)
+            let head = RequestHead(method: .post, target: target)
+            return client.responder.answer(head, Array(question.utf8))
+        }
+        #expect(ask(nil).status == .ok && ask("").status == .ok)
+        let refused = ask("delta=0.1")
+        #expect(refused.status == .unprocessableContent)
+        let problem = try client.json(refused)
+        #expect(problem["type"] as? String == "/problems/unknown-field")
+        #expect((problem["detail"] as? String)?.contains("delta=0.1") == true)
+    }
+
+    @Test("takes a null for a field that is not given, whichever it is")
+    func nulls() {
+        let plain = client.send(.post, "/v1/losses/huber", question)
+        let fields = ["weights", "reduction", "outputs", "regularization", "delta"]
+        for field in fields {
+            let body = question.dropLast() + #","\#(field)":null}"#
+            let answer = client.send(.post, "/v1/losses/huber", String(body))
+            #expect(answer.status == .ok && answer.body == plain.body, "\(field)")
+        }
+        let penalty = #"{"parameters":[1],"strength":null,"outputs":null}"#
+        #expect(client.send(.post, "/v1/penalties/l2", penalty).status == .ok)
+    }
+
+    @Test("tells that a body was encoded twice")
+    func encodedTwice() throws {
+        let body = #""{\"predictions\":[1],\"targets\":[0]}""#
+        let problem = try client.json(client.send(.post, "/v1/losses/mse", body))
+        #expect((problem["detail"] as? String)?.contains("encoded twice") == true)
     }
 
     @Test("gives documents a validator, and 304 to who has them")

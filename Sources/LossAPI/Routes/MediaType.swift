@@ -49,7 +49,8 @@ enum MediaType {
         )
     }
 
-    /// JSON by any of its names, or the type that `curl --data` sends unless told otherwise.
+    /// JSON by any of its names, or a type that clients send unless told otherwise: `curl --data`
+    /// one, `fetch` and aiohttp with a string the other.
     private static func isAccepted(_ type: String) -> Bool {
         guard type.utf8.count <= longest else { return false }
         let parts = type.lowercased().split(separator: ";").map { part in
@@ -58,7 +59,7 @@ enum MediaType {
         guard let essence = parts.first else { return false }
         let isJSON =
             essence == "application/json" || essence == "text/json"
-            || essence == "application/x-www-form-urlencoded"
+            || essence == "application/x-www-form-urlencoded" || essence == "text/plain"
             || essence.hasPrefix("application/") && essence.hasSuffix("+json")
         let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
         let isUTF8 = charset.map { ["charset=utf-8", "charset=\"utf-8\""].contains($0) } ?? true

@@ -28,6 +28,7 @@ enum Route {
         switch (segments.count, segments.first) {
         case (2, "problems"):
             if let kind = ProblemKind(slug: segments[1]) { return .problem(kind) }
+        case (3, "v1") where segments[2].isEmpty: break
         case (3, "v1") where segments[1] == "losses":
             guard let found = Catalogue.loss(named: segments[2]) else {
                 throw unknownLoss.problem(segments[2])
@@ -40,8 +41,36 @@ enum Route {
             return .penalty(found)
         default: break
         }
-        throw notFound
+        throw notFound(path)
     }
+
+    /// What is said of a path that there is nothing at: what may be meant, where that can be told.
+    private static func notFound(_ path: String) -> Problem {
+        let shorter = String(path.reversed().drop { $0 == "/" }.reversed())
+        if path.utf8.count <= 256, shorter != path, !shorter.isEmpty,
+            (try? find(shorter)) != nil
+        {
+            return Problem(
+                .notFound,
+                "There is nothing at \(path.quoted), but at \(shorter.quoted): leave out the slash at "
+                    + "the end.",
+                allowed: [shorter]
+            )
+        }
+        guard probes.contains(shorter.lowercased()) else { return notFound }
+        return Problem(
+            .notFound,
+            "There is nothing at \(path.quoted). How the server is, is told at /livez, /readyz and "
+                + "/healthz.",
+            allowed: ["/livez", "/readyz", "/healthz"]
+        )
+    }
+
+    /// Where other servers say how they are.
+    private static let probes: Set = [
+        "/health", "/healthcheck", "/health/live", "/health/ready", "/live", "/liveness", "/ready",
+        "/readiness", "/ping", "/status", "/-/healthy", "/-/ready", "/actuator/health",
+    ]
 
     /// The paths that are asked for every day, so that finding them is one look.
     private static let known: [String: Route] = {

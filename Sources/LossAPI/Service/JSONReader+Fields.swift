@@ -22,12 +22,16 @@ extension JSONReader {
         return try readArgument(for: parameter)
     }
 
-    /// The argument of an option, nil for a null where the option may be left out.
+    /// Reads a null, which stands for a field that is not given; false if there is another value.
+    mutating func readNull() throws -> Bool {
+        guard try peekKind() == .null else { return false }
+        try skipValue()
+        return true
+    }
+
+    /// The argument of an option; nil for a null.
     mutating func readArgument(for parameter: Parameter) throws -> Argument? {
-        if parameter.hasNoDefault, try peekKind() == .null {
-            try skipValue()
-            return nil
-        }
+        if try readNull() { return nil }
         switch parameter.kind {
         case .number, .integer: return .number(try readNumber())
         case .flag: return .flag(try readBoolean())
@@ -73,15 +77,5 @@ extension JSONReader {
             )
         }
         return outputs
-    }
-}
-
-extension Parameter {
-    /// Whether leaving the option out means something that no argument says.
-    fileprivate var hasNoDefault: Bool {
-        switch kind {
-        case .integer(nil), .numbers(nil, _): true
-        default: false
-        }
     }
 }

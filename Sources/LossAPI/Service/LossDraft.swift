@@ -84,13 +84,19 @@ struct LossDraft: Draft {
     mutating func read(_ field: String, from reader: inout JSONReader) throws {
         switch field {
         case "predictions", "targets": _ = try reader.readNumbers()
-        // Null stands for weights that are not there.
+        // Only a null is no number.
         case "weights": try reader.skipValue()
-        case "reduction": reduction = try reader.readReduction()
-        case "outputs": outputs = try reader.readOutputs(Self.outputNames)
-        case "regularization": terms = try reader.readTerms()
+        case "reduction", "outputs", "regularization":
+            guard try !reader.readNull() else { return }
+            switch field {
+            case "reduction": reduction = try reader.readReduction()
+            case "outputs": outputs = try reader.readOutputs(Self.outputNames)
+            default: terms = try reader.readTerms()
+            }
         default:
-            arguments[field] = try reader.readOption(field, of: found.facts, known: known)
+            if let argument = try reader.readOption(field, of: found.facts, known: known) {
+                arguments[field] = argument
+            }
         }
     }
 

@@ -50,9 +50,12 @@ struct PenaltyDraft: Draft {
     mutating func read(_ field: String, from reader: inout JSONReader) throws {
         switch field {
         case "parameters": _ = try reader.readNumbers()
-        case "outputs": outputs = try reader.readOutputs(Self.outputNames)
+        case "outputs":
+            if try !reader.readNull() { outputs = try reader.readOutputs(Self.outputNames) }
         default:
-            arguments[field] = try reader.readOption(field, of: found.facts, known: known)
+            if let argument = try reader.readOption(field, of: found.facts, known: known) {
+                arguments[field] = argument
+            }
         }
     }
 

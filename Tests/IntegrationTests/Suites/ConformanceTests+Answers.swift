@@ -13,7 +13,7 @@ extension ConformanceTests {
             (RequestText.get(target: "/nothing"), 404), (RequestText.post(target: "/"), 405),
             (RequestText.post("Content-Length: 999999999"), 413),
             (RequestText.get(target: target(filling: 9_000)), 414),
-            (RequestText.post("Content-Type: text/plain"), 415),
+            (RequestText.post("Content-Type: text/html"), 415),
             (RequestText.get("Expect: x"), 417),
             (RequestText.get("X: " + String(repeating: "y", count: 33_000)), 431),
         ]

@@ -147,7 +147,7 @@ extension ConformanceTests {
         refused("POST", "/livez", [], .closed(405)),
         refused("PUT", "/v1/losses/mse", [], .closed(405)),
         refused("BREW", "/livez", [], .closed(501)),
-        refused("POST", "/v1/losses/mse", ["Content-Type: text/plain"], .closed(415)),
+        refused("POST", "/v1/losses/mse", ["Content-Type: text/html"], .closed(415)),
         refused("POST", "/v1/losses/mse", ["Content-Encoding: compress"], .closed(415)),
     ]
 
@@ -155,7 +155,7 @@ extension ConformanceTests {
         WireCase(
             "9110 15.5.16",
             "a media type that is not taken",
-            RequestText.post("Content-Type: text/plain", "Content-Length: 33", content: question),
+            RequestText.post("Content-Type: text/html", "Content-Length: 33", content: question),
             .kept(415),
             fields: ["Accept-Post"]
         ),
