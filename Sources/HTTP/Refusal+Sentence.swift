@@ -82,7 +82,9 @@ extension Refusal {
         case .invalidTrailer:
             "Every trailer line must be a name, a colon and a value, without control characters."
         case .bodyTooLarge:
-            "A body may have \(limits.bodyBytes) bytes."
+            "A body may have \(limits.bodyBytes) bytes (--body-bytes): start the server with a"
+                + " higher limit, or send the elements in parts and merge the answers by their"
+                + " normalizer."
         case .incompleteRequest:
             "The connection was closed before the request was complete."
         case .headTimeout:

@@ -46,10 +46,10 @@ enum Route {
 
     /// What is said of a path that there is nothing at: what may be meant, where that can be told.
     private static func notFound(_ path: String) -> Problem {
+        // Beyond, what is meant would cost far more than the request.
+        guard path.utf8.count <= 256 else { return notFound }
         let shorter = String(path.reversed().drop { $0 == "/" }.reversed())
-        if path.utf8.count <= 256, shorter != path, !shorter.isEmpty,
-            (try? find(shorter)) != nil
-        {
+        if shorter != path, !shorter.isEmpty, (try? find(shorter)) != nil {
             return Problem(
                 .notFound,
                 "There is nothing at \(path.quoted), but at \(shorter.quoted): leave out the slash at "
