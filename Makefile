@@ -17,6 +17,7 @@ SANITIZE = fuzzer,address
 
 LEAST_SWIFT = 6.3
 IMAGE = loss-server
+RELEASE = $(shell sed -n 's/.* version = "\(.*\)"/\1/p' Sources/LossAPI/Release.swift)
 SOURCES = Benchmarks Fuzzing Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
@@ -91,8 +92,9 @@ fuzz: packages ## look for inputs that break a promise; FUZZ='json -runs=1000000
 
 attack: $(if $(SANITIZED),packages,static) ## attack the server here, see Attacks; ATTACK='idle soak' is passed on
 ifdef SANITIZED
-	$(SWIFT) build --sanitize=address --product loss-server $(STRICT) --scratch-path .build-address
-	LOSS_SERVER_BINARY=$(CURDIR)/.build-address/debug/loss-server LOSS_SERVER_SANITIZED=1 \
+	$(SWIFT) build -c release --sanitize=address --product loss-server $(STRICT) \
+		--scratch-path .build-address-release
+	LOSS_SERVER_BINARY=$(CURDIR)/.build-address-release/release/loss-server LOSS_SERVER_SANITIZED=1 \
 		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -B Attacks/attack.py $(ATTACK)
 else
 	$(PYTHON) -B Attacks/attack.py $(ATTACK)
@@ -101,11 +103,11 @@ endif
 golden: .venv/ready ## write the reference answers of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py
 
-image: ## build the container image loss-server
-	docker build --tag $(IMAGE) .
+image: ## build the container image loss-server, also tagged with the version
+	docker build --tag $(IMAGE) --tag $(IMAGE):$(RELEASE) --build-arg VERSION=$(RELEASE) .
 
 clean: ## remove all that was built
-	rm -rf .build .build-address .build-fuzz .build-static .build-thread .venv
+	rm -rf .build .build-address .build-address-release .build-fuzz .build-static .build-thread .venv
 
 # What the targets above need. Each says what is missing and how to get it when it cannot.
 
