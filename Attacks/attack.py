@@ -5,11 +5,16 @@
     python3 -B Attacks/attack.py              all but soak
     python3 -B Attacks/attack.py idle sigterm soak
 
-Needs the static executable (`make static`), or another named by LOSS_SERVER_BINARY. The exit code is
-1 if a claim is broken.
+Needs the static executable (`make static`), or another named by LOSS_SERVER_BINARY; where that was
+built with the address sanitizer, LOSS_SERVER_SANITIZED=1 says so. The exit code is 1 if a claim is
+broken.
 """
 
+import os
+import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -18,7 +23,7 @@ from scenarios import (  # noqa: E402
     crowds, life, logs, memory, names, probes, reload, scarcity, slow, soak, stopping, tokens,
     turns, vanishing,
 )
-from target import EXECUTABLE, Report  # noqa: E402
+from target import EXECUTABLE, IS_SANITIZED, Report  # noqa: E402
 
 SCENARIOS = {
     "slow-heads": slow.slow_heads,
@@ -57,6 +62,26 @@ SCENARIOS = {
 }
 
 
+def attack(name: str) -> Report:
+    report = Report(f"{name} ({SCENARIOS[name].__doc__.splitlines()[0]})")
+    with tempfile.TemporaryDirectory() as folder:
+        if IS_SANITIZED:
+            options = os.environ.get("ASAN_OPTIONS", "").split(":")
+            kept = [option for option in options if option and not option.startswith("log_path=")]
+            os.environ["ASAN_OPTIONS"] = ":".join([*kept, f"log_path={folder}/log"])
+        try:
+            SCENARIOS[name](report)
+        except (OSError, EOFError, ValueError, RuntimeError, subprocess.TimeoutExpired) as error:
+            traceback.print_exc()
+            report.claim(f"it goes to its end, not {error!r}", False)
+        for file in Path(folder).iterdir():
+            text = file.read_text(errors="replace")
+            print(text, file=sys.stderr)
+            errors = [line for line in text.splitlines() if "ERROR:" in line]
+            report.claim(f"the address sanitizer has nothing to say {errors[:1]}", False)
+    return report
+
+
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in SCENARIOS]
     if unknown:
@@ -67,8 +92,7 @@ def main(names: list[str]) -> int:
         return 2
     broken = []
     for name in names or [name for name in SCENARIOS if name != "soak"]:
-        report = Report(f"{name} ({SCENARIOS[name].__doc__.splitlines()[0]})")
-        SCENARIOS[name](report)
+        report = attack(name)
         report.print()
         if report.broken:
             broken.append(name)

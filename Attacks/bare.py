@@ -7,7 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from target import EXECUTABLE, PATIENCE, post, question, read_answer, status, wait_until
+from target import (
+    EXECUTABLE, PATIENCE, SLOWNESS, post, question, read_answer, status, wait_until,
+)
 
 BODY = b'{"predictions":[1,2],"targets":[0,0]}'
 QUESTION = post(BODY)
@@ -18,7 +20,8 @@ NOWHERE = subprocess.DEVNULL
 class Bare:
     """A server whose streams and limits the scenario chooses, for the length of a `with`.
 
-    It may fail to start, and it may end by itself; its port is known without a word of it.
+    It may fail to start, and it may end by itself; its port is known without a word of it. All
+    times are longer where the address sanitizer watches.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class Bare:
         connection = socket.socket()
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        connection.settimeout(seconds)
+        connection.settimeout(seconds * SLOWNESS)
         connection.connect(("127.0.0.1", self.port))
         return connection
 
@@ -62,7 +65,7 @@ class Bare:
         """The exit code, None if it does not come in time, and the seconds until it did."""
         start = time.monotonic()
         try:
-            code = self.process.wait(seconds)
+            code = self.process.wait(seconds * SLOWNESS)
         except subprocess.TimeoutExpired:
             code = None
         return code, time.monotonic() - start
@@ -85,7 +88,7 @@ class Bare:
 def asks(port: int, request: bytes = QUESTION, seconds: float = 2) -> tuple[int, bytes]:
     """Status and content of an answer by a new connection; 0: there is none in time."""
     try:
-        with socket.create_connection(("127.0.0.1", port), seconds) as connection:
+        with socket.create_connection(("127.0.0.1", port), seconds * SLOWNESS) as connection:
             connection.sendall(request)
             code, body, _ = read_answer(connection, bytearray())
             return code, body
@@ -123,7 +126,7 @@ def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
     except OSError:
         pass
     server.thaw()
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOWNESS
     for connection in connections:
         try:
             connection.settimeout(max(0.01, end - time.monotonic()))

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 
-from target import BYSTANDER_TOKEN, post, read_answer
+from target import BYSTANDER_TOKEN, SLOWNESS, post, read_answer
 
 QUESTION = b'{"predictions":[1,2],"targets":[0,0]}'
 ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
@@ -34,7 +34,7 @@ def ask(connection: socket.socket, left: bytearray, kind: str) -> bool:
 
 
 def connect(port: int) -> tuple[socket.socket, bytearray]:
-    connection = socket.create_connection(("127.0.0.1", port), 10)
+    connection = socket.create_connection(("127.0.0.1", port), 10 * SLOWNESS)
     return connection, bytearray()
 
 

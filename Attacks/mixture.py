@@ -13,7 +13,7 @@ import struct
 import sys
 from collections import Counter
 
-from target import post, question, read_answer
+from target import PATIENCE, post, question, read_answer
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -49,7 +49,7 @@ class Mixture:
 
     def ask(self, request: bytes) -> tuple[int, bytes]:
         if not self.connection:
-            self.connection = socket.create_connection(("127.0.0.1", self.port), 60)
+            self.connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
             self.left = bytearray()
         self.connection.sendall(request)
         status, body, closes = read_answer(self.connection, self.left)
@@ -138,7 +138,7 @@ class Mixture:
     def vanishing(self) -> None:
         """In the middle of a question, or of its answer."""
         request = post(self.text(self.size([4, 5_000, 50_000])))
-        connection = socket.create_connection(("127.0.0.1", self.port), 60)
+        connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
         if self.random.random() < 0.5:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         if self.random.random() < 0.5:

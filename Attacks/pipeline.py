@@ -12,6 +12,8 @@ import socket
 import sys
 import time
 
+from target import SLOWNESS
+
 MARK = b"HTTP/1.1 "
 # A mark that two parts of an answer share must be found too.
 KEPT = len(MARK) - 1
@@ -30,7 +32,8 @@ class Pipe:
         self.connect()
 
     def connect(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.plan["port"]), 10)
+        address = "127.0.0.1", self.plan["port"]
+        self.socket = socket.create_connection(address, 10 * SLOWNESS)
         self.socket.setblocking(False)
         self.rest, self.next, self.events = self.text, self.marks + self.batch / 2, 0
         self.tail = bytes(KEPT)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -15,7 +16,13 @@ HERE = Path(__file__).resolve().parent
 EXECUTABLE = Path(
     os.environ.get("LOSS_SERVER_BINARY", HERE.parent / ".build-static" / "loss-server")
 )
-PATIENCE = 30
+# One that was built with the address sanitizer is slow, and takes memory that is not the server's.
+IS_SANITIZED = os.environ.get("LOSS_SERVER_SANITIZED", "0") not in ("", "0")
+# How much longer things may take then.
+SLOWNESS = 5 if IS_SANITIZED else 1
+PATIENCE = 30 * SLOWNESS
+# Of what is printed.
+COLUMNS = 120
 # What the bystander brings where a token is wanted.
 BYSTANDER_TOKEN = "a-token-of-the-bystander"
 
@@ -128,11 +135,11 @@ class Bystander:
     def report(self, report) -> None:
         """What it has met; every question must have had its answer, none after long."""
         found = self.found
-        report.figure("bystander", f"{found['right']} right, p50 {found['p50']:.1f} ms, "
-                      f"p99 {found['p99']:.1f} ms, longest {found['longest']:.0f} ms")
+        report.measure("bystander", f"{found['right']} right, p50 {found['p50']:.1f} ms, "
+                       f"p99 {found['p99']:.1f} ms, longest {found['longest']:.0f} ms")
         report.claim("the bystander asked", found["right"] > 0)
         report.claim(f"the bystander had no failure ({found['failure']})", not found["failures"])
-        report.claim("the bystander's p99 is below 250 ms", found["p99"] < 250)
+        report.bound("the bystander's p99 is below 250 ms", found["p99"] < 250)
 
 
 class Report:
@@ -146,18 +153,33 @@ class Report:
     def figure(self, what: str, value) -> None:
         self.figures.append((what, str(value)))
 
+    def measure(self, what: str, value) -> None:
+        """A figure of resident memory or of time."""
+        self.figure(what, measured(value))
+
     def claim(self, what: str, holds: bool) -> None:
         if not holds:
             self.broken.append(what)
+
+    def bound(self, what: str, holds: bool) -> None:
+        """A claim on resident memory or on time: none where the address sanitizer watches."""
+        self.claim(what, holds or IS_SANITIZED)
 
     def print(self) -> None:
         verdict = "held" if not self.broken else "BROKEN"
         print(f"\n{self.name}: {verdict}")
         for what, value in self.figures:
-            print(f"  {what:<34} {value}")
+            lines = textwrap.wrap(value, COLUMNS - 3 - max(34, len(what)), break_on_hyphens=False)
+            for number, line in enumerate(lines or [""]):
+                print(f"  {'' if number else what:<34} {line}".rstrip())
         for what in self.broken:
             print(f"  broken: {what}")
         sys.stdout.flush()
+
+
+def measured(value) -> str:
+    """A figure as it is printed which the address sanitizer makes meaningless."""
+    return f"{value} (not claimed)" if IS_SANITIZED else str(value)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
@@ -236,8 +258,8 @@ def read_answer(connection: socket.socket, left: bytearray) -> tuple[int, bytes,
     return status(head), bytes(body), fields.get(b"connection") == b"close"
 
 
-def wait_until(condition, seconds: float = PATIENCE) -> bool:
-    end = time.monotonic() + seconds
+def wait_until(condition, seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds * SLOWNESS
     while time.monotonic() < end:
         if condition():
             return True

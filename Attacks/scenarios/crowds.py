@@ -2,10 +2,12 @@
 """More connections than anybody wants, and fewer descriptors."""
 
 import resource
-import selectors
+import socket
 import time
+from collections import Counter
 
-from target import PATIENCE, Bystander, Report, Site, read_answer, read_to_end, status, wait_until
+from bare import QUESTION, is_told
+from target import Bystander, Report, Site, read_answer, read_to_end, status, wait_until
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -35,11 +37,11 @@ def idle(report: Report) -> None:
             for connection in crowd:
                 connection.close()
         report.figure("connections", f"{count}, answered {right}, and again {again}")
-        report.figure("memory", f"{memory:.1f} MiB, {1024 * memory / count:.1f} KiB each")
-        report.figure("processor while they rest", f"{100 * busy / 3:.1f}%")
+        report.measure("memory", f"{memory:.1f} MiB, {1024 * memory / count:.1f} KiB each")
+        report.measure("processor while they rest", f"{100 * busy / 3:.1f}%")
         report.claim("all are open", opened >= count)
         report.claim("all are answered twice", right == again == count)
-        report.claim("a connection keeps less than 8 KiB", 1024 * memory / count < 8)
+        report.bound("a connection keeps less than 8 KiB", 1024 * memory / count < 8)
         report.claim("nothing is left of them", site.is_at_rest())
         bystander.report(report)
 
@@ -48,57 +50,81 @@ def connection_limit(report: Report) -> None:
     """More than the 4,096 connections that there may be."""
     allow_descriptors(5_000)
     with Site() as site:
-        crowd = [site.connect() for _ in range(4_096)]
-        full = wait_until(lambda: connected(site, crowd))
-        answers = []
-        for _ in range(20):
-            with site.connect() as connection:
-                answers.append(read_to_end(connection))
-        for connection in crowd:
+        crowd, served = [], 0
+        for _ in range(4_096):
+            crowd.append(site.connect())
+            crowd[-1].sendall(LIVEZ)
+            served += read_answer(crowd[-1], bytearray())[0] == 200
+        beyond = [site.connect() for _ in range(20)]
+        told = 0
+        for connection in beyond:
+            answer = read_to_end(connection)
+            told += status(answer) == 503 and b"Retry-After: 1" in answer
+        for connection in crowd + beyond:
             connection.close()
-        told = sum(status(a) == 503 and b"Retry-After: 1" in a for a in answers)
-        report.figure("connections beyond the limit", f"{len(answers)}, told 503: {told}")
-        report.claim("the limit is reached", full)
-        report.claim("each is told 503 with Retry-After", told == len(answers))
+        report.figure("connections beyond the limit", f"{len(beyond)}, told 503: {told}")
+        report.claim("the limit is reached", served == len(crowd))
+        report.claim("each is told 503 with Retry-After", told == len(beyond))
         recovered = wait_until(lambda: site.get("/livez")[0] == 200)
         report.claim("the server has recovered", recovered and site.is_at_rest())
 
 
-def connected(site: Site, crowd) -> bool:
-    """Whether the last of a crowd is served: then all are."""
-    crowd[-1].sendall(LIVEZ)
-    return read_answer(crowd[-1], bytearray())[0] == 200
-
-
 def descriptors(report: Report) -> None:
-    """A server of 64 descriptors and 200 connections."""
-    with Site(descriptors=64) as site:
-        crowd = []
-        for _ in range(200):
-            connection = site.connect()
-            connection.sendall(LIVEZ)
-            crowd.append(connection)
-        wait_until(lambda: site.descriptors() >= 64, 5)
-        before = site.processor_seconds()
-        time.sleep(3)
-        spent = site.processor_seconds() - before
-        report.figure("descriptors in use", f"{site.descriptors()} of 64")
-        report.figure("processor while exhausted", f"{100 * spent / 3:.1f}%")
-        report.claim("the descriptors are exhausted", site.descriptors() >= 63)
-        report.claim("nothing spins", spent < 0.3)
-        answered = 0
-        # Those that wait are served as others go, whichever they are.
-        selector = selectors.DefaultSelector()
-        for connection in crowd:
-            selector.register(connection, selectors.EVENT_READ)
-        while ready := selector.get_map() and selector.select(PATIENCE):
-            for key, _ in ready:
-                answered += read_answer(key.fileobj, bytearray())[0] == 200
-                selector.unregister(key.fileobj)
-                key.fileobj.close()
-        report.figure("answered in the end", f"{answered} of {len(crowd)}")
-        report.claim("all are answered in the end", answered == len(crowd))
+    """A server of 64 descriptors; 200 clients that say nothing, 200 that probe, 200 that ask."""
+    most, count, seconds = 64, 200, 3
+    with Site(descriptors=most) as site:
+        silent = [site.connect() for _ in range(count)]
+        used, spent = [], site.processor_seconds()
+        for _ in range(10 * seconds):
+            time.sleep(0.1)
+            used.append(site.descriptors())
+        spent = site.processor_seconds() - spent
+        report.measure("processor while they are silent", f"{100 * spent / seconds:.1f}%")
+        report.bound("nothing spins", spent < 0.1 * seconds)
+        probes = answers(site, LIVEZ, count)
+        report.figure("probes", f"{probes['200']} of {count} answered")
+        report.claim(f"each probe is answered, not {dict(probes)}", probes["200"] == count)
+        for connection in silent:
+            connection.close()
+        first = answers(site, QUESTION, count)
+        outcomes, rounds = first, 1
+        answered = first["200"]
+        # Those of a round go before the next.
+        while answered < count and outcomes["200"] and rounds < count:
+            outcomes = answers(site, QUESTION, count - answered)
+            answered, rounds = answered + outcomes["200"], rounds + 1
+        used.append(site.descriptors())
+        report.figure("questions", f"{first['200']} of {count} answered, {first['503']} told 503; "
+                      f"{answered} after {rounds} rounds")
+        report.figure("descriptors in use, at most", f"{max(used)} of {most}")
+        report.claim(f"each has 200, or 503 with Retry-After, not {dict(first)}",
+                     first["200"] + first["503"] == count)
+        report.claim("all are answered when they ask again", answered == count)
+        report.claim(f"there are up to {most} descriptors", max(used) <= most)
         report.claim("nothing is left of them", site.is_at_rest())
+
+
+def answers(site: Site, request: bytes, count: int) -> Counter[str]:
+    """What so many connections are told, which all ask and stay until the last has its answer."""
+    crowd = []
+    for _ in range(count):
+        crowd.append(site.connect())
+        crowd[-1].sendall(request)
+    outcomes = Counter(outcome(connection) for connection in crowd)
+    for connection in crowd:
+        connection.close()
+    return outcomes
+
+
+def outcome(connection: socket.socket) -> str:
+    try:
+        # All of it is there: it is less than a packet.
+        answer = connection.recv(1 << 16)
+    except OSError as error:
+        return type(error).__name__
+    if is_told(answer, 503, "too-many-connections", b"\r\nRetry-After: "):
+        return "503"
+    return "200" if status(answer) == 200 else f"{answer[:80]!r}"
 
 
 def allow_descriptors(count: int) -> None:

@@ -5,10 +5,11 @@ import socket
 import time
 
 from bare import BODY, QUESTION, Bare, asks, is_told
-from target import Report, Site, get, post, question, read_answer, read_to_end, status
+from target import SLOWNESS, Report, Site, get, post, question, read_answer, read_to_end, status
 
-TIMES = [f"--{name}-time=3" for name in ("head", "body-stall", "idle", "answer-stall")]
-FREEZE = 4
+LIMIT = 3 * SLOWNESS
+TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "answer-stall")]
+FREEZE = 4 * SLOWNESS
 EACH = 10
 
 # Where a request stops before the freeze; the rest comes during it.
@@ -44,9 +45,9 @@ def frozen(report: Report) -> None:
         send_rest(groups, slice(0, None, 2))
         begun = [bytearray(take_all(connection)) for connection in long]
         # The other half comes when a timer has expired that looks at the time, which is not over.
-        time.sleep(1)
+        time.sleep(FREEZE / 4)
         send_rest(groups, slice(1, None, 2))
-        time.sleep(FREEZE - 1)
+        time.sleep(3 * FREEZE / 4)
         server.thaw()
         for name, connections in groups.items():
             claim(report, name, [answer(connection, bytearray()) for connection in connections])
@@ -71,7 +72,7 @@ def take_all(connection: socket.socket) -> bytes:
             parts.append(part)
     except TimeoutError:
         pass
-    connection.settimeout(10)
+    connection.settimeout(10 * SLOWNESS)
     return b"".join(parts)
 
 

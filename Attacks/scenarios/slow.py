@@ -10,7 +10,7 @@ import threading
 import time
 
 from scenarios.memory import in_packets
-from target import PATIENCE, Bystander, Report, Site, post, question, status
+from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, question, status
 
 
 class Crowd:
@@ -67,14 +67,14 @@ def slow_senders(
         with Bystander(site.port) as bystander:
             crowd = Crowd(site, count, beginning, drip)
             report.figure("connections", count)
-            elapsed = crowd.last(seconds)
+            elapsed = crowd.last(seconds * SLOWNESS)
             crowd.close()
         told = sum(status(answer) == 408 for answer in crowd.answers)
         growth = site.memory("VmHWM") - idle
         report.figure("told 408", f"{told}, all closed after {elapsed:.1f} s")
-        report.figure("memory over idle, at most", f"{growth:.1f} MiB")
+        report.measure("memory over idle, at most", f"{growth:.1f} MiB")
         report.claim("every slow client is told 408", told == count)
-        report.claim("memory grows by less than 64 MiB", growth < 64)
+        report.bound("memory grows by less than 64 MiB", growth < 64)
         report.claim("nothing is left of them", site.is_at_rest())
         bystander.report(report)
 
@@ -104,7 +104,7 @@ def slow_readers(report: Report) -> None:
             report.figure("connections", len(readers))
             start = time.monotonic()
             cut = 'http_server_connections_closed_total{reason="answerStalled"}'
-            while site.metric(cut) < len(readers) and time.monotonic() < start + 40:
+            while site.metric(cut) < len(readers) and time.monotonic() < start + 40 * SLOWNESS:
                 # What the kernel keeps for a reader must be full before its client is a slow one.
                 time.sleep(0.5)
             elapsed = time.monotonic() - start
@@ -113,9 +113,9 @@ def slow_readers(report: Report) -> None:
                 reader.close()
         growth = site.memory("VmHWM") - idle
         report.figure("cut", f"{count:.0f} after {elapsed:.1f} s")
-        report.figure("memory over idle, at most", f"{growth:.1f} MiB")
+        report.measure("memory over idle, at most", f"{growth:.1f} MiB")
         report.claim("every slow reader is cut", count == len(readers))
-        report.claim("memory grows by less than 640 MiB", growth < 640)
+        report.bound("memory grows by less than 640 MiB", growth < 640)
         report.claim("nothing is left of them", site.is_at_rest())
         bystander.report(report)
 
@@ -220,6 +220,7 @@ def trickling(
 ) -> None:
     """So many, who take the gradients of so many numbers at such a rate, are cut in that time."""
     name, pause = f"{count} at {rate} bytes a second", 0.1
+    seconds *= SLOWNESS
     try:
         site = Site(*options, "--answer-minimum-rate", str(least))
     except RuntimeError:
@@ -281,7 +282,7 @@ def slowhttptest(report: Report) -> None:
                 run = subprocess.run(
                     [program, *options, "-i", "1", "-r", "500", "-l", "12", "-x", "24",
                      "-u", f"http://127.0.0.1:{site.port}{path}"],
-                    capture_output=True, text=True, timeout=60,
+                    capture_output=True, text=True, timeout=60 * SLOWNESS,
                 )
             lines = [line for line in run.stdout.splitlines() if "service available" in line]
             available = "YES" if lines and "YES" in lines[-1] else "NO"

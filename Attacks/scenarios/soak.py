@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from target import HERE, Report, Site, wait_until
+from target import HERE, PATIENCE, Report, Site, wait_until
 
 SAMPLE_SECONDS = 1
 
@@ -38,23 +38,26 @@ def soak(report: Report) -> None:
                     wrong.append(kind)
                 else:
                     counts[kind] = counts.get(kind, 0) + int(count)
-            process.wait(60)
+            process.wait(PATIENCE)
         thirds = [samples[len(samples) * i // 3 : len(samples) * (i + 1) // 3] for i in range(3)]
         means = [sum(memory for _, memory, _ in third) / len(third) for third in thirds]
         peaks = [max(memory for _, memory, _ in third) for third in thirds]
         report.figure("minutes", minutes)
-        report.figure("processors of the server", f"{spent / (60 * minutes):.2f}")
+        report.measure("processors of the server", f"{spent / (60 * minutes):.2f}")
         for kind, count in sorted(counts.items()):
             report.figure(kind, count)
-        report.figure("memory by thirds, mean", ", ".join(f"{mean:.1f}" for mean in means) + " MiB")
-        report.figure("memory by thirds, most", ", ".join(f"{peak:.1f}" for peak in peaks) + " MiB")
-        report.figure("slope from the second third on", f"{slope(samples[len(samples) // 3:]):.1f} KiB/min")
+        for what, found in {"mean": means, "most": peaks}.items():
+            listed = ", ".join(f"{memory:.1f}" for memory in found)
+            report.measure(f"memory by thirds, {what}", f"{listed} MiB")
+        growth = slope(samples[len(samples) // 3 :])
+        report.measure("slope from the second third on", f"{growth:.1f} KiB/min")
         report.figure("descriptors, most", max(count for _, _, count in samples))
         report.claim(f"all answers are right {wrong[:3]}", not wrong)
-        report.claim("memory is flat", means[2] < 1.1 * means[1] + 4)
+        report.bound("memory is flat", means[2] < 1.1 * means[1] + 4)
         report.claim("no connection is left", site.is_at_rest())
         back = wait_until(lambda: site.descriptors() <= site.idle_descriptors, 10)
-        report.figure("descriptors, before and after", f"{site.idle_descriptors}, {site.descriptors()}")
+        counts = f"{site.idle_descriptors}, {site.descriptors()}"
+        report.figure("descriptors, before and after", counts)
         report.claim("no descriptor is leaked", back)
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from target import PATIENCE, Report, Site, get, post, question, read_answer, wait_until
+from target import PATIENCE, SLOWNESS, Report, Site, get, post, question, read_answer, wait_until
 
 SIZES = [1, 4, 100, 1_000, 30_000]
 
@@ -36,7 +36,8 @@ class Caller(threading.Thread):
             sent = 0.0
             try:
                 if not connection:
-                    connection, left = socket.create_connection(("127.0.0.1", self.port), 10), bytearray()
+                    address, left = ("127.0.0.1", self.port), bytearray()
+                    connection = socket.create_connection(address, 10 * SLOWNESS)
                 sent = time.monotonic()
                 connection.sendall(self.requests[turn % len(self.requests)])
                 sent = time.monotonic()
@@ -84,7 +85,7 @@ def sigterm(report: Report) -> None:
     report.figure("sent before the signal, unanswered", f"{len(lost)} {lost[:2] or ''}")
     report.figure("answered in part", f"{len(partial)} {partial[:2] or ''}")
     report.figure("sent after the signal, refused", late)
-    report.figure("from the signal to the exit", f"{min(times):.0f} to {max(times):.0f} ms")
+    report.measure("from the signal to the exit", f"{min(times):.0f} to {max(times):.0f} ms")
     report.claim("what was sent before the signal is answered", not lost)
     report.claim("no answer is cut", not partial)
 
@@ -153,7 +154,8 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         ports = {"one": sites[0].port, "two": sites[1].port}
         file.write_text(configuration.format(front=front, folder=folder, **ports))
         proxy = subprocess.Popen([program, *options, str(file)], stderr=subprocess.DEVNULL)
-        callers = [Caller(front, is_kept=number % 2 > 0, sizes=[1, 100, 1_000]) for number in range(4)]
+        sizes = [1, 100, 1_000]
+        callers = [Caller(front, is_kept=number % 2 > 0, sizes=sizes) for number in range(4)]
         try:
             ready = wait_until(lambda: answers(front))
             report.claim("the proxy has begun", ready)

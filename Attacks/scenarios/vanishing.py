@@ -13,7 +13,8 @@ def vanish(report: Report) -> None:
     """At every byte of a request and of its answer, and all along a long one."""
     text = b'{"predictions":[1,2,3.25],"targets":[0,0,1e-3],"outputs":["loss","gradient"]}'
     short = post(text)
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in split(text, 16)) + b"0\r\n\r\n"
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in split(text, 16))
+    chunks += b"0\r\n\r\n"
     chunked = post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked") + chunks
     long = post(question(20_000))
     longer = post(question(100_000))
