@@ -5,8 +5,8 @@
     python3 -B Attacks/attack.py              all but soak
     python3 -B Attacks/attack.py idle sigterm soak
 
-Needs the static executable (`make static`), or another named by LOSS_SERVER_BINARY; where that was
-built with the address sanitizer, LOSS_SERVER_SANITIZED=1 says so. The exit code is 1 if a claim is
+Needs the static executable (`make static`), or another named by TESTED_BINARY; where that was
+built with the address sanitizer, TESTED_SANITIZED=1 says so. The exit code is 1 if a claim is
 broken.
 """
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 EXECUTABLE = Path(
-    os.environ.get("LOSS_SERVER_BINARY", HERE.parent / ".build-static" / "loss-server")
+    os.environ.get("TESTED_BINARY", HERE.parent / ".build-static" / "loss-server")
 )
 # One that was built with the address sanitizer is slow, and takes memory that is not the server's.
-IS_SANITIZED = os.environ.get("LOSS_SERVER_SANITIZED", "0") not in ("", "0")
+IS_SANITIZED = os.environ.get("TESTED_SANITIZED", "0") not in ("", "0")
 # How much longer things may take then.
 SLOWNESS = 5 if IS_SANITIZED else 1
 PATIENCE = 30 * SLOWNESS

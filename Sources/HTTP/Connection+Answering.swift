@@ -181,6 +181,7 @@ extension Connection {
         status = response.status
         route = response.route
         problem = response.problem
+        times = response.times
         progressed = now
         stageStarted = now
         answerBytes = 0
@@ -206,10 +207,12 @@ extension Connection {
 
     private var exchange: Exchange {
         Exchange(
+            client: client,
             method: method,
             route: route,
             status: status,
             seconds: now.seconds(since: started),
+            times: times,
             requestBytes: contentBytes,
             responseBytes: output.contentBytes,
             requestID: requestID,

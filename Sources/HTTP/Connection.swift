@@ -10,6 +10,8 @@ import HTTPTypes
 /// at a time, so that answers leave in the order of their questions (RFC 9112 section 9.3.2).
 package struct Connection: ~Copyable, Sendable {
     let limits: Limits
+    /// Who is at the other end; nil where the network does not tell.
+    let client: ClientAddress?
     /// A number that no other connection has, as far as chance allows.
     let identity: UInt64
     var phase = Phase.head
@@ -48,8 +50,9 @@ package struct Connection: ~Copyable, Sendable {
     // The answer at hand.
     package internal(set) var output = Output()
     var status = HTTPResponse.Status.ok
-    var route = ""
+    var route = RouteName.none
     var problem = ""
+    var times: WorkTimes?
     var requestID = RequestID.made(connection: 0, ordinal: 0)
     /// Fields that any answer to the request at hand has.
     var commonFields: ResponseFields?
@@ -74,17 +77,20 @@ package struct Connection: ~Copyable, Sendable {
     ///   - limits: The bounds its requests have to keep.
     ///   - budget: Where the memory for long content is taken from.
     ///   - isGuest: Whether it is one too many, so that only a probe is answered.
+    ///   - client: Who is at the other end.
     ///   - identity: A number for it; the names of its requests begin with it.
     ///   - now: The time.
     package init(
         limits: Limits,
         budget: MemoryBudget,
         isGuest: Bool = false,
+        client: ClientAddress? = nil,
         identity: UInt64 = 0,
         now: Instant
     ) {
         self.limits = limits
         incoming = Incoming(budget)
+        self.client = client
         self.identity = identity
         self.now = now
         started = now

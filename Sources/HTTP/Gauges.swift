@@ -13,5 +13,8 @@ package final class Gauges: Sendable {
     /// The jobs that wait for a worker.
     package let waitingJobs = Atomic(0)
 
+    /// The connections that rest between two requests, or before their first.
+    package let idleConnections = Atomic(0)
+
     package init() {}
 }

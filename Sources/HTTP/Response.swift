@@ -17,10 +17,8 @@ package struct Response: Sendable {
     package private(set) var rest: (any ContentSource)?
     /// Whether something follows ``body``: kept, since a look at what follows would copy it.
     package let hasRest: Bool
-    /// The template of the route that answered, for metrics and logs: `/v1/losses/{loss}`.
-    ///
-    /// Empty where no route matched, so that clients cannot invent labels.
-    package var route: String
+    /// The route that answered, for metrics and logs.
+    package var route: RouteName
     /// The kind of problem that it explains, for metrics and logs; empty: none.
     package var problem: String
     /// What it took to make it; nil where that tells nothing.
@@ -32,7 +30,7 @@ package struct Response: Sendable {
         body: [UInt8] = [],
         keepsBody: Bool = false,
         rest: (any ContentSource)? = nil,
-        route: String = "",
+        route: RouteName = .none,
         problem: String = "",
         times: WorkTimes? = nil
     ) {

@@ -11,6 +11,9 @@ package struct WorkTimes: Sendable, Hashable {
 
     package init() {}
 
+    /// All of it in seconds.
+    package var seconds: Double { Double(parse + compute + (serialize ?? 0)) / 1e9 }
+
     /// Appends the field, with durations in milliseconds.
     func append(to bytes: inout [UInt8]) {
         if let serialize, max(parse, compute, serialize) < Self.shortNanoseconds {

@@ -19,6 +19,8 @@ final class Link {
     var isPostponed = false
     /// Whether a drain waits for it.
     var isAwaited = false
+    /// Whether it is counted among those that rest.
+    var isResting = false
     /// What it has been charged for in the memory budget.
     var charged = 0
 

@@ -12,7 +12,7 @@ extension Loop {
         listener.isPostponed = false
         for _ in 0..<most {
             switch SystemCall.accept(listener.socket) {
-            case .connection(let socket): admit(socket)
+            case .connection(let socket, let client): admit(socket, from: client)
             case .aborted: continue
             case .wouldBlock:
                 listener.isPaused = false
@@ -32,7 +32,10 @@ extension Loop {
         setTimer()
     }
 
-    private mutating func admit(_ socket: consuming Descriptor) {
+    private mutating func admit(
+        _ socket: consuming Descriptor,
+        from client: ClientAddress?
+    ) {
         let isGuest = !services.connections.add()
         // The odd step makes the numbers of a loop differ for 2^64 connections.
         identity &+= 0x9E37_79B9_7F4A_7C15
@@ -40,11 +43,13 @@ extension Loop {
             limits: services.limits,
             budget: services.budget,
             isGuest: isGuest,
+            client: client,
             identity: identity,
             now: now
         )
         let link = links.add(socket, connection)
         services.responder.observe(.connectionOpened)
+        noteRest(of: link, link.connection)
         if isDraining { link.connection.drain() }
         if isGuest { guests.append(link.key) }
         // Most requests come with their connection, and a probe must not wait behind others.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import Synchronization
 
 extension Loop {
     /// What one connection may do before the others have their turn.
@@ -28,7 +29,7 @@ extension Loop {
     ///   - lane: The one of ``lanes`` that it may have been read into.
     mutating func drive(_ link: Link, lane: Int? = nil) {
         switch drive(link, &link.connection, lane) {
-        case nil: break
+        case nil: noteRest(of: link, link.connection)
         case .end(let reason): close(link, reason)
         case .move: move(link)
         }
@@ -54,6 +55,8 @@ extension Loop {
                 connection.turnAway()
                 continue
             case .receive(let head):
+                // What is asked may be how many there are.
+                noteRest(of: link, connection)
                 let reception = services.responder.receive(head)
                 connection.received(consume reception, date: date.field(at: now), now: now)
                 continue
@@ -283,10 +286,24 @@ extension Loop {
     /// To free as much takes some hundred microseconds.
     private static let muchToFree = 1_024 * 1_024
 
+    /// Keeps count of the connections at rest.
+    func noteRest(of link: Link, _ connection: borrowing Connection) {
+        let isResting = connection.isIdle
+        guard isResting != link.isResting else { return }
+        link.isResting = isResting
+        services.gauges.idleConnections.add(isResting ? 1 : -1, ordering: .relaxed)
+    }
+
+    /// Takes a connection out of the loop.
+    mutating func forget(_ link: Link) {
+        if link.isResting { services.gauges.idleConnections.subtract(1, ordering: .relaxed) }
+        links.remove(link)
+    }
+
     /// Ends a connection.
     mutating func close(_ link: Link, _ reason: Closing) {
         discardRemains(link, &link.connection)
-        links.remove(link)
+        forget(link)
         services.forget(charged: link.charged, reason)
         if link.isAwaited {
             link.isAwaited = false

@@ -29,7 +29,7 @@ extension Loop {
     /// Sends a connection to the other loop.
     mutating func move(_ link: Link) {
         SystemCall.ignore(link.socket, on: poll)
-        links.remove(link)
+        forget(link)
         var connection = Connection(
             limits: services.limits,
             budget: services.budget,

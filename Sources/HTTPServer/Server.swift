@@ -8,6 +8,8 @@ package import Logging
 package final class Server: Sendable {
     /// The port it listens on: the one the system gave it where 0 was asked for.
     package let port: Int
+    /// The limits in force, with as many connections, loops and workers as there are.
+    package let limits: Limits
 
     let loops: [any EventLoop]
     let workers: Workers
@@ -51,18 +53,22 @@ package final class Server: Sendable {
             logger.warning(
                 "fewer descriptors than connections",
                 metadata: [
-                    "descriptors": "\(descriptors)", "connections": "\(limits.connections)",
-                    "connections_served": "\(plan.connections)",
+                    "descriptors": .stringConvertible(descriptors),
+                    "connections": .stringConvertible(limits.connections),
+                    "connections_served": .stringConvertible(plan.connections),
                 ]
             )
         }
         var limits = limits
         limits.connections = plan.connections
+        limits.loops = plan.loops
+        limits.workers = max(1, limits.workers ?? cores)
+        self.limits = limits
         let services = Services(
             limits: limits,
             responder: responder,
             workers: Workers(
-                limit: max(1, limits.workers ?? cores),
+                limit: limits.workers ?? cores,
                 waitingLimit: limits.waitingJobs,
                 gauges: gauges
             ),
@@ -71,6 +77,7 @@ package final class Server: Sendable {
             },
             connections: ConnectionCount(limit: plan.connections),
             guestLimit: plan.guests,
+            gauges: gauges,
             logger: logger
         )
         var endpoint = try Endpoint(host: host, port: port)
@@ -138,7 +145,6 @@ package final class Server: Sendable {
             stop()
             throw .system(error)
         }
-        logger.info("listening", metadata: ["port": "\(port)"])
     }
 
     private func start(_ loop: any EventLoop) throws(SystemError) {

@@ -12,6 +12,7 @@ struct Services: Sendable {
     let connections: ConnectionCount
     /// How many connections too many a loop hears before the oldest of them makes way.
     let guestLimit: Int
+    let gauges: Gauges
     let logger: Logger
 
     /// Takes note that a connection has ended.

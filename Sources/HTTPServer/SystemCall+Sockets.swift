@@ -2,12 +2,13 @@
 
 import CLinux
 import Glibc
+import HTTP
 
 /// Sockets that listen, and the connections that come in.
 extension SystemCall {
     /// What came of accepting a connection.
     enum Acceptance: ~Copyable {
-        case connection(Descriptor)
+        case connection(Descriptor, ClientAddress?)
         /// Nobody is waiting.
         case wouldBlock
         /// The one who was waiting has gone.
@@ -128,10 +129,17 @@ extension SystemCall {
     static func accept(_ socket: borrowing Descriptor) -> Acceptance {
         let number = socket.number
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        var address = sockaddr_in6()
         do throws(SystemError) {
-            return .connection(
-                Descriptor(number: try check("accept4") { accept4(number, nil, nil, flags) })
-            )
+            // Safe: the kernel writes as many bytes as it is told there are.
+            let accepted = try check("accept4") {
+                var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+                return unsafe withUnsafeMutableBytes(of: &address) { bytes in
+                    let pointer = unsafe bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
+                    return unsafe accept4(number, pointer, &length, flags)
+                }
+            }
+            return .connection(Descriptor(number: accepted), client(address))
         } catch {
             switch error.code {
             case EAGAIN: return .wouldBlock
@@ -139,6 +147,46 @@ extension SystemCall {
             // Errors of the network are those of the new connection, see accept(2).
             default: return .aborted
             }
+        }
+    }
+
+    /// An IPv6 address as it is written (RFC 5952).
+    ///
+    /// The corresponding C function is `inet_ntop`.
+    static func text(high: UInt64, low: UInt64) -> String {
+        let halves = [high.bigEndian, low.bigEndian]
+        var text = [UInt8](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        // Safe: the function reads 16 bytes, and writes no more than it is told there are.
+        unsafe text.withUnsafeMutableBytes { text in
+            let room = unsafe text.assumingMemoryBound(to: CChar.self).baseAddress
+            _ = unsafe inet_ntop(AF_INET6, halves, room, socklen_t(text.count))
+        }
+        return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// What the kernel has written of who has connected; nil where that is neither IPv4 nor IPv6.
+    ///
+    /// In a `sockaddr_in` the address lies where a `sockaddr_in6` has its flow label.
+    private static func client(_ address: sockaddr_in6) -> ClientAddress? {
+        let port = UInt16(bigEndian: address.sin6_port)
+        switch Int32(address.sin6_family) {
+        case AF_INET:
+            return ClientAddress(ipv4: UInt32(bigEndian: address.sin6_flowinfo), port: port)
+        case AF_INET6:
+            // Safe: an address is 16 bytes that can be read as any numbers.
+            let (high, low) = unsafe withUnsafeBytes(of: address.sin6_addr) { bytes in
+                unsafe (
+                    bytes.loadUnaligned(as: UInt64.self),
+                    bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                )
+            }
+            return ClientAddress(
+                high: UInt64(bigEndian: high),
+                low: UInt64(bigEndian: low),
+                port: port
+            )
+        default:
+            return nil
         }
     }
 

@@ -182,9 +182,19 @@ enum SystemCall {
     /// The corresponding C function is `clock_gettime`.
     static func secondsSince1970() -> Int { time(of: CLOCK_REALTIME).tv_sec }
 
+    /// The seconds since the beginning of 1970, with what is past the last whole one.
+    static func fractionalSecondsSince1970() -> Double { seconds(time(of: CLOCK_REALTIME)) }
+
+    /// The seconds of processor time that all threads of this process have taken, user and system.
+    static func processorSeconds() -> Double { seconds(time(of: CLOCK_PROCESS_CPUTIME_ID)) }
+
+    private static func seconds(_ time: timespec) -> Double {
+        Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     private static func time(of clock: clockid_t) -> timespec {
         var time = timespec()
-        // Safe: the pointer is to a local variable. Both clocks always exist.
+        // Safe: the pointer is to a local variable. The clocks always exist.
         _ = unsafe clock_gettime(clock, &time)
         return time
     }

@@ -22,6 +22,7 @@ package struct LossResponder: Responder {
     ///   - options: What an operator decides.
     ///   - readiness: Whether new work is wanted.
     ///   - gauges: What the server has in hand.
+    ///   - process: Tells what the process takes of its machine, for metrics.
     ///   - clock: What the work is timed by.
     ///   - notice: Told of every event once the metrics have it, for logs.
     package init(
@@ -29,6 +30,7 @@ package struct LossResponder: Responder {
         options: ServiceOptions = ServiceOptions(),
         readiness: Readiness = Readiness(),
         gauges: Gauges = Gauges(),
+        process: (@Sendable () -> ProcessUse)? = nil,
         clock: @escaping MonotonicClock,
         notice: (@Sendable (ServerEvent) -> Void)? = nil
     ) {
@@ -38,7 +40,7 @@ package struct LossResponder: Responder {
         documents = Documents(limits: limits)
         service = LossService(maximumDepth: options.jsonDepth, clock: clock)
         self.readiness = readiness
-        metrics = Metrics(gauges)
+        metrics = Metrics(gauges, process)
         self.notice = notice
     }
 
@@ -59,7 +61,7 @@ package struct LossResponder: Responder {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)
         {
-            return .answer(problem.response(route: "", fields: [.wwwAuthenticate: challenge]))
+            return .answer(problem.response(route: .none, fields: [.wwwAuthenticate: challenge]))
         }
         if options.echoes, let reception = Echo.receive(head) { return reception }
         return route(head)
@@ -70,14 +72,19 @@ package struct LossResponder: Responder {
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
             return .answer(Response(status: .noContent, fields: fields))
         }
+        let route: Route
         do throws(Problem) {
-            let route = try Route.find(head.path)
+            route = try Route.find(head.path)
+        } catch {
+            return .answer(error.response(route: Route.name(ofUnknown: head.path)))
+        }
+        do throws(Problem) {
             if head.method == .post, route.takesPost {
                 return try receive(question: head, on: route)
             }
             return .answer(try answer(head, on: route))
         } catch {
-            return .answer(error.response(route: ""))
+            return .answer(error.response(route: route.name))
         }
     }
 
@@ -97,7 +104,7 @@ package struct LossResponder: Responder {
     private func receive(question head: RequestHead, on route: Route) throws(Problem) -> Reception {
         if let problem = MediaType.problem(with: head) {
             let fields = Self.mediaFields(of: problem)
-            return .answer(problem.response(route: route.template, fields: fields))
+            return .answer(problem.response(route: route.name, fields: fields))
         }
         if let query = head.query, !query.isEmpty {
             throw Problem(
@@ -121,7 +128,7 @@ package struct LossResponder: Responder {
         // A few bytes can stand for a million: they are decoded beside the event loop.
         terms.shortBytes = 0
         let decoding = DecodingIntake(intake, coding, limit: limits.bodyBytes) { [limits] fault in
-            Problem(fault, coding, limits: limits).response(route: route.template)
+            Problem(fault, coding, limits: limits).response(route: route.name)
         }
         return .take(answers.apply(to: decoding, &terms), terms)
     }
@@ -135,7 +142,7 @@ package struct LossResponder: Responder {
             return Response(
                 status: .noContent,
                 fields: [.allow: route.allow],
-                route: route.template
+                route: route.name
             )
         case .post, .put, .patch, .delete, .trace:
             return Problem(
@@ -143,14 +150,14 @@ package struct LossResponder: Responder {
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."
                     + (route.takesPost ? "" : " Questions are POSTed to /v1/losses/{loss}."),
                 allowed: route.allow.split(separator: ", ").map(String.init)
-            ).response(route: route.template, fields: [.allow: route.allow])
+            ).response(route: route.name, fields: [.allow: route.allow])
         default:
             return Problem(
                 .methodNotImplemented,
                 "No resource of this server has the method \(head.method.rawValue.quoted): use "
                     + "GET, HEAD, OPTIONS or POST.",
                 allowed: ["GET", "HEAD", "OPTIONS", "POST"]
-            ).response(route: route.template)
+            ).response(route: route.name)
         }
     }
 
@@ -163,12 +170,12 @@ package struct LossResponder: Responder {
     private func document(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch route {
         case .alive:
-            return HealthDocument.response(to: head, isDraining: false, route: route.template)
+            return HealthDocument.response(to: head, isDraining: false, route: route.name)
         case .ready:
             return HealthDocument.response(
                 to: head,
                 isDraining: readiness.isDraining,
-                route: route.template
+                route: route.name
             )
         case .metrics:
             let response = Response(
@@ -178,20 +185,20 @@ package struct LossResponder: Responder {
                     .cacheControl: "no-store", .vary: "Accept-Encoding",
                 ],
                 body: metrics.text(isDraining: readiness.isDraining),
-                route: route.template
+                route: route.name
             )
             return try AnswerCoding(for: head, options.compression).code(response)
         default:
             let coding = try AnswerCoding(for: head, options.compression)
             return documents.document(for: route)
-                .response(to: head, coding, route: route.template)
+                .response(to: head, coding, route: route.name)
         }
     }
 
     package func response(to refusal: Refusal, limits: Limits) -> Response {
         var fields: HTTPFields = [:]
         if let seconds = refusal.retryAfter { fields[.retryAfter] = "\(seconds)" }
-        return Problem(refusal, limits: limits).response(route: "", fields: fields)
+        return Problem(refusal, limits: limits).response(route: .none, fields: fields)
     }
 
     package func observe(_ event: ServerEvent) {

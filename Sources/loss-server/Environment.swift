@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import FoundationEssentials
+import LossAPI
 
 /// A command whose options may also be given by the environment.
 protocol ConfiguredByEnvironment: ParsableCommand {
@@ -11,40 +12,101 @@ protocol ConfiguredByEnvironment: ParsableCommand {
 
 /// Options given by environment variables.
 enum Environment {
+    private static let prefix = "LOSS_SERVER_"
+
     /// The variable of an option: that of `body-bytes` is `LOSS_SERVER_BODY_BYTES`.
     static func variable(for option: String) -> String {
-        "LOSS_SERVER_" + String(option.map { $0 == "-" ? "_" : $0 }).uppercased()
+        prefix + String(option.map { $0 == "-" ? "_" : $0 }).uppercased()
     }
 
     /// A command line with the variables' options in front, where those given by hand override
     /// them.
     ///
-    /// Kubernetes gives every container a variable like `LOSS_SERVER_PORT=tcp://10.0.0.1:8080` for
-    /// a service of the name `loss-server`: such a value is no option.
+    /// - Throws: What is wrong with a variable, by its name. The server refuses those that it does not
+    ///   know, too, because a misspelt limit would be none; other commands leave them alone.
     static func arguments(
         _ commandLine: [String],
         _ environment: [String: String] = ProcessInfo.processInfo.environment
-    ) -> [String] {
+    ) throws(ValidationError) -> [String] {
         let commands: [any ConfiguredByEnvironment.Type] = [Serve.self, HealthCheck.self]
         let named = commands.first { $0.configuration.commandName == commandLine.first }
         guard let command = named ?? (isServing(commandLine) ? Serve.self : nil) else {
             return commandLine
         }
-        let flags = flags(of: command)
-        let given = names(of: command).compactMap { option -> String? in
-            guard let value = environment[variable(for: option)], !isAddress(value) else {
-                return nil
-            }
-            guard flags.contains(option) else { return "--\(option)=\(value)" }
-            switch value.lowercased() {
-            case "", "0", "false", "no", "off": return nil
-            case "1", "true", "yes", "on": return "--\(option)"
-            // Refused with the value in the message.
-            default: return "--\(option)=\(value)"
-            }
+        let variables = environment.filter { name, value in
+            name.hasPrefix(prefix) && !isOfKubernetes(name, value)
         }
+        if command == Serve.self { try refuseUnknown(variables.keys.sorted()) }
         let name = command.configuration.commandName.map { [$0] } ?? []
+        var given: [String] = []
+        let flags = flags(of: command)
+        for option in names(of: command) {
+            guard let value = variables[variable(for: option)],
+                let argument = argument(option, isFlag: flags.contains(option), value)
+            else { continue }
+            try check(argument, name, option)
+            given.append(argument)
+        }
         return name + given + commandLine.dropFirst(named == nil ? 0 : 1)
+    }
+
+    /// The argument that a variable stands for; nil where it switches a flag off.
+    private static func argument(_ option: String, isFlag: Bool, _ value: String) -> String? {
+        guard isFlag else { return "--\(option)=\(value)" }
+        switch value.lowercased() {
+        case "", "0", "false", "no", "off": return nil
+        case "1", "true", "yes", "on": return "--\(option)"
+        // Refused with the value in the message.
+        default: return "--\(option)=\(value)"
+        }
+    }
+
+    /// Refuses an argument that its command does not take, by the name of its variable.
+    private static func check(
+        _ argument: String,
+        _ command: [String],
+        _ option: String
+    ) throws(ValidationError) {
+        do {
+            _ = try LossServer.parseAsRoot(command + [argument])
+        } catch {
+            let name = variable(for: option)
+            throw ValidationError(
+                "The environment variable \(name) is refused: \(LossServer.message(for: error))"
+            )
+        }
+    }
+
+    /// Refuses variables that no option of the server has.
+    private static func refuseUnknown(_ variables: [String]) throws(ValidationError) {
+        let known = names(of: Serve.self).map { variable(for: $0) }
+        guard let unknown = variables.first(where: { !known.contains($0) }) else { return }
+        let suggestions = Suggestions(known.map { String($0.dropFirst(prefix.count)) })
+        let nearest = suggestions.nearest(to: String(unknown.dropFirst(prefix.count)))
+        throw ValidationError(
+            "No option has the environment variable \(unknown)."
+                + (nearest.map { " Is \(prefix + $0) meant?" } ?? "")
+                + " See 'loss-server serve --help' for the options."
+        )
+    }
+
+    /// Whether Kubernetes has made a variable, as it does for every service of the namespace.
+    ///
+    /// A service of the name `loss-server` has variables like
+    /// `LOSS_SERVER_PORT=tcp://10.0.0.1:8080`, `LOSS_SERVER_SERVICE_PORT_HTTP=8080` and
+    /// `LOSS_SERVER_PORT_8080_TCP_ADDR=10.0.0.1`; one of the name `loss-server-canary` has others
+    /// that begin like those of the options.
+    private static func isOfKubernetes(_ name: String, _ value: String) -> Bool {
+        if value.hasPrefix("tcp://") || value.hasPrefix("udp://") || value.hasPrefix("sctp://") {
+            return true
+        }
+        let words = name.split(separator: "_")
+        for (index, word) in words.enumerated() {
+            let next = index + 1 < words.count ? words[index + 1] : ""
+            let isService = word == "SERVICE" && (next == "HOST" || next == "PORT")
+            if isService || word == "PORT" && Int(next) != nil { return true }
+        }
+        return false
     }
 
     /// The names of a command's options, which are those of the properties that declare them.
@@ -62,14 +124,11 @@ enum Environment {
     ) -> [(name: String, value: Any)] {
         command.optionGroups.flatMap { group in
             Mirror(reflecting: group).children.compactMap { property in
-                property.label.map { (kebab($0.drop { $0 == "_" }), property.value) }
+                property.label.map { label in
+                    (words(label.drop { $0 == "_" }, separator: "-"), property.value)
+                }
             }
         }
-    }
-
-    /// Whether a value is of the kind that Kubernetes makes.
-    private static func isAddress(_ value: String) -> Bool {
-        value.hasPrefix("tcp://") || value.hasPrefix("udp://") || value.hasPrefix("sctp://")
     }
 
     /// Whether a command line without the name of a command is one for the server.
@@ -78,10 +137,10 @@ enum Environment {
         return first.hasPrefix("-") && !["-h", "--help", "--version"].contains(first)
     }
 
-    /// `bodyBytes` is `body-bytes`.
-    private static func kebab(_ name: Substring) -> String {
-        name.reduce(into: "") { kebab, letter in
-            kebab += letter.isUppercase ? "-" + letter.lowercased() : String(letter)
+    /// The words of a property's name in lower case: `bodyBytes` is `body-bytes`.
+    static func words(_ name: some StringProtocol, separator: String) -> String {
+        name.reduce(into: "") { words, letter in
+            words += letter.isUppercase ? separator + letter.lowercased() : String(letter)
         }
     }
 }

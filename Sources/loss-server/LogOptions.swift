@@ -18,4 +18,10 @@ struct LogOptions: ParsableArguments {
         }
     )
     var logLevel = Logger.Level.info
+
+    @Flag(help: "Log each answered request, but for those of /livez, /readyz and /healthz.")
+    var accessLog = false
+
+    @Flag(help: "With --access-log, log those as well.")
+    var accessLogProbes = false
 }

@@ -18,6 +18,10 @@ struct LossServer: ParsableCommand {
     )
 
     static func main() {
-        main(Environment.arguments(Array(CommandLine.arguments.dropFirst())))
+        do throws(ValidationError) {
+            main(try Environment.arguments(Array(CommandLine.arguments.dropFirst())))
+        } catch {
+            exit(withError: error)
+        }
     }
 }

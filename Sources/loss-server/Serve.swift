@@ -6,6 +6,7 @@ import HTTP
 import HTTPServer
 import Logging
 import LossAPI
+import LossFunctions
 
 /// Serves until a signal says to stop.
 struct Serve: ConfiguredByEnvironment {
@@ -47,6 +48,8 @@ struct Serve: ConfiguredByEnvironment {
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
         let tokens = options.tokens
+        let requests = RequestLog(logger, logOptions)
+        defer { requests.finish() }
         let readiness = Readiness()
         let gauges = Gauges()
         let responder = LossResponder(
@@ -54,8 +57,9 @@ struct Serve: ConfiguredByEnvironment {
             options: options,
             readiness: readiness,
             gauges: gauges,
+            process: ProcessUse.now,
             clock: SystemClock.now,
-            notice: Self.notice(logger)
+            notice: requests.note
         )
         do throws(StartError) {
             let server = try Server(
@@ -76,7 +80,7 @@ struct Serve: ConfiguredByEnvironment {
                 }
             }
             try server.start()
-            announce(port: server.port)
+            announce(server, logger)
             server.waitUntilStopped()
             signals.cancel()
         } catch {
@@ -97,16 +101,35 @@ struct Serve: ConfiguredByEnvironment {
         }
     }
 
-    /// Events are logged from debug on: above it the logger need not be asked each time.
-    private static func notice(_ logger: Logger) -> (@Sendable (ServerEvent) -> Void)? {
-        guard logger.logLevel <= .debug else { return nil }
-        return { logger.note($0) }
+    /// Says where the server listens, in the one line on standard output, and in the log under
+    /// which limits.
+    private func announce(_ server: Server, _ logger: Logger) {
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        let url = "http://\(host):\(server.port)"
+        logger.info(
+            "listening",
+            metadata: [
+                "version": "\(Release.version)", "address": "\(url)",
+                "limits": .dictionary(Self.metadata(of: server.limits)),
+                "instructions": "\(Level.current)",
+            ]
+        )
+        StandardStream.output.offer("loss-server listening on \(url)\n")
     }
 
-    /// The one line on standard output: where the server listens.
-    private func announce(port: Int) {
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        StandardStream.output.offer("loss-server listening on http://\(host):\(port)\n")
+    /// All limits by their names, times in seconds.
+    private static func metadata(of limits: Limits) -> Logger.Metadata {
+        let pairs = Mirror(reflecting: limits).children.compactMap { limit in
+            limit.label.map { label -> (String, Logger.Metadata.Value) in
+                let name = Environment.words(label, separator: "_")
+                switch limit.value {
+                case let time as Duration: return (name, .stringConvertible(time / .seconds(1)))
+                case let count as Int: return (name, .stringConvertible(count))
+                default: return (name, "\(limit.value)")
+                }
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private struct CannotServe: Error, CustomStringConvertible {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
-import HTTP
 import HTTPServer
-import HTTPTypes
 import Logging
 import LossAPI
 
@@ -23,7 +21,7 @@ struct StructuredLog: LogHandler {
     /// - Throws: Why there can be no thread for it.
     static func writer() throws(SystemError) -> LineWriter {
         try LineWriter(descriptor: StandardStream.error.rawValue) { lines in
-            line(.warning, "log lines were dropped", ["lines": "\(lines)"])
+            line(.warning, "log lines were dropped", ["lines": .stringConvertible(lines)])
         }
     }
 
@@ -48,45 +46,28 @@ struct StructuredLog: LogHandler {
                 ("level", .string(level.rawValue)),
                 ("message", .string(message)),
             ]
-                + metadata.sorted { $0.key < $1.key }.map {
-                    ($0.key, JSONValue.string("\($0.value)"))
-                }
+                + JSONValue.members(of: metadata)
         )
         return String(decoding: line.bytes, as: UTF8.self) + "\n"
     }
 }
 
-extension Logger {
-    /// Logs what the server tells; requests one by one are for debugging.
-    func note(_ event: ServerEvent) {
-        switch event {
-        case .connectionOpened: trace("connection opened")
-        case .connectionClosed(let closing):
-            trace("connection closed", metadata: ["reason": "\(closing)"])
-        case .refused(let refusal):
-            debug("refused", metadata: ["reason": "\(refusal.code)"])
-        case .answered(let exchange):
-            debug("answered", metadata: Self.metadata(of: exchange))
+extension JSONValue {
+    /// A value of a log line: numbers stay numbers.
+    init(_ value: Logger.Metadata.Value) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .stringConvertible(let number as Int): self = .integer(number)
+        case .stringConvertible(let number as Double) where number.isFinite: self = .number(number)
+        case .stringConvertible(let flag as Bool): self = .boolean(flag)
+        case .stringConvertible(let value): self = .string("\(value)")
+        case .array(let values): self = .array(values.map { JSONValue($0) })
+        case .dictionary(let members): self.init(present: Self.members(of: members))
         }
     }
 
-    private static func metadata(of exchange: Exchange) -> Metadata {
-        var metadata: Metadata = [
-            "method": "\(exchange.method?.rawValue ?? "")",
-            "route": "\(exchange.route)",
-            "status": "\(exchange.status.code)",
-            "seconds": "\(exchange.seconds)",
-            "request_bytes": "\(exchange.requestBytes)",
-            "response_bytes": "\(exchange.responseBytes)",
-            "request_id": "\(exchange.requestID)",
-        ]
-        if !exchange.problem.isEmpty { metadata["problem"] = "\(exchange.problem)" }
-        // By the names that OpenTelemetry gives them in logs.
-        if let trace = exchange.trace {
-            metadata["trace_id"] = "\(trace.traceID)"
-            metadata["span_id"] = "\(trace.parentID)"
-            metadata["trace_flags"] = trace.isSampled ? "01" : "00"
-        }
-        return metadata
+    /// The members that stand for metadata, in the order of their names.
+    static func members(of metadata: Logger.Metadata) -> [(String, JSONValue?)] {
+        metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }
     }
 }

@@ -133,7 +133,7 @@ import Testing
             if case .answered(let exchange) = event { exchange } else { nil }
         }
         #expect(exchanges.map { $0.status.code } == [200, 400])
-        #expect(exchanges.map { $0.route } == ["/echo", "invalid-request-line"])
+        #expect(exchanges.map { $0.route.template } == ["/echo", "invalid-request-line"])
         #expect(exchanges.map { $0.requestBytes } == [3, 0])
     }
 }

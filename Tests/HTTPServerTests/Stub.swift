@@ -39,30 +39,34 @@ final class Stub: Responder {
     private func respond(to head: RequestHead, _ body: [UInt8]) -> Response {
         switch head.path {
         case "/echo":
-            return Response(status: .ok, body: body, route: "/echo")
+            return Response(status: .ok, body: body, route: RouteName("/echo"))
         case "/echo-and-hold":
             // Its loop is held once the answer is out.
-            return Response(status: .ok, body: body, route: "/echo-and-hold")
+            return Response(status: .ok, body: body, route: RouteName("/echo-and-hold"))
         case "/held":
             arrivals.signal()
             gate.wait()
-            return Response(status: .ok, body: Array("held".utf8), route: "/held")
+            return Response(status: .ok, body: Array("held".utf8), route: RouteName("/held"))
         case "/long":
             return Response(status: .ok, body: Array(repeating: 7, count: 2_000_000))
         case "/large":
             return Response(status: .ok, body: Array(repeating: 7, count: 50_000_000))
         default:
-            return Response(status: .ok, body: Array(head.path.utf8), route: "/")
+            return Response(status: .ok, body: Array(head.path.utf8), route: RouteName("/"))
         }
     }
 
     func response(to refusal: Refusal, limits: Limits) -> Response {
-        Response(status: refusal.status, body: Array(refusal.code.utf8), route: refusal.code)
+        Response(
+            status: refusal.status,
+            body: Array(refusal.code.utf8),
+            route: RouteName(refusal.code)
+        )
     }
 
     func observe(_ event: ServerEvent) {
         seen.withLock { $0.append(event) }
-        if case .answered(let exchange) = event, exchange.route == "/echo-and-hold" {
+        if case .answered(let exchange) = event, exchange.route.template == "/echo-and-hold" {
             arrivals.signal()
             gate.wait()
         }

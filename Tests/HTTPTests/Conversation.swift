@@ -203,7 +203,7 @@ final class Conversation {
                 connection.answered(response, date: today, now: now)
             case .refuse(let refusal):
                 record.refusals.append(refusal)
-                let response = Response(status: refusal.status, route: refusal.code)
+                let response = Response(status: refusal.status, route: RouteName(refusal.code))
                 connection.answered(response, date: today, now: now)
             case .send:
                 guard isNetworkOpen else { break loop }
@@ -276,7 +276,7 @@ extension Response {
         status: HTTPResponse.Status = .ok,
         fields: ResponseFields = [:]
     ) -> Response {
-        Response(status: status, fields: fields, body: Array(body.utf8), route: "/route")
+        Response(status: status, fields: fields, body: Array(body.utf8), route: RouteName("/route"))
     }
 }
 

@@ -206,7 +206,7 @@ private struct SeparateParts: ContentSource {
 
 @Suite("An answer that is made while it is sent") struct MadeAnswerTests {
     private func response(_ parts: any ContentSource) -> Response {
-        Response(status: .ok, body: Array("begin".utf8), rest: parts, route: "/route")
+        Response(status: .ok, body: Array("begin".utf8), rest: parts, route: RouteName("/route"))
     }
 
     private let chunks = "5\r\nbegin\r\n4\r\nmore\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"

@@ -102,7 +102,7 @@ import Testing
         conversation.answer(.make("answer"))
         let exchange = Exchange(
             method: .post,
-            route: "/route",
+            route: RouteName("/route"),
             status: .ok,
             seconds: 2,
             requestBytes: 3,
@@ -118,7 +118,7 @@ import Testing
         conversation.receive("HEAD / HTTP/1.1\r\nHost: a b\r\n\r\n")
         let exchange = Exchange(
             method: .head,
-            route: "invalid-host",
+            route: RouteName("invalid-host"),
             status: .badRequest,
             seconds: 0,
             requestBytes: 0,

@@ -128,7 +128,8 @@ struct CodingTests {
         let plain = client.send(.get, "/openapi.json", fields: [:])
         let coded = client.send(.get, "/openapi.json", fields: [.acceptEncoding: "gzip"])
         #expect(coded.fields[.contentEncoding] == "gzip")
-        #expect(try Coding.gzip.decode(coded.body) == plain.body)
+        let isSame = try Coding.gzip.decode(coded.body) == plain.body
+        #expect(isSame)
         let tags = [try #require(plain.fields[.eTag]), try #require(coded.fields[.eTag])]
         #expect(tags[0] != tags[1])
         for (tag, accept) in [(tags[1], "gzip"), (tags[0], "identity")] {

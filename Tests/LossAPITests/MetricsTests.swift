@@ -7,18 +7,33 @@ import Testing
 
 @Suite("Metrics")
 struct MetricsTests {
-    private let client = Client()
+    private let client = Client(process: {
+        ProcessUse(
+            processorSeconds: 1.5,
+            residentBytes: 4_096,
+            openDescriptors: 7,
+            descriptorLimit: 1_024,
+            startSeconds: 1_700_000_000.25
+        )
+    })
 
     private var page: String { String(decoding: client.send(.get, "/metrics").body, as: UTF8.self) }
 
-    private func note(_ method: HTTPRequest.Method?, _ route: String, _ seconds: Double) {
+    private func note(
+        _ method: HTTPRequest.Method?,
+        _ route: String,
+        _ seconds: Double,
+        entry: String = "",
+        times: WorkTimes? = nil
+    ) {
         client.responder.observe(
             .answered(
                 Exchange(
                     method: method,
-                    route: route,
+                    route: RouteName(route, entry: entry),
                     status: .ok,
                     seconds: seconds,
+                    times: times,
                     requestBytes: 10,
                     responseBytes: 20
                 )
@@ -65,6 +80,64 @@ struct MetricsTests {
             #"http_server_refusals_total{reason="missing-host"} 1"#,
             "http_server_connections_total 3", "http_server_open_connections 2",
             #"http_server_connections_closed_total{reason="byPeer"} 1"#,
+        ] {
+            #expect(page.contains(line + "\n"), "\(line)")
+        }
+    }
+
+    @Test("count the answers of each loss, and the time that they took to compute")
+    func losses() {
+        var times = WorkTimes()
+        times.parse = 250_000_000
+        times.compute = 500_000_000
+        for entry in ["huber", "hinge", "huber"] {
+            note(.post, "/v1/losses/{loss}", 1, entry: entry, times: times)
+        }
+        // To look a loss up is no answer of it.
+        note(.get, "/v1/losses/{loss}", 1, entry: "huber")
+        for line in [
+            #"loss_server_answers_total{loss="huber",status="200"} 2"#,
+            #"loss_server_answers_total{loss="hinge",status="200"} 1"#,
+            #"loss_server_computing_seconds_total{loss="huber",status="200"} 1.5"#,
+        ] {
+            #expect(page.contains(line + "\n"), "\(line)")
+        }
+    }
+
+    @Test(
+        "name the route that a path with an unknown name is of",
+        arguments: [
+            ("/v1/losses/nothing", "/v1/losses/{loss}"), ("/v1/losses/a/b", "/v1/losses/{loss}"),
+            ("/v1/penalties/nothing", "/v1/penalties/{penalty}"),
+            ("/problems/nothing", "/problems/{problem}"), ("/nothing", ""), ("/v1/nothing", ""),
+        ]
+    )
+    func unknownNames(path: String, route: String) {
+        let response = client.send(.get, path)
+        #expect(response.status == .notFound)
+        #expect(response.route == RouteName(route))
+    }
+
+    @Test("name the loss or penalty that was asked, by its name and not by its alias")
+    func entries() {
+        let loss = client.send(
+            .post,
+            "/v1/losses/MSELoss",
+            #"{"predictions": [1], "targets": [2]}"#
+        )
+        #expect(loss.status == .ok)
+        #expect(loss.route == RouteName("/v1/losses/{loss}", entry: "mse"))
+        let penalty = client.send(.post, "/v1/penalties/l1", "{}")
+        #expect(penalty.status.code >= 400)
+        #expect(penalty.route == RouteName("/v1/penalties/{penalty}", entry: "l1"))
+    }
+
+    @Test("tell what the process takes, by the names that Prometheus gives")
+    func process() {
+        for line in [
+            "process_cpu_seconds_total 1.5", "process_resident_memory_bytes 4096",
+            "process_open_fds 7", "process_max_fds 1024",
+            "process_start_time_seconds 1700000000.25",
         ] {
             #expect(page.contains(line + "\n"), "\(line)")
         }

@@ -16,6 +16,14 @@ func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
 }
 
+/// The lines at which two texts part, none where they are the same: a failure shows these alone.
+func difference(_ text: String, _ other: String) -> [String] {
+    guard text != other else { return [] }
+    let texts = [text, other].map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+    let same = zip(texts[0], texts[1]).prefix { $0 == $1 }.count
+    return texts.map { $0.dropFirst(same).first.map { String($0) } ?? "the end" }
+}
+
 /// A clock that goes on by a millisecond each time somebody looks at it.
 final class Ticker: Sendable {
     private let ticks = Atomic<Int64>(0)
@@ -31,13 +39,19 @@ struct Client {
 
     init(
         _ change: (inout ServiceOptions) -> Void = { _ in },
-        limits setLimits: (inout Limits) -> Void = { _ in }
+        limits setLimits: (inout Limits) -> Void = { _ in },
+        process: (@Sendable () -> ProcessUse)? = nil
     ) {
         var limits = Limits()
         setLimits(&limits)
         var options = ServiceOptions()
         change(&options)
-        responder = LossResponder(limits: limits, options: options, clock: Ticker().now)
+        responder = LossResponder(
+            limits: limits,
+            options: options,
+            process: process,
+            clock: Ticker().now
+        )
     }
 
     func send(

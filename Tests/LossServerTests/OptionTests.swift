@@ -19,7 +19,7 @@ struct OptionTests {
     ) throws
         -> Serve
     {
-        let arguments = Environment.arguments(commandLine, environment)
+        let arguments = try Environment.arguments(commandLine, environment)
         return try #require(LossServer.parseAsRoot(arguments) as? Serve)
     }
 
@@ -34,10 +34,13 @@ struct OptionTests {
     func environment() throws {
         let names = Environment.names(of: Serve.self)
         #expect(names.count > 18)
-        let words = ["host", "log-level", "compression", "diagnostics"]
+        let words = [
+            "host", "log-level", "compression", "diagnostics", "access-log", "access-log-probes",
+            "cors-origin",
+        ]
         for name in names where !words.contains(name) {
             let variable = Environment.variable(for: name)
-            #expect(Environment.arguments([], [variable: "7"]) == ["serve", "--\(name)=7"])
+            #expect(try Environment.arguments([], [variable: "7"]) == ["serve", "--\(name)=7"])
         }
         let environment = ["LOSS_SERVER_BODY_BYTES": "7", "LOSS_SERVER_IDLE_TIME": "0.5"]
         let limits = try serve([], environment).limitOptions.limits
@@ -108,7 +111,8 @@ struct OptionTests {
     @Test("gives each limit its own option")
     func everyLimit() throws {
         let others = Environment.names(of: Serve.self).filter { name in
-            ["host", "port", "log-level", "json-depth"].contains(name)
+            ["host", "port", "log-level", "access-log", "access-log-probes"].contains(name)
+                || ["json-depth"].contains(name)
                 || ["token-file", "cors-origin", "compression", "diagnostics"].contains(name)
         }
         for name in Environment.names(of: Serve.self) where !others.contains(name) {
@@ -123,19 +127,44 @@ struct OptionTests {
     func kubernetes() throws {
         let environment = [
             "LOSS_SERVER_PORT": "tcp://10.0.0.1:8080", "LOSS_SERVER_SERVICE_HOST": "10.0.0.1",
-            "LOSS_SERVER_PORT_8080_TCP_ADDR": "10.0.0.1",
+            "LOSS_SERVER_PORT_8080_TCP_ADDR": "10.0.0.1", "LOSS_SERVER_PORT_8080_TCP_PORT": "8080",
+            "LOSS_SERVER_SERVICE_PORT": "8080", "LOSS_SERVER_SERVICE_PORT_HTTP": "8080",
+            "LOSS_SERVER_CANARY_PORT": "tcp://10.0.0.2:8080",
+            "LOSS_SERVER_CANARY_SERVICE_HOST": "10.0.0.2",
+            "LOSS_SERVER_CANARY_PORT_8080_TCP_PROTO": "tcp",
         ]
         #expect(try serve([], environment).address.port == 8080)
+    }
+
+    @Test(
+        "refuses a variable by its name, and says which is meant",
+        arguments: [
+            ("BODY_BYTES", "many", ["LOSS_SERVER_BODY_BYTES", "many"]),
+            ("IDLE_TIME", "-1", ["LOSS_SERVER_IDLE_TIME", "from 0 on"]),
+            ("DIAGNOSTICS", "perhaps", ["LOSS_SERVER_DIAGNOSTICS"]),
+            ("LOG_LEVEL", "loud", ["LOSS_SERVER_LOG_LEVEL", "warning"]),
+            ("BODY_BYTE", "7", ["LOSS_SERVER_BODY_BYTE.", "Is LOSS_SERVER_BODY_BYTES meant?"]),
+            ("body_bytes", "7", ["LOSS_SERVER_body_bytes.", "Is LOSS_SERVER_BODY_BYTES meant?"]),
+            ("", "7", ["LOSS_SERVER_.", "--help"]),
+            ("TEMPERATURE", "7", ["LOSS_SERVER_TEMPERATURE.", "--help"]),
+        ]
+    )
+    func badVariables(name: String, value: String, parts: [String]) {
+        let error = #expect(throws: ValidationError.self) {
+            try Environment.arguments([], ["LOSS_SERVER_" + name: value])
+        }
+        let message = error.map { LossServer.message(for: $0) } ?? ""
+        for part in parts { #expect(message.contains(part), "\(message)") }
     }
 
     @Test("shares its address with the health check, whose other variables do not matter")
     func healthCheck() throws {
         let environment = ["LOSS_SERVER_PORT": "9000", "LOSS_SERVER_BODY_BYTES": "7"]
-        let arguments = Environment.arguments(["healthcheck", "--host", "::1"], environment)
+        let arguments = try Environment.arguments(["healthcheck", "--host", "::1"], environment)
         let command = try #require(LossServer.parseAsRoot(arguments) as? HealthCheck)
         #expect(command.address.port == 9000 && command.address.host == "::1")
-        #expect(Environment.arguments(["openapi"], environment) == ["openapi"])
-        #expect(Environment.arguments(["--help"], environment) == ["--help"])
+        #expect(try Environment.arguments(["openapi"], environment) == ["openapi"])
+        #expect(try Environment.arguments(["--help"], environment) == ["--help"])
     }
 
     @Test(
@@ -162,10 +191,9 @@ struct OptionTests {
             contentsOf: Self.repository.appending(path: "README.md"),
             encoding: .utf8
         )
-        for name in Environment.names(of: Serve.self) {
-            #expect(readme.contains("`--\(name)`"), "--\(name) is missing in README.md")
-            let variable = Environment.variable(for: name)
-            #expect(readme.contains("`\(variable)`"), "\(variable) is missing in README.md")
-        }
+        let missing = Environment.names(of: Serve.self)
+            .flatMap { ["`--\($0)`", "`\(Environment.variable(for: $0))`"] }
+            .filter { !readme.contains($0) }
+        #expect(missing == [])
     }
 }

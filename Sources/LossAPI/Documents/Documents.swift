@@ -61,10 +61,10 @@ extension Route {
     /// What its document is kept under: the same for all names of a loss.
     fileprivate var documentName: String {
         switch self {
-        case .loss(let found): "\(template) \(found.facts.name)"
-        case .penalty(let found): "\(template) \(found.facts.name)"
-        case .problem(let kind): "\(template) \(kind.slug)"
-        default: template
+        case .loss(let found): "\(name.template) \(found.facts.name)"
+        case .penalty(let found): "\(name.template) \(found.facts.name)"
+        case .problem(let kind): "\(name.template) \(kind.slug)"
+        default: name.template
         }
     }
 }

@@ -9,7 +9,7 @@ enum HealthDocument {
 
     /// The answer to a probe, in the format of draft-inadarei-api-health-check where that is asked
     /// for.
-    static func response(to head: RequestHead, isDraining: Bool, route: String) -> Response {
+    static func response(to head: RequestHead, isDraining: Bool, route: RouteName) -> Response {
         let isDetailed = wantsDetails(head)
         var fields: ResponseFields = [
             .contentType: isDetailed ? mediaType : "application/json",

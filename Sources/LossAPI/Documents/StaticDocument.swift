@@ -24,7 +24,7 @@ final class StaticDocument: Sendable {
     }
 
     /// The document, or 304 where the client has it already (RFC 9110 section 13.1.2).
-    func response(to head: RequestHead, _ answers: AnswerCoding, route: String) -> Response {
+    func response(to head: RequestHead, _ answers: AnswerCoding, route: RouteName) -> Response {
         let coding = answers.coding(length: body.count)
         // Each coding is a representation of its own (RFC 9110 section 8.8.3.3).
         let tag = coding.map { "\"\(digest)-\($0.rawValue)\"" } ?? "\"\(digest)\""

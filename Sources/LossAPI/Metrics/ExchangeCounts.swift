@@ -13,7 +13,7 @@ struct ExchangeLabels: Equatable {
 
     init(_ exchange: Exchange) {
         method = exchange.method.flatMap { Self.known.contains($0) ? $0 : nil }
-        route = exchange.route
+        route = exchange.route.template
         status = exchange.status.code
     }
 
@@ -27,20 +27,37 @@ struct ExchangeLabels: Equatable {
     }
 }
 
+/// What the answers of losses and penalties are counted by: names of the catalogue, and statuses.
+struct EntryLabels: Equatable {
+    private let entry: String
+    private let status: Int
+
+    /// Nil where an exchange was about none.
+    init?(_ exchange: Exchange) {
+        guard !exchange.route.entry.isEmpty, exchange.method == .post else { return nil }
+        entry = exchange.route.entry
+        status = exchange.status.code
+    }
+
+    var text: String { #"loss="\#(entry)",status="\#(status)""# }
+}
+
+/// What is counted of the answers of a loss or penalty.
+struct EntryCounts {
+    private(set) var count = 0
+    private(set) var seconds = 0.0
+
+    mutating func add(_ exchange: Exchange) {
+        count += 1
+        if let times = exchange.times { seconds += times.seconds }
+    }
+}
+
 /// What is counted of exchanges.
 struct ExchangeCounts {
-    let labels: ExchangeLabels
     private(set) var durations = Histogram()
     private(set) var requestBytes = 0
     private(set) var responseBytes = 0
-
-    /// Nothing so far.
-    init(of labels: ExchangeLabels) {
-        self.labels = labels
-    }
-
-    /// Whether it counts exchanges with these labels.
-    func isOf(_ labels: ExchangeLabels) -> Bool { self.labels == labels }
 
     mutating func add(_ exchange: Exchange) {
         durations.add(exchange.seconds)

@@ -7,29 +7,27 @@ import Synchronization
 final class Metrics: Sendable {
     private let counts = Mutex(Counts())
     private let gauges: Gauges
+    private let process: (@Sendable () -> ProcessUse)?
 
-    init(_ gauges: Gauges) {
+    init(_ gauges: Gauges, _ process: (@Sendable () -> ProcessUse)?) {
         self.gauges = gauges
+        self.process = process
     }
 
     /// Guarded by `counts`.
     private struct Counts {
-        /// By their labels; few, since each label has few values.
-        var exchanges: [ExchangeCounts] = []
+        var exchanges = Tally<ExchangeLabels, ExchangeCounts>()
+        var entries = Tally<EntryLabels, EntryCounts>()
         var refusals: [Refusal: Int] = [:]
         var problems: [String: Int] = [:]
         var closings: [Closing: Int] = [:]
         var connectionsOpened = 0
 
         mutating func add(_ exchange: Exchange) {
-            let labels = ExchangeLabels(exchange)
-            var place = 0
-            while place < exchanges.count, !exchanges[place].isOf(labels) { place += 1 }
-            if place == exchanges.count { exchanges.append(ExchangeCounts(of: labels)) }
-            exchanges[place].add(exchange)
-            // What comes often is soon in front, where it is found at once: to look it up by a hash
-            // of its labels took longer than all the rest.
-            if place > 0 { exchanges.swapAt(place, place / 2) }
+            exchanges.update(ExchangeLabels(exchange), from: ExchangeCounts()) { $0.add(exchange) }
+            if let labels = EntryLabels(exchange) {
+                entries.update(labels, from: EntryCounts()) { $0.add(exchange) }
+            }
         }
     }
 
@@ -49,7 +47,8 @@ final class Metrics: Sendable {
     /// The Prometheus text format, version 0.0.4.
     func text(isDraining: Bool) -> [UInt8] {
         let counts = counts.withLock { $0 }
-        let exchanges = counts.exchanges.sorted { $0.labels.text < $1.labels.text }
+        let exchanges = counts.exchanges.sorted { $0.text }
+        let entries = counts.entries.sorted { $0.text }
         let closed = counts.closings.values.reduce(0, +)
 
         var text = PrometheusText()
@@ -85,19 +84,30 @@ final class Metrics: Sendable {
             .histogram,
             "The time from a request's first byte to its answer's last."
         )
-        for exchange in exchanges {
-            exchange.durations.write(as: duration, exchange.labels.text, to: &text)
+        for (labels, exchange) in exchanges {
+            exchange.durations.write(as: duration, labels, to: &text)
         }
         let received = "http_server_request_body_bytes_total"
         text.family(received, .counter, "The bytes of the requests' contents.")
-        for exchange in exchanges {
-            text.sample(received, exchange.labels.text, exchange.requestBytes)
+        for (labels, exchange) in exchanges {
+            text.sample(received, labels, exchange.requestBytes)
         }
         let sent = "http_server_response_body_bytes_total"
         text.family(sent, .counter, "The bytes of the answers' contents.")
-        for exchange in exchanges {
-            text.sample(sent, exchange.labels.text, exchange.responseBytes)
+        for (labels, exchange) in exchanges {
+            text.sample(sent, labels, exchange.responseBytes)
         }
+
+        let answers = "loss_server_answers_total"
+        text.family(answers, .counter, "The answers of each loss and penalty.")
+        for (labels, entry) in entries { text.sample(answers, labels, entry.count) }
+        let computing = "loss_server_computing_seconds_total"
+        text.family(
+            computing,
+            .counter,
+            "The time of reading, computing and writing those answers."
+        )
+        for (labels, entry) in entries { text.sample(computing, labels, entry.seconds) }
 
         let refusals = "http_server_refusals_total"
         text.family(refusals, .counter, "Requests refused before any route was asked.")
@@ -113,11 +123,17 @@ final class Metrics: Sendable {
         text.sample("http_server_connections_total", "", counts.connectionsOpened)
         text.family("http_server_open_connections", .gauge, "The connections open now.")
         text.sample("http_server_open_connections", "", counts.connectionsOpened - closed)
+        text.gauge(
+            "http_server_idle_connections",
+            "The connections that rest between two requests, or before their first.",
+            gauges.idleConnections
+        )
         let closings = "http_server_connections_closed_total"
         text.family(closings, .counter, "The connections closed, by why.")
         for closing in Closing.allCases {
             text.sample(closings, #"reason="\#(closing)""#, counts.closings[closing] ?? 0)
         }
+        if let use = process?() { text.write(use) }
         return text.bytes
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
 import Synchronization
 
 /// Builds a page of metrics (prometheus.io, "Exposition formats", text format 0.0.4).
@@ -22,6 +23,23 @@ struct PrometheusText {
     mutating func gauge(_ name: String, _ help: String, _ value: borrowing Atomic<Int>) {
         family(name, .gauge, help)
         sample(name, "", value.load(ordering: .relaxed))
+    }
+
+    /// What a process takes, by the names that all client libraries of Prometheus give
+    /// (prometheus.io, "Writing client libraries", process metrics).
+    mutating func write(_ use: ProcessUse) {
+        family("process_cpu_seconds_total", .counter, "Processor time, user and system.")
+        sample("process_cpu_seconds_total", "", use.processorSeconds)
+        family("process_resident_memory_bytes", .gauge, "Resident memory.")
+        sample("process_resident_memory_bytes", "", use.residentBytes)
+        if let count = use.openDescriptors {
+            family("process_open_fds", .gauge, "Open descriptors.")
+            sample("process_open_fds", "", count)
+        }
+        family("process_max_fds", .gauge, "The most descriptors there may be.")
+        sample("process_max_fds", "", use.descriptorLimit)
+        family("process_start_time_seconds", .gauge, "The start, in seconds since 1970.")
+        sample("process_start_time_seconds", "", use.startSeconds)
     }
 
     /// The label values are this service's own words, which need no escapes.

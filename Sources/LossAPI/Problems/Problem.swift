@@ -82,7 +82,7 @@ package struct Problem: Error, Equatable, Sendable {
     }
 
     /// The answer that carries it.
-    func response(route: String, fields: HTTPFields = [:]) -> Response {
+    func response(route: RouteName, fields: HTTPFields = [:]) -> Response {
         var fields = fields
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"

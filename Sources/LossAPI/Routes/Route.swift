@@ -88,23 +88,35 @@ enum Route {
         return known
     }()
 
-    /// The path as metrics and logs name it: without what clients put in.
-    var template: String {
+    /// What metrics and logs call it.
+    var name: RouteName {
         switch self {
-        case .index: "/"
-        case .losses: "/v1/losses"
-        case .loss: "/v1/losses/{loss}"
-        case .penalties: "/v1/penalties"
-        case .penalty: "/v1/penalties/{penalty}"
-        case .problems: "/problems"
-        case .problem: "/problems/{problem}"
-        case .contractYAML: "/openapi.yaml"
-        case .contractJSON: "/openapi.json"
-        case .metrics: "/metrics"
-        case .alive: "/livez"
-        case .ready: "/readyz"
+        case .index: RouteName("/")
+        case .losses: RouteName("/v1/losses")
+        case .loss(let found): RouteName(Self.lossTemplate, entry: found.facts.name)
+        case .penalties: RouteName("/v1/penalties")
+        case .penalty(let found): RouteName(Self.penaltyTemplate, entry: found.facts.name)
+        case .problems: RouteName("/problems")
+        case .problem: RouteName(Self.problemTemplate)
+        case .contractYAML: RouteName("/openapi.yaml")
+        case .contractJSON: RouteName("/openapi.json")
+        case .metrics: RouteName("/metrics")
+        case .alive: RouteName("/livez")
+        case .ready: RouteName("/readyz")
         }
     }
+
+    /// What they call a path that there is nothing at: the route that its beginning is of.
+    static func name(ofUnknown path: String) -> RouteName {
+        let template = [lossTemplate, penaltyTemplate, problemTemplate].first { template in
+            path.utf8.starts(with: template.utf8.prefix { $0 != UInt8(ascii: "{") })
+        }
+        return template.map { RouteName($0) } ?? .none
+    }
+
+    private static let lossTemplate = "/v1/losses/{loss}"
+    private static let penaltyTemplate = "/v1/penalties/{penalty}"
+    private static let problemTemplate = "/problems/{problem}"
 
     /// Whether it takes questions.
     var takesPost: Bool {

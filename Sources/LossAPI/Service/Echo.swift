@@ -23,7 +23,7 @@ struct EchoIntake: Intake {
         _ = take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
     }
 
-    mutating func answer() -> Response { Echo.response(bytes, route: "/") }
+    mutating func answer() -> Response { Echo.response(bytes, route: RouteName("/")) }
 }
 
 /// Answers a request with its head, whatever its content.
@@ -36,7 +36,9 @@ struct HeadEchoIntake: Intake {
 
     mutating func take(_: consuming Piece, isLast _: Bool, _: MemoryAccount) {}
 
-    mutating func answer() -> Response { Echo.response(head.fields.text, route: "/echo") }
+    mutating func answer() -> Response {
+        Echo.response(head.fields.text, route: RouteName("/echo"))
+    }
 }
 
 enum Echo {
@@ -45,15 +47,17 @@ enum Echo {
         switch (head.method, head.path) {
         case (.post, "/"): return .take(EchoIntake())
         case (.get, "/echo"), (.post, "/echo"): return .take(HeadEchoIntake(head: head))
-        case (.head, "/echo"): return .answer(response(head.fields.text, route: "/echo"))
+        case (.head, "/echo"): return .answer(response(head.fields.text, route: RouteName("/echo")))
         case (.options, "/"), (.options, "/echo"):
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
-            return .answer(Response(status: .noContent, fields: fields, route: head.path))
+            return .answer(
+                Response(status: .noContent, fields: fields, route: RouteName(head.path))
+            )
         default: return nil
         }
     }
 
-    fileprivate static func response(_ bytes: [UInt8], route: String) -> Response {
+    fileprivate static func response(_ bytes: [UInt8], route: RouteName) -> Response {
         Response(status: .ok, fields: fields, body: bytes, route: route)
     }
 

@@ -32,13 +32,13 @@ package struct LossService: Sendable {
             return LossIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
                 draft: LossDraft(for: found),
-                work: Work(route: route.template, clock: clock)
+                work: Work(route: route.name, clock: clock)
             )
         case .penalty(let found):
             return PenaltyIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
                 draft: PenaltyDraft(for: found),
-                work: Work(route: route.template, clock: clock)
+                work: Work(route: route.name, clock: clock)
             )
         default:
             return nil

@@ -35,7 +35,7 @@ protocol QuestionIntake: Intake {
 /// What else there is to know of a question that is being taken in.
 struct Work: Sendable {
     /// See ``Response/route``.
-    let route: String
+    let route: RouteName
     let clock: MonotonicClock
     /// What is wrong with the question, as soon as that is known.
     var problem: Problem?
@@ -48,7 +48,7 @@ struct Work: Sendable {
     /// the two, and each look at the clock takes some 25 ns.
     var latest: Instant?
 
-    init(route: String, clock: @escaping MonotonicClock) {
+    init(route: RouteName, clock: @escaping MonotonicClock) {
         self.route = route
         self.clock = clock
     }

@@ -15,9 +15,9 @@ final class Program: Sendable {
     private let errorFile: String
     private let watchdog: Watchdog
 
-    /// Where the binary is: beside the tests, unless LOSS_SERVER_BINARY says otherwise.
+    /// Where the binary is: beside the tests, unless TESTED_BINARY says otherwise.
     static let binary: URL = {
-        if let path = ProcessInfo.processInfo.environment["LOSS_SERVER_BINARY"] {
+        if let path = ProcessInfo.processInfo.environment["TESTED_BINARY"] {
             return URL(filePath: path)
         }
         return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -12,6 +12,20 @@ enum Repository {
         Array(try Data(contentsOf: root.appending(path: path)))
     }
 
+    /// The lines at which a text and a file part, none where they are the same: a failure shows these
+    /// alone.
+    static func difference(of text: [UInt8], from path: String) throws -> [String] {
+        let file = try bytes(path)
+        guard text != file else { return [] }
+        let texts = [text, file].map {
+            $0.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        }
+        let same = zip(texts[0], texts[1]).prefix { $0 == $1 }.count
+        return texts.map {
+            $0.dropFirst(same).first.map { String(decoding: $0, as: UTF8.self) } ?? "the end"
+        }
+    }
+
     static func json(_ path: String) throws -> JSON {
         try JSON(parsing: bytes(path))
     }

@@ -29,7 +29,8 @@ import Testing
     @Test("prints the contract")
     func contract() throws {
         let program = try Program(["openapi"])
-        #expect(try Array(program.output().utf8) == Repository.bytes("openapi.yaml"))
+        let output = Array(try program.output().utf8)
+        #expect(try Repository.difference(of: output, from: "openapi.yaml") == [])
         #expect(try program.exitCode() == 0)
     }
 

@@ -21,13 +21,14 @@ import Testing
         let answer = try ServerProcess.shared.client().ask(.get("/openapi.yaml"))
         #expect(answer.status == 200)
         #expect(answer.contentType == "application/yaml")
-        #expect(try answer.body == Repository.bytes("openapi.yaml"))
+        #expect(try Repository.difference(of: answer.body, from: "openapi.yaml") == [])
     }
 
     @Test("is the same document as the one served as JSON")
     func json() throws {
         let answer = try ServerProcess.shared.client().ask(.get("/openapi.json"))
-        #expect(try answer.json() == Contract.current.document)
+        let isSame = try answer.json() == Contract.current.document
+        #expect(isSame)
     }
 
     @Test("names every loss and penalty of the catalogue, and no others")

@@ -27,7 +27,8 @@ import Testing
         }
         let changed = try client.ask(.get(path, fields: ["If-None-Match": "\"other\""]))
         #expect(changed.status == 200)
-        #expect(changed.body == first.body)
+        let isSame = changed.body == first.body
+        #expect(isSame)
     }
 
     @Test("have heads without bodies", arguments: paths + ["/livez", "/readyz", "/healthz"])

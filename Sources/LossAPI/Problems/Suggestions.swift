@@ -3,18 +3,18 @@
 /// The name that a client may have meant by an unknown one.
 ///
 /// Holds the known names folded, so that a look-up costs microseconds.
-struct Suggestions: Sendable {
+package struct Suggestions: Sendable {
     private let names: [(name: String, folded: [UInt8])]
 
     /// Longer names are no misspelt ones.
     private static let longest = 64
 
-    init(_ known: [String]) {
+    package init(_ known: [String]) {
         names = known.map { ($0, Self.folded($0)) }
     }
 
     /// The name fewest edits away, if no more than a third of its letters would have to change.
-    func nearest(to name: String) -> String? {
+    package func nearest(to name: String) -> String? {
         guard name.utf8.count <= Self.longest else { return nil }
         let letters = Self.folded(name)
         var best: (name: String, edits: Int)?

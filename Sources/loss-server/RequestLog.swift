@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPServer
+import HTTPTypes
+import Logging
+
+/// What the log tells of connections and requests.
+struct RequestLog: Sendable {
+    private let logger: Logger
+    private let overload: OverloadLog
+    /// The level of requests, and that of probes.
+    private let level: Logger.Level
+    private let probeLevel: Logger.Level
+
+    init(_ logger: Logger, _ options: LogOptions) {
+        self.logger = logger
+        overload = OverloadLog(logger)
+        level = options.accessLog ? .info : .debug
+        probeLevel = options.accessLog && options.accessLogProbes ? .info : .debug
+    }
+
+    func note(_ event: ServerEvent) {
+        switch event {
+        case .connectionOpened: logger.trace("connection opened")
+        case .connectionClosed(let closing):
+            logger.trace("connection closed", metadata: ["reason": "\(closing)"])
+        case .refused(let refusal):
+            logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
+            if refusal.status == .serviceUnavailable { overload.note(refusal) }
+        case .answered(let exchange):
+            let level = Self.probes.contains(exchange.route.template) ? probeLevel : level
+            logger.log(level: level, "answered", metadata: Self.metadata(of: exchange))
+        }
+    }
+
+    /// Tells what has not been told yet.
+    func finish() { overload.tell() }
+
+    private static let probes = ["/livez", "/readyz", "/healthz"]
+
+    private static func metadata(of exchange: Exchange) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "method": "\(exchange.method?.rawValue ?? "")",
+            "route": "\(exchange.route.template)",
+            "status": .stringConvertible(exchange.status.code),
+            "seconds": .stringConvertible(exchange.seconds),
+            "request_bytes": .stringConvertible(exchange.requestBytes),
+            "response_bytes": .stringConvertible(exchange.responseBytes),
+            "request_id": "\(exchange.requestID)",
+        ]
+        if let client = exchange.client {
+            metadata["client_address"] = "\(client.text)"
+            metadata["client_port"] = .stringConvertible(Int(client.port))
+        }
+        if !exchange.route.entry.isEmpty { metadata["loss"] = "\(exchange.route.entry)" }
+        if !exchange.problem.isEmpty { metadata["problem"] = "\(exchange.problem)" }
+        if let times = exchange.times {
+            metadata["parse_seconds"] = .stringConvertible(Double(times.parse) / 1e9)
+            metadata["compute_seconds"] = .stringConvertible(Double(times.compute) / 1e9)
+            metadata["serialize_seconds"] = times.serialize.map {
+                .stringConvertible(Double($0) / 1e9)
+            }
+        }
+        // By the names that OpenTelemetry gives them in logs.
+        if let trace = exchange.trace {
+            metadata["trace_id"] = "\(trace.traceID)"
+            metadata["span_id"] = "\(trace.parentID)"
+            metadata["trace_flags"] = trace.isSampled ? "01" : "00"
+        }
+        return metadata
+    }
+}
