@@ -94,7 +94,7 @@ attack: $(if $(SANITIZED),packages,static) ## attack the server here, see Attack
 ifdef SANITIZED
 	$(SWIFT) build -c release --sanitize=address --product loss-server $(STRICT) \
 		--scratch-path .build-address-release
-	LOSS_SERVER_BINARY=$(CURDIR)/.build-address-release/release/loss-server LOSS_SERVER_SANITIZED=1 \
+	TESTED_BINARY=$(CURDIR)/.build-address-release/release/loss-server TESTED_SANITIZED=1 \
 		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -B Attacks/attack.py $(ATTACK)
 else
 	$(PYTHON) -B Attacks/attack.py $(ATTACK)
