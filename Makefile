@@ -22,23 +22,29 @@ SOURCES = Benchmarks Fuzzing Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # The tests are all of Swift Testing.
 TEST = $(SWIFT) test --disable-xctest
+SETUP = SWIFT='$(SWIFT)' PYTHON='$(PYTHON)' .ci/setup
 # Equal functions are kept once, and what static.ld says is left out: together 2 MB of 16.
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
-# What the tests need from Debian or Ubuntu, and from PyPI.
-PACKAGES = libcurl4-openssl-dev pkg-config python3 python3-venv
+# What the tests need from PyPI.
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 FUZZED = $(firstword $(FUZZ))
 # The programs of the package that measure by themselves.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
-.PHONY: help run build static test test-release test-thread test-address lint format contract golden \
-	image bench fuzz attack clean swift packages zlib install-zlib libraries install-libraries
+.PHONY: help setup run build static test test-release test-thread test-address lint format \
+	contract golden image bench fuzz attack clean found swift packages system libraries
+# Swift builds one thing at a time in a folder, and apt installs one.
+.NOTPARALLEL:
 
 help: ## this list
 	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+setup: ## install what is missing for all of this, from Debian or Ubuntu; but not Swift
+	@$(SETUP) test
+	@$(MAKE) --no-print-directory packages .venv/ready
 
 run: build ## build for release and serve on localhost:8080; ARGS='--port 9000' is passed on
 	.build/release/loss-server $(ARGS)
@@ -51,18 +57,18 @@ static: packages ## build one static, stripped executable: .build-static/loss-se
 	strip -o .build-static/loss-server .build-static/release/loss-server
 	@wc -c .build-static/release/loss-server .build-static/loss-server | head -n 2
 
-test: packages libraries .venv/ready ## run all tests (debug)
+test: libraries packages .venv/ready ## run all tests (debug)
 	$(TEST) $(STRICT)
 
-test-release: packages libraries .venv/ready ## run all tests as the optimiser leaves the code
+test-release: libraries packages .venv/ready ## run all tests as the optimiser leaves the code
 	$(TEST) -c release $(STRICT)
 
-test-thread: packages libraries .venv/ready ## run all tests with the thread sanitizer
+test-thread: libraries packages .venv/ready ## run all tests with the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
 		$(TEST) --sanitize=thread --scratch-path .build-thread
 
 # What lives as long as the process counts as a leak where Swift keeps bits in the pointer to it.
-test-address: packages libraries .venv/ready ## run all tests with the address sanitizer
+test-address: libraries packages .venv/ready ## run all tests with the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(TEST) --sanitize=address --scratch-path .build-address
 
 lint: swift ## check the layout of the code
@@ -111,52 +117,40 @@ clean: ## remove all that was built
 
 # What the targets above need. Each says what is missing and how to get it when it cannot.
 
-swift:
+found:
 	@command -v $(firstword $(SWIFT)) >/dev/null || { \
 		echo 'Swift is missing: install $(LEAST_SWIFT) or later from https://www.swift.org/install' >&2; \
 		exit 1; }
-	@version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
+
+# What running needs from Debian or Ubuntu, the libraries of Swift among it.
+system: found
+	@$(SETUP)
+
+# What running and the tests need.
+libraries: found
+	@$(SETUP) test
+
+swift: system
+	@said=$$($(SWIFT) --version 2>&1) || { \
+		printf '%s\n' "$$said" >&2; \
+		echo 'Swift does not start, see above. https://www.swift.org/install says what it needs.' >&2; \
+		exit 1; }; \
+	version=$$(printf '%s\n' "$$said" | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
 	printf '%s\n' $(LEAST_SWIFT) "$$version" | sort --check=silent --version-sort || { \
 		echo "Swift is $${version:-of an unknown version}, but $(LEAST_SWIFT) or later is needed:" \
 			'see https://www.swift.org/install' >&2; \
 		exit 1; }
 
-packages: swift zlib
-	@command -v git >/dev/null || { echo 'git is missing: apt-get install git' >&2; exit 1; }
+packages: swift
 	@$(SWIFT) package resolve || { \
-		echo 'The Swift packages could not be fetched: git must reach https://github.com once.' >&2; \
+		echo 'The Swift packages could not be made ready, see above. Where they are not yet here,' \
+			'git must reach https://github.com.' >&2; \
 		exit 1; }
-
-# Installs packages from Debian or Ubuntu; $(1): what they are, $(2): their names.
-define install
-	@if ! command -v apt-get >/dev/null; then \
-		echo 'Missing: $(1); there is no apt-get here, so install them by other means.' >&2; \
-		exit 1; \
-	fi; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
-	$$as_root apt-get update && \
-	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes $(2) || { \
-		echo 'These packages could not be installed; as root:' >&2; \
-		echo '    apt-get update && apt-get install $(2)' >&2; \
-		exit 1; }
-endef
-
-zlib:
-	@test -e /usr/include/zlib.h || pkg-config --exists zlib 2>/dev/null || $(MAKE) install-zlib
-
-install-zlib:
-	$(call install,the headers of zlib,zlib1g-dev)
-
-libraries:
-	@pkg-config --exists libcurl 2>/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null || \
-		$(MAKE) install-libraries
-
-install-libraries:
-	$(call install,pkg-config; the headers of libcurl; python3 with venv and pip,$(PACKAGES))
 
 .venv/ready: | libraries
 	$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet $(TOOLS) || { \
-		echo 'The Python tools could not be installed into .venv: pip must reach PyPI once.' >&2; \
+		echo 'The Python tools could not be installed into .venv, see above: pip must reach' \
+			'https://pypi.org once.' >&2; \
 		exit 1; }
 	@touch $@
