@@ -20,8 +20,8 @@ IMAGE = loss-server
 RELEASE = $(shell sed -n 's/.* version = "\(.*\)"/\1/p' Sources/LossAPI/Release.swift)
 SOURCES = Benchmarks Fuzzing Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
-# The tests are all of Swift Testing.
-TEST = $(SWIFT) test --disable-xctest
+# The tests are all of Swift Testing; $(1): the folder of the build, where all they say is kept.
+TEST = .ci/test $@ $(1)/$@.log $(SWIFT) test --disable-xctest --scratch-path $(1)
 SETUP = SWIFT='$(SWIFT)' PYTHON='$(PYTHON)' .ci/setup
 # Equal functions are kept once, and what static.ld says is left out: together 2 MB of 16.
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
@@ -57,19 +57,19 @@ static: packages ## build one static, stripped executable: .build-static/loss-se
 	strip -o .build-static/loss-server .build-static/release/loss-server
 	@wc -c .build-static/release/loss-server .build-static/loss-server | head -n 2
 
-test: libraries packages .venv/ready ## run all tests (debug)
-	$(TEST) $(STRICT)
+test: libraries lint packages .venv/ready ## run lint and all tests (debug)
+	$(call TEST,.build) $(STRICT)
 
 test-release: libraries packages .venv/ready ## run all tests as the optimiser leaves the code
-	$(TEST) -c release $(STRICT)
+	$(call TEST,.build) -c release $(STRICT)
 
 test-thread: libraries packages .venv/ready ## run all tests with the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
-		$(TEST) --sanitize=thread --scratch-path .build-thread
+		$(call TEST,.build-thread) --sanitize=thread
 
 # What lives as long as the process counts as a leak where Swift keeps bits in the pointer to it.
 test-address: libraries packages .venv/ready ## run all tests with the address sanitizer
-	ASAN_OPTIONS=detect_leaks=0 $(TEST) --sanitize=address --scratch-path .build-address
+	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address
 
 lint: swift ## check the layout of the code
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
