@@ -161,6 +161,9 @@ package struct Connection: ~Copyable, Sendable {
     /// More than the answer to short content takes, by the length of the content.
     package var answerFootprint: Int { incoming.answerFootprint }
 
+    /// How long the content of the request at hand is by its head; nil where that does not tell.
+    package var announcedLength: Int? { announcedBytes > 0 ? announcedBytes : nil }
+
     /// Whether a part of a request is coming.
     package var isReceiving: Bool {
         switch phase {
@@ -264,6 +267,7 @@ package struct Connection: ~Copyable, Sendable {
         if parser.length > 0 { parser = HeadParser(after: parser.requestLine) }
         head = nil
         isRequestRead = false
+        announcedBytes = 0
         contentBytes = 0
         commonFields = nil
         incoming.clear()

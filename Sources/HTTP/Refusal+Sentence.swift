@@ -2,7 +2,12 @@
 
 extension Refusal {
     /// What is wrong and what would be accepted, for whoever has to mend the request.
-    package func sentence(limits: Limits) -> String {
+    ///
+    /// - Parameters:
+    ///   - limits: The bounds that the request has not kept.
+    ///   - length: How many bytes the body has by its head; nil where that does not tell.
+    /// - Returns: Sentences in English.
+    package func sentence(limits: Limits, length: Int? = nil) -> String {
         switch self {
         case .invalidRequestLine:
             "The first line must be a method, a target and a version, with one space between each."
@@ -82,9 +87,9 @@ extension Refusal {
         case .invalidTrailer:
             "Every trailer line must be a name, a colon and a value, without control characters."
         case .bodyTooLarge:
-            "A body may have \(limits.bodyBytes) bytes (--body-bytes): start the server with a"
-                + " higher limit, or send the elements in parts and merge the answers by their"
-                + " normalizer."
+            (length.map { "The body has \($0) bytes, but may have" } ?? "A body may have")
+                + " \(limits.bodyBytes) bytes (--body-bytes): start the server with a higher limit, or"
+                + " send the elements in parts and merge the answers by their normalizer."
         case .incompleteRequest:
             "The connection was closed before the request was complete."
         case .headTimeout:

@@ -16,7 +16,13 @@ package protocol Responder: Sendable {
     func isProbe(_ head: RequestHead) -> Bool
 
     /// The document that explains a refusal; its status must be that of the refusal.
-    func response(to refusal: Refusal, limits: Limits) -> Response
+    ///
+    /// - Parameters:
+    ///   - refusal: What is wrong with the request.
+    ///   - length: How many bytes its body has by its head; nil where that does not tell.
+    ///   - limits: The bounds that it had to keep.
+    /// - Returns: The answer.
+    func response(to refusal: Refusal, length: Int?, limits: Limits) -> Response
 
     /// Takes note of something that has happened, for metrics and logs.
     func observe(_ event: ServerEvent)

@@ -76,7 +76,11 @@ extension Loop {
             case .refuse(let refusal):
                 discardRemains(link, &connection)
                 services.responder.observe(.refused(refusal))
-                let response = services.responder.response(to: refusal, limits: services.limits)
+                let response = services.responder.response(
+                    to: refusal,
+                    length: connection.announcedLength,
+                    limits: services.limits
+                )
                 connection.answered(response, date: date.field(at: now), now: now)
                 continue
             case .send where isGathering && link.isWritable:

@@ -195,10 +195,13 @@ package struct LossResponder: Responder {
         }
     }
 
-    package func response(to refusal: Refusal, limits: Limits) -> Response {
+    package func response(to refusal: Refusal, length: Int?, limits: Limits) -> Response {
         var fields: HTTPFields = [:]
         if let seconds = refusal.retryAfter { fields[.retryAfter] = "\(seconds)" }
-        return Problem(refusal, limits: limits).response(route: .none, fields: fields)
+        return Problem(refusal, length: length, limits: limits).response(
+            route: .none,
+            fields: fields
+        )
     }
 
     package func observe(_ event: ServerEvent) {

@@ -42,7 +42,7 @@ enum Environment {
         let flags = flags(of: command)
         for option in names(of: command) {
             guard let value = variables[variable(for: option)],
-                let argument = argument(option, isFlag: flags.contains(option), value)
+                let argument = try argument(option, isFlag: flags.contains(option), value)
             else { continue }
             try check(argument, name, option)
             given.append(argument)
@@ -51,13 +51,20 @@ enum Environment {
     }
 
     /// The argument that a variable stands for; nil where it switches a flag off.
-    private static func argument(_ option: String, isFlag: Bool, _ value: String) -> String? {
+    private static func argument(
+        _ option: String,
+        isFlag: Bool,
+        _ value: String
+    ) throws(ValidationError) -> String? {
         guard isFlag else { return "--\(option)=\(value)" }
         switch value.lowercased() {
         case "", "0", "false", "no", "off": return nil
         case "1", "true", "yes", "on": return "--\(option)"
-        // Refused with the value in the message.
-        default: return "--\(option)=\(value)"
+        default:
+            throw ValidationError(
+                "The environment variable \(variable(for: option)) must be 1, true, yes or on, or else"
+                    + " 0, false, no, off or empty, not '\(value)'."
+            )
         }
     }
 

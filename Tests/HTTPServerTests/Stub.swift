@@ -56,7 +56,7 @@ final class Stub: Responder {
         }
     }
 
-    func response(to refusal: Refusal, limits: Limits) -> Response {
+    func response(to refusal: Refusal, length _: Int?, limits: Limits) -> Response {
         Response(
             status: refusal.status,
             body: Array(refusal.code.utf8),

@@ -91,42 +91,76 @@ struct ContractTests {
         }
     }
 
-    @Test("has examples that are answered as they say")
-    func examples() throws {
+    private typealias Question = (
+        path: String, name: String, value: Any, expected: [String: Any]
+    )
+
+    /// The questions of the contract, each with its path, its name and what is to come back.
+    private func questions() throws -> [Question] {
         let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
-        var count = 0
-        for (path, item) in paths {
-            guard let post = item["post"] as? [String: Any] else { continue }
+        return try paths.flatMap { path, item -> [Question] in
+            guard let post = item["post"] as? [String: Any] else { return [] }
             let body = try #require(post["requestBody"] as? [String: Any])
             let content = try #require(body["content"] as? [String: Any])
             let media = try #require(content["application/json"] as? [String: Any])
             let examples = try #require(media["examples"] as? [String: [String: Any]])
-            for (name, example) in examples {
-                let value = try JSONSerialization.data(
-                    withJSONObject: try #require(example["value"]),
-                    options: .fragmentsAllowed
+            return try examples.map { name, example in
+                (
+                    path, name, try #require(example["value"]),
+                    try #require(example["x-answer"] as? [String: Any])
                 )
-                let expected = try #require(example["x-answer"] as? [String: Any])
-                let answer = client.send(.post, path, String(decoding: value, as: UTF8.self))
-                let members = try client.json(answer)
-                #expect(
-                    answer.status.code == expected["status"] as? Int,
-                    "\(path) \(name) \(members)"
-                )
-                if expected["type"] != nil {
-                    #expect(
-                        members["type"] as? String == expected["type"] as? String,
-                        "\(path) \(name)"
-                    )
-                    #expect(answer.fields[.contentType] == "application/problem+json")
-                } else {
-                    #expect(members["gradient"] != nil || members["loss"] != nil)
-                    #expect(answer.fields[.contentType] == "application/json")
-                }
-                count += 1
             }
         }
-        #expect(count > 60)
+    }
+
+    private func answer(_ path: String, _ value: Any) throws -> Response {
+        let text = try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+        return client.send(.post, path, String(decoding: text, as: UTF8.self))
+    }
+
+    @Test("has examples that are answered as they say")
+    func examples() throws {
+        let questions = try questions()
+        #expect(questions.count > 60)
+        for question in questions {
+            let answer = try answer(question.path, question.value)
+            let members = try client.json(answer)
+            let name = "\(question.path) \(question.name)"
+            #expect(
+                answer.status.code == question.expected["status"] as? Int,
+                "\(name) \(members)"
+            )
+            if let type = question.expected["type"] {
+                #expect(members["type"] as? String == type as? String, "\(name)")
+                #expect(answer.fields[.contentType] == "application/problem+json")
+            } else {
+                #expect(members["gradient"] != nil || members["loss"] != nil)
+                #expect(answer.fields[.contentType] == "application/json")
+            }
+        }
+    }
+
+    @Test("takes null for every field that may be left out, as if it were")
+    func nulls() throws {
+        let schemas = try #require(Contract.document["components"]?["schemas"])
+        var count = 0
+        for question in try questions() where question.expected["status"] as? Int == 200 {
+            guard var value = question.value as? [String: Any] else { continue }
+            let entry = question.path.split(separator: "/").last ?? ""
+            let schema = try #require(schemas["\(entry)-request"])
+            guard case .object(let properties) = schema["properties"],
+                case .array(let required) = schema["required"]
+            else { continue }
+            let plain = try answer(question.path, value)
+            for property in properties
+            where !required.contains(.string(property.key)) && value[property.key] == nil {
+                #expect("\(property.value)".contains("null"), "\(property.key)")
+                value[property.key] = NSNull()
+                count += 1
+            }
+            #expect(try answer(question.path, value).body == plain.body, "\(question.path)")
+        }
+        #expect(count > 100)
     }
 
     @Test("has a path for every route, and each answers")

@@ -341,7 +341,7 @@ struct ProblemTests {
 
     @Test("carries each refusal of the connection with its status", arguments: Refusal.allCases)
     func refusals(refusal: Refusal) throws {
-        let response = client.responder.response(to: refusal, limits: Limits())
+        let response = client.responder.response(to: refusal, length: nil, limits: Limits())
         #expect(response.status == refusal.status)
         let problem = try client.json(response)
         #expect(problem["type"] as? String == "/problems/\(refusal.code)")

@@ -141,7 +141,7 @@ struct OptionTests {
         arguments: [
             ("BODY_BYTES", "many", ["LOSS_SERVER_BODY_BYTES", "many"]),
             ("IDLE_TIME", "-1", ["LOSS_SERVER_IDLE_TIME", "from 0 on"]),
-            ("DIAGNOSTICS", "perhaps", ["LOSS_SERVER_DIAGNOSTICS"]),
+            ("DIAGNOSTICS", "perhaps", ["LOSS_SERVER_DIAGNOSTICS", "yes or on", "perhaps"]),
             ("LOG_LEVEL", "loud", ["LOSS_SERVER_LOG_LEVEL", "warning"]),
             ("BODY_BYTE", "7", ["LOSS_SERVER_BODY_BYTE.", "Is LOSS_SERVER_BODY_BYTES meant?"]),
             ("body_bytes", "7", ["LOSS_SERVER_body_bytes.", "Is LOSS_SERVER_BODY_BYTES meant?"]),

@@ -83,7 +83,7 @@ enum ContractSchemas {
     private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
         let weights: JSONValue = [
             "description": "A number, one a row, or one a loss; not negative.",
-            "oneOf": [reference("numbers"), ["type": "null"]],
+            "oneOf": [reference("numbers")],
         ]
         let regularization: JSONValue = [
             "description": .string(
@@ -101,7 +101,7 @@ enum ContractSchemas {
         ]
         return .init(
             key: "\(facts.name)-request",
-            value: object(
+            value: request(
                 facts.summary,
                 fields + facts.parameters.map { ($0.name, schema($0)) },
                 required: ["predictions", "targets"]
@@ -122,7 +122,7 @@ enum ContractSchemas {
         ]
         return .init(
             key: "\(facts.name)-request",
-            value: object(
+            value: request(
                 facts.summary,
                 fields + facts.parameters.map { ($0.name, schema($0)) },
                 required: ["parameters"]
@@ -137,7 +137,7 @@ enum ContractSchemas {
         ]
         return .init(
             key: "\(facts.name)-term",
-            value: object(
+            value: request(
                 facts.summary,
                 fields + facts.parameters.map { ($0.name, schema($0)) },
                 required: ["penalty", "parameters"]
@@ -153,6 +153,36 @@ enum ContractSchemas {
             "items": ["type": "string", "enum": JSONValue(names)],
             "default": JSONValue(chosen),
         ]
+    }
+
+    /// What a client sends: an object in which null stands for a field that is left out.
+    private static func request(
+        _ description: String,
+        _ properties: [(String, JSONValue)],
+        required: [String]
+    ) -> JSONValue {
+        object(
+            description,
+            properties.map { ($0.0, required.contains($0.0) ? $0.1 : orNull($0.1)) },
+            required: required
+        )
+    }
+
+    /// A schema that null keeps as well.
+    private static func orNull(_ schema: JSONValue) -> JSONValue {
+        guard case .object(let members) = schema else { return schema }
+        if schema["$ref"] != nil { return ["oneOf": [schema, ["type": "null"]]] }
+        return .object(
+            members.map { member in
+                switch (member.key, member.value) {
+                case ("type", let type): .init(key: "type", value: [type, "null"])
+                case ("enum", .array(let words)): .init(key: "enum", value: .array(words + [.null]))
+                case ("oneOf", .array(let schemas)):
+                    .init(key: "oneOf", value: .array(schemas + [["type": "null"]]))
+                default: member
+                }
+            }
+        )
     }
 
     /// An object that has these fields and no others.
@@ -178,11 +208,10 @@ enum ContractSchemas {
             return JSONValue(
                 present: [description] + number(range) + [("default", .number(value))]
             )
-        case .integer(let value):
+        case .integer:
             return JSONValue(present: [
                 description,
-                ("type", value == nil ? ["integer", "null"] : "integer"),
-                ("default", parameter.defaultValue),
+                ("type", "integer"), ("default", parameter.defaultValue),
             ])
         case .flag(let value):
             return JSONValue(present: [
@@ -193,12 +222,11 @@ enum ContractSchemas {
                 description, ("type", "string"), ("enum", JSONValue(allowed)),
                 ("default", .string(value)),
             ])
-        case .numbers(let value, let range):
+        case .numbers(_, let range):
             let item = JSONValue(present: number(range))
-            let null: [JSONValue] = value == nil ? [["type": "null"]] : []
             return JSONValue(present: [
                 description,
-                ("oneOf", .array([item, ["type": "array", "items": item]] + null)),
+                ("oneOf", .array([item, ["type": "array", "items": item]])),
                 ("default", parameter.defaultValue),
             ])
         }

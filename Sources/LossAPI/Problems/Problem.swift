@@ -32,9 +32,9 @@ package struct Problem: Error, Equatable, Sendable {
         self.allowed = allowed
     }
 
-    init(_ refusal: Refusal, limits: Limits) {
+    init(_ refusal: Refusal, length: Int? = nil, limits: Limits) {
         kind = .refusal(refusal)
-        detail = refusal.sentence(limits: limits)
+        detail = refusal.sentence(limits: limits, length: length)
     }
 
     /// Why coded content could not be decoded.
