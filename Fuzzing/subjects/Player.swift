@@ -132,7 +132,11 @@ struct Player: ~Copyable {
         case .refuse(let refusal):
             try transcript.refuse(refusal)
             setting.witness.observe(.refused(refusal))
-            let response = setting.responder.response(to: refusal, length: nil, limits: setting.limits)
+            let response = setting.responder.response(
+                to: refusal,
+                length: nil,
+                limits: setting.limits
+            )
             connection.answered(response, date: today, now: now)
         case .send: return try send()
         case .read: return try read(&buffer)

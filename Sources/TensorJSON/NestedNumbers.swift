@@ -85,21 +85,30 @@ private struct Rows {
         _ room: ByteRoom,
         _ table: WriterTable
     ) -> Int {
-        block.prepare(values, table)
+        let areSmall = SmallWhole.areAll(values)
+        if !areSmall { block.prepare(values, table) }
         var position = 0
         var next = 0
         while next < values.count {
             let end = next &+ min(leftInRow, values.count &- next)
-            for index in next..<end {
-                position = NumberText.write(
-                    values[index],
-                    as: block.decimals[index],
-                    block.values[index],
-                    room,
-                    at: position,
-                    table
-                )
-                position &+= 1
+            if areSmall {
+                for index in next..<end {
+                    let text = table.wholeText(SmallWhole(values[index]))
+                    room.slot(at: position).store(text, at: 0)
+                    position &+= Int(truncatingIfNeeded: text &>> 56)
+                }
+            } else {
+                for index in next..<end {
+                    position = NumberText.write(
+                        values[index],
+                        as: block.decimals[index],
+                        block.values[index],
+                        room,
+                        at: position,
+                        table
+                    )
+                    position &+= 1
+                }
             }
             leftInRow &-= end &- next
             next = end

@@ -59,22 +59,25 @@ struct NumberToken {
         var count = start
         // How many have been read by the way for all.
         var others = 0
+        // The white space between the last two numbers.
+        var gap = 0
         while count < room.capacity {
             // Looked at now and then: where forms alternate, the processor would guess the next
             // wrongly, at the price of a number.
             if others & 15 == 0 {
                 let form = text.withInnerWindow(at: position) { ShortNumber.form(of: $0) }
                 switch form {
-                case .whole: readRun(of: .whole, text, &position, room, &count, powers)
-                case .few: readRun(of: .few, text, &position, room, &count, powers)
-                case .many: readRun(of: .many, text, &position, room, &count, powers)
+                case .whole: readRun(of: .whole, text, &position, room, &count, &gap, powers)
+                case .few: readRun(of: .few, text, &position, room, &count, &gap, powers)
+                case .medium: readRun(of: .medium, text, &position, room, &count, &gap, powers)
+                case .many: readRun(of: .many, text, &position, room, &count, &gap, powers)
                 case .other, nil: break
                 }
                 guard count < room.capacity else { break }
             }
             others &+= 1
             let number = text.withInnerWindow(at: position) { window in
-                ShortNumber.readAny(window, powers)
+                ShortNumber.readAny(window, powers, &gap)
             }
             guard let number, number.end >= 0 else { break }
             room.store(number.value, at: count)
@@ -96,11 +99,12 @@ struct NumberToken {
         _ position: inout Int,
         _ room: NumberRoom,
         _ count: inout Int,
+        _ gap: inout Int,
         _ powers: PowersOfFive
     ) {
         while count < room.capacity {
             let number = text.withInnerWindow(at: position) { window in
-                ShortNumber.read(form, window, powers)
+                ShortNumber.read(form, window, powers, &gap)
             }
             guard let number, number.end >= 0 else { return }
             room.store(number.value, at: count)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CBytes
+
 /// The digits of a decimal: two words of eight characters, the first one lowest, and the last.
 struct SeventeenDigits {
     let upper: UInt64
@@ -14,16 +16,9 @@ struct SeventeenDigits {
         upper = values[1].byteSwapped | EightDigits.zeros
         lower = values[0].byteSwapped | EightDigits.zeros
         self.last = last &+ Character8.zero
-        // The last eight digits in one word: mostly one of them is not 0.
-        let end = values[0] &<< 8 | UInt64(last)
-        count = end != 0 ? 17 &- end.trailingZeroBitCount &>> 3 : Self.count(values)
-    }
-
-    /// How many of the first nine there are without the zeros at the end.
-    @inline(__always)
-    private static func count(_ values: SIMD2<UInt64>) -> Int {
-        let end = values[1] &<< 8 | values[0] &>> 56
-        return end != 0 ? 9 &- end.trailingZeroBitCount &>> 3 : 1
+        // Without a branch, which would often be guessed wrongly where the count varies.
+        let others = cbytes_nonzeros(values) &<< 1 | (last == 0 ? 0 : 1)
+        count = 17 &- others.trailingZeroBitCount
     }
 
     /// Stores all of them.

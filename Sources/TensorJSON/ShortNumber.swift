@@ -23,6 +23,8 @@ struct ShortNumber {
         case whole
         /// Up to seven digits, some of them after a point.
         case few
+        /// Up to fifteen digits, some of them after a point, as single-precision numbers have them.
+        case medium
         /// One digit before the point and 11 to 18 after it: most doubles of [0, 1).
         case many
         case other
@@ -37,7 +39,8 @@ struct ShortNumber {
         let hasPoint = text.byte(at: first &+ wholeCount) == Character8.point
         let length = (hasPoint ? others & (others &- 1) : others).trailingZeroBitCount
         if length < 9 { return hasPoint ? .few : first == 0 && length < 8 ? .whole : .other }
-        return hasPoint && wholeCount == 1 && length > 12 ? .many : .other
+        if hasPoint, wholeCount == 1, length > 12 { return .many }
+        return hasPoint && length <= 16 ? .medium : .other
     }
 
     /// Reads the number at the start of a text if it is of a form, and the comma and white space
@@ -45,17 +48,23 @@ struct ShortNumber {
     ///
     /// - Returns: a negative `end` where there is anything else.
     @inline(__always)
-    static func read(_ form: Form, _ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+    static func read(
+        _ form: Form,
+        _ text: ByteWindow,
+        _ powers: PowersOfFive,
+        _ gap: inout Int
+    ) -> Self {
         switch form {
-        case .whole: readWhole(text)
-        case .few: readFew(text, powers)
-        case .many: readMany(text, powers)
+        case .whole: readWhole(text, &gap)
+        case .few: readFew(text, powers, &gap)
+        case .medium: readMedium(text, powers, &gap)
+        case .many: readMany(text, powers, &gap)
         case .other: none
         }
     }
 
     @inline(__always)
-    private static func readWhole(_ text: ByteWindow) -> Self {
+    private static func readWhole(_ text: ByteWindow, _ gap: inout Int) -> Self {
         let word = text.word(at: 0)
         let count = EightDigits.count(EightDigits.breaks(word))
         guard text.byte(at: count) == Character8.comma, count > 0,
@@ -63,11 +72,15 @@ struct ShortNumber {
         else { return none }
         let number = EightDigits.number(word, first: count)
         return Self(value: Double(Int64(truncatingIfNeeded: number)), end: count)
-            .behindComma(text)
+            .behindComma(text, &gap)
     }
 
     @inline(__always)
-    private static func readFew(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+    private static func readFew(
+        _ text: ByteWindow,
+        _ powers: PowersOfFive,
+        _ gap: inout Int
+    ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == Character8.minus ? 1 : 0
         let first = Int(truncatingIfNeeded: sign)
         let word = text.word(at: first)
@@ -88,11 +101,47 @@ struct ShortNumber {
         let significand = Int64(truncatingIfNeeded: EightDigits.number(digits, first: count))
         let scale = Int64(truncatingIfNeeded: powers.ten(to: count &- wholeCount))
         return Self(value: (Double(significand) / Double(scale)).negated(sign), end: end)
-            .behindComma(text)
+            .behindComma(text, &gap)
     }
 
     @inline(__always)
-    private static func readMany(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+    private static func readMedium(
+        _ text: ByteWindow,
+        _ powers: PowersOfFive,
+        _ gap: inout Int
+    ) -> Self {
+        let sign: UInt64 = text.byte(at: 0) == Character8.minus ? 1 : 0
+        let first = Int(truncatingIfNeeded: sign)
+        let others = text.others(at: first)
+        let wholeCount = others.trailingZeroBitCount
+        let length = (others & (others &- 1)).trailingZeroBitCount
+        let end = first &+ length
+        guard text.byte(at: first &+ wholeCount) == Character8.point,
+            text.byte(at: end) == Character8.comma, wholeCount > 0, length > wholeCount &+ 1,
+            length <= 16, wholeCount == 1 || text.byte(at: first) != Character8.zero
+        else { return none }
+        // The digits after the point move to those before it.
+        let mask = cbytes_first(UInt32(truncatingIfNeeded: wholeCount))
+        let digits =
+            (text.words(at: first) & mask | text.words(at: first &+ 1) & ~mask)
+            &- EightDigits.zeros
+        let numbers = EightDigits.numbers(
+            digits & cbytes_first(UInt32(truncatingIfNeeded: length &- 1))
+        )
+        // Filled up with zeros to sixteen digits: at most fifteen digits times ten, which is twice
+        // a number below 2^53. So both numbers are exact, and the quotient is rounded once.
+        let significand = Int64(truncatingIfNeeded: numbers[0] &* 100_000_000 &+ numbers[1])
+        let scale = Int64(truncatingIfNeeded: powers.ten(to: 16 &- wholeCount))
+        return Self(value: (Double(significand) / Double(scale)).negated(sign), end: end)
+            .behindComma(text, &gap)
+    }
+
+    @inline(__always)
+    private static func readMany(
+        _ text: ByteWindow,
+        _ powers: PowersOfFive,
+        _ gap: inout Int
+    ) -> Self {
         let digits = Digits(text)
         // The end is found from the start and not from the sign, and the byte after the comma is
         // guessed: the next number depends on nothing else, and can be begun all the sooner.
@@ -102,16 +151,21 @@ struct ShortNumber {
         return Self(
             value: EiselLemire.double(digits.significand, -18, digits.sign, powers),
             end: end
-        ).behindComma(text)
+        ).behindComma(text, &gap)
     }
 
     /// Reads the number at the start of a text, of whatever form, and the comma or closing bracket
     /// after it.
     ///
-    /// Numbers of up to 19 digits, a zero before the point apart, are read at once. There is no branch on what varies from number to number: the digits before the
-    /// point and those after it are put together by a mask, and filled up with zeros to 19.
+    /// Numbers of up to 19 digits, a zero before the point apart, are read at once. There is no
+    /// branch on what varies from number to number: the digits before the point and those after it
+    /// are put together by a mask, and filled up with zeros to 19.
     @inline(__always)
-    static func readAny(_ text: ByteWindow, _ powers: PowersOfFive) -> Self {
+    static func readAny(
+        _ text: ByteWindow,
+        _ powers: PowersOfFive,
+        _ gap: inout Int
+    ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == Character8.minus ? 1 : 0
         let first = Int(truncatingIfNeeded: sign)
         let others = text.others(at: first)
@@ -125,7 +179,7 @@ struct ShortNumber {
             && (!hasPoint || length > wholeCount &+ 1)
         let count = length &- (hasPoint ? 1 : 0) &- zero
         guard isSound, count <= 19 else {
-            return read(text, powers).withSeparator(text)
+            return read(text, powers).withSeparator(text, &gap)
         }
         let start = first &+ zero
         let before = wholeCount &- zero
@@ -154,7 +208,7 @@ struct ShortNumber {
             let word = text.word(at: from)
             let exponentCount = EightDigits.count(EightDigits.breaks(word))
             guard exponentCount > 0, exponentCount < 4 else {
-                return read(text, powers).withSeparator(text)
+                return read(text, powers).withSeparator(text, &gap)
             }
             let digits =
                 (UInt32(truncatingIfNeeded: word) &- 0x3030_3030)
@@ -168,19 +222,22 @@ struct ShortNumber {
         }
         if EiselLemire.tielessExponents.contains(exponent) {
             let value = EiselLemire.double(significand, exponent, sign, powers)
-            if value == value { return Self(value: value, end: end).withSeparator(text) }
+            if value == value { return Self(value: value, end: end).withSeparator(text, &gap) }
         }
         let bits = EiselLemire.bits(significand, exponent, powers)
         guard bits < Double.infinity.bitPattern else { return none }
-        return Self(value: Double(bitPattern: bits).negated(sign), end: end).withSeparator(text)
+        return Self(value: Double(bitPattern: bits).negated(sign), end: end).withSeparator(
+            text,
+            &gap
+        )
     }
 
     /// Moves on behind the comma after the number and the white space after that, or says that the
     /// number is the last one.
     @inline(__always)
-    private func withSeparator(_ text: ByteWindow) -> Self {
+    private func withSeparator(_ text: ByteWindow, _ gap: inout Int) -> Self {
         guard end >= 0, text.byte(at: end) != Character8.comma else {
-            return end >= 0 ? behindComma(text) : .none
+            return end >= 0 ? behindComma(text, &gap) : .none
         }
         let isLast = text.byte(at: end) == Character8.closeBracket
         return isLast ? Self(value: value, end: end, isLast: true) : .none
@@ -188,14 +245,21 @@ struct ShortNumber {
 
     /// Moves on behind the comma at the end of the number, and the white space after it.
     @inline(__always)
-    private func behindComma(_ text: ByteWindow) -> Self {
+    private func behindComma(_ text: ByteWindow, _ gap: inout Int) -> Self {
         guard text.byte(at: end &+ 1) <= 0x20 else { return Self(value: value, end: end &+ 1) }
+        guard end <= 54 else { return .none }
         let blacks = text.blacks(at: end &+ 1)
-        // One space, as Python writes it: nothing has to wait for the count.
+        // One space, as Python writes it, or as much white space as last time: the place of the
+        // next number does not wait for the count.
         guard blacks & 3 != 2 else { return Self(value: value, end: end &+ 2) }
+        guard
+            blacks & (2 &<< UInt32(truncatingIfNeeded: gap) &- 1)
+                != 1 &<< UInt32(truncatingIfNeeded: gap)
+        else { return Self(value: value, end: end &+ 1 &+ gap) }
         let spaces = blacks.trailingZeroBitCount
         // More than a line end and an indentation of fourteen columns are for others to skip.
-        guard spaces < 16, end <= 54 else { return .none }
+        guard spaces < 16 else { return .none }
+        gap = spaces
         return Self(value: value, end: end &+ 1 &+ spaces)
     }
 

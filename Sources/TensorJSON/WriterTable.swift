@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the writer needs to know about exponents, looked up instead of computed: the step of each
-/// binary one in decimals, and the text of each decimal one.
+/// What the writer looks up instead of computing it: the step of each binary exponent in decimals,
+/// the text of each decimal one, and that of small whole numbers.
 ///
 /// Computed once, at first use.
 struct WriterTable: Sendable {
@@ -10,7 +10,8 @@ struct WriterTable: Sendable {
 
     private static let stepCount = 2048
     private static let leastExponent = -324
-    private let words: WordTable<4736>
+    private static let wholeStart = 2 * stepCount + 640
+    private let words: WordTable<5760>
 
     private init() {
         var words: [UInt64] = []
@@ -19,6 +20,7 @@ struct WriterTable: Sendable {
             words += [step.high, step.low]
         }
         for place in 0..<640 { words.append(Self.exponentText(place + Self.leastExponent)) }
+        for whole in 0..<1_024 { words.append(Self.counted("\(whole),")) }
         self.words = WordTable(words)
     }
 
@@ -47,6 +49,13 @@ struct WriterTable: Sendable {
         words[2 &* Self.stepCount &+ exponent &- Self.leastExponent]
     }
 
+    /// A whole number below 1,024 and a comma, the first byte lowest, and in the last byte the count
+    /// of bytes.
+    @inline(__always)
+    func wholeText(_ number: SmallWhole) -> UInt64 {
+        words[Self.wholeStart &+ number.value]
+    }
+
     private static func step(_ field: Int) -> (high: UInt64, low: UInt64) {
         guard 1..<2047 ~= field else { return (0, 0) }
         let q = 0 - grid(field)
@@ -57,8 +66,12 @@ struct WriterTable: Sendable {
     }
 
     private static func exponentText(_ exponent: Int) -> UInt64 {
-        let text = Array("e\(exponent)".utf8)
-        let count = UInt64(text.count) << (8 * (7 - UInt64(text.count)))
-        return text.reversed().reduce(count) { $0 << 8 | UInt64($1) }
+        counted("e\(exponent)")
+    }
+
+    /// A text of at most seven bytes, and in the last byte their count.
+    private static func counted(_ text: String) -> UInt64 {
+        let count = UInt64(text.utf8.count)
+        return text.utf8.reversed().reduce(count << (8 * (7 - count))) { $0 << 8 | UInt64($1) }
     }
 }

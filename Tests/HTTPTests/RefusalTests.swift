@@ -103,7 +103,9 @@ import Testing
         limits.requestLineBytes = 23_456
         #expect(Refusal.bodyTooLarge.sentence(limits: limits).contains("12345"))
         let long = Refusal.bodyTooLarge.sentence(limits: limits, length: 34_567)
-        #expect(long.hasPrefix("The body has 34567 bytes, but may have 12345 bytes (--body-bytes):"))
+        #expect(
+            long.hasPrefix("The body has 34567 bytes, but may have 12345 bytes (--body-bytes):")
+        )
         #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
     }
 }

@@ -7,24 +7,54 @@ import Testing
 
 @Suite("A number in an array")
 struct NumberFormTests {
+    /// Random digits; as the part of a number before its point they have no 0 in front.
+    private func digits(_ count: Int, startsWithZero: Bool, _ random: inout SplitMix) -> String {
+        (0..<count).map { place in
+            String(
+                random.next() % (place == 0 && !startsWithZero ? 9 : 10)
+                    + (place == 0 && !startsWithZero ? 1 : 0)
+            )
+        }.joined()
+    }
+
+    @Test("is right among others of its form, whatever the white space between them")
+    func sameForm() throws {
+        var random = SplitMix(state: 19)
+        for whole in 0...20 {
+            for fraction in 0...22 {
+                let texts = (0..<40).map { _ in
+                    let sign = random.next() % 3 == 0 ? "-" : ""
+                    let integer =
+                        whole == 0 ? "0" : digits(whole, startsWithZero: false, &random)
+                    let point = fraction == 0 ? "" : "."
+                    return sign + integer + point
+                        + digits(fraction, startsWithZero: true, &random)
+                }
+                for spaces in [0...0, 1...1, 5...5, 15...15, 0...17] {
+                    let body = texts.map { text in
+                        let count = Int(random.next() % UInt64(spaces.count))
+                        return text + ","
+                            + String(repeating: " ", count: spaces.lowerBound + count)
+                    }.joined()
+                    var reader = JSONReader(Array("[\(body)0]".utf8))
+                    let values = try reader.readNumbers().values.dropLast()
+                    let expected = texts.map { Double($0)?.bitPattern }
+                    #expect(values.map { $0.bitPattern } == expected)
+                }
+            }
+        }
+    }
+
     @Test("is right, wherever its point stands and whatever stands around it")
     func everyForm() throws {
         var random = SplitMix(state: 15)
-        func digits(_ count: Int, startsWithZero: Bool) -> String {
-            (0..<count).map { place in
-                String(
-                    random.next() % (place == 0 && !startsWithZero ? 9 : 10)
-                        + (place == 0 && !startsWithZero ? 1 : 0)
-                )
-            }.joined()
-        }
         var texts: [String] = []
         for whole in 0...20 {
             for fraction in 0...22 {
                 for exponent in ["", "e5", "E-07", "e+300", "e-320", "e0012"] {
-                    let integer = whole == 0 ? "0" : digits(whole, startsWithZero: false)
+                    let integer = whole == 0 ? "0" : digits(whole, startsWithZero: false, &random)
                     let decimals =
-                        fraction == 0 ? "" : "." + digits(fraction, startsWithZero: true)
+                        fraction == 0 ? "" : "." + digits(fraction, startsWithZero: true, &random)
                     let text = integer + decimals + exponent
                     guard try #require(Double(text)).isFinite else { continue }
                     texts += [text, "-" + text]

@@ -29,9 +29,20 @@ struct WriterTableTests {
     @Test("is the text of each decimal exponent")
     func exponents() {
         for exponent in -324...308 {
-            let word = table.exponentText(exponent)
-            let bytes = (0..<Int(word >> 56)).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-            #expect(String(decoding: bytes, as: UTF8.self) == "e\(exponent)")
+            #expect(text(table.exponentText(exponent)) == "e\(exponent)")
         }
+    }
+
+    @Test("is the text of each small whole number and a comma")
+    func wholes() {
+        for number in 0..<1_024 {
+            #expect(text(table.wholeText(SmallWhole(Double(number)))) == "\(number),")
+        }
+    }
+
+    /// The bytes of a word, as many as its last one says.
+    private func text(_ word: UInt64) -> String {
+        let bytes = (0..<Int(word >> 56)).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

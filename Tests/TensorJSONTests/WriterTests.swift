@@ -90,6 +90,28 @@ struct WriterTests {
         }
     }
 
+    @Test("writes whole numbers as such, whatever stands among them")
+    func wholeNumbers() {
+        let whole = (0..<1_100).map { Double($0) }
+        for other in [nil, -0.0, -7, 0.5, 1_023.5, 1_024, 0x1p-1074] as [Double?] {
+            // One of the others in every seventh block, at a place of its own.
+            var values = whole
+            for index in stride(from: 5, to: whole.count, by: 117) {
+                values[index] = other ?? values[index]
+            }
+            let texts = values.map { value in written { $0.number(value) } }
+            #expect(texts[3] == "3" && texts[1_000] == "1000")
+            for length in [1_100, 550, 100, 1] {
+                let shape = length == 1_100 ? [length] : [1_100 / length, length]
+                let rows = stride(from: 0, to: 1_100, by: length).map { start in
+                    "[" + texts[start..<start + length].joined(separator: ",") + "]"
+                }
+                let expected = shape.count == 1 ? rows[0] : "[" + rows.joined(separator: ",") + "]"
+                #expect(written { $0.numbers(values, shape: shape) } == expected)
+            }
+        }
+    }
+
     @Test(
         "writes number arrays in parts, whatever the shape and the parts",
         arguments: [

@@ -36,6 +36,16 @@ static inline __attribute__((__always_inline__)) uint32_t cbytes_blacks(const vo
     return bits;
 }
 
+/* Of the 16 bytes of two words those that are not 0, the lowest one of the first word lowest. */
+static inline __attribute__((__always_inline__)) uint32_t cbytes_nonzeros(CBytesWords words) {
+    CBytes16 bytes;
+    __builtin_memcpy(&bytes, &words, 16);
+    const CBytesBits16 nonzeros = __builtin_convertvector(bytes != 0, CBytesBits16);
+    uint16_t bits;
+    __builtin_memcpy(&bits, &nonzeros, 2);
+    return bits;
+}
+
 /* 32 bytes of ones and 32 of zeros. */
 extern const unsigned char cbytes_steps[64];
 
