@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the table of a kept run anew, so that no number is typed by hand.
 
-    python3 Benchmarks/render.py Benchmarks/results/<date>.json [section ...]
+    python3 Benchmarks/render.py Benchmarks/results/<date>.json [section ...] [--shorten codec]
 
 The table goes to standard output, plots go beside the file.
 """
@@ -20,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path, help="a run kept by bench.py --keep")
     parser.add_argument("sections", nargs="*", metavar="section", help="all of the run by default")
+    parser.add_argument("--shorten", default="", metavar="SECTION", help="of it only the worst and best cases")
     options = parser.parse_args()
     try:
         run = Run.read(options.file)
@@ -30,7 +31,7 @@ def main() -> int:
     if unknown := [section for section in options.sections if section not in known]:
         print(f"the run has no section {unknown[0]}; it has {', '.join(sorted(known))}", file=sys.stderr)
         return 1
-    print(markdown(run, options.sections), end="")
+    print(markdown(run, options.sections, options.shorten), end="")
     write_plots(run, options.file.parent)
     return 0
 

@@ -232,6 +232,15 @@ class TableTests(unittest.TestCase):
         self.assertIn("- small: it rained", markdown(run))
         self.assertNotIn("it rained", markdown(run, ["large"]))
 
+    def test_a_shortened_section_has_its_worst_case_too(self):
+        run = Run(machine={}, versions={}, command="", date="", rounds=1)
+        for case, theirs in ("even", 2.0), ("bad", 0.5), ("good", 9.0):
+            run.rows.append(Row("codec", case, "read", "s", {"loss-server": [1.0], "other": [theirs]}))
+        table = markdown(run, ["codec"], "codec")
+        self.assertIn("worst of 3, bad", table)
+        self.assertIn("best of 3, good", table)
+        self.assertNotIn("even", table)
+
     def test_a_failure_is_never_silent(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)
         run.failures.append("small: a wrong answer")

@@ -2,13 +2,18 @@
 """A run as Markdown."""
 
 import statistics
+from dataclasses import replace
 
 from .run import OURS, Run, Row
 
 
-def markdown(run: Run, sections: list[str] | None = None) -> str:
-    """One table of the rows of some sections, or all, and below it what has to be said."""
+def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -> str:
+    """One table of the rows of some sections, or all, and below it what has to be said.
+
+    Of the section that is to be `shortened` it has the worst and the best case of each quantity.
+    """
     rows = [row for row in run.rows if not sections or row.section in sections]
+    rows = [row for row in rows if row.section != shortened] + extremes(rows, shortened)
     names = list(dict.fromkeys([OURS] + [name for row in rows for name in row.values]))
     lines = []
     if rows:
@@ -33,6 +38,18 @@ def markdown(run: Run, sections: list[str] | None = None) -> str:
     lines += [f"- skipped: {what}" for what in run.skipped]
     lines += [f"- FAILED: {failure}" for failure in run.failures]
     return "\n".join(lines).strip() + "\n"
+
+
+def extremes(rows: list[Row], section: str) -> list[Row]:
+    """For each quantity of a section the case in which others come nearest to ours, and the opposite."""
+    found = []
+    quantities = dict.fromkeys(row.quantity for row in rows if row.section == section)
+    for quantity in quantities:
+        cases = [row for row in rows if row.section == section and row.quantity == quantity]
+        ranked = sorted(cases, key=lambda row: min((r for n in row.values if (r := row.ratio(n))), default=0))
+        for word, row in ("worst", ranked[0]), ("best", ranked[-1]):
+            found.append(replace(row, case=f"{word} of {len(cases)}, {row.case}"))
+    return found
 
 
 def spread(rounds: int, rows: list[Row]) -> str:
