@@ -12,22 +12,29 @@ struct RequestLog: Sendable {
     /// The level of requests, and that of probes.
     private let level: Logger.Level
     private let probeLevel: Logger.Level
+    /// Whether the log has anything but overload: asking the logger each time costs more than all
+    /// that is counted of a request.
+    private let isTalkative: Bool
 
     init(_ logger: Logger, _ options: LogOptions) {
         self.logger = logger
         overload = OverloadLog(logger)
         level = options.accessLog ? .info : .debug
         probeLevel = options.accessLog && options.accessLogProbes ? .info : .debug
+        isTalkative = logger.logLevel <= level
     }
 
     func note(_ event: ServerEvent) {
+        if case .refused(let refusal) = event, refusal.status == .serviceUnavailable {
+            overload.note(refusal)
+        }
+        guard isTalkative else { return }
         switch event {
         case .connectionOpened: logger.trace("connection opened")
         case .connectionClosed(let closing):
             logger.trace("connection closed", metadata: ["reason": "\(closing)"])
         case .refused(let refusal):
             logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
-            if refusal.status == .serviceUnavailable { overload.note(refusal) }
         case .answered(let exchange):
             let level = Self.probes.contains(exchange.route.template) ? probeLevel : level
             logger.log(level: level, "answered", metadata: Self.metadata(of: exchange))
