@@ -19,14 +19,14 @@ struct ShortestDecimal {
 
     /// Finds the decimal of a finite double, whatever its sign.
     ///
-    /// - Returns: `unknown` for zero, powers of two, subnormals and decisions that are close.
+    /// - Returns: `unknown` for zero, subnormals, most powers of two and decisions that are close.
     ///   `exact` is for these.
     @inline(__always)
     static func quick(_ value: Double, _ table: WriterTable) -> Self {
         let bits = value.bitPattern
         let fraction = bits & 0x000F_FFFF_FFFF_FFFF
         let field = Int(truncatingIfNeeded: (bits &<< 1) &>> 53)
-        guard fraction != 0, UInt(bitPattern: field &- 1) < 0x7FE else { return unknown }
+        guard UInt(bitPattern: field &- 1) < 0x7FE else { return unknown }
         // On the grid 10^(k+1) of `Schubfach` the double is `floor` and a rest, in units of 2^-64
         // and off by less than 2.
         let step = table.step(field)
@@ -43,7 +43,9 @@ struct ShortestDecimal {
         let distance = Int64(bitPattern: rest).magnitude
         let half = step.high &>> 1
         let (digit, remainder) = rest.multipliedFullWidth(by: 10)
-        guard distance &- half &+ 4 > 8, remainder &- (1 &<< 63) &+ 32 > 64 else { return unknown }
+        // The next double below a power of two is half a step away: only a decimal that is nearly
+        // equal to it is found here.
+        guard fraction != 0 || distance < 8, distance &- half &+ 4 > 8, remainder &- (1 &<< 63) &+ 32 > 64 else { return unknown }
         let isCoarse: UInt64 = distance < half ? 1 : 0
         let head = floor &+ (isCoarse & rest &>> 63)
         // A 9 is never rounded up here: the decimal above is close enough then.
