@@ -259,8 +259,8 @@ def coded(path: str, *parts: bytes) -> bytes:
     return post(compressed(*parts), path, GZIP)
 
 
-CCE = "/v1/losses/categorical-cross-entropy"
-KLD = "/v1/losses/kl-divergence"
+CCE = "/v1/losses/categorical_cross_entropy"
+KLD = "/v1/losses/kl_divergence"
 MSE = "/v1/losses/mse"
 
 
@@ -305,7 +305,7 @@ def long_numbers(count: int, is_coded: bool) -> bytes:
 
 @functools.cache
 def penalty(count: int) -> bytes:
-    return coded("/v1/penalties/elastic-net", b'{"outputs":["value","gradient","hessian"],',
+    return coded("/v1/penalties/elastic_net", b'{"outputs":["value","gradient","hessian"],',
                  b'"parameters":[', zeros(count), b"]}")
 
 

@@ -125,7 +125,7 @@ def kinds(tokens: str) -> dict[str, Kind]:
         "path-query": Kind(get("/v1/losses?" + "a=b&" * 2_000)),
         "chunks-of-one-byte": Kind(chunked(MSE, plain.encode(), 1)),
         "chunks-of-ten-bytes": Kind(chunked(MSE, plain.encode(), 10)),
-        "penalty": Kind(ask("/v1/penalties/elastic-net", '{"outputs":["value","gradient",'
+        "penalty": Kind(ask("/v1/penalties/elastic_net", '{"outputs":["value","gradient",'
                             '"hessian"],"parameters":[' + numbers("1", 30_000) + "]}")),
         "weights": Kind(ask(MSE, batch(numbers("1", 10_000), numbers("0", 10_000), ',"weights":['
                                        + numbers("1", 10_000) + "]"))),

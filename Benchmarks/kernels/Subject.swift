@@ -38,29 +38,29 @@ struct Subject {
                 plain: { p, t in max(0, 1 - p * t) }
             ),
             Self(
-                "binary-cross-entropy",
+                "binary_cross_entropy",
                 inputs: { ($0.unit(), $0.unit() < 0.5 ? 0 : 1) },
                 plain: { p, t in -log(t == 1 ? p : 1 - p) }
             ),
             Self(
-                "binary-cross-entropy",
+                "binary_cross_entropy",
                 from: "from_logits",
                 inputs: { (3 * $0.normal(), $0.unit() < 0.5 ? 0 : 1) },
                 plain: { z, t in log(1 + exp(t == 1 ? -z : z)) }
             ),
-            Self("categorical-cross-entropy", rowsOf: 10, .distributions) { p, y in -y * log(p) },
-            Self("categorical-cross-entropy", rowsOf: 10, .logits(indices: true)) { p, y in
+            Self("categorical_cross_entropy", rowsOf: 10, .distributions) { p, y in -y * log(p) },
+            Self("categorical_cross_entropy", rowsOf: 10, .logits(indices: true)) { p, y in
                 -y * log(p)
             },
-            Self("categorical-cross-entropy", rowsOf: 10, .logits(indices: false)) { p, y in
+            Self("categorical_cross_entropy", rowsOf: 10, .logits(indices: false)) { p, y in
                 -y * log(p)
             },
-            Self("categorical-cross-entropy", rowsOf: 1_000, .logits(indices: true)) { p, y in
+            Self("categorical_cross_entropy", rowsOf: 1_000, .logits(indices: true)) { p, y in
                 -y * log(p)
             },
-            Self("kl-divergence", rowsOf: 10, .distributions) { q, y in y * log(y / q) },
-            Self("kl-divergence", rowsOf: 10, .logarithms) { q, y in y * log(y / q) },
-            Self("kl-divergence", rowsOf: 1_000, .logits(indices: false)) { q, y in y * log(y / q)
+            Self("kl_divergence", rowsOf: 10, .distributions) { q, y in y * log(y / q) },
+            Self("kl_divergence", rowsOf: 10, .logarithms) { q, y in y * log(y / q) },
+            Self("kl_divergence", rowsOf: 1_000, .logits(indices: false)) { q, y in y * log(y / q)
             },
         ]
     }

@@ -90,20 +90,20 @@ def cases(n):
     yield "mae", mae, a, b
     yield "huber", huber, a, b
     labels = (random.random(n) < 0.5).astype(float)
-    yield "binary-cross-entropy", bce, random.random(n), labels
-    yield "binary-cross-entropy, from_logits", bce_logits, 3 * a, labels
+    yield "binary_cross_entropy", bce, random.random(n), labels
+    yield "binary_cross_entropy, from_logits", bce_logits, 3 * a, labels
     for classes in (10, 1000):
         if n < classes:
             continue
         z = 3 * random.normal(size=(n // classes, classes))
         q, y = softmax(z), softmax(random.normal(size=z.shape))
         k = random.integers(0, classes, len(z))
-        yield f"categorical-cross-entropy, {classes} classes", cce, q, y
-        yield f"categorical-cross-entropy, {classes} classes, indices", cce_indices, z, k
-        yield f"categorical-cross-entropy, {classes} classes, from_logits", cce_logits, z, y
-        yield f"kl-divergence, {classes} classes", kl, q, y
-        yield f"kl-divergence, {classes} classes, log_predictions", kl_logarithms, np.log(q), y
-        yield f"kl-divergence, {classes} classes, from_logits", kl_logits, z, y
+        yield f"categorical_cross_entropy, {classes} classes", cce, q, y
+        yield f"categorical_cross_entropy, {classes} classes, indices", cce_indices, z, k
+        yield f"categorical_cross_entropy, {classes} classes, from_logits", cce_logits, z, y
+        yield f"kl_divergence, {classes} classes", kl, q, y
+        yield f"kl_divergence, {classes} classes, log_predictions", kl_logarithms, np.log(q), y
+        yield f"kl_divergence, {classes} classes, from_logits", kl_logits, z, y
 
 
 for n in [int(word) for word in sys.argv[1:]] or [1_000, 100_000, 1_000_000]:

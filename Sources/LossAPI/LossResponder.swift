@@ -5,11 +5,11 @@ package import HTTP
 import HTTPTypes
 import LossFunctions
 
-/// The service as the HTTP layer sees it: requests in, responses out, no I/O.
+/// Maps requests to responses, without I/O.
 package struct LossResponder: Responder {
     private let limits: Limits
     private let options: ServiceOptions
-    /// Whether there is more to a request than its route.
+    /// Whether CORS, tokens or echoes apply.
     private let hasAccessRules: Bool
     private let documents: Documents
     private let service: LossService
@@ -18,13 +18,13 @@ package struct LossResponder: Responder {
     private let notice: (@Sendable (ServerEvent) -> Void)?
 
     /// - Parameters:
-    ///   - limits: The bounds of the server, for its explanations and for coded content.
-    ///   - options: What an operator decides.
-    ///   - readiness: Whether new work is wanted.
-    ///   - gauges: What the server has in hand.
-    ///   - process: Tells what the process takes of its machine, for metrics.
-    ///   - clock: What the work is timed by.
-    ///   - notice: Told of every event once the metrics have it, for logs.
+    ///   - limits: The limits of the server, for error messages and coded content.
+    ///   - options: The options of the service.
+    ///   - readiness: Whether the server accepts new requests.
+    ///   - gauges: The current load of the server.
+    ///   - process: Reads the resource usage of the process, for metrics.
+    ///   - clock: The clock for Server-Timing.
+    ///   - notice: Called with every event after the metrics, for logs.
     package init(
         limits: Limits = Limits(),
         options: ServiceOptions = ServiceOptions(),
@@ -56,7 +56,7 @@ package struct LossResponder: Responder {
         }
     }
 
-    /// What becomes of a request where not everybody may ask, or echoes are wanted.
+    /// Handles a request under tokens and echoes.
     private func admit(_ head: RequestHead) -> Reception {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)
@@ -88,7 +88,7 @@ package struct LossResponder: Responder {
         }
     }
 
-    /// What is answered without a token: what monitors ask, and what browsers ask beforehand.
+    /// Whether a request needs no token: a health probe or a preflight request.
     private static func isOpen(_ head: RequestHead) -> Bool {
         isOfHealth(head.path) || head.method == .options
     }
@@ -109,8 +109,7 @@ package struct LossResponder: Responder {
         if let query = head.query, !query.isEmpty {
             throw Problem(
                 .unknownField,
-                "The query \(query.quoted) is not read: send options as fields of the body, and the "
-                    + "path without a question mark."
+                "The query \(query.quoted) is not supported: send options as fields of the body."
             )
         }
         let coding = MediaType.coding(of: head)
@@ -120,12 +119,12 @@ package struct LossResponder: Responder {
                 expecting: coding == nil ? head.contentLength : nil
             )
         else { return .answer(try answer(head, on: route)) }
-        // What nearly every request is: neither it nor its answer is to be coded.
+        // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .take(intake) }
         var terms = Terms()
         let answers = try AnswerCoding(for: head, options.compression)
         guard let coding else { return .take(answers.apply(to: intake, &terms), terms) }
-        // A few bytes can stand for a million: they are decoded beside the event loop.
+        // A few bytes may decode to a million, so a worker decodes them.
         terms.shortBytes = 0
         let decoding = DecodingIntake(intake, coding, limit: limits.bodyBytes) { [limits] fault in
             Problem(fault, coding, limits: limits).response(route: route.name)
@@ -133,7 +132,7 @@ package struct LossResponder: Responder {
         return .take(answers.apply(to: decoding, &terms), terms)
     }
 
-    /// The answer to a request that is no question.
+    /// The response to anything but a POST to a loss or penalty.
     private func answer(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch head.method {
         case .get, .head:
@@ -148,20 +147,20 @@ package struct LossResponder: Responder {
             return Problem(
                 .methodNotAllowed,
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."
-                    + (route.takesPost ? "" : " Questions are POSTed to /v1/losses/{loss}."),
+                    + (route.takesPost ? "" : " POST requests go to /v1/losses/{loss}."),
                 allowed: route.allow.split(separator: ", ").map(String.init)
             ).response(route: route.name, fields: [.allow: route.allow])
         default:
             return Problem(
                 .methodNotImplemented,
-                "No resource of this server has the method \(head.method.rawValue.quoted): use "
-                    + "GET, HEAD, OPTIONS or POST.",
+                "The method \(head.method.rawValue.quoted) is not supported: use GET, HEAD, OPTIONS or "
+                    + "POST.",
                 allowed: ["GET", "HEAD", "OPTIONS", "POST"]
             ).response(route: route.name)
         }
     }
 
-    /// What would have been accepted (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 section 3.1).
+    /// The fields that name what is accepted (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 3.1).
     private static func mediaFields(of problem: Problem) -> HTTPFields {
         problem.kind == .question(.unsupportedContentCoding)
             ? [.acceptEncoding: Coding.accepted] : [.acceptPost: MediaType.accepted]

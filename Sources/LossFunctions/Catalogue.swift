@@ -5,8 +5,8 @@
 /// To add one, write its file and add its line here.
 package enum Catalogue {
     package static let losses: [any Loss.Type] = [
-        MeanSquaredError.self,
-        MeanAbsoluteError.self,
+        SquaredError.self,
+        AbsoluteError.self,
         Huber.self,
         BinaryCrossEntropy.self,
         Hinge.self,
@@ -34,12 +34,12 @@ package enum Catalogue {
         }
     }
 
-    /// The loss of that name or alias; case, hyphens, underscores and colons do not matter.
+    /// The loss of that name or alias; case, hyphens, underscores, colons and spaces do not matter.
     package static func loss(named name: String) -> Found<any Loss.Type>? {
         find(name, in: lossIndex)
     }
 
-    /// The penalty of that name or alias; case, hyphens, underscores and colons do not matter.
+    /// The penalty of that name or alias; case, hyphens, underscores, colons and spaces do not matter.
     package static func penalty(named name: String) -> Found<any Penalty.Type>? {
         find(name, in: penaltyIndex)
     }
@@ -79,6 +79,6 @@ package enum Catalogue {
     private static let longestName = 256
 
     private static func folded(_ name: String) -> String {
-        name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != ":" }
+        name.lowercased().filter { !"-_: ".contains($0) }
     }
 }

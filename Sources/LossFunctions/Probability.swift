@@ -12,16 +12,15 @@ enum Probability {
         "epsilon",
         default: 2.220446049250313e-16,
         .halfOpen(0, 0.5),
-        "How near to 0 and 1 probabilities may come: they are clipped to "
-            + "[epsilon, 1 - epsilon], and derivatives are those at the clipped value. "
-            + "0 turns clipping off; a loss that is then infinite is refused."
+        "Probabilities are clipped to [epsilon, 1 - epsilon]; derivatives are those at the "
+            + "clipped value. With 0 there is no clipping, and an infinite loss is refused."
     )
 
     static let labelSmoothing = Option.number(
         "label_smoothing",
         default: 0,
         .unit,
-        "The share of each target that is spread evenly over the classes."
+        "Share of each target that is spread evenly over the classes."
     )
 
     static let clippedAtBothEnds =

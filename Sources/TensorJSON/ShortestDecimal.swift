@@ -19,7 +19,7 @@ struct ShortestDecimal {
 
     /// Finds the decimal of a finite double, whatever its sign.
     ///
-    /// - Returns: `unknown` for zero, subnormals, most powers of two and decisions that are close.
+    /// - Returns: `unknown` for zero, subnormals, most powers of two and close decisions.
     ///   `exact` is for these.
     @inline(__always)
     static func quick(_ value: Double, _ table: WriterTable) -> Self {
@@ -45,7 +45,9 @@ struct ShortestDecimal {
         let (digit, remainder) = rest.multipliedFullWidth(by: 10)
         // The next double below a power of two is half a step away: only a decimal that is nearly
         // equal to it is found here.
-        guard fraction != 0 || distance < 8, distance &- half &+ 4 > 8, remainder &- (1 &<< 63) &+ 32 > 64 else { return unknown }
+        guard fraction != 0 || distance < 8, distance &- half &+ 4 > 8,
+            remainder &- (1 &<< 63) &+ 32 > 64
+        else { return unknown }
         let isCoarse: UInt64 = distance < half ? 1 : 0
         let head = floor &+ (isCoarse & rest &>> 63)
         // A 9 is never rounded up here: the decimal above is close enough then.

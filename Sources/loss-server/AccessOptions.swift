@@ -3,31 +3,31 @@
 import ArgumentParser
 import LossAPI
 
-/// Who may ask, and what they are told beside the answer.
+/// Options for access control and responses.
 struct AccessOptions: ParsableArguments {
     @Option(
         help:
-            "A file with one bearer token a line; who brings none of them gets 401. (default: none)"
+            "File with one bearer token per line; requests without one get 401. (default: none)"
     )
     var tokenFile = ""
 
     @Option(
-        help: "Origins whose pages may ask, separated by commas; * for all. (default: none)"
+        help: "Origins allowed by CORS, separated by commas; * for all. (default: none)"
     )
     var corsOrigin = ""
 
     @Option(
         help: """
-            Which answers are compressed for clients that accept it: none, short (up to 16384 \
-            numbers) or all.
+            Responses to compress if the client accepts it: none, short (up to 16384 numbers) or \
+            all.
             """
     )
     var compression = ServiceOptions.Compression.short
 
-    @Flag(help: "Echo bodies at POST / and heads at /echo, for tests of the HTTP from outside.")
+    @Flag(help: "Echo bodies at POST / and heads at /echo, for HTTP conformance tests.")
     var diagnostics = false
 
-    /// What they say.
+    /// The options of the service.
     ///
     /// - Throws: What is wrong with the file of tokens.
     func options() throws -> ServiceOptions {
@@ -50,7 +50,7 @@ struct AccessOptions: ParsableArguments {
         }
     }
 
-    /// The file of tokens; nil where everybody may ask.
+    /// The token file; `nil` if no token is required.
     var tokens: TokenFile? { tokenFile.isEmpty ? nil : TokenFile(path: tokenFile) }
 
     private var origins: [String] { corsOrigin.split(separator: ",").map(String.init) }

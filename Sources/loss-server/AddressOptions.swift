@@ -2,12 +2,12 @@
 
 import ArgumentParser
 
-/// Where the service listens; the server and its health check read the same options.
+/// The address of the service, for the server and its health check.
 struct AddressOptions: ParsableArguments {
-    @Option(help: "The name or address to listen on; 0.0.0.0 or :: for all.")
+    @Option(help: "Host name or address to listen on; 0.0.0.0 or :: for all.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port; 0 takes any that is free.")
+    @Option(help: "Port to listen on; 0 for any free port.")
     var port = 8080
 
     func validate() throws {

@@ -3,12 +3,12 @@
 import ArgumentParser
 import HTTPServer
 
-/// Asks a running server how it is; the exit code says what a container engine wants to know.
+/// Probes a running server; the exit code tells a container engine whether it is healthy.
 struct HealthCheck: ConfiguredByEnvironment {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck",
-        abstract: "Exit 0 if the server at --host and --port is alive, else 1.",
-        discussion: "For HEALTHCHECK in images that hold no other client."
+        abstract: "Exit with 0 if the server at --host and --port is alive, else with 1.",
+        discussion: "For HEALTHCHECK in images without another HTTP client."
     )
 
     static var optionGroups: [any ParsableArguments] { [AddressOptions()] }

@@ -4,80 +4,84 @@ import ArgumentParser
 import HTTP
 import LossAPI
 
-/// The bounds the server keeps, one option each.
+/// One option for each limit of the server.
 struct LimitOptions: ParsableArguments {
     private static let defaults = Limits()
 
-    @Option(help: "Bytes of a request line; beyond: 414.")
+    @Option(help: "Maximum length of the request line in bytes (longer: 414).")
     var requestLineBytes = defaults.requestLineBytes
 
-    @Option(help: "Bytes of all fields of a request; beyond: 431.")
+    @Option(help: "Maximum size of the header fields in bytes (larger: 431).")
     var headBytes = defaults.headBytes
 
-    @Option(help: "Fields of a request; beyond: 431.")
+    @Option(help: "Maximum number of header fields (more: 431).")
     var fieldCount = defaults.fieldCount
 
-    @Option(help: "Bytes of a request's body; beyond: 413.")
+    @Option(help: "Maximum size of a body in bytes (larger: 413).")
     var bodyBytes = defaults.bodyBytes
 
-    @Option(help: "Levels of nesting of JSON; beyond: 400.")
+    @Option(help: "Maximum nesting depth of JSON (deeper: 400).")
     var jsonDepth = LossService.defaultDepth
 
-    @Option(help: "Seconds for a head to be complete; then: 408.")
+    @Option(help: "Seconds until the head must be complete (later: 408).")
     var headTime = defaults.headTime.inSeconds
 
-    @Option(help: "Seconds a body may pause; then: 408.")
+    @Option(help: "Seconds a body may stall (longer: 408).")
     var bodyStallTime = defaults.bodyStallTime.inSeconds
 
-    @Option(help: "Bytes a second a body must bring on average after its stall time; below: 408.")
+    @Option(
+        help:
+            "Minimum average rate of a body after its stall time, in bytes per second (slower: 408)."
+    )
     var bodyMinimumRate = defaults.bodyMinimumRate
 
-    @Option(help: "Seconds a connection may rest between requests; then it is closed.")
+    @Option(help: "Seconds until an idle connection is closed.")
     var idleTime = defaults.idleTime.inSeconds
 
-    @Option(help: "Seconds a client may take none of its answer; then the connection is cut.")
+    @Option(help: "Seconds a client may stop reading a response before the connection is cut.")
     var answerStallTime = defaults.answerStallTime.inSeconds
 
     @Option(
-        help: "Bytes a second an answer must be taken at on average after its stall time; 0: any."
+        help:
+            "Minimum average rate at which a response must be read after its stall time, in bytes per second; 0 for none."
     )
     var answerMinimumRate = defaults.answerMinimumRate
 
-    @Option(help: "Seconds a closing connection waits for a client that sends nothing.")
+    @Option(help: "Seconds a closing connection waits for a silent client.")
     var lingerStallTime = defaults.lingerStallTime.inSeconds
 
-    @Option(help: "Seconds a closing connection throws away what a client goes on sending.")
+    @Option(help: "Seconds a closing connection discards further input.")
     var lingerTime = defaults.lingerTime.inSeconds
 
-    @Option(help: "Connections at once; beyond: 503.")
+    @Option(help: "Maximum number of connections (more: 503).")
     var connections = defaults.connections
 
     @Option(
         help: """
-            Bytes of requests and answers in memory at once; beyond: 503. 0: 512 MiB, or less where \
-            the container or a resource limit allows less.
+            Memory for requests and responses in bytes (more: 503); 0 for 512 MiB, or less if the \
+            container or a resource limit allows less.
             """
     )
     var memoryBytes = 0
 
-    @Option(help: "Requests that wait for a worker; beyond: 503.")
+    @Option(help: "Maximum number of requests waiting for a worker (more: 503).")
     var waitingJobs = defaults.waitingJobs
 
     @Option(
-        help: "Seconds after SIGTERM in which only /readyz says so, for load balancers to see it."
+        help: "Seconds to keep serving after SIGTERM while /readyz reports 503."
     )
     var drainDelay = defaults.drainDelay.inSeconds
 
-    @Option(help: "Seconds a drain may take after SIGTERM; then the rest is cut.")
+    @Option(help: "Seconds until the remaining connections are cut after SIGTERM.")
     var drainTime = defaults.drainTime.inSeconds
 
-    @Option(help: "Bytes of the largest body that is answered on the event loop, not by a worker.")
+    @Option(help: "Maximum size of a body that is processed on the event loop, not by a worker.")
     var inlineBodyBytes = defaults.inlineBodyBytes
 
-    @Option(help: "Requests with larger bodies that are answered at once; 0: one a core.")
+    @Option(help: "Worker threads for requests with larger bodies; 0 for one per core.")
     var workers = 0
 
-    @Option(help: "Event loops, of which each has a second one for large bodies; 0: one a core.")
+    @Option(help: "Event loops, each with a second one for large bodies; 0 for one per core.")
     var loops = 0
 
     var limits: Limits {

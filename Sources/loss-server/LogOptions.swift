@@ -3,10 +3,10 @@
 import ArgumentParser
 import Logging
 
-/// What goes to the log.
+/// Options for the log.
 struct LogOptions: ParsableArguments {
     @Option(
-        help: "The least level that is logged; debug includes every request. (default: info)",
+        help: "Minimum log level; debug includes every request. (default: info)",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
                 let levels = Logger.Level.allCases.map { $0.rawValue }
@@ -19,9 +19,9 @@ struct LogOptions: ParsableArguments {
     )
     var logLevel = Logger.Level.info
 
-    @Flag(help: "Log each answered request, but for those of /livez, /readyz and /healthz.")
+    @Flag(help: "Log every request except those to /livez, /readyz and /healthz.")
     var accessLog = false
 
-    @Flag(help: "With --access-log, log those as well.")
+    @Flag(help: "With --access-log, log those too.")
     var accessLogProbes = false
 }

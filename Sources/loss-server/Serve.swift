@@ -14,8 +14,9 @@ struct Serve: ConfiguredByEnvironment {
         commandName: "serve",
         abstract: "Serve losses and penalties over HTTP (the default command).",
         discussion: """
-            SIGTERM or SIGINT: readiness turns 503, accepted requests are answered, then exit 0. A \
-            second one cuts what is left. SIGHUP: the file of tokens is read again.
+            On SIGTERM or SIGINT, /readyz reports 503, requests in progress are completed, and the \
+            process exits with 0; a second signal cuts the remaining connections. On SIGHUP, the \
+            token file is reloaded.
             """
     )
 
@@ -88,7 +89,7 @@ struct Serve: ConfiguredByEnvironment {
         }
     }
 
-    /// Reads the file of tokens again; where something is wrong with it, the old tokens stay.
+    /// Reloads the token file; if it is not valid, the old tokens remain.
     private static func reload(_ file: TokenFile?, _ list: TokenList?, _ logger: Logger) {
         guard let file, let list else {
             return logger.notice("nothing to reload", metadata: ["reason": "no --token-file"])

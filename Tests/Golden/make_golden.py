@@ -30,7 +30,7 @@ def load(path):
 
 def modules(folder):
     """The files of a folder under their wire names."""
-    return {path.stem.replace("_", "-"): load(path) for path in sorted((HERE / folder).glob("*.py"))}
+    return {path.stem: load(path) for path in sorted((HERE / folder).glob("*.py"))}
 
 
 def distinct(items):
@@ -81,7 +81,7 @@ def answers(name, module):
         "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
     }[module.KIND]
     groups = []
-    for given, inputs in module.groups(random.Random(name)):
+    for given, inputs in module.groups(random.Random(getattr(module, "SEED", name))):
         options = calculus.bind(module.OPTIONS, given)
         records = []
         for item in distinct(inputs):

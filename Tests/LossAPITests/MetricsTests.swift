@@ -96,8 +96,8 @@ struct MetricsTests {
         // To look a loss up is no answer of it.
         note(.get, "/v1/losses/{loss}", 1, entry: "huber")
         for line in [
-            #"loss_server_answers_total{loss="huber",status="200"} 2"#,
-            #"loss_server_answers_total{loss="hinge",status="200"} 1"#,
+            #"loss_server_responses_total{loss="huber",status="200"} 2"#,
+            #"loss_server_responses_total{loss="hinge",status="200"} 1"#,
             #"loss_server_computing_seconds_total{loss="huber",status="200"} 1.5"#,
         ] {
             #expect(page.contains(line + "\n"), "\(line)")
@@ -126,7 +126,7 @@ struct MetricsTests {
             #"{"predictions": [1], "targets": [2]}"#
         )
         #expect(loss.status == .ok)
-        #expect(loss.route == RouteName("/v1/losses/{loss}", entry: "mse"))
+        #expect(loss.route == RouteName("/v1/losses/{loss}", entry: "squared_error"))
         let penalty = client.send(.post, "/v1/penalties/l1", "{}")
         #expect(penalty.status.code >= 400)
         #expect(penalty.route == RouteName("/v1/penalties/{penalty}", entry: "l1"))

@@ -33,9 +33,9 @@ struct ProblemTests {
         var testDescription: String { "\(path) \(body)" }
     }
 
-    private static let categorical = "/v1/losses/categorical-cross-entropy"
-    private static let binary = "/v1/losses/binary-cross-entropy"
-    private static let divergence = "/v1/losses/kl-divergence"
+    private static let categorical = "/v1/losses/categorical_cross_entropy"
+    private static let binary = "/v1/losses/binary_cross_entropy"
+    private static let divergence = "/v1/losses/kl_divergence"
 
     static let cases = [
         Case(#"{"predictions":[1,NaN]}"#, .malformedJSON, "/predictions/1", says: "NaN"),
@@ -51,14 +51,19 @@ struct ProblemTests {
         Case(#"[1]"#, .wrongKind, "", says: "object"),
         Case(#"{"predictions":[[1],[1,2]]}"#, .raggedArray, "/predictions/1", says: "length 2"),
         Case(#"{"predictions":1e999}"#, .numberTooLarge, "/predictions", says: "1e999"),
-        Case(#"{"prediction":[1]}"#, .unknownField, "/prediction", says: "\"predictions\" meant"),
-        Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", says: "Known"),
+        Case(
+            #"{"prediction":[1]}"#,
+            .unknownField,
+            "/prediction",
+            says: "Did you mean \"predictions\"?"
+        ),
+        Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", says: "Allowed fields: "),
         // With a mark that combines with them, `/` and `~` are other characters, and the same bytes.
         Case(
             "{\"a/\u{304}b~\u{338}\":[1]}",
             .unknownField,
             "/a~1\u{304}b~0\u{338}",
-            says: "Known"
+            says: "Allowed fields: "
         ),
         Case(#"{"predictions":[1]}"#, .missingField, "/targets", says: "\"targets\""),
         Case(#"{"targets":[1]}"#, .missingField, "/predictions", says: "\"predictions\""),
@@ -66,7 +71,7 @@ struct ProblemTests {
             #"{"predictions":1,"targets":1,"reduction":"men"}"#,
             .notAllowed,
             "/reduction",
-            says: "Is \"mean\" meant"
+            says: "Did you mean \"mean\"?"
         ),
         Case(
             #"{"predictions":1,"targets":1,"outputs":["loss","grad"]}"#,
@@ -116,7 +121,7 @@ struct ProblemTests {
             #"{"predictions":[1,2],"targets":[1,2],"weights":[0,0]}"#,
             .nothingToAverage,
             "/weights",
-            says: "above 0"
+            says: "greater than 0"
         ),
         Case(
             #"{"predictions":[1e200,1],"targets":[-1e200,1]}"#,
@@ -144,7 +149,7 @@ struct ProblemTests {
             to: binary,
             .wrongLength,
             "/pos_weight",
-            says: "3 numbers, but 2"
+            says: "3 numbers, but must have 2"
         ),
         Case(
             #"{"predictions":[1],"targets":[0]}"#,
@@ -186,7 +191,7 @@ struct ProblemTests {
             to: categorical,
             .wrongLength,
             "/class_weights",
-            says: "1 numbers, but 2"
+            says: "1 number, but must have 2"
         ),
         Case(
             #"{"predictions":[[0.5,0.5]],"targets":[0],"class_weights":[1,-2]}"#,
@@ -228,7 +233,7 @@ struct ProblemTests {
             to: divergence,
             .conflictingOptions,
             "/log_predictions",
-            says: "exclude each other"
+            says: "cannot be combined"
         ),
         Case(
             #"{"predictions":[[0.5,0.5]],"targets":[[-1,-1]],"log_targets":true}"#,
@@ -277,7 +282,7 @@ struct ProblemTests {
             #"{"predictions":1,"targets":1,"regularization":[{"penalty":"l1","parametres":1}]}"#,
             .unknownField,
             "/regularization/0/parametres",
-            says: "\"parameters\" meant"
+            says: "Did you mean \"parameters\"?"
         ),
         Case(
             #"{"parameters":[],"strength":1}"#,
@@ -291,10 +296,10 @@ struct ProblemTests {
             to: "/v1/penalties/l2",
             .unknownField,
             "/strenght",
-            says: "\"strength\" meant"
+            says: "Did you mean \"strength\"?"
         ),
-        Case(#"{}"#, to: "/v1/losses/hubber", .unknownLoss, nil, says: "\"huber\" meant"),
-        Case(#"{}"#, to: "/v1/penalties/l4", .unknownPenalty, nil, says: "elastic-net"),
+        Case(#"{}"#, to: "/v1/losses/hubber", .unknownLoss, nil, says: "Did you mean \"huber\"?"),
+        Case(#"{}"#, to: "/v1/penalties/l4", .unknownPenalty, nil, says: "See /v1/penalties"),
         Case(#"{}"#, to: "/v1/loss", .notFound, nil, says: "/v1/losses"),
     ]
 

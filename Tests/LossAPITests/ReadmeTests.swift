@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPTypes
 import LossAPI
 import LossFunctions
 import Testing
@@ -34,8 +35,22 @@ struct ReadmeTests {
         #expect(missing(names) == [])
     }
 
-    @Test("names every kind of problem")
-    func problems() {
-        #expect(missing(ProblemKind.all.map { $0.slug }) == [])
+    @Test("explains every kind of problem as the service does")
+    func problems() throws {
+        let client = Client()
+        let rows = try ProblemKind.all.map { kind in
+            let document = try client.json(client.send(.get, kind.type))
+            let explanation = try #require(document["explanation"] as? String)
+            let text = explanation.replacing("|", with: "\\|")
+            return "| `\(kind.slug)` | \(kind.status.code) | \(text) |\n"
+        }
+        #expect(rows.filter { !readme.contains($0) } == [])
+    }
+
+    @Test("describes every option of losses and penalties as the catalogue does")
+    func options() {
+        let entries = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
+        let cells = entries.flatMap { $0.parameters.map { " \($0.summary) |" } }
+        #expect(cells.filter { !readme.contains($0) } == [])
     }
 }

@@ -95,7 +95,7 @@ struct RoutingTests {
             }
         }
         let other = try client.json(client.send(.get, "/v1/losses/nothing/"))
-        #expect((other["detail"] as? String)?.hasPrefix("There is nothing at this path.") == true)
+        #expect((other["detail"] as? String)?.hasPrefix("Nothing is served at this path.") == true)
     }
 
     @Test("refuses a query on a question, which nobody would read")

@@ -73,7 +73,7 @@ struct WholeRequestTests {
         let body = #"{"predictions":[40],"targets":[1]}"#
         let byName = client.send(
             .post,
-            "/v1/losses/binary-cross-entropy",
+            "/v1/losses/binary_cross_entropy",
             #"{"predictions":[40],"targets":[1],"from_logits":true}"#
         )
         #expect(client.send(.post, "/v1/losses/BCEWithLogitsLoss", body).body == byName.body)
@@ -91,6 +91,6 @@ struct WholeRequestTests {
             {"predictions":[[1,2]],"targets":[0],"weights":null,"class_weights":null,\
             "ignore_index":null,"from_logits":true}
             """
-        #expect(client.send(.post, "/v1/losses/categorical-cross-entropy", body).status == .ok)
+        #expect(client.send(.post, "/v1/losses/categorical_cross_entropy", body).status == .ok)
     }
 }

@@ -7,10 +7,10 @@ import Testing
 struct CatalogueTests {
     private let facts = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
 
-    @Test("has names in kebab case and every fact a reader needs")
+    @Test("has names in snake case and every fact a reader needs")
     func completeness() {
         for facts in facts {
-            #expect(facts.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
+            #expect(facts.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" })
             #expect(facts.summary.hasSuffix("."), "\(facts.name)")
             #expect(!facts.formula.plain.isEmpty && !facts.formula.tex.isEmpty, "\(facts.name)")
             #expect(!facts.formula.gradient.isEmpty && !facts.references.isEmpty, "\(facts.name)")

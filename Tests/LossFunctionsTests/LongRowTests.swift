@@ -30,15 +30,15 @@ struct LongRowTests {
         ),
         Case(loss: "cce"),
         Case(loss: "cce", options: ["class_weights": .list(weights)], hasClasses: true),
-        Case(loss: "kl-divergence"),
-        Case(loss: "kl-divergence", options: ["from_logits": .flag(true)]),
+        Case(loss: "kl_divergence"),
+        Case(loss: "kl_divergence", options: ["from_logits": .flag(true)]),
         Case(
-            loss: "kl-divergence",
+            loss: "kl_divergence",
             options: ["from_logits": .flag(true), "log_targets": .flag(true)]
         ),
-        Case(loss: "kl-divergence", options: ["log_predictions": .flag(true)]),
+        Case(loss: "kl_divergence", options: ["log_predictions": .flag(true)]),
         Case(
-            loss: "kl-divergence",
+            loss: "kl_divergence",
             options: ["log_predictions": .flag(true), "log_targets": .flag(true)]
         ),
     ]
@@ -84,7 +84,7 @@ struct LongRowTests {
             if case .number(let smoothing)? = options["label_smoothing"] {
                 y = y.map { $0 * (1 - Float80(smoothing)) + Float80(smoothing) / Float80(count) }
             }
-            let isDivergence = setting.loss == "kl-divergence"
+            let isDivergence = setting.loss == "kl_divergence"
             if case .list(let weights)? = options["class_weights"] {
                 y = zip(y, weights).map { $0 * Float80($1) }
             }

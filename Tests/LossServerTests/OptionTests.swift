@@ -196,4 +196,22 @@ struct OptionTests {
             .filter { !readme.contains($0) }
         #expect(missing == [])
     }
+
+    @Test("is described in the README in the words of --help")
+    func readmeHelp() throws {
+        let readme = try String(
+            contentsOf: Self.repository.appending(path: "README.md"),
+            encoding: .utf8
+        )
+        let help = LossServer.helpMessage(for: Serve.self, columns: 10_000)
+        let missing = try Environment.names(of: Serve.self).filter { name in
+            let start = try #require(help.range(of: "  --\(name) "), "\(name)")
+            let line = help[start.upperBound...].prefix { $0 != "\n" }
+            let text = line.drop { $0 == "<" || $0 == "-" || $0.isLowercase || $0 == ">" }
+                .drop { $0 == " " }
+            let sentence = text.split(separator: " (default:").first ?? ""
+            return !readme.contains("| \(sentence) |")
+        }
+        #expect(missing == [])
+    }
 }

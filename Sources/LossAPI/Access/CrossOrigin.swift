@@ -3,8 +3,7 @@
 import HTTP
 import HTTPTypes
 
-/// Which pages of other origins a browser may let ask this service (Fetch Standard, "CORS
-/// protocol").
+/// The origins allowed to call this service (Fetch Standard, "CORS protocol").
 package struct CrossOrigin: Sendable {
     private let origins: [String]
     private let allowsAll: Bool
@@ -15,10 +14,10 @@ package struct CrossOrigin: Sendable {
         allowsAll = origins.contains("*")
     }
 
-    /// The fields that every answer to a request has.
+    /// The CORS fields of every response to a request.
     func fields(for head: RequestHead) -> ResponseFields? {
         guard let origin = head.fields.single(.origin) else {
-            // A cache must not give an answer without these fields to a page that needs them.
+            // A cache must not serve a response without these fields to a page that needs them.
             return allowsAll ? nil : [.vary: "Origin"]
         }
         let isAllowed = allowsAll || origins.contains(origin)
@@ -36,7 +35,7 @@ package struct CrossOrigin: Sendable {
         return ResponseFields(fields)
     }
 
-    /// Whether a browser asks before it sends the request itself.
+    /// Whether this is a preflight request.
     func isPreflight(_ head: RequestHead) -> Bool {
         head.method == .options && head.fields.single(.requestedMethod) != nil
     }
@@ -50,7 +49,7 @@ package struct CrossOrigin: Sendable {
 }
 
 extension Response {
-    /// The same answer with further fields.
+    /// The same response with more fields.
     func adding(_ common: ResponseFields?) -> Response {
         guard let common else { return self }
         var response = self

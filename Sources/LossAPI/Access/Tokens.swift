@@ -4,12 +4,12 @@ import HTTP
 import HTTPTypes
 import Synchronization
 
-/// The bearer tokens that open the service (RFC 6750).
+/// Bearer tokens that authorize requests (RFC 6750).
 package struct Tokens: Sendable {
     private let tokens: [[UInt8]]
     private let longest: Int
 
-    /// Why a list of tokens is refused.
+    /// The reason a token list is rejected.
     package enum Fault: Error, Equatable, Sendable {
         /// The list has no token.
         case none
@@ -43,19 +43,19 @@ package struct Tokens: Sendable {
         return line[...last].drop(while: isMargin)
     }
 
-    /// The problem with a request that does not bring one of the tokens; nil: it does.
+    /// The problem with a request without a valid token; `nil` if its token is valid.
     func problem(with head: RequestHead) -> (problem: Problem, challenge: String)? {
         guard let given = head.fields.single(.authorization) else {
             return (
                 Problem(
                     .unauthorized,
-                    "This server wants a token: Authorization: Bearer, a space and the token."
+                    "Authentication required: send Authorization: Bearer <token>."
                 ), Self.challenge
             )
         }
         guard let token = Self.bearerToken(in: given), isKnown(token) else {
             return (
-                Problem(.unauthorized, "The token in Authorization is none of this server's."),
+                Problem(.unauthorized, "The bearer token is not valid for this server."),
                 Self.challenge + ", error=\"invalid_token\""
             )
         }
@@ -64,8 +64,8 @@ package struct Tokens: Sendable {
 
     private static let challenge = "Bearer realm=\"loss-server\""
 
-    /// The token of `"Bearer" 1*SP token68`, the scheme in any case (RFC 9110 section 11.4); nil
-    /// for anything else.
+    /// The token of `"Bearer" 1*SP token68`, the scheme in any case (RFC 9110 section 11.4), or
+    /// `nil`.
     private static func bearerToken(in value: String) -> [UInt8]? {
         let bytes = value.utf8
         guard let end = bytes.firstIndex(of: 0x20), value[..<end].lowercased() == "bearer" else {
@@ -75,13 +75,12 @@ package struct Tokens: Sendable {
         return token.isEmpty ? nil : Array(token)
     }
 
-    /// Whether a token is in the list.
+    /// Whether a token is in the list, in a time that depends on the list alone.
     ///
-    /// The time it takes depends on the list alone: neither on the length of what is given, nor on
-    /// how much of it is right.
+    /// Neither the length of the given token nor the number of its correct bytes changes the time.
     private func isKnown(_ given: [UInt8]) -> Bool {
         var isKnown = false
-        // As long as the longest token, whatever was given.
+        // Padded to the length of the longest token.
         var padded = [UInt8](repeating: 0, count: longest)
         for index in 0..<min(longest, given.count) { padded[index] = given[index] }
         for token in tokens {
@@ -92,11 +91,11 @@ package struct Tokens: Sendable {
         return isKnown
     }
 
-    /// Of `b64token`, RFC 6750 section 2.1, or any other visible ASCII.
+    /// Visible ASCII, a superset of `b64token` (RFC 6750 section 2.1).
     private static func isTokenCharacter(_ byte: UInt8) -> Bool { 0x21...0x7E ~= byte }
 }
 
-/// The tokens that are valid at the moment; another list can take their place at any time.
+/// The tokens that are valid now; the list can be replaced at any time.
 package final class TokenList: Sendable {
     private let tokens: Mutex<Tokens>
 
@@ -106,7 +105,7 @@ package final class TokenList: Sendable {
 
     package var current: Tokens { tokens.withLock { $0 } }
 
-    /// Requests whose heads come from now on need one of these tokens.
+    /// Replaces the tokens for requests whose heads arrive from now on.
     package func replace(with new: Tokens) {
         tokens.withLock { $0 = new }
     }

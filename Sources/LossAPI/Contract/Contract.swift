@@ -3,10 +3,10 @@
 import HTTP
 import LossFunctions
 
-/// The contract of the service in OpenAPI 3.1, made from the catalogue.
+/// The OpenAPI 3.1 description of the service, generated from the catalogue.
 ///
-/// `openapi.yaml` at the top of the repository is this text; a test holds the two together, and
-/// every example in it is sent to the service.
+/// `openapi.yaml` at the top of the repository is this text; a test compares the two, and sends
+/// every example in it to the service.
 package enum Contract {
     package static let document: JSONValue = [
         "openapi": "3.1.0",
@@ -16,14 +16,15 @@ package enum Contract {
             "summary": "Machine-learning loss functions and their gradients over HTTP.",
             "description": .string(
                 "POST predictions and targets as JSON; get the loss, its gradient with respect to "
-                    + "the predictions and, when asked, the diagonal of its Hessian. Sums are "
-                    + "exact, decimals the shortest that read back as the same double, refusals "
-                    + "name the element and what would be accepted. Every GET also answers HEAD, "
-                    + "and every path answers OPTIONS with Allow. Other spellings of a loss's name "
-                    + "(its aliases in the catalogue) are accepted in its path. Requests and answers may "
-                    + "be coded by gzip or deflate, as Content-Encoding and Accept-Encoding say. Every "
-                    + "answer has an X-Request-Id: the request's own, if it brings one. Where the "
-                    + "operator asks for tokens, all but the health probes want one."
+                    + "the predictions and, on request, the diagonal of its Hessian. Sums are exact, "
+                    + "numbers have the fewest digits that read back as the same double, and errors "
+                    + "name the offending element and what would be accepted. Every path that "
+                    + "supports GET also supports HEAD, and every path supports OPTIONS. A loss may "
+                    + "also be named by one of its aliases in the catalogue. Requests and responses "
+                    + "may be compressed by gzip or deflate (Content-Encoding, Accept-Encoding). "
+                    + "Every response has an X-Request-Id, which is the request's own if it has one. "
+                    + "If the server was started with --token-file, every request but the health "
+                    + "probes needs a token."
             ),
             "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
         ],
@@ -32,7 +33,7 @@ package enum Contract {
         "tags": [
             ["name": "losses", "description": "Losses and their derivatives"],
             ["name": "penalties", "description": "Regularisation terms and their derivatives"],
-            ["name": "documents", "description": "The contract, and what problems mean"],
+            ["name": "documents", "description": "The API description and the kinds of problems"],
             ["name": "operation", "description": "Health and metrics"],
         ],
         "paths": .object(paths),
@@ -43,7 +44,7 @@ package enum Contract {
             "securitySchemes": [
                 "token": [
                     "type": "http", "scheme": "bearer",
-                    "description": "Wanted where the server was started with --token-file.",
+                    "description": "Required if the server was started with --token-file.",
                 ]
             ],
         ],
@@ -58,26 +59,29 @@ package enum Contract {
         func add(_ path: String, _ item: JSONValue) {
             paths.append(JSONValue.Member(key: path, value: item))
         }
-        add("/v1/losses", get("listLosses", "losses", "The losses there are", "losses-list"))
+        add("/v1/losses", get("listLosses", "losses", "List all losses", "losses-list"))
         for loss in Catalogue.losses {
             add("/v1/losses/\(loss.facts.name)", ContractOperations.loss(loss))
         }
         add(
             "/v1/penalties",
-            get("listPenalties", "penalties", "The penalties there are", "penalties-list")
+            get("listPenalties", "penalties", "List all penalties", "penalties-list")
         )
         for penalty in Catalogue.penalties {
             add("/v1/penalties/\(penalty.facts.name)", ContractOperations.penalty(penalty))
         }
-        add("/", get("index", "documents", "Where everything is", "index"))
-        add("/problems", get("listProblems", "documents", "Every kind of problem", "problems"))
+        add("/", get("index", "documents", "List the resources of the service", "index"))
+        add("/problems", get("listProblems", "documents", "List all kinds of problems", "problems"))
         add("/problems/{problem}", ContractOperations.problem)
-        add("/openapi.json", get("contractJSON", "documents", "This contract as JSON", "contract"))
-        add("/openapi.yaml", ContractOperations.text("contractYAML", "This contract as YAML"))
-        add("/livez", health("alive", "Whether the process lives"))
-        add("/healthz", health("healthy", "The same as /livez"))
+        add(
+            "/openapi.json",
+            get("contractJSON", "documents", "Get this document as JSON", "contract")
+        )
+        add("/openapi.yaml", ContractOperations.text("contractYAML", "Get this document as YAML"))
+        add("/livez", health("alive", "Check whether the process is alive"))
+        add("/healthz", health("healthy", "Check whether the process is alive (same as /livez)"))
         add("/readyz", ContractOperations.readiness)
-        add("/metrics", ContractOperations.text("metrics", "Prometheus metrics"))
+        add("/metrics", ContractOperations.text("metrics", "Get Prometheus metrics"))
         return paths
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The shapes of the documents that are fetched rather than computed.
+/// JSON Schemas of the documents.
 enum ContractDocumentSchemas {
     static let all: [JSONValue.Member] = [
         .init(
             key: "problem",
             value: [
-                "description": "Why a request was not answered (RFC 9457).",
+                "description": "The problem with a request (RFC 9457).",
                 "type": "object",
                 "required": ["type", "title", "status", "detail"],
                 "properties": [
@@ -15,24 +15,24 @@ enum ContractDocumentSchemas {
                     "status": ["type": "integer"],
                     "detail": [
                         "type": "string",
-                        "description": "What is wrong and what would be accepted.",
+                        "description": "The error and what would be accepted.",
                     ],
                     "pointer": [
                         "type": "string",
-                        "description": "JSON Pointer (RFC 6901) to the value concerned.",
+                        "description": "JSON Pointer (RFC 6901) to the offending value.",
                     ],
                     "position": [
                         "type": "integer",
-                        "description": "Offset in bytes, from 0, of a fault in the JSON.",
+                        "description": "Offset in bytes, from 0, of a syntax error in the JSON.",
                     ],
                     "allowed": [
                         "type": "array",
-                        "description": "What would be accepted.",
+                        "description": "The values or ranges that are accepted.",
                         "items": ["type": "string"],
                     ],
                     "reason": [
                         "type": "string",
-                        "description": "The kind of fault within the kind of problem.",
+                        "description": "The kind of syntax error.",
                     ],
                 ],
             ]
@@ -52,7 +52,7 @@ enum ContractDocumentSchemas {
         .init(
             key: "problems",
             value: ContractSchemas.object(
-                "Every kind of problem.",
+                "All kinds of problems.",
                 [
                     (
                         "problems",
@@ -68,7 +68,7 @@ enum ContractDocumentSchemas {
         .init(
             key: "health",
             value: ContractSchemas.object(
-                "How the server is.",
+                "The health of the server.",
                 [("status", ["type": "string", "enum": ["ok", "draining"]])],
                 required: ["status"]
             )
@@ -76,7 +76,7 @@ enum ContractDocumentSchemas {
         .init(
             key: "detailed-health",
             value: ContractSchemas.object(
-                "How the server is, as draft-inadarei-api-health-check has it.",
+                "The health of the server (draft-inadarei-api-health-check).",
                 [
                     ("status", ["type": "string", "enum": ["pass", "fail"]]),
                     ("version", ["type": "string"]),
@@ -93,14 +93,14 @@ enum ContractDocumentSchemas {
         .init(
             key: "catalogue-entry",
             value: [
-                "description": "All there is to know of a loss or penalty.",
+                "description": "A loss or penalty in the catalogue.",
                 "type": "object",
                 "required": ["name", "task", "summary", "formula", "aliases", "options"],
             ]
         ),
         .init(
             key: "index",
-            value: ["description": "Where everything is.", "type": "object"]
+            value: ["description": "The resources of the service.", "type": "object"]
         ),
         .init(
             key: "contract",
@@ -115,7 +115,7 @@ enum ContractDocumentSchemas {
         let list: JSONValue = ["type": "array", "items": ["type": "string"]]
         let text: JSONValue = ["type": "string"]
         let entry = ContractSchemas.object(
-            "One of the list.",
+            "A loss or penalty.",
             [
                 ("name", text), ("task", text), ("summary", text), ("aliases", list),
                 ("options", list), ("href", ["type": "string", "format": "uri-reference"]),
@@ -125,7 +125,7 @@ enum ContractDocumentSchemas {
         let entries: JSONValue = ["type": "array", "items": entry]
         let names = words + ["outputs"]
         return ContractSchemas.object(
-            "What there is.",
+            "The list.",
             [(name, entries)] + names.map { ($0, list) },
             required: [name] + names
         )

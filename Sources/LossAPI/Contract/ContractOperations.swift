@@ -3,7 +3,7 @@
 import HTTP
 import LossFunctions
 
-/// What can be done at each path.
+/// The operations of each path.
 enum ContractOperations {
     static func loss(_ loss: any Loss.Type) -> JSONValue {
         let facts = loss.facts
@@ -11,7 +11,7 @@ enum ContractOperations {
             "get": get(
                 "describe-\(facts.name)",
                 "losses",
-                "What \(facts.name) is: formula, options, domains",
+                "Describe \(facts.name): formula, options, domains",
                 "catalogue-entry"
             ),
             "post": post(
@@ -31,7 +31,7 @@ enum ContractOperations {
             "get": get(
                 "describe-\(facts.name)",
                 "penalties",
-                "What \(facts.name) is: formula, options",
+                "Describe \(facts.name): formula, options",
                 "catalogue-entry"
             ),
             "post": post(
@@ -45,7 +45,7 @@ enum ContractOperations {
         ]
     }
 
-    /// A document that is fetched.
+    /// A GET of a JSON document.
     static func get(
         _ id: String,
         _ tag: String,
@@ -100,7 +100,7 @@ enum ContractOperations {
         "get": [
             "operationId": "explainProblem",
             "tags": ["documents"],
-            "summary": "What a kind of problem means and how a request is mended",
+            "summary": "Explain a kind of problem",
             "parameters": [
                 [
                     "name": "problem", "in": "path", "required": true,
@@ -127,12 +127,12 @@ enum ContractOperations {
     static let readiness: JSONValue = [
         "get": health(
             "ready",
-            "Whether new work is wanted: 503 while the server is draining",
+            "Check whether the server accepts new requests",
             [.init(key: "503", value: ContractResponses.health("The server is draining."))]
         )
     ]
 
-    /// A probe, which answers whoever asks.
+    /// A health probe, which needs no token.
     static func health(_ id: String, _ summary: String, _ more: [JSONValue.Member]) -> JSONValue {
         let refusals = ContractResponses.refusals.filter { refusal in
             !more.contains { $0.key == refusal.key }
@@ -143,12 +143,13 @@ enum ContractOperations {
             "summary": .string(summary),
             "security": [],
             "responses": .object(
-                [.init(key: "200", value: ContractResponses.health("It is."))] + more + refusals
+                [.init(key: "200", value: ContractResponses.health("The process is alive."))] + more
+                    + refusals
             ),
         ]
     }
 
-    /// A document that is no JSON.
+    /// A GET of a document in another format.
     static func text(_ id: String, _ summary: String) -> JSONValue {
         let mediaType = id == "metrics" ? "text/plain" : "application/yaml"
         let unchanged = id == "metrics" ? [] : [ContractResponses.unchanged]

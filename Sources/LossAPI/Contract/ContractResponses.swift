@@ -3,14 +3,14 @@
 import HTTP
 import HTTPTypes
 
-/// The answers that operations share; every problem there is stands among their examples.
+/// Responses shared by the operations, with an example of every kind of problem.
 enum ContractResponses {
-    /// What only a question can meet.
+    /// The errors of a loss or penalty request.
     static let questions = ["400", "404", "413", "415", "422"].map { status in
         JSONValue.Member(key: status, value: reference(status))
     }
 
-    /// What any request can meet.
+    /// The errors of any request.
     static let refusals: [JSONValue.Member] = [
         .init(key: "401", value: reference("401")),
         .init(key: "406", value: reference("406")),
@@ -20,23 +20,27 @@ enum ContractResponses {
 
     static let components: [JSONValue.Member] = [
         response("400", "The HTTP or the JSON is malformed.", codes: [400]),
-        response("401", "The server wants a token.", codes: [401]),
-        response("406", "Accept-Encoding refuses every coding there is.", codes: [406]),
-        response("404", "There is nothing of this name.", codes: [404]),
+        response("401", "A valid token is required.", codes: [401]),
+        response("406", "No content coding of the server is acceptable.", codes: [406]),
+        response("404", "No resource has this name.", codes: [404]),
         response("413", "The body is too large.", codes: [413]),
-        response("415", "The body is not of a type or coding that is read.", codes: [415]),
-        response("422", "The JSON is sound but is no valid question.", codes: [422]),
+        response(
+            "415",
+            "The media type or content coding of the body is not supported.",
+            codes: [415]
+        ),
+        response("422", "The JSON is well-formed but not a valid request.", codes: [422]),
         response("503", "Busy or draining: try again after Retry-After seconds.", codes: [503]),
         response(
             "default",
-            "A problem with the request as HTTP, or a fault of the server.",
+            "The HTTP request is not acceptable, or the server failed.",
             codes: [405, 408, 414, 417, 431, 500, 501, 505]
         ),
     ]
 
     static let unchanged = JSONValue.Member(
         key: "304",
-        value: ["description": "Unchanged since If-None-Match."]
+        value: ["description": "Not modified."]
     )
 
     static func reference(_ name: String) -> JSONValue {
@@ -52,10 +56,10 @@ enum ContractResponses {
         ]
     }
 
-    /// The answer to a question, with the fields it has.
+    /// A computed result, with its header fields.
     static func answer(_ schema: String) -> JSONValue {
         [
-            "description": "The answer.",
+            "description": "The result.",
             "headers": [
                 "Server-Timing": ["$ref": "#/components/headers/Server-Timing"],
                 "X-Request-Id": ["$ref": "#/components/headers/X-Request-Id"],
@@ -68,17 +72,17 @@ enum ContractResponses {
 
     static let headers: JSONValue = [
         "Server-Timing": [
-            "description": "Milliseconds of parse, compute and serialize.",
+            "description": "The time spent on parsing, computing and serializing, in milliseconds.",
             "schema": ["type": "string"],
             "example": "parse;dur=0.012, compute;dur=0.003, serialize;dur=0.004",
         ],
         "X-Request-Id": [
-            "description": "What names the request in the logs of the server.",
+            "description": "The request ID, as written to the server's log.",
             "schema": ["type": "string"],
         ],
     ]
 
-    /// The answer of a probe, in a few words or in detail as Accept says.
+    /// A health status, brief or detailed as Accept selects.
     static func health(_ description: String) -> JSONValue {
         [
             "description": .string(description),

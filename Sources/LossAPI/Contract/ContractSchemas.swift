@@ -2,7 +2,7 @@
 
 import LossFunctions
 
-/// The shapes of bodies, as JSON Schema.
+/// JSON Schemas of requests and results.
 enum ContractSchemas {
     static func reference(_ name: String) -> JSONValue {
         ["$ref": .string("#/components/schemas/\(name)")]
@@ -37,9 +37,9 @@ enum ContractSchemas {
 
     private static let reduction: JSONValue = [
         "description": .string(
-            "How the losses become one: mean is sum(w l) / sum(w), batch_mean divides by the first "
-                + "dimension, element_mean by the number of losses. The last three are spellings "
-                + "of other libraries."
+            "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the first "
+                + "dimension, element_mean by the number of losses. The last three are names from "
+                + "other libraries."
         ),
         "type": "string",
         "enum": JSONValue(
@@ -51,11 +51,11 @@ enum ContractSchemas {
     private static let lossAnswer: JSONValue = {
         let normalizer: JSONValue = [
             "type": "number",
-            "description": "What the sum of the weighted losses was divided by.",
+            "description": "The denominator of the weighted sum of the losses.",
         ]
         let terms: JSONValue = ["type": "array", "items": reference("penalty-answer")]
         return object(
-            "The answer of a loss. Derivatives are those of the reduced data loss.",
+            "The result of a loss. Derivatives are those of the reduced data loss.",
             [
                 ("loss", reference("numbers")), ("data_loss", reference("numbers")),
                 ("gradient", reference("numbers")), ("hessian", reference("numbers")),
@@ -67,7 +67,7 @@ enum ContractSchemas {
     }()
 
     private static let penaltyAnswer = object(
-        "The answer of a penalty.",
+        "The result of a penalty.",
         [
             ("value", ["type": "number"]), ("gradient", reference("numbers")),
             ("hessian", reference("numbers")),
@@ -76,18 +76,18 @@ enum ContractSchemas {
     )
 
     private static let regularizationTerm: JSONValue = [
-        "description": "A penalty that is added to the loss.",
+        "description": "A penalty added to the loss.",
         "oneOf": .array(Catalogue.penalties.map { reference("\($0.facts.name)-term") }),
     ]
 
     private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
         let weights: JSONValue = [
-            "description": "A number, one a row, or one a loss; not negative.",
+            "description": "A number, one per row, or one per loss; not negative.",
             "oneOf": [reference("numbers")],
         ]
         let regularization: JSONValue = [
             "description": .string(
-                "Penalties to be added: loss is then the total, and data_loss stands beside it."
+                "Penalties to add: loss is then the total, and data_loss the loss without them."
             ),
             "type": "array",
             "items": reference("regularization-term"),
@@ -147,7 +147,7 @@ enum ContractSchemas {
 
     private static func outputs(_ names: [String], default chosen: [String]) -> JSONValue {
         [
-            "description": "What to compute; the rest is not.",
+            "description": "The outputs to compute.",
             "type": "array",
             "minItems": 1,
             "items": ["type": "string", "enum": JSONValue(names)],
@@ -155,7 +155,7 @@ enum ContractSchemas {
         ]
     }
 
-    /// What a client sends: an object in which null stands for a field that is left out.
+    /// A request object, in which null means that a field is omitted.
     private static func request(
         _ description: String,
         _ properties: [(String, JSONValue)],
@@ -168,7 +168,7 @@ enum ContractSchemas {
         )
     }
 
-    /// A schema that null keeps as well.
+    /// The schema that also accepts null.
     private static func orNull(_ schema: JSONValue) -> JSONValue {
         guard case .object(let members) = schema else { return schema }
         if schema["$ref"] != nil { return ["oneOf": [schema, ["type": "null"]]] }

@@ -3,7 +3,7 @@
 import HTTP
 import Synchronization
 
-/// What has happened since the process started, in numbers.
+/// Counters of everything since the process started.
 final class Metrics: Sendable {
     private let counts = Mutex(Counts())
     private let gauges: Gauges
@@ -52,29 +52,29 @@ final class Metrics: Sendable {
         let closed = counts.closings.values.reduce(0, +)
 
         var text = PrometheusText()
-        text.family("loss_server_info", .gauge, "The release that is running.")
+        text.family("loss_server_info", .gauge, "The version of the server.")
         text.sample("loss_server_info", #"version="\#(Release.version)""#, 1)
-        text.family("loss_server_draining", .gauge, "1 once the server has begun to stop.")
+        text.family("loss_server_draining", .gauge, "1 while the server is shutting down.")
         text.sample("loss_server_draining", "", isDraining ? 1 : 0)
 
         text.gauge(
             "loss_server_memory_bytes",
-            "The memory that requests and answers take.",
+            "Memory in use for requests and responses.",
             gauges.memoryBytes
         )
         text.gauge(
             "loss_server_memory_limit_bytes",
-            "The most memory that they may take.",
+            "Maximum memory for requests and responses.",
             gauges.memoryLimit
         )
         text.gauge(
             "loss_server_busy_workers",
-            "The requests that a worker is at work on.",
+            "Workers that are processing a request.",
             gauges.busyWorkers
         )
         text.gauge(
             "loss_server_waiting_jobs",
-            "The jobs that wait for a worker.",
+            "Jobs waiting for a worker.",
             gauges.waitingJobs
         )
 
@@ -82,54 +82,54 @@ final class Metrics: Sendable {
         text.family(
             duration,
             .histogram,
-            "The time from a request's first byte to its answer's last."
+            "Time from the first byte of a request to the last byte of its response."
         )
         for (labels, exchange) in exchanges {
             exchange.durations.write(as: duration, labels, to: &text)
         }
         let received = "http_server_request_body_bytes_total"
-        text.family(received, .counter, "The bytes of the requests' contents.")
+        text.family(received, .counter, "Size of request bodies.")
         for (labels, exchange) in exchanges {
             text.sample(received, labels, exchange.requestBytes)
         }
         let sent = "http_server_response_body_bytes_total"
-        text.family(sent, .counter, "The bytes of the answers' contents.")
+        text.family(sent, .counter, "Size of response bodies.")
         for (labels, exchange) in exchanges {
             text.sample(sent, labels, exchange.responseBytes)
         }
 
-        let answers = "loss_server_answers_total"
-        text.family(answers, .counter, "The answers of each loss and penalty.")
-        for (labels, entry) in entries { text.sample(answers, labels, entry.count) }
+        let responses = "loss_server_responses_total"
+        text.family(responses, .counter, "Responses by loss or penalty.")
+        for (labels, entry) in entries { text.sample(responses, labels, entry.count) }
         let computing = "loss_server_computing_seconds_total"
         text.family(
             computing,
             .counter,
-            "The time of reading, computing and writing those answers."
+            "Time spent on parsing, computing and serializing, by loss or penalty."
         )
         for (labels, entry) in entries { text.sample(computing, labels, entry.seconds) }
 
         let refusals = "http_server_refusals_total"
-        text.family(refusals, .counter, "Requests refused before any route was asked.")
+        text.family(refusals, .counter, "Requests refused by the HTTP layer, by reason.")
         for refusal in Refusal.allCases {
             text.sample(refusals, #"reason="\#(refusal.code)""#, counts.refusals[refusal] ?? 0)
         }
         let problems = "loss_server_problems_total"
-        text.family(problems, .counter, "The problems that were explained, by their type.")
+        text.family(problems, .counter, "Problem responses, by type.")
         for kind in ProblemKind.all {
             text.sample(problems, #"type="\#(kind.type)""#, counts.problems[kind.slug] ?? 0)
         }
-        text.family("http_server_connections_total", .counter, "The connections accepted.")
+        text.family("http_server_connections_total", .counter, "Accepted connections.")
         text.sample("http_server_connections_total", "", counts.connectionsOpened)
-        text.family("http_server_open_connections", .gauge, "The connections open now.")
+        text.family("http_server_open_connections", .gauge, "Open connections.")
         text.sample("http_server_open_connections", "", counts.connectionsOpened - closed)
         text.gauge(
             "http_server_idle_connections",
-            "The connections that rest between two requests, or before their first.",
+            "Open connections without a request in progress.",
             gauges.idleConnections
         )
         let closings = "http_server_connections_closed_total"
-        text.family(closings, .counter, "The connections closed, by why.")
+        text.family(closings, .counter, "Closed connections, by reason.")
         for closing in Closing.allCases {
             text.sample(closings, #"reason="\#(closing)""#, counts.closings[closing] ?? 0)
         }

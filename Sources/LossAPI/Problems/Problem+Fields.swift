@@ -6,9 +6,9 @@ extension Problem {
     init(unknownField name: String, at base: String, known: [String]) {
         self.init(
             .unknownField,
-            "There is no field \(name.quoted)."
-                + (Suggestions(known).nearest(to: name).map { " Is \($0.quoted) meant?" } ?? "")
-                + " Known: \(known.joined(separator: ", ")).",
+            "Unknown field \(name.quoted)."
+                + (Suggestions(known).nearest(to: name).map { " Did you mean \($0.quoted)?" } ?? "")
+                + " Allowed fields: \(known.joined(separator: ", ")).",
             pointer: base + "/" + name.pointerStep,
             allowed: known
         )
@@ -28,7 +28,8 @@ extension Problem {
             .notAllowed,
             "\(field) is \(value.quoted), but must be "
                 + allowed.map { $0.quoted }.joined(separator: " or ") + "."
-                + (Suggestions(allowed).nearest(to: value).map { " Is \($0.quoted) meant?" } ?? ""),
+                + (Suggestions(allowed).nearest(to: value).map { " Did you mean \($0.quoted)?" }
+                    ?? ""),
             pointer: pointer,
             allowed: allowed
         )
@@ -36,15 +37,15 @@ extension Problem {
 }
 
 extension String {
-    /// In quotes, and cut where a client's text is too long to repeat.
+    /// The string in quotes, cut to 60 Unicode scalars.
     ///
-    /// By scalars, since any number of them can make one character.
+    /// Scalars are counted because one character may have any number of them.
     var quoted: String {
         let start = unicodeScalars.prefix(60)
         return start.endIndex < endIndex ? "\"\(Substring(start))…\"" : "\"\(self)\""
     }
 
-    /// The string, or as much of it as so many bytes hold, with an ellipsis behind.
+    /// The string, cut to a number of bytes with an ellipsis at the end.
     func cut(to bytes: Int) -> String {
         guard utf8.count > bytes else { return self }
         var room = bytes - 3

@@ -5,7 +5,7 @@ import TensorJSON
 extension Problem {
     init(_ error: JSONError) {
         self.init(.init(error.reason), error.sentence)
-        // The place of a fault in the grammar is a byte; that of a wrong value, the value.
+        // A syntax error is located by its byte, a wrong value by its pointer.
         if error.isMalformed {
             position = error.position
             pointer = error.pointer.isEmpty ? nil : error.pointer

@@ -3,7 +3,7 @@
 import LossFunctions
 
 extension Problem {
-    /// What a loss or penalty refuses, in words; `base` points at the object with its options.
+    /// Describes an error of a loss or penalty; `base` points to the object with its options.
     init(_ error: LossError, at base: String = "", known: [String] = []) {
         func pointer(_ name: String, _ place: [Int] = []) -> String {
             base + "/" + name + place.map { "/\($0)" }.joined()
@@ -30,21 +30,20 @@ extension Problem {
         case .conflictingOptions(let first, let second):
             self.init(
                 .conflictingOptions,
-                "\(first) and \(second) exclude each other: give one of them.",
+                "\(first) and \(second) cannot be combined: omit one of them.",
                 pointer: pointer(second)
             )
         case .wrongCount(let option, let count, let expected):
             self.init(
                 .wrongLength,
-                "\(option) has \(count) numbers, but \(expected) \(expected == 1 ? "is" : "are") "
-                    + "expected.",
+                "\(option) has \(count) number\(count == 1 ? "" : "s"), but must have \(expected).",
                 pointer: pointer(option),
                 allowed: ["\(expected)"]
             )
         case .empty(let input):
             self.init(
                 .emptyInput,
-                "\(input.rawValue) must hold at least one number.",
+                "\(input.rawValue) must contain at least one number.",
                 pointer: pointer(input.rawValue)
             )
         case .shapes(let predictions, let targets, let allowed):
@@ -52,7 +51,7 @@ extension Problem {
             self.init(
                 .shapeMismatch,
                 "predictions have shape \(predictions.written), targets \(targets.written); targets "
-                    + "must have shape \(shapes.joined(separator: " or ")). Nothing is broadcast.",
+                    + "must have shape \(shapes.joined(separator: " or ")). Shapes are not broadcast.",
                 pointer: pointer(Input.targets.rawValue),
                 allowed: shapes
             )
@@ -61,7 +60,7 @@ extension Problem {
                 .outOfRange,
                 "axis is \(axis), but predictions have shape \(shape.written): "
                     + (shape.isEmpty
-                        ? "rows need at least one dimension."
+                        ? "a loss by row needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
                 pointer: shape.isEmpty ? pointer(Input.predictions.rawValue) : pointer("axis")
             )
@@ -94,8 +93,8 @@ extension Problem {
             self.init(
                 .nothingToAverage,
                 ignored
-                    ? "Every row is ignored or has weight 0, so that there is nothing to average."
-                    : "At least one of the weights must be above 0.",
+                    ? "Every row is ignored or has weight 0, so there is nothing to average."
+                    : "At least one weight must be greater than 0.",
                 pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
             )
         case .notFinite(let output, let input, let place):
@@ -105,27 +104,27 @@ extension Problem {
 
     private init(notFinite output: Output, at place: [Int], pointer: String) {
         let closer =
-            "Bring the inputs closer together, keep probabilities off 0 and 1 (epsilon), or "
+            "Move the inputs closer together, keep probabilities away from 0 and 1 (epsilon), or "
         let (subject, advice) =
             switch output {
             case .loss: ("The loss", closer + "send logits.")
             case .gradient, .hessian: ("The \(output.rawValue)", closer + "send logits.")
-            case .value: ("The penalty", "Make the parameters or the strength smaller.")
-            case .normalizer: ("The sum of the weights", "Make the weights smaller.")
+            case .value: ("The penalty", "Use smaller parameters or a smaller strength.")
+            case .normalizer: ("The sum of the weights", "Use smaller weights.")
             }
         let position = place.isEmpty ? "" : " at \(place.written)"
         self.init(
             .notFinite,
-            "\(subject)\(position) is infinite or beyond the largest double, about 1.8e308. \(advice)",
+            "\(subject)\(position) is infinite or too large for a double (about 1.8e308). \(advice)",
             pointer: pointer
         )
     }
 }
 
 extension [Int] {
-    /// A shape or place as it is written in JSON: "[3, 2]".
+    /// A shape or index as JSON writes it, such as "[3, 2]".
     var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
 
-    /// Nothing for the place of a single number.
+    /// The index in brackets; empty for a single number.
     fileprivate func written(ifAny: Bool) -> String { isEmpty ? "" : written }
 }

@@ -103,32 +103,32 @@ extension ProblemKind.Question {
     var title: String {
         switch self {
         case .malformedJSON: "The body is not JSON"
-        case .wrongKind: "A value of another kind is expected"
-        case .raggedArray: "The rows of an array differ in length or depth"
-        case .numberTooLarge: "A number is beyond the largest double"
-        case .unknownField: "There is no such field"
-        case .missingField: "A field is missing"
-        case .notAllowed: "The value is not among those allowed"
-        case .outOfRange: "An option is out of its range"
-        case .conflictingOptions: "Two options exclude each other"
-        case .wrongLength: "A list has the wrong length"
-        case .emptyInput: "There is nothing to compute"
-        case .shapeMismatch: "Shapes do not fit together"
-        case .outsideDomain: "An element is outside of its domain"
+        case .wrongKind: "Wrong type of value"
+        case .raggedArray: "The array is not rectangular"
+        case .numberTooLarge: "A number is too large for a double"
+        case .unknownField: "Unknown field"
+        case .missingField: "Missing field"
+        case .notAllowed: "Value not allowed"
+        case .outOfRange: "Option out of range"
+        case .conflictingOptions: "Conflicting options"
+        case .wrongLength: "Wrong list length"
+        case .emptyInput: "Empty input"
+        case .shapeMismatch: "Shape mismatch"
+        case .outsideDomain: "Element outside its domain"
         case .notADistribution: "A row does not sum to 1"
-        case .nothingToAverage: "The weights of a mean sum to 0"
-        case .notFinite: "The answer is not finite"
-        case .notFound: "There is nothing here"
-        case .unknownLoss: "There is no such loss"
-        case .unknownPenalty: "There is no such penalty"
-        case .methodNotAllowed: "The method is not allowed here"
-        case .methodNotImplemented: "The method is not implemented"
-        case .unsupportedMediaType: "The body must be JSON"
-        case .unsupportedContentCoding: "The body has a coding that is not read"
-        case .malformedContentCoding: "The body is not in the format of its coding"
-        case .notAcceptable: "No coding of the answer is acceptable"
-        case .unauthorized: "A token is needed"
-        case .internalError: "The server failed"
+        case .nothingToAverage: "The weights sum to 0"
+        case .notFinite: "The result is not finite"
+        case .notFound: "Not found"
+        case .unknownLoss: "Unknown loss"
+        case .unknownPenalty: "Unknown penalty"
+        case .methodNotAllowed: "Method not allowed"
+        case .methodNotImplemented: "Method not implemented"
+        case .unsupportedMediaType: "Unsupported media type"
+        case .unsupportedContentCoding: "Unsupported content coding"
+        case .malformedContentCoding: "Malformed content coding"
+        case .notAcceptable: "No acceptable content coding"
+        case .unauthorized: "Authentication required"
+        case .internalError: "Internal error"
         }
     }
 
@@ -136,64 +136,63 @@ extension ProblemKind.Question {
     var explanation: String {
         switch self {
         case .malformedJSON:
-            "The body breaks the grammar of RFC 8259 at the byte that `position` counts from 0, "
-                + "repeats a key, or nests deeper than the limit. `reason` names the fault."
+            "The body is not valid JSON (RFC 8259), repeats a key, or nests too deeply. `position` "
+                + "is the offset of the error in bytes, from 0; `reason` names it."
         case .wrongKind:
-            "The value that `pointer` points at is, say, a string where a number is expected."
+            "The value at `pointer` has the wrong type, such as a string instead of a number."
         case .raggedArray:
-            "Arrays must be rectangular: all rows of a dimension have the same length and depth."
+            "Arrays must be rectangular: all rows of a dimension need the same length and depth."
         case .numberTooLarge:
-            "Numbers are IEEE 754 doubles; the largest is about 1.8e308."
+            "Numbers are IEEE 754 doubles, of which the largest is about 1.8e308."
         case .unknownField:
-            "Fields that are not known are refused rather than ignored, so that a misspelt option "
-                + "cannot pass unnoticed. `allowed` lists those there are."
+            "Unknown fields are refused rather than ignored, so that a misspelt option cannot go "
+                + "unnoticed. `allowed` lists the fields that are accepted."
         case .missingField:
-            "The request lacks a field that has no default."
+            "A required field is missing from the request."
         case .notAllowed:
-            "The value is a word; `allowed` lists the words there are."
+            "The value must be one of those in `allowed`."
         case .outOfRange:
-            "`allowed` states the range of the option that `pointer` points at."
+            "The option at `pointer` is out of range; `allowed` states the range."
         case .conflictingOptions:
-            "Both options were given and they contradict each other: leave one out."
+            "The two options contradict each other: omit one of them."
         case .wrongLength:
-            "A list of one number a class, or one a column, has another length than there are."
+            "The list needs exactly one number per class, or per column."
         case .emptyInput:
-            "Predictions and parameters need at least one number."
+            "Predictions and parameters must contain at least one number."
         case .shapeMismatch:
-            "Nothing is broadcast: predictions and targets have the same shape, class indices one "
-                + "dimension fewer, weights a leading part of the shape of the losses."
+            "Shapes are not broadcast: targets have the shape of the predictions, class indices one "
+                + "dimension fewer, and weights a leading part of the shape of the losses."
         case .outsideDomain:
-            "The element that `pointer` points at is not among the values for which the loss is "
-                + "defined; `allowed` states them."
+            "The loss is not defined for the element at `pointer`; `allowed` states its domain."
         case .notADistribution:
-            "Each row of targets that are probabilities sums to 1, to within 0.001."
+            "Each row of target probabilities must sum to 1, to within 0.001."
         case .nothingToAverage:
-            "A weighted mean divides by the sum of the weights; here that sum is 0, because the "
-                + "weights are or because every row is ignored."
+            "A weighted mean divides by the sum of the weights, which is 0 here: all weights are 0, "
+                + "or every row is ignored."
         case .notFinite:
-            "The true result is infinite or beyond the largest double, which JSON cannot carry. "
-                + "`pointer` names the element that leads there, if it is one."
+            "The exact result is infinite or too large for a double, and JSON cannot represent it. "
+                + "`pointer` names the element that causes it, if it is a single one."
         case .notFound:
-            "No route has this path."
+            "Nothing is served at this path."
         case .unknownLoss, .unknownPenalty:
-            "`allowed` lists the names there are; the catalogue also tells their aliases."
+            "`allowed` lists the names; the catalogue also lists their aliases."
         case .methodNotAllowed:
-            "The path exists, but not for this method; the field Allow lists those it has."
+            "The resource does not support this method; the Allow field lists those it supports."
         case .methodNotImplemented:
-            "No path has this method."
+            "No resource of this server supports this method."
         case .unsupportedMediaType:
             "Send Content-Type: application/json, in UTF-8."
         case .unsupportedContentCoding:
-            "Send the body as it is, or with Content-Encoding gzip or deflate, once."
+            "Send the body uncompressed, or with one Content-Encoding: gzip or deflate."
         case .malformedContentCoding:
-            "The body cannot be decoded as its Content-Encoding says, or ends too early."
+            "The body is not in the format that Content-Encoding names, or is truncated."
         case .notAcceptable:
-            "The weights in Accept-Encoding exclude gzip, deflate and identity alike."
+            "Accept-Encoding excludes gzip, deflate and identity."
         case .unauthorized:
-            "Send Authorization: Bearer with one of the tokens in the file of --token-file; health "
-                + "probes need none."
+            "Send Authorization: Bearer with a token from the server's --token-file. Health probes "
+                + "need no token."
         case .internalError:
-            "This is a fault of the service, not of the request: please report it."
+            "The server failed, not the request: please report it."
         }
     }
 }

@@ -4,15 +4,15 @@ import ContentCoding
 import HTTP
 import HTTPTypes
 
-/// Which bodies are taken for JSON.
+/// The media types and codings accepted for a JSON body.
 enum MediaType {
     static let accepted = "application/json"
     private static let acceptedText = Array(accepted.utf8)
 
-    /// Longer values name no type that is known.
+    /// The maximum length of a Content-Type; no accepted type is longer.
     private static let longest = 256
 
-    /// The problem with a request's content type or content coding; nil: none.
+    /// The problem with a request's media type or content coding, or `nil`.
     static func problem(with head: RequestHead) -> Problem? {
         let fields = head.fields
         if !fields.isOne(.contentType, acceptedText), let type = fields[.contentType],
@@ -25,13 +25,12 @@ enum MediaType {
         else { return nil }
         return Problem(
             .unsupportedContentCoding,
-            "Content-Encoding is \(value.quoted), but only \(Coding.accepted) are read, and one at a "
-                + "time.",
+            "Content-Encoding is \(value.quoted), but must be one of \(Coding.accepted).",
             allowed: Coding.allCases.map { $0.rawValue } + ["identity"]
         )
     }
 
-    /// The coding that has to be taken off a body; nil: none.
+    /// The content coding of a body, or `nil`.
     static func coding(of head: RequestHead) -> Coding? {
         guard !head.fields.isEmpty(.contentEncoding),
             case .one(let coding) = AppliedCoding(head.fields[.contentEncoding])
@@ -49,8 +48,8 @@ enum MediaType {
         )
     }
 
-    /// JSON by any of its names, or a type that clients send unless told otherwise: `curl --data`
-    /// one, `fetch` and aiohttp with a string the other.
+    /// Whether this is a JSON media type, or the default of `curl --data`, or of `fetch` and aiohttp
+    /// with a string.
     private static func isAccepted(_ type: String) -> Bool {
         guard type.utf8.count <= longest else { return false }
         let parts = type.lowercased().split(separator: ";").map { part in

@@ -4,7 +4,7 @@ import HTTP
 import HTTPTypes
 import LossFunctions
 
-/// Everything a path can stand for.
+/// The resource that a path names.
 enum Route {
     case index
     case losses
@@ -19,7 +19,7 @@ enum Route {
     case alive
     case ready
 
-    /// The route of a path; throws why there is none.
+    /// The route of a path; throws the problem with an unknown path.
     static func find(_ path: String) throws(Problem) -> Route {
         if let route = known[path] { return route }
         // No route has more than three segments.
@@ -44,35 +44,35 @@ enum Route {
         throw notFound(path)
     }
 
-    /// What is said of a path that there is nothing at: what may be meant, where that can be told.
+    /// The problem with a path that names nothing, with a suggestion if there is one.
     private static func notFound(_ path: String) -> Problem {
-        // Beyond, what is meant would cost far more than the request.
+        // A longer path would cost far more than the request.
         guard path.utf8.count <= 256 else { return notFound }
         let shorter = String(path.reversed().drop { $0 == "/" }.reversed())
         if shorter != path, !shorter.isEmpty, (try? find(shorter)) != nil {
             return Problem(
                 .notFound,
-                "There is nothing at \(path.quoted), but at \(shorter.quoted): leave out the slash at "
-                    + "the end.",
+                "Nothing is served at \(path.quoted). Did you mean \(shorter.quoted), without the slash "
+                    + "at the end?",
                 allowed: [shorter]
             )
         }
         guard probes.contains(shorter.lowercased()) else { return notFound }
         return Problem(
             .notFound,
-            "There is nothing at \(path.quoted). How the server is, is told at /livez, /readyz and "
+            "Nothing is served at \(path.quoted). Health is reported at /livez, /readyz and "
                 + "/healthz.",
             allowed: ["/livez", "/readyz", "/healthz"]
         )
     }
 
-    /// Where other servers say how they are.
+    /// Paths at which other servers report their health.
     private static let probes: Set = [
         "/health", "/healthcheck", "/health/live", "/health/ready", "/live", "/liveness", "/ready",
         "/readiness", "/ping", "/status", "/-/healthy", "/-/ready", "/actuator/health",
     ]
 
-    /// The paths that are asked for every day, so that finding them is one look.
+    /// The common paths, found by one lookup.
     private static let known: [String: Route] = {
         var known: [String: Route] = [
             "/": .index, "/livez": .alive, "/healthz": .alive, "/readyz": .ready,
@@ -88,7 +88,7 @@ enum Route {
         return known
     }()
 
-    /// What metrics and logs call it.
+    /// The name of the route in metrics and logs.
     var name: RouteName {
         switch self {
         case .index: RouteName("/")
@@ -106,7 +106,7 @@ enum Route {
         }
     }
 
-    /// What they call a path that there is nothing at: the route that its beginning is of.
+    /// The name for an unknown path: the route with the same prefix, if there is one.
     static func name(ofUnknown path: String) -> RouteName {
         let template = [lossTemplate, penaltyTemplate, problemTemplate].first { template in
             path.utf8.starts(with: template.utf8.prefix { $0 != UInt8(ascii: "{") })
@@ -118,7 +118,7 @@ enum Route {
     private static let penaltyTemplate = "/v1/penalties/{penalty}"
     private static let problemTemplate = "/problems/{problem}"
 
-    /// Whether it takes questions.
+    /// Whether the route accepts POST.
     var takesPost: Bool {
         switch self {
         case .loss, .penalty: true
@@ -132,33 +132,36 @@ enum Route {
 
     private static let notFound = Problem(
         .notFound,
-        "There is nothing at this path. Questions go to /v1/losses/{loss} and "
-            + "/v1/penalties/{penalty}; /v1/losses and /v1/penalties list what there is, and "
-            + "/openapi.yaml describes it all."
+        "Nothing is served at this path. POST requests to /v1/losses/{loss} or "
+            + "/v1/penalties/{penalty}; see /v1/losses, /v1/penalties and /openapi.yaml."
     )
 
     private static let unknownLoss = UnknownEntry(
         .unknownLoss,
         "loss",
+        list: "/v1/losses",
         Catalogue.losses.map { $0.facts }
     )
     private static let unknownPenalty = UnknownEntry(
         .unknownPenalty,
         "penalty",
+        list: "/v1/penalties",
         Catalogue.penalties.map { $0.facts }
     )
 }
 
-/// What is said of a name that no entry of the catalogue has.
+/// Describes an unknown name in the catalogue.
 private struct UnknownEntry: Sendable {
     private let kind: ProblemKind.Question
     private let noun: String
+    private let list: String
     private let names: [String]
     private let suggestions: Suggestions
 
-    init(_ kind: ProblemKind.Question, _ noun: String, _ facts: [Facts]) {
+    init(_ kind: ProblemKind.Question, _ noun: String, list: String, _ facts: [Facts]) {
         self.kind = kind
         self.noun = noun
+        self.list = list
         names = facts.map { $0.name }
         suggestions = Suggestions(facts.flatMap { $0.spellings })
     }
@@ -166,15 +169,15 @@ private struct UnknownEntry: Sendable {
     func problem(_ name: String) -> Problem {
         Problem(
             kind,
-            "There is no \(noun) \(name.quoted)."
-                + (suggestions.nearest(to: name).map { " Is \($0.quoted) meant?" } ?? "")
-                + " There are \(names.joined(separator: ", ")).",
+            "Unknown \(noun) \(name.quoted)."
+                + (suggestions.nearest(to: name).map { " Did you mean \($0.quoted)?" } ?? "")
+                + " See \(list) for all of them.",
             allowed: names
         )
     }
 }
 
 extension Facts {
-    /// Its name and its aliases.
+    /// The name and its aliases.
     fileprivate var spellings: [String] { [name] + aliases.map { $0.name } }
 }

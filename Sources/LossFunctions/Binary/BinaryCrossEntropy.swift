@@ -14,11 +14,11 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         "pos_weight",
         default: 1,
         .nonNegative,
-        "The weight of the positive class: a number, or one for each place of the last axis."
+        "Weight of the positive class: a number, or one for each index of the last axis."
     )
 
     static let facts = Facts(
-        name: "binary-cross-entropy",
+        name: "binary_cross_entropy",
         aliases: [
             "bce", "BCELoss",
             .init("bce_with_logits", ["from_logits": .flag(true)]),
@@ -28,7 +28,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
             .init("binary:logistic", ["from_logits": .flag(true)]),
         ],
         task: .binary,
-        summary: "The negative log-likelihood of a label, hard or soft, of one of two classes.",
+        summary: "The negative log-likelihood of a binary label, hard or soft.",
         formula: .init(
             plain: "-pos_weight y log(p) - (1 - y) log(1 - p), p = sigmoid(z) from logits z",
             gradient: "(p - y) / (p (1 - p)) from probabilities, p - y from logits "
@@ -51,7 +51,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         notes: [
             "PyTorch clamps logarithms at -100 and Keras probabilities at 1e-7, where its gradient "
                 + "is 0.",
-            "label_smoothing s makes a target y to y (1 - s) + s / 2, as in Keras.",
+            "label_smoothing s replaces a target y by y (1 - s) + s / 2, as in Keras.",
         ],
         references: [
             "PyTorch BCELoss and BCEWithLogitsLoss", "Keras BinaryCrossentropy",

@@ -9,7 +9,7 @@ struct Hinge: PointwiseLoss {
         "margin",
         default: 1,
         .nonNegative,
-        "How far on the right side of 0 a prediction must be to cost nothing."
+        "Distance from 0 on the correct side beyond which the loss is 0."
     )
 
     static let facts = Facts(
@@ -19,7 +19,7 @@ struct Hinge: PointwiseLoss {
             .init("binary:hinge", ["label_encoding": .choice("binary")]),
         ],
         task: .binary,
-        summary: "How far the prediction falls short of the margin: support vector machines.",
+        summary: "The shortfall of the prediction from the margin, as in support vector machines.",
         formula: .init(
             plain: "max(0, margin - y p), y the label as -1 or 1",
             gradient: "-y where y p < margin, else 0",
@@ -30,8 +30,8 @@ struct Hinge: PointwiseLoss {
         kinks: ["y p = margin: the gradient is 0"],
         properties: [.convex, .lipschitz, .classificationCalibrated],
         notes: [
-            "Labels are never guessed: Keras reads 0 and 1 as -1 and 1 only when the whole batch "
-                + "is 0 and 1, others take a label of 0 for a loss that is always 1.",
+            "Labels are not converted. Keras reads 0 and 1 as -1 and 1 only if the whole batch "
+                + "consists of them; elsewhere the loss of a label of 0 is always the margin.",
             "At the margin Keras and optax return -y/2, MLX and XGBoost 0.",
         ],
         references: [

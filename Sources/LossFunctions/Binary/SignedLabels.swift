@@ -10,7 +10,7 @@ enum LabelEncoding: String, CaseIterable, Sendable {
     static let option = Option.choice(
         "label_encoding",
         default: LabelEncoding.signed,
-        "How targets name the two classes: signed is -1 and 1, binary is 0 and 1."
+        "Labels of the two classes: signed for -1 and 1, binary for 0 and 1."
     )
 
     static let allDomains = allCases.map { encoding in

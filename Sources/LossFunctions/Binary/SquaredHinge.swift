@@ -6,10 +6,10 @@
 /// 2 where s > 0, else 0.
 struct SquaredHinge: PointwiseLoss {
     static let facts = Facts(
-        name: "squared-hinge",
+        name: "squared_hinge",
         aliases: ["squared_hinge_loss", "L2HingeLoss"],
         task: .binary,
-        summary: "The square of the hinge loss: a smooth margin that is harsher on large misses.",
+        summary: "The square of the hinge loss: smooth at the margin, harsher on large violations.",
         formula: .init(
             plain: "max(0, margin - y p)^2, y the label as -1 or 1",
             gradient: "-2 y max(0, margin - y p)",

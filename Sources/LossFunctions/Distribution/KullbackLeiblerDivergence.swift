@@ -25,13 +25,12 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         "epsilon",
         default: 2.220446049250313e-16,
         .halfOpen(0, 0.5),
-        "How near to 0 predicted probabilities may come: they are clipped to [epsilon, 1], and "
-            + "derivatives are those at the clipped value. 0 turns clipping off; a loss that is "
-            + "then infinite is refused."
+        "Predicted probabilities are clipped to [epsilon, 1]; derivatives are those at the clipped "
+            + "value. With 0 there is no clipping, and an infinite loss is refused."
     )
 
     static let facts = Facts(
-        name: "kl-divergence",
+        name: "kl_divergence",
         aliases: [
             "kld", "kullback-leibler", "kullback_leibler_divergence",
             .init("kl_div", ["log_predictions": .flag(true)]),
@@ -42,8 +41,9 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             ),
         ],
         task: .distribution,
-        summary: "What is lost when the predicted distribution stands for the target: one loss a "
-            + "row.",
+        summary:
+            "The Kullback-Leibler divergence of the predicted distribution from the target, one "
+            + "loss per row.",
         formula: .init(
             plain: "sum_k y_k (log(y_k) - log(q_k)), 0 log 0 = 0",
             gradient: "-y_k / q_k from probabilities, -y_k from their logarithms, q_k - y_k from "
@@ -66,10 +66,10 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         kinks: ["q < epsilon: clipped; the derivatives are those at the clipped value"],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
         notes: [
-            "The mean is over rows, PyTorch's batchmean; its own 'mean' also divides by the "
+            "The mean is over rows, like PyTorch's batchmean; PyTorch's mean also divides by the "
                 + "number of classes.",
-            "A target of 0 contributes 0 whatever the prediction; PyTorch and optax return NaN "
-                + "where the prediction is 0 too.",
+            "A target of 0 contributes 0 for any prediction; PyTorch and optax return NaN if the "
+                + "prediction is 0 too.",
         ],
         references: [
             "S. Kullback, R. A. Leibler, On Information and Sufficiency, "

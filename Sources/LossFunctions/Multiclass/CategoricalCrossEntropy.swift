@@ -13,21 +13,21 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         "class_weights",
         default: nil,
         .nonNegative,
-        "A weight for each class; none: 1. In a mean a row counts for the weight of its target."
+        "Weight of each class, 1 by default. A mean weights each row by the class of its target."
     )
     static let ignoreIndex = Option.integer(
         "ignore_index",
         default: nil,
-        "A class index whose rows take no part; none: every row counts."
+        "Class index whose rows are ignored; none by default."
     )
     static let axis = Option.integer(
         "axis",
         default: -1,
-        "The axis of the classes; negative counts from the last."
+        "Axis of the classes; negative values count from the last."
     )
 
     static let facts = Facts(
-        name: "categorical-cross-entropy",
+        name: "categorical_cross_entropy",
         aliases: [
             "cce", "sparse_categorical_crossentropy",
             .init("cross_entropy", ["from_logits": .flag(true)]),
@@ -38,7 +38,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             .init("multi:softprob", ["from_logits": .flag(true)]),
         ],
         task: .multiclass,
-        summary: "The negative log-likelihood of one of several classes, one loss a row; targets "
+        summary: "The negative log-likelihood of one of several classes, one loss per row; targets "
             + "are class indices or distributions.",
         formula: .init(
             plain: "-sum_k class_weight_k y_k log(p_k), p = softmax(z) from logits z",
@@ -60,10 +60,10 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             .classificationCalibrated,
         ],
         notes: [
-            "Probabilities are never renormalised, which Keras does without a word.",
-            "With class weights a one-hot target gives the same answer as its index; PyTorch "
-                + "divides by another number.",
-            "When every row is ignored a mean is refused; PyTorch returns NaN, Keras 0.",
+            "Probabilities are not renormalised; Keras does so silently.",
+            "With class weights, a one-hot target gives the same result as its class index; "
+                + "PyTorch divides by a different number.",
+            "A mean over ignored rows only is refused; PyTorch returns NaN, Keras 0.",
         ],
         references: [
             "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",

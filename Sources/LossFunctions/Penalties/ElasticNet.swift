@@ -6,14 +6,14 @@ struct ElasticNet: SeparablePenalty {
         "l1_ratio",
         default: 0.5,
         .unit,
-        "The share of the magnitudes, often written rho; the rest goes to the half squares."
+        "Share of the l1 term, often written rho; the rest weights the half squares."
     )
 
     static let facts = Facts(
-        name: "elastic-net",
+        name: "elastic_net",
         aliases: ["l1_l2"],
         task: .regularization,
-        summary: "A mixture of l1 and half l2: sparse, and stable among correlated parameters.",
+        summary: "A mixture of l1 and half l2: sparse, and stable for correlated parameters.",
         formula: .init(
             plain: "strength (l1_ratio sum |w| + (1 - l1_ratio) / 2 sum w^2)",
             gradient: "strength (l1_ratio sign(w) + (1 - l1_ratio) w)",

@@ -6,7 +6,7 @@ struct L1: SeparablePenalty {
         name: "l1",
         aliases: ["lasso"],
         task: .regularization,
-        summary: "The sum of magnitudes: drives parameters to 0.",
+        summary: "The sum of absolute values: drives parameters to 0.",
         formula: .init(
             plain: "strength sum |w|",
             gradient: "strength sign(w)",

@@ -87,7 +87,7 @@ extension SeparablePenalty {
             "strength",
             default: 0.01,
             .nonNegative,
-            "The factor in front of the penalty, often written lambda."
+            "Factor of the penalty, often written lambda."
         )
     }
 }

@@ -9,14 +9,14 @@ struct Huber: PointwiseLoss {
         "delta",
         default: 1,
         .positive,
-        "The error beyond which the loss grows linearly."
+        "Error beyond which the loss is linear."
     )
 
     static let facts = Facts(
         name: "huber",
         aliases: ["huber_loss"],
         task: .regression,
-        summary: "Quadratic near the target, linear far away: robust against outliers.",
+        summary: "Quadratic for small errors and linear for large ones: robust against outliers.",
         formula: .init(
             plain: "(p - t)^2 / 2 where |p - t| <= delta, else delta (|p - t| - delta / 2)",
             gradient: "p - t clipped to [-delta, delta]",

@@ -10,6 +10,7 @@ from mpmath import exp, log, mpf
 
 import samples
 
+SEED = "binary-cross-entropy"
 KIND = "pointwise"
 OPTIONS = {"from_logits": False, "epsilon": 2.220446049250313e-16, "pos_weight": 1.0, "label_smoothing": 0.0}
 

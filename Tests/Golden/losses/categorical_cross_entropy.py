@@ -11,6 +11,7 @@ from mpmath import exp, fsum, log, mpf
 
 import samples
 
+SEED = "categorical-cross-entropy"
 KIND = "rowwise"
 OPTIONS = {
     "from_logits": False, "epsilon": 2.220446049250313e-16, "label_smoothing": 0.0,

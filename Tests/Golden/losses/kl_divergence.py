@@ -12,6 +12,7 @@ from mpmath import exp, fsum, log, mpf, workdps
 
 import samples
 
+SEED = "kl-divergence"
 KIND = "rowwise"
 OPTIONS = {
     "from_logits": False, "log_predictions": False, "log_targets": False, "epsilon": 2.220446049250313e-16,

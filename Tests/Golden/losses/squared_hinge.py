@@ -8,6 +8,7 @@ from mpmath import mpf
 
 import samples
 
+SEED = "squared-hinge"
 KIND = "pointwise"
 OPTIONS = {"margin": 1.0, "label_encoding": "signed"}
 

@@ -6,6 +6,7 @@ At w = 0 the absolute value gives 0 to the gradient and to the Hessian; the squa
 
 import samples
 
+SEED = "elastic-net"
 KIND = "penalty"
 OPTIONS = {"strength": 0.01, "l1_ratio": 0.5}
 

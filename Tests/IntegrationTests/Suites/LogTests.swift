@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The log of the server")
 struct LogTests {
-    private static let path = "/v1/losses/mean_squared_error"
+    private static let path = "/v1/losses/mse"
     private static let body = #"{"predictions": [3], "targets": [1]}"#
 
     /// The lines with a message that a server has logged by its end.
@@ -59,7 +59,7 @@ struct LogTests {
         #expect((line["client_port"] as? Int).map { $0 > 0 } == true)
         #expect(line["method"] as? String == "POST")
         #expect(line["route"] as? String == "/v1/losses/{loss}")
-        #expect(line["loss"] as? String == "mse")
+        #expect(line["loss"] as? String == "squared_error")
         #expect(line["status"] as? Int == 200)
         #expect(line["request_bytes"] as? Int == Self.body.utf8.count)
         #expect(line["response_bytes"] as? Int == answer.body.count)

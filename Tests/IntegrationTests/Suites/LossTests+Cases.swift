@@ -49,37 +49,37 @@ extension LossTests {
             gradient: [-0.25, -0.25, 0, 0]
         ),
         Known(
-            loss: "squared-hinge",
+            loss: "squared_hinge",
             body: #"{"predictions": [0.5, 2], "targets": [1, -1], "reduction": "sum"}"#,
             value: 9.25,
             gradient: [-1, 6]
         ),
         Known(
-            loss: "binary-cross-entropy",
+            loss: "binary_cross_entropy",
             body: #"{"predictions": [0.5, 0.25], "targets": [1, 0]}"#,
             value: (log(2) + log(4.0 / 3)) / 2,
             gradient: [-1, 2.0 / 3]
         ),
         Known(
-            loss: "binary-cross-entropy",
+            loss: "binary_cross_entropy",
             body: #"{"predictions": [0, 0], "targets": [1, 0], "from_logits": true}"#,
             value: log(2),
             gradient: [-0.25, 0.25]
         ),
         Known(
-            loss: "categorical-cross-entropy",
+            loss: "categorical_cross_entropy",
             body: #"{"predictions": [[0, 0], [0, 0]], "targets": [0, 1], "from_logits": true}"#,
             value: log(2),
             gradient: [-0.25, 0.25, 0.25, -0.25]
         ),
         Known(
-            loss: "categorical-cross-entropy",
+            loss: "categorical_cross_entropy",
             body: #"{"predictions": [[0.25, 0.75]], "targets": [[0, 1]]}"#,
             value: log(4.0 / 3),
             gradient: [0, -4.0 / 3]
         ),
         Known(
-            loss: "kl-divergence",
+            loss: "kl_divergence",
             body: #"{"predictions": [[0.5, 0.5]], "targets": [[0.25, 0.75]]}"#,
             value: 0.75 * log(3) - log(2),
             gradient: [-0.5, -1.5]
@@ -112,31 +112,31 @@ extension LossTests {
             pointer: "/targets/1"
         ),
         Refused(
-            loss: "squared-hinge",
+            loss: "squared_hinge",
             body: #"{"predictions": [1], "targets": [2]}"#,
             type: "outside-domain",
             pointer: "/targets/0"
         ),
         Refused(
-            loss: "binary-cross-entropy",
+            loss: "binary_cross_entropy",
             body: #"{"predictions": [0.5, 1.5], "targets": [1, 0]}"#,
             type: "outside-domain",
             pointer: "/predictions/1"
         ),
         Refused(
-            loss: "binary-cross-entropy",
+            loss: "binary_cross_entropy",
             body: #"{"predictions": [0], "targets": [1], "epsilon": 0}"#,
             type: "not-finite",
             pointer: "/predictions/0"
         ),
         Refused(
-            loss: "categorical-cross-entropy",
+            loss: "categorical_cross_entropy",
             body: #"{"predictions": [[1, 2], [3, 4]], "targets": [0, 2], "from_logits": true}"#,
             type: "outside-domain",
             pointer: "/targets/1"
         ),
         Refused(
-            loss: "categorical-cross-entropy",
+            loss: "categorical_cross_entropy",
             body: #"""
                 {"predictions": [[1, 2]], "targets": [0], "from_logits": true,
                  "class_weights": [1, 2, 3]}
@@ -145,7 +145,7 @@ extension LossTests {
             pointer: "/class_weights"
         ),
         Refused(
-            loss: "kl-divergence",
+            loss: "kl_divergence",
             body: #"{"predictions": [[0.5, 0.5]], "targets": [[0.5, 0.4]]}"#,
             type: "not-a-distribution",
             pointer: "/targets/0"

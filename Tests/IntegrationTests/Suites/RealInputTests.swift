@@ -50,8 +50,8 @@ import Testing
         arguments: [
             ("tiny-regression", "losses/mse", 0.5625), ("tiny-regression", "losses/mae", 0.625),
             ("tiny-regression", "losses/huber", 0.28125),
-            ("tiny-binary", "losses/binary-cross-entropy", 0.2797765635793423),
-            ("tiny-multiclass-indices", "losses/categorical-cross-entropy", 1.5568820565987254),
+            ("tiny-binary", "losses/binary_cross_entropy", 0.2797765635793423),
+            ("tiny-multiclass-indices", "losses/categorical_cross_entropy", 1.5568820565987254),
             ("with-regularization", "losses/huber", 0.0369), ("penalty-l2", "penalties/l2", 0.1069),
         ]
     )

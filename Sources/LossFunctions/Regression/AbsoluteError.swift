@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The magnitude of the error.
+/// The absolute error.
 ///
 /// With `e = p - t`: ℓ = |e|, dℓ/dp = sign e, d²ℓ/dp² = 0. At `e = 0` the subgradient 0 is taken.
-struct MeanAbsoluteError: PointwiseLoss {
+struct AbsoluteError: PointwiseLoss {
     static let facts = Facts(
-        name: "mae",
+        name: "absolute_error",
         aliases: [
-            "mean_absolute_error", "absolute_error", "l1_loss", "L1DistLoss",
+            "mae", "mean_absolute_error", "l1_loss", "L1DistLoss",
             "reg:absoluteerror", "regression_l1",
         ],
         task: .regression,
-        summary: "The magnitude of the error: its mean is least at the targets' median.",
+        summary: "The absolute error; its mean is minimised by the median of the targets.",
         formula: .init(plain: "|p - t|", gradient: "sign(p - t)", tex: #"\lvert p - t \rvert"#),
         parameters: [],
         domains: [.real],
@@ -19,7 +19,7 @@ struct MeanAbsoluteError: PointwiseLoss {
         properties: [.convex, .lipschitz, .symmetric],
         notes: [
             "At p = t scikit-learn and Keras on JAX return -1; PyTorch, MLX and LightGBM return 0.",
-            "XGBoost and LightGBM put a surrogate in place of the Hessian, which is 0.",
+            "XGBoost and LightGBM replace the Hessian, which is 0, by a surrogate.",
         ],
         references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"]
     )

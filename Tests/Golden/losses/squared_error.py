@@ -3,6 +3,7 @@
 
 import samples
 
+SEED = "mse"
 KIND = "pointwise"
 OPTIONS = {}
 

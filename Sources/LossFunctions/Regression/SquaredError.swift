@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The square of the error.
+/// The squared error.
 ///
 /// With `e = p - t`: ℓ = e², dℓ/dp = 2e, d²ℓ/dp² = 2.
-struct MeanSquaredError: PointwiseLoss {
+struct SquaredError: PointwiseLoss {
     static let facts = Facts(
-        name: "mse",
-        aliases: ["mean_squared_error", "squared_error", "mse_loss", "L2DistLoss"],
+        name: "squared_error",
+        aliases: ["mse", "mean_squared_error", "mse_loss", "L2DistLoss"],
         task: .regression,
-        summary: "The square of the error: its mean is least at the targets' mean.",
+        summary: "The squared error; its mean is minimised by the mean of the targets.",
         formula: .init(plain: "(p - t)^2", gradient: "2 (p - t)", tex: "(p - t)^2"),
         parameters: [],
         domains: [.real],
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
-            "Twice the squared error of scikit-learn's boosting, optax's l2_loss, XGBoost's "
-                + "reg:squarederror and LightGBM's regression, which halve the square."
+            "scikit-learn's boosting, optax's l2_loss, XGBoost's reg:squarederror and LightGBM's "
+                + "regression use half of it."
         ],
         references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"]
     )

@@ -3,6 +3,7 @@
 
 import samples
 
+SEED = "mae"
 KIND = "pointwise"
 OPTIONS = {}
 
