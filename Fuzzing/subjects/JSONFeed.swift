@@ -30,7 +30,7 @@ struct JSONFeed {
                 return try read(&reader)
             } catch {
                 guard error.needsMore else { throw error }
-                reader.goBack(to: checkpoint)
+                reader.rewind(to: checkpoint)
                 append()
             }
         }

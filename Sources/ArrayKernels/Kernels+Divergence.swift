@@ -2,115 +2,122 @@
 
 package import ArrayMath
 
-/// Divergences of one distribution from another, by the term.
+/// The terms of the divergence of one distribution from another.
 extension Kernels {
     package static func divergence(
         of y: Span<Double>,
         from q: Span<Double>,
-        high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>,
-        ahead: Ahead
+        heads: inout MutableSpan<Double>,
+        tails: inout MutableSpan<Double>,
+        prefetch: Prefetch
     ) {
-        precondition(y.count == q.count, "every number needs another")
+        precondition(y.count == q.count, "the arrays differ in length")
         guard y.count >= Vector.width else {
-            let (given, other) = (Padded(y), Padded(q))
-            var (highs, lows) = (Padded(), Padded())
-            var first = highs.numbers.mutableSpan
-            var second = lows.numbers.mutableSpan
+            let (paddedY, paddedQ) = (Padded(y), Padded(q))
+            var (paddedHeads, paddedTails) = (Padded(), Padded())
+            var first = paddedHeads.numbers.mutableSpan
+            var second = paddedTails.numbers.mutableSpan
             divergence(
-                of: given.numbers.span,
-                from: other.numbers.span,
-                high: &first,
-                low: &second,
-                ahead: ahead
+                of: paddedY.numbers.span,
+                from: paddedQ.numbers.span,
+                heads: &first,
+                tails: &second,
+                prefetch: prefetch
             )
-            highs.copy(into: &high)
-            return lows.copy(into: &low)
+            paddedHeads.copy(into: &heads)
+            return paddedTails.copy(into: &tails)
         }
-        var isLost = Mask(repeating: false)
+        var isTooSmall = Mask(repeating: false)
         for offset in offsets(y.count) {
-            ahead.fetch(at: offset)
-            let parts = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
-            let sum = parts.sum
-            high.store(sum.high, at: offset)
-            low.store(sum.low, at: offset)
-            isLost .|= parts.isLost
+            prefetch.issue(at: offset)
+            let term = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            let sum = term.sum
+            heads.store(sum.head, at: offset)
+            tails.store(sum.tail, at: offset)
+            isTooSmall .|= term.isTooSmall
         }
-        if isLost.isAny { computeLost(of: y, from: q, high: &high, low: &low) }
+        if isTooSmall.isAny { recomputeSmall(of: y, from: q, heads: &heads, tails: &tails) }
     }
 
-    package static func divergenceSurplus(
+    package static func generalizedDivergence(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>
     ) -> Bool {
-        precondition(y.count == q.count, "every number needs another")
+        precondition(y.count == q.count, "the arrays differ in length")
         guard y.count >= Vector.width else {
-            var isWhole = false
-            padded(y, q, into: &result) { isWhole = divergenceSurplus(of: $0, from: $1, into: &$2) }
-            return isWhole
+            var isAccurate = false
+            padded(y, q, into: &result) {
+                isAccurate = generalizedDivergence(of: $0, from: $1, into: &$2)
+            }
+            return isAccurate
         }
-        var isLost = Mask(repeating: false)
+        var isTooSmall = Mask(repeating: false)
         for offset in offsets(y.count) {
-            let parts = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
-            result.store(parts.surplus, at: offset)
-            isLost .|= parts.isLost
+            let term = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
+            result.store(term.generalized, at: offset)
+            isTooSmall .|= term.isTooSmall
         }
-        return !isLost.isAny || computeLostSurplus(of: y, from: q, into: &result)
+        return !isTooSmall.isAny || recomputeSmallGeneralized(of: y, from: q, into: &result)
     }
 
     package static func divergence(
         of y: Span<Double>,
         fromLogarithms x: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
-        precondition(y.count == x.count, "every number needs another")
+        precondition(y.count == x.count, "the arrays differ in length")
         guard y.count >= Vector.width else {
             return padded(y, x, into: &result) {
-                divergence(of: $0, fromLogarithms: $1, into: &$2, ahead: ahead)
+                divergence(of: $0, fromLogarithms: $1, into: &$2, prefetch: prefetch)
             }
         }
         let zero = Vector(repeating: 0)
         for offset in offsets(y.count) {
-            ahead.fetch(at: offset)
+            prefetch.issue(at: offset)
             let y = y.vector(at: offset)
             let term = y * (.log(y) - x.vector(at: offset))
             result.store(zero.replacing(with: term, where: y .> zero), at: offset)
         }
     }
 
-    /// Writes divergences anew where a number is too small for their parts.
+    /// Recomputes divergences of numbers that are too small for `Divergence`.
     @inline(never)
-    private static func computeLost(
+    private static func recomputeSmall(
         of y: Span<Double>,
         from q: Span<Double>,
-        high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>
+        heads: inout MutableSpan<Double>,
+        tails: inout MutableSpan<Double>
     ) {
         for offset in offsets(y.count) {
             let term = SmallDivergence(y: y.vector(at: offset), q: q.vector(at: offset))
             let sum = term.sum
-            let (before, rest) = (high.span.vector(at: offset), low.span.vector(at: offset))
-            high.store(before.replacing(with: sum.high, where: term.isSmall), at: offset)
-            low.store(rest.replacing(with: sum.low, where: term.isSmall), at: offset)
+            let (head, tail) = (heads.span.vector(at: offset), tails.span.vector(at: offset))
+            heads.store(head.replacing(with: sum.head, where: term.isSmall), at: offset)
+            tails.store(tail.replacing(with: sum.tail, where: term.isSmall), at: offset)
         }
     }
 
-    /// The same for surpluses; false where q or q/y is too small for a quotient, too.
+    /// Recomputes generalized divergences of numbers that are too small for `Divergence`.
+    ///
+    /// - Returns: `false` if q or q/y is too small for `SmallDivergence` as well.
     @inline(never)
-    private static func computeLostSurplus(
+    private static func recomputeSmallGeneralized(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>
     ) -> Bool {
-        var isLost = Mask(repeating: false)
+        var isInaccurate = Mask(repeating: false)
         for offset in offsets(y.count) {
             let term = SmallDivergence(y: y.vector(at: offset), q: q.vector(at: offset))
-            let before = result.span.vector(at: offset)
-            result.store(before.replacing(with: term.surplus, where: term.isSmall), at: offset)
-            isLost .|= term.isLost
+            let previous = result.span.vector(at: offset)
+            result.store(
+                previous.replacing(with: term.generalized, where: term.isSmall),
+                at: offset
+            )
+            isInaccurate .|= term.isInaccurate
         }
-        return !isLost.isAny
+        return !isInaccurate.isAny
     }
 }

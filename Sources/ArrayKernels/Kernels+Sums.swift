@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What looks at all numbers of a list, or adds them.
+/// Range checks and sums.
 extension Kernels {
-    package static func areAll(
+    package static func allInRange(
         _ numbers: Span<Double>,
         from least: Double,
         through greatest: Double
     ) -> Bool {
-        var strange = Mask(repeating: false)
-        let whole = numbers.count & ~(Vector.width - 1)
-        for offset in stride(from: 0, to: whole, by: Vector.width) {
+        var outside = Mask(repeating: false)
+        let vectorized = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
             let numbers = numbers.vector(at: offset)
-            strange .|= (numbers .< least) .| (numbers .> greatest)
+            outside .|= (numbers .< least) .| (numbers .> greatest)
         }
-        var isStrange = strange.isAny
-        for offset in whole..<numbers.count
+        var anyOutside = outside.isAny
+        for offset in vectorized..<numbers.count
         where numbers[offset] < least || numbers[offset] > greatest {
-            isStrange = true
+            anyOutside = true
         }
-        return !isStrange
+        return !anyOutside
     }
 
     package static func exactSum(
         _ terms: Span<Double>,
         below exponent: Int
     ) -> (Double, Double)? {
-        precondition(terms.count <= 512, "more terms than two doubles can take")
+        precondition(terms.count <= 512, "too many terms for two doubles")
         guard var sum = LaneSum(below: exponent) else { return nil }
-        let whole = terms.count & ~(Vector.width - 1)
-        for offset in stride(from: 0, to: whole, by: Vector.width) {
+        let vectorized = terms.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
             sum.add(terms.vector(at: offset))
         }
-        if whole < terms.count { sum.add(terms.lastVector(at: whole)) }
+        if vectorized < terms.count { sum.add(terms.lastVector(at: vectorized)) }
         return sum.sums
     }
 
@@ -40,91 +40,92 @@ extension Kernels {
         times right: Span<Double>,
         below exponents: (Int, Int)
     ) -> (Double, Double, Double, Double)? {
-        precondition(left.count == right.count, "every factor needs another")
-        precondition(left.count <= 512, "more terms than two doubles can take")
+        precondition(left.count == right.count, "the arrays differ in length")
+        precondition(left.count <= 512, "too many terms for two doubles")
         let exponent = exponents.0 + exponents.1
         guard max(exponents.0, exponents.1) < 900, var products = LaneSum(below: exponent),
             var errors = LaneSum(below: exponent - 53)
         else { return nil }
-        let whole = left.count & ~(Vector.width - 1)
-        for offset in stride(from: 0, to: whole, by: Vector.width) {
+        let vectorized = left.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
             let (product, error) = left.vector(at: offset).product(with: right.vector(at: offset))
             products.add(product)
             errors.add(error)
         }
-        if whole < left.count {
-            let (product, error) = left.lastVector(at: whole)
-                .product(with: right.lastVector(at: whole))
+        if vectorized < left.count {
+            let (product, error) = left.lastVector(at: vectorized)
+                .product(with: right.lastVector(at: vectorized))
             products.add(product)
             errors.add(error)
         }
-        guard let sum = products.sums, let rest = errors.sums else { return nil }
-        return (sum.0, sum.1, rest.0, rest.1)
+        guard let sum = products.sums, let error = errors.sums else { return nil }
+        return (sum.0, sum.1, error.0, error.1)
     }
 
     package static func sumRows(
-        _ high: Span<Double>,
-        _ low: Span<Double>,
+        _ heads: Span<Double>,
+        _ tails: Span<Double>,
         length: Int,
-        high sums: inout MutableSpan<Double>,
-        low rests: inout MutableSpan<Double>
+        heads sumHeads: inout MutableSpan<Double>,
+        tails sumTails: inout MutableSpan<Double>
     ) {
-        sumRows(high, ListedRests(low), length: length, high: &sums, low: &rests)
+        sumRows(heads, StoredTails(tails), length: length, heads: &sumHeads, tails: &sumTails)
     }
 
     package static func sumRows(
         _ numbers: Span<Double>,
         length: Int,
-        high sums: inout MutableSpan<Double>,
-        low rests: inout MutableSpan<Double>
+        heads sumHeads: inout MutableSpan<Double>,
+        tails sumTails: inout MutableSpan<Double>
     ) {
-        sumRows(numbers, NoRests(), length: length, high: &sums, low: &rests)
+        sumRows(numbers, ZeroTails(), length: length, heads: &sumHeads, tails: &sumTails)
     }
 
-    /// Short rows are summed eight at once, a long one in eight lanes: one after the other, each
-    /// addition would wait for the last.
+    /// Sums short rows eight at a time and a long row in eight lanes.
+    ///
+    /// In a single sum, each addition would wait for the previous one.
     @inline(__always)
     private static func sumRows(
-        _ numbers: Span<Double>,
-        _ given: some Rests & ~Escapable,
+        _ heads: Span<Double>,
+        _ tails: some Tails & ~Escapable,
         length: Int,
-        high sums: inout MutableSpan<Double>,
-        low rests: inout MutableSpan<Double>
+        heads sumHeads: inout MutableSpan<Double>,
+        tails sumTails: inout MutableSpan<Double>
     ) {
         let zero = RowSum(Vector(repeating: 0), Vector(repeating: 0))
         let isLong = length >= 4 * Vector.width
         var row = 0
-        while !isLong, row <= sums.count &- Vector.width {
+        while !isLong, row <= sumHeads.count &- Vector.width {
             var sum = zero
             let start = row &* length
             for column in start..<start &+ length {
                 sum.add(
-                    numbers.vector(at: column, by: length),
-                    given.rests(at: column, by: length)
+                    heads.vector(at: column, by: length),
+                    tails.tails(at: column, by: length)
                 )
             }
-            sums.store(sum.high, at: row)
-            rests.store(sum.low, at: row)
+            sumHeads.store(sum.head, at: row)
+            sumTails.store(sum.tail, at: row)
             row &+= Vector.width
         }
-        while row < sums.count {
+        while row < sumHeads.count {
             var offset = row &* length
             let end = offset &+ length
             var sum = RowSum(0.0, 0.0)
             if isLong {
                 var lanes = zero
                 while offset <= end &- Vector.width {
-                    lanes.add(numbers.vector(at: offset), given.rests(at: offset, by: 1))
+                    lanes.add(heads.vector(at: offset), tails.tails(at: offset, by: 1))
                     offset &+= Vector.width
                 }
-                for lane in 0..<Vector.width { sum.add(lanes.high[lane], lanes.low[lane]) }
+                for lane in 0..<Vector.width { sum.add(lanes.head[lane], lanes.tail[lane]) }
             }
             while offset < end {
-                sum.add(numbers[offset], given.rest(at: offset))
+                sum.add(heads[offset], tails.tail(at: offset))
                 offset &+= 1
             }
-            sums[row] = sum.high
-            rests[row] = sum.low
+            sumHeads[row] = sum.head
+            sumTails[row] = sum.tail
             row &+= 1
         }
     }

@@ -2,7 +2,7 @@
 
 package import ArrayMath
 
-/// The functions of arrays in the instructions that this module is compiled for.
+/// The functions of arrays, compiled for the instruction set of this module.
 package enum Kernels: ArrayFunctions {
     package static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>) {
         guard x.count >= Vector.width else {
@@ -44,14 +44,14 @@ package enum Kernels: ArrayFunctions {
         _ x: Span<Double>,
         minus y: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
         precondition(x.count == y.count, "every number needs another")
         guard x.count >= Vector.width else {
-            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2, ahead: ahead) }
+            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2, prefetch: prefetch) }
         }
         for offset in offsets(x.count) {
-            ahead.fetch(at: offset)
+            prefetch.issue(at: offset)
             result.store(
                 .exp(x.vector(at: offset), minus: y.vector(at: offset)),
                 at: offset
@@ -61,29 +61,34 @@ package enum Kernels: ArrayFunctions {
 
     package static func logistic(
         _ z: Span<Double>,
-        decay: inout MutableSpan<Double>,
-        decrease: inout MutableSpan<Double>,
-        tail: inout MutableSpan<Double>
+        expNegAbs: inout MutableSpan<Double>,
+        expm1NegAbs: inout MutableSpan<Double>,
+        softplusNegAbs: inout MutableSpan<Double>
     ) {
         guard z.count >= Vector.width else {
             let logits = Padded(z)
-            var (decays, decreases, tails) = (Padded(), Padded(), Padded())
-            var first = decays.numbers.mutableSpan
-            var second = decreases.numbers.mutableSpan
-            var third = tails.numbers.mutableSpan
-            logistic(logits.numbers.span, decay: &first, decrease: &second, tail: &third)
-            decays.copy(into: &decay)
-            decreases.copy(into: &decrease)
-            return tails.copy(into: &tail)
+            var (exp, expm1, softplus) = (Padded(), Padded(), Padded())
+            var first = exp.numbers.mutableSpan
+            var second = expm1.numbers.mutableSpan
+            var third = softplus.numbers.mutableSpan
+            logistic(
+                logits.numbers.span,
+                expNegAbs: &first,
+                expm1NegAbs: &second,
+                softplusNegAbs: &third
+            )
+            exp.copy(into: &expNegAbs)
+            expm1.copy(into: &expm1NegAbs)
+            return softplus.copy(into: &softplusNegAbs)
         }
         for offset in offsets(z.count) {
             let power = Exponential(
                 Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0)
             )
             let value = power.value
-            decay.store(value, at: offset)
-            decrease.store(power.lessOne, at: offset)
-            tail.store(.log1p(value), at: offset)
+            expNegAbs.store(value, at: offset)
+            expm1NegAbs.store(power.valueMinusOne, at: offset)
+            softplusNegAbs.store(.log1p(value), at: offset)
         }
     }
 
@@ -91,37 +96,39 @@ package enum Kernels: ArrayFunctions {
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
         precondition(y.count == q.count, "every number needs another")
         guard y.count >= Vector.width else {
             return padded(y, q, into: &result) {
-                crossEntropy(of: $0, from: $1, into: &$2, ahead: ahead)
+                crossEntropy(of: $0, from: $1, into: &$2, prefetch: prefetch)
             }
         }
         let zero = Vector(repeating: 0)
         for offset in offsets(y.count) {
-            ahead.fetch(at: offset)
+            prefetch.issue(at: offset)
             let y = y.vector(at: offset)
             let term = -y * .log(q.vector(at: offset))
             result.store(zero.replacing(with: term, where: y .> zero), at: offset)
         }
     }
 
-    package static func crossEntropySlope(
+    package static func crossEntropyDerivative(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>
     ) {
         precondition(y.count == q.count, "every number needs another")
         guard y.count >= Vector.width else {
-            return padded(y, q, into: &result) { crossEntropySlope(of: $0, from: $1, into: &$2) }
+            return padded(y, q, into: &result) {
+                crossEntropyDerivative(of: $0, from: $1, into: &$2)
+            }
         }
         let zero = Vector(repeating: 0)
         for offset in offsets(y.count) {
             let y = y.vector(at: offset)
-            let slope = -y / q.vector(at: offset)
-            result.store(zero.replacing(with: slope, where: y .> zero), at: offset)
+            let derivative = -y / q.vector(at: offset)
+            result.store(zero.replacing(with: derivative, where: y .> zero), at: offset)
         }
     }
 
@@ -144,16 +151,16 @@ package enum Kernels: ArrayFunctions {
         by divisor: Double,
         appendingTo result: inout OutputSpan<Double>
     ) -> Bool {
-        // One more in the exponent carries into the sign bit for infinities and NaN alone.
+        // Incrementing the exponent carries into the sign bit only for infinities and NaN.
         var carries = Bits()
-        let whole = numbers.count & ~(Vector.width - 1)
-        for offset in stride(from: 0, to: whole, by: Vector.width) {
+        let vectorized = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
             let quotients = numbers.vector(at: offset) / divisor
             carries |= (quotients.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
             result.append(quotients)
         }
         var isFinite = !carries.hasSign
-        for offset in whole..<numbers.count {
+        for offset in vectorized..<numbers.count {
             let quotient = numbers[offset] / divisor
             if !quotient.isFinite { isFinite = false }
             result.append(quotient)
@@ -162,11 +169,13 @@ package enum Kernels: ArrayFunctions {
     }
 }
 
-/// Where the vectors of a list begin that is at least one long: the last may overlap the one
-/// before.
+/// The offsets at which to load the vectors of an array of at least one vector's width.
+///
+/// The last vector ends with the array and may overlap the one before it.
 @inline(__always)
 func offsets(_ count: Int) -> Offsets { Offsets(last: count &- Vector.width) }
 
+/// The sequence returned by ``offsets(_:)``.
 struct Offsets: Sequence, IteratorProtocol {
     private let last: Int
     private var start = 0
@@ -182,20 +191,21 @@ struct Offsets: Sequence, IteratorProtocol {
     }
 }
 
-/// Applies a function to fewer numbers than a vector has.
+/// Applies a function to an array shorter than a vector by padding it with zeros.
 @inline(never)
 func padded(
     _ x: Span<Double>,
     into result: inout MutableSpan<Double>,
     _ function: (Span<Double>, inout MutableSpan<Double>) -> Void
 ) {
-    var answers = Padded()
-    let numbers = Padded(x)
-    var span = answers.numbers.mutableSpan
-    function(numbers.numbers.span, &span)
-    answers.copy(into: &result)
+    var output = Padded()
+    let input = Padded(x)
+    var span = output.numbers.mutableSpan
+    function(input.numbers.span, &span)
+    output.copy(into: &result)
 }
 
+/// Applies a function to two arrays shorter than a vector by padding them with zeros.
 @inline(never)
 func padded(
     _ x: Span<Double>,
@@ -203,9 +213,9 @@ func padded(
     into result: inout MutableSpan<Double>,
     _ function: (Span<Double>, Span<Double>, inout MutableSpan<Double>) -> Void
 ) {
-    var answers = Padded()
-    let (numbers, others) = (Padded(x), Padded(y))
-    var span = answers.numbers.mutableSpan
-    function(numbers.numbers.span, others.numbers.span, &span)
-    answers.copy(into: &result)
+    var output = Padded()
+    let (first, second) = (Padded(x), Padded(y))
+    var span = output.numbers.mutableSpan
+    function(first.numbers.span, second.numbers.span, &span)
+    output.copy(into: &result)
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sum of up to 512 terms of like sizes, eight at a time, without rounding; it knows when it
-/// failed.
+/// An exact sum of up to 512 terms of similar magnitude, eight at a time, that detects failure.
 ///
-/// A large start value s rounds a term x to q = (s + x) - s, a multiple of the last place of s.
-/// As long as the running sum s stays within the binade it began in, s + q is exact, and so is the
-/// rest x - q, the rounding error of s + x (S. M. Rump, T. Ogita, S. Oishi, "Accurate
-/// floating-point summation I", SIAM J. Sci. Comput. 31, 2008; as running sums: J. Demmel,
-/// H. D. Nguyen, "Parallel reproducible summation", IEEE Trans. Comput. 64, 2015). The rests go
-/// through a second sum in the same way. Where they leave nothing, both sums together are the sum
-/// of the terms to the last bit, in whatever lanes the terms were.
+/// A large start value s rounds a term x to q = (s + x) - s, a multiple of the ulp of s. As long as
+/// the running sum s stays in its initial binade, s + q is exact, and so is the tail x - q, the
+/// rounding error of s + x (S. M. Rump, T. Ogita, S. Oishi, "Accurate floating-point summation I",
+/// SIAM J. Sci. Comput. 31, 2008; with running sums: J. Demmel, H. D. Nguyen, "Parallel
+/// reproducible summation", IEEE Trans. Comput. 64, 2015). A second running sum accumulates the
+/// tails in the same way. If it leaves no tails, the two sums together equal the sum of the terms
+/// exactly, in whatever lanes the terms were.
 ///
-/// With terms below 2^b, of which a lane takes at most 128, a sum moves by at most 2^(b+7). It
-/// begins at 1.5·2^(b+9), from where that is half the way to the end of the binade. Its last place
-/// is 2^(b-43), so that rests are at most 2^(b-44); the second sum begins at 1.5·2^(b-35), and its
-/// last place is 2^(b-87). Every term of at least 2^(b-35) is a multiple of that.
+/// A lane receives at most 128 terms, so with terms below 2^b a sum changes by at most 2^(b+7). It
+/// starts at 1.5·2^(b+9), which leaves twice that distance to either end of the binade. Its ulp is
+/// 2^(b-43), so tails are at most 2^(b-44); the second sum starts at 1.5·2^(b-35) with an ulp of
+/// 2^(b-87). Every term of at least 2^(b-35) is a multiple of that ulp.
 struct LaneSum {
     private static var exponents: ClosedRange<Int> { -800...900 }
 
@@ -22,13 +21,14 @@ struct LaneSum {
     private let lowStart: Double
     private var high: Vector
     private var low: Vector
-    /// What carries the bits of a magnitude that is too large into the sign bit.
+    /// The addend that carries into the sign bit if a magnitude is not below the bound.
     private let margin: UInt64
-    private var excess = Bits()
-    private var rest = Bits()
+    private var exceedsBound = Bits()
+    private var lostBits = Bits()
 
-    /// A sum of terms whose magnitudes are below 2^`exponent`, or nil where that is too near to
-    /// the ends of the range of doubles.
+    /// Starts a sum of terms with magnitudes below 2^`exponent`.
+    ///
+    /// `nil` means that the bound is too close to the ends of the range of doubles.
     @inline(__always)
     init?(below exponent: Int) {
         guard Self.exponents.contains(exponent) else { return nil }
@@ -42,36 +42,36 @@ struct LaneSum {
     /// Adds eight terms.
     @inline(__always)
     mutating func add(_ terms: Vector) {
-        excess |= (terms.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ margin
+        exceedsBound |= (terms.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ margin
         let sum = high + terms
-        let rests = terms - (sum - high)
+        let tails = terms - (sum - high)
         high = sum
-        let sumOfRests = low + rests
-        // Equal, but for the sign of a zero, where nothing is left.
-        rest |= (sumOfRests - low).bits ^ rests.bits
-        low = sumOfRests
+        let sumOfTails = low + tails
+        // If no bits are lost, the two differ at most in the sign of a zero.
+        lostBits |= (sumOfTails - low).bits ^ tails.bits
+        low = sumOfTails
     }
 
-    /// Two numbers whose sum is that of the terms; nil unless every term was below the bound and
-    /// the two sums have taken all of each.
+    /// Two doubles whose sum is the sum of the terms; `nil` if a term was not below the bound or
+    /// the two sums have lost bits.
     ///
-    /// A lane has moved by at most 2^(b+7), in steps of 2^(b-43), so that eight add up without
-    /// rounding. Likewise for the rests.
+    /// A lane has changed by at most 2^(b+7), in multiples of 2^(b-43), so the sum of the eight
+    /// lanes is exact. The same holds for the tails.
     var sums: (Double, Double)? {
-        // A rest of any bits but the first is what the sums have not taken.
-        let left = (rest & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x7FFF_FFFF_FFFF_FFFF
-        guard !(excess | left).hasSign else { return nil }
+        // Any bit but the sign bit indicates a loss.
+        let isLossy = (lostBits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x7FFF_FFFF_FFFF_FFFF
+        guard !(exceedsBound | isLossy).hasSign else { return nil }
         return ((high - highStart).sum(), (low - lowStart).sum())
     }
 }
 
 extension Vector {
-    /// The product with another vector, and its rounding error, which is a double itself unless
-    /// the product is too small.
+    /// The product with another vector, and its rounding error (TwoProduct).
     ///
-    /// Without a fused multiply-add the factors are split into halves of 26 bits, whose products
-    /// are exact (T. J. Dekker, "A floating-point technique for extending the available
-    /// precision", Numerische Mathematik 18, 1971); they must then be below 2^900.
+    /// The error is itself a double unless the product is too small. Without a fused multiply-add,
+    /// the factors are split into halves of 26 bits, whose products are exact (T. J. Dekker, "A
+    /// floating-point technique for extending the available precision", Numerische Mathematik 18,
+    /// 1971); in that case the factors must be below 2^900.
     @inline(__always)
     func product(with other: Vector) -> (value: Vector, error: Vector) {
         let product = self * other

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// log 2 to 33 bits, whose products with an exponent are exact, and the rest of it.
+/// log 2 as the sum of its first 33 bits, whose products with an exponent are exact, and a tail.
 enum LogarithmOfTwo {
     static var high: Double { 0x1.62e42feep-1 }
     static var low: Double { 0x1.a39ef35793c76p-33 }
@@ -9,13 +9,13 @@ enum LogarithmOfTwo {
 /// log(2^k (1 + f)) with 1 + f between √½ and √2.
 ///
 /// With s = f / (2 + f), log(1 + f) = 2 artanh s = f - (f²/2 - s (f²/2 + R(s²))): the reduction of
-/// fdlibm, with k log 2 and f added without a loss. The coefficients are made by
-/// Tests/LossFunctionsTests/coefficients.py.
+/// fdlibm, with a compensated sum of k log 2 and f. Tests/LossFunctionsTests/coefficients.py
+/// computes the coefficients.
 struct Logarithm {
     let k: Vector
     let f: Vector
-    /// f²/2 - s (f²/2 + R): f - log(1 + f).
-    let excess: Vector
+    /// f - log(1 + f) = f²/2 - s (f²/2 + R).
+    let remainder: Vector
 
     @inline(__always)
     init(k: Vector, f: Vector) {
@@ -31,27 +31,27 @@ struct Logarithm {
         series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.999999997fdabp-2))
         series = Vector.multiplyAdd(series, z, Vector(repeating: 0x1.5555555555592p-1))
         let half = 0.5 * f * f
-        excess = half - s * Vector.multiplyAdd(z, series, half)
+        remainder = half - s * Vector.multiplyAdd(z, series, half)
     }
 
-    /// The logarithm of 2^k (1 + f) times one more than `correction`, which is about 2^-53.
+    /// The logarithm of 2^k (1 + f) (1 + `correction`), for a correction of about 2^-53.
     @inline(__always)
     func value(correction: Vector = Vector(repeating: 0)) -> Vector {
-        let whole = k * LogarithmOfTwo.high
-        // f is the smaller of the two, or k is 0 and the other is too.
-        let sum = whole + f
-        let error = (whole - sum) + f
+        let multiple = k * LogarithmOfTwo.high
+        // f is the smaller term, unless k is 0, where the other is 0 as well.
+        let sum = multiple + f
+        let error = (multiple - sum) + f
         let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), correction)
-        return sum + (((error + low) - excess))
+        return sum + (((error + low) - remainder))
     }
 }
 
 /// A positive, normal number as 2^k (1 + f) with 1 + f between √½ and √2.
 struct Decomposition {
-    /// The bits of √½, but for the last 32.
+    /// The bits of √½ without the last 32.
     private static var root: UInt64 { 0x3FE6_A09E_0000_0000 }
 
-    /// The exponent with a bias of 1023.
+    /// The exponent, biased by 1023.
     private let biased: Bits
     let k: Vector
     let f: Vector
@@ -62,7 +62,7 @@ struct Decomposition {
         biased = shifted &>> 52
         let significand = (shifted & 0x000F_FFFF_FFFF_FFFF) &+ Self.root
         f = Vector(bits: significand) - 1
-        // An integer of 52 bits below the point of 2^52.
+        // OR-ing a 52-bit integer into the significand of 2^52 adds it.
         k = Vector(bits: biased | 0x4330_0000_0000_0000) - (0x1p52 + 1_023)
     }
 
@@ -79,33 +79,34 @@ extension Vector {
         let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
         let k = parts.k.replacing(with: parts.k - 54, where: isSmall)
         let value = Logarithm(k: k, f: parts.f).value()
-        return value.markingEnds(of: x, least: 0)
+        return value.replacingNonFinite(of: x, least: 0)
     }
 
-    /// With u = 1 + x rounded and c what was lost, log(1 + x) = log u + c/u to within 2^-106.
+    /// log(1 + x) = log u + c/u to within 2^-106, where u is 1 + x rounded and c the rounding
+    /// error.
     @inline(__always)
     static func log1p(_ x: Vector) -> Vector {
         let u = 1 + x
         let shifted = u - 1
-        let lost = (1 - (u - shifted)) + (x - shifted)
+        let roundingError = (1 - (u - shifted)) + (x - shifted)
         let parts = Decomposition(u)
-        // For k = 0, f is x itself, and nothing was lost.
-        let isWhole = parts.k .== 0
-        let f = parts.f.replacing(with: x, where: isWhole)
-        let error = (lost * parts.inverse)
-            .replacing(with: Vector(repeating: 0), where: isWhole .| (x .> 0x1p60))
-        // 1 / (1 + f) to 2^-9, of at most 2 ulp of the answer.
+        // For k = 0, f is x itself, without a rounding error.
+        let isExact = parts.k .== 0
+        let f = parts.f.replacing(with: x, where: isExact)
+        let error = (roundingError * parts.inverse)
+            .replacing(with: Vector(repeating: 0), where: isExact .| (x .> 0x1p60))
+        // 1 / (1 + f) to 2^-9 suffices: the correction is at most 2 ulp of the result.
         var inverse = Vector(repeating: -0x1.c65285fe8af35p-1)
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: 0x1.1a479bed19726p0))
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: -0x1.02e65b0328f43p0))
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: 0x1.ff50c294213a2p-1))
         let value = Logarithm(k: parts.k, f: f).value(correction: error * inverse)
-        return value.markingEnds(of: x, least: -1).replacing(with: x, where: x .== 0)
+        return value.replacingNonFinite(of: x, least: -1).replacing(with: x, where: x .== 0)
     }
 
-    /// The logarithm of x, or with -1 that of 1 + x, where it is not finite.
+    /// Replaces logarithms that are not finite: -∞ at `least`, NaN below it, ∞ and NaN like x.
     @inline(__always)
-    private func markingEnds(of x: Vector, least: Double) -> Vector {
+    private func replacingNonFinite(of x: Vector, least: Double) -> Vector {
         replacing(with: x, where: .!(x .< .infinity))
             .replacing(with: Vector(repeating: -.infinity), where: x .== least)
             .replacing(with: Vector(repeating: .nan), where: x .< least)

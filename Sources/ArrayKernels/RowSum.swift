@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sums of rows of numbers, each and all of them carried in two numbers: in two doubles, or in two
-/// vectors of which each lane is a sum by itself.
+/// A compensated sum: a head, and a tail that accumulates its rounding errors.
+///
+/// It is a sum of doubles, or of vectors, in which each lane is a separate sum.
 struct RowSum<Number: Summand> {
-    private(set) var high: Number
-    private(set) var low: Number
+    private(set) var head: Number
+    private(set) var tail: Number
 
     @inline(__always)
-    init(_ high: Number, _ low: Number) {
-        self.high = high
-        self.low = low
+    init(_ head: Number, _ tail: Number) {
+        self.head = head
+        self.tail = tail
     }
 
-    /// Adds a term, and to `low` what is lost of the sum.
+    /// Adds a term to the head, and the rounding error and the tail of the term to the tail.
     ///
-    /// That is itself a double (D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
+    /// The rounding error is itself a double (D. E. Knuth, The Art of Computer Programming 2,
+    /// 4.2.2, also called TwoSum).
     @inline(__always)
-    mutating func add(_ term: Number, _ rest: Number) {
-        let sum = high + term
-        let shifted = sum - high
-        low = low + (((high - (sum - shifted)) + (term - shifted)) + rest)
-        high = sum
+    mutating func add(_ term: Number, _ termTail: Number) {
+        let sum = head + term
+        let shifted = sum - head
+        tail = tail + (((head - (sum - shifted)) + (term - shifted)) + termTail)
+        head = sum
     }
 }
 
-/// A double, or eight of them.
+/// A double or a vector of doubles.
 protocol Summand {
     static func + (one: Self, other: Self) -> Self
     static func - (one: Self, other: Self) -> Self
@@ -33,26 +35,26 @@ protocol Summand {
 extension Double: Summand {}
 extension SIMD8: Summand where Scalar == Double {}
 
-/// What the numbers of a list lack.
-protocol Rests: ~Escapable {
-    /// What the number at an offset lacks.
-    func rest(at offset: Int) -> Double
+/// The tails of terms that are unevaluated sums of head and tail.
+protocol Tails: ~Escapable {
+    /// The tail of the term at an offset.
+    func tail(at offset: Int) -> Double
 
-    /// What eight numbers lack, each so many places behind the one before.
-    func rests(at offset: Int, by step: Int) -> Vector
+    /// The tails of eight terms, `step` elements apart.
+    func tails(at offset: Int, by step: Int) -> Vector
 }
 
-/// Nothing.
-struct NoRests: Rests {
+/// Tails of zero.
+struct ZeroTails: Tails {
     @inline(__always)
-    func rest(at _: Int) -> Double { 0 }
+    func tail(at _: Int) -> Double { 0 }
 
     @inline(__always)
-    func rests(at _: Int, by _: Int) -> Vector { Vector(repeating: 0) }
+    func tails(at _: Int, by _: Int) -> Vector { Vector(repeating: 0) }
 }
 
-/// What stands in another list.
-struct ListedRests: Rests, ~Escapable {
+/// Tails stored in an array.
+struct StoredTails: Tails, ~Escapable {
     private let numbers: Span<Double>
 
     @inline(__always)
@@ -62,10 +64,10 @@ struct ListedRests: Rests, ~Escapable {
     }
 
     @inline(__always)
-    func rest(at offset: Int) -> Double { numbers[offset] }
+    func tail(at offset: Int) -> Double { numbers[offset] }
 
     @inline(__always)
-    func rests(at offset: Int, by step: Int) -> Vector {
+    func tails(at offset: Int, by step: Int) -> Vector {
         step == 1 ? numbers.vector(at: offset) : numbers.vector(at: offset, by: step)
     }
 }

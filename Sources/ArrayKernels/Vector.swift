@@ -3,19 +3,19 @@
 import ArrayMath
 import CVector
 
-/// Eight numbers that are computed together: one register, two or four, as the level has it.
+/// A vector of eight doubles: one, two or four registers, depending on the instruction set.
 typealias Vector = SIMD8<Double>
 typealias Bits = SIMD8<UInt64>
 typealias Mask = SIMDMask<SIMD8<Int64>>
 
-// The only file of the module with `unsafe` in it. A load or a store has been checked, in release
-// builds too, on the line above it; a change of type is between vectors of one size, of which any
-// bits are a value.
+// This is the only file of the module that uses `unsafe`. The line above each load or store checks
+// its bounds, in release builds too; casts are between vector types of the same size, for which all
+// bit patterns are valid.
 
 extension Vector {
     static var width: Int { 8 }
 
-    /// a·b + c; rounded once at levels that have the instruction.
+    /// a·b + c, rounded once if the instruction set has a fused multiply-add.
     @inline(__always)
     static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
         cvector_multiply_add(a, b, c)
@@ -31,7 +31,7 @@ extension Vector {
 }
 
 extension Bits {
-    /// Whether the first bit of any lane is set.
+    /// Whether the sign bit of any lane is set.
     var hasSign: Bool {
         @inline(__always) get {
             cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
@@ -40,7 +40,7 @@ extension Bits {
 }
 
 extension Mask {
-    /// Whether any lane holds.
+    /// Whether any lane is true.
     var isAny: Bool {
         @inline(__always) get {
             cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
@@ -49,7 +49,7 @@ extension Mask {
 }
 
 extension Span<Double> {
-    /// The eight numbers from an offset on.
+    /// The eight numbers at an offset.
     @inline(__always)
     func vector(at offset: Int) -> Vector {
         precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
@@ -59,7 +59,7 @@ extension Span<Double> {
         )
     }
 
-    /// Eight numbers, each so many places behind the one before.
+    /// Eight numbers from an offset on, `step` elements apart.
     @inline(__always)
     func vector(at offset: Int, by step: Int) -> Vector {
         precondition(
@@ -78,7 +78,7 @@ extension Span<Double> {
         )
     }
 
-    /// The numbers from an offset on, fewer than eight, and zeros.
+    /// The last numbers, fewer than eight, padded with zeros.
     @inline(__always)
     func lastVector(at offset: Int) -> Vector {
         let padded = Padded(extracting(offset..<count))
@@ -86,20 +86,20 @@ extension Span<Double> {
     }
 }
 
-extension Ahead {
-    /// Has the processor fetch the eight numbers of each list at an offset of their places.
+extension Prefetch {
+    /// Prefetches a cache line of each array at an offset into the range.
     @inline(__always)
-    func fetch(at offset: Int) {
+    func issue(at offset: Int) {
         let place = places.lowerBound &+ offset
         guard place < places.upperBound else { return }
-        first.span.fetch(at: place)
-        second.span.fetch(at: place)
+        first.span.prefetch(at: place)
+        second.span.prefetch(at: place)
     }
 }
 
 extension Span<Double> {
     @inline(__always)
-    fileprivate func fetch(at place: Int) {
+    fileprivate func prefetch(at place: Int) {
         guard place < count else { return }
         unsafe withUnsafeBufferPointer { numbers in
             if let start = numbers.baseAddress { unsafe cvector_prefetch(start + place) }
@@ -108,7 +108,7 @@ extension Span<Double> {
 }
 
 extension MutableSpan<Double> {
-    /// Writes eight numbers from an offset on.
+    /// Stores eight numbers at an offset.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func store(_ vector: Vector, at offset: Int) {
@@ -124,9 +124,9 @@ extension OutputSpan<Double> {
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func append(_ vector: Vector) {
-        precondition(freeCapacity >= Vector.width, "beyond the room")
-        unsafe withUnsafeMutableBufferPointer { room, count in
-            unsafe UnsafeMutableRawBufferPointer(room).storeBytes(
+        precondition(freeCapacity >= Vector.width, "beyond the capacity")
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
                 of: vector,
                 toByteOffset: count &* 8,
                 as: Vector.self
@@ -136,19 +136,19 @@ extension OutputSpan<Double> {
     }
 }
 
-/// Fewer numbers than a vector has, with zeros after them.
+/// An array shorter than a vector, padded with zeros.
 struct Padded {
     var numbers = InlineArray<8, Double>(repeating: 0)
 
     init() {}
 
     @inline(never)
-    init(_ some: Span<Double>) {
-        for index in some.indices { numbers[index] = some[index] }
+    init(_ source: Span<Double>) {
+        for index in source.indices { numbers[index] = source[index] }
     }
 
     @inline(never)
-    func copy(into some: inout MutableSpan<Double>) {
-        for index in some.indices { some[index] = numbers[index] }
+    func copy(into target: inout MutableSpan<Double>) {
+        for index in target.indices { target[index] = numbers[index] }
     }
 }

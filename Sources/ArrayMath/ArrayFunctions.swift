@@ -1,90 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Functions of arrays, an element or a row at a time, compiled for one level of instructions.
+/// Functions of arrays, element by element or row by row, compiled for one instruction set.
 ///
-/// One call serves a block of numbers. The array that is written has the length of those that are
-/// read, unless another is named. The elementary functions are right to less than 1 ulp over the
-/// whole of their domains at every level, which may differ by that much among each other; sums
-/// that are exact are the same at each.
+/// Each call processes a block of numbers. Unless stated otherwise, the output has the length of
+/// the inputs. Elementary functions have an error below 1 ulp over their whole domains with every
+/// instruction set, so two instruction sets may differ in the last place; exact sums and quotients
+/// do not differ.
 package protocol ArrayFunctions: SendableMetatype {
     /// e^x.
     static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
-    /// e^(x - y), as exact where the difference is large as where it is small.
+    /// e^(x - y), equally accurate for large and small differences.
     ///
     /// The rounding error of the difference is itself a double (D. E. Knuth, The Art of Computer
-    /// Programming 2, 4.2.2), and takes part in the exponent.
+    /// Programming 2, 4.2.2) and is included in the exponent.
     static func exp(
         _ x: Span<Double>,
         minus y: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     )
 
     /// e^x - 1.
     static func expm1(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
-    /// log x; -∞ for 0 and NaN for what is below.
+    /// log x; -∞ for 0 and NaN for negative x.
     static func log(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
-    /// log(1 + x); -∞ for -1 and NaN for what is below.
+    /// log(1 + x); -∞ for -1 and NaN for x < -1.
     static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
-    /// What sigmoid and softplus of z and -z are made of, each by itself.
+    /// The terms of which the sigmoid and softplus of z and -z consist.
     ///
-    /// `decay` is e^-|z|, `decrease` is e^-|z| - 1, and `tail` is log(1 + e^-|z|).
+    /// `expNegAbs` is e^-|z|, `expm1NegAbs` is e^-|z| - 1, and `softplusNegAbs` is log(1 + e^-|z|).
     static func logistic(
         _ z: Span<Double>,
-        decay: inout MutableSpan<Double>,
-        decrease: inout MutableSpan<Double>,
-        tail: inout MutableSpan<Double>
+        expNegAbs: inout MutableSpan<Double>,
+        expm1NegAbs: inout MutableSpan<Double>,
+        softplusNegAbs: inout MutableSpan<Double>
     )
 
-    /// y log(y/q) as the sum of two doubles; 0 where y is 0.
+    /// y log(y/q) as an unevaluated sum of head and tail; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,
         from q: Span<Double>,
-        high: inout MutableSpan<Double>,
-        low: inout MutableSpan<Double>,
-        ahead: Ahead
+        heads: inout MutableSpan<Double>,
+        tails: inout MutableSpan<Double>,
+        prefetch: Prefetch
     )
 
-    /// y log(y/q) + q - y to within 4 ulp, which is never negative; q where y is 0.
+    /// y log(y/q) + q - y, the term of the generalized divergence, to within 4 ulp; q where y is 0.
     ///
-    /// - Returns: Whether that was possible everywhere; not where y is above 0 but q or q/y is not
-    ///   normal.
-    static func divergenceSurplus(
+    /// The result is never negative.
+    ///
+    /// - Returns: whether all results are accurate; `false` if y is positive somewhere but q or q/y
+    ///   is not a normal number.
+    static func generalizedDivergence(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>
     ) -> Bool
 
-    /// y (log y - x), the same for the logarithm x of a q; 0 where y is 0.
+    /// y (log y - x), the divergence from q for x = log q; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,
         fromLogarithms x: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     )
 
-    /// Appends each number divided by another, correctly rounded, and tells whether all quotients
-    /// are finite.
+    /// Appends each number divided by `divisor`, correctly rounded.
+    ///
+    /// - Returns: whether all quotients are finite.
     static func divide(
         _ numbers: Span<Double>,
         by divisor: Double,
         appendingTo result: inout OutputSpan<Double>
     ) -> Bool
 
-    /// -y log q, and 0 where y is 0, whatever q.
+    /// -y log q; 0 where y is 0, for any q.
     static func crossEntropy(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>,
-        ahead: Ahead
+        prefetch: Prefetch
     )
 
-    /// -y/q, the derivative of -y log q in q, and 0 where y is 0, whatever q.
-    static func crossEntropySlope(
+    /// -y/q, the derivative of -y log q with respect to q; 0 where y is 0, for any q.
+    static func crossEntropyDerivative(
         of y: Span<Double>,
         from q: Span<Double>,
         into result: inout MutableSpan<Double>
@@ -97,46 +100,47 @@ package protocol ArrayFunctions: SendableMetatype {
         into result: inout MutableSpan<Double>
     )
 
-    /// Whether every number is neither below `least` nor above `greatest`.
-    static func areAll(
+    /// Whether no number is below `least` or above `greatest`.
+    static func allInRange(
         _ numbers: Span<Double>,
         from least: Double,
         through greatest: Double
     ) -> Bool
 
-    /// The sum of at most 512 terms below 2^`exponent` as that of two doubles, without rounding.
+    /// The exact sum of at most 512 terms below 2^`exponent`, as an unevaluated sum of two doubles.
     ///
-    /// Nil where they differ too much in size to be summed in this way, or are not that small.
+    /// `nil` means that the terms differ too much in magnitude for this method, or that one of them
+    /// is not below the bound.
     static func exactSum(_ terms: Span<Double>, below exponent: Int) -> (Double, Double)?
 
-    /// The sum of at most 512 products as that of four doubles, without rounding.
+    /// The exact sum of at most 512 products, as an unevaluated sum of four doubles.
     ///
-    /// The factors are below 2^`exponents`. Nil where the products differ too much in size to be
-    /// summed in this way, or their errors do.
+    /// The factors must be below 2^`exponents`. `nil` means that the products, or their rounding
+    /// errors, differ too much in magnitude for this method.
     static func exactSum(
         _ left: Span<Double>,
         times right: Span<Double>,
         below exponents: (Int, Int)
     ) -> (Double, Double, Double, Double)?
 
-    /// The sum of each row of numbers, `length` of which are a row, carried in two doubles.
+    /// The sum of each row of `length` terms, as an unevaluated sum of head and tail.
     ///
-    /// A number is a `high` and a `low`. The error is below n²·2^-106 of the sum of magnitudes
-    /// (T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26,
-    /// 2005, Sum2), and then the two doubles are written, which are the sum.
+    /// Each term is the sum of a head and a tail as well. The error is below n²·2^-106 times the
+    /// sum of magnitudes (T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J.
+    /// Sci. Comput. 26, 2005, Sum2).
     static func sumRows(
-        _ high: Span<Double>,
-        _ low: Span<Double>,
+        _ heads: Span<Double>,
+        _ tails: Span<Double>,
         length: Int,
-        high sums: inout MutableSpan<Double>,
-        low rests: inout MutableSpan<Double>
+        heads sumHeads: inout MutableSpan<Double>,
+        tails sumTails: inout MutableSpan<Double>
     )
 
-    /// The same for numbers that lack nothing.
+    /// The sum of each row of `length` numbers, as an unevaluated sum of head and tail.
     static func sumRows(
         _ numbers: Span<Double>,
         length: Int,
-        high sums: inout MutableSpan<Double>,
-        low rests: inout MutableSpan<Double>
+        heads sumHeads: inout MutableSpan<Double>,
+        tails sumTails: inout MutableSpan<Double>
     )
 }

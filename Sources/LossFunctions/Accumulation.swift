@@ -138,7 +138,7 @@ struct Accumulation: ~Copyable {
     }
 
     private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
-        if let offset = Finiteness.firstViolation(in: losses) {
+        if let offset = Finiteness.firstNonFinite(in: losses) {
             throw .notFinite(
                 .loss,
                 of: .predictions,

@@ -3,7 +3,7 @@
 import ArrayMath
 
 extension [Double] {
-    /// An array that a closure writes, in which zeros stand before.
+    /// Creates an array of zeros and lets a closure overwrite them.
     @inline(__always)
     init(count: Int, _ fill: (inout MutableSpan<Double>) -> Void) {
         self.init(repeating: 0, count: count)
@@ -11,8 +11,8 @@ extension [Double] {
         fill(&span)
     }
 
-    /// Writes each number anew, with what a function makes of its old value and of those in two
-    /// other arrays, in a loop without checks.
+    /// Replaces each element by a function of itself and of the corresponding elements of two other
+    /// arrays, without bounds checks in the loop.
     @inline(__always)
     mutating func replace(
         _ first: [Double],
@@ -28,7 +28,7 @@ extension [Double] {
         }
     }
 
-    /// Writes the number of each row to all of its places.
+    /// Broadcasts the number of each row to all elements of the row.
     mutating func spread(_ numbers: [Double]) {
         let length = count / Swift.max(numbers.count, 1)
         let numbers = numbers.span
@@ -42,7 +42,7 @@ extension [Double] {
     }
 }
 
-/// The same with arrays that are parts of a larger value.
+/// Overloads for arrays that are properties of a larger value.
 extension ArrayFunctions {
     static func exp(_ x: [Double], into result: inout [Double]) {
         var result = result.mutableSpan
@@ -53,10 +53,10 @@ extension ArrayFunctions {
         _ x: [Double],
         minus y: [Double],
         into result: inout [Double],
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
         var result = result.mutableSpan
-        exp(x.span, minus: y.span, into: &result, ahead: ahead)
+        exp(x.span, minus: y.span, into: &result, prefetch: prefetch)
     }
 
     static func log(_ x: [Double], into result: inout [Double]) {
@@ -73,15 +73,19 @@ extension ArrayFunctions {
         of y: [Double],
         from q: [Double],
         into result: inout [Double],
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
         var result = result.mutableSpan
-        crossEntropy(of: y.span, from: q.span, into: &result, ahead: ahead)
+        crossEntropy(of: y.span, from: q.span, into: &result, prefetch: prefetch)
     }
 
-    static func crossEntropySlope(of y: [Double], from q: [Double], into result: inout [Double]) {
+    static func crossEntropyDerivative(
+        of y: [Double],
+        from q: [Double],
+        into result: inout [Double]
+    ) {
         var result = result.mutableSpan
-        crossEntropySlope(of: y.span, from: q.span, into: &result)
+        crossEntropyDerivative(of: y.span, from: q.span, into: &result)
     }
 
     static func divide(_ x: [Double], by y: [Double], into result: inout [Double]) {
@@ -92,54 +96,54 @@ extension ArrayFunctions {
     static func divergence(
         of y: [Double],
         from q: [Double],
-        high: inout [Double],
-        low: inout [Double],
-        ahead: Ahead
+        heads: inout [Double],
+        tails: inout [Double],
+        prefetch: Prefetch
     ) {
-        var high = high.mutableSpan
-        var low = low.mutableSpan
-        divergence(of: y.span, from: q.span, high: &high, low: &low, ahead: ahead)
+        var heads = heads.mutableSpan
+        var tails = tails.mutableSpan
+        divergence(of: y.span, from: q.span, heads: &heads, tails: &tails, prefetch: prefetch)
     }
 
-    static func divergenceSurplus(
+    static func generalizedDivergence(
         of y: [Double],
         from q: [Double],
         into result: inout [Double]
     ) -> Bool {
         var result = result.mutableSpan
-        return divergenceSurplus(of: y.span, from: q.span, into: &result)
+        return generalizedDivergence(of: y.span, from: q.span, into: &result)
     }
 
     static func divergence(
         of y: [Double],
         fromLogarithms x: [Double],
         into result: inout [Double],
-        ahead: Ahead
+        prefetch: Prefetch
     ) {
         var result = result.mutableSpan
-        divergence(of: y.span, fromLogarithms: x.span, into: &result, ahead: ahead)
+        divergence(of: y.span, fromLogarithms: x.span, into: &result, prefetch: prefetch)
     }
 
     static func sumRows(
         _ numbers: [Double],
-        high sums: inout [Double],
-        low rests: inout [Double]
+        heads sumHeads: inout [Double],
+        tails sumTails: inout [Double]
     ) {
-        let length = numbers.count / max(sums.count, 1)
-        var sums = sums.mutableSpan
-        var rests = rests.mutableSpan
-        sumRows(numbers.span, length: length, high: &sums, low: &rests)
+        let length = numbers.count / max(sumHeads.count, 1)
+        var sumHeads = sumHeads.mutableSpan
+        var sumTails = sumTails.mutableSpan
+        sumRows(numbers.span, length: length, heads: &sumHeads, tails: &sumTails)
     }
 
     static func sumRows(
-        _ high: [Double],
-        _ low: [Double],
-        high sums: inout [Double],
-        low rests: inout [Double]
+        _ heads: [Double],
+        _ tails: [Double],
+        heads sumHeads: inout [Double],
+        tails sumTails: inout [Double]
     ) {
-        let length = high.count / max(sums.count, 1)
-        var sums = sums.mutableSpan
-        var rests = rests.mutableSpan
-        sumRows(high.span, low.span, length: length, high: &sums, low: &rests)
+        let length = heads.count / max(sumHeads.count, 1)
+        var sumHeads = sumHeads.mutableSpan
+        var sumTails = sumTails.mutableSpan
+        sumRows(heads.span, tails.span, length: length, heads: &sumHeads, tails: &sumTails)
     }
 }

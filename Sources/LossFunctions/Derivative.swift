@@ -60,7 +60,7 @@ struct Derivative {
     /// Refuses what is not finite, by its place.
     func refuseNonFinite(from start: Int = 0, of shape: [Int]) throws(LossError) {
         let numbers = values.span.extracting(start..<values.count)
-        if let offset = Finiteness.firstViolation(in: numbers) {
+        if let offset = Finiteness.firstNonFinite(in: numbers) {
             throw .notFinite(
                 output,
                 of: .predictions,

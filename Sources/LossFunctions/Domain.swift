@@ -10,20 +10,20 @@ package enum Domain: Equatable, Sendable {
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
 
-    /// The offset of the first number that does not belong, or nil.
+    /// The offset of the first number outside the domain; `nil` if it contains all of them.
     ///
     /// Client numbers are always finite, so `real` holds them all. Class targets are checked by
     /// `RowTargets`, which knows how many classes there are.
-    func firstViolation(in numbers: [Double]) -> Int? {
+    func firstOutside(in numbers: [Double]) -> Int? {
         switch self {
         case .interval(.real), .classes: nil
-        case .interval(let interval): interval.firstViolation(in: numbers.span)
-        case .values(let values): Self.firstViolation(in: numbers.span, of: values)
+        case .interval(let interval): interval.firstOutside(in: numbers.span)
+        case .values(let values): Self.firstOutside(in: numbers.span, of: values)
         }
     }
 
     /// The offset of the first number that is not among `values`, of which there are few.
-    private static func firstViolation(in numbers: Span<Double>, of values: [Double]) -> Int? {
+    private static func firstOutside(in numbers: Span<Double>, of values: [Double]) -> Int? {
         guard let first = values.first, let last = values.last else { return nil }
         // Most often there are two, and both comparisons take no branch.
         var strange: UInt64 = 0

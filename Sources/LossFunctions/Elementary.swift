@@ -2,8 +2,9 @@
 
 import Glibc
 
-/// Functions of one number in forms that neither overflow nor cancel, for losses that are stated
-/// at a point; `ArrayFunctions` has them for blocks.
+/// Elementary functions of single numbers for pointwise losses, without overflow or cancellation.
+///
+/// `ArrayFunctions` has the same functions for blocks.
 enum Elementary {
     static func exp(_ x: Double) -> Double { Glibc.exp(x) }
 
@@ -15,9 +16,9 @@ enum Elementary {
     /// log(1 + x).
     static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
 
-    /// e^(x - y), as exact where the difference is large as where it is small.
+    /// e^(x - y), equally accurate for large and small differences.
     ///
-    /// The rounding error of the difference is itself a double (D. E. Knuth, The Art of Computer
+    /// The rounding error of the difference d is itself a double (D. E. Knuth, The Art of Computer
     /// Programming 2, 4.2.2), and e^(d + error) = e^d (1 + error) to within 2^-80.
     static func exp(_ x: Double, minus y: Double) -> Double {
         let difference = x - y

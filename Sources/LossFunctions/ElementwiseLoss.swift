@@ -57,7 +57,7 @@ extension ElementwiseLoss {
             lossShape: shape,
             predictionShape: shape
         )
-        let functions = Level.current.functions
+        let functions = InstructionSet.current.functions
         var losses = [Double](repeating: 0, count: min(blockLength, count))
         var gradient = result.gradient.isWanted ? losses : []
         var hessian = result.hessian.isWanted ? losses : []

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sum of doubles without any rounding until it is asked for.
+/// A sum of doubles that is rounded only when it is read.
 ///
-/// The sum is an integer multiple of 2^-1074, held as digits of 32 bits in 64-bit words: a term is
-/// split over two neighbouring words, and the spare bits take the carries of 1,024 terms before
-/// they must be passed on. The answer is therefore the same whatever the order of the terms, and
-/// correctly rounded (ties to even). Intermediate sums beyond the largest double do no harm.
+/// The sum is an integer multiple of 2^-1074, stored as 32-bit digits in 64-bit words: a term spans
+/// two neighbouring words, and the spare bits accumulate the carries of 1,024 terms before they
+/// have to be propagated. Therefore the result does not depend on the order of the terms and is
+/// correctly rounded (ties to even). Intermediate sums may exceed the largest double.
 ///
-/// After R. M. Neal, "Fast exact summation using small and large superaccumulators",
-/// arXiv:1505.05571 (2015), the small kind.
+/// After the small superaccumulator of R. M. Neal, "Fast exact summation using small and large
+/// superaccumulators", arXiv:1505.05571 (2015).
 package struct ExactSum: Sendable {
-    /// A term lies below 2^2098 units of 2^-1074, 2^64 terms below 2^2162: 68 digits of 32 bits.
+    /// The number of digits: a term is below 2^2098 units of 2^-1074, and 2^64 terms below 2^2162.
     private static let digits = 68
     private static let termsBeforeCarry = 1_024
 
     private var words: InlineArray<68, Int64> = .init(repeating: 0)
-    /// The first and the last of the digits that any term has touched.
+    /// The lowest and the highest digit to which a term has been added.
     private var lowest = ExactSum.digits - 1
     private var highest = 0
     private var termsUntilCarry = ExactSum.termsBeforeCarry
-    /// Infinity or NaN was among the terms: the sum is not finite either.
-    private var metNonFinite = false
+    /// Whether a term was infinite or NaN, so that the sum is not finite either.
+    private var hasNonFiniteTerm = false
 
     package init() {}
 
-    /// Whether neither infinity nor NaN was among the terms.
-    var hasFiniteTerms: Bool { !metNonFinite }
+    /// Whether all terms were finite.
+    var hasFiniteTerms: Bool { !hasNonFiniteTerm }
 
     /// Adds a term.
     package mutating func add(_ term: Double) {
         let bits = term.bitPattern
         let exponent = Int(truncatingIfNeeded: bits &>> 52) & 0x7FF
         guard exponent != 0x7FF else {
-            metNonFinite = true
+            hasNonFiniteTerm = true
             return
         }
         if termsUntilCarry == 0 { carry() }
@@ -53,9 +53,9 @@ package struct ExactSum: Sendable {
         words[index &+ 1] &+= (high ^ sign) &- sign
     }
 
-    /// Adds the product of two numbers, whose rounding error is added too.
+    /// Adds the product of two numbers and its rounding error.
     ///
-    /// The error of a product is a double itself unless the product is subnormal (T. J. Dekker,
+    /// The rounding error is itself a double unless the product is subnormal (T. J. Dekker,
     /// Numerische Mathematik 18, 1971).
     package mutating func add(_ left: Double, times right: Double) {
         let product = left * right
@@ -63,13 +63,13 @@ package struct ExactSum: Sendable {
         add((-product).addingProduct(left, right))
     }
 
-    /// The sum, correctly rounded; infinite when it lies beyond the largest double.
+    /// The correctly rounded sum; infinite if it exceeds the largest double.
     package var value: Double {
         let (significand, exponent) = normalized
         return Self.scaled(significand, by: exponent)
     }
 
-    /// The sum divided by `divisor`, without overflow or underflow on the way.
+    /// The sum divided by `divisor`, without intermediate overflow or underflow.
     package func value(dividedBy divisor: Double) -> Double {
         let (significand, exponent) = normalized
         guard significand.isFinite, significand != 0, divisor.isFinite, divisor > 0 else {
@@ -79,9 +79,9 @@ package struct ExactSum: Sendable {
         return Self.scaled(quotient, by: exponent - Int(divisor.exponent))
     }
 
-    /// The sum as s·2^e with s rounded to 53 bits, or to the fewer that a subnormal has.
+    /// The sum as s·2^e with s rounded to 53 bits, or to fewer if the sum is subnormal.
     private var normalized: (significand: Double, exponent: Int) {
-        guard !metNonFinite else { return (.nan, 0) }
+        guard !hasNonFiniteTerm else { return (.nan, 0) }
         guard lowest <= highest else { return (0, 0) }
         var sum = self
         sum.carry()
@@ -90,7 +90,7 @@ package struct ExactSum: Sendable {
 
         var top = sum.top
         while top > lowest, sum.words[top] == 0 { top -= 1 }
-        // Up to 96 bits from the top three digits, and whether anything lies below them.
+        // Up to 96 bits from the top three digits, and a flag for nonzero digits below them.
         let third = max(top - 2, 0)
         var leading: UInt128 = 0
         for index in stride(from: top, through: third, by: -1) {
@@ -104,7 +104,7 @@ package struct ExactSum: Sendable {
         return (isNegative ? -magnitude : magnitude, 32 * third + excess - 1_074)
     }
 
-    /// Round to nearest, ties to even.
+    /// Rounds to nearest, ties to even.
     private static func rounded(
         _ leading: UInt128,
         droppingBits excess: Int,
@@ -120,16 +120,17 @@ package struct ExactSum: Sendable {
         return roundsUp ? kept + 1 : kept
     }
 
-    /// Exact unless the result is subnormal or beyond the largest double.
+    /// Scales by a power of two: exact, unless the result is subnormal or overflows.
     private static func scaled(_ significand: Double, by exponent: Int) -> Double {
         significand.isFinite
             ? Double(sign: .plus, exponent: exponent, significand: significand) : significand
     }
 
-    /// The digit that takes the sign: 2^64 terms stay below 2^64 times the digits touched.
+    /// The digit that holds the sign, above the two digits that the carries of 2^64 terms may
+    /// reach.
     private var top: Int { highest + 2 }
 
-    /// Leaves every digit touched within 0 ..< 2^32, and the sign in the one at `top`.
+    /// Propagates carries, leaving every digit within 0 ..< 2^32 and the sign in the one at `top`.
     private mutating func carry() {
         for index in lowest..<top {
             words[index + 1] &+= words[index] &>> 32

@@ -49,12 +49,16 @@ package struct Interval: Equatable, Sendable {
             && (includesUpper ? value <= upper : value < upper)
     }
 
-    /// The offset of the first number that does not belong, or nil.
-    func firstViolation(in numbers: Span<Double>) -> Int? {
+    /// The offset of the first number outside the interval; `nil` if it contains all of them.
+    func firstOutside(in numbers: Span<Double>) -> Int? {
         // The least and the greatest that belong.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
-        let holds = Level.current.functions.areAll(numbers, from: least, through: greatest)
+        let holds = InstructionSet.current.functions.allInRange(
+            numbers,
+            from: least,
+            through: greatest
+        )
         return holds ? nil : numbers.indices.first { !contains(numbers[$0]) }
     }
 }

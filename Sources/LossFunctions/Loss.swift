@@ -71,7 +71,7 @@ extension Loss {
 
 extension Domain {
     func check(_ tensor: Tensor, as input: Input) throws(LossError) {
-        guard let offset = firstViolation(in: tensor.values) else { return }
+        guard let offset = firstOutside(in: tensor.values) else { return }
         throw .outsideDomain(
             input,
             place: Tensor.place(of: offset, in: tensor.shape),

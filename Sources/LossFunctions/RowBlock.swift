@@ -6,7 +6,7 @@ import ArrayMath
 ///
 /// Or a strip of one row that is too long to be taken as a whole, see ``LongRow``.
 struct RowBlock {
-    let functions = Level.current.functions
+    let functions = InstructionSet.current.functions
 
     var predictions: [Double]
     /// A distribution over the classes for each row, unless the targets are classes.
@@ -25,7 +25,7 @@ struct RowBlock {
     var rowLength: Int
 
     /// The predictions, and the targets, of the rows that come next.
-    var ahead = Ahead()
+    var ahead = Prefetch()
 
     /// One number a row.
     var losses: [Double]
@@ -72,7 +72,7 @@ struct RowBlock {
     /// Sums the targets of each row, unless they are known.
     mutating func sumTargets() {
         guard !isStrip else { return }
-        functions.sumRows(targets, high: &targetSums, low: &targetLosts)
+        functions.sumRows(targets, heads: &targetSums, tails: &targetLosts)
     }
 
     /// Multiplies the wanted derivatives of each row by its weight.
@@ -88,13 +88,13 @@ struct RowBlock {
 
     /// Takes for the losses the sums of the terms, which lack nothing.
     mutating func sumTerms() {
-        functions.sumRows(terms, high: &losses, low: &losts)
+        functions.sumRows(terms, heads: &losses, tails: &losts)
         roundLosses()
     }
 
     /// Takes for the losses the sums of the terms and of what they lack.
     mutating func sumTermsWithRests() {
-        functions.sumRows(terms, rests, high: &losses, low: &losts)
+        functions.sumRows(terms, rests, heads: &losses, tails: &losts)
         roundLosses()
     }
 
@@ -106,7 +106,7 @@ struct RowBlock {
 
     /// Takes for the losses the sums of the terms, and by how much the sum of the targets exceeds 1.
     mutating func sumTermsAndExcessOfTargets() {
-        functions.sumRows(terms, high: &losses, low: &losts)
+        functions.sumRows(terms, heads: &losses, tails: &losts)
         // Once a row.
         guard firstColumn == 0 else { return }
         for row in losses.indices {
@@ -147,7 +147,7 @@ struct RowBlock {
             }
         }
         if outputs.contains(.gradient) {
-            functions.crossEntropySlope(of: targets, from: predictions, into: &gradient)
+            functions.crossEntropyDerivative(of: targets, from: predictions, into: &gradient)
         }
     }
 }

@@ -69,7 +69,7 @@ struct RowTargets {
     /// Whether the targets of a block are what they should be; leaves their sums in it.
     func hold(in block: inout RowBlock) -> Bool {
         guard rule == nil else { return true }
-        guard domain.firstViolation(in: block.targets) == nil else { return false }
+        guard domain.firstOutside(in: block.targets) == nil else { return false }
         sum(&block)
         return block.isStrip || Self.firstViolation(in: block) == nil
     }
@@ -80,14 +80,14 @@ struct RowTargets {
             block.functions.exp(block.targets, into: &block.scratch)
             block.functions.sumRows(
                 block.scratch,
-                high: &block.targetSums,
-                low: &block.targetLosts
+                heads: &block.targetSums,
+                tails: &block.targetLosts
             )
         } else {
             block.functions.sumRows(
                 block.targets,
-                high: &block.targetSums,
-                low: &block.targetLosts
+                heads: &block.targetSums,
+                tails: &block.targetLosts
             )
         }
     }
@@ -130,7 +130,7 @@ struct RowTargets {
                 let target = target(of: row, at: column)
                 sum.add(inLogarithms ? Elementary.exp(target) : target)
             }
-            guard Self.isOne(sum.parts.high, sum.parts.low) else {
+            guard Self.isOne(sum.parts.head, sum.parts.tail) else {
                 throw notADistribution(row, sum: sum.value)
             }
         }

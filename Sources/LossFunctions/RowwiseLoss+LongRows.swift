@@ -34,7 +34,7 @@ extension RowwiseLoss {
     private func evaluate(
         _ row: Int,
         _ survey: Softmax.Survey?,
-        _ sums: (high: Double, low: Double),
+        _ sums: (head: Double, tail: Double),
         _ strips: inout Strips,
         _ outputs: Outputs,
         _ result: inout Accumulation
@@ -47,8 +47,8 @@ extension RowwiseLoss {
                 if let survey { block.softmax.adopt(survey, block.functions) }
                 // Those of logarithms are taken out of them on the way.
                 _ = targets.hold(in: &block)
-                block.targetSums[0] = sums.high
-                block.targetLosts[0] = sums.low
+                block.targetSums[0] = sums.head
+                block.targetLosts[0] = sums.tail
                 block.losts[0] = 0
                 evaluate(&block, outputs)
                 loss.add(block.losses[0])
@@ -135,7 +135,7 @@ private struct Strips {
     mutating func sumTargets(
         of row: Int,
         by loss: some RowwiseLoss
-    ) throws(LossError) -> (high: Double, low: Double)? {
+    ) throws(LossError) -> (head: Double, tail: Double)? {
         let domain = loss.domains.predictions
         let targets = targets
         var given = CompensatedSum()
@@ -143,22 +143,22 @@ private struct Strips {
         var areValid = true
         for columns in rows.strips {
             try withStrip(row, columns) { block in
-                areValid = areValid && domain.firstViolation(in: block.predictions) == nil
+                areValid = areValid && domain.firstOutside(in: block.predictions) == nil
                 areValid = areValid && targets.hold(in: &block)
                 given.add(block.targetSums[0])
                 given.add(block.targetLosts[0])
                 loss.prepareTargets(&block)
                 block.functions.sumRows(
                     block.targets,
-                    high: &block.targetSums,
-                    low: &block.targetLosts
+                    heads: &block.targetSums,
+                    tails: &block.targetLosts
                 )
                 prepared.add(block.targetSums[0])
                 prepared.add(block.targetLosts[0])
             }
         }
         guard areValid,
-            targets.areClasses || RowTargets.isOne(given.parts.high, given.parts.low)
+            targets.areClasses || RowTargets.isOne(given.parts.head, given.parts.tail)
         else { return nil }
         return prepared.parts
     }

@@ -71,7 +71,7 @@ extension RowwiseLoss {
                 block = RowBlock(rows: range.count, length: rows.length)
                 weights = [Double](repeating: 1, count: range.count)
             }
-            block.ahead = Ahead(
+            block.ahead = Prefetch(
                 predictions.values,
                 targets.distributions,
                 places: rows.offsets(after: range)
@@ -79,7 +79,7 @@ extension RowwiseLoss {
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
             // While they are in the cache; where one is wrong, the first of all is looked for.
-            if domain.firstViolation(in: block.predictions) != nil || !targets.hold(in: &block) {
+            if domain.firstOutside(in: block.predictions) != nil || !targets.hold(in: &block) {
                 try checkDomains(of: batch)
                 try targets.check()
             }

@@ -112,7 +112,7 @@ struct Serve: ConfiguredByEnvironment {
             metadata: [
                 "version": "\(Release.version)", "address": "\(url)",
                 "limits": .dictionary(Self.metadata(of: server.limits)),
-                "instructions": "\(Level.current)",
+                "instructions": "\(InstructionSet.current)",
             ]
         )
         StandardStream.output.offer("loss-server listening on \(url)\n")

@@ -36,7 +36,7 @@ struct ArrayFunctionTests {
 
     private static func apply(
         _ name: Substring,
-        _ level: Level,
+        _ level: InstructionSet,
         _ arguments: [[Double]]
     ) throws -> [Double] {
         var answers = [Double](repeating: 0, count: arguments[0].count)
@@ -45,7 +45,7 @@ struct ArrayFunctionTests {
         let (x, y) = (arguments[0], arguments[arguments.count - 1])
         switch name {
         case "exp": functions.exp(x.span, into: &span)
-        case "exp-minus": functions.exp(x.span, minus: y.span, into: &span, ahead: Ahead())
+        case "exp-minus": functions.exp(x.span, minus: y.span, into: &span, prefetch: Prefetch())
         case "expm1": functions.expm1(x.span, into: &span)
         case "log": functions.log(x.span, into: &span)
         case "log1p": functions.log1p(x.span, into: &span)
@@ -55,13 +55,13 @@ struct ArrayFunctionTests {
             functions.divergence(
                 of: x.span,
                 from: y.span,
-                high: &span,
-                low: &low,
-                ahead: Ahead(x, y, places: 0..<x.count)
+                heads: &span,
+                tails: &low,
+                prefetch: Prefetch(x, y, places: 0..<x.count)
             )
             return zip(answers, rests).map { $0 + $1 }
         case "divergence-surplus":
-            #expect(functions.divergenceSurplus(of: x.span, from: y.span, into: &span))
+            #expect(functions.generalizedDivergence(of: x.span, from: y.span, into: &span))
         default: throw Golden.Missing(name: String(name))
         }
         return answers
@@ -75,9 +75,9 @@ struct ArrayFunctionTests {
 
     @Test(
         "are within 1 ulp of the truth, divergences within 2 and their surpluses within 4",
-        arguments: Level.available
+        arguments: InstructionSet.available
     )
-    func accuracy(level: Level) throws {
+    func accuracy(level: InstructionSet) throws {
         for (name, samples) in Dictionary(grouping: try Self.samples(), by: { $0.name }) {
             let arguments = samples[0].arguments.indices.map { index in
                 samples.map { $0.arguments[index] }
@@ -94,8 +94,11 @@ struct ArrayFunctionTests {
         }
     }
 
-    @Test("divide as the processor does, and notice what is not finite", arguments: Level.available)
-    func division(level: Level) {
+    @Test(
+        "divide as the processor does, and notice what is not finite",
+        arguments: InstructionSet.available
+    )
+    func division(level: InstructionSet) {
         var random = SplitMix(state: 41)
         let divisors = [1, 3, 7, 1e6, 999_983, 0.1, 1e-300, 0x1p-1074, 1e300, 2.0.nextDown]
         for divisor in divisors + (0..<200).map({ _ in Double.random(in: 1...2, using: &random) }) {
@@ -116,18 +119,18 @@ struct ArrayFunctionTests {
         }
     }
 
-    @Test("leave every loss within its bound", arguments: Level.available)
-    func golden(level: Level) throws {
-        try Level.$current.withValue(level) {
+    @Test("leave every loss within its bound", arguments: InstructionSet.available)
+    func golden(level: InstructionSet) throws {
+        try InstructionSet.$current.withValue(level) {
             for loss in Catalogue.losses {
                 try GoldenTests().losses(name: loss.facts.name)
             }
         }
     }
 
-    @Test("sum blocks of all sizes exactly", arguments: Level.available)
-    func sums(level: Level) {
-        Level.$current.withValue(level) {
+    @Test("sum blocks of all sizes exactly", arguments: InstructionSet.available)
+    func sums(level: InstructionSet) {
+        InstructionSet.$current.withValue(level) {
             for kind in BlockTests.Kind.allCases {
                 BlockTests().sums(kind: kind)
                 BlockTests().products(kind: kind)
@@ -135,8 +138,8 @@ struct ArrayFunctionTests {
         }
     }
 
-    @Test("serve lists of any length as they serve long ones", arguments: Level.available)
-    func lengths(level: Level) throws {
+    @Test("serve lists of any length as they serve long ones", arguments: InstructionSet.available)
+    func lengths(level: InstructionSet) throws {
         var random = SplitMix(state: 42)
         let numbers = (0..<40).map { _ in Double.random(in: 0.1...1, using: &random) }
         for name in [

@@ -3,17 +3,18 @@
 import Foundation
 import Testing
 
-/// Bodies as data.
+/// The bodies of the `Corpus` directory.
 enum Corpus {
-    /// The codes that bodies are refused with.
+    /// The error codes that have a file.
     static func codes() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder().path)
             .map { $0.replacing(".txt", with: "") }
             .filter { !$0.hasPrefix("accept") }.sorted()
     }
 
-    /// The lines of a file but for those that start with `# `, each with `<hex>` as that
-    /// byte, and `<hex*count>` as so many of them.
+    /// The bodies in a file, one per line; lines that start with `# ` are comments.
+    ///
+    /// `<hex>` stands for a byte, and `<hex*count>` for `count` copies of it.
     static func bodies(_ name: String) throws -> [[UInt8]] {
         let file = try folder().appending(path: name + ".txt")
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")

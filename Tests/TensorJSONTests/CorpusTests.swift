@@ -4,8 +4,8 @@ import Testing
 
 @testable import TensorJSON
 
-/// The files of `Corpus` are named by the verdict on every line in them: `accept`,
-/// `accept_numbers`, or the code of the error.
+/// Each file of `Corpus` is named after the expected result of its bodies: `accept`,
+/// `accept_numbers`, or the code of an error.
 @Suite("The corpus")
 struct CorpusTests {
     @Test("is accepted", arguments: try Corpus.bodies("accept") + Corpus.bodies("accept_numbers"))
@@ -18,15 +18,15 @@ struct CorpusTests {
         _ = try numbers(body)
     }
 
-    @Test("is refused with the code that a file is named by", arguments: try Corpus.codes())
-    func refused(code: String) throws {
+    @Test("is rejected with the code in the name of the file", arguments: try Corpus.codes())
+    func rejected(code: String) throws {
         for body in try Corpus.bodies(code) {
             let text = String(decoding: body, as: UTF8.self)
             let asNumbers = #expect(throws: JSONError.self, "\(text)") { try numbers(body) }
             guard let asNumbers else { continue }
             #expect(0...body.count ~= asNumbers.position)
             guard asNumbers.isMalformed else {
-                // Reading numbers may stop at something else before the fault.
+                // Reading numbers may fail earlier, at a value of another kind.
                 #expect(asNumbers.code == code || asNumbers.code == "unexpected_kind", "\(text)")
                 continue
             }

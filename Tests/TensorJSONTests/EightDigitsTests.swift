@@ -7,11 +7,11 @@ import Testing
 
 @Suite("Sixteen digits")
 struct EightDigitsTests {
-    @Test("are those of the number, the last one lowest")
+    @Test("are those of the number, the last one in the least significant byte")
     func values() {
         var random = SplitMix(state: 8)
         var cases: [UInt64] = [0, 9, 10, 99_999_999, 100_000_000, 9_999_999_999_999_999]
-        // Every part of eight, four and two digits at both ends of its range, and at random.
+        // Each group of eight, four and two digits at both ends of its range, and random numbers.
         cases += (0..<16).flatMap { place -> [UInt64] in
             let ten = (0..<place).reduce(UInt64(1)) { power, _ in power * 10 }
             return [ten, ten - 1, 9 * ten]

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A non-negative number with all its decimal digits.
+/// A non-negative number with all of its decimal digits.
 ///
-/// Doubles and the halves between them are whole multiples of a power of two, so that their
-/// decimals end; this writes them out without any rounding, to have cases of which the right
-/// answer is known by construction.
+/// Doubles and the midpoints between them are integer multiples of a power of two, so their decimal
+/// expansions terminate. Writing them without rounding gives test cases with a known result.
 struct ExactDecimal {
     /// The least significant digit first.
     private var digits: [UInt8]
-    /// How many of the digits stand after the point.
+    /// The count of digits after the point.
     private var fractionCount = 0
 
     /// The number `significand * 2^exponent`.
     init(_ significand: UInt64, timesTwoTo exponent: Int) {
         digits = String(significand).utf8.reversed().map { $0 - 0x30 }
         for _ in 0..<max(exponent, 0) { multiply(by: 2) }
-        // Halving is multiplying by five and moving the point.
+        // Halving is multiplying by five and shifting the point.
         for _ in 0..<max(-exponent, 0) { multiply(by: 5) }
         fractionCount = max(-exponent, 0)
     }
 
-    /// Halfway from a finite, non-negative double to the next one up.
+    /// The midpoint between a finite, non-negative double and the next larger one.
     init(halfAbove value: Double) {
         let bits = value.bitPattern
         let field = Int(bits >> 52)
@@ -29,7 +28,7 @@ struct ExactDecimal {
         self.init(2 * significand + 1, timesTwoTo: max(field, 1) - 1076)
     }
 
-    /// The number as JSON.
+    /// The number as JSON text.
     var text: String {
         var digits = digits
         while digits.count > fractionCount + 1, digits.last == 0 { digits.removeLast() }
@@ -39,10 +38,10 @@ struct ExactDecimal {
         return fractionCount == 0 ? whole : whole + "." + String(written.suffix(fractionCount))
     }
 
-    /// A number that is greater by far less than a double can tell.
+    /// The text of a number that is larger by much less than the spacing of doubles.
     var textAbove: String { text + (fractionCount == 0 ? "." : "") + "0000000001" }
 
-    /// A number that is less by far less than a double can tell.
+    /// The text of a number that is smaller by much less than the spacing of doubles.
     var textBelow: String {
         var less = self
         if let place = less.digits.firstIndex(where: { $0 != 0 }) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TensorJSON
 
-@Suite("Whatever the bytes, the reader")
+@Suite("For any bytes, the reader")
 struct FuzzTests {
     private let bodies = [
         #"{"predictions":[0.2,1.7,-3e-5],"targets":[0,1.5,-0.25],"delta":1.0,"reduction":"mean"}"#,
@@ -15,7 +15,7 @@ struct FuzzTests {
         #"{"a":{"b":{"c":[[],[]]}},"regularization":[{"penalty":"l2","strength":1e-2}]}"#,
     ]
 
-    @Test("says of every beginning of a body that it ends too early")
+    @Test("reports an unexpected end for every proper prefix of a body")
     func truncated() throws {
         for body in bodies {
             let bytes = Array(body.utf8)
@@ -39,7 +39,7 @@ struct FuzzTests {
         }
     }
 
-    @Test("answers, with a position within the body and a sentence, and never stops the process")
+    @Test("returns, with a position within the body and a sentence, and never traps")
     func mutated() {
         var random = SplitMix(state: 8)
         let alphabet =
@@ -62,7 +62,7 @@ struct FuzzTests {
         }
     }
 
-    @Test("agrees with itself on what is sound, whether it reads numbers or any values")
+    @Test("accepts the same bodies whether it reads numbers or skips values")
     func agrees() {
         var random = SplitMix(state: 9)
         let alphabet = Array("[[]],,,01.5-e2 ".utf8)
@@ -98,7 +98,7 @@ struct FuzzTests {
         #expect(error.pointer.isEmpty || error.pointer.hasPrefix("/"))
     }
 
-    /// Reads the bodies as the service would.
+    /// Reads a body like the service.
     private func readFields(_ bytes: [UInt8]) throws {
         var reader = JSONReader(bytes)
         try reader.beginObject()

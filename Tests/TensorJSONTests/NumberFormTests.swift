@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A number in an array")
 struct NumberFormTests {
-    /// Random digits; as the part of a number before its point they have no 0 in front.
+    /// Random digits; before a decimal point, the first one must not be 0.
     private func digits(_ count: Int, startsWithZero: Bool, _ random: inout SplitMix) -> String {
         (0..<count).map { place in
             String(
@@ -17,7 +17,7 @@ struct NumberFormTests {
         }.joined()
     }
 
-    @Test("is right among others of its form, whatever the white space between them")
+    @Test("is read correctly among others of its form, with any white space between them")
     func sameForm() throws {
         var random = SplitMix(state: 19)
         for whole in 0...20 {
@@ -45,7 +45,7 @@ struct NumberFormTests {
         }
     }
 
-    @Test("is right, wherever its point stands and whatever stands around it")
+    @Test("is read correctly with its point anywhere and with any neighbours")
     func everyForm() throws {
         var random = SplitMix(state: 15)
         var texts: [String] = []
@@ -80,7 +80,7 @@ struct NumberFormTests {
     }
 
     @Test(
-        "is refused where it is none, whatever numbers come before it",
+        "is rejected if it is malformed, after numbers of any form",
         arguments: [
             "01", "00", "-01", "1.", "-1.", ".5", "-.5", "-", "--1", "+1", "1e", "1e+", "1.e5",
             "1..2",
@@ -89,7 +89,7 @@ struct NumberFormTests {
             "012345678901234567", "1234567890123456789.", "1,2,,3",
         ]
     )
-    func noNumber(text: String) {
+    func malformed(text: String) {
         for before in ["7", "0.25", "0.1234567890123456", "12.3456789", "1e-7"] {
             for count in [0, 1, 3, 20, 130] {
                 let body = String(repeating: before + ",", count: count) + text + ",1"

@@ -8,7 +8,7 @@ import Testing
 @Suite("A number is read as the nearest double")
 struct NumberReadingTests {
     @Test(
-        "whatever its form",
+        "in any form",
         arguments: [
             ("0", 0), ("7", 7), ("0.00000000000000", 0), ("0.000000000000000001", 1e-18),
             ("-7", -7), ("10", 10), ("1234567", 1_234_567),
@@ -26,7 +26,7 @@ struct NumberReadingTests {
     )
     func form(text: String, value: Double) throws {
         #expect(try numbers(text).values == [value])
-        // Alone it ends at the end of the body; in an array other bytes follow.
+        // Alone, the number ends with the body; in an array, other bytes follow.
         #expect(try numbers("[\(text), \(text)\n,\(text)]").values == [value, value, value])
         #expect(try numbers("[\(text)]" + String(repeating: " ", count: 80)).values == [value])
     }
@@ -41,8 +41,8 @@ struct NumberReadingTests {
         #expect(value.sign == .minus)
     }
 
-    @Test("at halves between two doubles: to the even one, and to the nearer one just beside them")
-    func halves() throws {
+    @Test("at midpoints between two doubles (ties to even) and just beside them")
+    func midpoints() throws {
         var random = SplitMix(state: 1)
         let hard: [Double] = [
             0, .leastNonzeroMagnitude, 0x1p-1060, .leastNormalMagnitude.nextDown,
@@ -61,8 +61,8 @@ struct NumberReadingTests {
         }
     }
 
-    @Test("at halves in binades from the smallest to the largest, to the 800th digit")
-    func halvesInBinades() throws {
+    @Test("at midpoints in binades from the smallest to the largest, to the 800th digit")
+    func midpointsInBinades() throws {
         var random = SplitMix(state: 6)
         let subnormal = stride(from: 0, to: 52, by: 5).map { UInt64(1) << $0 }
         let normal = stride(from: 1, through: 2046, by: 97).map { UInt64($0) << 52 }
@@ -95,7 +95,7 @@ struct NumberReadingTests {
         }
     }
 
-    @Test("up to the largest, and beyond half a step above that not at all")
+    @Test("up to the largest double, and rejected from half a step above it")
     func overflow() throws {
         let greatest = Double.greatestFiniteMagnitude
         let half = ExactDecimal(halfAbove: greatest)
@@ -123,7 +123,7 @@ struct NumberReadingTests {
         for _ in 0..<20 {
             var texts: [String] = []
             for _ in 0..<1000 {
-                // The first digits of a double's decimal, rounded off or drawn on at random.
+                // A prefix of a double's decimal digits, or all of them and more random ones.
                 let description = random.anyDouble().description.split(separator: "e")
                 let exponent = description.count > 1 ? "e" + description[1] : ""
                 let count = Int.random(in: 1...20, using: &random)
@@ -161,7 +161,7 @@ struct NumberReadingTests {
     }
 }
 
-/// A number with a point and more digits, which are all the same.
+/// Appends a repeated digit to a number, after a decimal point, up to a length.
 private func padded(_ text: String, with digit: Character, to count: Int) -> String {
     let text = text.contains(".") ? text : text + "."
     return text + String(repeating: digit, count: max(count - text.utf8.count, 1))

@@ -34,7 +34,7 @@ struct NumberWritingTests {
         #expect(written { $0.numbers([value], shape: [1]) } == "[\(text)]")
     }
 
-    @Test("so that it reads back, in the digits of the shortest and closest decimal")
+    @Test("with the digits of the shortest and closest decimal, so that it reads back")
     func shortest() throws {
         var random = SplitMix(state: 4)
         var values = (0..<20_000).map { _ in random.anyDouble() }
@@ -53,20 +53,20 @@ struct NumberWritingTests {
         let text = written { $0.numbers(values, shape: [values.count]) }
         for (value, text) in zip(values, text.dropFirst().dropLast().split(separator: ",")) {
             #expect(Double(text)?.bitPattern == value.bitPattern, "\(text)")
-            // Swift's description is the closest of the shortest too (SE-0113 and its successors).
+            // Swift's description is also the shortest decimal and, among those, the closest.
             #expect(significant(text.utf8) == significant(value.description.utf8), "\(text)")
             #expect(text.utf8.count <= NumberText.longest)
         }
         #expect(try numbers(text).values.map { $0.bitPattern } == values.map { $0.bitPattern })
     }
 
-    @Test("in no more digits than needed, where the nearest shorter decimals read differently")
+    @Test("with as few digits as possible: the nearest shorter decimals read differently")
     func nothingShorter() throws {
         var random = SplitMix(state: 5)
         for _ in 0..<2000 {
             let value = Double(bitPattern: random.next() >> 2).magnitude
             let parts = written { $0.number(value) }.split(separator: "e")
-            // Small enough to be written with an exponent, and not by chance with one digit.
+            // Only numbers in exponential notation with more than one digit.
             guard value < 1e-4, parts[0].utf8.count > 1 else { continue }
             let digits = significant(parts[0].utf8)
             let exponent = try #require(Int(parts[1]))
@@ -79,9 +79,9 @@ struct NumberWritingTests {
     }
 }
 
-/// The digits of a number without its exponent, sign, point and the zeros at both ends.
+/// The digits of a number without its exponent, sign, point and the zeros at either end.
 private func significant(_ text: some Sequence<UInt8>) -> [UInt8] {
     let digits = text.prefix { $0 != UInt8(ascii: "e") }.filter { $0.isDigit }
-        .drop { $0 == Character8.zero }
-    return Array(digits.dropLast(digits.reversed().prefix { $0 == Character8.zero }.count))
+        .drop { $0 == ASCII.zero }
+    return Array(digits.dropLast(digits.reversed().prefix { $0 == ASCII.zero }.count))
 }

@@ -10,7 +10,7 @@ struct PowersOfFiveTests {
     private let table = PowersOfFive.table
 
     @Test(
-        "has the entries that exact integers give",
+        "matches exact integer arithmetic in selected entries",
         arguments: [
             (-342, 0xEEF4_53D6_923B_D65A, 0x113F_AA29_06A1_3B3F),
             (-28, 0xFD87_B5F2_8300_CA0D, 0x8BCA_9D6E_1888_53FC),
@@ -28,7 +28,7 @@ struct PowersOfFiveTests {
         #expect(table[q].low == low)
     }
 
-    @Test("agrees with exact integers in all entries")
+    @Test("matches exact integer arithmetic in all entries")
     func checksum() {
         var checksum: UInt64 = 0xCBF2_9CE4_8422_2325
         for q in PowersOfFive.exponents {
@@ -38,7 +38,7 @@ struct PowersOfFiveTests {
         #expect(checksum == 0xE00B_F832_446A_C6FC)
     }
 
-    @Test("is scaled so that each first bit is set, and can be rounded up without a carry")
+    @Test("has the first bit of each entry set, and no entry that would carry when rounded up")
     func scale() {
         for q in PowersOfFive.exponents {
             #expect(table[q].high >> 63 == 1)
@@ -54,13 +54,13 @@ struct PowersOfFiveTests {
         #expect(table.ten(to: 15) == 1_000_000_000_000_000)
     }
 
-    @Test("goes with a binary exponent that is that of the power of ten")
+    @Test("has the matching binary exponent of each power of ten")
     func binaryExponent() {
         // 10^q is 5^q * 2^q, and 5^q is below 2^(b+1) and not below 2^b.
         var five = LongInteger(powerOfTwo: 0)
         for q in 0...324 {
             #expect(PowersOfFive.binaryExponent(ofTenTo: q) == q + five.bitCount - 1)
-            // 10^-q is not a power of two, but for q = 0: its floor is one further down.
+            // Except for q = 0, 10^-q is not a power of two, so its floor is one lower.
             let down = q == 0 ? 0 : 1
             #expect(PowersOfFive.binaryExponent(ofTenTo: -q) == -(q + five.bitCount - 1) - down)
             five.multiplyByFive()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The reader")
 struct ReaderTests {
-    @Test("steps through objects and arrays and knows where it is")
+    @Test("iterates over objects and arrays and tracks its position")
     func steps() throws {
         let body = #" { "a" : [ true , { "b/c~d" : "x" } , null ] , "e" : -2.5 } "#
         var reader = JSONReader(Array(body.utf8))
@@ -60,7 +60,7 @@ struct ReaderTests {
         try reader.finish()
     }
 
-    @Test("skips any value and reads on after it")
+    @Test("skips any value and continues after it")
     func skips() throws {
         let body = #"{"a":{"b":[1,[2,"x\n"],{}],"c":null},"d":[[],[]],"e":7}"#
         var reader = JSONReader(Array(body.utf8))
@@ -75,7 +75,7 @@ struct ReaderTests {
         try reader.finish()
     }
 
-    @Test("says what it met instead of what was asked for")
+    @Test("reports the kind found instead of the kind expected")
     func kinds() throws {
         let found: [(String, JSONKind)] = [
             ("{}", .object), ("[]", .array), (#""x""#, .string), ("1", .number),
@@ -102,7 +102,7 @@ struct ReaderTests {
         }
     }
 
-    @Test("refuses a key that is repeated, however many there are, and only equal bytes are equal")
+    @Test("rejects a repeated key among any number of keys, comparing bytes")
     func duplicates() throws {
         for count in [2, 31, 32, 33, 100] {
             let members = (0..<count).map { "\"k\($0)\":0" }
@@ -117,14 +117,14 @@ struct ReaderTests {
         try skip(Array("{\"\u{E9}\":1,\"e\u{301}\":2}".utf8))
     }
 
-    @Test("takes an object of very many keys in a time that grows with their count")
+    @Test("reads an object with very many keys in linear time")
     func manyKeys() throws {
         let members = (0..<20_000).map { "\"\($0)\":0" }.joined(separator: ",")
         try skip(Array("{\(members)}".utf8))
         #expect(try skipError("{\(members),\"77\":1}").code == "duplicate_key")
     }
 
-    @Test("lets as many objects and arrays be open as it is told")
+    @Test("allows objects and arrays up to the maximum depth")
     func depth() throws {
         for depth in [1, 5, 32] {
             let arrays = String(repeating: "[", count: depth)
@@ -139,7 +139,7 @@ struct ReaderTests {
     }
 
     @Test(
-        "points to the object or array that is at fault",
+        "points to the object or array with the error",
         arguments: [
             (#"{"a":1 "b":2}"#, ""), (#"{"x":{"a":1 "b":2}}"#, "/x"), (#"[[1 2]]"#, "/0"),
             (#"{"a":[1,2}"#, "/a"), (#"{"a" 1}"#, "/a"), (#"{"x":{"a":1,}}"#, "/x"),
@@ -151,7 +151,7 @@ struct ReaderTests {
         #expect(try skipError(text).pointer == pointer)
     }
 
-    @Test("says that an empty body ends before any value", arguments: ["", " ", "\n\t "])
+    @Test("reports an unexpected end for an empty body", arguments: ["", " ", "\n\t "])
     func empty(text: String) throws {
         let error = try skipError(text)
         #expect(error.reason == .unexpectedEnd(inside: .body))

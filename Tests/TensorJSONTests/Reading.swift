@@ -4,12 +4,12 @@ import Testing
 
 @testable import TensorJSON
 
-/// The array of numbers that a whole body is.
+/// Reads a complete body as an array of numbers.
 func numbers(_ text: String) throws -> NumberArray {
     try numbers(Array(text.utf8))
 }
 
-/// The array of numbers that a whole body is.
+/// Reads a complete body as an array of numbers.
 func numbers(_ body: [UInt8]) throws -> NumberArray {
     var reader = JSONReader(body)
     let numbers = try reader.readNumbers()
@@ -17,24 +17,24 @@ func numbers(_ body: [UInt8]) throws -> NumberArray {
     return numbers
 }
 
-/// The error that reading a body as numbers gives.
+/// The error of reading a body as an array of numbers.
 func numbersError(_ text: String) throws -> JSONError {
     try #require(throws: JSONError.self) { try numbers(text) }
 }
 
-/// Reads a body of any kind.
+/// Reads a complete body of any kind.
 func skip(_ body: [UInt8], maximumDepth: Int = 32) throws(JSONError) {
     var reader = JSONReader(body, maximumDepth: maximumDepth)
     try reader.skipValue()
     try reader.finish()
 }
 
-/// The error that reading a body of any kind gives.
+/// The error of reading a body of any kind.
 func skipError(_ text: String) throws -> JSONError {
     try #require(throws: JSONError.self) { try skip(Array(text.utf8)) }
 }
 
-/// What a writer writes.
+/// The text written by a closure.
 func written(_ write: (inout JSONWriter) -> Void) -> String {
     var writer = JSONWriter()
     write(&writer)

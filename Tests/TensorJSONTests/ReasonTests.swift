@@ -5,7 +5,7 @@ import Testing
 @testable import TensorJSON
 
 extension JSONError.Reason {
-    /// One of each.
+    /// One example of each reason.
     static let examples: [Self] = [
         .byteOrderMark, .comment, .controlCharacter(10), .duplicateKey("a"), .hexadecimalNumber,
         .invalidEscape(0x78), .invalidUnicodeEscape, .invalidUTF8(0xFF), .leadingPlus, .leadingZero,
@@ -23,52 +23,52 @@ extension JSONError.Reason {
 @Suite("An error")
 struct ReasonTests {
     @Test(
-        "says what is wrong, where, and what would be right",
+        "states the problem, its position and the accepted form",
         arguments: [
             (
                 #"{"predictions":[1,2,"0.5"]}"#, "/predictions/2", 20, false,
-                #"/predictions/2 is a string ("0.5"), where a number is expected; "#
+                #"/predictions/2 is a string ("0.5"), but a number is expected; "#
                     + "write it without quotes: 0.5."
             ),
             (
                 #"{"predictions":null}"#, "/predictions", 15, false,
-                "/predictions is null, where a number or an array is expected."
+                "/predictions is null, but a number or an array is expected."
             ),
             (
                 #"{"predictions":[[1,2],[3,4],[5]]}"#, "/predictions/2", 28, false,
-                "/predictions/2 has length 1, but the first array at its level has length 2;"
-                    + " all rows need the same length."
+                "/predictions/2 has length 1, but the first array at this depth has length 2;"
+                    + " make all rows the same length."
             ),
             (
                 #"{"predictions":[1,[2]]}"#, "/predictions/1", 18, false,
-                "/predictions/1 is an array, where a number is expected as before it;"
-                    + " give every row the same depth."
+                "/predictions/1 is an array, but the values before it at this depth are numbers;"
+                    + " nest all rows to the same depth."
             ),
             (
                 #"{"predictions":[[1],2]}"#, "/predictions/1", 20, false,
-                "/predictions/1 is a number, where an array is expected as before it;"
-                    + " give every row the same depth."
+                "/predictions/1 is a number, but the values before it at this depth are arrays;"
+                    + " nest all rows to the same depth."
             ),
             (
                 #"{"predictions":[0,1e999]}"#, "/predictions/1", 18, false,
-                "/predictions/1 is 1e999, beyond the largest finite double, about 1.8e308;"
+                "/predictions/1 is 1e999, which exceeds the largest finite double, about 1.8e308;"
                     + " send a finite number."
             ),
             (
                 #"{"predictions":[0,NaN]}"#, "/predictions/1", 18, true,
-                "NaN stands at byte 18, but JSON has no such token; send a finite number."
+                "NaN at byte 18 is not valid JSON; send a finite number."
             ),
             (
                 #"{"predictions":[0;1]}"#, "/predictions", 17, true,
-                "';' stands at byte 17, where a comma or ] is expected."
+                "Expected a comma or ] at byte 17, but found ';'."
             ),
             (
                 #"{"predictions":[0,1"#, "/predictions", 19, true,
-                "The body ends inside the array at /predictions; its ] is missing."
+                "The body ends inside the array at /predictions; add the missing ]."
             ),
             (
                 #"{"a/b":1,"a/b":[1]}"#, "/a~1b", 9, true,
-                #"The key "a/b" stands twice in one object; give each key once."#
+                #"The key "a/b" appears twice in one object; use each key only once."#
             ),
         ] as [(String, String, Int, Bool, String)]
     )
@@ -90,7 +90,7 @@ struct ReasonTests {
         #expect(error.sentence == sentence)
     }
 
-    @Test("has a sentence and a code of its own for every reason")
+    @Test("has a distinct sentence and code for every reason")
     func codes() {
         let errors = JSONError.Reason.examples.map {
             JSONError(reason: $0, position: 7, pointer: "/a")
@@ -103,15 +103,15 @@ struct ReasonTests {
         }
     }
 
-    @Test("is well-formed JSON of the wrong kind in four cases, and no JSON in all others")
+    @Test("concerns well-formed JSON for four reasons, and malformed JSON for all others")
     func malformed() {
-        let sound = JSONError.Reason.examples.filter { !$0.isMalformed }.map { $0.code }
+        let wellFormed = JSONError.Reason.examples.filter { !$0.isMalformed }.map { $0.code }
         #expect(
-            sound == ["mixed_array", "number_out_of_range", "ragged_array", "unexpected_kind"]
+            wellFormed == ["mixed_array", "number_out_of_range", "ragged_array", "unexpected_kind"]
         )
     }
 
-    @Test("quotes no more of the body than a line")
+    @Test("quotes at most one line of the body")
     func excerpt() throws {
         let long = String(repeating: "x", count: 10_000)
         for body in [
@@ -122,7 +122,7 @@ struct ReasonTests {
             #expect(error.sentence.utf8.count < 300)
             #expect(try skipError(body + "&").sentence.utf8.count < 300)
         }
-        // One character, as far as Swift is concerned.
+        // A single `Character` of 10,001 scalars.
         let marked = "a" + String(repeating: "\u{304}", count: 10_000)
         for body in ["\"\(marked)\"", "{\"\(marked)\":1,\"\(marked)\":2}"] {
             let error = try #require(throws: JSONError.self) { try numbers(Array(body.utf8)) }

@@ -27,7 +27,10 @@ struct RectangleTests {
         #expect(try reader.nextKey() == "b")
     }
 
-    @Test("are read in blocks of any count", arguments: [1, 127, 128, 129, 255, 256, 257, 5000])
+    @Test(
+        "are read correctly across block boundaries",
+        arguments: [1, 127, 128, 129, 255, 256, 257, 5000]
+    )
     func blocks(count: Int) throws {
         let values = (0..<count).map { Double($0) / 8 }
         let text = written { $0.numbers(values, shape: [count]) }
@@ -39,7 +42,7 @@ struct RectangleTests {
     }
 
     @Test(
-        "are refused at the first row or number that does not fit",
+        "are rejected at the first invalid row or number",
         arguments: [
             ("[[1,2],[3],[4,5,6]]", "/1", 7, "ragged_array"),
             ("[[1,2],[3,4],[5,6,7]]", "/2", 13, "ragged_array"),
@@ -68,14 +71,14 @@ struct RectangleTests {
             ("[[1],]", "", 5, "trailing_comma"),
         ] as [(String, String, Int, String)]
     )
-    func refused(text: String, pointer: String, position: Int, code: String) throws {
+    func rejected(text: String, pointer: String, position: Int, code: String) throws {
         let error = try numbersError(text)
         #expect(error.code == code)
         #expect(error.pointer == pointer)
         #expect(error.position == position)
     }
 
-    @Test("name the index of a wrong number far into a row")
+    @Test("are rejected with the index of an invalid number far into a row")
     func farIndex() throws {
         let zeros = String(repeating: "0.25,", count: 1000)
         #expect(try numbersError("[\(zeros)x]").pointer == "/1000")
@@ -83,7 +86,7 @@ struct RectangleTests {
         #expect(try numbersError("[[\(zeros)1],[\(zeros)\"\"]]").pointer == "/1/1000")
     }
 
-    @Test("name both lengths of a ragged row")
+    @Test("are rejected with both lengths of a ragged row")
     func lengths() throws {
         #expect(try numbersError("[[1,2],[3]]").reason == .raggedArray(length: 1, expected: 2))
         #expect(
@@ -91,7 +94,7 @@ struct RectangleTests {
         )
     }
 
-    @Test("say what may stand in the place of another kind")
+    @Test("are rejected with the kinds expected instead of another kind")
     func expected() throws {
         func expected(_ text: String) throws -> [JSONKind] {
             guard case .unexpectedKind(_, let expected, _) = try numbersError(text).reason else {
@@ -107,7 +110,7 @@ struct RectangleTests {
         #expect(try expected("[[null]]") == [.number, .array])
     }
 
-    @Test("may be as deep as the reader lets them, with what is around them")
+    @Test("count towards the maximum depth together with the enclosing containers")
     func depth() throws {
         func read(_ text: String, maximumDepth: Int) throws {
             var reader = JSONReader(Array(text.utf8), maximumDepth: maximumDepth)
@@ -124,7 +127,7 @@ struct RectangleTests {
         #expect(error.pointer == "/a/0")
     }
 
-    @Test("that are very deep or very many take no more memory than their bodies")
+    @Test("that are very deep or very many use memory in proportion to their bodies")
     func hostile() throws {
         let count = 200_000
         #expect(try numbersError(String(repeating: "[", count: count)).code == "too_deep")
@@ -132,7 +135,7 @@ struct RectangleTests {
         #expect(try skipError(String(repeating: "{\"a\":", count: count)).code == "too_deep")
         let empties = "[" + String(repeating: "[],", count: count) + "[]]"
         #expect(try numbers(empties) == NumberArray(shape: [count + 1, 0], values: []))
-        // A first block of short numbers promises more numbers than then come.
+        // A first block of short numbers leads to an estimate that is too high.
         let uneven =
             "[" + String(repeating: "0,", count: 300)
             + String(repeating: "0.12345678901234567,", count: 2000) + "1]"

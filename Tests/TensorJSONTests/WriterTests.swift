@@ -41,7 +41,7 @@ struct WriterTests {
         )
     }
 
-    @Test("escapes what has to be escaped in strings and keys, and nothing else")
+    @Test("escapes only what must be escaped in strings and keys")
     func strings() throws {
         let text = "a\"b\\c/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}é😀\u{2028}"
         let json = written { $0.string(text) }
@@ -72,7 +72,7 @@ struct WriterTests {
         #expect(written { $0.numbers(values, shape: shape) } == text)
     }
 
-    @Test("writes arrays that read back, whatever their count and shape")
+    @Test("writes arrays of any size and shape so that they read back")
     func roundTrip() throws {
         var random = SplitMix(state: 6)
         for _ in 0..<200 {
@@ -90,11 +90,11 @@ struct WriterTests {
         }
     }
 
-    @Test("writes whole numbers as such, whatever stands among them")
-    func wholeNumbers() {
+    @Test("writes integers as such, also among other numbers")
+    func integers() {
         let whole = (0..<1_100).map { Double($0) }
         for other in [nil, -0.0, -7, 0.5, 1_023.5, 1_024, 0x1p-1074] as [Double?] {
-            // One of the others in every seventh block, at a place of its own.
+            // The other number in every seventh block, each time at another offset.
             var values = whole
             for index in stride(from: 5, to: whole.count, by: 117) {
                 values[index] = other ?? values[index]
@@ -113,7 +113,7 @@ struct WriterTests {
     }
 
     @Test(
-        "writes number arrays in parts, whatever the shape and the parts",
+        "writes number arrays of any shape in any parts",
         arguments: [
             [], [0], [1], [7], [2, 0], [0, 3], [2, 0, 3], [1, 1], [3, 1], [1, 3], [2, 3, 4],
             [4, 1, 2], [2, 2, 0], [1, 1, 5, 1],
@@ -144,7 +144,7 @@ struct WriterTests {
         for cut in 0...count { #expect(text([cut]) == whole) }
     }
 
-    @Test("writes a long array into memory that is not much longer")
+    @Test("writes a long array with little spare capacity")
     func capacity() {
         var random = SplitMix(state: 7)
         let values = (0..<20_000).map { _ in random.anyDouble() }
@@ -154,7 +154,7 @@ struct WriterTests {
         #expect(Double(bytes.capacity) < 1.1 * Double(bytes.count) + 8192)
     }
 
-    @Test("stops the process at a number that is not finite: that is the caller's mistake")
+    @Test("traps on a non-finite number, which is an error of the caller")
     func notFinite() async {
         await #expect(processExitsWith: .failure) { _ = written { $0.number(.nan) } }
         await #expect(processExitsWith: .failure) { _ = written { $0.number(-.infinity) } }

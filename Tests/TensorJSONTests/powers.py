@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what PowersOfFiveTests.swift expects, from Python's exact integers.
+"""Prints the expected values of PowersOfFiveTests.swift, computed with Python's exact integers.
 
 usage: python3 powers.py
 """

@@ -151,7 +151,7 @@ struct MemberReader: Sendable {
             do {
                 try readMember(into: &draft)
             } catch let error as JSONError where error.needsMore {
-                reader.goBack(to: checkpoint)
+                reader.rewind(to: checkpoint)
                 // What had been read of the member has been thrown away.
                 reader.meter.map { $0.giveBack($0.bytes - taken) }
                 // Twice as many as were not enough, so that no byte is read again and again.

@@ -225,7 +225,7 @@ private struct ProbabilityLogarithms {
         let opposite = [Double](count: count) { opposite in
             for offset in clipped.indices { opposite[offset] = -clipped[offset] }
         }
-        let functions = Level.current.functions
+        let functions = InstructionSet.current.functions
         own = [Double](count: count) { functions.log(clipped.span, into: &$0) }
         ofComplement = [Double](count: count) { functions.log1p(opposite.span, into: &$0) }
         probabilities = clipped
@@ -245,8 +245,8 @@ private struct Logistic {
         var decays = decay.mutableSpan
         var decreases = decrease.mutableSpan
         var tails = tail.mutableSpan
-        Level.current.functions
-            .logistic(logits, decay: &decays, decrease: &decreases, tail: &tails)
+        InstructionSet.current.functions
+            .logistic(logits, expNegAbs: &decays, expm1NegAbs: &decreases, softplusNegAbs: &tails)
         self.decay = decay
         self.decrease = decrease
         self.tail = tail

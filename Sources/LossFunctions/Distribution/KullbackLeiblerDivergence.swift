@@ -167,9 +167,9 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             block.functions.divergence(
                 of: block.targets,
                 from: block.predictions,
-                high: &block.terms,
-                low: &block.rests,
-                ahead: block.ahead
+                heads: &block.terms,
+                tails: &block.rests,
+                prefetch: block.ahead
             )
             block.sumTermsWithRests()
         }
@@ -196,7 +196,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
                 of: block.targets,
                 fromLogarithms: block.predictions,
                 into: &block.terms,
-                ahead: block.ahead
+                prefetch: block.ahead
             )
         }
         block.sumTerms()
@@ -211,7 +211,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
         prepareTargets(&block)
         block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
-        let areWhole = block.functions.divergenceSurplus(
+        let areWhole = block.functions.generalizedDivergence(
             of: block.targets,
             from: block.softmax.probabilities,
             into: &block.terms

@@ -200,7 +200,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             of: block.targets,
             from: block.predictions,
             into: &block.terms,
-            ahead: block.ahead
+            prefetch: block.ahead
         )
         block.sumTerms()
         block.differentiateLogarithms(outputs)

@@ -52,7 +52,7 @@ struct Softmax {
     mutating func take(
         _ logits: [Double],
         _ functions: any ArrayFunctions.Type,
-        ahead: Ahead
+        ahead: Prefetch
     ) {
         takeExponentials(logits, functions, ahead: ahead)
         // probability = e / (1 + others), complement = ((1 - e) + others) / (1 + others).
@@ -77,18 +77,18 @@ struct Softmax {
     mutating func takeExponentials(
         _ logits: [Double],
         _ functions: any ArrayFunctions.Type,
-        ahead: Ahead
+        ahead: Prefetch
     ) {
         if !isSurveyed { findTops(logits.span) }
         spread.spread(largest)
-        functions.exp(logits, minus: spread, into: &exponentials, ahead: ahead)
+        functions.exp(logits, minus: spread, into: &exponentials, prefetch: ahead)
         guard !isSurveyed else {
             totals[0] = 1 + others[0]
             return
         }
         // The largest of each row waits aside while the others are summed.
         for top in tops { exponentials[top] = 0 }
-        functions.sumRows(exponentials, high: &others, low: &losts)
+        functions.sumRows(exponentials, heads: &others, tails: &losts)
         for row in others.indices { others[row] += losts[row] }
         for top in tops { exponentials[top] = 1 }
 
@@ -114,10 +114,10 @@ struct Softmax {
     ) {
         largest[0] = survey.largest
         spread.spread(largest)
-        functions.exp(logits, minus: spread, into: &exponentials, ahead: Ahead())
+        functions.exp(logits, minus: spread, into: &exponentials, prefetch: Prefetch())
         let top = survey.top - column
         if exponentials.indices.contains(top) { exponentials[top] = 0 }
-        functions.sumRows(exponentials, high: &others, low: &losts)
+        functions.sumRows(exponentials, heads: &others, tails: &losts)
         survey.others.add(others[0])
         survey.others.add(losts[0])
     }

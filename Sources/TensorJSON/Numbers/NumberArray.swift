@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A rectangular array of doubles.
+///
+/// `values` is in row-major order; its count is the product of `shape`. The shape `[]` stands for a
+/// single number.
+package struct NumberArray: Equatable, Sendable {
+    /// The length of each dimension, outermost first.
+    package let shape: [Int]
+    /// The numbers in row-major order.
+    package let values: [Double]
+
+    /// Creates an array from its shape and values.
+    ///
+    /// - Precondition: the count of values is the product of the shape.
+    package init(shape: [Int], values: [Double]) {
+        precondition(
+            shape.reduce(1, *) == values.count,
+            "the count of values differs from the product of the shape"
+        )
+        self.shape = shape
+        self.values = values
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a rectangular array of numbers, a block of numbers at a time.
+///
+/// The depth of the first number or the first empty array is the depth of all numbers, and the
+/// first array to end at each level sets the length of all arrays at that level. The pointer of an
+/// error is relative to the outermost array; it is made from counters only if an error occurs.
+///
+/// After an error at the end of the text, reading can resume once more text has arrived.
+struct RowReader: Sendable {
+    /// Offset in the text of the next byte to read.
+    private(set) var position = 0
+    /// The length of the arrays at each level; -1 if none has ended yet.
+    private(set) var shape: [Int] = []
+
+    /// Offset of the text in the body.
+    private var textStart = 0
+    /// The number of containers that enclose the outermost array.
+    private let enclosingDepth: Int
+    private let maximumDepth: Int
+    /// The tokens allowed at the position.
+    private var next = Expected.element
+    /// The open arrays, except for the innermost one.
+    private var outer: [Row] = []
+    /// The innermost open array.
+    private var row = Row(start: 0)
+    /// The number of open arrays.
+    private var depth = 0
+    /// The depth of the numbers; 0 until it is known.
+    private var rank = 0
+    /// The count of numbers in the previous blocks.
+    private var previousCount = 0
+    /// The count of numbers before the innermost array.
+    private var rowStart = 0
+
+    private struct Row {
+        /// Offset in the body of the opening bracket.
+        let start: Int
+        /// The number of nested arrays that have begun; numbers are not counted.
+        var arrays = 0
+    }
+
+    private enum Expected {
+        case element
+        case elementOrEnd
+        case commaOrEnd
+    }
+
+    /// Creates a reader that expects an opening bracket.
+    init(enclosingDepth: Int, maximumDepth: Int) {
+        self.enclosingDepth = enclosingDepth
+        self.maximumDepth = maximumDepth
+    }
+
+    /// Resumes reading after the text has grown or moved.
+    ///
+    /// - Parameters:
+    ///   - position: offset in the text of the next byte to read.
+    ///   - textStart: offset of the text in the body.
+    mutating func resume(at position: Int, textStart: Int) {
+        self.position = position
+        self.textStart = textStart
+    }
+
+    /// Reads numbers until the block is full or the array ends.
+    ///
+    /// - Parameters:
+    ///   - block: receives the numbers.
+    ///   - previousCount: the count of numbers in the previous blocks.
+    ///   - text: the received text.
+    ///   - powers: the table of powers.
+    /// - Returns: whether the array has ended.
+    /// - Throws: an error in the array, or the end of the text.
+    mutating func read(
+        into block: inout OutputSpan<Double>,
+        after previousCount: Int,
+        _ text: Span<UInt8>,
+        _ powers: PowersOfFive
+    ) throws(ArrayError) -> Bool {
+        self.previousCount = previousCount
+        position = text.afterWhitespace(position)
+        while true {
+            if next != .commaOrEnd {
+                let byte = text.byte(at: position)
+                if byte == ASCII.openBracket {
+                    try open(text, block.count)
+                    continue
+                }
+                if next == .elementOrEnd, byte == ASCII.closeBracket {
+                    if rank == 0 { rank = depth }
+                } else {
+                    guard try readRow(into: &block, text, powers) else { return false }
+                }
+                next = .commaOrEnd
+            }
+            if try close(text, block.count) { return true }
+        }
+    }
+
+    /// Reads the numbers of a row up to its closing bracket and returns `true`, or as many as fit
+    /// into the block and returns `false`.
+    private mutating func readRow(
+        into block: inout OutputSpan<Double>,
+        _ text: Span<UInt8>,
+        _ powers: PowersOfFive
+    ) throws(ArrayError) -> Bool {
+        if position < text.count {
+            // Neither a bracket nor the end of the text: this must be a number.
+            if rank == 0 { rank = depth }
+            next = .element
+        }
+        guard depth == rank else { throw elementError(text, block.count) }
+        var position = position
+        while !block.isFull {
+            var isComplete = false
+            block.append { buffer in
+                NumberToken.readRun(text, &position, &isComplete, buffer, powers)
+            }
+            guard !isComplete else {
+                self.position = position
+                return true
+            }
+            guard !block.isFull else { break }
+            let number = NumberToken.read(text, position, powers)
+            guard number.end >= 0 else {
+                self.position = position
+                throw elementError(text, block.count)
+            }
+            block.append(number.value)
+            var end = number.end
+            if text.byte(at: end) != ASCII.comma {
+                end = text.afterWhitespace(end)
+                guard text.byte(at: end) == ASCII.comma else {
+                    guard text.byte(at: end) == ASCII.closeBracket else {
+                        // At the end of the text the number may be incomplete.
+                        _ = block.removeLast()
+                        self.position = position
+                        throw separatorError(text, at: end)
+                    }
+                    self.position = end
+                    return true
+                }
+            }
+            position = text.afterWhitespace(end &+ 1)
+        }
+        self.position = position
+        return false
+    }
+
+    /// Enters an array.
+    private mutating func open(_ text: Span<UInt8>, _ count: Int) throws(ArrayError) {
+        guard rank == 0 || depth < rank else { throw elementError(text, count) }
+        guard enclosingDepth + depth < maximumDepth else {
+            let step = depth > 0 ? "/\(row.arrays)" : ""
+            throw ArrayError(TokenError(.tooDeep(limit: maximumDepth), at: position), path + step)
+        }
+        if depth > 0 {
+            row.arrays += 1
+            outer.append(row)
+        }
+        depth += 1
+        if shape.count < depth { shape.append(-1) }
+        row = Row(start: textStart + position)
+        rowStart = previousCount + count
+        position = text.afterWhitespace(position + 1)
+        next = .elementOrEnd
+    }
+
+    /// Leaves all arrays that end here and moves to the next element, or returns `true` at the end
+    /// of the outermost array.
+    private mutating func close(_ text: Span<UInt8>, _ count: Int) throws(ArrayError) -> Bool {
+        while text.byte(at: position) == ASCII.closeBracket {
+            let length = depth == rank ? previousCount + count - rowStart : row.arrays
+            let expected = shape[depth - 1]
+            guard expected < 0 || expected == length else {
+                let reason = JSONError.Reason.raggedArray(length: length, expected: expected)
+                throw ArrayError(TokenError(reason, at: row.start - textStart), path)
+            }
+            shape[depth - 1] = length
+            depth -= 1
+            position += 1
+            guard let parent = outer.popLast() else { return true }
+            row = parent
+            position = text.afterWhitespace(position)
+        }
+        guard text.byte(at: position) == ASCII.comma else {
+            throw separatorError(text, at: position)
+        }
+        position = text.afterWhitespace(position + 1)
+        next = .element
+        return false
+    }
+}
+
+extension RowReader {
+    /// The pointer to the innermost open array.
+    private var path: String { outer.map { "/\($0.arrays - 1)" }.joined() }
+
+    /// Explains why the element at the position is invalid.
+    private func elementError(_ text: Span<UInt8>, _ count: Int) -> ArrayError {
+        let index = depth == rank ? previousCount + count - rowStart : row.arrays
+        let cause = elementError(text, at: index)
+        let isOfArray = cause.reason == .trailingComma || position == text.count
+        return ArrayError(cause, isOfArray ? path : path + "/\(index)")
+    }
+
+    private func elementError(_ text: Span<UInt8>, at index: Int) -> TokenError {
+        let found: JSONKind
+        var excerpt = ""
+        do throws(TokenError) {
+            switch text.byte(at: position) {
+            case ASCII.openBracket:
+                return TokenError(.mixedArray(found: .array), at: position)
+            case ASCII.minus, 0x30...0x39:
+                let isValid = NumberToken.read(text, position, PowersOfFive.table).end >= 0
+                return isValid
+                    ? TokenError(.mixedArray(found: .number), at: position)
+                    : NumberToken.error(text, position)
+            case ASCII.openBrace:
+                found = .object
+            case ASCII.quote:
+                found = .string
+                excerpt = try StringToken(text, position).value
+            case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+                found = try LiteralToken.read(text, position).kind
+            default:
+                return .invalidValue(text, position, inside: .array, isAfterComma: index > 0)
+            }
+        } catch {
+            return error
+        }
+        let isFirst = index == 0 && shape[depth - 1] < 0
+        let expected: [JSONKind] =
+            isFirst ? [.number, .array] : depth == rank ? [.number] : [.array]
+        return TokenError(.unexpectedKind(found, expected: expected, text: excerpt), at: position)
+    }
+
+    /// Explains why the byte after an element is neither a comma nor a closing bracket.
+    private func separatorError(_ text: Span<UInt8>, at position: Int) -> ArrayError {
+        ArrayError(.unexpected(text, position, .commaOrBracket), path)
+    }
+}

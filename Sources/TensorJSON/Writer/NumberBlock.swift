@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The digits of up to 16 numbers, computed before any of them is written.
+///
+/// Each step is done for all numbers before the next step: in short loops the processor overlaps
+/// several numbers. Larger blocks would slow down short arrays, because a block is cleared first.
+struct NumberBlock {
+    /// The capacity of a block.
+    static let count = 16
+
+    private(set) var decimals = InlineArray<16, ShortestDecimal>(repeating: .unknown)
+    /// The values of the first sixteen digits of each number, from `EightDigits.reversedValues`.
+    private(set) var values = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
+
+    /// Computes the digits of at most `count` numbers.
+    @inline(__always)
+    mutating func prepare(_ numbers: Span<Double>, _ table: WriterTable) {
+        precondition(numbers.count <= Self.count, "more numbers than the block holds")
+        for index in numbers.indices {
+            decimals[index] = ShortestDecimal.quick(numbers[index], table)
+        }
+        for index in numbers.indices {
+            values[index] = EightDigits.reversedValues(decimals[index].head)
+        }
+    }
+}
