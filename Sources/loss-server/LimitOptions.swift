@@ -35,13 +35,21 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds a connection may rest between requests; then it is closed.")
     var idleTime = defaults.idleTime.inSeconds
 
-    @Option(help: "Seconds a client may take none of its answer; then the connection is cut.")
-    var answerStallTime = defaults.answerStallTime.inSeconds
+    @Option(
+        help: """
+            Maximum seconds for which a client may not read any of its response; then the \
+            connection is closed.
+            """
+    )
+    var responseStallTime = defaults.responseStallTime.inSeconds
 
     @Option(
-        help: "Bytes a second an answer must be taken at on average after its stall time; 0: any."
+        help: """
+            Minimum average rate at which a client must read its response, in bytes per second, \
+            after its stall time; 0 means none.
+            """
     )
-    var answerMinimumRate = defaults.answerMinimumRate
+    var responseMinimumRate = defaults.responseMinimumRate
 
     @Option(help: "Seconds a closing connection waits for a client that sends nothing.")
     var lingerStallTime = defaults.lingerStallTime.inSeconds
@@ -90,8 +98,8 @@ struct LimitOptions: ParsableArguments {
         limits.bodyStallTime = .seconds(bodyStallTime)
         limits.bodyMinimumRate = bodyMinimumRate
         limits.idleTime = .seconds(idleTime)
-        limits.answerStallTime = .seconds(answerStallTime)
-        limits.answerMinimumRate = answerMinimumRate
+        limits.responseStallTime = .seconds(responseStallTime)
+        limits.responseMinimumRate = responseMinimumRate
         limits.lingerStallTime = .seconds(lingerStallTime)
         limits.lingerTime = .seconds(lingerTime)
         limits.connections = connections
@@ -114,11 +122,11 @@ struct LimitOptions: ParsableArguments {
         let counts = [
             ("body-minimum-rate", bodyMinimumRate), ("waiting-jobs", waitingJobs),
             ("inline-body-bytes", inlineBodyBytes), ("memory-bytes", memoryBytes),
-            ("answer-minimum-rate", answerMinimumRate), ("workers", workers), ("loops", loops),
+            ("response-minimum-rate", responseMinimumRate), ("workers", workers), ("loops", loops),
         ]
         let times = [
             ("head-time", headTime), ("body-stall-time", bodyStallTime), ("idle-time", idleTime),
-            ("answer-stall-time", answerStallTime), ("linger-stall-time", lingerStallTime),
+            ("response-stall-time", responseStallTime), ("linger-stall-time", lingerStallTime),
             ("linger-time", lingerTime), ("drain-delay", drainDelay), ("drain-time", drainTime),
         ]
         for (name, value) in positive where value < 1 {

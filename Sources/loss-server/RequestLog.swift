@@ -28,7 +28,7 @@ struct RequestLog: Sendable {
         case .refused(let refusal):
             logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
             if refusal.status == .serviceUnavailable { overload.note(refusal) }
-        case .answered(let exchange):
+        case .responseSent(let exchange):
             let level = Self.probes.contains(exchange.route.template) ? probeLevel : level
             logger.log(level: level, "answered", metadata: Self.metadata(of: exchange))
         }

@@ -57,7 +57,7 @@ struct Serve: ConfiguredByEnvironment {
             options: options,
             readiness: readiness,
             gauges: gauges,
-            process: ProcessUse.now,
+            process: ProcessUsage.now,
             clock: SystemClock.now,
             notice: requests.note
         )

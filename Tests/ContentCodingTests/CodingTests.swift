@@ -12,7 +12,7 @@ struct CodingTests {
     private static func code(_ parts: [[UInt8]], _ coding: Coding) -> [UInt8] {
         let deflater = Deflater(coding)
         return parts.enumerated().flatMap { index, part in
-            deflater.code(part, isLast: index == parts.count - 1) ?? []
+            deflater.encode(part, isLast: index == parts.count - 1) ?? []
         }
     }
 

@@ -34,21 +34,21 @@ import Testing
 
     @Test("of time ends an answer that is not taken")
     func answerTime() throws {
-        let site = try Site { $0.answerStallTime = .milliseconds(20) }
+        let site = try Site { $0.responseStallTime = .milliseconds(20) }
         let client = try site.client()
         client.send(request("GET", "/large"))
         site.stub.endings.wait()
-        #expect(site.stub.events.last == .connectionClosed(.answerStalled))
+        #expect(site.stub.events.last == .connectionClosed(.responseStalled))
         #expect((client.rest() ?? []).count < 50_000_000)
     }
 
     @Test("of time ends one that the kernel would keep for the client by itself")
     func keptAnswer() throws {
-        let site = try Site { $0.answerStallTime = .milliseconds(20) }
+        let site = try Site { $0.responseStallTime = .milliseconds(20) }
         let client = try site.client(receiveBuffer: 4_096)
         client.send(request("GET", "/long"))
         site.stub.endings.wait()
-        #expect(site.stub.events.last == .connectionClosed(.answerStalled))
+        #expect(site.stub.events.last == .connectionClosed(.responseStalled))
         #expect((client.rest() ?? []).count < 2_000_000)
     }
 

@@ -98,8 +98,10 @@ import Testing
                         loops: loops,
                         connections: 4_096
                     )
-                    #expect(plan.connections >= 2 && plan.guests >= 1 && plan.loops >= 1)
-                    let used = 14 + plan.loops * (8 + plan.guests) + plan.connections
+                    #expect(
+                        plan.connections >= 2 && plan.overLimitConnections >= 1 && plan.loops >= 1
+                    )
+                    let used = 14 + plan.loops * (8 + plan.overLimitConnections) + plan.connections
                     #expect(used <= descriptors)
                 } catch {
                     #expect(error == .tooFewDescriptors(limit: descriptors, needed: 25))
@@ -108,6 +110,6 @@ import Testing
             }
         }
         let plan = try DescriptorPlan(descriptors: 1 << 20, loops: 2, connections: 4_096)
-        #expect(plan.connections == 4_096 && plan.guests == 1_024 && plan.loops == 2)
+        #expect(plan.connections == 4_096 && plan.overLimitConnections == 1_024 && plan.loops == 2)
     }
 }

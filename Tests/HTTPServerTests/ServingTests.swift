@@ -128,9 +128,9 @@ import Testing
         let events = site.stub.events
         #expect(events.first == .connectionOpened)
         #expect(events.contains(.refused(.invalidRequestLine)))
-        #expect(events.last == .connectionClosed(.afterAnswer))
+        #expect(events.last == .connectionClosed(.afterResponse))
         let exchanges = events.compactMap { event in
-            if case .answered(let exchange) = event { exchange } else { nil }
+            if case .responseSent(let exchange) = event { exchange } else { nil }
         }
         #expect(exchanges.map { $0.status.code } == [200, 400])
         #expect(exchanges.map { $0.route.template } == ["/echo", "invalid-request-line"])

@@ -26,11 +26,11 @@ final class Stub: Responder {
     func receive(_ head: RequestHead) -> Reception {
         switch head.path {
         case "/missing":
-            .answer(Response(status: .notFound))
+            .respond(Response(status: .notFound))
         case "/ready":
-            .answer(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
+            .respond(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
         default:
-            .take(BodyIntake { body in self.respond(to: head, body) })
+            .accept(BodyIntake { body in self.respond(to: head, body) })
         }
     }
 
@@ -66,7 +66,7 @@ final class Stub: Responder {
 
     func observe(_ event: ServerEvent) {
         seen.withLock { $0.append(event) }
-        if case .answered(let exchange) = event, exchange.route.template == "/echo-and-hold" {
+        if case .responseSent(let exchange) = event, exchange.route.template == "/echo-and-hold" {
             arrivals.signal()
             gate.wait()
         }
@@ -85,16 +85,16 @@ struct BodyIntake: Intake {
 
     var footprint: Int { body.count }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
+    mutating func receive(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
         for index in bytes.indices { body.append(bytes[index]) }
         return false
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
-        body += piece.bytes.dropFirst(Piece.headroom)
+    mutating func receive(_ segment: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {
+        body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func answer() -> Response { respond(body) }
+    mutating func makeResponse() -> Response { respond(body) }
 }
 
 /// A server on a free port of 127.0.0.1, stopped when the test is over.

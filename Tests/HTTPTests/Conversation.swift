@@ -12,7 +12,7 @@ final class Conversation {
         var sent: [UInt8] = []
         var exchanges: [Exchange] = []
         var hasShutDown = false
-        var closing: Closing?
+        var closing: CloseReason?
 
         /// What was sent, as text.
         var text: String { String(decoding: sent, as: UTF8.self) }
@@ -54,25 +54,25 @@ final class Conversation {
     /// Whether the network takes what is sent.
     var isNetworkOpen = true
     /// Whether what is done elsewhere is left until the test has it done.
-    var areErrandsHeld = false
-    private(set) var errands: [Errand] = []
-    private(set) var parts: [PartErrand] = []
+    var areJobsHeld = false
+    private(set) var jobs: [IntakeJob] = []
+    private(set) var parts: [SourceJob] = []
 
     /// - Parameters:
     ///   - limits: The bounds.
-    ///   - isGuest: Whether the connection is one too many.
+    ///   - isOverLimit: Whether the connection is one too many.
     ///   - decide: The answer that a head alone leads to.
     ///   - respond: The answer to a request; nil leaves it open until ``answer(_:)``.
     init(
         limits: Limits = Limits(),
-        isGuest: Bool = false,
+        isOverLimit: Bool = false,
         decide: @escaping (RequestHead) -> Response? = { _ in nil },
         respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
     ) {
         connection = Connection(
             limits: limits,
             budget: MemoryBudget(limit: limits.memoryBytes),
-            isGuest: isGuest,
+            isOverLimit: isOverLimit,
             now: now
         )
         self.decide = decide
@@ -107,12 +107,12 @@ final class Conversation {
     /// Lets time pass in which nothing runs.
     func freeze(_ duration: Duration) {
         now = now.advanced(by: duration)
-        connection.forgive(duration)
+        connection.extendDeadlines(by: duration)
     }
 
     /// Gives the answer that was left open.
     func answer(_ response: Response) {
-        connection.answered(response, date: today, now: now)
+        connection.responded(response, date: today, now: now)
         perform()
     }
 
@@ -140,9 +140,9 @@ final class Conversation {
     }
 
     var isIdle: Bool { connection.isIdle }
-    var traffic: Traffic? { connection.traffic }
+    var traffic: TrafficClass? { connection.traffic }
     var footprint: Int { connection.footprint }
-    var bytesToSend: Int { connection.output.left }
+    var bytesToSend: Int { connection.output.unsentBytes }
     var directBodyBytes: Int { connection.directBodyBytes }
 
     /// Lets bytes of a body arrive where they stay.
@@ -154,20 +154,20 @@ final class Conversation {
     }
 
     /// Has the piece that was handed over taken in.
-    func bringErrandBack() {
-        guard var errand = errands.popLast() else { return }
-        if let refusal = errand.run() {
+    func completeJob() {
+        guard var job = jobs.popLast() else { return }
+        if let refusal = job.run() {
             connection.refuse(refusal)
         } else {
-            connection.takeBack(errand, now: now)
+            connection.complete(job, now: now)
         }
     }
 
     /// Has a part of an answer made, the latest that was handed over unless told otherwise.
-    func bringPartBack(_ place: Int? = nil) {
+    func completePart(_ place: Int? = nil) {
         guard !parts.isEmpty else { return }
-        let errand = parts.remove(at: place ?? parts.count - 1)
-        connection.takeBack(MadePart(of: errand), now: now)
+        let job = parts.remove(at: place ?? parts.count - 1)
+        connection.complete(ProducedPart(of: job), now: now)
     }
 
     /// Does what is asked for without a client or a network having done anything.
@@ -177,37 +177,37 @@ final class Conversation {
         var rest = part
         loop: while true {
             switch connection.next() {
-            case .receive(let head) where connection.isGuest && head.path != "/livez":
-                connection.turnAway()
+            case .receive(let head) where connection.isOverLimit && head.path != "/livez":
+                connection.refuseOverLimit()
             case .receive(let head):
-                let reception = decide(head).map { Reception.answer($0) }
+                let reception = decide(head).map { Reception.respond($0) }
                 connection.received(
-                    reception ?? .take(BodyIntake(head: head)),
+                    reception ?? .accept(BodyIntake(head: head)),
                     date: today,
                     now: now
                 )
-            case .takeIn:
-                errands += connection.handOver().map { [$0] } ?? []
-                if !areErrandsHeld { bringErrandBack() }
-            case .makeMore:
-                parts += connection.handOverPart().map { [$0] } ?? []
-                if !areErrandsHeld { bringPartBack() }
-            case .answer:
-                guard var errand = connection.handOver() else { break loop }
-                guard errand.run() == nil, let intake = errand.intake as? BodyIntake else {
+            case .runIntake:
+                jobs += connection.takeIntakeJob().map { [$0] } ?? []
+                if !areJobsHeld { completeJob() }
+            case .produce:
+                parts += connection.takeSourceJob().map { [$0] } ?? []
+                if !areJobsHeld { completePart() }
+            case .respond:
+                guard var job = connection.takeIntakeJob() else { break loop }
+                guard job.run() == nil, let intake = job.intake as? BodyIntake else {
                     break loop
                 }
                 let request = Request(head: intake.head, body: intake.body)
                 record.requests.append(Received(request))
                 guard let response = respond(request) else { break loop }
-                connection.answered(response, date: today, now: now)
+                connection.responded(response, date: today, now: now)
             case .refuse(let refusal):
                 record.refusals.append(refusal)
                 let response = Response(status: refusal.status, route: RouteName(refusal.code))
-                connection.answered(response, date: today, now: now)
+                connection.responded(response, date: today, now: now)
             case .send:
                 guard isNetworkOpen else { break loop }
-                advance(connection.output.left)
+                advance(connection.output.unsentBytes)
             case .read:
                 guard !rest.isEmpty else { break loop }
                 rest = rest.dropFirst(connection.receive(rest, now: now))
@@ -247,16 +247,16 @@ struct BodyIntake: Intake {
 
     var footprint: Int { body.count }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
+    mutating func receive(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
         for index in bytes.indices { body.append(bytes[index]) }
         return false
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
-        body += piece.bytes.dropFirst(Piece.headroom)
+    mutating func receive(_ segment: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {
+        body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func answer() -> Response { .make(head.path) }
+    mutating func makeResponse() -> Response { .make(head.path) }
 }
 
 extension Conversation.Received {

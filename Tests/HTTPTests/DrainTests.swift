@@ -21,7 +21,7 @@ import Testing
         conversation.receive(request() + request())
         #expect(conversation.record.statuses == [200])
         #expect(conversation.record.text.contains("\r\nConnection: close\r\n"))
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
     @Test("waits a moment for the first question of who has just come, when nobody else may")
@@ -51,7 +51,7 @@ import Testing
         let conversation = Conversation(decide: { _ in .make(status: .notFound) })
         conversation.drain()
         conversation.receive(request())
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
     @Test("waits for the answer that is being made, and says that it is the last")
@@ -63,7 +63,7 @@ import Testing
         conversation.answer(.make("late"))
         #expect(conversation.record.text.contains("\r\nConnection: close\r\n"))
         #expect(conversation.record.text.hasSuffix("late"))
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
     @Test("waits for the answer that is on its way")
@@ -84,7 +84,7 @@ import Testing
         conversation.drain()
         conversation.receive("\r\nabc")
         #expect(conversation.record.statuses == [200])
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
     @Test("takes no more large bodies, but those that are coming")
@@ -109,6 +109,6 @@ import Testing
         conversation.receive(request(fields: ["Connection: close"]))
         #expect(conversation.record.closing == nil)
         conversation.drain()
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 }

@@ -72,6 +72,6 @@ import Testing
         conversation.receive(request("POST", "/missing", fields: ["Content-Length: 3"], body: "ab"))
         conversation.wait(.seconds(5))
         #expect(conversation.record.statuses == [404])
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 }

@@ -123,7 +123,7 @@ import Testing
             let record = outcome(text, ends: true)
             #expect(record.requests.isEmpty)
             #expect(record.refusals == [.incompleteRequest])
-            #expect(record.closing == .afterAnswer)
+            #expect(record.closing == .afterResponse)
         }
     }
 }

@@ -22,7 +22,7 @@ struct IdentityTests {
     func given(name: String) {
         let record = outcome(request(fields: ["x-request-ID:  \(name) "]))
         #expect(Self.names(record) == [name])
-        #expect(record.exchanges.map { $0.requestID } == [.given(name)])
+        #expect(record.exchanges.map { $0.requestID } == [.provided(name)])
     }
 
     @Test(
@@ -47,7 +47,7 @@ struct IdentityTests {
             Self.names(record)
                 == ["0000000000000000-1", "0000000000000000-2", "0000000000000000-3"]
         )
-        let made = RequestID.made(connection: 0xFEDC_BA98_7654_3210, ordinal: 1_234)
+        let made = RequestID.generated(connection: 0xFEDC_BA98_7654_3210, ordinal: 1_234)
         #expect(made.description == "fedcba9876543210-1234")
     }
 

@@ -45,49 +45,49 @@ import Testing
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("is not read further while a piece is taken in and the next one waits")
+    @Test("is not read further while a segment is taken in and the next one waits")
     func pressure() {
         let conversation = Conversation()
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(head)
         let rest = conversation.receiveInPlace(body)
-        #expect(conversation.errands.count == 1)
+        #expect(conversation.jobs.count == 1)
         #expect(conversation.record.statuses.isEmpty)
         // Six reads make a piece that is handed over; the next one grows until it is full.
-        #expect(body.count - rest.count == 600_000 + Piece.fullBytes)
+        #expect(body.count - rest.count == 600_000 + BodySegment.maximumBytes)
         // What is handed over is held by its account.
-        #expect((600_000...900_000).contains(conversation.errands[0].memory.bytes))
-        let kept = Piece.fullBytes
+        #expect((600_000...900_000).contains(conversation.jobs[0].memory.bytes))
+        let kept = BodySegment.maximumBytes
         #expect(kept...(kept + kept / 2) ~= conversation.footprint)
 
-        conversation.areErrandsHeld = false
-        conversation.bringErrandBack()
+        conversation.areJobsHeld = false
+        conversation.completeJob()
         conversation.perform()
         conversation.receive(Array(rest))
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("waits for its last piece before it is answered")
+    @Test("waits for its last segment before it is answered")
     func lastPiece() {
         let conversation = Conversation()
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(Array(head.utf8) + body, size: 700_000)
         #expect(conversation.record.statuses.isEmpty)
-        conversation.areErrandsHeld = false
-        conversation.bringErrandBack()
+        conversation.areJobsHeld = false
+        conversation.completeJob()
         conversation.perform()
         #expect(conversation.hasReceived(body))
         #expect(conversation.record.statuses == [200])
     }
 
-    @Test("may be refused while a piece is away, and what comes back changes nothing")
+    @Test("may be refused while a segment is away, and what comes back changes nothing")
     func refused() {
         let conversation = Conversation()
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(Array(head.utf8) + body.prefix(700_000))
         conversation.refuse(.memoryExhausted)
         #expect(conversation.record.statuses == [503])
-        conversation.bringErrandBack()
+        conversation.completeJob()
         conversation.perform()
         #expect(conversation.record.statuses == [503])
     }
@@ -95,13 +95,13 @@ import Testing
     @Test("has all the time in the world while the server does not read on")
     func unread() {
         let conversation = Conversation()
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(head)
         let rest = conversation.receiveInPlace(body)
         conversation.wait(.seconds(1_000))
         #expect(conversation.record.refusals.isEmpty)
-        conversation.areErrandsHeld = false
-        conversation.bringErrandBack()
+        conversation.areJobsHeld = false
+        conversation.completeJob()
         conversation.perform()
         conversation.receive(Array(rest))
         #expect(conversation.hasReceived(body))
@@ -112,10 +112,10 @@ import Testing
         var limits = Limits()
         limits.bodyStallTime = .seconds(30)
         let conversation = Conversation(limits: limits)
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(Array(head.utf8) + body.prefix(600_000))
         conversation.wait(.seconds(29))
-        conversation.bringErrandBack()
+        conversation.completeJob()
         conversation.wait(.seconds(29))
         #expect(conversation.record.refusals.isEmpty)
         conversation.wait(.seconds(2))
@@ -133,7 +133,7 @@ import Testing
         #expect(conversation.traffic == .interactive)
     }
 
-    @Test("is bulk once as much of it has come in chunks, but not while somebody has a piece")
+    @Test("is bulk once as much of it has come in chunks, but not while somebody has a segment")
     func grown() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Transfer-Encoding: chunked"]))
@@ -144,11 +144,11 @@ import Testing
         }
         conversation.receive(chunk)
         #expect(conversation.traffic == .bulk)
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         for _ in 0..<8 { conversation.receive(chunk) }
-        #expect(conversation.errands.count == 1)
+        #expect(conversation.jobs.count == 1)
         #expect(conversation.traffic == nil)
-        conversation.bringErrandBack()
+        conversation.completeJob()
         #expect(conversation.traffic == .bulk)
     }
 
@@ -160,8 +160,11 @@ import Testing
         #expect(conversation.traffic == .bulk)
     }
 
-    @Test("is bulk from a megabyte on", arguments: [(1_048_576, nil), (1_048_577, Traffic.bulk)])
-    func length(bytes: Int, traffic: Traffic?) {
+    @Test(
+        "is bulk from a megabyte on",
+        arguments: [(1_048_576, nil), (1_048_577, TrafficClass.bulk)]
+    )
+    func length(bytes: Int, traffic: TrafficClass?) {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: \(bytes)"]))
         #expect(conversation.traffic == traffic)
@@ -206,7 +209,7 @@ private struct SeparateParts: ContentSource {
 
 @Suite("An answer that is made while it is sent") struct MadeAnswerTests {
     private func response(_ parts: any ContentSource) -> Response {
-        Response(status: .ok, body: Array("begin".utf8), rest: parts, route: RouteName("/route"))
+        Response(status: .ok, body: Array("begin".utf8), source: parts, route: RouteName("/route"))
     }
 
     private let chunks = "5\r\nbegin\r\n4\r\nmore\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
@@ -248,13 +251,13 @@ private struct SeparateParts: ContentSource {
             let conversation = Conversation(respond: { _ in
                 response(SeparateParts(texts))
             })
-            conversation.areErrandsHeld = true
+            conversation.areJobsHeld = true
             conversation.receive(request(version: "HTTP/1.0"))
             #expect(conversation.parts.count == 3)
             var turn = 0
             while !conversation.parts.isEmpty {
                 #expect(conversation.parts.count <= 3)
-                conversation.bringPartBack(
+                conversation.completePart(
                     min(order[turn % order.count], conversation.parts.count - 1)
                 )
                 conversation.perform()
@@ -318,16 +321,16 @@ private struct SeparateParts: ContentSource {
         let conversation = Conversation(respond: { _ in
             response(Parts("more", "0123456789abcdef"))
         })
-        conversation.areErrandsHeld = true
+        conversation.areJobsHeld = true
         conversation.receive(request())
         #expect(conversation.record.text.hasSuffix("\r\n5\r\nbegin\r\n"))
         #expect(conversation.footprint == request().utf8.count + 20)
         // That the next part is not there is nothing the client has done.
         conversation.wait(.seconds(1_000))
         #expect(conversation.record.closing == nil)
-        conversation.bringPartBack()
+        conversation.completePart()
         conversation.perform()
-        conversation.bringPartBack()
+        conversation.completePart()
         conversation.perform()
         #expect(conversation.record.text.hasSuffix(chunks))
         #expect(conversation.footprint == 0)

@@ -12,12 +12,12 @@ import Testing
     func reserve() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let large = MemoryAccount(budget)
-        #expect(large.take(48 * Self.mebibyte))
-        #expect(!large.take(1) && large.refusal == .excessiveMemory)
+        #expect(large.reserve(48 * Self.mebibyte))
+        #expect(!large.reserve(1) && large.refusal == .excessiveMemory)
         let small = MemoryAccount(budget)
-        #expect(small.take(256 * 1_024))
+        #expect(small.reserve(256 * 1_024))
         // With a byte more it is no small one.
-        #expect(!small.take(1) && small.refusal == .memoryExhausted)
+        #expect(!small.reserve(1) && small.refusal == .memoryExhausted)
         #expect(!budget.hasRoom(for: Self.mebibyte, holding: 0))
         #expect(budget.hasRoom(for: 100_000, holding: 0))
     }
@@ -27,8 +27,8 @@ import Testing
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         do {
             let account = MemoryAccount(budget)
-            #expect(account.take(1_000) && account.take(500))
-            account.giveBack(300)
+            #expect(account.reserve(1_000) && account.reserve(500))
+            account.release(300)
             #expect(account.bytes == 1_200 && budget.usedBytes == 1_200)
         }
         #expect(budget.usedBytes == 0)
@@ -39,8 +39,8 @@ import Testing
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         budget.charge(1_000)
         let account = MemoryAccount(budget, adopting: 1_000)
-        #expect(account.take(500) && budget.usedBytes == 1_500)
-        #expect(account.handOver() == 1_500 && budget.usedBytes == 1_500)
+        #expect(account.reserve(500) && budget.usedBytes == 1_500)
+        #expect(account.transfer() == 1_500 && budget.usedBytes == 1_500)
         #expect(account.bytes == 0)
     }
 
@@ -48,13 +48,13 @@ import Testing
     func kinds() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let other = MemoryAccount(budget)
-        #expect(other.take(40 * Self.mebibyte))
+        #expect(other.reserve(40 * Self.mebibyte))
         let waiting = MemoryAccount(budget)
-        #expect(waiting.take(4 * Self.mebibyte) && waiting.refusal == nil)
-        #expect(!waiting.take(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
+        #expect(waiting.reserve(4 * Self.mebibyte) && waiting.refusal == nil)
+        #expect(!waiting.reserve(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
         let hopeless = MemoryAccount(budget)
-        #expect(hopeless.take(4 * Self.mebibyte))
-        #expect(!hopeless.take(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
+        #expect(hopeless.reserve(4 * Self.mebibyte))
+        #expect(!hopeless.reserve(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
@@ -65,7 +65,7 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for round in 1...200 {
                 let account = MemoryAccount(budget)
-                for _ in 0..<20 where account.take(round * 10_000) {
+                for _ in 0..<20 where account.reserve(round * 10_000) {
                     most.withLock { $0 = max($0, account.bytes) }
                 }
             }
@@ -81,7 +81,7 @@ import Testing
             calls.withLock { $0.append([bytes, used]) }
         }
         let account = MemoryAccount(budget)
-        #expect(account.take(1_000) && account.take(2 * Self.mebibyte))
+        #expect(account.reserve(1_000) && account.reserve(2 * Self.mebibyte))
         #expect(calls.withLock { $0 } == [[2 * Self.mebibyte, 1_000]])
     }
 }

@@ -91,7 +91,7 @@ import Testing
         #expect(conversation.record.statuses == [400])
         #expect(conversation.record.closing == nil)
         conversation.end()
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
     @Test("tells what each exchange was")
@@ -107,7 +107,7 @@ import Testing
             seconds: 2,
             requestBytes: 3,
             responseBytes: 6,
-            requestID: .made(connection: 0, ordinal: 1)
+            requestID: .generated(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }
@@ -123,7 +123,7 @@ import Testing
             seconds: 0,
             requestBytes: 0,
             responseBytes: 0,
-            requestID: .made(connection: 0, ordinal: 1)
+            requestID: .generated(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }

@@ -104,7 +104,9 @@ import Testing
         #expect(Refusal.bodyTooLarge.sentence(limits: limits).contains("12345"))
         let long = Refusal.bodyTooLarge.sentence(limits: limits, length: 34_567)
         #expect(
-            long.hasPrefix("The body has 34567 bytes, but may have 12345 bytes (--body-bytes):")
+            long.hasPrefix(
+                "The body has 34567 bytes, which exceeds the limit of 12345 bytes (--body-bytes):"
+            )
         )
         #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
     }

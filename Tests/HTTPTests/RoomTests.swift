@@ -8,14 +8,14 @@ import Testing
     @Test("is refused to a connection too many, unless it asks how the server is")
     func connections() {
         for text in [request(), request("POST", fields: ["Content-Length: 5"], body: "abc")] {
-            let conversation = Conversation(isGuest: true)
+            let conversation = Conversation(isOverLimit: true)
             conversation.receive(text)
             #expect(conversation.record.statuses == [503])
             #expect(conversation.record.hasShutDown)
             conversation.receive(request("GET", "/livez"))
             #expect(conversation.record.requests.isEmpty)
         }
-        let probe = Conversation(isGuest: true)
+        let probe = Conversation(isOverLimit: true)
         probe.receive(request("GET", "/livez") + request("GET", "/livez"))
         #expect(probe.record.statuses == [200])
         #expect(probe.record.text.contains("\r\nConnection: close\r\n"))
@@ -24,14 +24,14 @@ import Testing
     @Test("is refused to a connection too many that says nothing, or too much, in a second")
     func silentGuest() {
         for text in ["", "GET / HT"] {
-            let conversation = Conversation(isGuest: true)
+            let conversation = Conversation(isOverLimit: true)
             conversation.receive(text)
             conversation.wait(.milliseconds(999))
             #expect(conversation.record.statuses.isEmpty)
             conversation.wait(.milliseconds(1))
             #expect(conversation.record.statuses == [503])
         }
-        let conversation = Conversation(isGuest: true)
+        let conversation = Conversation(isOverLimit: true)
         conversation.receive("GET / HTTP/1.1\r\nCookie: " + String(repeating: "a", count: 3_000))
         #expect(conversation.record.statuses == [503])
     }
@@ -100,7 +100,7 @@ import Testing
     func keptContent() {
         let body = [UInt8](repeating: 7, count: 50_000)
         let conversation = Conversation(decide: { _ in
-            Response(status: .ok, body: body, keepsBody: true)
+            Response(status: .ok, body: body, isBodyShared: true)
         })
         conversation.isNetworkOpen = false
         let text = request()

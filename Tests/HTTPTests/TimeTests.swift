@@ -83,7 +83,7 @@ import Testing
     @Test("runs out for a client that does not take its answer")
     func sending() {
         var limits = Limits()
-        limits.answerMinimumRate = 0
+        limits.responseMinimumRate = 0
         let conversation = Conversation(limits: limits, respond: { _ in .make("answer") })
         conversation.isNetworkOpen = false
         conversation.receive(request())
@@ -92,7 +92,7 @@ import Testing
         conversation.wait(.seconds(29))
         #expect(conversation.record.closing == nil)
         conversation.wait(.seconds(1))
-        #expect(conversation.record.closing == .answerStalled)
+        #expect(conversation.record.closing == .responseStalled)
     }
 
     @Test("runs out for a client that is to be heard to its end")
@@ -100,7 +100,7 @@ import Testing
         let silent = Conversation()
         silent.receive("GET\r\n")
         silent.wait(.seconds(5))
-        #expect(silent.record.closing == .afterAnswer)
+        #expect(silent.record.closing == .afterResponse)
 
         let talkative = Conversation()
         talkative.receive("GET\r\n")
@@ -110,7 +110,7 @@ import Testing
         }
         #expect(talkative.record.closing == nil)
         talkative.wait(.seconds(1))
-        #expect(talkative.record.closing == .afterAnswer)
+        #expect(talkative.record.closing == .afterResponse)
     }
 
     @Test("begins anew for the next request")
@@ -129,7 +129,7 @@ import Testing
     @Test("runs out for an answer that is only sipped")
     func answerRate() {
         var limits = Limits()
-        limits.answerMinimumRate = 100
+        limits.responseMinimumRate = 100
         let conversation = Conversation(
             limits: limits,
             respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }
@@ -144,13 +144,13 @@ import Testing
         #expect(conversation.record.closing == nil)
         conversation.take(50)
         conversation.wait(.seconds(1))
-        #expect(conversation.record.closing == .answerStalled)
+        #expect(conversation.record.closing == .responseStalled)
     }
 
     @Test("goes on for an answer that is taken fast enough, however long it is")
     func answerGoesOn() {
         var limits = Limits()
-        limits.answerMinimumRate = 100
+        limits.responseMinimumRate = 100
         let conversation = Conversation(
             limits: limits,
             respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }

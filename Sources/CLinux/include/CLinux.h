@@ -23,11 +23,11 @@ int pipe2(int ends[2], int flags);
 int core_count(void);
 
 // Has the kernel drop all that comes for a socket; <linux/filter.h> is in no module.
-int drop_all(int socket);
+int drop_all_packets(int socket);
 
 // Has the calling thread make way for others; where the system does not allow it, it goes on as it
 // is. On Linux both calls are about one thread, and the policy needs _GNU_SOURCE.
-void make_way(int niceness);
+void lower_priority(int niceness);
 
 // Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
 void name_thread(const char *name);
