@@ -43,7 +43,7 @@ struct Serve: ConfiguredByEnvironment {
         defer { log.flush(milliseconds: 1_000) }
         var limits = limitOptions.limits
         if limitOptions.memoryBytes == 0 {
-            limits.memoryBytes = ProcessLimits.memoryBytes(most: limits.memoryBytes)
+            limits.memoryBytes = ProcessLimits.memoryBytes(maximum: limits.memoryBytes)
         }
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An answer as a client reads it.
-struct Answer {
+/// A response as parsed by a client.
+struct ReceivedResponse {
     let status: Int
     let head: String
     let body: [UInt8]
 
-    /// The first answer that bytes begin with, and its length; nil if it is not complete.
-    static func first(of bytes: [UInt8]) -> (Answer, Int)? {
+    /// Parses the first response and its length in bytes; returns `nil` if it is incomplete.
+    static func first(of bytes: [UInt8]) -> (ReceivedResponse, Int)? {
         let end = Array("\r\n\r\n".utf8)
         guard bytes.count >= 4,
             let start = (0...bytes.count - 4).first(where: { Array(bytes[$0..<$0 + 4]) == end })
@@ -19,7 +19,7 @@ struct Answer {
         guard bytes.count >= start + 4 + length else { return nil }
         let status = Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0
         let body = Array(bytes[(start + 4)..<(start + 4 + length)])
-        return (Answer(status: status, head: head, body: body), start + 4 + length)
+        return (ReceivedResponse(status: status, head: head, body: body), start + 4 + length)
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

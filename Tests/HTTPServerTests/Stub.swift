@@ -6,13 +6,13 @@ import HTTPServer
 import HTTPTypes
 import Logging
 
-/// Routes that do what a test needs.
+/// Routes for the tests.
 final class Stub: Responder {
-    /// Opened by the test to let requests for `/held` be answered.
+    /// Signaled by the test to let requests for `/held` continue.
     let gate = DispatchSemaphore(value: 0)
-    /// Signalled for each request that has come to the gate.
+    /// Signaled for each request that waits at the gate.
     let arrivals = DispatchSemaphore(value: 0)
-    /// Signalled for each connection that has ended.
+    /// Signaled for each closed connection.
     let endings = DispatchSemaphore(value: 0)
     private let seen = Guarded<[ServerEvent]>([])
     private let readiness: Readiness
@@ -41,7 +41,7 @@ final class Stub: Responder {
         case "/echo":
             return Response(status: .ok, body: body, route: RouteName("/echo"))
         case "/echo-and-hold":
-            // Its loop is held once the answer is out.
+            // Its loop is blocked after the response was sent.
             return Response(status: .ok, body: body, route: RouteName("/echo-and-hold"))
         case "/held":
             arrivals.signal()
@@ -74,7 +74,7 @@ final class Stub: Responder {
     }
 }
 
-/// Keeps the content of a request as it is, and has it answered by a closure.
+/// Stores the content of a request and passes it to a closure.
 struct BodyIntake: Intake {
     private var body: [UInt8] = []
     private let respond: @Sendable ([UInt8]) -> Response
@@ -97,7 +97,7 @@ struct BodyIntake: Intake {
     mutating func makeResponse() -> Response { respond(body) }
 }
 
-/// A server on a free port of 127.0.0.1, stopped when the test is over.
+/// A server on a free port of 127.0.0.1, stopped on deinitialization.
 final class Site {
     let stub: Stub
     let server: Server
@@ -130,7 +130,7 @@ final class Site {
 }
 
 extension Logger {
-    /// Says nothing: what the server logs is no part of the tests.
+    /// A logger that discards everything.
     static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
 
@@ -145,9 +145,9 @@ func post(_ path: String, _ body: [UInt8], fields: [String] = []) -> [UInt8] {
     Array(request("POST", path, fields: ["Content-Length: \(body.count)"] + fields).utf8) + body
 }
 
-/// Bytes in which every misplaced one would show.
+/// Bytes in which any misplaced one is detected.
 func pattern(_ count: Int) -> [UInt8] {
-    // Repeated at a prime, so that it fits no buffer.
+    // The period is prime, so it does not align with any buffer.
     let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     var bytes: [UInt8] = []
     while bytes.count < count { bytes += block.prefix(count - bytes.count) }

@@ -4,14 +4,14 @@ import HTTP
 import HTTPTypes
 import Testing
 
-@Suite("An answer that does not wait for the body") struct EarlyAnswerTests {
+@Suite("An early response") struct EarlyResponseTests {
     private func conversation() -> Conversation {
         Conversation(decide: { head in
             head.path == "/missing" ? .make("no", status: .notFound) : nil
         })
     }
 
-    @Test("comes before the body")
+    @Test("is sent before the body arrives")
     func early() {
         let conversation = conversation()
         conversation.receive(request("POST", "/missing", fields: ["Content-Length: 3"]))
@@ -19,7 +19,7 @@ import Testing
         #expect(conversation.record.requests.isEmpty)
     }
 
-    @Test("lets the next request follow a small body", arguments: [1, .max])
+    @Test("allows another request after a small body", arguments: [1, .max])
     func smallBody(size: Int) {
         let conversation = conversation()
         conversation.receive(
@@ -37,7 +37,7 @@ import Testing
         #expect(!conversation.record.hasShutDown)
     }
 
-    @Test("ends the connection where the body is large")
+    @Test("closes the connection if the body is large")
     func largeBody() {
         let conversation = conversation()
         conversation.receive(request("POST", "/missing", fields: ["Content-Length: 65537"]))
@@ -45,7 +45,7 @@ import Testing
         #expect(conversation.record.hasShutDown)
     }
 
-    @Test("ends the connection where chunks turn out to be large or wrong")
+    @Test("closes the connection if the chunks are large or malformed")
     func badChunks() {
         for chunks in ["11000\r\n" + String(repeating: "a", count: 65_537), "x\r\n"] {
             let conversation = conversation()
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("ends the connection where the body was to wait for 100 Continue")
+    @Test("closes the connection if the body waits for 100 Continue")
     func expectation() {
         let conversation = conversation()
         let fields = ["Content-Length: 3", "Expect: 100-continue"]
@@ -66,7 +66,7 @@ import Testing
         #expect(conversation.record.hasShutDown)
     }
 
-    @Test("ends the connection where the body does not come")
+    @Test("closes the connection if the body does not arrive")
     func absentBody() {
         let conversation = conversation()
         conversation.receive(request("POST", "/missing", fields: ["Content-Length: 3"], body: "ab"))

@@ -4,8 +4,8 @@ import HTTP
 import HTTPTypes
 import Testing
 
-@Suite("Long content") struct LongContentTests {
-    /// Longer than two pieces, and no multiple of one.
+@Suite("Large content") struct LargeContentTests {
+    /// Longer than two segments, and not a multiple of a segment.
     private static let content = (0..<4_400_007).map {
         UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8)
     }
@@ -14,15 +14,15 @@ import Testing
 
     private var head: String { request("POST", "/a", fields: ["Content-Length: \(body.count)"]) }
 
-    @Test("arrives as it is, however it is split", arguments: [1_000, 65_536, 600_000, .max])
-    func pieces(size: Int) {
+    @Test("arrives unchanged, however it is split", arguments: [1_000, 65_536, 600_000, .max])
+    func segments(size: Int) {
         let conversation = Conversation()
         conversation.receive(Array(head.utf8) + body, size: size)
         #expect(conversation.hasReceived(body))
         #expect(conversation.record.exchanges.map { $0.requestBytes } == [body.count])
     }
 
-    @Test("arrives as it is where it is read into place")
+    @Test("arrives unchanged when read straight into segments")
     func direct() {
         let conversation = Conversation()
         conversation.receive(head)
@@ -31,7 +31,7 @@ import Testing
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("arrives as it is in chunks")
+    @Test("arrives unchanged in chunks")
     func chunked() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Transfer-Encoding: chunked"]))
@@ -45,7 +45,7 @@ import Testing
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("is not read further while a segment is taken in and the next one waits")
+    @Test("is not read further while one segment is processed and the next one is full")
     func pressure() {
         let conversation = Conversation()
         conversation.areJobsHeld = true
@@ -53,9 +53,9 @@ import Testing
         let rest = conversation.receiveInPlace(body)
         #expect(conversation.jobs.count == 1)
         #expect(conversation.record.statuses.isEmpty)
-        // Six reads make a piece that is handed over; the next one grows until it is full.
+        // Six reads fill a segment that is handed off; the next one grows to its maximum.
         #expect(body.count - rest.count == 600_000 + BodySegment.maximumBytes)
-        // What is handed over is held by its account.
+        // The memory of the segment belongs to the job's account.
         #expect((600_000...900_000).contains(conversation.jobs[0].memory.bytes))
         let kept = BodySegment.maximumBytes
         #expect(kept...(kept + kept / 2) ~= conversation.footprint)
@@ -67,8 +67,8 @@ import Testing
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("waits for its last segment before it is answered")
-    func lastPiece() {
+    @Test("waits for its last segment before the response")
+    func lastSegment() {
         let conversation = Conversation()
         conversation.areJobsHeld = true
         conversation.receive(Array(head.utf8) + body, size: 700_000)
@@ -80,7 +80,7 @@ import Testing
         #expect(conversation.record.statuses == [200])
     }
 
-    @Test("may be refused while a segment is away, and what comes back changes nothing")
+    @Test("may be refused while a job runs, whose result then has no effect")
     func refused() {
         let conversation = Conversation()
         conversation.areJobsHeld = true
@@ -92,7 +92,7 @@ import Testing
         #expect(conversation.record.statuses == [503])
     }
 
-    @Test("has all the time in the world while the server does not read on")
+    @Test("is not timed while the server does not read")
     func unread() {
         let conversation = Conversation()
         conversation.areJobsHeld = true
@@ -107,8 +107,8 @@ import Testing
         #expect(conversation.hasReceived(body))
     }
 
-    @Test("is not too slow while it waits for the server")
-    func patience() {
+    @Test("is not too slow while the server delays it")
+    func serverDelay() {
         var limits = Limits()
         limits.bodyStallTime = .seconds(30)
         let conversation = Conversation(limits: limits)
@@ -122,7 +122,7 @@ import Testing
         #expect(conversation.record.refusals == [.bodyTimeout])
     }
 
-    @Test("is bulk from its announcement to its answer")
+    @Test("is bulk from its head to its response")
     func announced() {
         let conversation = Conversation()
         #expect(conversation.traffic == .interactive)
@@ -133,7 +133,7 @@ import Testing
         #expect(conversation.traffic == .interactive)
     }
 
-    @Test("is bulk once as much of it has come in chunks, but not while somebody has a segment")
+    @Test("is bulk once enough chunks have arrived, but not while a job runs")
     func grown() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Transfer-Encoding: chunked"]))
@@ -152,8 +152,8 @@ import Testing
         #expect(conversation.traffic == .bulk)
     }
 
-    @Test("is bulk where it is thrown away after an answer that did not wait for it")
-    func thrownAway() {
+    @Test("is bulk when discarded after an early response")
+    func discarded() {
         let conversation = Conversation(decide: { _ in .make("early") })
         conversation.receive(head)
         #expect(conversation.record.statuses == [200])
@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test(
-        "is bulk from a megabyte on",
+        "is bulk above a megabyte",
         arguments: [(1_048_576, nil), (1_048_577, TrafficClass.bulk)]
     )
     func length(bytes: Int, traffic: TrafficClass?) {
@@ -185,7 +185,7 @@ private struct Parts: ContentSource {
     mutating func next() -> [UInt8] { left.removeFirst() }
 }
 
-/// The same where all parts but the last can be made at once.
+/// The same, but all parts except the last can be produced concurrently.
 private struct SeparateParts: ContentSource {
     private var parts: Parts
 
@@ -207,14 +207,14 @@ private struct SeparateParts: ContentSource {
     }
 }
 
-@Suite("An answer that is made while it is sent") struct MadeAnswerTests {
+@Suite("A streamed response") struct StreamedResponseTests {
     private func response(_ parts: any ContentSource) -> Response {
         Response(status: .ok, body: Array("begin".utf8), source: parts, route: RouteName("/route"))
     }
 
     private let chunks = "5\r\nbegin\r\n4\r\nmore\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
 
-    @Test("is sent in chunks, and another answer may follow")
+    @Test("is sent in chunks and keeps the connection open")
     func chunked() {
         let conversation = Conversation(respond: { request in
             request.head.path == "/a" ? response(Parts("more", "0123456789abcdef")) : .make("b")
@@ -228,7 +228,10 @@ private struct SeparateParts: ContentSource {
         #expect(conversation.record.exchanges.map { $0.responseBytes } == [25, 1])
     }
 
-    @Test("is sent whole in whatever steps the network takes it", arguments: [1, 2, 3, 7, 100])
+    @Test(
+        "is sent completely, however few bytes the network accepts at once",
+        arguments: [1, 2, 3, 7, 100]
+    )
     func steps(count: Int) {
         let conversation = Conversation(respond: { _ in
             response(Parts("more", "0123456789abcdef"))
@@ -236,17 +239,17 @@ private struct SeparateParts: ContentSource {
         conversation.isNetworkOpen = false
         conversation.receive(request())
         while conversation.bytesToSend > 0 {
-            conversation.take(min(count, conversation.bytesToSend))
+            conversation.send(min(count, conversation.bytesToSend))
         }
         #expect(conversation.record.unnamed.hasSuffix("chunked\r\n\r\n" + chunks))
         #expect(conversation.record.exchanges.count == 1)
     }
 
-    @Test("has a few parts made at once, and sends them in their order")
+    @Test("produces a few parts concurrently and sends them in order")
     func separate() {
         let texts = (0..<8).map { "part \($0), " }
         let expected = "begin" + texts.joined()
-        // Which of those that are being made is made first: the oldest, the latest, any.
+        // The order in which requested parts are finished: oldest first, latest first, mixed.
         for order in [[0], [2, 1, 0], [1, 0], [2, 0, 1, 0]] {
             let conversation = Conversation(respond: { _ in
                 response(SeparateParts(texts))
@@ -269,20 +272,21 @@ private struct SeparateParts: ContentSource {
         }
     }
 
-    @Test("has no part made while enough wait to be sent")
+    @Test("produces no part while enough are waiting")
     func slowReader() {
         let conversation = Conversation(respond: { _ in
             response(SeparateParts(["a", "b", "c", "d", "e", "f"]))
         })
         conversation.isNetworkOpen = false
         conversation.receive(request())
-        // Three wait, and three are not yet made: the source tells what is kept for all of them.
+        // Three parts are waiting and three are not produced yet; the source's footprint covers all
+        // of them.
         #expect(conversation.footprint == request().utf8.count + 3)
-        conversation.take(conversation.bytesToSend)
+        conversation.send(conversation.bytesToSend)
         #expect(conversation.footprint == request().utf8.count + 2)
     }
 
-    @Test("never ends with a part of no length")
+    @Test("is not ended by an empty part")
     func emptyPart() {
         let conversation = Conversation(respond: { _ in
             response(Parts("", "more", "0123456789abcdef", ""))
@@ -291,7 +295,7 @@ private struct SeparateParts: ContentSource {
         #expect(conversation.record.unnamed.hasSuffix("chunked\r\n\r\n" + chunks))
     }
 
-    @Test("ends with its connection where the client knows no chunks")
+    @Test("ends with its connection in HTTP/1.0")
     func http10() {
         let conversation = Conversation(respond: { _ in
             response(Parts("more", "0123456789abcdef"))
@@ -307,7 +311,7 @@ private struct SeparateParts: ContentSource {
         #expect(conversation.record.hasShutDown)
     }
 
-    @Test("is not made for HEAD")
+    @Test("is not produced for HEAD")
     func head() {
         let conversation = Conversation(respond: { _ in response(Parts("more")) })
         conversation.receive(request("HEAD") + request("HEAD"))
@@ -325,7 +329,7 @@ private struct SeparateParts: ContentSource {
         conversation.receive(request())
         #expect(conversation.record.text.hasSuffix("\r\n5\r\nbegin\r\n"))
         #expect(conversation.footprint == request().utf8.count + 20)
-        // That the next part is not there is nothing the client has done.
+        // The client is not responsible for the missing part.
         conversation.wait(.seconds(1_000))
         #expect(conversation.record.closing == nil)
         conversation.completePart()
@@ -338,7 +342,7 @@ private struct SeparateParts: ContentSource {
 }
 
 extension Conversation {
-    /// Lets bytes arrive where they stay, as long as there is room; what is left of them.
+    /// Delivers bytes straight into the segment while it has capacity; returns the rest.
     fileprivate func receiveInPlace(_ body: [UInt8]) -> ArraySlice<UInt8> {
         var rest = body[...]
         while directBodyBytes > 0 {
@@ -349,7 +353,8 @@ extension Conversation {
         return rest
     }
 
-    /// Whether one request has come, with this body; says so without its million bytes.
+    /// Returns whether exactly one request with this body has been received; a failure does not
+    /// print its million bytes.
     fileprivate func hasReceived(_ body: [UInt8]) -> Bool {
         record.requests.count == 1 && record.requests[0].body == body
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite("The memory budget") struct MemoryTests {
     private static let mebibyte = 1_024 * 1_024
 
-    @Test("keeps a part for small holders")
+    @Test("reserves a part for small holders")
     func reserve() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let large = MemoryAccount(budget)
@@ -16,13 +16,13 @@ import Testing
         #expect(!large.reserve(1) && large.refusal == .excessiveMemory)
         let small = MemoryAccount(budget)
         #expect(small.reserve(256 * 1_024))
-        // With a byte more it is no small one.
+        // One more byte makes it a large holder.
         #expect(!small.reserve(1) && small.refusal == .memoryExhausted)
         #expect(!budget.hasRoom(for: Self.mebibyte, holding: 0))
         #expect(budget.hasRoom(for: 100_000, holding: 0))
     }
 
-    @Test("has back what an account has taken, once that goes")
+    @Test("regains the bytes of an account that is deallocated")
     func account() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         do {
@@ -34,8 +34,8 @@ import Testing
         #expect(budget.usedBytes == 0)
     }
 
-    @Test("goes from one holder to the next without being given back between them")
-    func handOver() {
+    @Test("transfers bytes between holders without releasing them")
+    func transfer() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         budget.charge(1_000)
         let account = MemoryAccount(budget, adopting: 1_000)
@@ -44,7 +44,7 @@ import Testing
         #expect(account.bytes == 0)
     }
 
-    @Test("tells requests that could never have what they need from those that could later")
+    @Test("distinguishes requests that can never succeed from those that may later")
     func kinds() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let other = MemoryAccount(budget)
@@ -58,23 +58,23 @@ import Testing
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
-    @Test("is never exceeded, however many take at once")
+    @Test("is never exceeded by concurrent reservations")
     func concurrency() {
         let budget = MemoryBudget(limit: 16 * Self.mebibyte)
-        let most = Mutex(0)
+        let maximum = Mutex(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for round in 1...200 {
                 let account = MemoryAccount(budget)
                 for _ in 0..<20 where account.reserve(round * 10_000) {
-                    most.withLock { $0 = max($0, account.bytes) }
+                    maximum.withLock { $0 = max($0, account.bytes) }
                 }
             }
         }
         #expect(budget.usedBytes == 0)
-        #expect(most.withLock { $0 } <= 12 * Self.mebibyte)
+        #expect(maximum.withLock { $0 } <= 12 * Self.mebibyte)
     }
 
-    @Test("tells the system before large blocks are taken")
+    @Test("announces large reservations")
     func preparation() {
         let calls = Mutex<[[Int]]>([])
         let budget = MemoryBudget(limit: 64 * Self.mebibyte) { bytes, used in

@@ -4,29 +4,29 @@ import HTTP
 import HTTPTypes
 import Testing
 
-@Suite("The name of a request")
-struct IdentityTests {
-    /// The X-Request-Id of each answer.
+@Suite("The ID of a request")
+struct RequestIDTests {
+    /// The X-Request-Id of each response.
     private static func names(_ record: Conversation.Record) -> [String] {
         record.text.split(separator: "\r\n").filter { $0.hasPrefix("X-Request-Id: ") }
             .map { String($0.dropFirst(14)) }
     }
 
     @Test(
-        "is taken over where it is sane",
+        "is adopted if it is safe",
         arguments: [
             "1", "7d444840-9dc0-11d1-b245-5ffdce74fad2", "a/b+c=d_e.f~g:h@i",
             String(repeating: "x", count: 128),
         ]
     )
-    func given(name: String) {
+    func provided(name: String) {
         let record = outcome(request(fields: ["x-request-ID:  \(name) "]))
         #expect(Self.names(record) == [name])
         #expect(record.exchanges.map { $0.requestID } == [.provided(name)])
     }
 
     @Test(
-        "is made where it is not, or not one",
+        "is generated if it is missing, unsafe or repeated",
         arguments: [
             [], ["X-Request-Id:"], ["X-Request-Id: a b"], ["X-Request-Id: <script>"],
             ["X-Request-Id: a\"b"], ["X-Request-Id: caf\u{e9}"], ["X-Request-Id: a\tb"],
@@ -34,12 +34,12 @@ struct IdentityTests {
             ["X-Request-Id: a", "X-Request-Id: a"],
         ]
     )
-    func made(fields: [String]) {
+    func generated(fields: [String]) {
         let record = outcome(request(fields: fields))
         #expect(Self.names(record) == ["0000000000000000-1"])
     }
 
-    @Test("differs for each request of a connection, refusals included")
+    @Test("differs for each request on a connection, including refusals")
     func counted() {
         let record = outcome(request() + request() + "nonsense\r\n\r\n")
         #expect(record.statuses == [200, 200, 400])
@@ -51,7 +51,7 @@ struct IdentityTests {
         #expect(made.description == "fedcba9876543210-1234")
     }
 
-    @Test("of its trace is read by W3C Trace Context, section 3.2")
+    @Test("of its trace is parsed by W3C Trace Context, section 3.2")
     func trace() throws {
         let ids = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"
         for value in ["00-\(ids)-01", "01-\(ids)-01", "fe-\(ids)-01-what-may-come"] {
@@ -64,7 +64,7 @@ struct IdentityTests {
     }
 
     @Test(
-        "of its trace is as if it were not there where it breaks the format",
+        "of its trace is ignored if it is malformed",
         arguments: [
             "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
@@ -83,7 +83,7 @@ struct IdentityTests {
         #expect(record.exchanges.first?.trace == nil)
     }
 
-    @Test("of its trace is none where there are two")
+    @Test("of its trace is ignored if it is repeated")
     func twoTraces() {
         let line = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         #expect(outcome(request(fields: [line, line])).exchanges.first?.trace == nil)

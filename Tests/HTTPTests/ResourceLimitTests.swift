@@ -4,8 +4,8 @@ import HTTP
 import HTTPTypes
 import Testing
 
-@Suite("Room") struct RoomTests {
-    @Test("is refused to a connection too many, unless it asks how the server is")
+@Suite("A resource limit") struct ResourceLimitTests {
+    @Test("refuses a connection beyond it, except for a probe")
     func connections() {
         for text in [request(), request("POST", fields: ["Content-Length: 5"], body: "abc")] {
             let conversation = Conversation(isOverLimit: true)
@@ -21,8 +21,8 @@ import Testing
         #expect(probe.record.text.contains("\r\nConnection: close\r\n"))
     }
 
-    @Test("is refused to a connection too many that says nothing, or too much, in a second")
-    func silentGuest() {
+    @Test("refuses a connection beyond it that is silent for a second, or sends too much")
+    func silentOverLimit() {
         for text in ["", "GET / HT"] {
             let conversation = Conversation(isOverLimit: true)
             conversation.receive(text)
@@ -36,7 +36,7 @@ import Testing
         #expect(conversation.record.statuses == [503])
     }
 
-    @Test("is refused to a body that is coming, and the connection is closed")
+    @Test("refuses a body being received and closes the connection")
     func body() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: 5"], body: "abc"))
@@ -46,8 +46,8 @@ import Testing
         #expect(conversation.footprint == 0)
     }
 
-    @Test("is refused to a complete request, and the connection is kept")
-    func answering() {
+    @Test("refuses a complete request and keeps the connection open")
+    func responding() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request("POST", fields: ["Content-Length: 3"], body: "abc"))
         conversation.refuse(.tooManyWaiting)
@@ -57,7 +57,7 @@ import Testing
         #expect(conversation.record.requests.count == 2)
     }
 
-    @Test("is not refused to what does not ask for it")
+    @Test("does not refuse connections that need no memory")
     func others() {
         let conversation = Conversation()
         conversation.refuse(.memoryExhausted)
@@ -66,28 +66,28 @@ import Testing
         #expect(conversation.record.refusals.isEmpty)
     }
 
-    @Test("is counted: what came, what is answered, what is sent")
+    @Test("counts received, processed and unsent bytes")
     func footprint() {
         let conversation = Conversation(respond: { _ in nil })
         let head = request("POST", fields: ["Content-Length: 5"])
         conversation.receive(String(head.prefix(9)))
         #expect(conversation.footprint == 9)
         conversation.receive(head.dropFirst(9) + "abc")
-        // Each byte of short content stands for up to five: a number of two bytes takes eight.
+        // Each byte of small content is counted as five: a number of two bytes occupies eight.
         #expect(conversation.footprint == head.utf8.count + 5 * 3)
         conversation.receive("d")
         #expect(conversation.footprint == head.utf8.count + 5 * 4)
-        // The content is complete, and has been handed over to be answered.
+        // The content is complete, and its response is being made.
         conversation.receive("e" + "GET")
         #expect(conversation.footprint == head.utf8.count + 3)
         conversation.isNetworkOpen = false
-        conversation.answer(.make(String(repeating: "f", count: 5_000)))
+        conversation.respond(with: .make(String(repeating: "f", count: 5_000)))
         #expect(conversation.footprint == head.utf8.count + 5_003)
-        conversation.take(conversation.bytesToSend)
+        conversation.send(conversation.bytesToSend)
         #expect(conversation.footprint == 3)
     }
 
-    @Test("is refused to a head that is coming")
+    @Test("refuses a head being received")
     func head() {
         let conversation = Conversation()
         conversation.receive("GET / HTTP/1.1\r\nHo")
@@ -96,7 +96,7 @@ import Testing
         #expect(conversation.footprint == 0)
     }
 
-    @Test("is not counted for content that the server keeps anyway")
+    @Test("does not count content that the server keeps anyway")
     func keptContent() {
         let body = [UInt8](repeating: 7, count: 50_000)
         let conversation = Conversation(decide: { _ in
@@ -108,7 +108,7 @@ import Testing
         #expect(conversation.footprint == text.utf8.count)
     }
 
-    @Test("is where a large body is read straight to")
+    @Test("allows a large body to be read straight into a segment")
     func direct() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: 100000"], body: "abc"))
@@ -121,7 +121,7 @@ import Testing
         #expect(conversation.record.statuses == [200, 200])
     }
 
-    @Test("that is exactly filled completes the request")
+    @Test("allows a segment that is filled exactly by the request")
     func directEnd() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: 100000"]))

@@ -46,12 +46,12 @@ extension Connection {
     ) {
         self.now = now
         guard let length = head?.contentLength else { return }
-        let left = length - contentBytes
-        let most = min(count, directBodyBytes)
-        let taken = content.add(upTo: most, of: left, read)
+        let remaining = length - contentBytes
+        let maximum = min(count, directBodyBytes)
+        let taken = content.add(upTo: maximum, remaining: remaining, read)
         contentBytes += taken
         if taken > 0 { lastProgressTime = now }
-        if taken > 0, taken == left { endBody(storing: true) }
+        if taken > 0, taken == remaining { endBody(storing: true) }
     }
 
     /// Records that the client has half-closed and will send nothing more.
@@ -160,7 +160,7 @@ extension Connection {
             switch element {
             case .data(let range) where range.count < Self.shortChunk:
                 if joined.isEmpty { joined.reserveCapacity(bytes.count - range.lowerBound) }
-                for place in range { joined.append(bytes[bytes.startIndex + place]) }
+                for position in range { joined.append(bytes[bytes.startIndex + position]) }
             case .data(let range):
                 try storeChunks(&joined, storing: storing)
                 let start = bytes.startIndex

@@ -183,10 +183,10 @@ package struct Connection: ~Copyable, Sendable {
     /// Detaches the buffers of the current request and response, which may be large, so that they
     /// can be freed elsewhere.
     package mutating func releaseBuffers() -> ReleasedBuffers {
-        let remains = ReleasedBuffers(content: content, output: output)
+        let buffers = ReleasedBuffers(content: content, output: output)
         content = content.makeEmpty()
         output = ResponseOutput()
-        return remains
+        return buffers
     }
 
     /// Completes the current exchange and accepts no further requests.

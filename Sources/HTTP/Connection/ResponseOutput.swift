@@ -119,7 +119,7 @@ package struct ResponseOutput: Sendable {
 
     /// Takes back a part that was produced.
     mutating func complete(_ produced: consuming ProducedPart) {
-        guard let place = pending.firstIndex(where: { $0.number == produced.number }) else {
+        guard let index = pending.firstIndex(where: { $0.number == produced.number }) else {
             return
         }
         if let source = produced.source {
@@ -127,7 +127,7 @@ package struct ResponseOutput: Sendable {
             sourceFootprint = source.footprint
             self.source = source
         }
-        pending[place].part = produced.part
+        pending[index].part = produced.part
         // The part now has a single owner and can be extended without a copy.
         _ = consume produced
         if unsentBytes == 0 { advanceToNextPart() }

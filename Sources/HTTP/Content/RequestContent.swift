@@ -122,19 +122,19 @@ struct RequestContent: Sendable {
     /// Appends bytes that are read straight into the segment; returns their number.
     mutating func add(
         upTo count: Int,
-        of left: Int,
+        remaining: Int,
         _ read: (inout OutputSpan<UInt8>) -> Void
     ) -> Int {
         // Capacity grows with the bytes received, because announcing a large length costs a client
         // nothing.
         let planned = min(
-            segment.count + left,
+            segment.count + remaining,
             BodySegment.maximumBytes,
             max(64 * 1_024, 8 * receivedBytes)
         )
         let added = segment.append(upTo: count, planned: planned, read)
         receivedBytes += added
-        isComplete = added == left
+        isComplete = added == remaining
         return added
     }
 
@@ -150,13 +150,13 @@ struct RequestContent: Sendable {
     /// Takes the intake and the segment to process next as a job; `nil` if a worker holds the
     /// intake.
     mutating func takeJob() -> IntakeJob? {
-        guard state == .local, let owner = intake.take() else { return nil }
+        guard state == .local, let intake = self.intake.take() else { return nil }
         state = .onWorker
         let memory = MemoryAccount(budget, adopting: footprint)
         intakeFootprint = 0
         let segment = segment
         self.segment = BodySegment()
-        return IntakeJob(intake: owner, segment: segment, isLast: isComplete, memory: memory)
+        return IntakeJob(intake: intake, segment: segment, isLast: isComplete, memory: memory)
     }
 
     /// Takes back the intake of a finished job.

@@ -58,7 +58,7 @@ extension Span<UInt8> {
     func word(at position: Int) -> UInt64 {
         precondition(position >= 0 && position <= count - 8, "eight bytes beyond the end")
         var word: UInt64 = 0
-        for place in 0..<8 { word |= UInt64(self[position &+ place]) &<< UInt64(8 &* place) }
+        for offset in 0..<8 { word |= UInt64(self[position &+ offset]) &<< UInt64(8 &* offset) }
         return word
     }
 

@@ -46,21 +46,21 @@ package struct WeightedList: Sendable {
 /// Only the first 64 elements, of at most 256 bytes each, are returned: no legitimate client sends
 /// more, and the rest is not needed for a decision.
 package struct ListElements: Sequence, IteratorProtocol {
-    private var rest: Substring.UTF8View
-    private var left = Self.maximumElements
+    private var remainder: Substring.UTF8View
+    private var remaining = Self.maximumElements
 
     private static let maximumElements = 64
     private static let maximumElementBytes = 256
 
     package init(_ value: String) {
-        rest = value[...].utf8
+        remainder = value[...].utf8
     }
 
     package mutating func next() -> Substring? {
-        while left > 0, !rest.isEmpty {
-            left -= 1
-            let element = rest.prefix { $0 != UInt8(ascii: ",") }
-            rest = rest[element.endIndex...].dropFirst()
+        while remaining > 0, !remainder.isEmpty {
+            remaining -= 1
+            let element = remainder.prefix { $0 != UInt8(ascii: ",") }
+            remainder = remainder[element.endIndex...].dropFirst()
             let trimmed = Substring(element).trimmed
             if !trimmed.isEmpty, trimmed.utf8.count <= Self.maximumElementBytes { return trimmed }
         }

@@ -35,7 +35,7 @@ package struct WorkTimes: Sendable, Hashable {
         bytes.append(contentsOf: Self.shortText)
         var text = bytes.mutableSpan
         text.write(milliseconds: parse, at: end + Self.parseLabel.count)
-        text.write(milliseconds: compute, at: end + Self.computePlace)
+        text.write(milliseconds: compute, at: end + Self.computeOffset)
         text.write(milliseconds: serialize, at: end + Self.shortText.count - 5)
     }
 
@@ -46,16 +46,16 @@ package struct WorkTimes: Sendable, Hashable {
     private static let zero = Array("0.000".utf8)
     private static let shortText =
         parseLabel + zero + computeLabel + zero + serializeLabel + zero
-    private static let computePlace = parseLabel.count + zero.count + computeLabel.count
+    private static let computeOffset = parseLabel.count + zero.count + computeLabel.count
 }
 
 extension MutableSpan<UInt8> {
     /// Writes nanoseconds below ten million as milliseconds over a text such as `0.000`.
-    fileprivate mutating func write(milliseconds nanoseconds: Int64, at place: Int) {
+    fileprivate mutating func write(milliseconds nanoseconds: Int64, at index: Int) {
         let microseconds = UInt32(truncatingIfNeeded: Swift.max(0, nanoseconds)) / 1_000
-        self[place] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 1_000)
-        self[place + 2] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 100 % 10)
-        self[place + 3] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 10 % 10)
-        self[place + 4] = UInt8(truncatingIfNeeded: 0x30 + microseconds % 10)
+        self[index] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 1_000)
+        self[index + 2] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 100 % 10)
+        self[index + 3] = UInt8(truncatingIfNeeded: 0x30 + microseconds / 10 % 10)
+        self[index + 4] = UInt8(truncatingIfNeeded: 0x30 + microseconds % 10)
     }
 }

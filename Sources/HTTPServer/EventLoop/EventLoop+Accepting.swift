@@ -8,9 +8,9 @@ extension EventLoop {
     static let acceptsPerTurn = 16
 
     /// Accepts up to `most` connections waiting at a listener.
-    mutating func accept(at listener: Listener, most: Int = acceptsPerTurn) {
+    mutating func accept(at listener: Listener, limit: Int = acceptsPerTurn) {
         listener.isPostponed = false
-        for _ in 0..<most {
+        for _ in 0..<limit {
             switch SystemCall.accept(listener.socket) {
             case .connection(let socket, let client): admit(socket, from: client)
             case .aborted: continue

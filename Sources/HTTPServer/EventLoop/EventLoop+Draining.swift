@@ -18,8 +18,8 @@ extension EventLoop {
             entry.connection.complete(consume job, now: now)
             drive(entry)
         case .partProduced(let key, let handoff):
-            guard let entry = entries[key], let made = handoff.take() else { return }
-            entry.connection.complete(consume made, now: now)
+            guard let entry = entries[key], let part = handoff.take() else { return }
+            entry.connection.complete(consume part, now: now)
             drive(entry)
         case .refuse(let key, let refusal):
             guard let entry = entries[key] else { return }
@@ -67,7 +67,7 @@ extension EventLoop {
         // listener, and then the queue is accepted.
         for listener in listeners {
             SystemCall.dropNewConnections(at: listener.socket)
-            accept(at: listener, most: .max)
+            accept(at: listener, limit: .max)
         }
         listeners = []
         isFinishing = true

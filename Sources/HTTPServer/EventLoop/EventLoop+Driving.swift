@@ -240,15 +240,15 @@ extension EventLoop {
         } else {
             result = SystemCall.receive(entry.socket, into: &buffer, buffer.indices)
         }
-        let asked = direct > 0 ? direct : buffer.count
-        let count = recordRead(result, of: asked, entry, &connection, &turn)
+        let requested = direct > 0 ? direct : buffer.count
+        let count = recordRead(result, of: requested, entry, &connection, &turn)
         return direct > 0 ? [] : buffer[..<count]
     }
 
     /// Records the result of a read; returns the number of bytes read.
     private mutating func recordRead(
         _ result: SystemCall.Transfer,
-        of asked: Int,
+        of requested: Int,
         _ entry: ConnectionEntry,
         _ connection: inout Connection,
         _ turn: inout Turn
@@ -257,7 +257,7 @@ extension EventLoop {
         case .bytes(let count):
             turn.bytes -= count
             // A short read means that no data is left, unless the end of input is pending.
-            if count < asked, !entry.isEnding { entry.isReadable = false }
+            if count < requested, !entry.isEnding { entry.isReadable = false }
             return count
         case .wouldBlock: entry.isReadable = false
         case .end: connection.peerClosed(now: now)

@@ -10,12 +10,12 @@ struct DescriptorPlan: Equatable {
     let overLimitConnections: Int
 
     /// Descriptors for the standard streams, for Dispatch and for reading a file.
-    private static let own = 14
+    private static let processDescriptors = 14
     /// Descriptors of two loops, one of each kind: an epoll, a timer and an eventfd each, and
     /// listeners for two addresses.
-    private static let ofLoops = 8
+    private static let loopPairDescriptors = 8
     /// The minimum number of connections for a useful server.
-    private static let fewest = 2
+    private static let minimumConnections = 2
     /// The range of the number of connections beyond the limit that a loop reads.
     private static let overLimitRange = 1...1_024
 
@@ -27,17 +27,21 @@ struct DescriptorPlan: Equatable {
     ///   - connections: The requested number of connections.
     /// - Throws: ``StartError/tooFewDescriptors(limit:needed:)``.
     init(descriptors: Int, loops: Int, connections: Int) throws(StartError) {
-        let needed = Self.own + Self.ofLoops + Self.overLimitRange.lowerBound + Self.fewest
+        let needed =
+            Self.processDescriptors + Self.loopPairDescriptors + Self.overLimitRange.lowerBound
+            + Self.minimumConnections
         guard descriptors >= needed else {
             throw .tooFewDescriptors(limit: descriptors, needed: needed)
         }
-        let isSufficient = descriptors >= Self.own + loops * (Self.ofLoops + 8)
+        let isSufficient =
+            descriptors >= Self.processDescriptors + loops * (Self.loopPairDescriptors + 8)
         self.loops = isSufficient ? loops : 1
-        let left = descriptors - Self.own - self.loops * Self.ofLoops
+        let remaining =
+            descriptors - Self.processDescriptors - self.loops * Self.loopPairDescriptors
         overLimitConnections = min(
-            max(left / 8 / self.loops, Self.overLimitRange.lowerBound),
+            max(remaining / 8 / self.loops, Self.overLimitRange.lowerBound),
             Self.overLimitRange.upperBound
         )
-        self.connections = min(connections, left - self.loops * overLimitConnections)
+        self.connections = min(connections, remaining - self.loops * overLimitConnections)
     }
 }

@@ -46,16 +46,16 @@ extension SystemCall {
         // In pages: the address space first, the data segment at index 5.
         let pages = numbers.map { Int($0) ?? 0 }
         let stacks = 32 * 1_024 * 1_024
-        func left(_ resource: __rlimit_resource, _ place: Int) -> Int? {
+        func remaining(_ resource: __rlimit_resource, _ index: Int) -> Int? {
             var limit = rlimit()
             // Safe: the structure is valid for the call.
             guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
                 limit.rlim_cur < 1 << 60
             else { return nil }
-            let used = place < pages.count ? pages[place] * sysconf(Int32(_SC_PAGESIZE)) : 0
+            let used = index < pages.count ? pages[index] * sysconf(Int32(_SC_PAGESIZE)) : 0
             return max(0, Int(limit.rlim_cur) - used - stacks)
         }
-        return [left(RLIMIT_DATA, 5), left(RLIMIT_AS, 0)].compactMap { $0 }.min()
+        return [remaining(RLIMIT_DATA, 5), remaining(RLIMIT_AS, 0)].compactMap { $0 }.min()
     }
 
     /// Returns free memory to the kernel.
