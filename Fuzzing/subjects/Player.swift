@@ -106,7 +106,7 @@ struct Player: ~Copyable {
         guard transcript.record.closing == nil else { return }
         var buffer: ArraySlice<UInt8> = []
         while try goOn(&buffer) {}
-        if !buffer.isEmpty { connection.keep(buffer) }
+        if !buffer.isEmpty { connection.buffer(buffer) }
         try checkFootprint()
     }
 

@@ -222,7 +222,7 @@ final class Conversation {
                 break loop
             }
         }
-        if !rest.isEmpty { connection.keep(rest) }
+        if !rest.isEmpty { connection.buffer(rest) }
     }
 
     private func advance(_ count: Int) {

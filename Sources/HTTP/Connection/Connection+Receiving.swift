@@ -11,7 +11,7 @@ extension Connection {
     /// Processes bytes that were read after ``Action/read``.
     ///
     /// - Returns: The number of bytes consumed. Offer the rest again when ``next()`` asks for more,
-    ///   or buffer it with ``keep(_:)``.
+    ///   or buffer it with ``buffer(_:)``.
     package mutating func receive(_ bytes: ArraySlice<UInt8>, now: Instant) -> Int {
         self.now = now
         lastProgressTime = now
@@ -19,7 +19,7 @@ extension Connection {
     }
 
     /// Buffers bytes that cannot be processed yet.
-    package mutating func keep(_ bytes: ArraySlice<UInt8>) {
+    package mutating func buffer(_ bytes: ArraySlice<UInt8>) {
         // Copied, so that the caller can reuse its read buffer.
         pipelinedBytes = ArraySlice(Array(pipelinedBytes) + bytes)
     }
@@ -137,8 +137,8 @@ extension Connection {
         guard case .length(let length)? = head?.framing else {
             return try processChunks(bytes, storing: storing)
         }
-        let part = bytes.prefix(length - contentBytes - discarded)
-        let isLast = contentBytes + discarded + part.count == length
+        let part = bytes.prefix(length - contentBytes - discardedBytes)
+        let isLast = contentBytes + discardedBytes + part.count == length
         store(part, storing: storing, isLast: isLast)
         if isLast { endBody(storing: storing) }
         return part.count
@@ -169,7 +169,7 @@ extension Connection {
                     storing: storing,
                     isLast: false
                 )
-                guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
+                guard discardedBytes <= Self.discardLimit else { throw .bodyTooLarge }
             case .end:
                 try storeChunks(&joined, storing: storing)
                 endBody(storing: storing)
@@ -203,12 +203,12 @@ extension Connection {
         guard !data.isEmpty else { return }
         store(data[...], storing: storing, isLast: false)
         data.removeAll(keepingCapacity: true)
-        guard discarded <= Self.discardLimit else { throw .bodyTooLarge }
+        guard discardedBytes <= Self.discardLimit else { throw .bodyTooLarge }
     }
 
     private mutating func store(_ part: ArraySlice<UInt8>, storing: Bool, isLast: Bool) {
         guard storing else {
-            discarded += part.count
+            discardedBytes += part.count
             return
         }
         contentBytes += part.count

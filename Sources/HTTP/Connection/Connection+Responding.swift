@@ -122,7 +122,7 @@ extension Connection {
     private mutating func prepareBody() {
         contentBytes = 0
         chunks = ChunkedDecoder()
-        discarded = 0
+        discardedBytes = 0
         stageStartTime = now
         lastProgressTime = now
     }

@@ -46,7 +46,7 @@ package struct Connection: ~Copyable, Sendable {
     /// The number of content bytes received.
     var contentBytes = 0
     /// The number of body bytes discarded after an early response.
-    var discarded = 0
+    var discardedBytes = 0
 
     // The current response.
     package internal(set) var output = ResponseOutput()
@@ -60,8 +60,8 @@ package struct Connection: ~Copyable, Sendable {
     /// The number of responses sent on this connection.
     var responseCount = 0
 
-    // The time at which the request, or the idle period before it, began.
-    /// When the request began, or the rest before it.
+    // Times that deadlines depend on.
+    /// The time at which the request, or the idle period before it, began.
     var startTime: Instant
     /// The time at which the current body, response or linger began.
     var stageStartTime: Instant

@@ -53,7 +53,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The eight bytes from a position on, the first one lowest; compiled to one load.
+    /// Returns the eight bytes at a position, the first one lowest; compiled to one load.
     @inline(__always)
     func word(at position: Int) -> UInt64 {
         precondition(position >= 0 && position <= count - 8, "eight bytes beyond the end")
@@ -62,16 +62,16 @@ extension Span<UInt8> {
         return word
     }
 
-    /// Where a byte that is no `VCHAR`, space or `obs-text` may be, eight bytes at a time: all
-    /// before the returned position are.
+    /// Returns a position before which all bytes are `VCHAR`, space or `obs-text`, examining eight
+    /// at a time.
     @inline(__always)
     func afterPlainText(from position: Int, end: Int) -> Int {
         let lowest: UInt64 = 0x0101_0101_0101_0101
         var index = position
         while index &+ 8 <= end {
             let word = word(at: index)
-            // The top bit of each byte below 0x20, and of each that is 0x7F; and perhaps of some
-            // behind these.
+            // The top bit of each byte that is below 0x20 or equal to 0x7F, and possibly of
+            // subsequent bytes.
             let control = (word &- (0x20 &* lowest)) & ~word
             let difference = word ^ (0x7F &* lowest)
             let delete = (difference &- lowest) & ~difference

@@ -28,7 +28,7 @@ extension EventLoop {
         case .adopt(let handoff): adopt(handoff)
         case .drain: drain()
         case .finish: finish()
-        case .cut: cut()
+        case .stop: stop()
         }
     }
 
@@ -82,7 +82,7 @@ extension EventLoop {
     }
 
     /// Closes all connections immediately.
-    private mutating func cut() {
+    private mutating func stop() {
         listeners = []
         isDraining = true
         isFinishing = true

@@ -68,7 +68,7 @@ extension EventLoop {
                 continue
             case .read where bytes.isEmpty && shouldMigrate(connection),
                 .runIntake where shouldMigrate(connection):
-                if !bytes.isEmpty { connection.keep(bytes) }
+                if !bytes.isEmpty { connection.buffer(bytes) }
                 return .migrate
             case .runIntake:
                 runIntake(entry, &connection)
@@ -112,7 +112,7 @@ extension EventLoop {
             case .wait:
                 break
             }
-            if !bytes.isEmpty { connection.keep(bytes) }
+            if !bytes.isEmpty { connection.buffer(bytes) }
             bytes = []
             if isWithinBudget(entry, &connection) { return nil }
         }

@@ -19,7 +19,7 @@ enum Message: Sendable {
     /// Accept no more connections, and end with the last one.
     case finish
     /// Close everything immediately.
-    case cut
+    case stop
 }
 
 /// The message queue of an event loop, with an eventfd that wakes it.

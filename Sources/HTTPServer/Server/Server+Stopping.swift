@@ -74,7 +74,7 @@ extension Server {
             case .finishing, .ended: break
             }
         }
-        for loop in loops { loop.mailbox.post(.cut) }
+        for loop in loops { loop.mailbox.post(.stop) }
     }
 
     /// Moves to the next stage once all loops have reached a milestone.
