@@ -8,7 +8,7 @@ from bare import BODY, QUESTION, Bare, asks, is_told
 from target import SLOWNESS, Report, Site, get, post, question, read_answer, read_to_end, status
 
 LIMIT = 3 * SLOWNESS
-TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "answer-stall")]
+TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "response-stall")]
 FREEZE = 4 * SLOWNESS
 EACH = 10
 

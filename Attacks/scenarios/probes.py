@@ -19,7 +19,7 @@ SECONDS = 10
 PATHS = ("/livez", "/readyz", "/healthz")
 # The crowd stays as long as the trial lasts.
 LIMITS = [
-    f"--{name}-time=60" for name in ("head", "idle", "body-stall", "answer-stall", "linger")
+    f"--{name}-time=60" for name in ("head", "idle", "body-stall", "response-stall", "linger")
 ]
 
 

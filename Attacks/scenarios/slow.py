@@ -93,7 +93,7 @@ def slow_bodies(report: Report) -> None:
 
 def slow_readers(report: Report) -> None:
     """200 clients that ask for a hundred thousand gradients and take none of them."""
-    with Site("--answer-stall-time", "5") as site:
+    with Site("--response-stall-time", "5") as site:
         idle = site.memory()
         text = post(question(100_000))
         with Bystander(site.port) as bystander:
@@ -103,7 +103,7 @@ def slow_readers(report: Report) -> None:
                 readers[-1].sendall(text)
             report.figure("connections", len(readers))
             start = time.monotonic()
-            cut = 'http_server_connections_closed_total{reason="answerStalled"}'
+            cut = 'http_server_connections_closed_total{reason="responseStalled"}'
             while site.metric(cut) < len(readers) and time.monotonic() < start + 40 * SLOWNESS:
                 # What the kernel keeps for a reader must be full before its client is a slow one.
                 time.sleep(0.5)
@@ -210,9 +210,9 @@ def asked(site: Site, count: int) -> int:
 
 def trickle_readers(report: Report) -> None:
     """20 that take 512 bytes a second, and four that take so much that they never stand still."""
-    trickling(report, 20, 100_000, 512, ["--answer-stall-time", "3"], 16_384, 15)
+    trickling(report, 20, 100_000, 512, ["--response-stall-time", "3"], 16_384, 15)
     # What the kernel has room for may be megabytes: it takes a rate like this to be seen to go on.
-    trickling(report, 4, 500_000, 128_000, ["--answer-stall-time", "10"], 524_288, 20)
+    trickling(report, 4, 500_000, 128_000, ["--response-stall-time", "10"], 524_288, 20)
 
 
 def trickling(
@@ -222,9 +222,9 @@ def trickling(
     name, pause = f"{count} at {rate} bytes a second", 0.1
     seconds *= SLOWNESS
     try:
-        site = Site(*options, "--answer-minimum-rate", str(least))
+        site = Site(*options, "--response-minimum-rate", str(least))
     except RuntimeError:
-        report.claim("there is a server with --answer-minimum-rate", False)
+        report.claim("there is a server with --response-minimum-rate", False)
         return
     with site:
         text = post(question(numbers))
@@ -235,7 +235,7 @@ def trickling(
                 readers[-1].sendall(text)
                 readers[-1].setblocking(False)
             start = time.monotonic()
-            cut = 'http_server_connections_closed_total{reason="answerStalled"}'
+            cut = 'http_server_connections_closed_total{reason="responseStalled"}'
             turn = taken = 0
             while site.metric(cut) < count and time.monotonic() < start + 2 * seconds:
                 turn += 1
@@ -275,7 +275,7 @@ def slowhttptest(report: Report) -> None:
         "slow reading": ["-X", "-c", "200", "-w", "512", "-y", "1024", "-n", "5", "-z", "32"],
     }
     for name, options in kinds.items():
-        limits = ["--head-time", "5", "--body-stall-time", "5", "--answer-stall-time", "5"]
+        limits = ["--head-time", "5", "--body-stall-time", "5", "--response-stall-time", "5"]
         with Site(*limits) as site:
             path = "/openapi.json" if name == "slow reading" else "/v1/losses/mse"
             with Bystander(site.port) as bystander:

@@ -25,7 +25,7 @@ extension Coding {
             rest = rest.dropFirst(part.count)
             var index = 0
             while let piece = try inflater.next(part.span, from: &index, limit: limit) {
-                decoded += piece.bytes.dropFirst(Piece.headroom)
+                decoded += piece.bytes.dropFirst(BodySegment.headroom)
             }
         }
         try inflater.end()

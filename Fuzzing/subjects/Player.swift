@@ -31,9 +31,9 @@ struct Player: ~Copyable {
     private let mostQuestions: Int
 
     private enum Work {
-        case takeIn(Errand)
-        case answer(Errand)
-        case makeMore(PartErrand)
+        case intake(IntakeJob)
+        case response(IntakeJob)
+        case part(SourceJob)
     }
 
     /// Plays a text step by step, and then to its end as a client would that has nothing to hide.
@@ -47,7 +47,7 @@ struct Player: ~Copyable {
         connection = Connection(
             limits: setting.limits,
             budget: MemoryBudget(limit: setting.limits.memoryBytes),
-            isGuest: setting.isGuest,
+            isOverLimit: setting.isOverLimit,
             now: now
         )
         // A request takes more than ten bytes, and some ten questions.
@@ -77,7 +77,7 @@ struct Player: ~Copyable {
         case .end:
             unsent = []
             hasEnded = true
-        case .breakOff: connection.broke()
+        case .breakOff: connection.markBroken()
         case .drain: connection.drain()
         }
         try perform()
@@ -106,7 +106,7 @@ struct Player: ~Copyable {
         guard transcript.record.closing == nil else { return }
         var buffer: ArraySlice<UInt8> = []
         while try goOn(&buffer) {}
-        if !buffer.isEmpty { connection.keep(buffer) }
+        if !buffer.isEmpty { connection.buffer(buffer) }
         try checkFootprint()
     }
 
@@ -116,18 +116,18 @@ struct Player: ~Copyable {
         try expect(questions <= mostQuestions, "the connection goes on and on")
         switch connection.next() {
         case .receive(let head)
-        where connection.isGuest && !setting.responder.isProbe(head):
-            connection.turnAway()
+        where connection.isOverLimit && !setting.responder.isProbe(head):
+            connection.refuseOverLimit()
         case .receive(let head):
             try transcript.begin(head)
             connection.received(setting.responder.receive(head), date: today, now: now)
-        case .takeIn:
-            guard let errand = connection.handOver() else { throw BrokenPromise("no errand") }
-            submit(.takeIn(errand))
-        case .answer: try answer()
-        case .makeMore:
-            guard let errand = connection.handOverPart() else { throw BrokenPromise("no part") }
-            work.append(.makeMore(errand))
+        case .runIntake:
+            guard let job = connection.takeIntakeJob() else { throw BrokenPromise("no job") }
+            submit(.intake(job))
+        case .respond: try answer()
+        case .produce:
+            guard let job = connection.takeSourceJob() else { throw BrokenPromise("no part") }
+            work.append(.part(job))
             if !holdsWork { giveBack() }
         case .refuse(let refusal):
             try transcript.refuse(refusal)
@@ -137,7 +137,7 @@ struct Player: ~Copyable {
                 length: nil,
                 limits: setting.limits
             )
-            connection.answered(response, date: today, now: now)
+            connection.responded(response, date: today, now: now)
         case .send: return try send()
         case .read: return try read(&buffer)
         case .shutdownWrite: try transcript.shutDown()
@@ -151,21 +151,21 @@ struct Player: ~Copyable {
     }
 
     private mutating func answer() throws(BrokenPromise) {
-        if connection.isLong {
-            guard let errand = connection.handOver() else { throw BrokenPromise("no errand") }
-            submit(.answer(errand))
+        if connection.needsWorker {
+            guard let job = connection.takeIntakeJob() else { throw BrokenPromise("no job") }
+            submit(.response(job))
         } else {
-            guard let response = connection.answer() else { throw BrokenPromise("no answer") }
-            connection.answered(response, date: today, now: now)
+            guard let response = connection.makeResponse() else { throw BrokenPromise("no answer") }
+            connection.responded(response, date: today, now: now)
         }
     }
 
-    private mutating func submit(_ errand: Work) {
+    private mutating func submit(_ job: Work) {
         guard !isCrowded else {
             isCrowded = false
             return connection.refuse(.tooManyWaiting)
         }
-        work.append(errand)
+        work.append(job)
         if !holdsWork { giveBack() }
     }
 
@@ -173,26 +173,26 @@ struct Player: ~Copyable {
     private mutating func giveBack() {
         for item in work {
             switch item {
-            case .takeIn(var errand):
-                if let refusal = errand.run() {
+            case .intake(var job):
+                if let refusal = job.run() {
                     connection.refuse(refusal)
                 } else {
-                    connection.takeBack(errand, now: now)
+                    connection.complete(job, now: now)
                 }
-            case .answer(var errand):
-                switch errand.answer() {
-                case .success(let response): connection.answered(response, date: today, now: now)
+            case .response(var job):
+                switch job.respond() {
+                case .success(let response): connection.responded(response, date: today, now: now)
                 case .failure(let refusal): connection.refuse(refusal)
                 }
-            case .makeMore(let errand):
-                connection.takeBack(MadePart(of: errand), now: now)
+            case .part(let job):
+                connection.complete(ProducedPart(of: job), now: now)
             }
         }
         work = []
     }
 
     private mutating func send() throws(BrokenPromise) -> Bool {
-        let left = connection.output.left
+        let left = connection.output.unsentBytes
         try expect(left > 0, "nothing is to be sent")
         let count = min(left, room ?? left)
         guard count > 0 else { return false }
@@ -200,7 +200,7 @@ struct Player: ~Copyable {
         try transcript.send(connection.output, count)
         if let exchange = connection.sent(count, now: now) {
             try transcript.end(exchange)
-            setting.witness.observe(.answered(exchange))
+            setting.witness.observe(.responseSent(exchange))
         }
         return true
     }

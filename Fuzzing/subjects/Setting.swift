@@ -7,7 +7,7 @@ import LossAPI
 package struct Setting: Sendable {
     package var limits = Limits()
     /// Whether it is one too many.
-    package var isGuest = false
+    package var isOverLimit = false
     let responder: LossResponder
     /// Who is told what happens: another one, so that its counts do not differ from answer to
     /// answer.
@@ -37,7 +37,7 @@ package struct Setting: Sendable {
         case 2: self = .long
         default: self = .usual
         }
-        if byte & 0x1C == 0x1C { isGuest = true }
+        if byte & 0x1C == 0x1C { isOverLimit = true }
     }
 
     private static func tightLimits(bodyBytes: Int, isTight: Bool = true) -> Limits {

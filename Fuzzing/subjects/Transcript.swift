@@ -11,7 +11,7 @@ struct Transcript {
         var refusals: [Refusal] = []
         var sent: [UInt8] = []
         var statuses: [Int] = []
-        var closing: Closing?
+        var closing: CloseReason?
     }
 
     private(set) var record = Record()
@@ -42,7 +42,7 @@ struct Transcript {
         record.refusals.append(refusal)
     }
 
-    mutating func send(_ output: Output, _ count: Int) throws(BrokenPromise) {
+    mutating func send(_ output: ResponseOutput, _ count: Int) throws(BrokenPromise) {
         try expect(!isOver && !hasShutDown, "bytes are sent after the last answer")
         let inHead = max(0, output.head.count - output.sent)
         let skipped = max(0, output.sent - output.head.count)
@@ -55,7 +55,7 @@ struct Transcript {
         hasShutDown = true
     }
 
-    mutating func close(_ closing: Closing) {
+    mutating func close(_ closing: CloseReason) {
         record.closing = closing
     }
 

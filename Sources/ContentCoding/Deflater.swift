@@ -3,22 +3,24 @@
 import CZlib
 import Synchronization
 
-/// Puts a coding on content, a part at a time.
+/// Encodes content with a content coding, one part at a time.
 package final class Deflater: Sendable {
-    /// The memory that zlib needs for its window and its tables, by its own documentation.
+    /// The memory, in bytes, that zlib needs for its window and tables, by its documentation.
     static let footprint = 256 * 1_024
 
-    /// How hard zlib tries, of 1 to 9.
+    /// The compression level, from 1 to 9.
     ///
-    /// Numbers are hardly more than random digits: of an answer with a million gradients level 1
-    /// leaves 48% in 0.21 s, level 6 44% in 1.3 s.
+    /// Digits of random numbers hardly compress, so higher levels cost much more time for little
+    /// gain.
     private static let level: Int32 = 1
-    /// The size of zlib's tables that is its default.
+    /// zlib's default for the size of its tables.
     private static let memoryLevel: Int32 = 8
 
     private let zlib: Mutex<ZlibStream>
 
-    /// - Parameter coding: What is to be put on.
+    /// Creates an encoder.
+    ///
+    /// - Parameter coding: The coding to apply.
     package init(_ coding: Coding) {
         zlib = unsafe Mutex(
             ZlibStream(
@@ -39,17 +41,18 @@ package final class Deflater: Sendable {
         )
     }
 
-    /// Codes a part.
+    /// Encodes a part.
     ///
     /// - Parameters:
     ///   - bytes: The part.
     ///   - isLast: Whether the content ends with it.
-    /// - Returns: What can be sent of it by now, perhaps nothing; nil where zlib has no memory.
-    package func code(_ bytes: [UInt8], isLast: Bool) -> [UInt8]? {
-        zlib.withLock { Self.code(bytes.span, isLast: isLast, by: $0) }
+    /// - Returns: The encoded bytes available so far, possibly none; `nil` if zlib could not
+    ///   allocate memory.
+    package func encode(_ bytes: [UInt8], isLast: Bool) -> [UInt8]? {
+        zlib.withLock { Self.encode(bytes.span, isLast: isLast, by: $0) }
     }
 
-    private static func code(
+    private static func encode(
         _ bytes: Span<UInt8>,
         isLast: Bool,
         by zlib: borrowing ZlibStream
@@ -57,7 +60,7 @@ package final class Deflater: Sendable {
         guard zlib.hasBegun else { return nil }
         var coded: [UInt8] = []
         var index = 0
-        // Output may be left inside of zlib where there was no room for it.
+        // zlib may hold output for which the buffer had no space.
         var isFull = false
         repeat {
             let rest = bytes.extracting(index..<bytes.count)

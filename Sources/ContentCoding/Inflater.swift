@@ -4,41 +4,43 @@ import CZlib
 package import HTTP
 import Synchronization
 
-/// Takes a coding off content, a part at a time.
+/// Decodes content with a content coding, one part at a time.
 package final class Inflater: Sendable {
-    /// Why content cannot be decoded.
+    /// The reason that content cannot be decoded.
     package enum Fault: Error, Equatable, Sendable {
-        /// The bytes are not in the format.
+        /// The bytes are not in the format of the coding.
         case malformed
-        /// The content ends in the middle.
+        /// The content ends prematurely.
         case truncated
-        /// The decoded content is longer than it may be.
+        /// The decoded content exceeds its limit.
         case tooLong
     }
 
-    /// The memory that zlib needs: the window and its tables, by its own documentation of 44 KiB.
+    /// The memory, in bytes, that zlib needs for its window and tables, by its documentation.
     package static let footprint = 44 * 1_024
 
     private let decoding: Mutex<Decoding>
 
-    /// - Parameter coding: What is to be taken off.
+    /// Creates a decoder.
+    ///
+    /// - Parameter coding: The coding to remove.
     package init(_ coding: Coding) {
         decoding = Mutex(Decoding(coding))
     }
 
-    /// The next run of decoded bytes; nil if more have to come.
+    /// Returns the next segment of decoded bytes; `nil` if more bytes are needed.
     ///
     /// - Parameters:
     ///   - bytes: A part of the content.
-    ///   - index: Where to go on in it; moved behind what has been decoded.
-    ///   - limit: How many decoded bytes there may be altogether.
-    /// - Returns: The run.
-    /// - Throws: What is wrong with the content.
+    ///   - index: The position to continue at; advanced past the bytes consumed.
+    ///   - limit: The maximum number of decoded bytes in total.
+    /// - Returns: The segment.
+    /// - Throws: The error in the content.
     package func next(
         _ bytes: Span<UInt8>,
         from index: inout Int,
         limit: Int
-    ) throws(Fault) -> Piece? {
+    ) throws(Fault) -> BodySegment? {
         let start = index
         let run: Result<Run, Fault> = decoding.withLock { decoding in
             do throws(Fault) {
@@ -49,28 +51,28 @@ package final class Inflater: Sendable {
         }
         let decoded = try run.get()
         index += decoded.used
-        return decoded.piece.isEmpty ? nil : decoded.piece
+        return decoded.segment.isEmpty ? nil : decoded.segment
     }
 
-    /// Makes sure that the content may end here.
+    /// Throws if the content must not end here.
     package func end() throws(Fault) {
         guard decoding.withLock({ $0.isAtEnd }) else { throw .truncated }
     }
 }
 
-/// What has been decoded at once.
+/// The result of one decoding step.
 private struct Run: Sendable {
-    var piece = Piece()
-    /// How many bytes it has used.
+    var segment = BodySegment()
+    /// The number of bytes consumed.
     var used = 0
 }
 
-/// Where the decoding has come to.
+/// The state of the decoder.
 private struct Decoding: ~Copyable {
     private let zlib: ZlibStream
     private let coding: Coding
     private(set) var isAtEnd = false
-    /// Whether there was no room for all that zlib could have given: some is left inside of it.
+    /// Whether the output buffer was full, so that zlib may hold more output.
     private var isFull = false
     private var decoded = 0
 
@@ -82,25 +84,28 @@ private struct Decoding: ~Copyable {
         )
     }
 
-    /// Decodes until a piece is long enough to be handed on, or nothing is left.
+    /// Decodes until a segment is long enough to pass on, or no input is left.
     mutating func run(_ bytes: Span<UInt8>, _ limit: Int) throws(Inflater.Fault) -> Run {
         guard zlib.hasBegun else { throw .malformed }
         var run = Run()
         while run.used < bytes.count || isFull {
             if isAtEnd { try beginNextMember() }
             let rest = bytes.extracting(run.used..<bytes.count)
-            let planned = min(Piece.leastBytes, run.piece.count + max(4 * rest.count, 4_096))
-            let room = planned - run.piece.count
+            let planned = min(
+                BodySegment.minimumBytes,
+                run.segment.count + max(4 * rest.count, 4_096)
+            )
+            let room = planned - run.segment.count
             guard room > 0 else { break }
             var step = ZlibStream.Step()
-            let added = run.piece.append(upTo: room, planned: planned) { output in
+            let added = run.segment.append(upTo: room, planned: planned) { output in
                 step = unsafe zlib.step(rest, into: &output) { unsafe inflate($0, Z_NO_FLUSH) }
             }
             run.used += step.used
             decoded += added
             isAtEnd = step.result == Z_STREAM_END
             isFull = added == room && !isAtEnd
-            // A buffer error says no more than that there was nothing to be done.
+            // A buffer error only means that no progress was possible.
             guard isAtEnd || step.result == Z_OK || step.result == Z_BUF_ERROR else {
                 throw .malformed
             }
@@ -109,7 +114,7 @@ private struct Decoding: ~Copyable {
         return run
     }
 
-    /// A gzip file may have several members, one behind the other (RFC 1952 section 2.2).
+    /// Begins the next member of a gzip file, which may have several (RFC 1952 section 2.2).
     private mutating func beginNextMember() throws(Inflater.Fault) {
         guard coding == .gzip, unsafe zlib.restart({ unsafe inflateReset($0) }) else {
             throw .malformed

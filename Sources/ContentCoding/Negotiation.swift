@@ -2,18 +2,20 @@
 
 import HTTP
 
-/// Which coding a client wants its answer in (RFC 9110 section 12.5.3).
+/// The content coding that a client wants for a response (RFC 9110 section 12.5.3).
 package enum Negotiation: Equatable, Sendable {
-    /// As it is, and nothing else would do.
+    /// Only the unencoded form is acceptable or preferred.
     case identity
-    /// Coded, since the client prefers that; as it is would do too.
+    /// Encoded; the unencoded form is acceptable too.
     case preferred(Coding)
-    /// Coded, since the client refuses it as it is.
+    /// Encoded; the unencoded form is not acceptable.
     case required(Coding)
-    /// The client refuses all there is.
+    /// No supported form is acceptable.
     case impossible
 
-    /// - Parameter value: The value of the Accept-Encoding field; nil where there is none.
+    /// Evaluates an Accept-Encoding field.
+    ///
+    /// - Parameter value: The value of the field; `nil` if it is absent.
     package init(_ value: String?) {
         guard let value else {
             self = .identity
@@ -36,7 +38,7 @@ package enum Negotiation: Equatable, Sendable {
 }
 
 extension WeightedList {
-    /// The weight a coding has by any of its names.
+    /// Returns the weight of a coding under any of its names.
     fileprivate func weight(of coding: Coding) -> Int? {
         weight(of: coding.rawValue) ?? (coding == .gzip ? weight(of: "x-gzip") : nil)
     }

@@ -2,51 +2,53 @@
 
 import CZlib
 
-/// One run of zlib, whose state stays where it is: zlib keeps a pointer back to it.
+/// A zlib stream, at a fixed address because zlib keeps a pointer to it.
 @safe struct ZlibStream: ~Copyable {
     typealias State = UnsafeMutablePointer<z_stream>
 
     private let state: State
     private let finish: (State) -> Int32
-    /// Whether zlib had the memory to begin.
+    /// Whether zlib could allocate its memory.
     let hasBegun: Bool
 
-    /// What a step has come to.
+    /// The result of one step.
     struct Step {
         var result = Z_OK
-        /// How many bytes of the input were used.
+        /// The number of input bytes consumed.
         var used = 0
     }
 
+    /// Begins a stream.
+    ///
     /// - Parameters:
-    ///   - begin: Begins a run in a state, which it is given with the size of it.
-    ///   - finish: Frees what `begin` has taken.
+    ///   - begin: Initializes a stream, given its state and the size of that.
+    ///   - finish: Frees the memory that `begin` allocated.
     init(begin: (State, Int32) -> Int32, finish: @escaping (State) -> Int32) {
         unsafe state = State.allocate(capacity: 1)
         unsafe state.initialize(to: z_stream())
         unsafe self.finish = finish
-        // Safe: the state is initialised, with no memory of its own yet.
+        // Safe: the state is initialized and owns no memory yet.
         hasBegun = unsafe begin(state, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     }
 
     deinit {
-        // Safe: the state belongs to this value alone, which ends here.
+        // Safe: the state is owned by this value alone, which ends here.
         if hasBegun { _ = unsafe finish(state) }
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
 
-    /// Begins anew in the same format.
+    /// Begins a new stream in the same format.
     func restart(_ reset: (State) -> Int32) -> Bool { unsafe reset(state) == Z_OK }
 
-    /// Has zlib do as much as there is room for.
+    /// Lets zlib process as much as the output has space for.
     func step(
         _ bytes: Span<UInt8>,
         into output: inout OutputSpan<UInt8>,
         _ work: (State) -> Int32
     ) -> Step {
-        // Safe: zlib reads and writes as many bytes as it is told there are, while both are valid;
-        // it does not write to its input.
+        // Safe: zlib reads and writes within the given lengths, while both buffers are valid, and
+        // does not write to its input.
         unsafe bytes.withUnsafeBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 let room = buffer.count - count

@@ -30,7 +30,7 @@ package struct LossResponder: Responder {
         options: ServiceOptions = ServiceOptions(),
         readiness: Readiness = Readiness(),
         gauges: Gauges = Gauges(),
-        process: (@Sendable () -> ProcessUse)? = nil,
+        process: (@Sendable () -> ProcessUsage)? = nil,
         clock: @escaping MonotonicClock,
         notice: (@Sendable (ServerEvent) -> Void)? = nil
     ) {
@@ -48,11 +48,11 @@ package struct LossResponder: Responder {
         guard hasAccessRules else { return route(head) }
         guard let common = options.crossOrigin?.fields(for: head) else { return admit(head) }
         switch admit(head) {
-        case .answer(let response):
-            return .answer(response.adding(common))
-        case .take(let intake, var terms):
-            terms.fields = common
-            return .take(intake, terms)
+        case .respond(let response):
+            return .respond(response.adding(common))
+        case .accept(let intake, var intakeOptions):
+            intakeOptions.fields = common
+            return .accept(intake, intakeOptions)
         }
     }
 
@@ -61,7 +61,7 @@ package struct LossResponder: Responder {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)
         {
-            return .answer(problem.response(route: .none, fields: [.wwwAuthenticate: challenge]))
+            return .respond(problem.response(route: .none, fields: [.wwwAuthenticate: challenge]))
         }
         if options.echoes, let reception = Echo.receive(head) { return reception }
         return route(head)
@@ -70,21 +70,21 @@ package struct LossResponder: Responder {
     private func route(_ head: RequestHead) -> Reception {
         guard !head.isAsterisk else {
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
-            return .answer(Response(status: .noContent, fields: fields))
+            return .respond(Response(status: .noContent, fields: fields))
         }
         let route: Route
         do throws(Problem) {
             route = try Route.find(head.path)
         } catch {
-            return .answer(error.response(route: Route.name(ofUnknown: head.path)))
+            return .respond(error.response(route: Route.name(ofUnknown: head.path)))
         }
         do throws(Problem) {
             if head.method == .post, route.takesPost {
                 return try receive(question: head, on: route)
             }
-            return .answer(try answer(head, on: route))
+            return .respond(try answer(head, on: route))
         } catch {
-            return .answer(error.response(route: route.name))
+            return .respond(error.response(route: route.name))
         }
     }
 
@@ -104,7 +104,7 @@ package struct LossResponder: Responder {
     private func receive(question head: RequestHead, on route: Route) throws(Problem) -> Reception {
         if let problem = MediaType.problem(with: head) {
             let fields = Self.mediaFields(of: problem)
-            return .answer(problem.response(route: route.name, fields: fields))
+            return .respond(problem.response(route: route.name, fields: fields))
         }
         if let query = head.query, !query.isEmpty {
             throw Problem(
@@ -118,18 +118,20 @@ package struct LossResponder: Responder {
                 for: route,
                 expecting: coding == nil ? head.contentLength : nil
             )
-        else { return .answer(try answer(head, on: route)) }
+        else { return .respond(try answer(head, on: route)) }
         // The common case: neither the request nor the response is coded.
-        guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .take(intake) }
-        var terms = Terms()
+        guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .accept(intake) }
+        var intakeOptions = IntakeOptions()
         let answers = try AnswerCoding(for: head, options.compression)
-        guard let coding else { return .take(answers.apply(to: intake, &terms), terms) }
+        guard let coding else {
+            return .accept(answers.apply(to: intake, &intakeOptions), intakeOptions)
+        }
         // A few bytes may decode to a million, so a worker decodes them.
-        terms.shortBytes = 0
+        intakeOptions.inlineBytes = 0
         let decoding = DecodingIntake(intake, coding, limit: limits.bodyBytes) { [limits] fault in
             Problem(fault, coding, limits: limits).response(route: route.name)
         }
-        return .take(answers.apply(to: decoding, &terms), terms)
+        return .accept(answers.apply(to: decoding, &intakeOptions), intakeOptions)
     }
 
     /// The response to anything but a POST to a loss or penalty.

@@ -16,7 +16,7 @@ struct HealthCheck: ConfiguredByEnvironment {
     @OptionGroup var address: AddressOptions
 
     func run() throws {
-        let outcome = HealthProbe.ask(
+        let outcome = HealthProbe.check(
             host: address.host,
             port: address.port,
             path: "/livez",

@@ -39,13 +39,15 @@ struct LimitOptions: ParsableArguments {
     var idleTime = defaults.idleTime.inSeconds
 
     @Option(help: "Seconds a client may stop reading a response before the connection is cut.")
-    var answerStallTime = defaults.answerStallTime.inSeconds
+    var responseStallTime = defaults.responseStallTime.inSeconds
 
     @Option(
-        help:
-            "Minimum average rate at which a response must be read after its stall time, in bytes per second; 0 for none."
+        help: """
+            Minimum average rate at which a response must be read after its stall time, in bytes per \
+            second; 0 for none.
+            """
     )
-    var answerMinimumRate = defaults.answerMinimumRate
+    var responseMinimumRate = defaults.responseMinimumRate
 
     @Option(help: "Seconds a closing connection waits for a silent client.")
     var lingerStallTime = defaults.lingerStallTime.inSeconds
@@ -94,8 +96,8 @@ struct LimitOptions: ParsableArguments {
         limits.bodyStallTime = .seconds(bodyStallTime)
         limits.bodyMinimumRate = bodyMinimumRate
         limits.idleTime = .seconds(idleTime)
-        limits.answerStallTime = .seconds(answerStallTime)
-        limits.answerMinimumRate = answerMinimumRate
+        limits.responseStallTime = .seconds(responseStallTime)
+        limits.responseMinimumRate = responseMinimumRate
         limits.lingerStallTime = .seconds(lingerStallTime)
         limits.lingerTime = .seconds(lingerTime)
         limits.connections = connections
@@ -118,11 +120,11 @@ struct LimitOptions: ParsableArguments {
         let counts = [
             ("body-minimum-rate", bodyMinimumRate), ("waiting-jobs", waitingJobs),
             ("inline-body-bytes", inlineBodyBytes), ("memory-bytes", memoryBytes),
-            ("answer-minimum-rate", answerMinimumRate), ("workers", workers), ("loops", loops),
+            ("response-minimum-rate", responseMinimumRate), ("workers", workers), ("loops", loops),
         ]
         let times = [
             ("head-time", headTime), ("body-stall-time", bodyStallTime), ("idle-time", idleTime),
-            ("answer-stall-time", answerStallTime), ("linger-stall-time", lingerStallTime),
+            ("response-stall-time", responseStallTime), ("linger-stall-time", lingerStallTime),
             ("linger-time", lingerTime), ("drain-delay", drainDelay), ("drain-time", drainTime),
         ]
         for (name, value) in positive where value < 1 {

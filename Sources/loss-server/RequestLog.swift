@@ -35,7 +35,7 @@ struct RequestLog: Sendable {
             logger.trace("connection closed", metadata: ["reason": "\(closing)"])
         case .refused(let refusal):
             logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
-        case .answered(let exchange):
+        case .responseSent(let exchange):
             let level = Self.probes.contains(exchange.route.template) ? probeLevel : level
             logger.log(level: level, "answered", metadata: Self.metadata(of: exchange))
         }

@@ -44,7 +44,7 @@ struct Serve: ConfiguredByEnvironment {
         defer { log.flush(milliseconds: 1_000) }
         var limits = limitOptions.limits
         if limitOptions.memoryBytes == 0 {
-            limits.memoryBytes = ProcessLimits.memoryBytes(most: limits.memoryBytes)
+            limits.memoryBytes = ProcessLimits.memoryBytes(maximum: limits.memoryBytes)
         }
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
@@ -58,7 +58,7 @@ struct Serve: ConfiguredByEnvironment {
             options: options,
             readiness: readiness,
             gauges: gauges,
-            process: ProcessUse.now,
+            process: ProcessUsage.now,
             clock: SystemClock.now,
             notice: requests.note
         )

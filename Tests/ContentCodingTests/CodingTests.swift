@@ -12,11 +12,11 @@ struct CodingTests {
     private static func code(_ parts: [[UInt8]], _ coding: Coding) -> [UInt8] {
         let deflater = Deflater(coding)
         return parts.enumerated().flatMap { index, part in
-            deflater.code(part, isLast: index == parts.count - 1) ?? []
+            deflater.encode(part, isLast: index == parts.count - 1) ?? []
         }
     }
 
-    /// Text of so many bytes that is neither all alike nor random.
+    /// Returns text of `count` bytes that is neither uniform nor random.
     private static func text(_ count: Int) -> [UInt8] {
         var state: UInt32 = 1
         return (0..<count).map { _ in
@@ -25,7 +25,7 @@ struct CodingTests {
         }
     }
 
-    /// "hello" as Python's gzip and zlib modules write it, time 0.
+    /// "hello" as encoded by Python's gzip and zlib modules with time 0.
     private static let hello: [(Coding, [UInt8])] = [
         (
             .gzip,
@@ -40,14 +40,14 @@ struct CodingTests {
         ),
     ]
 
-    @Test("is read as others write it, however it is cut", arguments: [1, 2, 7, 100])
+    @Test("decodes the output of other encoders, however it is split", arguments: [1, 2, 7, 100])
     func others(size: Int) throws {
         for (coding, bytes) in Self.hello {
             #expect(try coding.decode(bytes, by: size) == Array("hello".utf8))
         }
     }
 
-    @Test("comes back as it was", arguments: Coding.allCases, [0, 1, 1_000, 700_000, 3_000_000])
+    @Test("round-trips", arguments: Coding.allCases, [0, 1, 1_000, 700_000, 3_000_000])
     func roundTrip(_ coding: Coding, count: Int) throws {
         let text = Self.text(count)
         let half = Array(text.prefix(count / 2))
@@ -57,7 +57,7 @@ struct CodingTests {
         #expect(count < 1_000 || coded.count < count * 6 / 10)
     }
 
-    @Test("that ends too early is truncated, wherever it does", arguments: Self.hello.map { $0.0 })
+    @Test("that ends prematurely is truncated, at any position", arguments: Self.hello.map { $0.0 })
     func truncated(_ coding: Coding) throws {
         let bytes = try #require(Self.hello.first { $0.0 == coding }).1
         for count in bytes.indices {
@@ -67,14 +67,15 @@ struct CodingTests {
         }
     }
 
-    @Test("with a wrong byte is malformed, or hello all the same")
+    @Test("with a damaged byte is malformed or still decodes to hello")
     func damaged() throws {
         for (coding, bytes) in Self.hello {
             for index in bytes.indices {
                 for bit in 0..<8 {
                     var damaged = bytes
                     damaged[index] ^= 1 << bit
-                    // Some bits say nothing: the time in a gzip head, those that fill the last byte.
+                    // Some bits do not affect the content: the time in a gzip header, the padding
+                    // of the last byte.
                     guard let text = try? coding.decode(damaged) else { continue }
                     #expect(text == Array("hello".utf8))
                 }
@@ -82,16 +83,16 @@ struct CodingTests {
         }
     }
 
-    @Test("of another name is malformed")
+    @Test("with the wrong name is malformed")
     func mistaken() {
         #expect(throws: Inflater.Fault.malformed) { try Coding.deflate.decode(Self.hello[0].1) }
         #expect(throws: Inflater.Fault.malformed) { try Coding.gzip.decode(Self.hello[1].1) }
-        // Deflate without the format of RFC 1950 around it.
+        // Deflate without the wrapper of RFC 1950.
         let raw = Array(Self.hello[1].1.dropFirst(2).dropLast(4))
         #expect(throws: Inflater.Fault.malformed) { try Coding.deflate.decode(raw) }
     }
 
-    @Test("of gzip may have several members, that of deflate may not (RFC 1952 section 2.2)")
+    @Test("of gzip may have several members, but not deflate (RFC 1952 section 2.2)")
     func members() throws {
         let twice = Self.hello[0].1 + Self.hello[0].1
         for size in [1, 25, 26, .max] {
@@ -105,7 +106,7 @@ struct CodingTests {
         }
     }
 
-    @Test("of a bomb is given up at the limit", arguments: Coding.allCases)
+    @Test("of a decompression bomb stops at the limit", arguments: Coding.allCases)
     func bomb(_ coding: Coding) {
         let bomb = Self.code([[UInt8](repeating: 0x20, count: Self.limit + 1)], coding)
         #expect(bomb.count < 60_000)

@@ -3,10 +3,10 @@
 import ContentCoding
 import Testing
 
-@Suite("What a client accepts")
+@Suite("Content negotiation")
 struct NegotiationTests {
     @Test(
-        "leads to a coding by RFC 9110 section 12.5.3",
+        "chooses a coding by RFC 9110 section 12.5.3",
         arguments: [
             (nil, Negotiation.identity),
             ("", .identity),
@@ -32,7 +32,7 @@ struct NegotiationTests {
             ("identity;q=0", .impossible),
             ("identity;q=0, br", .impossible),
             ("identity, *;q=0", .identity),
-            // What is no weight weighs nothing.
+            // An invalid weight counts as 0.
             ("gzip;q=2", .identity),
             ("gzip;q=0.1234", .identity),
             ("gzip;q=high", .identity),
@@ -44,7 +44,7 @@ struct NegotiationTests {
     }
 
     @Test(
-        "is taken off where it is one that is read",
+        "recognizes supported codings of requests",
         arguments: [
             (nil, AppliedCoding.none),
             ("", .none),

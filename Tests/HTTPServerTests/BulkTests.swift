@@ -8,33 +8,33 @@ import Testing
 @Suite("Bulk content", .timeLimit(.minutes(2))) struct BulkTests {
     private let body = pattern(1_500_000)
 
-    /// A client whose announcement of bulk content has been read.
+    /// Returns a client whose head, with the length of bulk content, has been read by the server.
     private func announce(to site: Site, _ path: String = "/echo") throws -> Client {
         let client = try site.client()
         let fields = ["Content-Length: \(body.count)", "Expect: 100-continue"]
         client.send(request("POST", path, fields: fields))
-        #expect(try client.answer().status == 100)
+        #expect(try client.response().status == 100)
         return client
     }
 
-    @Test("comes and goes while the loop of short questions is busy, and its connection returns")
+    @Test("is transferred while the interactive loop is blocked, and its connection returns")
     func beside() throws {
         let site = try Site(loops: 1)
         let bulk = try announce(to: site)
-        // Short enough to be answered on the loop, which is held by it.
+        // Short enough to be processed on the loop, which it blocks.
         let held = try site.client()
         held.send(request("GET", "/held"))
         site.stub.arrivals.wait()
         bulk.send(body)
-        let answer = Result { try bulk.answer() }
+        let response = Result { try bulk.response() }
         bulk.send(request("GET", "/short"))
         site.stub.gate.signal()
-        #expect(try answer.get().body == body)
-        #expect(try held.answer().text == "held")
-        #expect(try bulk.answer().text == "/short")
+        #expect(try response.get().body == body)
+        #expect(try held.response().text == "held")
+        #expect(try bulk.response().text == "/short")
     }
 
-    @Test("and short questions of one connection are answered in their order")
+    @Test("and small requests on one connection get responses in order")
     func pipelined() throws {
         let site = try Site()
         let client = try site.client()
@@ -42,45 +42,45 @@ import Testing
         let short = Array(request("GET", "/short").utf8)
         client.send(long + short + short + long + long + short)
         for isLong in [true, false, false, true, true, false] {
-            let answer = try client.answer()
-            #expect(isLong ? answer.body == body : answer.text == "/short")
+            let response = try client.response()
+            #expect(isLong ? response.body == body : response.text == "/short")
         }
     }
 
-    @Test("is answered where it had begun before a drain")
+    @Test("gets its response if it began before a drain")
     func drain() throws {
         let site = try Site()
         let client = try announce(to: site)
         site.server.drain()
         client.send(body)
-        let answer = try client.answer()
-        #expect(answer.body == body)
-        #expect(answer.head.contains("\r\nConnection: close"))
+        let response = try client.response()
+        #expect(response.body == body)
+        #expect(response.head.contains("\r\nConnection: close"))
         site.server.waitUntilStopped()
     }
 
-    @Test("and a question behind it are answered where a drain begins in between")
+    @Test("and a pipelined request get responses if a drain begins in between")
     func drainOnTheWay() throws {
         let site = try Site(loops: 1)
         let client = try announce(to: site, "/echo-and-hold")
         client.send(body + Array(request("GET", "/short").utf8))
-        #expect(try client.answer().body == body)
+        #expect(try client.response().body == body)
         site.stub.arrivals.wait()
         site.server.drain()
-        // The loop of short questions takes part in the drain, that of bulk content not yet.
+        // The interactive loop has begun to drain, the bulk loop has not.
         var probe = try site.client()
         probe.send(request("GET", "/ready"))
-        while try !probe.answer().head.contains("\r\nConnection: close") {
+        while try !probe.response().head.contains("\r\nConnection: close") {
             probe = try site.client()
             probe.send(request("GET", "/ready"))
         }
         site.stub.gate.signal()
-        #expect(try client.answer().text == "/short")
+        #expect(try client.response().text == "/short")
         #expect(client.rest() == [])
         site.server.waitUntilStopped()
     }
 
-    @Test("is cut on its way from one loop to another, too")
+    @Test("is closed while migrating when the server stops")
     func cut() throws {
         for _ in 0..<50 {
             let site = try Site(loops: 1)
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test("of a client that vanishes leaves nothing behind")
+    @Test("of a client that disconnects releases all memory")
     func vanished() throws {
         let site = try Site { $0.connections = 4 }
         for _ in 0..<20 {

@@ -2,18 +2,18 @@
 
 import Glibc
 
-/// A blocking client of 127.0.0.1 on a bare socket, which can do what libraries are too polite for.
+/// A blocking client of 127.0.0.1 on a raw socket, which can violate the protocol.
 final class Client {
     private let socket: Int32
     private var received: [UInt8] = []
 
-    /// A system call of the test that failed.
+    /// A failed system call of the test.
     struct Failure: Error {
         let call: String
         let code: Int32
     }
 
-    /// Connects; all reads give up after 20 seconds, which is for tests that fail.
+    /// Connects; reads time out after 20 seconds, which only happens in failing tests.
     init(port: Int, receiveBuffer: Int32? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if let receiveBuffer { set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
@@ -21,7 +21,7 @@ final class Client {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        // Safe: the pointer is to a local variable, and its size is passed with it.
+        // Safe: the pointer and its length are valid for the call.
         let result = unsafe withUnsafeBytes(of: &address) { bytes in
             unsafe connect(
                 socket,
@@ -36,7 +36,7 @@ final class Client {
 
     deinit { close(socket) }
 
-    /// Sends all bytes; false if the connection breaks.
+    /// Sends all bytes; returns `false` if the connection breaks.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
@@ -54,23 +54,23 @@ final class Client {
     @discardableResult
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    /// Says that nothing more will come.
+    /// Shuts down the sending side.
     func shutdownWrite() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
-    /// Makes the end of this client a reset.
+    /// Makes closing the connection send a reset.
     func resetAtEnd() { set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0)) }
 
-    /// Reads some more; nil at the end, or where nothing comes.
+    /// Reads more bytes; returns `nil` at the end of input or after a timeout.
     private func more() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 256 * 1_024)
-        // Safe: the buffer is valid for the call and its length is passed with it.
+        // Safe: the pointer and its length are valid for the call.
         let count = unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe recv(socket, buffer.baseAddress, buffer.count, 0)
         }
         return count > 0 ? Array(bytes[..<count]) : nil
     }
 
-    /// The rest of what the server sends, up to its end; nil if the connection breaks instead.
+    /// Reads the rest of the server's output; returns `nil` if the connection breaks.
     func rest() -> [UInt8]? {
         errno = 0
         while let bytes = more() { received += bytes }
@@ -78,12 +78,12 @@ final class Client {
         return errno == 0 ? received : nil
     }
 
-    /// The next answer.
-    func answer() throws -> Answer {
+    /// Reads the next response.
+    func response() throws -> ReceivedResponse {
         while true {
-            if let (answer, length) = Answer.first(of: received) {
+            if let (response, length) = ReceivedResponse.first(of: received) {
                 received.removeFirst(length)
-                return answer
+                return response
             }
             guard let bytes = more() else { throw Failure(call: "recv", code: errno) }
             received += bytes
@@ -91,7 +91,7 @@ final class Client {
     }
 
     private func set<Value>(_ level: Int32, _ option: Int32, _ value: Value) {
-        // Safe: the pointer is to a local variable, and its size is passed with it.
+        // Safe: the pointer and its length are valid for the call.
         _ = unsafe withUnsafeBytes(of: value) { bytes in
             unsafe setsockopt(socket, level, option, bytes.baseAddress, socklen_t(bytes.count))
         }

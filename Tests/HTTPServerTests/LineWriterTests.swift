@@ -11,7 +11,7 @@ import Testing
         try LineWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor) { "dropped \($0)\n" }
     }
 
-    @Test("writes its lines in their order")
+    @Test("writes its lines in order")
     func order() throws {
         let writer = try writer()
         let lines = (0..<1_000).map { "line \($0)\n" }
@@ -22,11 +22,11 @@ import Testing
         #expect(String(decoding: text, as: UTF8.self) == lines.joined())
     }
 
-    @Test("does not wait for a reader that is stuck, and says later how many lines were dropped")
+    @Test("does not wait for a blocked reader, and reports later how many lines were dropped")
     func stuckReader() throws {
         let writer = try writer()
         let line = String(repeating: "a", count: 999) + "\n"
-        // More than the pipe and the queue hold together.
+        // More than the capacities of the pipe and the queue together.
         let count = 2_000
         for _ in 0..<count { writer.write(line) }
         writer.flush(milliseconds: 10)
@@ -34,10 +34,10 @@ import Testing
         var read = Data()
         var whole = 0
         var dropped = 0
-        // They may be told in parts: some before the reader woke, others after.
+        // The count may be reported in parts: before and after the reader resumes.
         while whole + dropped < count || dropped == 0 {
             read.append(reader.availableData)
-            // A line more has the count written, if it has not been yet.
+            // Another line triggers the report of a pending count.
             writer.write("\n")
             let lines = String(decoding: read, as: UTF8.self).split(separator: "\n")
             whole = lines.count { $0 == line.dropLast() }
@@ -49,7 +49,7 @@ import Testing
         #expect(others.allSatisfy { $0.count < 20 })
     }
 
-    @Test("does without a reader that has gone")
+    @Test("survives a reader that has gone")
     func goneReader() throws {
         ProcessStart.prepare()
         let writer = try writer()

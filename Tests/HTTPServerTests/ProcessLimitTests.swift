@@ -4,8 +4,8 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("What a process may use") struct ProcessLimitTests {
-    /// The files below `/sys/fs/cgroup` of some container, and what follows from them.
+@Suite("The resources of a process") struct ProcessLimitTests {
+    /// The files below `/sys/fs/cgroup` in a container, and the resulting limits.
     struct Case: Sendable {
         let groups: String
         let files: [String: String]
@@ -27,7 +27,7 @@ import Testing
             cores: 1,
             memory: 268_435_456
         ),
-        // The least of a group and those that it is in.
+        // The strictest limit of a group and its ancestors applies.
         Case(
             groups: "0::/kubepods/pod1\n",
             files: [
@@ -38,7 +38,7 @@ import Testing
             cores: 2,
             memory: 1_000_000_000
         ),
-        // Version 1, as a container sees it that has the path of the machine.
+        // Version 1, in a container that sees the path of the host.
         Case(
             groups: "4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n0::/\n",
             files: [
@@ -66,7 +66,7 @@ import Testing
         ),
     ]
 
-    @Test("is what its control groups say", arguments: cases.indices)
+    @Test("are limited by its control groups", arguments: cases.indices)
     func controlGroups(index: Int) {
         let setting = Self.cases[index]
         let groups = ControlGroups(groups: setting.groups) { setting.files[$0] }
@@ -74,21 +74,23 @@ import Testing
         #expect(groups.memoryBytes == setting.memory)
     }
 
-    @Test("leaves a quarter of its memory and 64 MiB to all but requests and answers")
+    @Test("exclude a quarter of the memory and 64 MiB from the budget of requests and responses")
     func memory() {
         let mebibyte = 1_024 * 1_024
-        let most = 512 * mebibyte
-        #expect(ProcessLimits.memoryBytes(most: most, of: [nil, nil]) == most)
-        #expect(ProcessLimits.memoryBytes(most: most, of: [2_048 * mebibyte]) == most)
-        #expect(ProcessLimits.memoryBytes(most: most, of: [nil, 512 * mebibyte]) == 320 * mebibyte)
+        let maximum = 512 * mebibyte
+        #expect(ProcessLimits.memoryBytes(maximum: maximum, of: [nil, nil]) == maximum)
+        #expect(ProcessLimits.memoryBytes(maximum: maximum, of: [2_048 * mebibyte]) == maximum)
         #expect(
-            ProcessLimits.memoryBytes(most: most, of: [512 * mebibyte, 256 * mebibyte])
+            ProcessLimits.memoryBytes(maximum: maximum, of: [nil, 512 * mebibyte]) == 320 * mebibyte
+        )
+        #expect(
+            ProcessLimits.memoryBytes(maximum: maximum, of: [512 * mebibyte, 256 * mebibyte])
                 == 128 * mebibyte
         )
-        #expect(ProcessLimits.memoryBytes(most: most, of: [64 * mebibyte]) == 16 * mebibyte)
+        #expect(ProcessLimits.memoryBytes(maximum: maximum, of: [64 * mebibyte]) == 16 * mebibyte)
     }
 
-    @Test("is divided among loops, connections and those that are one too many")
+    @Test("are divided among loops, connections and connections beyond the limit")
     func descriptors() throws {
         for descriptors in 0..<200 {
             for loops in [1, 2, 8] {
@@ -98,8 +100,10 @@ import Testing
                         loops: loops,
                         connections: 4_096
                     )
-                    #expect(plan.connections >= 2 && plan.guests >= 1 && plan.loops >= 1)
-                    let used = 14 + plan.loops * (8 + plan.guests) + plan.connections
+                    #expect(
+                        plan.connections >= 2 && plan.overLimitConnections >= 1 && plan.loops >= 1
+                    )
+                    let used = 14 + plan.loops * (8 + plan.overLimitConnections) + plan.connections
                     #expect(used <= descriptors)
                 } catch {
                     #expect(error == .tooFewDescriptors(limit: descriptors, needed: 25))
@@ -108,6 +112,6 @@ import Testing
             }
         }
         let plan = try DescriptorPlan(descriptors: 1 << 20, loops: 2, connections: 4_096)
-        #expect(plan.connections == 4_096 && plan.guests == 1_024 && plan.loops == 2)
+        #expect(plan.connections == 4_096 && plan.overLimitConnections == 1_024 && plan.loops == 2)
     }
 }

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(
-        "takes a free port where none is given",
+        "uses a free port for port 0",
         arguments: ["127.0.0.1", "localhost", "0.0.0.0"]
     )
     func freePort(host: String) throws {
@@ -23,12 +23,12 @@ import Testing
         try server.start()
         let client = try Client(port: server.port)
         client.send(request("GET", "/a"))
-        #expect(try client.answer().text == "/a")
+        #expect(try client.response().text == "/a")
         server.stop()
         server.waitUntilStopped()
     }
 
-    @Test("says that a port is in use, even by a server of the same kind")
+    @Test("reports that a port is in use, even by another instance")
     func portInUse() throws {
         let first = try server(host: "127.0.0.1")
         #expect(throws: StartError.portInUse(host: "127.0.0.1", port: first.port)) {
@@ -36,12 +36,12 @@ import Testing
         }
     }
 
-    @Test("says that an address is not of this machine")
+    @Test("reports an address that is not on this machine")
     func unknownHost() {
         #expect(throws: StartError.unknownHost("192.0.2.1")) { _ = try server(host: "192.0.2.1") }
     }
 
-    @Test("says that a port is none", arguments: [-1, 65_536])
+    @Test("reports an invalid port", arguments: [-1, 65_536])
     func portOutOfRange(port: Int) {
         #expect(throws: StartError.portOutOfRange(port)) {
             _ = try server(host: "127.0.0.1", port: port)

@@ -6,35 +6,35 @@ import HTTPServer
 import Testing
 
 @Suite("Stopping", .timeLimit(.minutes(2))) struct StoppingTests {
-    @Test("answers what has begun, and then ends")
+    @Test("completes requests in progress, then ends")
     func drain() throws {
         let site = try Site()
         let client = try site.client()
         let fields = ["Content-Length: 3", "Expect: 100-continue"]
         client.send(request("POST", "/echo", fields: fields))
-        #expect(try client.answer().status == 100)
+        #expect(try client.response().status == 100)
         let idle = try site.client()
         idle.send(request())
-        #expect(try idle.answer().status == 200)
+        #expect(try idle.response().status == 200)
         site.server.drain()
         #expect(idle.rest() == [])
-        // For as long as an answer is owed, whoever asks learns that the server is not ready.
+        // While a response is pending, the readiness probe reports that the server is draining.
         for _ in 0..<50 {
             let probe = try site.client()
             probe.send(request("GET", "/ready"))
-            let readiness = try probe.answer()
+            let readiness = try probe.response()
             #expect(readiness.status == 503)
             #expect(readiness.head.contains("\r\nConnection: close"))
         }
         client.send("abc")
-        let answer = try client.answer()
-        #expect(answer.text == "abc")
-        #expect(answer.head.contains("\r\nConnection: close"))
+        let response = try client.response()
+        #expect(response.text == "abc")
+        #expect(response.head.contains("\r\nConnection: close"))
         site.server.waitUntilStopped()
         #expect(throws: Client.Failure.self) { try site.client() }
     }
 
-    @Test("answers what the workers have begun, and then ends")
+    @Test("completes requests on workers, then ends")
     func drainWorkers() throws {
         let site = try Site { $0.inlineBodyBytes = 10 }
         let client = try site.client()
@@ -42,12 +42,12 @@ import Testing
         site.stub.arrivals.wait()
         site.server.drain()
         site.stub.gate.signal()
-        #expect(try client.answer().text == "held")
+        #expect(try client.response().text == "held")
         #expect(client.rest() == [])
         site.server.waitUntilStopped()
     }
 
-    @Test("ends at once where nothing is going on")
+    @Test("ends immediately when idle")
     func drainIdle() throws {
         let site = try Site()
         site.server.drain()
@@ -57,58 +57,58 @@ import Testing
         site.server.waitUntilStopped()
     }
 
-    @Test("answers those who had connected before it took no more, and have not asked yet")
-    func newcomers() throws {
+    @Test("serves clients that connected before the listeners closed")
+    func newConnections() throws {
         let site = try Site()
         let clients = try (0..<50).map { _ in try site.client() }
         site.server.drain()
         for client in clients { client.send(request()) }
-        for client in clients { #expect(try client.answer().status == 200) }
+        for client in clients { #expect(try client.response().status == 200) }
         site.server.waitUntilStopped()
     }
 
-    @Test("goes on for a while where it is told to, but is not ready")
+    @Test("keeps serving during the drain delay, but is not ready")
     func delay() throws {
         let site = try Site { $0.drainDelay = .milliseconds(300) }
         let client = try site.client()
         site.server.drain()
         for _ in 0..<3 {
             client.send(request("GET", "/ready"))
-            #expect(try client.answer().status == 503)
+            #expect(try client.response().status == 503)
             client.send(request("GET", "/echo"))
-            let answer = try client.answer()
-            #expect(answer.status == 200 && !answer.head.contains("\r\nConnection: close"))
+            let response = try client.response()
+            #expect(response.status == 200 && !response.head.contains("\r\nConnection: close"))
         }
         site.server.waitUntilStopped()
         #expect(client.rest() == [])
         #expect(throws: Client.Failure.self) { try site.client() }
     }
 
-    @Test("cuts what takes too long")
+    @Test("closes connections that exceed the drain time")
     func drainTime() throws {
         let site = try Site { $0.drainTime = .milliseconds(20) }
         let client = try site.client()
         let fields = ["Content-Length: 3", "Expect: 100-continue"]
         client.send(request("POST", "/echo", fields: fields))
-        #expect(try client.answer().status == 100)
+        #expect(try client.response().status == 100)
         site.server.drain()
         site.server.waitUntilStopped()
         #expect(client.rest()?.isEmpty != false)
     }
 
-    @Test("cuts everything when it is told to")
+    @Test("closes everything on request")
     func stop() throws {
         let site = try Site()
         let client = try site.client()
         client.send(request())
-        #expect(try client.answer().status == 200)
+        #expect(try client.response().status == 200)
         client.send("GET /")
         site.server.stop()
         site.server.waitUntilStopped()
         #expect(client.rest()?.isEmpty != false)
     }
 
-    @Test("before the start means that there is none")
+    @Test("before the start prevents it")
     func beforeStart() throws {
         let server = try Server(
             host: "127.0.0.1",

@@ -6,13 +6,13 @@ import HTTPServer
 import HTTPTypes
 import Logging
 
-/// Routes that do what a test needs.
+/// Routes for the tests.
 final class Stub: Responder {
-    /// Opened by the test to let requests for `/held` be answered.
+    /// Signaled by the test to let requests for `/held` continue.
     let gate = DispatchSemaphore(value: 0)
-    /// Signalled for each request that has come to the gate.
+    /// Signaled for each request that waits at the gate.
     let arrivals = DispatchSemaphore(value: 0)
-    /// Signalled for each connection that has ended.
+    /// Signaled for each closed connection.
     let endings = DispatchSemaphore(value: 0)
     private let seen = Guarded<[ServerEvent]>([])
     private let readiness: Readiness
@@ -26,11 +26,11 @@ final class Stub: Responder {
     func receive(_ head: RequestHead) -> Reception {
         switch head.path {
         case "/missing":
-            .answer(Response(status: .notFound))
+            .respond(Response(status: .notFound))
         case "/ready":
-            .answer(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
+            .respond(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
         default:
-            .take(BodyIntake { body in self.respond(to: head, body) })
+            .accept(BodyIntake { body in self.respond(to: head, body) })
         }
     }
 
@@ -41,7 +41,7 @@ final class Stub: Responder {
         case "/echo":
             return Response(status: .ok, body: body, route: RouteName("/echo"))
         case "/echo-and-hold":
-            // Its loop is held once the answer is out.
+            // Its loop is blocked after the response was sent.
             return Response(status: .ok, body: body, route: RouteName("/echo-and-hold"))
         case "/held":
             arrivals.signal()
@@ -66,7 +66,7 @@ final class Stub: Responder {
 
     func observe(_ event: ServerEvent) {
         seen.withLock { $0.append(event) }
-        if case .answered(let exchange) = event, exchange.route.template == "/echo-and-hold" {
+        if case .responseSent(let exchange) = event, exchange.route.template == "/echo-and-hold" {
             arrivals.signal()
             gate.wait()
         }
@@ -74,7 +74,7 @@ final class Stub: Responder {
     }
 }
 
-/// Keeps the content of a request as it is, and has it answered by a closure.
+/// Stores the content of a request and passes it to a closure.
 struct BodyIntake: Intake {
     private var body: [UInt8] = []
     private let respond: @Sendable ([UInt8]) -> Response
@@ -85,19 +85,19 @@ struct BodyIntake: Intake {
 
     var footprint: Int { body.count }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
+    mutating func receive(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
         for index in bytes.indices { body.append(bytes[index]) }
         return false
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
-        body += piece.bytes.dropFirst(Piece.headroom)
+    mutating func receive(_ segment: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {
+        body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func answer() -> Response { respond(body) }
+    mutating func makeResponse() -> Response { respond(body) }
 }
 
-/// A server on a free port of 127.0.0.1, stopped when the test is over.
+/// A server on a free port of 127.0.0.1, stopped on deinitialization.
 final class Site {
     let stub: Stub
     let server: Server
@@ -130,7 +130,7 @@ final class Site {
 }
 
 extension Logger {
-    /// Says nothing: what the server logs is no part of the tests.
+    /// A logger that discards everything.
     static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
 
@@ -145,9 +145,9 @@ func post(_ path: String, _ body: [UInt8], fields: [String] = []) -> [UInt8] {
     Array(request("POST", path, fields: ["Content-Length: \(body.count)"] + fields).utf8) + body
 }
 
-/// Bytes in which every misplaced one would show.
+/// Bytes in which any misplaced one is detected.
 func pattern(_ count: Int) -> [UInt8] {
-    // Repeated at a prime, so that it fits no buffer.
+    // The period is prime, so it does not align with any buffer.
     let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     var bytes: [UInt8] = []
     while bytes.count < count { bytes += block.prefix(count - bytes.count) }

@@ -5,7 +5,7 @@ import HTTP
 import Testing
 
 @Suite("A large request", .timeLimit(.minutes(2))) struct WorkerTests {
-    @Test("does not stall the small ones beside it")
+    @Test("does not stall concurrent small ones")
     func beside() throws {
         let site = try Site(loops: 1) { limits in
             limits.inlineBodyBytes = 10
@@ -17,13 +17,13 @@ import Testing
         for _ in 0..<100 {
             let small = try site.client()
             small.send(request("GET", "/small"))
-            #expect(try small.answer().text == "/small")
+            #expect(try small.response().text == "/small")
         }
         site.stub.gate.signal()
-        #expect(try large.answer().text == "held")
+        #expect(try large.response().text == "held")
     }
 
-    @Test("waits for its turn, and all are answered")
+    @Test("waits for a worker, and all get responses")
     func waiting() throws {
         let site = try Site(loops: 1) { limits in
             limits.inlineBodyBytes = 10
@@ -32,10 +32,10 @@ import Testing
         let clients = try (0..<20).map { _ in try site.client() }
         for client in clients { client.send(post("/held", pattern(100))) }
         for _ in clients { site.stub.gate.signal() }
-        for client in clients { #expect(try client.answer().text == "held") }
+        for client in clients { #expect(try client.response().text == "held") }
     }
 
-    @Test("is refused when too many are waiting, and may be tried again on its connection")
+    @Test("is refused when too many are waiting, and can be retried on its connection")
     func tooMany() throws {
         let site = try Site(loops: 1) { limits in
             limits.inlineBodyBytes = 10
@@ -47,16 +47,16 @@ import Testing
         site.stub.arrivals.wait()
         let second = try site.client()
         second.send(post("/held", pattern(100)))
-        let refused = try second.answer()
+        let refused = try second.response()
         #expect(refused.status == 503)
         #expect(refused.text == "too-many-waiting")
         site.stub.gate.signal()
-        #expect(try first.answer().text == "held")
+        #expect(try first.response().text == "held")
         second.send(request("GET", "/again"))
-        #expect(try second.answer().text == "/again")
+        #expect(try second.response().text == "/again")
     }
 
-    @Test("comes and goes in turns with the others")
+    @Test("shares the loop with others in turns")
     func turns() throws {
         let site = try Site(loops: 1)
         let body = pattern(3_000_000)
@@ -70,9 +70,9 @@ import Testing
                 }
                 client.send(Array(body[part..<part + 500_000]))
                 small.send(request("GET", "/small"))
-                #expect(try small.answer().text == "/small")
+                #expect(try small.response().text == "/small")
             }
         }
-        for client in large { #expect(try client.answer().body == body) }
+        for client in large { #expect(try client.response().body == body) }
     }
 }

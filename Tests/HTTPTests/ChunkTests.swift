@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        "is its chunks put together",
+        "is the concatenation of its chunks",
         arguments: [
             ("0\r\n\r\n", ""), ("3\r\nabc\r\n0\r\n\r\n", "abc"),
             ("1\r\na\r\n2\r\nbc\r\n000\r\n\r\n", "abc"),
@@ -22,13 +22,13 @@ import Testing
             ("00a\r\n0123456789\r\n0\r\n\r\n", "0123456789"), ("2\r\n\r\n\r\n0\r\n\r\n", "\r\n"),
         ]
     )
-    func pieces(chunks: String, body: String) {
+    func segments(chunks: String, body: String) {
         let record = outcome(chunks: chunks + request("GET", "/next"))
         #expect(record.bodies == [body, ""])
         #expect(record.statuses == [200, 200])
     }
 
-    @Test("is the same in whatever chunks it comes, and however the network cuts them")
+    @Test("is independent of its chunks and of how the network splits them")
     func everyCut() {
         let body = String((0..<2_000).map { _ in "abcdefghij".randomElement() ?? "a" })
         for size in [1, 2, 15, 16, 511, 512, 600, 2_000] {
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(
-        "may have extensions, which are ignored",
+        "may have chunk extensions, which are ignored",
         arguments: [
             ";a", ";a=b", ";a=\"b\"", ";a=\"b\\\"c;\t\"", ";a;b=c;d", " ; a = b", "\t;a =b",
             ";a\t=\"\"",
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(
-        "has no other extensions",
+        "must not have malformed extensions",
         arguments: [
             ";", ";;", ";a;", ";a=", ";=b", ";a=b c", ";a b", ";a\n", ";a\r", ";a=\"b", ";a=\"b\"c",
             ";a=\"\u{01}\"", ";a\0", ";(", ";a=(", ";a ", ";a= ", ";a=b ", ";a=\"b\\\n\"",
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(
-        "gives each size in hexadecimal digits",
+        "has chunk sizes in hexadecimal digits",
         arguments: [
             "", "x", "0x3", "+3", "-3", "3_", " 3", "\t3", "3 ", "3\t", "3,", "g", "\r\n3", "3 3",
             "8000000000000000", "fffffffffffffffff", "10000000000000003", "3\n", "\u{FF13}",
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(
-        "has as much data as each size says",
+        "has as much data as each size states",
         arguments: [
             "3\r\nabcd\r\n", "3\r\nabc0\r\n", "3\r\nabc\n0\r\n", "3\r\nabc\r0\r\n",
             "3\r\nabc\r\r\n",
@@ -116,7 +116,7 @@ import Testing
         #expect(record.requests.isEmpty)
     }
 
-    @Test("may have trailers, which are kept apart from the fields")
+    @Test("may have trailers, which are not merged into the fields")
     func trailers() throws {
         let record = outcome(
             chunks: "1\r\na\r\n0\r\nContent-Type: b\r\nX-Y:\r\n\r\n" + request("GET", "/next")
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(
-        "has no other trailers",
+        "must not have malformed trailers",
         arguments: ["a", "a b: c", "a : b", " a: b", ": b", "a: b\0", "a: b\n", "a: b\rc", "é: b"]
     )
     func invalidTrailers(line: String) {
@@ -135,7 +135,7 @@ import Testing
         #expect(record.requests.isEmpty)
     }
 
-    @Test("has trailers within the limits of a head")
+    @Test("applies the limits of a head to trailers")
     func trailerLimits() {
         let many = String(repeating: "a: b\r\n", count: 101)
         #expect(outcome(chunks: "0\r\n\(many)\r\n").refusals == [.tooManyFields])
@@ -155,7 +155,7 @@ import Testing
         #expect(outcome(chunks: "7fffffffffffffff\r\n").refusals == [.bodyTooLarge])
     }
 
-    @Test("may have any size where the limit allows it")
+    @Test("may have any size within the limit")
     func huge() {
         var limits = Limits()
         limits.bodyBytes = .max
@@ -164,8 +164,8 @@ import Testing
         #expect(record.requests.isEmpty)
     }
 
-    @Test("may come a byte at a time, but not with endless framing")
-    func waste() {
+    @Test("may arrive a byte at a time, but not with endless framing")
+    func excessFraming() {
         let single = String(repeating: "1\r\na\r\n", count: 10_000)
         #expect(
             outcome(chunks: single + "0\r\n\r\n").bodies == [String(repeating: "a", count: 10_000)]

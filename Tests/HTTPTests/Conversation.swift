@@ -3,25 +3,25 @@
 import HTTP
 import HTTPTypes
 
-/// Drives a connection without a network, with invented time.
+/// Drives a connection without a network, with simulated time.
 final class Conversation {
-    /// What the connection led to, as far as its client and its routes can see.
+    /// The effects of the connection, as seen by its client and its routes.
     struct Record: Equatable {
         var requests: [Received] = []
         var refusals: [Refusal] = []
         var sent: [UInt8] = []
         var exchanges: [Exchange] = []
         var hasShutDown = false
-        var closing: Closing?
+        var closing: CloseReason?
 
-        /// What was sent, as text.
+        /// The bytes sent, as text.
         var text: String { String(decoding: sent, as: UTF8.self) }
-        /// What was sent, without the lines that name requests.
+        /// The text sent, without the X-Request-Id lines.
         var unnamed: String {
             text.split(separator: "\r\n", omittingEmptySubsequences: false)
                 .filter { !$0.hasPrefix("X-Request-Id: ") }.joined(separator: "\r\n")
         }
-        /// The status of each answer, 100 among them.
+        /// The status of each response, including 100.
         var statuses: [Int] {
             text.split(separator: "HTTP/1.1 ").dropFirst(text.hasPrefix("HTTP/1.1 ") ? 0 : 1)
                 .compactMap { Int($0.prefix(3)) }
@@ -30,7 +30,7 @@ final class Conversation {
         var bodies: [String] { requests.map { String(decoding: $0.body, as: UTF8.self) } }
     }
 
-    /// A request as a route sees it.
+    /// A request as seen by a route.
     struct Received: Equatable {
         let method: String
         let path: String
@@ -50,36 +50,38 @@ final class Conversation {
     private let today = DateField("today")
     private var connection: Connection
     private let decide: (RequestHead) -> Response?
-    private let respond: (Request) -> Response?
-    /// Whether the network takes what is sent.
+    private let makeResponse: (Request) -> Response?
+    /// Whether the network accepts output.
     var isNetworkOpen = true
-    /// Whether what is done elsewhere is left until the test has it done.
-    var areErrandsHeld = false
-    private(set) var errands: [Errand] = []
-    private(set) var parts: [PartErrand] = []
+    /// Whether worker jobs are held back until the test completes them.
+    var areJobsHeld = false
+    private(set) var jobs: [IntakeJob] = []
+    private(set) var parts: [SourceJob] = []
 
+    /// Creates a connection.
+    ///
     /// - Parameters:
-    ///   - limits: The bounds.
-    ///   - isGuest: Whether the connection is one too many.
-    ///   - decide: The answer that a head alone leads to.
-    ///   - respond: The answer to a request; nil leaves it open until ``answer(_:)``.
+    ///   - limits: The limits.
+    ///   - isOverLimit: Whether the connection exceeds the connection limit.
+    ///   - decide: Returns the response that depends on the head alone; `nil` accepts the content.
+    ///   - respond: Returns the response to a request; `nil` defers it to ``respond(with:)``.
     init(
         limits: Limits = Limits(),
-        isGuest: Bool = false,
+        isOverLimit: Bool = false,
         decide: @escaping (RequestHead) -> Response? = { _ in nil },
         respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
     ) {
         connection = Connection(
             limits: limits,
             budget: MemoryBudget(limit: limits.memoryBytes),
-            isGuest: isGuest,
+            isOverLimit: isOverLimit,
             now: now
         )
         self.decide = decide
-        self.respond = respond
+        makeResponse = respond
     }
 
-    /// Lets bytes arrive, `size` at a time, and then has done what they lead to.
+    /// Delivers bytes, at most `size` at a time, and performs the resulting actions.
     func receive(_ bytes: [UInt8], size: Int = .max) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -91,33 +93,33 @@ final class Conversation {
 
     func receive(_ text: String, size: Int = .max) { receive(Array(text.utf8), size: size) }
 
-    /// Lets the client half-close.
+    /// Half-closes the client's side.
     func end() {
         connection.peerClosed(now: now)
         perform()
     }
 
-    /// Lets time pass, and has deadlines looked at.
+    /// Advances the time and checks deadlines.
     func wait(_ duration: Duration) {
         now = now.advanced(by: duration)
         connection.expired(now: now)
         perform()
     }
 
-    /// Lets time pass in which nothing runs.
+    /// Advances the time as if the process were suspended.
     func freeze(_ duration: Duration) {
         now = now.advanced(by: duration)
-        connection.forgive(duration)
+        connection.extendDeadlines(by: duration)
     }
 
-    /// Gives the answer that was left open.
-    func answer(_ response: Response) {
-        connection.answered(response, date: today, now: now)
+    /// Makes a deferred response.
+    func respond(with response: Response) {
+        connection.responded(response, date: today, now: now)
         perform()
     }
 
-    /// Lets the network take `count` bytes.
-    func take(_ count: Int) {
+    /// Lets the network accept `count` bytes.
+    func send(_ count: Int) {
         advance(count)
         perform()
     }
@@ -132,7 +134,7 @@ final class Conversation {
         perform()
     }
 
-    /// Not inlined, since the optimiser of Swift 6.3.1 then crashes in CopyPropagation.
+    /// Not inlined, because the optimizer of Swift 6.3.1 then crashes in CopyPropagation.
     @inline(never)
     func refuse(_ refusal: Refusal) {
         connection.refuse(refusal)
@@ -140,12 +142,12 @@ final class Conversation {
     }
 
     var isIdle: Bool { connection.isIdle }
-    var traffic: Traffic? { connection.traffic }
+    var traffic: TrafficClass? { connection.traffic }
     var footprint: Int { connection.footprint }
-    var bytesToSend: Int { connection.output.left }
+    var bytesToSend: Int { connection.output.unsentBytes }
     var directBodyBytes: Int { connection.directBodyBytes }
 
-    /// Lets bytes of a body arrive where they stay.
+    /// Delivers bytes of a body straight into the segment.
     func receiveBody(_ bytes: [UInt8]) {
         connection.receiveBody(upTo: bytes.count, now: now) { body in
             for byte in bytes { body.append(byte) }
@@ -153,61 +155,61 @@ final class Conversation {
         perform()
     }
 
-    /// Has the piece that was handed over taken in.
-    func bringErrandBack() {
-        guard var errand = errands.popLast() else { return }
-        if let refusal = errand.run() {
+    /// Runs the latest intake job and returns it.
+    func completeJob() {
+        guard var job = jobs.popLast() else { return }
+        if let refusal = job.run() {
             connection.refuse(refusal)
         } else {
-            connection.takeBack(errand, now: now)
+            connection.complete(job, now: now)
         }
     }
 
-    /// Has a part of an answer made, the latest that was handed over unless told otherwise.
-    func bringPartBack(_ place: Int? = nil) {
+    /// Produces a part of a response: by default the latest requested one.
+    func completePart(_ place: Int? = nil) {
         guard !parts.isEmpty else { return }
-        let errand = parts.remove(at: place ?? parts.count - 1)
-        connection.takeBack(MadePart(of: errand), now: now)
+        let job = parts.remove(at: place ?? parts.count - 1)
+        connection.complete(ProducedPart(of: job), now: now)
     }
 
-    /// Does what is asked for without a client or a network having done anything.
+    /// Performs pending actions without any new event.
     func perform() { arrive([]) }
 
     private func arrive(_ part: ArraySlice<UInt8>) {
         var rest = part
         loop: while true {
             switch connection.next() {
-            case .receive(let head) where connection.isGuest && head.path != "/livez":
-                connection.turnAway()
+            case .receive(let head) where connection.isOverLimit && head.path != "/livez":
+                connection.refuseOverLimit()
             case .receive(let head):
-                let reception = decide(head).map { Reception.answer($0) }
+                let reception = decide(head).map { Reception.respond($0) }
                 connection.received(
-                    reception ?? .take(BodyIntake(head: head)),
+                    reception ?? .accept(BodyIntake(head: head)),
                     date: today,
                     now: now
                 )
-            case .takeIn:
-                errands += connection.handOver().map { [$0] } ?? []
-                if !areErrandsHeld { bringErrandBack() }
-            case .makeMore:
-                parts += connection.handOverPart().map { [$0] } ?? []
-                if !areErrandsHeld { bringPartBack() }
-            case .answer:
-                guard var errand = connection.handOver() else { break loop }
-                guard errand.run() == nil, let intake = errand.intake as? BodyIntake else {
+            case .runIntake:
+                jobs += connection.takeIntakeJob().map { [$0] } ?? []
+                if !areJobsHeld { completeJob() }
+            case .produce:
+                parts += connection.takeSourceJob().map { [$0] } ?? []
+                if !areJobsHeld { completePart() }
+            case .respond:
+                guard var job = connection.takeIntakeJob() else { break loop }
+                guard job.run() == nil, let intake = job.intake as? BodyIntake else {
                     break loop
                 }
                 let request = Request(head: intake.head, body: intake.body)
                 record.requests.append(Received(request))
-                guard let response = respond(request) else { break loop }
-                connection.answered(response, date: today, now: now)
+                guard let response = makeResponse(request) else { break loop }
+                connection.responded(response, date: today, now: now)
             case .refuse(let refusal):
                 record.refusals.append(refusal)
                 let response = Response(status: refusal.status, route: RouteName(refusal.code))
-                connection.answered(response, date: today, now: now)
+                connection.responded(response, date: today, now: now)
             case .send:
                 guard isNetworkOpen else { break loop }
-                advance(connection.output.left)
+                advance(connection.output.unsentBytes)
             case .read:
                 guard !rest.isEmpty else { break loop }
                 rest = rest.dropFirst(connection.receive(rest, now: now))
@@ -220,7 +222,7 @@ final class Conversation {
                 break loop
             }
         }
-        if !rest.isEmpty { connection.keep(rest) }
+        if !rest.isEmpty { connection.buffer(rest) }
     }
 
     private func advance(_ count: Int) {
@@ -230,13 +232,13 @@ final class Conversation {
     }
 }
 
-/// A complete request, its content in memory.
+/// A complete request, with its content in memory.
 struct Request {
     let head: RequestHead
     let body: [UInt8]
 }
 
-/// Keeps the content of a request as it is.
+/// Stores the content of a request unchanged.
 struct BodyIntake: Intake {
     let head: RequestHead
     private(set) var body: [UInt8] = []
@@ -247,16 +249,16 @@ struct BodyIntake: Intake {
 
     var footprint: Int { body.count }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
+    mutating func receive(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
         for index in bytes.indices { body.append(bytes[index]) }
         return false
     }
 
-    mutating func take(_ piece: consuming Piece, isLast _: Bool, _: MemoryAccount) {
-        body += piece.bytes.dropFirst(Piece.headroom)
+    mutating func receive(_ segment: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {
+        body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func answer() -> Response { .make(head.path) }
+    mutating func makeResponse() -> Response { .make(head.path) }
 }
 
 extension Conversation.Received {
@@ -270,7 +272,7 @@ extension Conversation.Received {
 }
 
 extension Response {
-    /// An answer, 200 unless told.
+    /// Makes a response with status 200 by default.
     static func make(
         _ body: String = "",
         status: HTTPResponse.Status = .ok,
@@ -280,7 +282,7 @@ extension Response {
     }
 }
 
-/// A request as text; what is not said is as usual.
+/// A request as text, with usual values by default.
 func request(
     _ method: String = "GET",
     _ target: String = "/",
@@ -293,7 +295,7 @@ func request(
     return (["\(method) \(target) \(version)"] + lines + ["", body]).joined(separator: "\r\n")
 }
 
-/// What a connection makes of a text, and of the end of input where `ends`.
+/// Returns the effects of a text, followed by the end of input if `ends`.
 func outcome(
     _ text: String,
     limits: Limits = Limits(),

@@ -5,15 +5,15 @@ import HTTPTypes
 import Testing
 
 @Suite("A drain") struct DrainTests {
-    @Test("closes a connection at rest that has been answered")
-    func atRest() {
+    @Test("closes an idle connection that has had a response")
+    func idle() {
         let conversation = Conversation()
         conversation.receive(request())
         conversation.drain()
         #expect(conversation.record.closing == .drained)
     }
 
-    @Test("lets a new connection ask once")
+    @Test("lets a new connection send one request")
     func new() {
         let conversation = Conversation()
         conversation.drain()
@@ -21,11 +21,11 @@ import Testing
         conversation.receive(request() + request())
         #expect(conversation.record.statuses == [200])
         #expect(conversation.record.text.contains("\r\nConnection: close\r\n"))
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
-    @Test("waits a moment for the first question of who has just come, when nobody else may")
-    func newcomer() {
+    @Test("waits briefly for the first request on a new connection after the listeners close")
+    func newConnection() {
         let late = Conversation()
         late.drain()
         late.finish()
@@ -46,48 +46,48 @@ import Testing
         #expect(resting.record.closing == .drained)
     }
 
-    @Test("does not wait for the end of a client whose head alone was answered")
+    @Test("does not linger for a client whose request had no body")
     func early() {
         let conversation = Conversation(decide: { _ in .make(status: .notFound) })
         conversation.drain()
         conversation.receive(request())
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
-    @Test("waits for the answer that is being made, and says that it is the last")
-    func answering() {
+    @Test("waits for the response being made, and announces that it is the last")
+    func responding() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request())
         conversation.drain()
         #expect(!conversation.isIdle)
-        conversation.answer(.make("late"))
+        conversation.respond(with: .make("late"))
         #expect(conversation.record.text.contains("\r\nConnection: close\r\n"))
         #expect(conversation.record.text.hasSuffix("late"))
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
-    @Test("waits for the answer that is on its way")
+    @Test("waits for the response being sent")
     func sending() {
         let conversation = Conversation()
         conversation.isNetworkOpen = false
         conversation.receive(request())
         conversation.drain()
         #expect(conversation.record.closing == nil)
-        conversation.take(conversation.bytesToSend)
+        conversation.send(conversation.bytesToSend)
         #expect(conversation.record.closing == .drained)
     }
 
-    @Test("waits for the request that has begun")
+    @Test("waits for the request being received")
     func partial() {
         let conversation = Conversation()
         conversation.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n")
         conversation.drain()
         conversation.receive("\r\nabc")
         #expect(conversation.record.statuses == [200])
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
-    @Test("takes no more large bodies, but those that are coming")
+    @Test("refuses new large bodies, but not those being received")
     func large() {
         let text = request("POST", fields: ["Content-Length: 100000"])
         let late = Conversation()
@@ -103,12 +103,12 @@ import Testing
         #expect(coming.record.statuses == [200])
     }
 
-    @Test("does not wait for the end of a client that has its answer")
+    @Test("does not linger for a client that has its response")
     func lingering() {
         let conversation = Conversation()
         conversation.receive(request(fields: ["Connection: close"]))
         #expect(conversation.record.closing == nil)
         conversation.drain()
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 }

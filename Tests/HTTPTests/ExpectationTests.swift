@@ -6,7 +6,7 @@ import Testing
 @Suite("An expectation") struct ExpectationTests {
     private let head = request("POST", fields: ["Content-Length: 3", "Expect: 100-continue"])
 
-    @Test("of 100 Continue is met before the body comes")
+    @Test("of 100 Continue is met before the body arrives")
     func continues() {
         let conversation = Conversation()
         conversation.receive(head)
@@ -16,19 +16,19 @@ import Testing
         #expect(conversation.record.bodies == ["abc"])
     }
 
-    @Test("is met for chunks, in any case of letters")
+    @Test("is met for chunked bodies, ignoring case")
     func chunks() {
         let fields = ["Transfer-Encoding: chunked", "expect: 100-Continue"]
         let record = outcome(request("POST", fields: fields, body: "0\r\n\r\n"))
         #expect(record.statuses == [100, 200])
     }
 
-    @Test("is not met where there is no body")
+    @Test("is not met without a body")
     func noBody() {
         #expect(outcome(request(fields: ["Expect: 100-continue"])).statuses == [200])
     }
 
-    @Test("is not met where the body is too large")
+    @Test("is not met if the body is too large")
     func tooLarge() {
         var limits = Limits()
         limits.bodyBytes = 2

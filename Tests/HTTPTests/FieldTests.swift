@@ -5,7 +5,7 @@ import HTTPTypes
 import Testing
 
 @Suite("A field") struct FieldTests {
-    @Test("is a name and a value without the white space around it")
+    @Test("is a name and a value without surrounding white space")
     func trimmed() throws {
         let fields = ["Accept:  a  b\t ", "Origin:", "cookie:1", "Cookie: 2", "user-agent:\tc"]
         let record = outcome(request(fields: fields))
@@ -17,7 +17,7 @@ import Testing
         #expect(received[.expect] == nil)
     }
 
-    @Test("may have bytes that are not ASCII in its value")
+    @Test("may have non-ASCII bytes in its value")
     func obsText() throws {
         let conversation = Conversation()
         conversation.receive(
@@ -28,30 +28,33 @@ import Testing
         #expect(fields[.accept]?.isEmpty == false)
     }
 
-    @Test("stands on one line", arguments: [" folded", "\tfolded", " Host: b"])
+    @Test("must not be folded", arguments: [" folded", "\tfolded", " Host: b"])
     func folded(line: String) {
         #expect(outcome(request(fields: ["A: b", line])).refusals == [.foldedField])
     }
 
-    @Test("does not follow white space")
+    @Test("must not follow white space")
     func whitespaceFirst() {
         #expect(outcome("GET / HTTP/1.1\r\n Host: a\r\n\r\n").refusals == [.foldedField])
     }
 
-    @Test("has its colon right behind its name", arguments: ["A : b", "A\t: b", "Host : b"])
+    @Test("must not have white space before its colon", arguments: ["A : b", "A\t: b", "Host : b"])
     func spaceBeforeColon(line: String) {
         #expect(outcome(request(fields: [line])).refusals == [.whitespaceBeforeColon])
     }
 
     @Test(
-        "has a token for a name",
+        "must have a token as its name",
         arguments: [":", ": b", "A", "A b: c", "A@: b", "Ä: b", "A\"B: c", "A b", "a(b): c"]
     )
     func name(line: String) {
         #expect(outcome(request(fields: [line])).refusals == [.invalidFieldName])
     }
 
-    @Test("has no control characters", arguments: ["\0", "\u{01}", "\u{0B}", "\u{1B}", "\u{7F}"])
+    @Test(
+        "must not contain control characters",
+        arguments: ["\0", "\u{01}", "\u{0B}", "\u{1B}", "\u{7F}"]
+    )
     func control(character: String) {
         #expect(outcome(request(fields: ["A: b\(character)c"])).refusals == [.controlCharacter])
         #expect(outcome(request(fields: ["A\(character): b"])).refusals == [.controlCharacter])
@@ -72,7 +75,7 @@ import Testing
         #expect(outcome("\nGET / HTTP/1.1\r\n").refusals == [.bareLineFeed])
     }
 
-    @Test("is one of 100 at most")
+    @Test("is one of at most 100")
     func count() {
         let fields = (1..<100).map { "A\($0): b" }
         #expect(outcome(request(fields: fields)).statuses == [200])
@@ -81,7 +84,7 @@ import Testing
         #expect(record.statuses == [431])
     }
 
-    @Test("is one of as many as the limit allows, however many those are")
+    @Test("is one of as many as the limit permits, however high it is")
     func countWithoutLimit() {
         var limits = Limits()
         limits.fieldCount = .max
@@ -92,16 +95,16 @@ import Testing
 
     @Test("shares 32 KiB with all others")
     func size() {
-        // "Host: example.org" and "A: " with their line ends, and the empty line, take 26 bytes.
-        let most = 32 * 1_024 - 26
-        let fitting = request(fields: ["A: " + String(repeating: "b", count: most)])
+        // "Host: example.org" and "A: " with their line ends, and the empty line, occupy 26 bytes.
+        let maximum = 32 * 1_024 - 26
+        let fitting = request(fields: ["A: " + String(repeating: "b", count: maximum)])
         #expect(outcome(fitting).statuses == [200])
-        let record = outcome(request(fields: ["A: " + String(repeating: "b", count: most + 1)]))
+        let record = outcome(request(fields: ["A: " + String(repeating: "b", count: maximum + 1)]))
         #expect(record.refusals == [.headTooLarge])
         #expect(record.statuses == [431])
     }
 
-    @Test("about an unknown upgrade is ignored")
+    @Test("that asks for an unknown upgrade is ignored")
     func upgrade() {
         let fields = ["Upgrade: h2c, websocket", "Connection: Upgrade"]
         let record = outcome(request(fields: fields))

@@ -4,7 +4,7 @@ import HTTP
 import Testing
 
 @Suite("The length of a body") struct FramingTests {
-    @Test("is what Content-Length says", arguments: ["3", "3 ", "\t3"])
+    @Test("is given by Content-Length", arguments: ["3", "3 ", "\t3"])
     func contentLength(length: String) {
         let record = outcome(
             request("POST", fields: ["Content-Length: \(length)"], body: "abc") + request()
@@ -13,14 +13,14 @@ import Testing
         #expect(record.statuses == [200, 200])
     }
 
-    @Test("is nothing where nothing is said")
+    @Test("is 0 by default")
     func none() {
         let record = outcome(request("POST") + request("POST", fields: ["Content-Length: 0"]))
         #expect(record.bodies == ["", ""])
     }
 
     @Test(
-        "is a number in decimal digits",
+        "must be a number in decimal digits",
         arguments: [
             "", "+5", "-5", "-0", "0x5", "1_0", "5 5", "5, 5", "5,5", "5,6", "5.0", "1e1", "05",
             "00", "٣", "a",
@@ -35,14 +35,14 @@ import Testing
         #expect(record.hasShutDown)
     }
 
-    @Test("is said once", arguments: ["5", "6"])
+    @Test("must be given once", arguments: ["5", "6"])
     func severalContentLengths(length: String) {
         let fields = ["Content-Length: 5", "content-length: \(length)"]
         let record = outcome(request("POST", fields: fields, body: "abcde"))
         #expect(record.refusals == [.severalContentLengths])
     }
 
-    @Test("is not said in two ways")
+    @Test("must not be given in two ways")
     func both() {
         for fields in [
             ["Content-Length: 5", "Transfer-Encoding: chunked"],
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(
-        "is found in chunks",
+        "is determined by chunks",
         arguments: ["chunked", "Chunked", "CHUNKED", " chunked ", ", chunked", "chunked,"]
     )
     func chunked(coding: String) {
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(
-        "cannot be found where chunked is not last",
+        "requires chunked as the last coding",
         arguments: [
             "", ",", "identity", "gzip", "chunked, gzip", "chunked, chunked", "chunked;a=b",
             "xchunked", "chun ked", "\"chunked\"", "chunked, identity",
@@ -79,20 +79,20 @@ import Testing
         #expect(record.hasShutDown)
     }
 
-    @Test("cannot be found in codings nobody knows", arguments: ["gzip, chunked", "a, b, chunked"])
+    @Test("is not determined by unknown codings", arguments: ["gzip, chunked", "a, b, chunked"])
     func unknownCoding(coding: String) {
         let record = outcome(request("POST", fields: ["Transfer-Encoding: \(coding)"]))
         #expect(record.refusals == [.unknownTransferCoding])
         #expect(record.statuses == [501])
     }
 
-    @Test("is the same over several lines of Transfer-Encoding")
+    @Test("may be given by several Transfer-Encoding lines")
     func severalLines() {
         let fields = ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]
         #expect(outcome(request("POST", fields: fields)).refusals == [.invalidTransferEncoding])
     }
 
-    @Test("is not found in chunks in HTTP/1.0")
+    @Test("must not be given by chunks in HTTP/1.0")
     func http10() {
         let fields = ["Transfer-Encoding: chunked", "Connection: keep-alive"]
         let record = outcome(request("POST", version: "HTTP/1.0", fields: fields))
@@ -112,7 +112,7 @@ import Testing
         #expect(record.hasShutDown)
     }
 
-    @Test("that never comes means that the request is not acted on")
+    @Test("that is not reached prevents processing of the request")
     func incomplete() {
         for text in [
             request("POST", fields: ["Content-Length: 5"], body: "abc"),
@@ -123,7 +123,7 @@ import Testing
             let record = outcome(text, ends: true)
             #expect(record.requests.isEmpty)
             #expect(record.refusals == [.incompleteRequest])
-            #expect(record.closing == .afterAnswer)
+            #expect(record.closing == .afterResponse)
         }
     }
 }

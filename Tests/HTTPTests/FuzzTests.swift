@@ -17,7 +17,7 @@ import Testing
         request("GET", "http://[::1]:80/", version: "HTTP/1.0"),
     ]
 
-    /// Bytes on which grammars turn.
+    /// Bytes that are significant in the grammars.
     private static let turns = Array("\r\n\0\t :;,=\"\\%/?*0159aAfFgx-+_[]\u{7F}é".utf8)
 
     private func damage(_ text: String, _ random: inout SplitMix) -> [UInt8] {
@@ -36,7 +36,10 @@ import Testing
         return bytes
     }
 
-    @Test("never stop the connection, and mean the same however they are split", arguments: 0..<5)
+    @Test(
+        "never crash the connection, and have the same effect however they are split",
+        arguments: 0..<5
+    )
     func survive(kind: Int) {
         var random = SplitMix(state: UInt64(kind))
         var limits = Limits()
@@ -62,7 +65,7 @@ import Testing
             #expect(records[0].closing != nil)
             refusals.formUnion(records[0].refusals)
         }
-        // The damage must be of many kinds, or the test would prove little.
+        // Without many kinds of damage the test would prove little.
         #expect(refusals.count >= 8)
     }
 }

@@ -8,80 +8,80 @@ import Testing
 @Suite("The memory budget") struct MemoryTests {
     private static let mebibyte = 1_024 * 1_024
 
-    @Test("keeps a part for small holders")
+    @Test("reserves a part for small holders")
     func reserve() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let large = MemoryAccount(budget)
-        #expect(large.take(48 * Self.mebibyte))
-        #expect(!large.take(1) && large.refusal == .excessiveMemory)
+        #expect(large.reserve(48 * Self.mebibyte))
+        #expect(!large.reserve(1) && large.refusal == .excessiveMemory)
         let small = MemoryAccount(budget)
-        #expect(small.take(256 * 1_024))
-        // With a byte more it is no small one.
-        #expect(!small.take(1) && small.refusal == .memoryExhausted)
+        #expect(small.reserve(256 * 1_024))
+        // One more byte makes it a large holder.
+        #expect(!small.reserve(1) && small.refusal == .memoryExhausted)
         #expect(!budget.hasRoom(for: Self.mebibyte, holding: 0))
         #expect(budget.hasRoom(for: 100_000, holding: 0))
     }
 
-    @Test("has back what an account has taken, once that goes")
+    @Test("regains the bytes of an account that is deallocated")
     func account() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         do {
             let account = MemoryAccount(budget)
-            #expect(account.take(1_000) && account.take(500))
-            account.giveBack(300)
+            #expect(account.reserve(1_000) && account.reserve(500))
+            account.release(300)
             #expect(account.bytes == 1_200 && budget.usedBytes == 1_200)
         }
         #expect(budget.usedBytes == 0)
     }
 
-    @Test("goes from one holder to the next without being given back between them")
-    func handOver() {
+    @Test("transfers bytes between holders without releasing them")
+    func transfer() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         budget.charge(1_000)
         let account = MemoryAccount(budget, adopting: 1_000)
-        #expect(account.take(500) && budget.usedBytes == 1_500)
-        #expect(account.handOver() == 1_500 && budget.usedBytes == 1_500)
+        #expect(account.reserve(500) && budget.usedBytes == 1_500)
+        #expect(account.transfer() == 1_500 && budget.usedBytes == 1_500)
         #expect(account.bytes == 0)
     }
 
-    @Test("tells requests that could never have what they need from those that could later")
+    @Test("distinguishes requests that can never succeed from those that may later")
     func kinds() {
         let budget = MemoryBudget(limit: 64 * Self.mebibyte)
         let other = MemoryAccount(budget)
-        #expect(other.take(40 * Self.mebibyte))
+        #expect(other.reserve(40 * Self.mebibyte))
         let waiting = MemoryAccount(budget)
-        #expect(waiting.take(4 * Self.mebibyte) && waiting.refusal == nil)
-        #expect(!waiting.take(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
+        #expect(waiting.reserve(4 * Self.mebibyte) && waiting.refusal == nil)
+        #expect(!waiting.reserve(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
         let hopeless = MemoryAccount(budget)
-        #expect(hopeless.take(4 * Self.mebibyte))
-        #expect(!hopeless.take(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
+        #expect(hopeless.reserve(4 * Self.mebibyte))
+        #expect(!hopeless.reserve(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
-    @Test("is never exceeded, however many take at once")
+    @Test("is never exceeded by concurrent reservations")
     func concurrency() {
         let budget = MemoryBudget(limit: 16 * Self.mebibyte)
-        let most = Mutex(0)
+        let maximum = Mutex(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for round in 1...200 {
                 let account = MemoryAccount(budget)
-                for _ in 0..<20 where account.take(round * 10_000) {
-                    most.withLock { $0 = max($0, account.bytes) }
+                for _ in 0..<20 where account.reserve(round * 10_000) {
+                    maximum.withLock { $0 = max($0, account.bytes) }
                 }
             }
         }
         #expect(budget.usedBytes == 0)
-        #expect(most.withLock { $0 } <= 12 * Self.mebibyte)
+        #expect(maximum.withLock { $0 } <= 12 * Self.mebibyte)
     }
 
-    @Test("tells the system before large blocks are taken")
+    @Test("announces large reservations")
     func preparation() {
         let calls = Mutex<[[Int]]>([])
         let budget = MemoryBudget(limit: 64 * Self.mebibyte) { bytes, used in
             calls.withLock { $0.append([bytes, used]) }
         }
         let account = MemoryAccount(budget)
-        #expect(account.take(1_000) && account.take(2 * Self.mebibyte))
+        #expect(account.reserve(1_000) && account.reserve(2 * Self.mebibyte))
         #expect(calls.withLock { $0 } == [[2 * Self.mebibyte, 1_000]])
     }
 }

@@ -5,7 +5,7 @@ import HTTPTypes
 import Testing
 
 @Suite("A connection") struct PersistenceTests {
-    @Test("is kept for HTTP/1.1, without a word")
+    @Test("stays open by default in HTTP/1.1")
     func http11() {
         let record = outcome(request() + request())
         #expect(record.statuses == [200, 200])
@@ -13,7 +13,7 @@ import Testing
         #expect(!record.text.contains("Connection:"))
     }
 
-    @Test("is closed when the client says so, and nothing after it is done")
+    @Test("is closed on request, and further input is ignored")
     func close() {
         for option in ["close", "Close", "keep-alive, close", "close, keep-alive", "x,,close"] {
             let record = outcome(request(fields: ["Connection: \(option)"]) + request())
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test("is closed for HTTP/1.0 unless the client wants to keep it")
+    @Test("is closed in HTTP/1.0 unless the client asks to keep it")
     func http10() {
         let closed = outcome(request(version: "HTTP/1.0") + request(version: "HTTP/1.0"))
         #expect(closed.statuses == [200])
@@ -36,7 +36,7 @@ import Testing
         #expect(!record.hasShutDown)
     }
 
-    @Test("answers requests that come together in their order")
+    @Test("responds in order to pipelined requests")
     func pipelined() {
         let record = outcome(
             request("GET", "/1") + request("POST", "/2", fields: ["Content-Length: 3"], body: "abc")
@@ -47,40 +47,42 @@ import Testing
         #expect(record.text.hasSuffix("\r\n\r\n/4"))
     }
 
-    @Test("takes the next request only when the answer is out")
+    @Test("processes the next request only after the response was sent")
     func oneAtATime() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request("GET", "/1") + request("GET", "/2"))
         #expect(conversation.record.requests.map { $0.path } == ["/1"])
         conversation.isNetworkOpen = false
-        conversation.answer(.make("one"))
+        conversation.respond(with: .make("one"))
         #expect(conversation.record.requests.map { $0.path } == ["/1"])
-        conversation.take(conversation.bytesToSend - 1)
+        conversation.send(conversation.bytesToSend - 1)
         #expect(conversation.record.requests.map { $0.path } == ["/1"])
-        conversation.take(1)
+        conversation.send(1)
         #expect(conversation.record.requests.map { $0.path } == ["/1", "/2"])
     }
 
-    @Test("is closed quietly when the client has nothing more to say")
+    @Test("is closed silently when the client closes it")
     func byPeer() {
         #expect(outcome("", ends: true).closing == .byPeer)
         #expect(outcome(request(), ends: true).closing == .byPeer)
         #expect(outcome("\r\n", ends: true).closing == .byPeer)
     }
 
-    @Test("answers what came before the client's end")
+    @Test("responds to requests sent before the client half-closed")
     func halfClosed() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request("GET", "/1") + request("GET", "/2"))
         conversation.end()
-        conversation.answer(.make("one"))
-        conversation.answer(.make("two"))
+        conversation.respond(with: .make("one"))
+        conversation.respond(with: .make("two"))
         #expect(conversation.record.requests.count == 2)
         #expect(conversation.record.text.hasSuffix("two"))
         #expect(conversation.record.closing == .byPeer)
     }
 
-    @Test("is half-closed after an error and heard to its end, so that no reset eats the answer")
+    @Test(
+        "is half-closed after an error and read to its end, so that no reset discards the response"
+    )
     func linger() {
         let conversation = Conversation()
         conversation.receive("GET\r\n")
@@ -91,15 +93,15 @@ import Testing
         #expect(conversation.record.statuses == [400])
         #expect(conversation.record.closing == nil)
         conversation.end()
-        #expect(conversation.record.closing == .afterAnswer)
+        #expect(conversation.record.closing == .afterResponse)
     }
 
-    @Test("tells what each exchange was")
+    @Test("reports each exchange")
     func exchanges() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request("POST", fields: ["Content-Length: 3"], body: "abc"))
         conversation.wait(.seconds(2))
-        conversation.answer(.make("answer"))
+        conversation.respond(with: .make("answer"))
         let exchange = Exchange(
             method: .post,
             route: RouteName("/route"),
@@ -107,12 +109,12 @@ import Testing
             seconds: 2,
             requestBytes: 3,
             responseBytes: 6,
-            requestID: .made(connection: 0, ordinal: 1)
+            requestID: .generated(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }
 
-    @Test("tells of refusals, too, with the method if it was known")
+    @Test("reports refusals, with the method if it is known")
     func refusedExchange() {
         let conversation = Conversation()
         conversation.receive("HEAD / HTTP/1.1\r\nHost: a b\r\n\r\n")
@@ -123,7 +125,7 @@ import Testing
             seconds: 0,
             requestBytes: 0,
             responseBytes: 0,
-            requestID: .made(connection: 0, ordinal: 1)
+            requestID: .generated(connection: 0, ordinal: 1)
         )
         #expect(conversation.record.exchanges == [exchange])
     }

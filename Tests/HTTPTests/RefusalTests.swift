@@ -5,7 +5,8 @@ import HTTPTypes
 import Testing
 
 @Suite("Every refusal") struct RefusalTests {
-    /// What leads to a refusal; those that need time or room have tests of their own.
+    /// Requests that provoke a refusal; refusals that depend on time or memory have their own
+    /// tests.
     private static let provocations: [(Refusal, String)] = [
         (.invalidRequestLine, "GET /\r\n"),
         (.invalidMethod, request("G@T")),
@@ -59,19 +60,20 @@ import Testing
         (.bodyTooLarge, request(fields: ["Content-Length: 67108865"])),
     ]
 
-    /// The refusals that need more than bytes; the tests of time, room, drain and framing have them.
+    /// Refusals that need more than bytes, covered by the tests of time, resources, drains and
+    /// framing.
     private static let others: Set<Refusal> = [
         .incompleteRequest, .headTimeout, .bodyTimeout, .tooManyConnections, .memoryExhausted,
         .excessiveMemory, .tooManyWaiting, .draining,
     ]
 
-    @Test("has something that leads to it")
+    @Test("can be provoked")
     func complete() {
         let all = Self.others.union(Self.provocations.map { $0.0 })
         #expect(all == Set(Refusal.allCases))
     }
 
-    @Test("answers with its status and closes the connection", arguments: provocations)
+    @Test("sends its status and closes the connection", arguments: provocations)
     func provoked(refusal: Refusal, text: String) {
         for size in [1, 7, Int.max] {
             let record = outcome(text, size: size)
@@ -83,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("has a slug, a status of an error and a sentence", arguments: Refusal.allCases)
+    @Test("has a slug, an error status and a sentence", arguments: Refusal.allCases)
     func described(refusal: Refusal) {
         #expect(
             refusal.code.utf8.allSatisfy {
@@ -96,7 +98,7 @@ import Testing
         #expect((refusal.retryAfter != nil) == (refusal.status == .serviceUnavailable))
     }
 
-    @Test("that comes of a limit names the limit")
+    @Test("that results from a limit states the limit")
     func limits() {
         var limits = Limits()
         limits.bodyBytes = 12_345
@@ -104,7 +106,9 @@ import Testing
         #expect(Refusal.bodyTooLarge.sentence(limits: limits).contains("12345"))
         let long = Refusal.bodyTooLarge.sentence(limits: limits, length: 34_567)
         #expect(
-            long.hasPrefix("The body has 34567 bytes, but may have 12345 bytes (--body-bytes):")
+            long.hasPrefix(
+                "The body has 34567 bytes, which exceeds the limit of 12345 bytes (--body-bytes):"
+            )
         )
         #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
     }

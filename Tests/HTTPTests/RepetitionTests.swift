@@ -4,9 +4,10 @@ import HTTP
 import SeededRandom
 import Testing
 
-/// A head that is like the one before it is not read anew: nobody may notice.
-@Suite("The head of a request like the one before") struct RepetitionTests {
-    /// Requests that differ from each other in little.
+/// A head that equals the previous one is reused instead of parsed, which must have no visible
+/// effect.
+@Suite("The head of a repeated request") struct RepetitionTests {
+    /// Requests that differ from each other only slightly.
     private static let requests: [String] = [
         "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n123456789012",
         "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n1234567890123",
@@ -34,7 +35,7 @@ import Testing
         "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n",
     ]
 
-    @Test("is understood as if it were the first", arguments: requests.indices)
+    @Test("is interpreted like a first request", arguments: requests.indices)
     func alike(_ index: Int) {
         let first = Self.requests[index]
         for second in Self.requests {
@@ -42,7 +43,7 @@ import Testing
             for size in [1, 7, .max] {
                 let both = requestsAndRefusals(first, second, size: size)
                 let one = requestsAndRefusals(first, size: size)
-                // After a refusal or a close nobody looks at what follows.
+                // Bytes after a refusal or a close are ignored.
                 let isOpen = one.refusals.isEmpty && one.closing == nil && !one.hasShutDown
                 #expect(
                     both.requests == one.requests + (isOpen ? alone.requests : []),
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    @Test("is understood as if it were the first, with any bytes changed")
+    @Test("is interpreted like a first request, with any bytes changed")
     func damaged() {
         var random = SplitMix(state: 5)
         let alphabet = Array("\r\n :-;,0123456789aAzZ\u{0}\u{7F}".utf8) + [0xC3]

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(
-        "has one space between its parts and no more",
+        "has exactly one space between its parts",
         arguments: [
             "GET  / HTTP/1.1", "GET /  HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ", "GET /",
             "GET", "GET HTTP/1.1", "GET\t/\tHTTP/1.1", "GET /a b HTTP/1.1",
@@ -32,37 +32,37 @@ import Testing
         #expect(record.hasShutDown)
     }
 
-    @Test("has a token for a method", arguments: ["G@T", "GET/", "(GET)", "GÉT"])
+    @Test("must have a token as its method", arguments: ["G@T", "GET/", "(GET)", "GÉT"])
     func method(method: String) {
         #expect(outcome(request(method)).refusals == [.invalidMethod])
     }
 
-    @Test("keeps unknown methods for the routes to judge", arguments: ["BREW", "get", "TRACE"])
+    @Test("passes unknown methods to the routes", arguments: ["BREW", "get", "TRACE"])
     func unknownMethod(method: String) {
         #expect(outcome(request(method)).requests.map { $0.method } == [method])
     }
 
     @Test(
-        "writes its version exactly",
+        "must have an exact version",
         arguments: ["http/1.1", "HTTP/1", "HTTP/1.1.1", "HTTP/01.1", "HTTPS/1.1", "HTTP/1,1"]
     )
     func version(version: String) {
         #expect(outcome(request(version: version)).refusals == [.invalidVersion])
     }
 
-    @Test("speaks HTTP/1", arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/3.1"])
+    @Test("must be of HTTP/1", arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/3.1"])
     func major(version: String) {
         let record = outcome(request(version: version))
         #expect(record.refusals == [.unsupportedVersion])
         #expect(record.statuses == [505])
     }
 
-    @Test("of a later minor version is read as 1.1")
+    @Test("of a later minor version is treated as 1.1")
     func minor() {
         #expect(outcome(request(version: "HTTP/1.7")).statuses == [200])
     }
 
-    @Test("may have 8000 bytes of target, and not 8192")
+    @Test("may have a target of 8000 bytes, but not 8192")
     func length() {
         let long = String(repeating: "a", count: 7_999)
         #expect(outcome(request("GET", "/" + long)).statuses == [200])
@@ -73,7 +73,7 @@ import Testing
         #expect(record.hasShutDown)
     }
 
-    @Test("that never ends is refused before it is complete")
+    @Test("without an end is refused at the limit")
     func endless() {
         #expect(outcome(String(repeating: "a", count: 8_192)).refusals == [.methodTooLong])
         let line = "GET /" + String(repeating: "a", count: 8_187)

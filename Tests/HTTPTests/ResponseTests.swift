@@ -4,7 +4,7 @@ import HTTP
 import HTTPTypes
 import Testing
 
-@Suite("An answer") struct ResponseTests {
+@Suite("A response") struct ResponseTests {
     private func text(_ response: Response, to text: String = request()) -> String {
         let conversation = Conversation(respond: { _ in response })
         conversation.receive(text)
@@ -27,48 +27,48 @@ import Testing
         )
     }
 
-    @Test("has any status")
+    @Test("may have any status")
     func status() {
         #expect(text(.make(status: .init(code: 599))).hasPrefix("HTTP/1.1 599 \r\n"))
         #expect(text(.make(status: .notFound)).hasPrefix("HTTP/1.1 404 Not Found\r\n"))
     }
 
-    @Test("to HEAD has the fields of GET and no body")
+    @Test("to HEAD has the fields of GET and no content")
     func head() {
-        let answer = text(.make("body"), to: request("HEAD"))
-        #expect(answer.contains("\r\nContent-Length: 4\r\n"))
-        #expect(answer.hasSuffix("\r\n\r\n"))
+        let output = text(.make("body"), to: request("HEAD"))
+        #expect(output.contains("\r\nContent-Length: 4\r\n"))
+        #expect(output.hasSuffix("\r\n\r\n"))
     }
 
-    @Test("without content has neither a body nor a length", arguments: [204, 304])
+    @Test("without content has no length either", arguments: [204, 304])
     func noContent(code: Int) {
-        let answer = text(.make("body", status: .init(code: code)))
-        #expect(!answer.contains("Content-Length"))
-        #expect(answer.hasSuffix("\r\n\r\n"))
+        let output = text(.make("body", status: .init(code: code)))
+        #expect(!output.contains("Content-Length"))
+        #expect(output.hasSuffix("\r\n\r\n"))
     }
 
-    @Test("says what is the connection's business once, and as the connection sees it")
+    @Test("has the fields of the connection once, as the connection sets them")
     func ownFields() {
         let fields: ResponseFields = [
             .date: "tomorrow", .contentLength: "99", .connection: "close",
             .transferEncoding: "chunked", .vary: "Origin",
         ]
-        let answer = text(.make("body", fields: fields))
+        let output = text(.make("body", fields: fields))
         #expect(
-            answer.hasPrefix(
+            output.hasPrefix(
                 "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 4\r\nVary: Origin\r\nX-Request-Id: "
             )
         )
     }
 
-    @Test("cannot be split by what a field says")
+    @Test("cannot be split by a field value")
     func injection() {
-        let answer = text(.make(fields: [.vary: "a\r\nSet-Cookie: b"]))
-        #expect(!answer.contains("\r\nSet-Cookie"))
+        let output = text(.make(fields: [.vary: "a\r\nSet-Cookie: b"]))
+        #expect(!output.contains("\r\nSet-Cookie"))
     }
 
     @Test(
-        "has a date in the one format",
+        "has a date in IMF-fixdate format",
         arguments: [
             (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
             (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"),

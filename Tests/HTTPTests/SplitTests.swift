@@ -3,8 +3,8 @@
 import HTTP
 import Testing
 
-@Suite("How the network splits a message") struct SplitTests {
-    /// Requests in which every part of the grammar occurs.
+@Suite("The splitting of a message by the network") struct SplitTests {
+    /// Requests that cover every part of the grammar.
     private static let messages = [
         request(),
         "\r\n\r\n" + request("GET", "/a%20b/../c?d=e", fields: ["Accept: a", "X: \t b \t"]),
@@ -17,7 +17,7 @@ import Testing
         request(version: "HTTP/1.0", fields: ["Connection: keep-alive"]) + request(),
     ]
 
-    @Test("makes no difference to what comes of it", arguments: messages)
+    @Test("has no effect on the outcome", arguments: messages)
     func sameOutcome(message: String) {
         let whole = outcome(message)
         #expect(!whole.requests.isEmpty)
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test("makes no difference wherever it is", arguments: messages)
+    @Test("has no effect at any position", arguments: messages)
     func twoPieces(message: String) {
         let whole = outcome(message)
         let bytes = Array(message.utf8)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("leaves every beginning of a request in want of more", arguments: messages)
+    @Test("leaves every prefix of a request incomplete", arguments: messages)
     func prefixes(message: String) {
         let bytes = Array(message.utf8)
         let complete = outcome(message).requests.count

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A request target") struct TargetTests {
     @Test(
-        "is cut into segments, decoded, and rid of dot segments",
+        "is split into segments, decoded, and stripped of dot segments",
         arguments: [
             ("/", "/"), ("/a", "/a"), ("/a/", "/a/"), ("//a", "//a"), ("//", "//"),
             ("/a/./b", "/a/b"), ("/a/../b", "/b"), ("/../../a", "/a"), ("/a/b/..", "/a/"),
@@ -17,24 +17,27 @@ import Testing
         #expect(outcome(request("GET", target)).requests.map { $0.path } == [path])
     }
 
-    @Test("never separates at an encoded slash")
+    @Test("is not split at an encoded slash")
     func encodedSlash() {
         #expect(outcome(request("GET", "/a%2fb/c")).requests.map { $0.path } == ["/a%2Fb/c"])
     }
 
-    @Test("has a query, which is left encoded")
+    @Test("may have a query, which remains encoded")
     func query() {
         let record = outcome(request("GET", "/a?b=%20&c=/?") + request("GET", "/?") + request())
         #expect(record.requests.map { $0.query } == ["b=%20&c=/?", "", nil])
     }
 
-    @Test("has two hexadecimal digits after each %", arguments: ["/%", "/%2", "/%zz", "/a?%4"])
+    @Test(
+        "must have two hexadecimal digits after each %",
+        arguments: ["/%", "/%2", "/%zz", "/a?%4"]
+    )
     func triplets(target: String) {
         #expect(outcome(request("GET", target)).refusals == [.invalidPercentEncoding])
     }
 
     @Test(
-        "decodes to UTF-8 without control characters",
+        "must decode to UTF-8 without control characters",
         arguments: ["/%00", "/a%0Ab", "/%7F", "/%ff", "/%C3%28"]
     )
     func decoded(target: String) {
@@ -42,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "consists of the characters of a URI",
+        "must consist of URI characters",
         arguments: ["/é", "/a#b", "/<a>", "/a\"b", "/a\\b", "/a|b", "/{a}", "/a?[b]", "/a?^"]
     )
     func characters(target: String) {
@@ -50,7 +53,7 @@ import Testing
     }
 
     @Test(
-        "may be a whole URL, whose host goes before Host",
+        "may be an absolute URL, whose host takes precedence over Host",
         arguments: [
             ("http://other.example/a?b", "/a"), ("HTTP://[::1]:80/a", "/a"),
             ("https://other.example", "/"), ("http://other.example?b", "/"),
@@ -83,7 +86,7 @@ import Testing
         #expect(conversation.record.statuses == [200])
     }
 
-    @Test("must not be * for others")
+    @Test("must not be * for other methods")
     func asteriskWithoutOptions() {
         #expect(outcome(request("GET", "*")).refusals == [.asteriskWithoutOptions])
     }

@@ -3,8 +3,8 @@
 import HTTP
 import Testing
 
-@Suite("Time") struct TimeTests {
-    @Test("runs out for a connection at rest, silently")
+@Suite("A deadline") struct TimeTests {
+    @Test("closes an idle connection silently")
     func idle() {
         let conversation = Conversation()
         conversation.receive(request())
@@ -15,7 +15,7 @@ import Testing
         #expect(conversation.record.statuses == [200])
     }
 
-    @Test("runs out for a connection that never asks")
+    @Test("closes a connection without any request")
     func silent() {
         let conversation = Conversation()
         conversation.wait(.seconds(50))
@@ -25,7 +25,7 @@ import Testing
         #expect(conversation.record.sent.isEmpty)
     }
 
-    @Test("runs out for a head, however steadily it comes")
+    @Test("applies to a head, however steadily it arrives")
     func head() {
         let conversation = Conversation()
         conversation.wait(.seconds(20))
@@ -41,7 +41,7 @@ import Testing
         #expect(conversation.record.hasShutDown)
     }
 
-    @Test("runs out for a body that pauses")
+    @Test("applies to a body that pauses")
     func bodyPause() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: 100000"]))
@@ -56,7 +56,7 @@ import Testing
         #expect(conversation.record.hasShutDown)
     }
 
-    @Test("runs out for a body that only drips")
+    @Test("applies to a body that is too slow")
     func bodyRate() {
         let conversation = Conversation()
         conversation.receive(request("POST", fields: ["Content-Length: 100000"]))
@@ -70,37 +70,37 @@ import Testing
         #expect(conversation.record.refusals == [.bodyTimeout])
     }
 
-    @Test("never runs out for an answer that is being made")
-    func answering() {
+    @Test("does not apply while a response is being made")
+    func responding() {
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request())
         conversation.wait(.seconds(1_000_000))
         #expect(conversation.record.closing == nil)
-        conversation.answer(.make())
+        conversation.respond(with: .make())
         #expect(conversation.record.statuses == [200])
     }
 
-    @Test("runs out for a client that does not take its answer")
+    @Test("applies to a client that does not read its response")
     func sending() {
         var limits = Limits()
-        limits.answerMinimumRate = 0
+        limits.responseMinimumRate = 0
         let conversation = Conversation(limits: limits, respond: { _ in .make("answer") })
         conversation.isNetworkOpen = false
         conversation.receive(request())
         conversation.wait(.seconds(29))
-        conversation.take(1)
+        conversation.send(1)
         conversation.wait(.seconds(29))
         #expect(conversation.record.closing == nil)
         conversation.wait(.seconds(1))
-        #expect(conversation.record.closing == .answerStalled)
+        #expect(conversation.record.closing == .responseStalled)
     }
 
-    @Test("runs out for a client that is to be heard to its end")
+    @Test("applies to a lingering connection")
     func lingering() {
         let silent = Conversation()
         silent.receive("GET\r\n")
         silent.wait(.seconds(5))
-        #expect(silent.record.closing == .afterAnswer)
+        #expect(silent.record.closing == .afterResponse)
 
         let talkative = Conversation()
         talkative.receive("GET\r\n")
@@ -110,10 +110,10 @@ import Testing
         }
         #expect(talkative.record.closing == nil)
         talkative.wait(.seconds(1))
-        #expect(talkative.record.closing == .afterAnswer)
+        #expect(talkative.record.closing == .afterResponse)
     }
 
-    @Test("begins anew for the next request")
+    @Test("restarts for the next request")
     func next() {
         let conversation = Conversation()
         conversation.receive(request() + "GET")
@@ -126,31 +126,31 @@ import Testing
         #expect(conversation.record.refusals.isEmpty)
     }
 
-    @Test("runs out for an answer that is only sipped")
-    func answerRate() {
+    @Test("applies to a response that is read too slowly")
+    func responseRate() {
         var limits = Limits()
-        limits.answerMinimumRate = 100
+        limits.responseMinimumRate = 100
         let conversation = Conversation(
             limits: limits,
             respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }
         )
         conversation.isNetworkOpen = false
         conversation.receive(request())
-        // Half of what is owed: after the stall time it is too little.
+        // Half of the minimum rate: too little once the stall time has passed.
         for _ in 0..<29 {
-            conversation.take(50)
+            conversation.send(50)
             conversation.wait(.seconds(1))
         }
         #expect(conversation.record.closing == nil)
-        conversation.take(50)
+        conversation.send(50)
         conversation.wait(.seconds(1))
-        #expect(conversation.record.closing == .answerStalled)
+        #expect(conversation.record.closing == .responseStalled)
     }
 
-    @Test("goes on for an answer that is taken fast enough, however long it is")
-    func answerGoesOn() {
+    @Test("does not apply to a response that is read fast enough, however long it is")
+    func sufficientRate() {
         var limits = Limits()
-        limits.answerMinimumRate = 100
+        limits.responseMinimumRate = 100
         let conversation = Conversation(
             limits: limits,
             respond: { _ in .make(String(repeating: "a", count: 1_000_000)) }
@@ -158,13 +158,13 @@ import Testing
         conversation.isNetworkOpen = false
         conversation.receive(request())
         for _ in 0..<200 {
-            conversation.take(120)
+            conversation.send(120)
             conversation.wait(.seconds(1))
         }
         #expect(conversation.record.closing == nil)
     }
 
-    @Test("that the process did not run is nobody's fault")
+    @Test("is shifted by the time the process was suspended")
     func frozen() {
         let beginnings = [
             "GET / HTTP/1.1\r\nHost: ", request("POST", fields: ["Content-Length: 5"], body: "a"),

@@ -133,11 +133,11 @@ struct AccessTests {
         let target = RequestTarget.resource(path: "/v1/losses/mse", query: nil)
         let fields: HTTPFields = [.origin: "https://a.example"]
         let head = RequestHead(method: .post, target: target, fields: RequestFields(fields))
-        guard case .take(_, let terms) = client.responder.receive(head) else {
+        guard case .accept(_, let intakeOptions) = client.responder.receive(head) else {
             Issue.record("The question was not taken.")
             return
         }
-        #expect(try #require(terms.fields).fields[.accessControlAllowOrigin] == "*")
+        #expect(try #require(intakeOptions.fields).fields[.accessControlAllowOrigin] == "*")
     }
 
     @Test("is told to browsers that ask beforehand")

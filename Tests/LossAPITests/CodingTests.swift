@@ -37,7 +37,7 @@ struct CodingTests {
     }
 
     private static func code(_ bytes: [UInt8], _ coding: Coding) throws -> [UInt8] {
-        try #require(Deflater(coding).code(bytes, isLast: true))
+        try #require(Deflater(coding).encode(bytes, isLast: true))
     }
 
     @Test("asks the same and is answered the same", arguments: Coding.allCases, [1, 200, 20_000])
@@ -73,14 +73,14 @@ struct CodingTests {
     }
 
     @Test("keeps work off the event loop that a few bytes can ask for")
-    func terms() throws {
+    func intakeOptions() throws {
         func shortBytes(_ fields: HTTPFields) throws -> Int {
             guard
-                case .take(_, let terms) = Client().responder.receive(
+                case .accept(_, let intakeOptions) = Client().responder.receive(
                     Self.head("/v1/losses/mse", fields)
                 )
             else { throw CancellationError() }
-            return terms.shortBytes
+            return intakeOptions.inlineBytes
         }
         #expect(try shortBytes([:]) == .max)
         #expect(try shortBytes([.contentEncoding: "gzip"]) == 0)

@@ -95,7 +95,7 @@ struct ConventionTests {
             responseBytes: 0,
             problem: response.problem
         )
-        client.responder.observe(.answered(exchange))
+        client.responder.observe(.responseSent(exchange))
         let text = String(decoding: client.send(.get, "/metrics").body, as: UTF8.self)
         #expect(text.contains("type=\"/problems/wrong-kind\"} 1\n"))
         #expect(text.contains("type=\"/problems/malformed-json\"} 0\n"))

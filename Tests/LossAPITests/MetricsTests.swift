@@ -8,7 +8,7 @@ import Testing
 @Suite("Metrics")
 struct MetricsTests {
     private let client = Client(process: {
-        ProcessUse(
+        ProcessUsage(
             processorSeconds: 1.5,
             residentBytes: 4_096,
             openDescriptors: 7,
@@ -27,7 +27,7 @@ struct MetricsTests {
         times: WorkTimes? = nil
     ) {
         client.responder.observe(
-            .answered(
+            .responseSent(
                 Exchange(
                     method: method,
                     route: RouteName(route, entry: entry),

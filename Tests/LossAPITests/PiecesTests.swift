@@ -44,7 +44,7 @@ struct PiecesTests {
     private func intake(_ path: String) throws -> any Intake {
         let target = RequestTarget.resource(path: "/v1/losses/" + path, query: nil)
         let reception = responder.receive(RequestHead(method: .post, target: target))
-        guard case .take(let intake, _) = reception else { throw NotTaken() }
+        guard case .accept(let intake, _) = reception else { throw NotTaken() }
         return intake
     }
 
@@ -56,10 +56,10 @@ struct PiecesTests {
         let bytes = Array(body.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             let end = min(start + size, bytes.count)
-            _ = intake.take(Array(bytes[start..<end]).span, isLast: false)
+            _ = intake.receive(Array(bytes[start..<end]).span, isLast: false)
         }
-        var response = intake.answer()
-        guard var rest = response.rest else { return response }
+        var response = intake.makeResponse()
+        guard var rest = response.source else { return response }
         while !rest.isAtEnd { response.body += rest.next() }
         return response
     }
@@ -79,12 +79,12 @@ struct PiecesTests {
     @Test("gives up what it holds as soon as something is wrong with it")
     func fault() throws {
         var intake = try intake("mse")
-        _ = intake.take(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
+        _ = intake.receive(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
         for _ in 0..<100 {
-            _ = intake.take([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
+            _ = intake.receive([UInt8](repeating: 0x20, count: 100_000).span, isLast: false)
         }
         #expect(intake.footprint < 100_000)
-        #expect(intake.answer().status == .badRequest)
+        #expect(intake.makeResponse().status == .badRequest)
     }
 
     @Test("has an answer in slices where that is long")
@@ -92,10 +92,10 @@ struct PiecesTests {
         let numbers = (0..<40_000).map { "\($0)" }.joined(separator: ",")
         let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"sum"}"#
         var intake = try intake("mse")
-        _ = intake.take(Array(body.utf8).span, isLast: true)
-        let response = intake.answer()
+        _ = intake.receive(Array(body.utf8).span, isLast: true)
+        let response = intake.makeResponse()
         var text = response.body
-        var rest = try #require(response.rest)
+        var rest = try #require(response.source)
         var slices = 1
         while !rest.isAtEnd {
             text += rest.next()
@@ -123,10 +123,10 @@ struct PiecesTests {
             + #""outputs":["loss","gradient","hessian"]}"#
         let whole = try answer("mse", body, size: .max)
         var intake = try intake("mse")
-        _ = intake.take(Array(body.utf8).span, isLast: true)
-        let response = intake.answer()
+        _ = intake.receive(Array(body.utf8).span, isLast: true)
+        let response = intake.makeResponse()
         var text = response.body
-        var rest = try #require(response.rest)
+        var rest = try #require(response.source)
         var apart = 0
         while !rest.isAtEnd {
             // All numbers stay until the last of them is written, and up to four slices of text.

@@ -40,7 +40,7 @@ struct Client {
     init(
         _ change: (inout ServiceOptions) -> Void = { _ in },
         limits setLimits: (inout Limits) -> Void = { _ in },
-        process: (@Sendable () -> ProcessUse)? = nil
+        process: (@Sendable () -> ProcessUsage)? = nil
     ) {
         var limits = Limits()
         setLimits(&limits)
@@ -93,22 +93,22 @@ extension LossResponder {
     /// The whole answer to a request, whose body comes in pieces of a size.
     func answer(_ head: RequestHead, _ body: [UInt8] = [], pieceSize: Int = .max) -> Response {
         switch receive(head) {
-        case .answer(let response):
+        case .respond(let response):
             return response
-        case .take(var intake, let terms):
+        case .accept(var intake, let intakeOptions):
             var rest = body[...]
             let memory = MemoryAccount(MemoryBudget(limit: 1 << 30))
             repeat {
                 let piece = rest.prefix(pieceSize)
                 rest = rest.dropFirst(piece.count)
-                if terms.shortBytes == 0 {
-                    intake.take(Piece(piece), isLast: rest.isEmpty, memory)
+                if intakeOptions.inlineBytes == 0 {
+                    intake.receive(BodySegment(piece), isLast: rest.isEmpty, memory)
                 } else {
-                    _ = intake.take(piece.span, isLast: rest.isEmpty)
+                    _ = intake.receive(piece.span, isLast: rest.isEmpty)
                 }
             } while !rest.isEmpty
-            var response = intake.answer()
-            guard var rest = response.rest else { return response }
+            var response = intake.makeResponse()
+            guard var rest = response.source else { return response }
             while !rest.isAtEnd { response.body += rest.next() }
             return response
         }
@@ -120,7 +120,7 @@ func yaml(_ text: String) throws -> [String: Any] {
     try #require(Yams.load(yaml: text) as? [String: Any])
 }
 
-extension Piece {
+extension BodySegment {
     /// A piece of content as a connection hands it over.
     init(_ bytes: ArraySlice<UInt8>) {
         self.init()

@@ -78,7 +78,7 @@ struct OptionTests {
             ("sesame\nopen sesame", "line 2: a token has visible ASCII characters only"),
             ("s\u{e9}same", "line 1: a token has visible ASCII characters only"),
             ("s\u{e9}same", "not the byte 0xC3"),
-            (String(repeating: "a", count: 65_537), "too large: it may have 65536 bytes"),
+            (String(repeating: "a", count: 65_537), "too large: the limit is 65536 bytes"),
         ] as [(String, String?)]
     )
     func tokens(text: String, fault: String?) throws {

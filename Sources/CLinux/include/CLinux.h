@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Glibc's Swift module leaves out.
+// Declarations missing from Swift's Glibc module.
 
 #ifndef CLINUX_H
 #define CLINUX_H
@@ -12,24 +12,24 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-// Declared by <sys/socket.h> only where _GNU_SOURCE is defined.
+// Declared by <sys/socket.h> only if _GNU_SOURCE is defined.
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 
-// Declared by <spawn.h> and <unistd.h> only there, too; the tests start programs with these.
+// Declared by <spawn.h> and <unistd.h> under the same condition; used by tests to start programs.
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 int pipe2(int ends[2], int flags);
 
-// How many cores this process may use; sched_getaffinity needs _GNU_SOURCE, too.
+// Returns the number of cores available to this process; sched_getaffinity needs _GNU_SOURCE.
 int core_count(void);
 
-// Has the kernel drop all that comes for a socket; <linux/filter.h> is in no module.
-int drop_all(int socket);
+// Attaches a filter to a socket that drops every packet; <linux/filter.h> is in no module.
+int drop_all_packets(int socket);
 
-// Has the calling thread make way for others; where the system does not allow it, it goes on as it
-// is. On Linux both calls are about one thread, and the policy needs _GNU_SOURCE.
-void make_way(int niceness);
+// Lowers the priority of the calling thread as far as the system permits. On Linux both calls
+// affect a single thread, and SCHED_BATCH needs _GNU_SOURCE.
+void lower_priority(int niceness);
 
-// Names the calling thread, as debuggers and `top -H` show it; pthread_setname_np needs _GNU_SOURCE.
+// Names the calling thread for debuggers and `top -H`; pthread_setname_np needs _GNU_SOURCE.
 void name_thread(const char *name);
 
 #endif

@@ -40,13 +40,19 @@ final class StaticDocument: Sendable {
             content = coded
             fields[.contentEncoding] = coding.rawValue
         }
-        return Response(status: .ok, fields: fields, body: content, keepsBody: true, route: route)
+        return Response(
+            status: .ok,
+            fields: fields,
+            body: content,
+            isBodyShared: true,
+            route: route
+        )
     }
 
     /// The document in a coding; nil where there is no memory to code it.
     private func body(in coding: Coding) -> [UInt8]? {
         if let known = coded.withLock({ $0[coding] }) { return known }
-        guard let made = coding.code(body) else { return nil }
+        guard let made = coding.encode(body) else { return nil }
         coded.withLock { $0[coding] = made }
         return made
     }

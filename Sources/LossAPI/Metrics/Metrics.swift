@@ -7,9 +7,9 @@ import Synchronization
 final class Metrics: Sendable {
     private let counts = Mutex(Counts())
     private let gauges: Gauges
-    private let process: (@Sendable () -> ProcessUse)?
+    private let process: (@Sendable () -> ProcessUsage)?
 
-    init(_ gauges: Gauges, _ process: (@Sendable () -> ProcessUse)?) {
+    init(_ gauges: Gauges, _ process: (@Sendable () -> ProcessUsage)?) {
         self.gauges = gauges
         self.process = process
     }
@@ -20,7 +20,7 @@ final class Metrics: Sendable {
         var entries = Tally<EntryLabels, EntryCounts>()
         var refusals: [Refusal: Int] = [:]
         var problems: [String: Int] = [:]
-        var closings: [Closing: Int] = [:]
+        var closings: [CloseReason: Int] = [:]
         var connectionsOpened = 0
 
         mutating func add(_ exchange: Exchange) {
@@ -37,7 +37,7 @@ final class Metrics: Sendable {
             case .connectionOpened: counts.connectionsOpened += 1
             case .connectionClosed(let closing): counts.closings[closing, default: 0] += 1
             case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
-            case .answered(let exchange):
+            case .responseSent(let exchange):
                 counts.add(exchange)
                 if !exchange.problem.isEmpty { counts.problems[exchange.problem, default: 0] += 1 }
             }
@@ -130,7 +130,7 @@ final class Metrics: Sendable {
         )
         let closings = "http_server_connections_closed_total"
         text.family(closings, .counter, "Closed connections, by reason.")
-        for closing in Closing.allCases {
+        for closing in CloseReason.allCases {
             text.sample(closings, #"reason="\#(closing)""#, counts.closings[closing] ?? 0)
         }
         if let use = process?() { text.write(use) }

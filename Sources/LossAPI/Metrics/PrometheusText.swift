@@ -27,7 +27,7 @@ struct PrometheusText {
 
     /// What a process takes, by the names that all client libraries of Prometheus give
     /// (prometheus.io, "Writing client libraries", process metrics).
-    mutating func write(_ use: ProcessUse) {
+    mutating func write(_ use: ProcessUsage) {
         family("process_cpu_seconds_total", .counter, "Processor time, user and system.")
         sample("process_cpu_seconds_total", "", use.processorSeconds)
         family("process_resident_memory_bytes", .gauge, "Resident memory.")

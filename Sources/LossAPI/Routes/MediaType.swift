@@ -15,7 +15,8 @@ enum MediaType {
     /// The problem with a request's media type or content coding, or `nil`.
     static func problem(with head: RequestHead) -> Problem? {
         let fields = head.fields
-        if !fields.isOne(.contentType, acceptedText), let type = fields[.contentType],
+        if !fields.hasSingleValue(.contentType, equalTo: acceptedText),
+            let type = fields[.contentType],
             let problem = problem(type: type)
         {
             return problem

@@ -43,20 +43,21 @@ struct AnswerCoding: Sendable {
     }
 
     /// Codes the answer of an intake where that is wanted, and keeps long work off the event loop.
-    func apply(to intake: consuming any Intake, _ terms: inout Terms) -> any Intake {
+    func apply(to intake: consuming any Intake, _ intakeOptions: inout IntakeOptions) -> any Intake
+    {
         guard negotiation != .identity else { return intake }
-        terms.shortBytes = min(terms.shortBytes, Self.shortBytes)
-        return CodingIntake(intake) { response in code(response) }
+        intakeOptions.inlineBytes = min(intakeOptions.inlineBytes, Self.shortBytes)
+        return EncodingIntake(intake) { response in code(response) }
     }
 
     /// The same answer, coded where that is wanted; explanations of problems stay as they are.
     func code(_ response: Response) -> Response {
         guard response.status == .ok, let coding = coding(of: response) else { return response }
-        return response.coded(coding)
+        return response.encoded(with: coding)
     }
 
     private func coding(of response: Response) -> Coding? {
-        if response.hasRest, compression != .all, case .preferred = negotiation { return nil }
-        return coding(length: response.hasRest ? .max : response.body.count)
+        if response.isStreamed, compression != .all, case .preferred = negotiation { return nil }
+        return coding(length: response.isStreamed ? .max : response.body.count)
     }
 }

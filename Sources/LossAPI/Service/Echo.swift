@@ -9,21 +9,24 @@ struct EchoIntake: Intake {
 
     var footprint: Int { bytes.count }
 
-    mutating func take(_ part: Span<UInt8>, isLast _: Bool) -> Bool {
+    mutating func receive(_ part: Span<UInt8>, isLast _: Bool) -> Bool {
         bytes.append(addingCapacity: part.count) { output in
             for index in part.indices { output.append(part[index]) }
         }
         return false
     }
 
-    mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
-        let part = piece.takeBytes()
+    mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
+        let part = segment.takeBytes()
         // Where the array grows, the old one and the new are both there.
-        guard memory.take(2 * (bytes.count + part.count)) else { return }
-        _ = take(part.span.extracting(min(Piece.headroom, part.count)..<part.count), isLast: isLast)
+        guard memory.reserve(2 * (bytes.count + part.count)) else { return }
+        _ = receive(
+            part.span.extracting(min(BodySegment.headroom, part.count)..<part.count),
+            isLast: isLast
+        )
     }
 
-    mutating func answer() -> Response { Echo.response(bytes, route: RouteName("/")) }
+    mutating func makeResponse() -> Response { Echo.response(bytes, route: RouteName("/")) }
 }
 
 /// Answers a request with its head, whatever its content.
@@ -32,11 +35,11 @@ struct HeadEchoIntake: Intake {
 
     var footprint: Int { 0 }
 
-    mutating func take(_: Span<UInt8>, isLast _: Bool) -> Bool { false }
+    mutating func receive(_: Span<UInt8>, isLast _: Bool) -> Bool { false }
 
-    mutating func take(_: consuming Piece, isLast _: Bool, _: MemoryAccount) {}
+    mutating func receive(_: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {}
 
-    mutating func answer() -> Response {
+    mutating func makeResponse() -> Response {
         Echo.response(head.fields.text, route: RouteName("/echo"))
     }
 }
@@ -45,12 +48,13 @@ enum Echo {
     /// What comes of a request with that method and path; nil: it is for others.
     static func receive(_ head: RequestHead) -> Reception? {
         switch (head.method, head.path) {
-        case (.post, "/"): return .take(EchoIntake())
-        case (.get, "/echo"), (.post, "/echo"): return .take(HeadEchoIntake(head: head))
-        case (.head, "/echo"): return .answer(response(head.fields.text, route: RouteName("/echo")))
+        case (.post, "/"): return .accept(EchoIntake())
+        case (.get, "/echo"), (.post, "/echo"): return .accept(HeadEchoIntake(head: head))
+        case (.head, "/echo"):
+            return .respond(response(head.fields.text, route: RouteName("/echo")))
         case (.options, "/"), (.options, "/echo"):
             let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
-            return .answer(
+            return .respond(
                 Response(status: .noContent, fields: fields, route: RouteName(head.path))
             )
         default: return nil

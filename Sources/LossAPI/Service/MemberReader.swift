@@ -89,16 +89,16 @@ struct MemberReader: Sendable {
     }
 
     /// Takes over the next part of the text; false where there is no memory for it.
-    mutating func append(_ piece: consuming Piece, _ memory: MemoryAccount) -> Bool {
-        var piece = piece
+    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool {
+        var segment = segment
         // What has not been read and the piece may have to be put together in new room.
-        let room = 2 * (reader.unreadCount + piece.count)
-        guard memory.take(room) else { return false }
+        let room = 2 * (reader.unreadCount + segment.count)
+        guard memory.reserve(room) else { return false }
         let before = reader.footprint
-        received += piece.count
-        reader.append(adopting: piece.takeBytes(), headroom: Piece.headroom)
-        memory.giveBack(room)
-        return memory.take(max(0, reader.footprint - before))
+        received += segment.count
+        reader.append(adopting: segment.takeBytes(), headroom: BodySegment.headroom)
+        memory.release(room)
+        return memory.reserve(max(0, reader.footprint - before))
     }
 
     /// Has memory asked for from now on; nil: there is enough.
@@ -205,4 +205,8 @@ struct MemberReader: Sendable {
     }
 }
 
-extension MemoryAccount: MemoryMeter {}
+extension MemoryAccount: MemoryMeter {
+    package func take(_ bytes: Int) -> Bool { reserve(bytes) }
+
+    package func giveBack(_ bytes: Int) { release(bytes) }
+}

@@ -57,9 +57,9 @@ struct Work: Sendable {
 extension QuestionIntake {
     var footprint: Int { members.footprint + draft.footprint }
 
-    var answerFootprint: Int { work.problem == nil ? draft.answerFootprint : 0 }
+    var responseFootprint: Int { work.problem == nil ? draft.answerFootprint : 0 }
 
-    mutating func take(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
+    mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         guard case .none = work.problem else { return false }
         let start = work.clock()
         members.append(bytes)
@@ -71,20 +71,20 @@ extension QuestionIntake {
         return isDear
     }
 
-    mutating func take(_ piece: consuming Piece, isLast: Bool, _ memory: MemoryAccount) {
+    mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
         guard case .none = work.problem else { return }
         let start = work.clock()
         members.setMeter(memory)
         defer { members.setMeter(nil) }
-        if !piece.isEmpty {
-            guard members.append(piece, memory) else { return members.skip() }
+        if !segment.isEmpty {
+            guard members.append(segment, memory) else { return members.skip() }
         }
         if isLast { members.end() }
         read()
         work.times.parse += work.clock().nanoseconds(since: start)
     }
 
-    mutating func answer() -> Response {
+    mutating func makeResponse() -> Response {
         readRest()
         if let problem = work.problem { return problem.response(route: work.route) }
         do {
@@ -99,7 +99,7 @@ extension QuestionIntake {
                 status: .ok,
                 fields: .ofAnswers,
                 body: body,
-                rest: text.isAtEnd ? nil : text,
+                source: text.isAtEnd ? nil : text,
                 route: work.route,
                 times: times
             )

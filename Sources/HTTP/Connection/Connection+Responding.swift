@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+extension Connection {
+    /// Continues with the result of ``Action/receive(_:)``.
+    ///
+    /// - Parameters:
+    ///   - reception: The response, or the intake for the content.
+    ///   - date: The Date field for a response.
+    ///   - now: The current time.
+    package mutating func received(_ reception: consuming Reception, date: DateField, now: Instant)
+    {
+        guard case .deciding = phase, let head else { return }
+        self.now = now
+        isRequestRead = head.framing == .none
+        announcedBytes = head.contentLength ?? 0
+        switch reception {
+        case .respond(let response):
+            begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
+        case .accept(let intake, let options):
+            commonFields = options.fields
+            content.begin(intake, inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes))
+            beginContent(of: head)
+        }
+    }
+
+    /// Continues with the content, unless its announced length exceeds a limit.
+    private mutating func beginContent(of head: RequestHead) {
+        let length = announcedBytes
+        if length > limits.bodyBytes {
+            phase = .refusing(.bodyTooLarge)
+        } else if isDraining, length > limits.inlineBodyBytes {
+            phase = .refusing(.draining)
+        } else if isRequestRead {
+            content.end()
+            phase = .complete
+        } else {
+            beginBody(of: head)
+        }
+    }
+
+    /// Makes the response to a request with small content; `nil` if none is expected.
+    package mutating func makeResponse() -> Response? {
+        guard case .responding = phase else { return nil }
+        return content.makeResponse()
+    }
+
+    /// Takes the worker job for a request with large content; `nil` if one is already running.
+    package mutating func takeIntakeJob() -> IntakeJob? { content.takeJob() }
+
+    /// Takes back the intake of a finished job.
+    package mutating func complete(_ job: consuming IntakeJob, now: Instant) {
+        self.now = now
+        // The client was not the one that delayed the transfer.
+        lastProgressTime = now
+        content.complete(job)
+    }
+
+    /// Takes a worker job that produces the next part of the response; `nil` if enough parts are
+    /// pending.
+    package mutating func takeSourceJob() -> SourceJob? { output.takeJob() }
+
+    /// Takes back a part that was produced.
+    package mutating func complete(_ part: consuming ProducedPart, now: Instant) {
+        guard case .sending = phase else { return }
+        self.now = now
+        lastProgressTime = now
+        output.complete(part)
+        // The client is not held responsible for the time it took to produce the part.
+        if let since = starvedSince, output.unsentBytes > 0 {
+            stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
+            starvedSince = nil
+        }
+    }
+
+    /// Begins to send the response to ``Action/respond`` or ``Action/refuse(_:)``.
+    package mutating func responded(_ response: Response, date: DateField, now: Instant) {
+        guard case .responding = phase else { return }
+        self.now = now
+        content.clear()
+        begin(response, date: date, nextStep: isRequestRead ? .nextRequest : .close)
+    }
+
+    /// Records that the network accepted bytes of ``output``.
+    ///
+    /// - Returns: A record of the exchange if these were the last bytes of a response.
+    package mutating func sent(_ count: Int, now: Instant) -> Exchange? {
+        self.now = now
+        if count > 0 { lastProgressTime = now }
+        responseBytesSent += count
+        output.advance(by: count)
+        guard output.isDone else {
+            if output.unsentBytes == 0 { starvedSince = now }
+            return nil
+        }
+        switch phase {
+        case .continuing:
+            phase = .body
+            return nil
+        case .sending(let nextStep):
+            let exchange = exchange
+            responseCount += 1
+            end(nextStep)
+            return exchange
+        default:
+            return nil
+        }
+    }
+
+    /// Prepares to read the body, and sends `100 Continue` first if the client expects it.
+    private mutating func beginBody(of head: RequestHead) {
+        prepareBody()
+        if head.expectsContinue {
+            output.fill(body: []) { $0.append(contentsOf: ResponseWriter.continuation) }
+            phase = .continuing
+        } else {
+            phase = .body
+        }
+    }
+
+    private mutating func prepareBody() {
+        contentBytes = 0
+        chunks = ChunkedDecoder()
+        discardedBytes = 0
+        stageStartTime = now
+        lastProgressTime = now
+    }
+
+    /// Returns what may follow a response that was sent before the body arrived (RFC 9112 section
+    /// 9.3).
+    private func stepAfterEarlyResponse(to head: RequestHead) -> Phase.NextStep {
+        switch head.framing {
+        case .none: .nextRequest
+        // The client may or may not send the body now, so the next request cannot be found
+        // reliably.
+        case _ where head.expectsContinue: .close
+        case .length(let length): length <= Self.discardLimit ? .discardBody : .close
+        case .chunked: .discardBody
+        }
+    }
+
+    private mutating func begin(
+        _ response: Response,
+        date: DateField,
+        nextStep wanted: Phase.NextStep
+    ) {
+        // In HTTP/1.0 only closing the connection can mark the end of content of unknown length.
+        let isFramed = !response.isStreamed || head?.version != .http10
+        let keepsAlive = !isDraining && !isOverLimit && isFramed && head?.keepsAlive ?? false
+        let nextStep = keepsAlive ? wanted : .close
+        let persistence: ResponseWriter.Persistence
+        switch nextStep {
+        case .close: persistence = .close
+        case .nextRequest, .discardBody:
+            persistence = head?.version == .http10 ? .keepAlive : .implied
+        }
+        let hasContent = ResponseWriter.allowsContent(response.status)
+        let isSent = hasContent && method != .head
+        let isChunked = isSent && response.isStreamed && head?.version != .http10
+        let framing: ResponseWriter.Framing =
+            !hasContent || response.isStreamed && !isChunked
+            ? .implied : isChunked ? .chunked : .length(response.body.count)
+        requestID =
+            head.flatMap { RequestID.provided(in: $0.fields) }
+            ?? .generated(connection: connectionID, ordinal: responseCount + 1)
+        output.fill(
+            body: isSent ? response.body : [],
+            isBodyShared: response.isBodyShared,
+            source: isSent && response.isStreamed ? response.source : nil,
+            isChunked: isChunked
+        ) { bytes in
+            ResponseWriter.write(
+                response,
+                common: commonFields,
+                id: requestID,
+                date: date,
+                framing: framing,
+                persistence: persistence,
+                to: &bytes
+            )
+        }
+        status = response.status
+        route = response.route
+        problem = response.problem
+        times = response.times
+        lastProgressTime = now
+        stageStartTime = now
+        responseBytesSent = 0
+        starvedSince = nil
+        phase = .sending(nextStep)
+    }
+
+    private mutating func end(_ nextStep: Phase.NextStep) {
+        switch nextStep {
+        case .nextRequest:
+            beginNextRequest()
+        case .discardBody:
+            prepareBody()
+            phase = .discarding
+        case .close:
+            // Further input is discarded, whatever its length.
+            head = nil
+            phase = .halfClosing
+        }
+    }
+
+    private var method: HTTPRequest.Method? { head?.method ?? parser.method }
+
+    private var exchange: Exchange {
+        Exchange(
+            client: client,
+            method: method,
+            route: route,
+            status: status,
+            seconds: now.seconds(since: startTime),
+            times: times,
+            requestBytes: contentBytes,
+            responseBytes: output.contentBytes,
+            requestID: requestID,
+            trace: head?.fields.trace,
+            problem: problem
+        )
+    }
+}

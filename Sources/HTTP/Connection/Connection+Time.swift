@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Connection {
+    /// The time at which ``expired(now:)`` must be called if nothing happens before; `nil` means
+    /// never.
+    package var deadline: Instant? {
+        switch phase {
+        case .head where isOverLimit: startTime.advanced(by: Self.overLimitTime)
+        case .head where partialHead.isEmpty:
+            startTime.advanced(
+                by: isFinishing ? min(limits.idleTime, Self.firstRequestTime) : limits.idleTime
+            )
+        case .head: startTime.advanced(by: limits.headTime)
+        // The client is not timed while the server itself is the bottleneck.
+        case .body where content.isFull: nil
+        case .sending where output.unsentBytes == 0: nil
+        case .body:
+            deadline(
+                stall: limits.bodyStallTime,
+                bytes: contentBytes,
+                minimumRate: limits.bodyMinimumRate
+            )
+        case .continuing: lastProgressTime.advanced(by: limits.responseStallTime)
+        case .sending:
+            deadline(
+                stall: limits.responseStallTime,
+                bytes: responseBytesSent,
+                minimumRate: limits.responseMinimumRate
+            )
+        case .discarding, .lingering:
+            min(
+                lastProgressTime.advanced(by: limits.lingerStallTime),
+                stageStartTime.advanced(by: limits.lingerTime)
+            )
+        // The server is working; the client cannot be late.
+        case .undecided, .deciding, .complete, .refusing, .responding, .halfClosing: nil
+        case .closing, .closed: nil
+        }
+    }
+
+    /// Handles the deadline if it has passed.
+    package mutating func expired(now: Instant) {
+        guard let deadline, deadline <= now else { return }
+        self.now = now
+        switch phase {
+        case .head where isOverLimit: refuseOverLimit()
+        case .head where partialHead.isEmpty: phase = .closing(isFinishing ? .drained : .idle)
+        case .head:
+            partialHead = []
+            phase = .refusing(.headTimeout)
+        case .body: phase = .refusing(.bodyTimeout)
+        case .continuing, .sending: phase = .closing(.responseStalled)
+        default: phase = .closing(.afterResponse)
+        }
+    }
+
+    /// Returns the time at which a transfer counts as too slow.
+    ///
+    /// A transfer may pause for `stall`; once it has taken that long, its average rate counts too.
+    ///
+    /// - Parameters:
+    ///   - stall: The longest pause.
+    ///   - bytes: The bytes transferred since the stage began.
+    ///   - minimumRate: The minimum average rate in bytes per second; 0 means no minimum.
+    /// - Returns: The deadline.
+    private func deadline(stall: Duration, bytes: Int, minimumRate: Int) -> Instant {
+        let pause = lastProgressTime.advanced(by: stall)
+        let earned = minimumRate > 0 ? Duration.seconds(bytes / minimumRate) : .seconds(1 << 40)
+        return min(pause, stageStartTime.advanced(by: max(stall, earned)))
+    }
+}

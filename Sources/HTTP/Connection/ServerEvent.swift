@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An event that a server reports for metrics and logs.
+package enum ServerEvent: Sendable, Hashable {
+    case connectionOpened
+    case connectionClosed(CloseReason)
+    /// A response was handed to the network in full, whether it came from a route or a refusal.
+    case responseSent(Exchange)
+    /// A request was refused; ``responseSent(_:)`` follows if the client accepts the response.
+    case refused(Refusal)
+}

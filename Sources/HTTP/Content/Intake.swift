@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Processes the content of one request as it arrives, then makes the response.
+///
+/// An intake need not hold the content as a whole, only what it derives from it.
+package protocol Intake: Sendable {
+    /// The memory, in bytes, held for the request.
+    var footprint: Int { get }
+
+    /// The estimated memory, in bytes, needed to make the response, with the response itself.
+    var responseFootprint: Int { get }
+
+    /// Processes the next part of small content, on the event loop.
+    ///
+    /// - Parameters:
+    ///   - bytes: The part, of content of at most ``Limits/inlineBodyBytes`` bytes.
+    ///   - isLast: Whether the content is known to end with it.
+    /// - Returns: Whether the remaining work would block the event loop for too long and must run
+    ///   on a worker. It is returned here because querying an intake through its existential would
+    ///   copy it.
+    mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool
+
+    /// Processes the next segment of large content, on a worker.
+    ///
+    /// - Parameters:
+    ///   - segment: The segment.
+    ///   - isLast: Whether the content is known to end with it.
+    ///   - memory: The account to reserve memory from before allocating it. If a reservation fails,
+    ///     the intake stops and the request is refused.
+    mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount)
+
+    /// Makes the response once the content is complete, in the context that processed the last
+    /// part.
+    mutating func makeResponse() -> Response
+}
+
+extension Intake {
+    package var responseFootprint: Int { 0 }
+}

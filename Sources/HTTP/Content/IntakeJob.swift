@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A worker job that passes a segment of large content to its intake.
+package struct IntakeJob: Sendable {
+    package var intake: any Intake
+    /// The memory account of the request: everything its connection held before the handoff, and
+    /// what is reserved during the job.
+    package let memory: MemoryAccount
+    private var segment: BodySegment
+    private let isLast: Bool
+
+    init(intake: any Intake, segment: BodySegment, isLast: Bool, memory: MemoryAccount) {
+        self.intake = intake
+        self.segment = segment
+        self.isLast = isLast
+        self.memory = memory
+    }
+
+    /// Passes the segment to the intake.
+    ///
+    /// - Returns: The reason to refuse the request; `nil` if there is none.
+    package mutating func run() -> Refusal? {
+        let segment = segment
+        // The local variable is now the only owner, so the segment can be moved instead of copied.
+        self.segment = BodySegment()
+        if !segment.isEmpty || isLast { intake.receive(consume segment, isLast: isLast, memory) }
+        return memory.refusal
+    }
+
+    /// Passes the segment to the intake and makes the response.
+    ///
+    /// - Returns: The response, or the reason to refuse the request.
+    package mutating func respond() -> Result<Response, Refusal> {
+        if let refusal = run() { return .failure(refusal) }
+        guard memory.reserve(intake.responseFootprint) else {
+            return .failure(memory.refusal ?? .memoryExhausted)
+        }
+        return .success(intake.makeResponse())
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The content of the current request.
+///
+/// Small content is passed to the intake as it arrives. Large content is collected in segments,
+/// which workers process while the next one is received; so the event loop spends no more than the
+/// time to copy the bytes, however large the body.
+struct RequestContent: Sendable {
+    /// The number of bytes received.
+    private(set) var receivedBytes = 0
+    /// The memory, in bytes, that is held.
+    var footprint: Int { intakeFootprint + segment.footprint }
+
+    private var intake: (any Intake)?
+    private var state = State.none
+    /// Bytes received and not yet processed.
+    private var segment = BodySegment()
+    private var isComplete = false
+    /// The memory, in bytes, held by the intake as far as it is known.
+    private var intakeFootprint = 0
+    /// The maximum length in bytes of content that is processed on the event loop.
+    private var inlineBytes = 0
+    private let budget: MemoryBudget
+
+    private enum State {
+        case none
+        case local
+        case onWorker
+    }
+
+    /// Creates an object without content.
+    ///
+    /// - Parameter budget: The budget for the memory of large content.
+    init(_ budget: MemoryBudget) {
+        self.budget = budget
+    }
+
+    /// Prepares for the content of a request.
+    ///
+    /// - Parameters:
+    ///   - intake: The intake that processes the content.
+    ///   - inlineBytes: The maximum length in bytes of content that is processed on the event loop.
+    mutating func begin(_ intake: consuming any Intake, inlineBytes: Int) {
+        self.intake = intake
+        self.inlineBytes = inlineBytes
+        state = .local
+        receivedBytes = 0
+        intakeFootprint = 0
+        isComplete = false
+        isExpensive = false
+    }
+
+    /// Returns an empty object with the same budget.
+    func makeEmpty() -> RequestContent { RequestContent(budget) }
+
+    /// Discards the intake and the buffered bytes.
+    mutating func clear() {
+        guard state != .none else { return }
+        state = .none
+        intake = nil
+        segment = BodySegment()
+        intakeFootprint = 0
+    }
+
+    /// Whether enough bytes are buffered to hand them to a worker.
+    var isReadyForWorker: Bool {
+        state == .local
+            && (segment.count >= BodySegment.minimumBytes || isComplete && !segment.isEmpty)
+    }
+
+    /// Whether a worker holds the intake.
+    var isOnWorker: Bool { state == .onWorker }
+
+    /// Whether reading must pause until the worker returns the intake.
+    var isFull: Bool { state == .onWorker && segment.count >= BodySegment.maximumBytes }
+
+    /// Whether the content is complete and the response can be made.
+    var isReady: Bool { isComplete && state != .onWorker }
+
+    /// Whether an intake was set for the current request.
+    var hasIntake: Bool { state != .none }
+
+    /// Whether a worker must make the response.
+    var needsWorker: Bool { receivedBytes > inlineBytes || isExpensive }
+
+    /// The estimated memory, in bytes, to make the response to small content.
+    ///
+    /// A number of two bytes has an element, a gradient and a Hessian of eight bytes each, as text
+    /// up to 25 each, and the computation needs as much again.
+    var responseFootprint: Int { 64 * receivedBytes }
+
+    /// Whether the intake asked for the remaining work to run on a worker.
+    private var isExpensive = false
+
+    /// The number of bytes that can be received at once.
+    var remainingCapacity: Int {
+        BodySegment.maximumBytes - min(segment.count, BodySegment.maximumBytes)
+    }
+
+    /// Adds bytes that have arrived.
+    ///
+    /// - Parameters:
+    ///   - part: The bytes.
+    ///   - isLast: Whether the content is known to end with them.
+    ///   - length: The length of the whole content, if it is known.
+    mutating func add(_ part: ArraySlice<UInt8>, isLast: Bool, of length: Int?) {
+        receivedBytes += part.count
+        isComplete = isLast
+        if !segment.isEmpty || state == .onWorker || isExpensive
+            || max(receivedBytes, length ?? 0) > inlineBytes
+        {
+            segment.append(part)
+        } else {
+            isExpensive = intake?.receive(part.span, isLast: isLast) ?? false
+            intakeFootprint = Self.footprintPerByte * receivedBytes
+        }
+    }
+
+    /// Memory held for each byte of small content: a number of two bytes occupies eight.
+    private static let footprintPerByte = 5
+
+    /// Appends bytes that are read straight into the segment; returns their number.
+    mutating func add(
+        upTo count: Int,
+        remaining: Int,
+        _ read: (inout OutputSpan<UInt8>) -> Void
+    ) -> Int {
+        // Capacity grows with the bytes received, because announcing a large length costs a client
+        // nothing.
+        let planned = min(
+            segment.count + remaining,
+            BodySegment.maximumBytes,
+            max(64 * 1_024, 8 * receivedBytes)
+        )
+        let added = segment.append(upTo: count, planned: planned, read)
+        receivedBytes += added
+        isComplete = added == remaining
+        return added
+    }
+
+    /// Records that the content has ended.
+    mutating func end() {
+        guard !isComplete else { return }
+        isComplete = true
+        guard segment.isEmpty, state == .local, !needsWorker else { return }
+        let nothing: [UInt8] = []
+        isExpensive = intake?.receive(nothing.span, isLast: true) ?? false
+    }
+
+    /// Takes the intake and the segment to process next as a job; `nil` if a worker holds the
+    /// intake.
+    mutating func takeJob() -> IntakeJob? {
+        guard state == .local, let intake = self.intake.take() else { return nil }
+        state = .onWorker
+        let memory = MemoryAccount(budget, adopting: footprint)
+        intakeFootprint = 0
+        let segment = segment
+        self.segment = BodySegment()
+        return IntakeJob(intake: intake, segment: segment, isLast: isComplete, memory: memory)
+    }
+
+    /// Takes back the intake of a finished job.
+    mutating func complete(_ job: consuming IntakeJob) {
+        guard state == .onWorker else { return }
+        state = .local
+        intakeFootprint = job.intake.footprint
+        intake = job.intake
+    }
+
+    /// Makes the response to small content.
+    mutating func makeResponse() -> Response? {
+        // Called in place: moving the intake out would copy its buffers.
+        let response = intake?.makeResponse()
+        intake = nil
+        return response
+    }
+}

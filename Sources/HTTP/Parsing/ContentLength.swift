@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Parses `1*DIGIT`, RFC 9110 section 8.6.
+///
+/// Signs, leading zeros, white space and lists are refused. Equal values in a list could be merged
+/// (RFC 9112 section 6.3), but a sender of such a list is faulty or malicious.
+enum ContentLength {
+    /// Returns the number that the digits denote.
+    static func parse(_ bytes: Span<UInt8>) throws(Refusal) -> Int {
+        guard !bytes.isEmpty else { throw .invalidContentLength }
+        // Some parsers read a leading zero as octal.
+        guard bytes.count == 1 || bytes[0] != UInt8(ascii: "0") else { throw .invalidContentLength }
+        var length = 0
+        for index in bytes.indices {
+            guard bytes[index].isDigit else { throw .invalidContentLength }
+            let (tens, overflow) = length.multipliedReportingOverflow(by: 10)
+            let digit = Int(bytes[index] - UInt8(ascii: "0"))
+            let (sum, carry) = tens.addingReportingOverflow(digit)
+            guard !overflow, !carry else { throw .invalidContentLength }
+            length = sum
+        }
+        return length
+    }
+
+    /// Returns a number above 0 of up to nine digits; `nil` for anything else, valid or not.
+    static func short(_ bytes: Span<UInt8>) -> Int? {
+        guard 1...9 ~= bytes.count, bytes[0] != UInt8(ascii: "0") else { return nil }
+        var length = 0
+        for index in bytes.indices {
+            guard bytes[index].isDigit else { return nil }
+            length = 10 &* length &+ Int(bytes[index] &- UInt8(ascii: "0"))
+        }
+        return length
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The name of a route in metrics and logs.
+///
+/// Its parts come from this service, never from a client, so their number is bounded.
+package struct RouteName: Sendable, Hashable {
+    /// The path with placeholders, such as `/v1/losses/{loss}`; empty if no route matched.
+    package let template: String
+    /// The canonical name of the loss or penalty in the path; empty if there is none.
+    package let entry: String
+
+    package init(_ template: String, entry: String = "") {
+        self.template = template
+        self.entry = entry
+    }
+
+    /// The name for requests that no route matched.
+    package static let none = RouteName("")
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides how requests are handled and makes the responses.
+///
+/// All methods are called concurrently from event loops and must return quickly, because every
+/// other connection of the loop waits for them.
+package protocol Responder: Sendable {
+    /// Decides how to handle a request whose head is complete.
+    ///
+    /// Called before `100 Continue` is sent and before any of the body is stored, so that 404, 405,
+    /// 415 and OPTIONS need no content.
+    func receive(_ head: RequestHead) -> Reception
+
+    /// Returns whether a request is a health probe, which is answered even when all connections are
+    /// in use.
+    func isProbe(_ head: RequestHead) -> Bool
+
+    /// Makes the response that explains a refusal and has its status.
+    ///
+    /// - Parameters:
+    ///   - refusal: The reason for the refusal.
+    ///   - length: The Content-Length of the request; `nil` if it is unknown.
+    ///   - limits: The limits that apply to the request.
+    /// - Returns: The response.
+    func response(to refusal: Refusal, length: Int?, limits: Limits) -> Response
+
+    /// Records an event for metrics and logs.
+    func observe(_ event: ServerEvent)
+}
+
+/// The decision on a request whose head is complete.
+package enum Reception: Sendable {
+    /// Send a response that does not depend on the content.
+    ///
+    /// HEAD is handled like GET; the connection omits the content.
+    case respond(Response)
+    /// Accept the content and pass it to an intake.
+    case accept(any Intake, IntakeOptions = IntakeOptions())
+}
+
+/// How the content of a request is processed.
+package struct IntakeOptions: Sendable {
+    /// The maximum length in bytes of content that is processed on the event loop, in addition to
+    /// ``Limits/inlineBodyBytes``.
+    package var inlineBytes = Int.max
+    /// Fields of every subsequent response to this request, including refusals; `nil` means none.
+    package var fields: ResponseFields?
+
+    package init() {}
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+extension EventLoop {
+    /// Processes a message from another thread.
+    mutating func handle(_ message: Message) {
+        switch message {
+        case .response(let key, let response, let memory):
+            // The connection may have ended in the meantime.
+            guard let entry = entries[key] else { return }
+            entry.charged += memory.transfer()
+            entry.connection.responded(response, date: date.field(at: now), now: now)
+            drive(entry)
+        case .intakeFinished(let key, let handoff):
+            guard let entry = entries[key], let job = handoff.take() else { return }
+            entry.charged += job.memory.transfer()
+            entry.connection.complete(consume job, now: now)
+            drive(entry)
+        case .partProduced(let key, let handoff):
+            guard let entry = entries[key], let part = handoff.take() else { return }
+            entry.connection.complete(consume part, now: now)
+            drive(entry)
+        case .refuse(let key, let refusal):
+            guard let entry = entries[key] else { return }
+            entry.connection.refuse(refusal)
+            drive(entry)
+        case .adopt(let handoff): adopt(handoff)
+        case .drain: drain()
+        case .finish: finish()
+        case .stop: stop()
+        }
+    }
+
+    /// Lets every connection complete its current exchange.
+    ///
+    /// New connections are still accepted, so that readiness probes learn of the drain.
+    private mutating func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        // Prevents the milestone until all connections have been visited.
+        undrained += 1
+        for entry in entries.all { drain(entry) }
+        undrained -= 1
+        checkMilestones()
+    }
+
+    /// Lets a connection complete its current exchange.
+    mutating func drain(_ entry: ConnectionEntry) {
+        // A request may have arrived and not been read yet.
+        entry.isReadable = true
+        drive(entry)
+        guard entries[entry.key] != nil else { return }
+        entry.connection.drain()
+        if !entry.connection.isIdle {
+            entry.isUndrained = true
+            undrained += 1
+        }
+        drive(entry)
+    }
+
+    /// Accepts no more connections and closes idle ones.
+    private mutating func finish() {
+        guard !isFinishing else { return }
+        // Closing a listener resets the connections in its queue, and those that arrive while the
+        // queue is emptied. So the kernel first drops new ones, whose clients retry and find no
+        // listener, and then the queue is accepted.
+        for listener in listeners {
+            SystemCall.dropNewConnections(at: listener.socket)
+            accept(at: listener, limit: .max)
+        }
+        listeners = []
+        isFinishing = true
+        for entry in entries.all {
+            // Read once more: a request may have arrived together with the connection.
+            entry.isReadable = true
+            drive(entry)
+            entry.connection.finish(now: now)
+            if entries[entry.key] != nil { drive(entry) }
+        }
+        checkMilestones()
+    }
+
+    /// Closes all connections immediately.
+    private mutating func stop() {
+        listeners = []
+        isDraining = true
+        isFinishing = true
+        for entry in entries.all { close(entry, .cut) }
+        checkMilestones()
+    }
+
+    /// Reports each milestone once.
+    mutating func checkMilestones() {
+        if isDraining, undrained == 0, !hasDrained {
+            hasDrained = true
+            milestones.append(.drained)
+        }
+        if isFinishing, entries.isEmpty, !hasEnded {
+            hasEnded = true
+            milestones.append(.ended)
+            for case .adopt(let handoff) in mailbox.close() { discard(handoff) }
+        }
+    }
+}
