@@ -155,13 +155,14 @@ package enum Kernels: ArrayFunctions {
         var carries = Bits()
         let vectorized = numbers.count & ~(Vector.width - 1)
         for offset in stride(from: 0, to: vectorized, by: Vector.width) {
-            let quotients = numbers.vector(at: offset) / divisor
+            // The sum with 0 makes -0 positive.
+            let quotients = numbers.vector(at: offset) / divisor + 0
             carries |= (quotients.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
             result.append(quotients)
         }
         var isFinite = !carries.hasSign
         for offset in vectorized..<numbers.count {
-            let quotient = numbers[offset] / divisor
+            let quotient = numbers[offset] / divisor + 0
             if !quotient.isFinite { isFinite = false }
             result.append(quotient)
         }

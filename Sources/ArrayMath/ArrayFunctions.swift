@@ -69,7 +69,7 @@ package protocol ArrayFunctions: SendableMetatype {
         prefetch: Prefetch
     )
 
-    /// Appends each number divided by `divisor`, correctly rounded.
+    /// Appends each number divided by `divisor`, correctly rounded, with 0 instead of -0.
     ///
     /// - Returns: whether all quotients are finite.
     static func divide(

@@ -55,9 +55,10 @@ struct Accumulation: ~Copyable {
         if isSummed { sum.add(losses) }
         // A sum notices by itself what is not finite, but not where.
         if !isSummed || !sum.hasFiniteTerms { try refuseNonFinite(losses, from: first) }
+        // The sum with 0 makes -0 positive, here and below.
         if outputs.contains(.elements) {
             elements.append(addingCapacity: losses.count) { output in
-                for offset in losses.indices { output.append(losses[offset]) }
+                for offset in losses.indices { output.append(losses[offset] + 0) }
             }
         }
         guard outputs.contains(.loss), !isSummed else { return }
@@ -65,7 +66,9 @@ struct Accumulation: ~Copyable {
             let isTrivial = weighting.isTrivial
             weighted.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices {
-                    output.append(isTrivial ? losses[offset] : losses[offset] * weights[offset])
+                    output.append(
+                        (isTrivial ? losses[offset] : losses[offset] * weights[offset]) + 0
+                    )
                 }
             }
             try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
@@ -154,7 +157,7 @@ struct Accumulation: ~Copyable {
             if weighting.reduction == .none {
                 loss = Tensor(shape: lossShape, values: weighted)
             } else {
-                let value = sum.value(dividedBy: weighting.denominator)
+                let value = sum.value(dividedBy: weighting.denominator) + 0
                 guard value.isFinite else { throw .notFinite(.loss, of: .predictions, place: []) }
                 loss = Tensor(value)
             }

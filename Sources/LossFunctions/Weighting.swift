@@ -34,7 +34,7 @@ struct Weighting {
         let count = lossShape.reduce(1, *)
         let largest =
             try weights.map { given throws(LossError) in
-                try Self.check(given, against: lossShape)
+                try Self.check(given, against: lossShape, areAveraged: reduction == .mean)
             } ?? 1
         let given = weights?.values ?? []
         let isCommon = given.count <= 1
@@ -105,10 +105,11 @@ struct Weighting {
         }
     }
 
-    /// The largest weight, which is above 0.
+    /// The largest weight, which is above 0 where the weights are averaged.
     private static func check(
         _ weights: Tensor,
-        against lossShape: [Int]
+        against lossShape: [Int],
+        areAveraged: Bool
     ) throws(LossError)
         -> Double
     {
@@ -130,7 +131,7 @@ struct Weighting {
                 allowed: Interval.nonNegative.description
             )
         }
-        guard largest > 0 else { throw .nothingToAverage(ignored: false) }
+        guard largest > 0 || !areAveraged else { throw .nothingToAverage(ignored: false) }
         return largest
     }
 }

@@ -108,7 +108,7 @@ struct ArrayFunctionTests {
                     : Double.random(in: -3...3, using: &random)
             }
             numbers += [0, -0.0, 1, 0x1p-400, 0x1p400, .leastNonzeroMagnitude]
-            let quotients = numbers.map { $0 / divisor }
+            let quotients = numbers.map { $0 / divisor + 0 }
             var answers: [Double] = []
             var isFinite = true
             answers.append(addingCapacity: numbers.count) { room in

@@ -233,18 +233,28 @@ struct CataloguePropertyTests {
                     let numbers = [answer.loss, answer.gradient, answer.hessian, answer.elements]
                         .flatMap { $0?.values ?? [] }
                     #expect(numbers.allSatisfy { $0.isFinite } && answer.normalizer.isFinite)
+                    #expect(!numbers.contains { $0.bitPattern == (-0.0 as Double).bitPattern })
                 }
             }
         }
     }
 
-    @Test("refuses weights that are negative or all zero", arguments: names)
+    @Test(
+        "refuses weights that are negative, and a mean of weights that are all zero",
+        arguments: names
+    )
     func weights(name: String) throws {
         var samples = Samples(seed: 19)
         for loss in try variants(name) {
             var batch = samples.batch(for: loss, weights: Tensor(0))
             #expect(throws: LossError.nothingToAverage(ignored: false)) {
-                try loss.evaluate(batch, Self.everything, .sum)
+                try loss.evaluate(batch, Self.everything, .mean)
+            }
+            for reduction in Reduction.allCases where reduction != .mean {
+                let result = try loss.evaluate(batch, Self.everything, reduction)
+                for zeros in [result.loss, result.gradient, result.hessian] {
+                    #expect(zeros?.values.allSatisfy { $0 == 0 } == true, "\(reduction)")
+                }
             }
             batch = Batch(
                 predictions: batch.predictions,

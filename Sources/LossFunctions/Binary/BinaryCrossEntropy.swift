@@ -120,20 +120,23 @@ struct BinaryCrossEntropy: ElementwiseLoss {
                 )
             }
         } else {
-            let logarithms = ProbabilityLogarithms(of: predictions, epsilon)
-            let probabilities = logarithms.probabilities.span
-            let own = logarithms.own.span
-            let ofComplement = logarithms.ofComplement.span
+            let clipped = ClippedProbabilities(predictions, epsilon)
+            let probabilities = clipped.probabilities.span
+            let complements = clipped.complements.span
+            let logarithms = clipped.logarithms.span
+            let ofComplements = clipped.logarithmsOfComplements.span
             let count = losses.count
             precondition(
-                probabilities.count == count && own.count == count && targets.count == count
-                    && ofComplement.count == count && factors.count == count,
+                probabilities.count == count && complements.count == count
+                    && logarithms.count == count && ofComplements.count == count
+                    && targets.count == count && factors.count == count,
                 "arrays of different lengths"
             )
             Point.fill(&losses, &gradient, &hessian) { offset in
                 point(
                     probabilities[offset],
-                    (own[offset], ofComplement[offset]),
+                    complements[offset],
+                    (logarithms[offset], ofComplements[offset]),
                     targets[offset],
                     weight: factors[offset]
                 )
@@ -178,11 +181,11 @@ struct BinaryCrossEntropy: ElementwiseLoss {
     @inline(__always)
     private func point(
         _ probability: Double,
+        _ complement: Double,
         _ logarithms: (own: Double, ofComplement: Double),
         _ target: Double,
         weight: Double
     ) -> Point {
-        let complement = 1 - probability
         let (positive, negative) = (positive(target), negative(target))
         let ofPositive = weight * positive
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
@@ -191,11 +194,13 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         let negativeLoss = negative * logarithms.ofComplement
         let positiveCurvature = ofPositive / probability / probability
         let negativeCurvature = negative / complement / complement
-        // With neither weights nor smoothing positive is 1 - negative to the last bit. Over a
-        // common denominator close terms cancel least.
+        // Without weights and smoothing the numerator is p - y, or (1 - y) - (1 - p) where the exact
+        // 1 - p was clipped and p is rounded. Otherwise a common denominator cancels least.
+        let isClippedAbove = complement == epsilon && probability > 0.5
+        let plain = isClippedAbove ? negative - complement : probability - positive
         let difference =
             weight == 1 && smoothing == 0
-            ? probability - positive : negative * probability - ofPositive * complement
+            ? plain : negative * probability - ofPositive * complement
         let ofOne = isPositive ? -ofPositive : negative
         let byOne = isPositive ? probability : complement
         let ofBoth = isNegative ? difference : ofOne
@@ -209,26 +214,44 @@ struct BinaryCrossEntropy: ElementwiseLoss {
     }
 }
 
-/// The logarithms of a block of clipped probabilities and of their complements.
-private struct ProbabilityLogarithms {
+/// A block of probabilities p, clipped to [epsilon, 1 - epsilon], with 1 - p and the logarithms.
+///
+/// The smaller of p and 1 - p is clipped, which is exact, and the larger one computed from it. So a
+/// small epsilon holds at both ends, although 1 - epsilon may round to 1.
+private struct ClippedProbabilities {
     let probabilities: [Double]
-    let own: [Double]
-    let ofComplement: [Double]
+    let complements: [Double]
+    let logarithms: [Double]
+    let logarithmsOfComplements: [Double]
 
-    init(of predictions: Span<Double>, _ epsilon: Double) {
+    init(_ predictions: Span<Double>, _ epsilon: Double) {
         let count = predictions.count
-        let clipped = [Double](count: count) { clipped in
+        let smaller = [Double](count: count) { smaller in
             for offset in predictions.indices {
-                clipped[offset] = max(epsilon, min(1 - epsilon, predictions[offset]))
+                let probability = predictions[offset]
+                smaller[offset] = max(epsilon, min(probability, 1 - probability))
             }
         }
-        let opposite = [Double](count: count) { opposite in
-            for offset in clipped.indices { opposite[offset] = -clipped[offset] }
+        let negated = [Double](count: count) { negated in
+            for offset in smaller.indices { negated[offset] = -smaller[offset] }
         }
         let functions = InstructionSet.current.functions
-        own = [Double](count: count) { functions.log(clipped.span, into: &$0) }
-        ofComplement = [Double](count: count) { functions.log1p(opposite.span, into: &$0) }
-        probabilities = clipped
+        let ofSmaller = [Double](count: count) { functions.log(smaller.span, into: &$0) }
+        let ofLarger = [Double](count: count) { functions.log1p(negated.span, into: &$0) }
+        func selected(_ below: [Double], _ above: [Double]) -> [Double] {
+            [Double](count: count) { result in
+                for offset in predictions.indices {
+                    result[offset] = predictions[offset] < 0.5 ? below[offset] : above[offset]
+                }
+            }
+        }
+        let larger = [Double](count: count) { larger in
+            for offset in smaller.indices { larger[offset] = 1 - smaller[offset] }
+        }
+        probabilities = selected(smaller, larger)
+        complements = selected(larger, smaller)
+        logarithms = selected(ofSmaller, ofLarger)
+        logarithmsOfComplements = selected(ofLarger, ofSmaller)
     }
 }
 

@@ -193,7 +193,15 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         )
     }
 
+    /// The probabilities beyond 1 - epsilon whose loss would be lost in its rounding.
+    private func columnsAboveUpperEnd(_ block: RowBlock) -> [Int] {
+        // Most values of epsilon leave 1 - epsilon exact, so that nothing is lost.
+        guard 1 - (1 - epsilon) != epsilon else { return [] }
+        return block.predictions.indices.filter { 1 - block.predictions[$0] < epsilon }
+    }
+
     private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
+        let atUpperEnd = columnsAboveUpperEnd(block)
         block.clipPredictions(epsilon, 1 - epsilon)
         // 0 log 0 = 0: a class that the target rules out contributes nothing.
         block.functions.crossEntropy(
@@ -202,6 +210,10 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             into: &block.terms,
             prefetch: block.ahead
         )
+        if !atUpperEnd.isEmpty {
+            let loss = -Elementary.log1p(-epsilon)
+            for index in atUpperEnd { block.terms[index] = block.targets[index] * loss }
+        }
         block.sumTerms()
         block.differentiateLogarithms(outputs)
     }

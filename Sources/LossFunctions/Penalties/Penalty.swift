@@ -70,7 +70,7 @@ extension SeparablePenalty {
     private func gradient(_ parameters: Tensor) throws(LossError) -> Tensor {
         let slopes = parameters.values.map { weight in
             let sign: Double = (weight > 0 ? 1 : 0) - (weight < 0 ? 1 : 0)
-            return magnitudeWeight * sign + 2 * squareWeight * weight
+            return magnitudeWeight * sign + 2 * squareWeight * weight + 0
         }
         if let offset = slopes.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(

@@ -45,13 +45,22 @@ struct Huber: PointwiseLoss {
         delta = arguments[Self.delta]
     }
 
+    /// Whether |p - t| is at most delta, before the difference is rounded to `error`.
+    private func isWithin(_ error: Double, _ prediction: Double, _ target: Double) -> Bool {
+        // The rounding error of the difference (Knuth's two-sum); rounding never passes delta.
+        let part = error - prediction
+        let tail = (prediction - (error - part)) - (target + part)
+        let excess = error > 0 ? tail : -tail
+        return error.magnitude < delta || error.magnitude == delta && excess <= 0
+    }
+
     func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {
         let error = prediction - target
         let clipped = max(-delta, min(delta, error))
         return Point(
             loss: clipped * (error - clipped / 2),
             gradient: clipped,
-            hessian: error.magnitude <= delta ? 1 : 0
+            hessian: isWithin(error, prediction, target) ? 1 : 0
         )
     }
 }

@@ -3,8 +3,9 @@
 /// The text format of doubles.
 ///
 /// A double is written with the shortest digits that read back as the same double,
-/// - in fixed notation, as 123.25 or 0.001, if the exponent of the first digit is in -4 ..< 17;
-/// - in exponential notation otherwise, as 1.25e-7 or 1e22, without a plus sign or leading zeros;
+/// - in fixed notation, as 123.25 or 0.001, if its magnitude is from 10^-4 to 2^53;
+/// - in exponential notation otherwise, as 1.25e-7 or 1e22, without a plus sign or leading zeros:
+///   beyond 2^53 a reader that parses the digits as an integer would get another number;
 /// - without a fraction if it is an integer, as 3; but negative zero is -0.0, because a reader that
 ///   parses -0 as an integer loses the sign.
 enum NumberText {
@@ -76,7 +77,8 @@ enum NumberText {
             return writeFraction(digits, exponent, slot)
         }
         guard exponent >= -324 else { return writeSpecial(value, slot, table) }
-        guard UInt(bitPattern: exponent) < 17 else {
+        let bits = value.bitPattern & 0x7FFF_FFFF_FFFF_FFFF
+        guard UInt(bitPattern: exponent) < 16, bits <= (0x1p53 as Double).bitPattern else {
             let length = writeFraction(digits, 0, slot)
             let text = table.exponentText(exponent)
             slot.store(text, at: length)

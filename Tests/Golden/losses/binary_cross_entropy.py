@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Binary cross-entropy: -(pos_weight y' log p + (1 - y') log(1 - p)), y' = y(1 - s) + s/2, 0 log 0 = 0.
 
-The prediction is p itself, clipped to [epsilon, 1 - epsilon] (1 - epsilon rounded to a double), or the
+The prediction is p itself, clipped to [epsilon, 1 - epsilon], or the
 logit z with p = 1/(1 + e^-z), never clipped. Where p is clipped, gradient and Hessian are those of the
 unclipped formula at the clipped probability.
 """
@@ -18,7 +18,7 @@ OPTIONS = {"from_logits": False, "epsilon": 2.220446049250313e-16, "pos_weight":
 def clip(prediction, o):
     if o.from_logits:
         return prediction
-    return max(o.epsilon, min(mpf(1 - float(o.epsilon)), prediction))
+    return max(o.epsilon, min(1 - mpf(o.epsilon), prediction))
 
 
 def loss(prediction, target, o):
@@ -54,3 +54,8 @@ def groups(random):
     ):
         more = [(samples.probability(random), random.choice([0.0, 1.0, random.random()])) for _ in range(8)]
         yield options, (edges if options == {"epsilon": 0.0} else edges[::3] + edges[1::4]) + more
+    # Where 1 - epsilon is not a double, or rounds to 1.
+    for epsilon in (1e-7, 1e-15, 1e-16, 1e-17, 1e-20, 3.720075976020836e-44):
+        ends = [(p, t) for p in (0.0, 2.0**-60, 1 - 2.0**-53, 1 - 2.0**-52, 1.0) for t in (0.0, 1.0, 0.3)]
+        yield {"epsilon": epsilon}, ends
+        yield {"epsilon": epsilon, "pos_weight": 3.0}, ends[::2]

@@ -2,7 +2,7 @@
 """Categorical cross-entropy of a row: sum_k w_k y'_k (-log p_k), y'_k = (1 - s) y_k + s/K, 0 log 0 = 0.
 
 y is the given distribution, or one-hot for a class index; w is class_weights, or 1. The predictions are
-the p_k, each clipped to [epsilon, 1 - epsilon] (1 - epsilon rounded to a double) and not renormalised,
+the p_k, each clipped to [epsilon, 1 - epsilon] and not renormalised,
 or logits with p = softmax(z), never clipped. Where a p_k is clipped, gradient and Hessian are those of
 the unclipped formula at the clipped probability. A row whose target is ignore_index is 0 throughout.
 """
@@ -22,7 +22,7 @@ OPTIONS = {
 def clip(prediction, o):
     if o.from_logits:
         return prediction
-    return max(o.epsilon, min(mpf(1 - float(o.epsilon)), prediction))
+    return max(o.epsilon, min(1 - mpf(o.epsilon), prediction))
 
 
 def labels(target, size):
@@ -99,3 +99,8 @@ def groups(random):
         ([1.0, 0.0, 0.0], 0), ([0.0, 0.5, 0.5], [0.0, 0.25, 0.75]), ([1e-100, 1.0], 0), ([1e-150, 1.0], [1e-3, 0.999]),
         ([1.0], 0), (samples.peaked(random, 5), 3), (samples.peaked(random, 5), samples.peaked(random, 5)),
     ]
+    # Where 1 - epsilon is not a double, or rounds to 1.
+    for epsilon in (1e-7, 1e-15, 1e-16, 1e-17, 1e-20):
+        yield {"epsilon": epsilon}, [
+            ([1.0, 0.0], 0), ([1.0, 0.0], 1), ([1 - 2.0**-53, 2.0**-53], [0.25, 0.75]), ([1.0, 0.0], [0.5, 0.5]),
+        ]

@@ -24,7 +24,10 @@ import Testing
         let client = try server.client()
         var values = try values(of: client)
         // The server may not have heard yet what the third has begun to ask.
-        for _ in 0..<10_000 where values["http_server_idle_connections"] != 2 {
+        for _ in 0..<10_000
+        where values["http_server_open_connections"] != 4
+            || values["http_server_idle_connections"] != 2
+        {
             values = try self.values(of: client)
         }
         #expect(values["http_server_idle_connections"] == 2)
