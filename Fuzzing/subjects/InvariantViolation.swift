@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that ought to hold whatever bytes come, and did not.
-package struct BrokenPromise: Error, CustomStringConvertible {
+/// A violated invariant.
+package struct InvariantViolation: Error, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) {
@@ -9,11 +9,11 @@ package struct BrokenPromise: Error, CustomStringConvertible {
     }
 }
 
-/// Throws unless something holds.
+/// Throws a violation unless a condition holds.
 @inline(__always)
 func expect(
-    _ holds: Bool,
-    _ promise: @autoclosure () -> String
-) throws(BrokenPromise) {
-    guard holds else { throw BrokenPromise(promise()) }
+    _ condition: Bool,
+    _ violation: @autoclosure () -> String
+) throws(InvariantViolation) {
+    guard condition else { throw InvariantViolation(violation()) }
 }
