@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a server some fifty times a second until its input ends, then prints what came of it.
+"""Sends a server about fifty requests per second until its input ends, then prints the results.
 
-Every other time it asks by a connection of its own, else by one that is kept. The first argument is
-a port; others are the kinds to ask in turn, without any: question.
+Every other request uses a new connection, the others a persistent one. The first argument is a port;
+the others are the kinds of requests to send in turn, by default: question.
 """
 
 import json

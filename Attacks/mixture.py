@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a server for everything, right and wrong, until its input ends; prints what it has met.
+"""Sends a server all kinds of valid and invalid requests until its input ends; prints the results.
 
-The first argument is a port, the second a seed: the same questions come for the same seed.
+The first argument is a port, the second a seed, which determines the requests.
 """
 
 import gzip
@@ -19,7 +19,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 def right_answer(count: int):
-    """What the squared error of `question` is: (1.1 - 0)^2, and twice 1.1 over the count."""
+    """The squared error of `question` and its gradient: (1.1 - 0)^2, and twice 1.1 over the count."""
     return 1.1 * 1.1, 2.2 / count
 
 
@@ -65,7 +65,7 @@ class Mixture:
 
     def check(self, count: int, status: int, body: bytes) -> None:
         assert status == 200, status
-        # The same question has the same answer, byte for byte.
+        # Equal requests must have equal responses, byte for byte.
         if self.right.get(count) == body:
             return
         answer = json.loads(body)
@@ -107,7 +107,7 @@ class Mixture:
         self.check(count, *self.ask(head + body + b"0\r\n\r\n"))
 
     def refused(self) -> None:
-        """What is well-formed HTTP and no question."""
+        """Well-formed HTTP that is not a valid request to the service."""
         status, request = self.random.choice([
             (400, post(b'{"predictions":[1,2')),
             (422, post(b'{"predictions":[1],"targets":[1],"dleta":1}')),
@@ -123,7 +123,7 @@ class Mixture:
         assert self.ask(request)[0] == status, request[:60]
 
     def malformed(self) -> None:
-        """What ends the connection."""
+        """Requests that end the connection."""
         status, request = self.random.choice([
             (400, b"GET / HTTP/1.1\r\n\r\n"),
             (400, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n"),
@@ -136,7 +136,7 @@ class Mixture:
         assert self.connection is None
 
     def vanishing(self) -> None:
-        """In the middle of a question, or of its answer."""
+        """Vanishes in the middle of a request or of its response."""
         request = post(self.text(self.size([4, 5_000, 50_000])))
         connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
         if self.random.random() < 0.5:

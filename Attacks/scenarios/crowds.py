@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""More connections than anybody wants, and fewer descriptors."""
+"""Many connections, and few descriptors."""
 
 import resource
 import socket
@@ -13,7 +13,7 @@ LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def idle(report: Report) -> None:
-    """10,000 connections that have asked once and rest."""
+    """10,000 connections that are idle after one request."""
     count = 10_000
     allow_descriptors(count + 100)
     with Site("--connections", "20000") as site:
@@ -42,12 +42,12 @@ def idle(report: Report) -> None:
         report.claim("all are open", opened >= count)
         report.claim("all are answered twice", right == again == count)
         report.bound("a connection keeps less than 8 KiB", 1024 * memory / count < 8)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 def connection_limit(report: Report) -> None:
-    """More than the 4,096 connections that there may be."""
+    """More connections than the limit of 4,096."""
     allow_descriptors(5_000)
     with Site() as site:
         crowd, served = [], 0
@@ -64,13 +64,13 @@ def connection_limit(report: Report) -> None:
             connection.close()
         report.figure("connections beyond the limit", f"{len(beyond)}, told 503: {told}")
         report.claim("the limit is reached", served == len(crowd))
-        report.claim("each is told 503 with Retry-After", told == len(beyond))
+        report.claim("each gets 503 with Retry-After", told == len(beyond))
         recovered = wait_until(lambda: site.get("/livez")[0] == 200)
         report.claim("the server has recovered", recovered and site.is_at_rest())
 
 
 def descriptors(report: Report) -> None:
-    """A server of 64 descriptors; 200 clients that say nothing, 200 that probe, 200 that ask."""
+    """A server with 64 descriptors; 200 silent clients, 200 that probe, and 200 that send requests."""
     most, count, seconds = 64, 200, 3
     with Site(descriptors=most) as site:
         silent = [site.connect() for _ in range(count)]
@@ -89,7 +89,7 @@ def descriptors(report: Report) -> None:
         first = answers(site, QUESTION, count)
         outcomes, rounds = first, 1
         answered = first["200"]
-        # Those of a round go before the next.
+        # The connections of a round are closed before the next one.
         while answered < count and outcomes["200"] and rounds < count:
             outcomes = answers(site, QUESTION, count - answered)
             answered, rounds = answered + outcomes["200"], rounds + 1
@@ -101,11 +101,11 @@ def descriptors(report: Report) -> None:
                      first["200"] + first["503"] == count)
         report.claim("all are answered when they ask again", answered == count)
         report.claim(f"there are up to {most} descriptors", max(used) <= most)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
 
 
 def answers(site: Site, request: bytes, count: int) -> Counter[str]:
-    """What so many connections are told, which all ask and stay until the last has its answer."""
+    """Sends a request on each of `count` connections, which stay open until the last has its response."""
     crowd = []
     for _ in range(count):
         crowd.append(site.connect())
@@ -118,7 +118,7 @@ def answers(site: Site, request: bytes, count: int) -> Counter[str]:
 
 def outcome(connection: socket.socket) -> str:
     try:
-        # All of it is there: it is less than a packet.
+        # The response is complete, because it fits into one packet.
         answer = connection.recv(1 << 16)
     except OSError as error:
         return type(error).__name__

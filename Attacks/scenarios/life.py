@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is frozen for a while, as containers are, and versions of HTTP that may come."""
+"""A server that is frozen temporarily, like a container, and all versions of HTTP."""
 
 import socket
 import time
@@ -12,7 +12,7 @@ TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "an
 FREEZE = 4 * SLOWNESS
 EACH = 10
 
-# Where a request stops before the freeze; the rest comes during it.
+# The position at which a request is interrupted; the rest is sent during the freeze.
 HALVES = {
     "half a first line": 7,
     "half a head": 40,
@@ -22,9 +22,9 @@ HALVES = {
 
 
 def frozen(report: Report) -> None:
-    """Frozen for four seconds where clients have three: what is there on waking is answered."""
+    """A freeze of four seconds with timeouts of three: data received meanwhile is answered."""
     with Bare(*TIMES) as server:
-        report.claim("it serves", server.serves())
+        report.claim("the server serves", server.serves())
         kept = [server.connect(10) for _ in range(EACH)]
         for connection in kept:
             connection.sendall(QUESTION)
@@ -36,15 +36,15 @@ def frozen(report: Report) -> None:
         long = [server.connect(10, receive_buffer=4_096) for _ in range(EACH)]
         for connection in long:
             connection.sendall(post(question(100_000)))
-        # All that has been sent is read before, so that the clocks of the server run.
+        # The server reads the data before the freeze, so that its timers are running.
         quiet = server.ask(post(question(30_000)), 10) == 200
-        report.claim("a long question is answered", quiet)
+        report.claim("a long request is answered", quiet)
         server.freeze()
         new = [server.connect(10) for _ in range(EACH)]
         groups = {"new connections": new, "kept connections": kept, **halves}
         send_rest(groups, slice(0, None, 2))
         begun = [bytearray(take_all(connection)) for connection in long]
-        # The other half comes when a timer has expired that looks at the time, which is not over.
+        # The other half arrives when a timer has expired but the time limit has not.
         time.sleep(FREEZE / 4)
         send_rest(groups, slice(1, None, 2))
         time.sleep(3 * FREEZE / 4)
@@ -64,7 +64,7 @@ def send_rest(groups: dict[str, list[socket.socket]], part: slice) -> None:
 
 
 def take_all(connection: socket.socket) -> bytes:
-    """All that is on its way from a server which has stopped."""
+    """Reads the data in flight from a stopped server."""
     parts = []
     connection.settimeout(0.05)
     try:
@@ -91,7 +91,7 @@ def claim(report: Report, name: str, outcomes: list[str]) -> None:
     report.claim(f"{name}: all are answered 200", set(outcomes) == {"200"})
 
 
-# Versions that there are not, or not here, and the problem that they are told.
+# Nonexistent or unsupported versions, and the problem type of the response.
 OTHERS = {
     "HTTP/2.0": (505, "unsupported-version"), "HTTP/0.9": (505, "unsupported-version"),
     "HTTP/3.0": (505, "unsupported-version"), "HTTP/1.10": (400, "invalid-version"),
@@ -102,7 +102,7 @@ OTHERS = {
 
 
 def versions(report: Report) -> None:
-    """HTTP/1.2 to 1.9 are answered as 1.1 (RFC 9110 section 2.5), all others are refused."""
+    """HTTP/1.2 to 1.9 are treated as 1.1 (RFC 9110, section 2.5); all other versions are refused."""
     with Site() as site:
         minors = [f"HTTP/1.{minor}" for minor in range(1, 10)]
         wrong = [version for version in minors if not is_like_1_1(site, version.encode())]
@@ -119,11 +119,11 @@ def versions(report: Report) -> None:
         report.figure("the problem says", sentences.partition('"explanation":')[2][:100])
         report.claim("invalid-version does not say that there are 1.0 and 1.1 only",
                      "exactly HTTP/1.1 or HTTP/1.0" not in sentences)
-        report.claim("it still serves", asks(site.port)[0] == 200)
+        report.claim("the server still serves", asks(site.port)[0] == 200)
 
 
 def is_like_1_1(site: Site, version: bytes) -> bool:
-    """Whether it has what 1.0 has not: it stays, reads chunks, and wants a Host."""
+    """Whether the server treats a version as 1.1: persistent, reading chunks, and requiring Host."""
     plain = QUESTION.replace(b"HTTP/1.1", version)
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     chunked = plain.partition(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" + chunks

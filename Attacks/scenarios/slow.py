@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that take their time: with the head, with the body, with the answer."""
+"""Clients that are slow with the head, the body or the response."""
 
 import gzip
 import selectors
@@ -14,7 +14,7 @@ from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, question, 
 
 
 class Crowd:
-    """Connections that each send a beginning and then drip."""
+    """Connections that send a beginning and then one part per second."""
 
     def __init__(self, site: Site, count: int, beginning: bytes, drip: bytes):
         self.drip = drip
@@ -27,7 +27,7 @@ class Crowd:
             self.selector.register(connection, selectors.EVENT_READ, bytearray())
 
     def last(self, seconds: float) -> float:
-        """Drips once a second until all are closed; the seconds that took, at most so many."""
+        """Sends one part per second until all are closed; returns the seconds, up to a limit."""
         start = time.monotonic()
         drips = start
         while self.selector.get_map() and time.monotonic() < start + seconds:
@@ -71,28 +71,28 @@ def slow_senders(
             crowd.close()
         told = sum(status(answer) == 408 for answer in crowd.answers)
         growth = site.memory("VmHWM") - idle
-        report.figure("told 408", f"{told}, all closed after {elapsed:.1f} s")
+        report.figure("got 408", f"{told}, all closed after {elapsed:.1f} s")
         report.measure("memory over idle, at most", f"{growth:.1f} MiB")
-        report.claim("every slow client is told 408", told == count)
+        report.claim("every slow client gets 408", told == count)
         report.bound("memory grows by less than 64 MiB", growth < 64)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 def slow_heads(report: Report) -> None:
-    """1,000 heads that never end, at the default limit of ten seconds."""
+    """1,000 incomplete heads, with the default limit of ten seconds."""
     beginning = b"GET / HTTP/1.1\r\nHost: a\r\n"
     slow_senders(report, 1_000, beginning, b"X-Drip: a\r\n", [], 20)
 
 
 def slow_bodies(report: Report) -> None:
-    """200 bodies of ten bytes a second."""
+    """200 bodies at ten bytes per second."""
     beginning = post(b"")[:-4].replace(b"Length: 0", b"Length: 100000") + b"\r\n\r\n"
     slow_senders(report, 200, beginning, b" " * 10, ["--body-stall-time", "5"], 20)
 
 
 def slow_readers(report: Report) -> None:
-    """200 clients that ask for a hundred thousand gradients and take none of them."""
+    """200 clients that request a hundred thousand gradients and read none of them."""
     with Site("--answer-stall-time", "5") as site:
         idle = site.memory()
         text = post(question(100_000))
@@ -105,7 +105,7 @@ def slow_readers(report: Report) -> None:
             start = time.monotonic()
             cut = 'http_server_connections_closed_total{reason="answerStalled"}'
             while site.metric(cut) < len(readers) and time.monotonic() < start + 40 * SLOWNESS:
-                # What the kernel keeps for a reader must be full before its client is a slow one.
+                # The kernel's buffers must be full before the reader counts as slow.
                 time.sleep(0.5)
             elapsed = time.monotonic() - start
             count = site.metric(cut)
@@ -116,12 +116,12 @@ def slow_readers(report: Report) -> None:
         report.measure("memory over idle, at most", f"{growth:.1f} MiB")
         report.claim("every slow reader is cut", count == len(readers))
         report.bound("memory grows by less than 640 MiB", growth < 640)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 class Reader(threading.Thread):
-    """Asks for all there is of so many numbers, and takes 64 KB of it a second."""
+    """Requests all outputs for a count of numbers and reads 64 KB per second."""
 
     RATE = 64_000
     PAUSE = 0.1
@@ -157,7 +157,7 @@ class Reader(threading.Thread):
 
 
 def greedy_reader(site: Site) -> tuple[Reader, int]:
-    """One whose question is as large as the server accepts, from twelve million numbers down."""
+    """A reader with the largest request that the server accepts, up to twelve million numbers."""
     count = 12_000_000
     reader = Reader(site, count)
     while reader.status in (413, 503) and count > 100_000:
@@ -168,7 +168,7 @@ def greedy_reader(site: Site) -> tuple[Reader, int]:
 
 
 def greedy_readers(report: Report) -> None:
-    """Two that ask for four times twelve million numbers, or as many as may be, and read slowly."""
+    """Two readers that request four outputs of up to twelve million numbers and read slowly."""
     seconds, questions = 20, 15
     with Site() as site, Bystander(site.port) as bystander:
         readers = []
@@ -181,7 +181,7 @@ def greedy_readers(report: Report) -> None:
         start = time.monotonic()
         in_parts, in_two, larger = [], [], []
         for turn in range(questions):
-            # They come all along the time.
+            # The requests are spread over the whole duration.
             time.sleep(max(0, start + turn * seconds / questions - time.monotonic()))
             in_parts.append(in_packets(site.port))
             in_two.append(in_packets(site.port, parts=2))
@@ -199,7 +199,7 @@ def greedy_readers(report: Report) -> None:
 
 
 def asked(site: Site, count: int) -> int:
-    """The status of a question of so many numbers."""
+    """The status of a request with a count of numbers."""
     try:
         with site.connect() as connection:
             connection.sendall(post(question(count)))
@@ -209,16 +209,16 @@ def asked(site: Site, count: int) -> int:
 
 
 def trickle_readers(report: Report) -> None:
-    """20 that take 512 bytes a second, and four that take so much that they never stand still."""
+    """20 readers of 512 bytes per second, and four that are slow but never stall."""
     trickling(report, 20, 100_000, 512, ["--answer-stall-time", "3"], 16_384, 15)
-    # What the kernel has room for may be megabytes: it takes a rate like this to be seen to go on.
+    # The kernel's buffers may hold megabytes, so progress is visible only at a rate like this.
     trickling(report, 4, 500_000, 128_000, ["--answer-stall-time", "10"], 524_288, 20)
 
 
 def trickling(
     report: Report, count: int, numbers: int, rate: int, options, least: int, seconds: float
 ) -> None:
-    """So many, who take the gradients of so many numbers at such a rate, are cut in that time."""
+    """Checks that readers of gradients at a given rate are cut in time."""
     name, pause = f"{count} at {rate} bytes a second", 0.1
     seconds *= SLOWNESS
     try:
@@ -241,7 +241,7 @@ def trickling(
                 turn += 1
                 for reader in readers:
                     taken += trickle(reader, int(rate * pause))
-                # The rate of these readers, not a condition.
+                # A pause that sets the rate of these readers, not a wait for a condition.
                 time.sleep(max(0, start + turn * pause - time.monotonic()))
             elapsed = time.monotonic() - start
             told = site.metric(cut)
@@ -251,12 +251,12 @@ def trickling(
                       f"{taken / count / elapsed:.0f} bytes a second taken")
         report.claim(f"{name}: all are cut", told == count)
         report.claim(f"{name}: within {seconds} s, not {elapsed:.1f}", elapsed < seconds)
-        report.claim(f"{name}: nothing is left of them", site.is_at_rest())
+        report.claim(f"{name}: no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 def trickle(reader: socket.socket, count: int) -> int:
-    """Takes so many bytes, if they are there; one that is cut has none."""
+    """Reads available bytes up to a limit; none if the connection has been cut."""
     try:
         return len(reader.recv(count))
     except OSError:
@@ -264,7 +264,7 @@ def trickle(reader: socket.socket, count: int) -> int:
 
 
 def slowhttptest(report: Report) -> None:
-    """The program of that name: headers, bodies and reading."""
+    """The program slowhttptest: headers, bodies and reading."""
     program = shutil.which("slowhttptest")
     if not program:
         report.figure("skipped", "slowhttptest is not installed")
