@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 from target import (
-    EXECUTABLE, PATIENCE, SLOWNESS, post, question, read_answer, status, wait_until,
+    EXECUTABLE, PATIENCE, SLOWNESS, post, make_body, read_response, status, wait_until,
 )
 
 BODY = b'{"predictions":[1,2],"targets":[0,0]}'
-QUESTION = post(BODY)
-ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
+SMALL_REQUEST = post(BODY)
+SMALL_RESPONSE = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
 NOWHERE = subprocess.DEVNULL
 
 
@@ -49,7 +49,7 @@ class Bare:
         connection.connect(("127.0.0.1", self.port))
         return connection
 
-    def ask(self, request: bytes = QUESTION, seconds: float = 2) -> int:
+    def ask(self, request: bytes = SMALL_REQUEST, seconds: float = 2) -> int:
         """The status of a response on a new connection; 0 if none arrives in time."""
         return asks(self.port, request, seconds)[0]
 
@@ -85,18 +85,18 @@ class Bare:
         self.process.send_signal(signal.SIGCONT)
 
 
-def asks(port: int, request: bytes = QUESTION, seconds: float = 2) -> tuple[int, bytes]:
+def asks(port: int, request: bytes = SMALL_REQUEST, seconds: float = 2) -> tuple[int, bytes]:
     """The status and content of a response on a new connection; status 0 if none arrives in time."""
     try:
         with socket.create_connection(("127.0.0.1", port), seconds * SLOWNESS) as connection:
             connection.sendall(request)
-            code, body, _ = read_answer(connection, bytearray())
+            code, body, _ = read_response(connection, bytearray())
             return code, body
     except (OSError, EOFError, ValueError) as error:
         return 0, repr(error).encode()
 
 
-def flood(server: Bare, count: int, request: bytes = QUESTION, batch: int = 100) -> int:
+def flood(server: Bare, count: int, request: bytes = SMALL_REQUEST, batch: int = 100) -> int:
     """The count of correct responses to `count` requests, sent in batches on one connection."""
     right, left = 0, bytearray()
     try:
@@ -104,8 +104,8 @@ def flood(server: Bare, count: int, request: bytes = QUESTION, batch: int = 100)
             for start in range(0, count, batch):
                 connection.sendall(request * min(batch, count - start))
                 for _ in range(min(batch, count - start)):
-                    code, body, _ = read_answer(connection, left)
-                    right += (code, body) == (200, ANSWER)
+                    code, body, _ = read_response(connection, left)
+                    right += (code, body) == (200, SMALL_RESPONSE)
     except (OSError, EOFError):
         pass
     return right
@@ -121,7 +121,7 @@ def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
         server.freeze()
         for number in range(count):
             connections.append(server.connect(seconds))
-            connections[-1].sendall(post(question(4 if number % 2 else 5_000)))
+            connections[-1].sendall(post(make_body(4 if number % 2 else 5_000)))
         server.process.send_signal(signal.SIGTERM)
     except OSError:
         pass
@@ -130,17 +130,17 @@ def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
     for connection in connections:
         try:
             connection.settimeout(max(0.01, end - time.monotonic()))
-            answered += read_answer(connection, bytearray())[0] == 200
+            answered += read_response(connection, bytearray())[0] == 200
         except (OSError, EOFError):
             pass
         connection.close()
     return answered
 
 
-def is_told(answer: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
+def is_told(response: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
     """Whether a response is a problem document of a given type with given fields."""
     kind = f'"type":"/problems/{problem}"'.encode()
-    return status(answer) == code and kind in answer and fields in answer
+    return status(response) == code and kind in response and fields in response
 
 
 def free_port() -> int:

@@ -13,13 +13,13 @@ import struct
 import sys
 from collections import Counter
 
-from target import PATIENCE, post, question, read_answer
+from target import PATIENCE, post, make_body, read_response
 
 RESET = struct.pack("ii", 1, 0)
 
 
-def right_answer(count: int):
-    """The squared error of `question` and its gradient: (1.1 - 0)^2, and twice 1.1 over the count."""
+def right_response(count: int):
+    """The squared error of `make_body` and its gradient: (1.1 - 0)^2, and twice 1.1 over the count."""
     return 1.1 * 1.1, 2.2 / count
 
 
@@ -30,7 +30,7 @@ class Mixture:
         self.counts = Counter()
         self.connection = None
         self.left = bytearray()
-        self.questions = {}
+        self.bodies = {}
         self.right = {}
 
     def run(self) -> None:
@@ -52,27 +52,27 @@ class Mixture:
             self.connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
             self.left = bytearray()
         self.connection.sendall(request)
-        status, body, closes = read_answer(self.connection, self.left)
+        status, body, closes = read_response(self.connection, self.left)
         if closes:
             self.connection.close()
             self.connection = None
         return status, body
 
     def text(self, count: int) -> bytes:
-        if count not in self.questions:
-            self.questions[count] = question(count)
-        return self.questions[count]
+        if count not in self.bodies:
+            self.bodies[count] = make_body(count)
+        return self.bodies[count]
 
     def check(self, count: int, status: int, body: bytes) -> None:
         assert status == 200, status
         # Equal requests must have equal responses, byte for byte.
         if self.right.get(count) == body:
             return
-        answer = json.loads(body)
-        loss, gradient = right_answer(count)
-        assert abs(answer["loss"] - loss) < 1e-12, answer["loss"]
-        assert len(answer["gradient"]) == count
-        assert all(abs(number - gradient) < 1e-12 for number in answer["gradient"])
+        response = json.loads(body)
+        loss, gradient = right_response(count)
+        assert abs(response["loss"] - loss) < 1e-12, response["loss"]
+        assert len(response["gradient"]) == count
+        assert all(abs(number - gradient) < 1e-12 for number in response["gradient"])
         assert self.right.setdefault(count, body) == body
 
     def size(self, sizes) -> int:
@@ -94,8 +94,8 @@ class Mixture:
         count = self.size([4, 1_000, 20_000])
         body = gzip.compress(self.text(count), 1)
         fields = "Content-Encoding: gzip\r\nAccept-Encoding: gzip, identity;q=0\r\n"
-        status, answer = self.ask(post(body, fields=fields))
-        self.check(count, status, gzip.decompress(answer))
+        status, response = self.ask(post(body, fields=fields))
+        self.check(count, status, gzip.decompress(response))
 
     def chunked(self) -> None:
         count = self.size([4, 5_000])

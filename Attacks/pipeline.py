@@ -107,7 +107,7 @@ def main() -> None:
                 poll.modify(descriptor, wanted)
     times = os.times()
     print(json.dumps({
-        "answers": sum(pipe.marks for pipe in crowd) // plan["marks"],
+        "responses": sum(pipe.marks for pipe in crowd) // plan["marks"],
         "processor": times.user + times.system,
     }))
 

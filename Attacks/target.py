@@ -185,8 +185,8 @@ def measured(value) -> str:
 def get(port: int, path: str) -> tuple[int, bytes]:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        answer = read_to_end(connection)
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = read_to_end(connection)
+    head, _, body = response.partition(b"\r\n\r\n")
     return status(head), body
 
 
@@ -195,7 +195,7 @@ def post(body: bytes, path: str = "/v1/losses/mse", fields: str = "") -> bytes:
     return head.encode() + body
 
 
-def question(count: int) -> bytes:
+def make_body(count: int) -> bytes:
     """A request whose response has gradients of about twenty digits."""
     predictions, targets = ",".join(["1.1"] * count), ",".join(["0"] * count)
     return f'{{"predictions":[{predictions}],"targets":[{targets}]}}'.encode()
@@ -216,7 +216,7 @@ def read_to_end(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def read_answer(connection: socket.socket, left: bytearray) -> tuple[int, bytes, bool]:
+def read_response(connection: socket.socket, left: bytearray) -> tuple[int, bytes, bool]:
     """Reads the next response: its status, its content, and whether the connection ends with it.
 
     `left` holds the data that was read beyond it.

@@ -6,8 +6,8 @@ import socket
 import time
 from collections import Counter
 
-from bare import QUESTION, is_told
-from target import Bystander, Report, Site, read_answer, read_to_end, status, wait_until
+from bare import SMALL_REQUEST, is_told
+from target import Bystander, Report, Site, read_response, read_to_end, status, wait_until
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -23,7 +23,7 @@ def idle(report: Report) -> None:
             for _ in range(count):
                 connection = site.connect()
                 connection.sendall(LIVEZ)
-                right += read_answer(connection, bytearray())[0] == 200
+                right += read_response(connection, bytearray())[0] == 200
                 crowd.append(connection)
             busy = site.processor_seconds()
             time.sleep(3)
@@ -33,7 +33,7 @@ def idle(report: Report) -> None:
             again = 0
             for connection in crowd:
                 connection.sendall(LIVEZ)
-                again += read_answer(connection, bytearray())[0] == 200
+                again += read_response(connection, bytearray())[0] == 200
             for connection in crowd:
                 connection.close()
         report.figure("connections", f"{count}, answered {right}, and again {again}")
@@ -54,12 +54,12 @@ def connection_limit(report: Report) -> None:
         for _ in range(4_096):
             crowd.append(site.connect())
             crowd[-1].sendall(LIVEZ)
-            served += read_answer(crowd[-1], bytearray())[0] == 200
+            served += read_response(crowd[-1], bytearray())[0] == 200
         beyond = [site.connect() for _ in range(20)]
         told = 0
         for connection in beyond:
-            answer = read_to_end(connection)
-            told += status(answer) == 503 and b"Retry-After: 1" in answer
+            response = read_to_end(connection)
+            told += status(response) == 503 and b"Retry-After: 1" in response
         for connection in crowd + beyond:
             connection.close()
         report.figure("connections beyond the limit", f"{len(beyond)}, told 503: {told}")
@@ -81,20 +81,20 @@ def descriptors(report: Report) -> None:
         spent = site.processor_seconds() - spent
         report.measure("processor while they are silent", f"{100 * spent / seconds:.1f}%")
         report.bound("nothing spins", spent < 0.1 * seconds)
-        probes = answers(site, LIVEZ, count)
+        probes = responses(site, LIVEZ, count)
         report.figure("probes", f"{probes['200']} of {count} answered")
         report.claim(f"each probe is answered, not {dict(probes)}", probes["200"] == count)
         for connection in silent:
             connection.close()
-        first = answers(site, QUESTION, count)
+        first = responses(site, SMALL_REQUEST, count)
         outcomes, rounds = first, 1
         answered = first["200"]
         # The connections of a round are closed before the next one.
         while answered < count and outcomes["200"] and rounds < count:
-            outcomes = answers(site, QUESTION, count - answered)
+            outcomes = responses(site, SMALL_REQUEST, count - answered)
             answered, rounds = answered + outcomes["200"], rounds + 1
         used.append(site.descriptors())
-        report.figure("questions", f"{first['200']} of {count} answered, {first['503']} told 503; "
+        report.figure("requests", f"{first['200']} of {count} answered, {first['503']} told 503; "
                       f"{answered} after {rounds} rounds")
         report.figure("descriptors in use, at most", f"{max(used)} of {most}")
         report.claim(f"each has 200, or 503 with Retry-After, not {dict(first)}",
@@ -104,7 +104,7 @@ def descriptors(report: Report) -> None:
         report.claim("no connection is left", site.is_at_rest())
 
 
-def answers(site: Site, request: bytes, count: int) -> Counter[str]:
+def responses(site: Site, request: bytes, count: int) -> Counter[str]:
     """Sends a request on each of `count` connections, which stay open until the last has its response."""
     crowd = []
     for _ in range(count):
@@ -119,12 +119,12 @@ def answers(site: Site, request: bytes, count: int) -> Counter[str]:
 def outcome(connection: socket.socket) -> str:
     try:
         # The response is complete, because it fits into one packet.
-        answer = connection.recv(1 << 16)
+        response = connection.recv(1 << 16)
     except OSError as error:
         return type(error).__name__
-    if is_told(answer, 503, "too-many-connections", b"\r\nRetry-After: "):
+    if is_told(response, 503, "too-many-connections", b"\r\nRetry-After: "):
         return "503"
-    return "200" if status(answer) == 200 else f"{answer[:80]!r}"
+    return "200" if status(response) == 200 else f"{response[:80]!r}"
 
 
 def allow_descriptors(count: int) -> None:

@@ -4,8 +4,8 @@
 import socket
 import time
 
-from bare import BODY, QUESTION, Bare, asks, is_told
-from target import SLOWNESS, Report, Site, get, post, question, read_answer, read_to_end, status
+from bare import BODY, SMALL_REQUEST, Bare, asks, is_told
+from target import SLOWNESS, Report, Site, get, post, make_body, read_response, read_to_end, status
 
 LIMIT = 3 * SLOWNESS
 TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "answer-stall")]
@@ -16,8 +16,8 @@ EACH = 10
 HALVES = {
     "half a first line": 7,
     "half a head": 40,
-    "a head": QUESTION.index(b"\r\n\r\n") + 4,
-    "half a body": len(QUESTION) - 10,
+    "a head": SMALL_REQUEST.index(b"\r\n\r\n") + 4,
+    "half a body": len(SMALL_REQUEST) - 10,
 }
 
 
@@ -27,17 +27,17 @@ def frozen(report: Report) -> None:
         report.claim("the server serves", server.serves())
         kept = [server.connect(10) for _ in range(EACH)]
         for connection in kept:
-            connection.sendall(QUESTION)
-            read_answer(connection, bytearray())
+            connection.sendall(SMALL_REQUEST)
+            read_response(connection, bytearray())
         halves = {name: [server.connect(10) for _ in range(EACH)] for name in HALVES}
         for name, connections in halves.items():
             for connection in connections:
-                connection.sendall(QUESTION[: HALVES[name]])
+                connection.sendall(SMALL_REQUEST[: HALVES[name]])
         long = [server.connect(10, receive_buffer=4_096) for _ in range(EACH)]
         for connection in long:
-            connection.sendall(post(question(100_000)))
+            connection.sendall(post(make_body(100_000)))
         # The server reads the data before the freeze, so that its timers are running.
-        quiet = server.ask(post(question(30_000)), 10) == 200
+        quiet = server.ask(post(make_body(30_000)), 10) == 200
         report.claim("a long request is answered", quiet)
         server.freeze()
         new = [server.connect(10) for _ in range(EACH)]
@@ -50,9 +50,9 @@ def frozen(report: Report) -> None:
         time.sleep(3 * FREEZE / 4)
         server.thaw()
         for name, connections in groups.items():
-            claim(report, name, [answer(connection, bytearray()) for connection in connections])
-        claim(report, "long answers, read meanwhile",
-              [answer(connection, left) for connection, left in zip(long, begun)])
+            claim(report, name, [response(connection, bytearray()) for connection in connections])
+        claim(report, "long responses, read meanwhile",
+              [response(connection, left) for connection, left in zip(long, begun)])
         code, _ = server.terminate()
         report.claim(f"the exit code is 0, not {code}", code == 0)
 
@@ -60,7 +60,7 @@ def frozen(report: Report) -> None:
 def send_rest(groups: dict[str, list[socket.socket]], part: slice) -> None:
     for name, connections in groups.items():
         for connection in connections[part]:
-            connection.sendall(QUESTION[HALVES.get(name, 0) :])
+            connection.sendall(SMALL_REQUEST[HALVES.get(name, 0) :])
 
 
 def take_all(connection: socket.socket) -> bytes:
@@ -76,9 +76,9 @@ def take_all(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def answer(connection: socket.socket, left: bytearray) -> str:
+def response(connection: socket.socket, left: bytearray) -> str:
     try:
-        return str(read_answer(connection, left)[0])
+        return str(read_response(connection, left)[0])
     except (OSError, EOFError) as error:
         return type(error).__name__
     finally:
@@ -124,7 +124,7 @@ def versions(report: Report) -> None:
 
 def is_like_1_1(site: Site, version: bytes) -> bool:
     """Whether the server treats a version as 1.1: persistent, reading chunks, and requiring Host."""
-    plain = QUESTION.replace(b"HTTP/1.1", version)
+    plain = SMALL_REQUEST.replace(b"HTTP/1.1", version)
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     chunked = plain.partition(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" + chunks
     with site.connect() as connection:
@@ -135,6 +135,6 @@ def is_like_1_1(site: Site, version: bytes) -> bool:
                 left += connection.recv(1 << 16)
             if not left.startswith(b"HTTP/1.1 200"):
                 return False
-            if read_answer(connection, left)[2]:
+            if read_response(connection, left)[2]:
                 return False
         return is_told(bytes(left) + read_to_end(connection), 400, "missing-host")

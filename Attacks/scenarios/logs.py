@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from bare import ANSWER, NOWHERE, Bare, asks, flood, last_words
+from bare import SMALL_RESPONSE, NOWHERE, Bare, asks, flood, last_words
 from target import PATIENCE, SLOWNESS, Report, wait_until
 
 LAST = 15
@@ -93,8 +93,8 @@ def reader_sleeps(report: Report) -> None:
         longest, alive = 1000 * max(times), max(times) < WAIT * SLOWNESS
         name = "reader asleep"
         report.measure(f"{name}, longest /livez", f"{longest:.0f} ms" if alive else "none")
-        report.claim(f"{name}: /livez answers", alive)
-        report.bound(f"{name}: /livez answers within 100 ms", longest < 100)
+        report.claim(f"{name}: /livez responds", alive)
+        report.bound(f"{name}: /livez responds within 100 ms", longest < 100)
         claim(report, name, server, ready, answered, 3_000)
     pipe.close()
 
@@ -185,7 +185,7 @@ def start_without(report: Report, closed: tuple[int, ...]) -> None:
             server_with("debug", stdin=NOWHERE, stdout=out, stderr=err, before=close) as server,
         ):
             ready = server.serves()
-            right = sum(asks(server.port) == (200, ANSWER) for _ in range(100)) if ready else 0
+            right = sum(asks(server.port) == (200, SMALL_RESPONSE) for _ in range(100)) if ready else 0
             streams = [stream(server, number) for number in range(3)]
             code, _ = server.terminate()
         lines = Path(paths[2]).read_bytes().split(b"\n")[:-1]
@@ -193,7 +193,7 @@ def start_without(report: Report, closed: tuple[int, ...]) -> None:
     expected = ["/dev/null" if number in closed else paths[number] for number in range(3)]
     found = [text.removeprefix(folder + "/") for text in streams]
     report.figure(name, f"{right} of 100 answered, exit code {code}, 0 to 2 are {', '.join(found)}")
-    report.claim(f"{name}: all questions are answered", right == 100)
+    report.claim(f"{name}: all requests are answered", right == 100)
     report.claim(f"{name}: 0, 1 and 2 are what was given, or /dev/null", streams == expected)
     report.claim(f"{name}: the exit code is 0, not {code}", code == 0)
     if 2 not in closed:

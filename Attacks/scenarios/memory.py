@@ -23,7 +23,7 @@ from pathlib import Path
 
 from scenarios.crowds import allow_descriptors
 from target import (
-    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Site, measured, post, read_answer,
+    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Site, measured, post, read_response,
     status, wait_until,
 )
 
@@ -66,7 +66,7 @@ class Gauge(threading.Thread):
             try:
                 connection = connection or self.site.connect()
                 connection.sendall(METRICS)
-                code, page, closes = read_answer(connection, left)
+                code, page, closes = read_response(connection, left)
                 self.failed += code != 200
                 self.samples += map(int, IN_HAND_LINE.findall(page))
             except (OSError, EOFError):
@@ -158,7 +158,7 @@ class Tally:
             self.statuses.items(), key=str)) or "nothing"
 
 
-class Answer:
+class Response:
     """A response being received; only the beginning of a long one is kept."""
 
     def __init__(self):
@@ -194,12 +194,12 @@ def needed(head: bytes) -> int | None:
 
 def exchange(
     port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
-) -> Answer | None:
+) -> Response | None:
     """Sends and reads concurrently, because a refusal may arrive early; reads up to a limit.
 
     None means that the connection was cut or that nothing arrived in time.
     """
-    rest, answer = memoryview(request), Answer()
+    rest, response = memoryview(request), Response()
     end = time.monotonic() + seconds
     poll = select.poll()
     try:
@@ -212,8 +212,8 @@ def exchange(
                         part = connection.recv(1 << 18)
                         if not part:
                             return None
-                        if answer.is_whole_with(part) or answer.length > take:
-                            return answer
+                        if response.is_whole_with(part) or response.length > take:
+                            return response
                     elif rest:
                         rest = rest[connection.send(rest[:MIB]):]
                         if not rest:
@@ -227,15 +227,15 @@ def ask(
     port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
 ) -> tuple[int, bytes]:
     """The status, 0 if there is no response, and the content or its beginning."""
-    answer = exchange(port, request, take, seconds)
-    return (status(answer.head), bytes(answer.body)) if answer else (0, b"")
+    response = exchange(port, request, take, seconds)
+    return (status(response.head), bytes(response.body)) if response else (0, b"")
 
 
 def at_once(site: Site, requests: list[bytes], take: int = TAKE) -> Tally:
     tally = Tally()
     with ThreadPoolExecutor(len(requests)) as pool:
-        for answer in pool.map(lambda request: ask(site.port, request, take), requests):
-            tally.add(*answer)
+        for response in pool.map(lambda request: ask(site.port, request, take), requests):
+            tally.add(*response)
     return tally
 
 
@@ -486,13 +486,13 @@ def options_that_stall(report: Report) -> None:
                 watch.settles()
                 in_one = [ask(site.port, post(SMALL))[0] for _ in range(10)]
                 in_parts = [in_packets(site.port) for _ in range(10)]
-                tally = held.answers()
+                tally = held.responses()
             kept = len(held.connections) - sum(tally.statuses.values())
             claim_bound(report, f"{name}, {kept} of 30 kept", site, watch, tally)
             claim_bystander(report, name, bystander)
             right = in_one.count(200), in_parts.count(200)
             report.figure(
-                "", f"small questions meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
+                "", f"small requests meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
             report.claim(f"{name}: small requests are answered meanwhile", right[0] == 10)
             report.claim(f"{name}: and in three packets as well {in_parts}", right[1] == 10)
             report.claim(f"{name}: no connection is left", is_at_rest(site))
@@ -512,7 +512,7 @@ def in_packets(port: int, parts: int = 3, pause: float = 0.02) -> int:
                 connection.sendall(request[start:end])
                 # A pause of the client, not a wait for a condition.
                 time.sleep(pause)
-            return read_answer(connection, bytearray())[0]
+            return read_response(connection, bytearray())[0]
     except (OSError, EOFError):
         return 0
 
@@ -544,7 +544,7 @@ class Held:
             "i", fcntl.ioctl(one, termios.TIOCOUTQ, bytes(4)))[0]
         return not any(queued(connection) for connection in self.connections)
 
-    def answers(self) -> Tally:
+    def responses(self) -> Tally:
         """The responses received; connections without one are kept."""
         tally = Tally()
         poll = select.poll()
@@ -553,7 +553,7 @@ class Held:
             poll.register(descriptor, select.POLLIN)
         for descriptor, _ in poll.poll(0):
             try:
-                code, body, _ = read_answer(by_descriptor[descriptor], bytearray())
+                code, body, _ = read_response(by_descriptor[descriptor], bytearray())
             except (OSError, EOFError):
                 code, body = 0, b""
             tally.add(code, body)
@@ -597,7 +597,7 @@ def heads(report: Report) -> None:
                     held.add(request)
                 wait_until(held.are_sent, 5)
                 watch.settles()
-                tally = held.answers()
+                tally = held.responses()
             claim_bound(report, name, site, watch, tally)
             claim_bystander(report, name, bystander)
             report.claim(f"{name}: no connection is left", is_at_rest(site))
@@ -640,13 +640,13 @@ class Mischief(threading.Thread):
             elif name.startswith("stalled"):
                 self.hold(self.requests[name], self.random.randrange(1, 4))
             elif name == "medium":
-                self.question(dense(20_000, False))
+                self.send_request(dense(20_000, False))
             elif self.random.random() < 0.3:
                 self.vanish(self.requests[name])
             else:
-                self.question(self.requests[name])
+                self.send_request(self.requests[name])
 
-    def question(self, request: bytes) -> None:
+    def send_request(self, request: bytes) -> None:
         seconds = max(1, self.end - time.monotonic())
         code, body = ask(self.site.port, request, self.random.choice([1, MIB, 32 * MIB]), seconds)
         # A connection without a response at the end was not cut.
@@ -694,7 +694,7 @@ def mixture(report: Report) -> None:
         claim_bound(report, f"mixture of seed {seed}", site, watch, tally)
         claim_bystander(report, "mixture", bystander)
         report.figure("asked", ", ".join(f"{n} {name}" for name, n in sorted(kinds.items())))
-        report.figure("no questions", f"{wrong} told so")
+        report.figure("invalid requests", f"{wrong} told so")
         start = time.monotonic()
         back = IS_SANITIZED or wait_until(lambda: watch.now - watch.idle < 64, 60)
         report.measure("memory afterwards", f"+{watch.now - watch.idle:.0f} MiB "
@@ -744,7 +744,7 @@ def hardship(report: Report, where: str, **limits) -> None:
                 for request in requests:
                     held.add(request)
                 watch.settles(10)
-                tally = held.answers()
+                tally = held.responses()
             claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
 
 

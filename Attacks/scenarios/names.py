@@ -15,24 +15,24 @@ def long_names(report: Report) -> None:
     with Site() as site:
         for name, request in requests():
             before = site.processor_seconds()
-            answer = exchange(site.port, request, take=256 * MIB)
+            response = exchange(site.port, request, take=256 * MIB)
             spent = site.processor_seconds() - before
-            if not answer:
+            if not response:
                 report.claim(f"{name}: a response arrives", False)
                 continue
-            code, length = status(answer.head), answer.length - len(answer.head) - 4
+            code, length = status(response.head), response.length - len(response.head) - 4
             report.figure(name, f"{code}, {length} bytes; {spent:.2f} s of processor time, "
                           f"{len(request) / 1000:.0f} KB sent")
             report.claim(f"{name}: is refused, not {code}", 400 <= code < 500 or code == 501)
             report.claim(f"{name}: in up to {MOST} bytes, not {length}", length <= MOST)
             # Data beyond a MiB was not kept; the response is too long anyway.
-            report.claim(f"{name}: by a problem document", length > MOST or is_problem(answer))
+            report.claim(f"{name}: by a problem document", length > MOST or is_problem(response))
         report.claim("no connection is left", site.is_at_rest())
 
 
-def is_problem(answer) -> bool:
+def is_problem(response) -> bool:
     try:
-        return "detail" in json.loads(answer.body)
+        return "detail" in json.loads(response.body)
     except ValueError:
         return False
 

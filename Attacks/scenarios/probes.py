@@ -7,10 +7,10 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from bare import QUESTION, is_told
+from bare import SMALL_REQUEST, is_told
 from scenarios.crowds import allow_descriptors
 from target import (
-    EXECUTABLE, SLOWNESS, Report, Site, post, question, read_answer, read_to_end, wait_until,
+    EXECUTABLE, SLOWNESS, Report, Site, post, make_body, read_response, read_to_end, wait_until,
 )
 
 LIMIT = 50
@@ -32,7 +32,7 @@ class Holder:
         self.connection = site.connect(receive_buffer=4_096 if taken else None)
         self.connection.sendall(beginning)
         if is_answered:
-            read_answer(self.connection, bytearray())
+            read_response(self.connection, bytearray())
 
     def go_on(self) -> None:
         with contextlib.suppress(OSError):
@@ -44,11 +44,11 @@ class Holder:
 
 # The data sent at once, the data sent slowly, whether to await a response, and its reading rate.
 KINDS: dict[str, tuple[bytes, bytes, bool, int]] = {
-    "idle after an answer": (QUESTION, b"", True, 0),
+    "idle after a response": (SMALL_REQUEST, b"", True, 0),
     "idle before a request": (b"", b"", False, 0),
     "slow heads": (b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", b"a", False, 0),
-    "slow bodies": (QUESTION.replace(b"Length: 37", b"Length: 100"), b" ", False, 0),
-    "slow readers": (post(question(100_000)), b"", False, 512),
+    "slow bodies": (SMALL_REQUEST.replace(b"Length: 37", b"Length: 100"), b" ", False, 0),
+    "slow readers": (post(make_body(100_000)), b"", False, 512),
 }
 
 
@@ -83,8 +83,8 @@ class Pile:
         try:
             if connection.recv(1, socket.MSG_PEEK):
                 # The response is complete, because it fits into one packet.
-                answer = connection.recv(1 << 16)
-                self.told += is_told(answer, 503, "too-many-connections", b"Retry-After: ")
+                response = connection.recv(1 << 16)
+                self.told += is_told(response, 503, "too-many-connections", b"Retry-After: ")
         except ConnectionError:
             pass
         self.closed += 1
@@ -101,7 +101,7 @@ def trial(report: Report, name: str, kinds: list[tuple[bytes, bytes, bool, int]]
         # if that one is silent.
         time.sleep(0.2 * SLOWNESS)
         is_full = wait_until(lambda: is_refused(site))
-        report.claim(f"{name}: all connections are in use, and a question gets 503", is_full)
+        report.claim(f"{name}: all connections are in use, and a request gets 503", is_full)
         pile = Pile(site)
         pile.refill(BEYOND)
         times, failures, others, healths = [], [], [], []
@@ -141,7 +141,7 @@ def probe(site: Site, path: str) -> tuple[float, str]:
     try:
         with socket.create_connection(("127.0.0.1", site.port), SLOWNESS) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            code = read_answer(connection, bytearray())[0]
+            code = read_response(connection, bytearray())[0]
             failure = "" if code == 200 else f"{path}: status {code}"
     except (OSError, EOFError) as error:
         failure = f"{path}: {error!r}"[:80]
@@ -153,11 +153,11 @@ def is_refused(site: Site) -> bool:
     with site.connect() as connection:
         connection.settimeout(2 * SLOWNESS)
         try:
-            connection.sendall(QUESTION)
-            answer = read_to_end(connection)
+            connection.sendall(SMALL_REQUEST)
+            response = read_to_end(connection)
         except OSError:
             return False
-    return is_told(answer, 503, "too-many-connections", b"\r\nRetry-After: ")
+    return is_told(response, 503, "too-many-connections", b"\r\nRetry-After: ")
 
 
 def healthcheck(site: Site) -> int | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bare import Bare, flood
 from scenarios.logs import entry
 from scenarios.tokens import authorized, is_up
-from target import PATIENCE, Report, question, read_answer, wait_until
+from target import PATIENCE, Report, make_body, read_response, wait_until
 
 
 class Log(threading.Thread):
@@ -160,7 +160,7 @@ class Regular(threading.Thread):
                 if is_kept:
                     kept = kept or self.server.connect()
                     kept.sendall(self.request)
-                    code, _, closes = read_answer(kept, left)
+                    code, _, closes = read_response(kept, left)
                     if closes:
                         kept = None
                 else:
@@ -178,7 +178,7 @@ class Flight:
     """Requests in progress, and one whose response has not been read."""
 
     def __init__(self, server: Bare):
-        short, long = (authorized("Bearer key-both", question(count)) for count in (100, 100_000))
+        short, long = (authorized("Bearer key-both", make_body(count)) for count in (100, 100_000))
         head = short.index(b"\r\n\r\n")
         # Interrupted in the first line, in the token, after the head, in the body; and a long one in full.
         places = [7, short.index(b"key-both") + 2, head, head + 4, len(short) - 100]
@@ -194,7 +194,7 @@ class Flight:
         for connection, rest in self.rests:
             try:
                 connection.sendall(rest)
-                answered += read_answer(connection, bytearray())[0] == 200
+                answered += read_response(connection, bytearray())[0] == 200
             except (OSError, EOFError):
                 pass
             connection.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 from bare import Bare, is_told
 from scenarios.crowds import allow_descriptors
 from target import (
-    EXECUTABLE, IS_SANITIZED, PATIENCE, Report, Site, post, question, read_answer, status,
+    EXECUTABLE, IS_SANITIZED, PATIENCE, Report, Site, post, make_body, read_response, status,
     wait_until,
 )
 
@@ -47,8 +47,8 @@ def start_with(limit: int) -> str:
     with tempfile.TemporaryFile() as errors:
         before = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
         with Bare(stderr=errors, before=before) as server:
-            answers = wait_until(lambda: server.has_ended() or server.ask() == 200, 5)
-            if answers and not server.has_ended():
+            responds = wait_until(lambda: server.has_ended() or server.ask() == 200, 5)
+            if responds and not server.has_ended():
                 # A single response might be luck.
                 codes = [server.ask() for _ in range(4)]
                 code, seconds = server.terminate(5)
@@ -127,19 +127,19 @@ def go_on(selector: selectors.BaseSelector, key, events: int) -> str:
     """Sends the request once connected, then reads; returns the final outcome."""
     try:
         if events & selectors.EVENT_WRITE:
-            key.fileobj.send(post(question(4)))
+            key.fileobj.send(post(make_body(4)))
             selector.modify(key.fileobj, selectors.EVENT_READ, key.data)
             return ""
         part = key.fileobj.recv(1 << 16)
     except OSError as error:
         return type(error).__name__
     key.data.extend(part)
-    answer = bytes(key.data)
-    if status(answer) == 200 and answer.endswith(b"}"):
+    response = bytes(key.data)
+    if status(response) == 200 and response.endswith(b"}"):
         return "200"
-    if is_told(answer, 503, "too-many-connections", FULL) and answer.endswith(b"}"):
+    if is_told(response, 503, "too-many-connections", FULL) and response.endswith(b"}"):
         return "503"
-    return "" if part else f"closed behind {len(answer)} bytes"
+    return "" if part else f"closed behind {len(response)} bytes"
 
 
 def quota(report: Report) -> None:

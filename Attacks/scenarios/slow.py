@@ -10,7 +10,7 @@ import threading
 import time
 
 from scenarios.memory import in_packets
-from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, question, status
+from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, make_body, status
 
 
 class Crowd:
@@ -18,7 +18,7 @@ class Crowd:
 
     def __init__(self, site: Site, count: int, beginning: bytes, drip: bytes):
         self.drip = drip
-        self.answers: list[bytes] = []
+        self.responses: list[bytes] = []
         self.selector = selectors.DefaultSelector()
         for _ in range(count):
             connection = site.connect()
@@ -49,7 +49,7 @@ class Crowd:
             part = b""
         key.data.extend(part)
         if not part:
-            self.answers.append(bytes(key.data))
+            self.responses.append(bytes(key.data))
             self.selector.unregister(key.fileobj)
             key.fileobj.close()
 
@@ -69,7 +69,7 @@ def slow_senders(
             report.figure("connections", count)
             elapsed = crowd.last(seconds * SLOWNESS)
             crowd.close()
-        told = sum(status(answer) == 408 for answer in crowd.answers)
+        told = sum(status(response) == 408 for response in crowd.responses)
         growth = site.memory("VmHWM") - idle
         report.figure("got 408", f"{told}, all closed after {elapsed:.1f} s")
         report.measure("memory over idle, at most", f"{growth:.1f} MiB")
@@ -95,7 +95,7 @@ def slow_readers(report: Report) -> None:
     """200 clients that request a hundred thousand gradients and read none of them."""
     with Site("--answer-stall-time", "5") as site:
         idle = site.memory()
-        text = post(question(100_000))
+        text = post(make_body(100_000))
         with Bystander(site.port) as bystander:
             readers = []
             for _ in range(200):
@@ -169,7 +169,7 @@ def greedy_reader(site: Site) -> tuple[Reader, int]:
 
 def greedy_readers(report: Report) -> None:
     """Two readers that request four outputs of up to twelve million numbers and read slowly."""
-    seconds, questions = 20, 15
+    seconds, rounds = 20, 15
     with Site() as site, Bystander(site.port) as bystander:
         readers = []
         for _ in range(2):
@@ -180,20 +180,20 @@ def greedy_readers(report: Report) -> None:
             reader.start()
         start = time.monotonic()
         in_parts, in_two, larger = [], [], []
-        for turn in range(questions):
+        for turn in range(rounds):
             # The requests are spread over the whole duration.
-            time.sleep(max(0, start + turn * seconds / questions - time.monotonic()))
+            time.sleep(max(0, start + turn * seconds / rounds - time.monotonic()))
             in_parts.append(in_packets(site.port))
             in_two.append(in_packets(site.port, parts=2))
             larger.append(asked(site, 20_000))
         for reader in readers:
             reader.stop()
         report.figure("taken in the end", ", ".join(f"{reader.taken} bytes" for reader in readers))
-        report.figure("small questions in three packets", f"{in_parts.count(200)} of {questions}")
-        report.figure("small questions in two packets", f"{in_two.count(200)} of {questions}")
-        report.figure("questions of 280 KB", f"{larger.count(200)} of {questions}")
-        report.claim(f"three packets are answered {in_parts}", in_parts.count(200) == questions)
-        report.claim(f"two packets are answered {in_two}", in_two.count(200) == questions)
+        report.figure("small requests in three packets", f"{in_parts.count(200)} of {rounds}")
+        report.figure("small requests in two packets", f"{in_two.count(200)} of {rounds}")
+        report.figure("requests of 280 KB", f"{larger.count(200)} of {rounds}")
+        report.claim(f"three packets are answered {in_parts}", in_parts.count(200) == rounds)
+        report.claim(f"two packets are answered {in_two}", in_two.count(200) == rounds)
         report.claim(f"larger ones are told 200 or 503 {larger}", set(larger) <= {200, 503})
     bystander.report(report)
 
@@ -202,7 +202,7 @@ def asked(site: Site, count: int) -> int:
     """The status of a request with a count of numbers."""
     try:
         with site.connect() as connection:
-            connection.sendall(post(question(count)))
+            connection.sendall(post(make_body(count)))
             return status(connection.recv(1_000))
     except OSError:
         return 0
@@ -224,10 +224,10 @@ def trickling(
     try:
         site = Site(*options, "--answer-minimum-rate", str(least))
     except RuntimeError:
-        report.claim("there is a server with --answer-minimum-rate", False)
+        report.claim("a server starts with --answer-minimum-rate", False)
         return
     with site:
-        text = post(question(numbers))
+        text = post(make_body(numbers))
         with Bystander(site.port) as bystander:
             readers = []
             for _ in range(count):

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from target import PATIENCE, SLOWNESS, Report, Site, get, post, question, read_answer, wait_until
+from target import PATIENCE, SLOWNESS, Report, Site, get, post, make_body, read_response, wait_until
 
 SIZES = [1, 4, 100, 1_000, 30_000]
 
@@ -21,7 +21,7 @@ class Caller(threading.Thread):
         super().__init__()
         self.port = port
         self.is_kept = is_kept
-        self.requests = [post(question(size)) for size in sizes]
+        self.requests = [post(make_body(size)) for size in sizes]
         self.answered = 0
         # The time at which each request without a complete response was sent, and its outcome.
         self.unanswered: list[tuple[float, str]] = []
@@ -41,7 +41,7 @@ class Caller(threading.Thread):
                 sent = time.monotonic()
                 connection.sendall(self.requests[turn % len(self.requests)])
                 sent = time.monotonic()
-                status, _, closes = read_answer(connection, left)
+                status, _, closes = read_response(connection, left)
                 if status == 200:
                     self.answered += 1
                 else:
@@ -157,7 +157,7 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         sizes = [1, 100, 1_000]
         callers = [Caller(front, is_kept=number % 2 > 0, sizes=sizes) for number in range(4)]
         try:
-            ready = wait_until(lambda: answers(front))
+            ready = wait_until(lambda: responds(front))
             report.claim("the proxy has started", ready)
             for caller in callers:
                 caller.start()
@@ -185,7 +185,7 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         report.claim("no request has failed", not failures)
 
 
-def answers(port: int) -> bool:
+def responds(port: int) -> bool:
     try:
         return get(port, "/livez")[0] == 200
     except OSError:

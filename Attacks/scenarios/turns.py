@@ -221,7 +221,7 @@ class Load:
 
     def __exit__(self, *_):
         self.process.stdin.close()
-        self.found = json.loads(self.process.stdout.read() or '{"answers":0,"processor":0}')
+        self.found = json.loads(self.process.stdout.read() or '{"responses":0,"processor":0}')
         self.process.wait(PATIENCE)
 
 
@@ -244,23 +244,23 @@ def turns(report: Report) -> None:
 def turn(report: Report, name: str, kind: Kind) -> float:
     """Runs one kind and returns the microseconds per response."""
     with Site(*kind.options) as site:
-        answer = exchange(site.port, kind.request)
-        code = status(answer.head) if answer else 0
+        response = exchange(site.port, kind.request)
+        code = status(response.head) if response else 0
         report.claim(f"{name}: is answered {kind.status}, not {code}", code == kind.status)
-        if not answer:
+        if not response:
             return 0
         # 100 Continue contains a mark, too, and documents may contain some in their text.
-        marks = 1 + answer.interim + answer.body.count(MARK)
-        question = "authorized" if "--token-file" in kind.options else "question"
+        marks = 1 + response.interim + response.body.count(MARK)
+        kind_name = "authorized" if "--token-file" in kind.options else "small"
         before, begun = site.processor_seconds(), busy_seconds()
         with Load(site, kind.request, marks) as load:
-            with Bystander(site.port, question, "livez") as bystander:
+            with Bystander(site.port, kind_name, "livez") as bystander:
                 # The duration of the bystander's requests.
                 time.sleep(SECONDS)
             spent, busy = site.processor_seconds() - before, busy_seconds() - begun
-        answers = load.found["answers"]
+        responses = load.found["responses"]
         report.claim(f"{name}: the server is still running", site.process.poll() is None)
-    cost = 1e6 * spent / max(1, answers)
+    cost = 1e6 * spent / max(1, responses)
     found = bystander.found
     others = max(0, busy - spent - load.found["processor"])
     report.measure(f"{name}, {len(kind.request)} B, {code}", (
@@ -268,7 +268,7 @@ def turn(report: Report, name: str, kind: Kind) -> float:
         f"others had {others:.1f} of {busy:.1f} s"))
     report.claim(f"{name}: the bystander got correct responses", found["right"] > 0)
     report.claim(f"{name}: no failure {found['failure']}", not found["failures"])
-    report.claim(f"{name}: the load gets responses", answers > 0)
+    report.claim(f"{name}: the load gets responses", responses > 0)
     for what, bound in {"p50": MEDIAN, "longest": LONGEST}.items():
         times = {asked: found["kinds"][asked][what] for asked in found["kinds"]}
         said = ", ".join(f"{asked} {time:.0f}" for asked, time in times.items())

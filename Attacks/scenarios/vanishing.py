@@ -4,7 +4,7 @@
 import socket
 import struct
 
-from target import Bystander, Report, Site, post, question, wait_until
+from target import Bystander, Report, Site, post, make_body, wait_until
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -16,8 +16,8 @@ def vanish(report: Report) -> None:
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in split(text, 16))
     chunks += b"0\r\n\r\n"
     chunked = post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked") + chunks
-    long = post(question(20_000))
-    longer = post(question(100_000))
+    long = post(make_body(20_000))
+    longer = post(make_body(100_000))
     with Site() as site, Bystander(site.port) as bystander:
         count = 0
         for reset in (False, True):

@@ -3,10 +3,10 @@
 import Glibc
 import SeededRandom
 
-/// A kind of text that numbers come in, as programs write them.
+/// A textual form of numbers, as written by programs.
 struct Shape: Sendable {
     let name: String
-    /// What stands between two numbers.
+    /// The text between two numbers.
     let separator: String
     private let next: @Sendable (inout SplitMix) -> String
 
@@ -20,7 +20,7 @@ struct Shape: Sendable {
         self.next = next
     }
 
-    /// So many numbers, the same every time.
+    /// The texts of `count` numbers, which are the same in every call.
     func texts(_ count: Int) -> [String] {
         var random = SplitMix(state: 7)
         return (0..<count).map { _ in next(&random) }

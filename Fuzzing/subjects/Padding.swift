@@ -9,7 +9,7 @@ enum Padding {
     /// Spaces, enough for a body that is processed in pieces.
     case manySpaces
 
-    /// The padding that the first byte of a script stands for.
+    /// The padding selected by the first byte of a script.
     init(_ byte: UInt8) {
         switch byte & 0x60 {
         case 0x20: self = .spaces
