@@ -196,7 +196,7 @@ def post(body: bytes, path: str = "/v1/losses/mse", fields: str = "") -> bytes:
 
 
 def make_body(count: int) -> bytes:
-    """A request whose response has gradients of about twenty digits."""
+    """A body whose response has gradients of about twenty digits."""
     predictions, targets = ",".join(["1.1"] * count), ",".join(["0"] * count)
     return f'{{"predictions":[{predictions}],"targets":[{targets}]}}'.encode()
 
