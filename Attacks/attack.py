@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks loss-server on this machine's own addresses, and says what came of it.
+"""Attacks loss-server on the loopback interface and reports the results.
 
-    python3 -B Attacks/attack.py              all but soak
+    python3 -B Attacks/attack.py              all scenarios except soak
     python3 -B Attacks/attack.py idle sigterm soak
 
-Needs the static executable (`make static`), or another named by TESTED_BINARY; where that was
-built with the address sanitizer, TESTED_SANITIZED=1 says so. The exit code is 1 if a claim is
-broken.
+Needs the static executable (`make static`), or another one given by TESTED_BINARY; set
+TESTED_SANITIZED=1 if that was built with the address sanitizer. The exit code is 1 if a claim is
+violated.
 """
 
 import os
@@ -73,19 +73,19 @@ def attack(name: str) -> Report:
             SCENARIOS[name](report)
         except (OSError, EOFError, ValueError, RuntimeError, subprocess.TimeoutExpired) as error:
             traceback.print_exc()
-            report.claim(f"it goes to its end, not {error!r}", False)
+            report.claim(f"the scenario completes, not {error!r}", False)
         for file in Path(folder).iterdir():
             text = file.read_text(errors="replace")
             print(text, file=sys.stderr)
             errors = [line for line in text.splitlines() if "ERROR:" in line]
-            report.claim(f"the address sanitizer has nothing to say {errors[:1]}", False)
+            report.claim(f"the address sanitizer reports nothing {errors[:1]}", False)
     return report
 
 
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in SCENARIOS]
     if unknown:
-        print(f"There is no {unknown[0]}; there are {', '.join(SCENARIOS)}.", file=sys.stderr)
+        print(f"Unknown scenario {unknown[0]}; scenarios: {', '.join(SCENARIOS)}.", file=sys.stderr)
         return 2
     if not EXECUTABLE.exists():
         print(f"{EXECUTABLE} is missing: make static", file=sys.stderr)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is given less than it is used to, and the questions that tell how it fares."""
+"""A server with restricted resources, and requests that check whether it works."""
 
 import signal
 import socket
@@ -8,20 +8,20 @@ import time
 from pathlib import Path
 
 from target import (
-    EXECUTABLE, PATIENCE, SLOWNESS, post, question, read_answer, status, wait_until,
+    EXECUTABLE, PATIENCE, SLOWNESS, post, make_body, read_response, status, wait_until,
 )
 
 BODY = b'{"predictions":[1,2],"targets":[0,0]}'
-QUESTION = post(BODY)
-ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
+SMALL_REQUEST = post(BODY)
+SMALL_RESPONSE = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
 NOWHERE = subprocess.DEVNULL
 
 
 class Bare:
-    """A server whose streams and limits the scenario chooses, for the length of a `with`.
+    """A context manager that runs a server with the streams and limits chosen by a scenario.
 
-    It may fail to start, and it may end by itself; its port is known without a word of it. All
-    times are longer where the address sanitizer watches.
+    The server may fail to start or exit; its port is known without its output. All timeouts are
+    longer with the address sanitizer.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Bare:
         connection.connect(("127.0.0.1", self.port))
         return connection
 
-    def ask(self, request: bytes = QUESTION, seconds: float = 2) -> int:
-        """The status of an answer by a new connection; 0: there is none in time."""
+    def ask(self, request: bytes = SMALL_REQUEST, seconds: float = 2) -> int:
+        """The status of a response on a new connection; 0 if none arrives in time."""
         return asks(self.port, request, seconds)[0]
 
     def serves(self, seconds: float = 5) -> bool:
-        """Whether a question is answered, given some time; not if it has ended before."""
+        """Whether the server responds within a time limit and before it exits."""
         wait_until(lambda: self.has_ended() or self.ask() == 200, seconds)
         return not self.has_ended() and self.ask() == 200
 
@@ -62,7 +62,7 @@ class Bare:
         return self.process.poll() is not None
 
     def ends(self, seconds: float) -> tuple[int | None, float]:
-        """The exit code, None if it does not come in time, and the seconds until it did."""
+        """The exit code, None if the server does not exit in time, and the seconds until the exit."""
         start = time.monotonic()
         try:
             code = self.process.wait(seconds * SLOWNESS)
@@ -71,12 +71,12 @@ class Bare:
         return code, time.monotonic() - start
 
     def terminate(self, seconds: float = 10) -> tuple[int | None, float]:
-        """Sends SIGTERM; what comes of it."""
+        """Sends SIGTERM and returns the exit code and the seconds until the exit."""
         self.process.send_signal(signal.SIGTERM)
         return self.ends(seconds)
 
     def freeze(self) -> None:
-        """Stops it until it is thawed: what is sent meanwhile waits in its sockets."""
+        """Stops the process until it is thawed; data sent meanwhile waits in its sockets."""
         self.process.send_signal(signal.SIGSTOP)
         stat = Path(f"/proc/{self.process.pid}/stat")
         wait_until(lambda: self.has_ended() or stat.read_text().rsplit(")", 1)[1].split()[0] == "T")
@@ -85,43 +85,43 @@ class Bare:
         self.process.send_signal(signal.SIGCONT)
 
 
-def asks(port: int, request: bytes = QUESTION, seconds: float = 2) -> tuple[int, bytes]:
-    """Status and content of an answer by a new connection; 0: there is none in time."""
+def asks(port: int, request: bytes = SMALL_REQUEST, seconds: float = 2) -> tuple[int, bytes]:
+    """The status and content of a response on a new connection; status 0 if none arrives in time."""
     try:
         with socket.create_connection(("127.0.0.1", port), seconds * SLOWNESS) as connection:
             connection.sendall(request)
-            code, body, _ = read_answer(connection, bytearray())
+            code, body, _ = read_response(connection, bytearray())
             return code, body
     except (OSError, EOFError, ValueError) as error:
         return 0, repr(error).encode()
 
 
-def flood(server: Bare, count: int, request: bytes = QUESTION, batch: int = 100) -> int:
-    """How many of so many questions have the right answer; sent in batches on one connection."""
+def flood(server: Bare, count: int, request: bytes = SMALL_REQUEST, batch: int = 100) -> int:
+    """The count of correct responses to `count` requests, sent in batches on one connection."""
     right, left = 0, bytearray()
     try:
         with server.connect(5) as connection:
             for start in range(0, count, batch):
                 connection.sendall(request * min(batch, count - start))
                 for _ in range(min(batch, count - start)):
-                    code, body, _ = read_answer(connection, left)
-                    right += (code, body) == (200, ANSWER)
+                    code, body, _ = read_response(connection, left)
+                    right += (code, body) == (200, SMALL_RESPONSE)
     except (OSError, EOFError):
         pass
     return right
 
 
 def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
-    """Sends questions and then SIGTERM, which is there before any is read; how many are answered.
+    """Sends requests and then SIGTERM before the server reads any; returns the count of responses.
 
-    Half of them are short, half as long as is answered at once.
+    Half of the requests are short, half have the maximum length that is answered inline.
     """
     connections, answered = [], 0
     try:
         server.freeze()
         for number in range(count):
             connections.append(server.connect(seconds))
-            connections[-1].sendall(post(question(4 if number % 2 else 5_000)))
+            connections[-1].sendall(post(make_body(4 if number % 2 else 5_000)))
         server.process.send_signal(signal.SIGTERM)
     except OSError:
         pass
@@ -130,17 +130,17 @@ def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
     for connection in connections:
         try:
             connection.settimeout(max(0.01, end - time.monotonic()))
-            answered += read_answer(connection, bytearray())[0] == 200
+            answered += read_response(connection, bytearray())[0] == 200
         except (OSError, EOFError):
             pass
         connection.close()
     return answered
 
 
-def is_told(answer: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
-    """Whether an answer is a problem document of this type and has these fields."""
+def is_told(response: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
+    """Whether a response is a problem document of a given type with given fields."""
     kind = f'"type":"/problems/{problem}"'.encode()
-    return status(answer) == code and kind in answer and fields in answer
+    return status(response) == code and kind in response and fields in response
 
 
 def free_port() -> int:

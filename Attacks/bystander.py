@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a server some fifty times a second until its input ends, then prints what came of it.
+"""Sends a server about fifty requests per second until its input ends, then prints the results.
 
-Every other time it asks by a connection of its own, else by one that is kept. The first argument is
-a port; others are the kinds to ask in turn, without any: question.
+Every other request uses a new connection, the others a persistent one. The first argument is a port;
+the others are the kinds of requests to send in turn, by default: small.
 """
 
 import json
@@ -11,24 +11,24 @@ import socket
 import sys
 import time
 
-from target import BYSTANDER_TOKEN, SLOWNESS, post, read_answer
+from target import BYSTANDER_TOKEN, SLOWNESS, post, read_response
 
-QUESTION = b'{"predictions":[1,2],"targets":[0,0]}'
-ANSWER = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
+BODY = b'{"predictions":[1,2],"targets":[0,0]}'
+SMALL_RESPONSE = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
 KINDS = {
-    "question": (post(QUESTION), ANSWER),
+    "small": (post(BODY), SMALL_RESPONSE),
     "authorized": (
-        post(QUESTION, fields=f"Authorization: Bearer {BYSTANDER_TOKEN}\r\n"), ANSWER),
+        post(BODY, fields=f"Authorization: Bearer {BYSTANDER_TOKEN}\r\n"), SMALL_RESPONSE),
     "livez": (b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", None),
 }
 PAUSE = 0.02
 
 
 def ask(connection: socket.socket, left: bytearray, kind: str) -> bool:
-    request, answer = KINDS[kind]
+    request, response = KINDS[kind]
     connection.sendall(request)
-    status, body, closes = read_answer(connection, left)
-    if status != 200 or answer not in (None, body):
+    status, body, closes = read_response(connection, left)
+    if status != 200 or response not in (None, body):
         raise RuntimeError(f"{status} {body[:100]}")
     return closes
 
@@ -74,4 +74,4 @@ def main(port: int, kinds: list[str]) -> None:
     }))
 
 
-main(int(sys.argv[1]), sys.argv[2:] or ["question"])
+main(int(sys.argv[1]), sys.argv[2:] or ["small"])

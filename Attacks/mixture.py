@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a server for everything, right and wrong, until its input ends; prints what it has met.
+"""Sends a server all kinds of valid and invalid requests until its input ends; prints the results.
 
-The first argument is a port, the second a seed: the same questions come for the same seed.
+The first argument is a port, the second a seed, which determines the requests.
 """
 
 import gzip
@@ -13,13 +13,13 @@ import struct
 import sys
 from collections import Counter
 
-from target import PATIENCE, post, question, read_answer
+from target import PATIENCE, post, make_body, read_response
 
 RESET = struct.pack("ii", 1, 0)
 
 
-def right_answer(count: int):
-    """What the squared error of `question` is: (1.1 - 0)^2, and twice 1.1 over the count."""
+def right_response(count: int):
+    """The squared error of `make_body` and its gradient: (1.1 - 0)^2, and twice 1.1 over the count."""
     return 1.1 * 1.1, 2.2 / count
 
 
@@ -30,7 +30,7 @@ class Mixture:
         self.counts = Counter()
         self.connection = None
         self.left = bytearray()
-        self.questions = {}
+        self.bodies = {}
         self.right = {}
 
     def run(self) -> None:
@@ -52,27 +52,27 @@ class Mixture:
             self.connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
             self.left = bytearray()
         self.connection.sendall(request)
-        status, body, closes = read_answer(self.connection, self.left)
+        status, body, closes = read_response(self.connection, self.left)
         if closes:
             self.connection.close()
             self.connection = None
         return status, body
 
     def text(self, count: int) -> bytes:
-        if count not in self.questions:
-            self.questions[count] = question(count)
-        return self.questions[count]
+        if count not in self.bodies:
+            self.bodies[count] = make_body(count)
+        return self.bodies[count]
 
     def check(self, count: int, status: int, body: bytes) -> None:
         assert status == 200, status
-        # The same question has the same answer, byte for byte.
+        # Equal requests must have equal responses, byte for byte.
         if self.right.get(count) == body:
             return
-        answer = json.loads(body)
-        loss, gradient = right_answer(count)
-        assert abs(answer["loss"] - loss) < 1e-12, answer["loss"]
-        assert len(answer["gradient"]) == count
-        assert all(abs(number - gradient) < 1e-12 for number in answer["gradient"])
+        response = json.loads(body)
+        loss, gradient = right_response(count)
+        assert abs(response["loss"] - loss) < 1e-12, response["loss"]
+        assert len(response["gradient"]) == count
+        assert all(abs(number - gradient) < 1e-12 for number in response["gradient"])
         assert self.right.setdefault(count, body) == body
 
     def size(self, sizes) -> int:
@@ -94,8 +94,8 @@ class Mixture:
         count = self.size([4, 1_000, 20_000])
         body = gzip.compress(self.text(count), 1)
         fields = "Content-Encoding: gzip\r\nAccept-Encoding: gzip, identity;q=0\r\n"
-        status, answer = self.ask(post(body, fields=fields))
-        self.check(count, status, gzip.decompress(answer))
+        status, response = self.ask(post(body, fields=fields))
+        self.check(count, status, gzip.decompress(response))
 
     def chunked(self) -> None:
         count = self.size([4, 5_000])
@@ -107,14 +107,14 @@ class Mixture:
         self.check(count, *self.ask(head + body + b"0\r\n\r\n"))
 
     def refused(self) -> None:
-        """What is well-formed HTTP and no question."""
+        """Well-formed HTTP that is not a valid request to the service."""
         status, request = self.random.choice([
             (400, post(b'{"predictions":[1,2')),
             (422, post(b'{"predictions":[1],"targets":[1],"dleta":1}')),
             (422, post(b'{"predictions":[1,2],"targets":[1]}')),
             (404, post(b"{}", "/v1/losses/none")),
             (405, post(b"", "/v1/losses")),
-            (415, post(b"{}", fields="Content-Type: text/plain\r\n")),
+            (415, post(b"{}", fields="Content-Type: text/csv\r\n")),
             (400, post(b"{}", fields="Content-Encoding: gzip\r\n")),
             (200, b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"),
             (200, b"GET /openapi.json HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n"),
@@ -123,7 +123,7 @@ class Mixture:
         assert self.ask(request)[0] == status, request[:60]
 
     def malformed(self) -> None:
-        """What ends the connection."""
+        """Requests that end the connection."""
         status, request = self.random.choice([
             (400, b"GET / HTTP/1.1\r\n\r\n"),
             (400, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n"),
@@ -136,7 +136,7 @@ class Mixture:
         assert self.connection is None
 
     def vanishing(self) -> None:
-        """In the middle of a question, or of its answer."""
+        """Vanishes in the middle of a request or of its response."""
         request = post(self.text(self.size([4, 5_000, 50_000])))
         connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
         if self.random.random() < 0.5:

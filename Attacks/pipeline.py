@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pipelines one request by many connections until its input ends; prints what came of it.
+"""Pipelines one request on many connections until its input ends; prints the results.
 
-The first line of the input says how: port, connections, copies that go out together, and how often
-an answer to the request has the MARK. The rest, as long as the line says, is the request.
+The first line of the input contains the port, the count of connections, the count of copies in a
+batch, how often a response contains the MARK, and the length of the request, which follows it.
 """
 
 import json
@@ -15,18 +15,18 @@ import time
 from target import SLOWNESS
 
 MARK = b"HTTP/1.1 "
-# A mark that two parts of an answer share must be found too.
+# A mark that spans two parts of a response must be found, too.
 KEPT = len(MARK) - 1
-# The most it may last, whatever becomes of the input.
+# The maximum duration, even if the input does not end.
 SECONDS = 60
 
 
 class Pipe:
-    """One connection; the next copies go out when half of the last ones are answered."""
+    """A connection that sends the next batch when half of the previous one has been answered."""
 
     def __init__(self, plan: dict, text: memoryview):
         self.plan, self.text = plan, text
-        # The marks there must be in the answers to a batch of copies.
+        # The count of marks in the responses to a batch.
         self.batch = plan["copies"] * plan["marks"]
         self.marks = 0
         self.connect()
@@ -39,14 +39,14 @@ class Pipe:
         self.tail = bytes(KEPT)
 
     def wanted(self) -> int:
-        """What to wait for, after more has been put on its way if it is time."""
+        """Starts the next batch if it is due, and returns the events to wait for."""
         if not self.rest and self.marks >= self.next:
             self.next += self.batch
             self.rest = self.text
         return select.EPOLLIN | select.EPOLLOUT if self.rest else select.EPOLLIN
 
     def read(self, buffer: bytearray) -> bool:
-        """Counts answers; whether the connection goes on."""
+        """Counts responses and returns whether the connection stays open."""
         count = self.socket.recv_into(memoryview(buffer)[KEPT:])
         buffer[:KEPT] = self.tail
         self.marks += buffer.count(MARK, 0, KEPT + count)
@@ -61,7 +61,7 @@ class Pipe:
 def main() -> None:
     plan = json.loads(sys.stdin.buffer.readline())
     text = memoryview(sys.stdin.buffer.read(plan["length"]) * plan["copies"])
-    # Whoever is asked, and whoever else asks, comes first.
+    # The server and all other clients have priority.
     os.nice(5)
     buffer = bytearray(KEPT + (1 << 18))
     poll = select.epoll()
@@ -107,7 +107,7 @@ def main() -> None:
                 poll.modify(descriptor, wanted)
     times = os.times()
     print(json.dumps({
-        "answers": sum(pipe.marks for pipe in crowd) // plan["marks"],
+        "responses": sum(pipe.marks for pipe in crowd) // plan["marks"],
         "processor": times.user + times.system,
     }))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server of its own for each attack, and somebody who uses it all the while."""
+"""A separate server for each attack, and a bystander that uses it continuously."""
 
 import json
 import os
@@ -16,19 +16,19 @@ HERE = Path(__file__).resolve().parent
 EXECUTABLE = Path(
     os.environ.get("TESTED_BINARY", HERE.parent / ".build-static" / "loss-server")
 )
-# One that was built with the address sanitizer is slow, and takes memory that is not the server's.
+# An executable with the address sanitizer is slow and uses additional memory.
 IS_SANITIZED = os.environ.get("TESTED_SANITIZED", "0") not in ("", "0")
-# How much longer things may take then.
+# The factor by which timeouts are then longer.
 SLOWNESS = 5 if IS_SANITIZED else 1
 PATIENCE = 30 * SLOWNESS
-# Of what is printed.
+# The width of the output.
 COLUMNS = 120
-# What the bystander brings where a token is wanted.
+# The token of the bystander if the server requires one.
 BYSTANDER_TOKEN = "a-token-of-the-bystander"
 
 
 class Site:
-    """A server, for the length of a `with`; it must not end by itself."""
+    """A context manager that runs a server, which must not exit unexpectedly."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Site:
             if data_bytes:
                 resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
             if group:
-                # 0 is the process that writes it.
+                # 0 stands for the process that writes it.
                 (group / "cgroup.procs").write_text("0")
 
         self.process = subprocess.Popen(
@@ -92,27 +92,27 @@ class Site:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self, kind: str = "VmRSS") -> float:
-        """Resident memory in MiB; VmHWM: the most there was."""
+        """Resident memory in MiB; with VmHWM, its peak."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(kind + ":"):
                 return int(line.split()[1]) / 1024
-        raise RuntimeError(f"the kernel does not tell {kind}")
+        raise RuntimeError(f"the kernel does not report {kind}")
 
     def is_at_rest(self) -> bool:
-        """Whether all connections have gone, but for the one that asks; given some time."""
+        """Whether all connections except the querying one are closed within a time limit."""
         return wait_until(lambda: self.metric("http_server_open_connections") == 1)
 
     def terminate(self) -> tuple[int, float]:
-        """Sends SIGTERM; the exit code and the seconds until it came."""
+        """Sends SIGTERM and returns the exit code and the seconds until the exit."""
         start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE), time.monotonic() - start
 
 
 class Bystander:
-    """A client that asks some fifty times a second, from a process of its own.
+    """A client in a separate process that sends about fifty requests per second.
 
-    It asks the kinds of `bystander.py` that are named in turn, or only small questions.
+    It sends the given kinds of requests of `bystander.py` in turn, by default only small ones.
     """
 
     def __init__(self, port: int, *kinds: str):
@@ -133,17 +133,17 @@ class Bystander:
         self.process.wait(PATIENCE)
 
     def report(self, report) -> None:
-        """What it has met; every question must have had its answer, none after long."""
+        """Reports the results; every request must have had a timely correct response."""
         found = self.found
         report.measure("bystander", f"{found['right']} right, p50 {found['p50']:.1f} ms, "
                        f"p99 {found['p99']:.1f} ms, longest {found['longest']:.0f} ms")
-        report.claim("the bystander asked", found["right"] > 0)
+        report.claim("the bystander got correct responses", found["right"] > 0)
         report.claim(f"the bystander had no failure ({found['failure']})", not found["failures"])
         report.bound("the bystander's p99 is below 250 ms", found["p99"] < 250)
 
 
 class Report:
-    """What a scenario has found out."""
+    """The results of a scenario."""
 
     def __init__(self, name: str):
         self.name = name
@@ -154,7 +154,7 @@ class Report:
         self.figures.append((what, str(value)))
 
     def measure(self, what: str, value) -> None:
-        """A figure of resident memory or of time."""
+        """Reports a figure of resident memory or time."""
         self.figure(what, measured(value))
 
     def claim(self, what: str, holds: bool) -> None:
@@ -162,7 +162,7 @@ class Report:
             self.broken.append(what)
 
     def bound(self, what: str, holds: bool) -> None:
-        """A claim on resident memory or on time: none where the address sanitizer watches."""
+        """Checks a claim about resident memory or time, which the address sanitizer would invalidate."""
         self.claim(what, holds or IS_SANITIZED)
 
     def print(self) -> None:
@@ -178,15 +178,15 @@ class Report:
 
 
 def measured(value) -> str:
-    """A figure as it is printed which the address sanitizer makes meaningless."""
+    """Formats a figure that is meaningless with the address sanitizer."""
     return f"{value} (not claimed)" if IS_SANITIZED else str(value)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        answer = read_to_end(connection)
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = read_to_end(connection)
+    head, _, body = response.partition(b"\r\n\r\n")
     return status(head), body
 
 
@@ -195,8 +195,8 @@ def post(body: bytes, path: str = "/v1/losses/mse", fields: str = "") -> bytes:
     return head.encode() + body
 
 
-def question(count: int) -> bytes:
-    """A question whose answer has gradients of some twenty digits."""
+def make_body(count: int) -> bytes:
+    """A body whose response has gradients of about twenty digits."""
     predictions, targets = ",".join(["1.1"] * count), ",".join(["0"] * count)
     return f'{{"predictions":[{predictions}],"targets":[{targets}]}}'.encode()
 
@@ -206,7 +206,7 @@ def status(head: bytes) -> int:
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """All there is to read; what a reset leaves is what there was."""
+    """Reads until the connection ends; after a reset, the data received before it."""
     parts = []
     try:
         while part := connection.recv(1 << 16):
@@ -216,10 +216,10 @@ def read_to_end(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def read_answer(connection: socket.socket, left: bytearray) -> tuple[int, bytes, bool]:
-    """The next answer: status, content, whether the connection ends with it.
+def read_response(connection: socket.socket, left: bytearray) -> tuple[int, bytes, bool]:
+    """Reads the next response: its status, its content, and whether the connection ends with it.
 
-    `left` keeps what has been read beyond it.
+    `left` holds the data that was read beyond it.
     """
 
     def more():

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How fast loss-server is beside what one would use instead, in one run.
+"""Compares the performance of loss-server with that of alternatives.
 
     python3 Benchmarks/bench.py [section ...] [--rounds 3] [--seconds 2] [--keep]
 
-Prints one table in Markdown. A wrong or missing answer ends its section with a sentence and the
-run with status 1.
+Prints a table in Markdown. A wrong or missing response ends its section with a message and the run
+with status 1.
 """
 
 import argparse
@@ -35,10 +35,10 @@ def main() -> int:
     if not EXECUTABLE.exists():
         print("loss-server is not built: make static", file=sys.stderr)
         return 1
-    # Servers, wrk and this process may hold a thousand connections each.
+    # The servers, wrk and this process may each have a thousand open connections.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    # A polite end of this process ends its servers too.
+    # On SIGTERM, exit normally, which stops the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     now = datetime.now(timezone.utc)
@@ -61,7 +61,7 @@ def main() -> int:
         path = RESULTS / f"{now:%Y-%m-%d}.json"
         run.write(path)
         write_plots(run, RESULTS)
-        print(f"kept as {path}", file=sys.stderr)
+        print(f"saved as {path}", file=sys.stderr)
     return 1 if run.failures else 0
 
 
@@ -73,7 +73,7 @@ def measure(section: str, bench: Bench) -> None:
     except Skip as skip:
         bench.run.skip(str(skip))
     except Failure as failure:
-        # Half a section would look like a whole one.
+        # An incomplete section would look like a complete one.
         del bench.run.rows[kept:]
         bench.run.failures.append(f"{section}: {failure}")
         print(f"FAILED: {section}: {failure}", file=sys.stderr)
@@ -83,12 +83,12 @@ def measure(section: str, bench: Bench) -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="section", help=f"{', '.join(ALL)}; all by default")
-    parser.add_argument("--rounds", type=positive, default=3, help="how often each is measured")
-    parser.add_argument("--seconds", type=positive, default=2, help="how long wrk asks each time")
+    parser.add_argument("--rounds", type=positive, default=3, help="number of rounds")
+    parser.add_argument("--seconds", type=positive, default=2, help="duration of each run of wrk")
     parser.add_argument("--keep", action="store_true", help="write Benchmarks/results/<date>.json and plots")
     options = parser.parse_args()
     if unknown := [section for section in options.sections if section not in ALL]:
-        parser.error(f"there is no section {unknown[0]}; there are {', '.join(ALL)}")
+        parser.error(f"unknown section {unknown[0]}; sections: {', '.join(ALL)}")
     options.sections = options.sections or list(ALL)
     return options
 
@@ -96,7 +96,7 @@ def parse() -> argparse.Namespace:
 def positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return value
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the table of a kept run anew, so that no number is typed by hand.
+"""Renders the table of a saved run, so that no number has to be copied by hand.
 
     python3 Benchmarks/render.py Benchmarks/results/<date>.json [section ...] [--shorten codec]
 
-The table goes to standard output, plots go beside the file.
+Writes the table to standard output and plots to the directory of the file.
 """
 
 import argparse
@@ -18,14 +18,14 @@ from harness.table import markdown
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", type=Path, help="a run kept by bench.py --keep")
-    parser.add_argument("sections", nargs="*", metavar="section", help="all of the run by default")
-    parser.add_argument("--shorten", default="", metavar="SECTION", help="of it only the worst and best cases")
+    parser.add_argument("file", type=Path, help="a run saved by bench.py --keep")
+    parser.add_argument("sections", nargs="*", metavar="section", help="the sections to render; all by default")
+    parser.add_argument("--shorten", default="", metavar="SECTION", help="a section to reduce to its worst and best cases")
     options = parser.parse_args()
     try:
         run = Run.read(options.file)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"{options.file} is no kept run: {error}", file=sys.stderr)
+        print(f"{options.file} is not a saved run: {error}", file=sys.stderr)
         return 1
     known = {row.section for row in run.rows} | run.texts.keys()
     if unknown := [section for section in options.sections if section not in known]:

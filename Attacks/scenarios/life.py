@@ -1,58 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is frozen for a while, as containers are, and versions of HTTP that may come."""
+"""A server that is frozen temporarily, like a container, and all versions of HTTP."""
 
 import socket
 import time
 
-from bare import BODY, QUESTION, Bare, asks, is_told
-from target import SLOWNESS, Report, Site, get, post, question, read_answer, read_to_end, status
+from bare import BODY, SMALL_REQUEST, Bare, asks, is_told
+from target import SLOWNESS, Report, Site, get, post, make_body, read_response, read_to_end, status
 
 LIMIT = 3 * SLOWNESS
 TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "response-stall")]
 FREEZE = 4 * SLOWNESS
 EACH = 10
 
-# Where a request stops before the freeze; the rest comes during it.
+# The position at which a request is interrupted; the rest is sent during the freeze.
 HALVES = {
     "half a first line": 7,
     "half a head": 40,
-    "a head": QUESTION.index(b"\r\n\r\n") + 4,
-    "half a body": len(QUESTION) - 10,
+    "a head": SMALL_REQUEST.index(b"\r\n\r\n") + 4,
+    "half a body": len(SMALL_REQUEST) - 10,
 }
 
 
 def frozen(report: Report) -> None:
-    """Frozen for four seconds where clients have three: what is there on waking is answered."""
+    """A freeze of four seconds with timeouts of three: data received meanwhile is answered."""
     with Bare(*TIMES) as server:
-        report.claim("it serves", server.serves())
+        report.claim("the server serves", server.serves())
         kept = [server.connect(10) for _ in range(EACH)]
         for connection in kept:
-            connection.sendall(QUESTION)
-            read_answer(connection, bytearray())
+            connection.sendall(SMALL_REQUEST)
+            read_response(connection, bytearray())
         halves = {name: [server.connect(10) for _ in range(EACH)] for name in HALVES}
         for name, connections in halves.items():
             for connection in connections:
-                connection.sendall(QUESTION[: HALVES[name]])
+                connection.sendall(SMALL_REQUEST[: HALVES[name]])
         long = [server.connect(10, receive_buffer=4_096) for _ in range(EACH)]
         for connection in long:
-            connection.sendall(post(question(100_000)))
-        # All that has been sent is read before, so that the clocks of the server run.
-        quiet = server.ask(post(question(30_000)), 10) == 200
-        report.claim("a long question is answered", quiet)
+            connection.sendall(post(make_body(100_000)))
+        # The server reads the data before the freeze, so that its timers are running.
+        quiet = server.ask(post(make_body(30_000)), 10) == 200
+        report.claim("a long request is answered", quiet)
         server.freeze()
         new = [server.connect(10) for _ in range(EACH)]
         groups = {"new connections": new, "kept connections": kept, **halves}
         send_rest(groups, slice(0, None, 2))
         begun = [bytearray(take_all(connection)) for connection in long]
-        # The other half comes when a timer has expired that looks at the time, which is not over.
+        # The other half arrives when a timer has expired but the time limit has not.
         time.sleep(FREEZE / 4)
         send_rest(groups, slice(1, None, 2))
         time.sleep(3 * FREEZE / 4)
         server.thaw()
         for name, connections in groups.items():
-            claim(report, name, [answer(connection, bytearray()) for connection in connections])
-        claim(report, "long answers, read meanwhile",
-              [answer(connection, left) for connection, left in zip(long, begun)])
+            claim(report, name, [response(connection, bytearray()) for connection in connections])
+        claim(report, "long responses, read meanwhile",
+              [response(connection, left) for connection, left in zip(long, begun)])
         code, _ = server.terminate()
         report.claim(f"the exit code is 0, not {code}", code == 0)
 
@@ -60,11 +60,11 @@ def frozen(report: Report) -> None:
 def send_rest(groups: dict[str, list[socket.socket]], part: slice) -> None:
     for name, connections in groups.items():
         for connection in connections[part]:
-            connection.sendall(QUESTION[HALVES.get(name, 0) :])
+            connection.sendall(SMALL_REQUEST[HALVES.get(name, 0) :])
 
 
 def take_all(connection: socket.socket) -> bytes:
-    """All that is on its way from a server which has stopped."""
+    """Reads the data in flight from a stopped server."""
     parts = []
     connection.settimeout(0.05)
     try:
@@ -76,9 +76,9 @@ def take_all(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def answer(connection: socket.socket, left: bytearray) -> str:
+def response(connection: socket.socket, left: bytearray) -> str:
     try:
-        return str(read_answer(connection, left)[0])
+        return str(read_response(connection, left)[0])
     except (OSError, EOFError) as error:
         return type(error).__name__
     finally:
@@ -91,7 +91,7 @@ def claim(report: Report, name: str, outcomes: list[str]) -> None:
     report.claim(f"{name}: all are answered 200", set(outcomes) == {"200"})
 
 
-# Versions that there are not, or not here, and the problem that they are told.
+# Nonexistent or unsupported versions, and the problem type of the response.
 OTHERS = {
     "HTTP/2.0": (505, "unsupported-version"), "HTTP/0.9": (505, "unsupported-version"),
     "HTTP/3.0": (505, "unsupported-version"), "HTTP/1.10": (400, "invalid-version"),
@@ -102,7 +102,7 @@ OTHERS = {
 
 
 def versions(report: Report) -> None:
-    """HTTP/1.2 to 1.9 are answered as 1.1 (RFC 9110 section 2.5), all others are refused."""
+    """HTTP/1.2 to 1.9 are treated as 1.1 (RFC 9110, section 2.5); all other versions are refused."""
     with Site() as site:
         minors = [f"HTTP/1.{minor}" for minor in range(1, 10)]
         wrong = [version for version in minors if not is_like_1_1(site, version.encode())]
@@ -119,12 +119,12 @@ def versions(report: Report) -> None:
         report.figure("the problem says", sentences.partition('"explanation":')[2][:100])
         report.claim("invalid-version does not say that there are 1.0 and 1.1 only",
                      "exactly HTTP/1.1 or HTTP/1.0" not in sentences)
-        report.claim("it still serves", asks(site.port)[0] == 200)
+        report.claim("the server still serves", asks(site.port)[0] == 200)
 
 
 def is_like_1_1(site: Site, version: bytes) -> bool:
-    """Whether it has what 1.0 has not: it stays, reads chunks, and wants a Host."""
-    plain = QUESTION.replace(b"HTTP/1.1", version)
+    """Whether the server treats a version as 1.1: persistent, reading chunks, and requiring Host."""
+    plain = SMALL_REQUEST.replace(b"HTTP/1.1", version)
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     chunked = plain.partition(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" + chunks
     with site.connect() as connection:
@@ -135,6 +135,6 @@ def is_like_1_1(site: Site, version: bytes) -> bool:
                 left += connection.recv(1 << 16)
             if not left.startswith(b"HTTP/1.1 200"):
                 return False
-            if read_answer(connection, left)[2]:
+            if read_response(connection, left)[2]:
                 return False
         return is_told(bytes(left) + read_to_end(connection), 400, "missing-host")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Standard streams that nobody reads, that are full, or that were never open."""
+"""Standard streams that are not read, are full, or were never open."""
 
 import itertools
 import json
@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from bare import ANSWER, NOWHERE, Bare, asks, flood, last_words
+from bare import SMALL_RESPONSE, NOWHERE, Bare, asks, flood, last_words
 from target import PATIENCE, SLOWNESS, Report, wait_until
 
 LAST = 15
@@ -19,7 +19,7 @@ LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 class Pipe:
-    """A pipe for a log, which nobody reads until told to."""
+    """A pipe for a log that is not read until requested."""
 
     def __init__(self):
         self.reader, self.writer = os.pipe()
@@ -31,20 +31,20 @@ class Pipe:
             self.text.extend(part)
 
     def hand_over(self) -> None:
-        """Only the server has the end for writing from now on."""
+        """Closes our copy of the writing end, so that only the server has it."""
         os.close(self.writer)
 
     def lines(self) -> list[bytes]:
-        """The lines that are complete."""
+        """The complete lines."""
         return bytes(self.text).split(b"\n")[:-1]
 
     def close(self) -> None:
-        """Takes the reader away."""
+        """Closes the reading end."""
         os.close(self.reader)
 
 
 def log_reader(report: Report) -> None:
-    """Standard error without a reader, with one that sleeps, without room; standard output too."""
+    """Standard error without a reader, with a sleeping one, or on a full device; standard output too."""
     for level in ("info", "debug"):
         reader_goes(report, f"reader goes, {level}", level)
     reader_sleeps(report)
@@ -76,7 +76,7 @@ def without_reader(report: Report, name: str, **streams) -> None:
 
 
 def reader_sleeps(report: Report) -> None:
-    """3,000 requests whose log is read by nobody who is alive; meanwhile /livez is asked."""
+    """3,000 requests while the reader of the log sleeps; meanwhile /livez is probed."""
     pipe = Pipe()
     with server_with("debug", stderr=pipe.writer) as server:
         pipe.hand_over()
@@ -87,27 +87,27 @@ def reader_sleeps(report: Report) -> None:
             answered += now
             times.append(seconds_to_livez(server))
             if now < 50:
-                # Each loop has its own way to stand still.
+                # Each event loop could stall separately.
                 times += [seconds_to_livez(server) for _ in range(10)]
                 break
         longest, alive = 1000 * max(times), max(times) < WAIT * SLOWNESS
         name = "reader asleep"
         report.measure(f"{name}, longest /livez", f"{longest:.0f} ms" if alive else "none")
-        report.claim(f"{name}: /livez answers", alive)
-        report.bound(f"{name}: /livez answers within 100 ms", longest < 100)
+        report.claim(f"{name}: /livez responds", alive)
+        report.bound(f"{name}: /livez responds within 100 ms", longest < 100)
         claim(report, name, server, ready, answered, 3_000)
     pipe.close()
 
 
 def seconds_to_livez(server: Bare) -> float:
-    """The seconds until it is answered, as many as it is waited for if it is not."""
+    """The seconds until /livez responds, or the timeout."""
     start = time.monotonic()
     is_answered = server.ask(LIVEZ, WAIT) == 200
     return time.monotonic() - start if is_answered else WAIT * SLOWNESS
 
 
 def reader_wakes(report: Report) -> None:
-    """A reader that comes back learns how many lines it has missed, and reads whole ones only."""
+    """A reader that resumes is told the count of dropped lines, and reads only complete ones."""
     name, count = "reader wakes", 30_000
     pipe = Pipe()
     with server_with("debug", stderr=pipe.writer) as server:
@@ -134,7 +134,7 @@ def reader_wakes(report: Report) -> None:
 
 
 def entry(line: bytes | str) -> dict | None:
-    """A line of the log; None: it is none."""
+    """Parses a line of the log; None if it is invalid."""
     try:
         found = json.loads(line)
     except ValueError:
@@ -143,7 +143,7 @@ def entry(line: bytes | str) -> dict | None:
 
 
 def dropped(lines: list[bytes]) -> int:
-    """How many lines were dropped, by what the log says itself."""
+    """The count of dropped lines, according to the log."""
     told = [entry(line) or {} for line in lines if b"dropped" in line]
     return sum(int(line.get("lines", 0)) for line in told if "dropped" in line.get("message", ""))
 
@@ -153,19 +153,19 @@ def server_with(level: str, **streams) -> Bare:
 
 
 def claim(report: Report, name: str, server: Bare, ready: bool, answered: int, of: int) -> None:
-    """What holds whatever becomes of the log: all is answered, and it ends as it should."""
+    """Checks what must hold for any log: all requests are answered, and the server exits properly."""
     last = last_words(server, LAST)
     code, seconds = server.ends(DRAIN_TIME)
     report.figure(name, f"{int(answered)} of {of} answered, {last} of {LAST} sent before SIGTERM, "
                   f"exit code {code} after {seconds:.1f} s")
     report.claim(f"{name}: it serves", ready)
     report.claim(f"{name}: all are answered", answered == of)
-    report.claim(f"{name}: what was sent before the signal is answered", last == LAST)
+    report.claim(f"{name}: requests sent before the signal are answered", last == LAST)
     report.claim(f"{name}: the exit code is 0, not {code}", code == 0)
 
 
 def closed_descriptors(report: Report) -> None:
-    """Every choice of descriptors 0, 1 and 2 that are closed when the server starts."""
+    """Every combination of descriptors 0, 1 and 2 closed when the server starts."""
     for closed in itertools.chain.from_iterable(
         itertools.combinations(range(3), size) for size in range(1, 4)
     ):
@@ -185,7 +185,7 @@ def start_without(report: Report, closed: tuple[int, ...]) -> None:
             server_with("debug", stdin=NOWHERE, stdout=out, stderr=err, before=close) as server,
         ):
             ready = server.serves()
-            right = sum(asks(server.port) == (200, ANSWER) for _ in range(100)) if ready else 0
+            right = sum(asks(server.port) == (200, SMALL_RESPONSE) for _ in range(100)) if ready else 0
             streams = [stream(server, number) for number in range(3)]
             code, _ = server.terminate()
         lines = Path(paths[2]).read_bytes().split(b"\n")[:-1]
@@ -193,7 +193,7 @@ def start_without(report: Report, closed: tuple[int, ...]) -> None:
     expected = ["/dev/null" if number in closed else paths[number] for number in range(3)]
     found = [text.removeprefix(folder + "/") for text in streams]
     report.figure(name, f"{right} of 100 answered, exit code {code}, 0 to 2 are {', '.join(found)}")
-    report.claim(f"{name}: all questions are answered", right == 100)
+    report.claim(f"{name}: all requests are answered", right == 100)
     report.claim(f"{name}: 0, 1 and 2 are what was given, or /dev/null", streams == expected)
     report.claim(f"{name}: the exit code is 0, not {code}", code == 0)
     if 2 not in closed:
@@ -205,7 +205,7 @@ def start_without(report: Report, closed: tuple[int, ...]) -> None:
 
 
 def stream(server: Bare, number: int) -> str:
-    """What a descriptor of the server is."""
+    """The file behind a descriptor of the server."""
     try:
         return os.readlink(f"/proc/{server.process.pid}/fd/{number}")
     except OSError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory that the option --memory-bytes promises to bound, and questions that want more of it."""
+"""Requests that need more memory than the option --memory-bytes allows."""
 
 import contextlib
 import fcntl
@@ -23,18 +23,18 @@ from pathlib import Path
 
 from scenarios.crowds import allow_descriptors
 from target import (
-    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Site, measured, post, read_answer,
+    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Site, measured, post, read_response,
     status, wait_until,
 )
 
 MIB = 1 << 20
 BUDGET = 512
 CORES = os.cpu_count() or 1
-# Beyond this the machine itself would be in danger: the server is ended, and the claim is broken.
+# Beyond this the machine would be at risk: the server is killed, and the claim is violated.
 MOST = 10 * 1024
-# Of a long answer so much is taken; then its client goes.
+# The client reads this much of a long response and disconnects.
 TAKE = 8 * MIB
-# What a large question may be told.
+# The allowed statuses of large requests.
 ALLOWED = {200, 413, 503}
 ALL = b'"outputs":["loss","gradient","hessian","elements"]'
 GZIP = "Content-Encoding: gzip\r\n"
@@ -46,9 +46,9 @@ LIMIT = "loss_server_memory_limit_bytes"
 
 
 class Gauge(threading.Thread):
-    """Asks a server every 50 ms how much memory it has in hand by its own account.
+    """Reads the memory in use from the server's metrics every 50 ms.
 
-    It asks by one connection, and by another where that one has ended.
+    It uses one connection, and reconnects if that ends.
     """
 
     def __init__(self, site: Site):
@@ -66,7 +66,7 @@ class Gauge(threading.Thread):
             try:
                 connection = connection or self.site.connect()
                 connection.sendall(METRICS)
-                code, page, closes = read_answer(connection, left)
+                code, page, closes = read_response(connection, left)
                 self.failed += code != 200
                 self.samples += map(int, IN_HAND_LINE.findall(page))
             except (OSError, EOFError):
@@ -85,13 +85,13 @@ class Gauge(threading.Thread):
         most = max(self.samples, default=0) / MIB
         failed = f", {self.failed} failed" if self.failed else ""
         looks = f"{len(self.samples)} looks{failed}"
-        return f"{most:.0f} of {self.limit / MIB:.0f} MiB in hand in {looks}"
+        return f"{most:.0f} of {self.limit / MIB:.0f} MiB in use in {looks}"
 
 
 class Watch(threading.Thread):
-    """Looks at a server's resident memory every ten milliseconds, for the length of a `with`.
+    """A context manager that samples a server's resident memory every ten milliseconds.
 
-    Besides, its gauge asks the server, until it is ended.
+    Its gauge reads the server's metrics until it is ended.
     """
 
     def __init__(self, site: Site):
@@ -124,11 +124,11 @@ class Watch(threading.Thread):
                 self.site.process.kill()
 
     def growth(self) -> float:
-        """The most there was over idle, in MiB."""
+        """The peak above idle, in MiB."""
         return self.most - self.idle
 
     def settles(self, seconds: float = 20) -> None:
-        """Waits until memory has been the same, to within a MiB, for half a second."""
+        """Waits until memory has been constant, to within a MiB, for half a second."""
         end = time.monotonic() + seconds
         level, since = self.now, time.monotonic()
         while time.monotonic() < min(end, since + 0.5):
@@ -139,7 +139,7 @@ class Watch(threading.Thread):
 
 @dataclass
 class Tally:
-    """What questions were told: how often each status, and why some were refused."""
+    """The responses to requests: the count of each status, and the reasons for refusals."""
 
     statuses: Counter = field(default_factory=Counter)
     details: set = field(default_factory=set)
@@ -158,8 +158,8 @@ class Tally:
             self.statuses.items(), key=str)) or "nothing"
 
 
-class Answer:
-    """An answer as it comes; of a long one only the beginning is kept."""
+class Response:
+    """A response being received; only the beginning of a long one is kept."""
 
     def __init__(self):
         self.head, self.body, self.end, self.length = b"", bytearray(), b"", 0
@@ -174,7 +174,7 @@ class Answer:
         if not self.head and b"\r\n\r\n" in self.body:
             head, _, body = bytes(self.body).partition(b"\r\n\r\n")
             if head.startswith(b"HTTP/1.1 1"):
-                # 100 Continue: the answer itself is still to come.
+                # 100 Continue: the final response follows.
                 self.body, self.length, self.interim = bytearray(), 0, self.interim + 1
                 return bool(body) and self.is_whole_with(body)
             self.head, self.body = head, bytearray(body)
@@ -185,7 +185,7 @@ class Answer:
 
 
 def needed(head: bytes) -> int | None:
-    """How long an answer with such a head is, if the head says so."""
+    """The length of a response according to its head, if known."""
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return len(head) + 4 + int(line[15:])
@@ -194,12 +194,12 @@ def needed(head: bytes) -> int | None:
 
 def exchange(
     port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
-) -> Answer | None:
-    """Sends and reads at once, as a refusal may come early; at most so much of an answer.
+) -> Response | None:
+    """Sends and reads concurrently, because a refusal may arrive early; reads up to a limit.
 
-    None is a connection that was cut, or one that brought nothing in time.
+    None means that the connection was cut or that nothing arrived in time.
     """
-    rest, answer = memoryview(request), Answer()
+    rest, response = memoryview(request), Response()
     end = time.monotonic() + seconds
     poll = select.poll()
     try:
@@ -212,8 +212,8 @@ def exchange(
                         part = connection.recv(1 << 18)
                         if not part:
                             return None
-                        if answer.is_whole_with(part) or answer.length > take:
-                            return answer
+                        if response.is_whole_with(part) or response.length > take:
+                            return response
                     elif rest:
                         rest = rest[connection.send(rest[:MIB]):]
                         if not rest:
@@ -226,28 +226,28 @@ def exchange(
 def ask(
     port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
 ) -> tuple[int, bytes]:
-    """The status, 0 if there is none, and the content or its beginning."""
-    answer = exchange(port, request, take, seconds)
-    return (status(answer.head), bytes(answer.body)) if answer else (0, b"")
+    """The status, 0 if there is no response, and the content or its beginning."""
+    response = exchange(port, request, take, seconds)
+    return (status(response.head), bytes(response.body)) if response else (0, b"")
 
 
 def at_once(site: Site, requests: list[bytes], take: int = TAKE) -> Tally:
     tally = Tally()
     with ThreadPoolExecutor(len(requests)) as pool:
-        for answer in pool.map(lambda request: ask(site.port, request, take), requests):
-            tally.add(*answer)
+        for response in pool.map(lambda request: ask(site.port, request, take), requests):
+            tally.add(*response)
     return tally
 
 
 def compressed(*parts: bytes, level: int = 6, is_whole: bool = True) -> bytes:
-    """Parts as gzip; without its end the decoder has them all the same."""
+    """Compresses parts with gzip; without the trailer, the decoder still yields them."""
     coder = zlib.compressobj(level, wbits=31)
     coded = b"".join(coder.compress(part) for part in parts)
     return coded + coder.flush(zlib.Z_FINISH if is_whole else zlib.Z_SYNC_FLUSH)
 
 
 def repeated(text: bytes, count: int) -> bytes:
-    """A list's inside."""
+    """The elements of a list."""
     return (text + b",") * (count - 1) + text
 
 
@@ -297,7 +297,7 @@ def dense(count: int, is_coded: bool) -> bytes:
 
 @functools.cache
 def long_numbers(count: int, is_coded: bool) -> bytes:
-    """Numbers of seventeen digits."""
+    """Numbers with seventeen digits."""
     numbers = repeated(b"1.2345678901234567", count)
     parts = [b"{", ALL, b',"predictions":[', numbers, b'],"targets":[', numbers, b"]}"]
     return coded(MSE, *parts) if is_coded else post(b"".join(parts), MSE)
@@ -339,21 +339,21 @@ def long_key(length: int) -> bytes:
 
 @functools.cache
 def different_terms(count: int) -> bytes:
-    """Terms of three fields, no two of them the same."""
+    """Distinct terms with three fields."""
     texts = b",".join(b'{"penalty":"l1","parameters":0,"strength":%d}' % i for i in range(count))
     return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[', texts, b"]}")
 
 
 @functools.cache
 def white_space() -> bytes:
-    """A megabyte of gzip, so that what stands before it is not kept back for a larger piece."""
+    """A megabyte of gzip, so that the data before it is not held back to form a larger piece."""
     return random.Random(1).randbytes(5_000_000).translate(
         bytes(b" \t\r\n"[byte % 4] for byte in range(256)))
 
 
 @functools.cache
 def stalled(path: str, beginning: bytes, count: int) -> bytes:
-    """A body whose decoder has so many numbers, and which does not end."""
+    """An incomplete body with a given count of numbers."""
     parts = beginning, zeros(count), b"]", white_space()
     text = compressed(*parts, level=1, is_whole=False)
     return post(text, path, GZIP).replace(
@@ -378,7 +378,7 @@ OPEN_HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n" + FILLER
 
 @functools.cache
 def open_body() -> bytes:
-    """A head of 31 KB, and of a body as much as makes its decoder keep a window."""
+    """A head of 31 KB, and enough of a body that its decoder keeps a window."""
     head = b"POST /v1/losses/mse HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n"
     text = compressed(b'{"predictions":[1', is_whole=False)
     return head + GZIP.encode() + FILLER + b"\r\n" + text
@@ -388,7 +388,7 @@ def claim_bound(
     report: Report, name: str, site: Site, watch: Watch, tally: Tally, workers: int = CORES,
     budget: int = BUDGET,
 ) -> None:
-    """What must hold of each: memory as promised, an answer for each, a server that lives."""
+    """Checks the claims for each case: bounded memory, a response to each request, a running server."""
     bound = budget + 64 + workers
     watch.gauge.end()
     code = site.process.poll()
@@ -398,7 +398,7 @@ def claim_bound(
     tell_details(report, tally)
     ended = "ended by the attack" if watch.is_beyond else f"exit code {code}"
     report.bound(f"{name}: memory grows by less than {bound} MiB, not {growth:.0f}", growth < bound)
-    report.claim(f"{name}: the server lives ({ended})", code is None)
+    report.claim(f"{name}: the server is still running ({ended})", code is None)
     strange = set(tally.statuses) - ALLOWED
     report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
     report.claim(f"{name}: each refusal has a detail", not tally.silent)
@@ -413,25 +413,25 @@ def tell_details(report: Report, tally: Tally) -> None:
 def claim_account(
     report: Report, name: str, site: Site, gauge: Gauge, workers: int = CORES
 ) -> None:
-    """What must hold of the memory in hand by the server's own account, once all clients have gone.
+    """Checks the claims about the memory reported by the server, after all clients have disconnected.
 
-    Each worker may have taken a MiB before it is seen that there is no room.
+    Each worker may have allocated a MiB before the limit takes effect.
     """
-    report.claim(f"{name}: the metrics tell the memory in hand", gauge.limit > 0)
-    report.claim(f"{name}: they do so meanwhile", bool(gauge.samples))
+    report.claim(f"{name}: the metrics report the memory in use", gauge.limit > 0)
+    report.claim(f"{name}: they report it during the attack", bool(gauge.samples))
     most, least = max(gauge.samples, default=0), min(gauge.samples, default=0)
-    report.claim(f"{name}: at most {gauge.limit} bytes and a MiB a worker are in hand, not {most}",
+    report.claim(f"{name}: at most {gauge.limit} bytes and a MiB a worker are in use, not {most}",
                  most <= gauge.limit + workers * MIB)
-    report.claim(f"{name}: no fewer than none are in hand, not {least}", least >= 0)
+    report.claim(f"{name}: a negative count of bytes is never in use, not {least}", least >= 0)
     if site.process.poll() is None:
         is_back = wait_until(lambda: 0 <= site.metric(IN_HAND) < MIB)
-        report.claim(f"{name}: less than a MiB is in hand afterwards, not "
+        report.claim(f"{name}: less than a MiB is in use afterwards, not "
                      f"{site.metric(IN_HAND):.0f} bytes", is_back)
 
 
 def claim_bystander(report: Report, name: str, bystander: Bystander) -> None:
     found = bystander.found
-    report.claim(f"{name}: the bystander asked", found["right"] > 0)
+    report.claim(f"{name}: the bystander got correct responses", found["right"] > 0)
     report.claim(
         f"{name}: the bystander had no failure ({found['failures']}, {found['failure']})",
         not found["failures"],
@@ -441,7 +441,7 @@ def claim_bystander(report: Report, name: str, bystander: Bystander) -> None:
 def case(
     report: Report, name: str, requests: list[bytes], *options: str, workers: int = CORES
 ) -> None:
-    """All of them at once, from a server of their own."""
+    """Sends all requests at once to a separate server."""
     with Site(*options) as site, Watch(site) as watch:
         with Bystander(site.port) as bystander:
             tally = at_once(site, requests)
@@ -450,7 +450,7 @@ def case(
 
 
 def wide_rows(report: Report) -> None:
-    """One row of 31 million classes in 62 KB, and others that are as wide."""
+    """One row of 31 million classes in 62 KB, and other wide rows."""
     row = wide_row(31_000_000)
     case(report, f"31e6 classes, {len(row) / 1000:.0f} KB, one", [row])
     case(report, "31e6 classes, four at once", [row] * 4)
@@ -463,7 +463,7 @@ def wide_rows(report: Report) -> None:
 
 
 def dense_bodies(report: Report) -> None:
-    """64 bodies of 60 MB at once: short numbers, long ones, and a penalty."""
+    """64 bodies of 60 MB at once: short numbers, long numbers, and a penalty."""
     case(report, "one of 2 x 15e6", [dense(15_000_000, True)])
     case(report, "64 of 2 x 15e6 as gzip", [dense(15_000_000, True)] * 64)
     case(report, "64 of 2 x 15e6 plain", [dense(15_000_000, False)] * 64)
@@ -477,7 +477,7 @@ def dense_bodies(report: Report) -> None:
 
 
 def options_that_stall(report: Report) -> None:
-    """30 bodies each that bring 16 million numbers for an option, and then nothing more."""
+    """30 bodies that contain 16 million numbers for an option and then stall."""
     for name, request in stalled_options(16_000_000).items():
         with Site() as site, Watch(site) as watch:
             with Bystander(site.port) as bystander, Held(site) as held:
@@ -486,23 +486,23 @@ def options_that_stall(report: Report) -> None:
                 watch.settles()
                 in_one = [ask(site.port, post(SMALL))[0] for _ in range(10)]
                 in_parts = [in_packets(site.port) for _ in range(10)]
-                tally = held.answers()
+                tally = held.responses()
             kept = len(held.connections) - sum(tally.statuses.values())
             claim_bound(report, f"{name}, {kept} of 30 kept", site, watch, tally)
             claim_bystander(report, name, bystander)
             right = in_one.count(200), in_parts.count(200)
             report.figure(
-                "", f"small questions meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
-            report.claim(f"{name}: small questions are answered meanwhile", right[0] == 10)
+                "", f"small requests meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
+            report.claim(f"{name}: small requests are answered meanwhile", right[0] == 10)
             report.claim(f"{name}: and in three packets as well {in_parts}", right[1] == 10)
-            report.claim(f"{name}: nothing is left of them", is_at_rest(site))
+            report.claim(f"{name}: no connection is left", is_at_rest(site))
 
 
 SMALL = b'{"predictions":[1,2],"targets":[0,0]}'
 
 
 def in_packets(port: int, parts: int = 3, pause: float = 0.02) -> int:
-    """Asks a small question with its head by itself and its body in one part or two; the status."""
+    """Sends the head of a small request, then its body in one or two parts; returns the status."""
     request = post(SMALL)
     places = [0, len(request) - len(SMALL), len(request) - 9][:parts] + [len(request)]
     try:
@@ -510,15 +510,15 @@ def in_packets(port: int, parts: int = 3, pause: float = 0.02) -> int:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for start, end in zip(places, places[1:]):
                 connection.sendall(request[start:end])
-                # A client's own pause: there is nothing to wait for.
+                # A pause of the client, not a wait for a condition.
                 time.sleep(pause)
-            return read_answer(connection, bytearray())[0]
+            return read_response(connection, bytearray())[0]
     except (OSError, EOFError):
         return 0
 
 
 class Held:
-    """Connections that have sent something and wait, for the length of a `with`."""
+    """A context manager of connections that have sent some data and wait."""
 
     def __init__(self, site: Site):
         self.site = site
@@ -532,20 +532,20 @@ class Held:
             connection.close()
 
     def add(self, request: bytes) -> None:
-        """Sends, for as long as the server takes it."""
+        """Sends as long as the server accepts data."""
         connection = self.site.connect()
         self.connections.append(connection)
         with contextlib.suppress(OSError):
             connection.sendall(request)
 
     def are_sent(self) -> bool:
-        """Whether the other side's kernel has all that was sent."""
+        """Whether the peer's kernel has received all data."""
         queued = lambda one: struct.unpack(
             "i", fcntl.ioctl(one, termios.TIOCOUTQ, bytes(4)))[0]
         return not any(queued(connection) for connection in self.connections)
 
-    def answers(self) -> Tally:
-        """What those were told that have an answer; a connection without one is kept."""
+    def responses(self) -> Tally:
+        """The responses received; connections without one are kept."""
         tally = Tally()
         poll = select.poll()
         by_descriptor = {connection.fileno(): connection for connection in self.connections}
@@ -553,7 +553,7 @@ class Held:
             poll.register(descriptor, select.POLLIN)
         for descriptor, _ in poll.poll(0):
             try:
-                code, body, _ = read_answer(by_descriptor[descriptor], bytearray())
+                code, body, _ = read_response(by_descriptor[descriptor], bytearray())
             except (OSError, EOFError):
                 code, body = 0, b""
             tally.add(code, body)
@@ -565,7 +565,7 @@ def is_at_rest(site: Site) -> bool:
 
 
 def many_terms(report: Report) -> None:
-    """Terms by the million, and names and keys by the million or of tens of megabytes."""
+    """Millions of terms, and names and keys by the million or of tens of megabytes."""
     many = terms(1_800_000)
     case(report, f"1.8e6 terms, {len(many) / 1000:.0f} KB, one", [many])
     case(report, "1.8e6 terms, four at once", [many] * 4)
@@ -575,7 +575,7 @@ def many_terms(report: Report) -> None:
 
 
 def case_refused(report: Report, name: str, requests: list[bytes]) -> None:
-    """The same of what is no question: it may be told so."""
+    """The same for invalid requests, which may be refused."""
     with Site() as site, Watch(site) as watch:
         tally = at_once(site, requests)
         wrong = tally.statuses.pop(400, 0)
@@ -583,7 +583,7 @@ def case_refused(report: Report, name: str, requests: list[bytes]) -> None:
 
 
 def heads(report: Report) -> None:
-    """4,000 heads of 31 KB that do not end, and 4,000 that do, with bodies that do not."""
+    """4,000 incomplete heads of 31 KB, and 4,000 complete ones with incomplete bodies."""
     allow_descriptors(5_000)
     numbers = stalled(CCE, b'{"predictions":[', 16_000_000)
     for name, requests in {
@@ -597,10 +597,10 @@ def heads(report: Report) -> None:
                     held.add(request)
                 wait_until(held.are_sent, 5)
                 watch.settles()
-                tally = held.answers()
+                tally = held.responses()
             claim_bound(report, name, site, watch, tally)
             claim_bystander(report, name, bystander)
-            report.claim(f"{name}: nothing is left of them", is_at_rest(site))
+            report.claim(f"{name}: no connection is left", is_at_rest(site))
 
 
 def large_requests() -> dict[str, bytes]:
@@ -621,7 +621,7 @@ def large_requests() -> dict[str, bytes]:
 
 
 class Mischief(threading.Thread):
-    """Asks for one kind after the other, by a seed; goes at random, or waits at random."""
+    """Sends one kind of request after another by a seed; disconnects or waits at random."""
 
     def __init__(self, site: Site, seed: int, requests: dict[str, bytes], end: float):
         super().__init__(daemon=True)
@@ -640,16 +640,16 @@ class Mischief(threading.Thread):
             elif name.startswith("stalled"):
                 self.hold(self.requests[name], self.random.randrange(1, 4))
             elif name == "medium":
-                self.question(dense(20_000, False))
+                self.send_request(dense(20_000, False))
             elif self.random.random() < 0.3:
                 self.vanish(self.requests[name])
             else:
-                self.question(self.requests[name])
+                self.send_request(self.requests[name])
 
-    def question(self, request: bytes) -> None:
+    def send_request(self, request: bytes) -> None:
         seconds = max(1, self.end - time.monotonic())
         code, body = ask(self.site.port, request, self.random.choice([1, MIB, 32 * MIB]), seconds)
-        # What has brought nothing when all ends is no cut connection.
+        # A connection without a response at the end was not cut.
         if code or time.monotonic() < self.end:
             self.tally.add(code, body)
 
@@ -660,7 +660,7 @@ class Mischief(threading.Thread):
             time.sleep(self.random.random() * 2)
 
     def vanish(self, request: bytes) -> None:
-        """Sends a part, or all and waits a little, and is gone."""
+        """Sends a part, or everything and waits briefly, and disconnects."""
         with contextlib.suppress(OSError), self.site.connect() as connection:
             if self.random.random() < 0.5:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -672,7 +672,7 @@ class Mischief(threading.Thread):
 
 
 def mixture(report: Report) -> None:
-    """All of these at once from 24 callers for twenty seconds, some of which vanish."""
+    """All of these at once from 24 clients for twenty seconds, some of which vanish."""
     allow_descriptors(10_000)
     requests = large_requests()
     seed = int(os.environ.get("MEMORY_SEED", "1"))
@@ -694,31 +694,31 @@ def mixture(report: Report) -> None:
         claim_bound(report, f"mixture of seed {seed}", site, watch, tally)
         claim_bystander(report, "mixture", bystander)
         report.figure("asked", ", ".join(f"{n} {name}" for name, n in sorted(kinds.items())))
-        report.figure("no questions", f"{wrong} told so")
+        report.figure("invalid requests", f"{wrong} told so")
         start = time.monotonic()
         back = IS_SANITIZED or wait_until(lambda: watch.now - watch.idle < 64, 60)
         report.measure("memory afterwards", f"+{watch.now - watch.idle:.0f} MiB "
                        f"after {time.monotonic() - start:.0f} s")
         report.bound("memory is back to idle within 64 MiB and 60 s", back)
-        report.claim("nothing is left of them", is_at_rest(site))
+        report.claim("no connection is left", is_at_rest(site))
         bystander.report(report)
 
 
 def limited(report: Report) -> None:
-    """A server that may have 512 MiB in all, and one in a container of 2 GiB."""
+    """A server limited to 512 MiB of data, and one in a container of 2 GiB."""
     if IS_SANITIZED:
         report.figure("skipped", "the address sanitizer needs more than these limits")
         return
     hardship(report, "RLIMIT_DATA 512 MiB", data_bytes=512 * MIB)
     group = make_group(2 << 30)
     if not group:
-        report.figure("cgroup of 2 GiB", "skipped: there is no memory controller to write to")
+        report.figure("cgroup of 2 GiB", "skipped: no writable memory controller")
         return
     try:
         hardship(report, "cgroup 2 GiB", group=group)
         kills = group_kills(group)
         report.figure("cgroup of 2 GiB", f"out of memory {kills} times")
-        report.claim("no process is ended for want of memory", kills == 0)
+        report.claim("no process is killed for lack of memory", kills == 0)
     finally:
         wait_until(lambda: remove(group), 5)
 
@@ -744,7 +744,7 @@ def hardship(report: Report, where: str, **limits) -> None:
                 for request in requests:
                     held.add(request)
                 watch.settles(10)
-                tally = held.answers()
+                tally = held.responses()
             claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
 
 
@@ -756,7 +756,7 @@ def claim_survival(
     report.figure(name, f"{tally}; exit code {code}")
     report.figure("", f"+{watch.growth():.0f} MiB, {watch.gauge}")
     tell_details(report, tally)
-    report.claim(f"{name}: the server lives, exit code {code}", code is None)
+    report.claim(f"{name}: the server is still running, exit code {code}", code is None)
     strange = set(tally.statuses) - ALLOWED
     report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
     claim_account(report, name, site, watch.gauge)
@@ -764,7 +764,7 @@ def claim_survival(
 
 
 def make_group(limit: int) -> Path | None:
-    """A control group below that of this process, with so much memory, if there may be one."""
+    """Creates a control group with a memory limit below that of this process, if permitted."""
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "memory":
@@ -796,7 +796,7 @@ def group_kills(group: Path) -> int:
 
 
 def remove(group: Path) -> bool:
-    """A group whose last process is just gone takes a moment to be removed."""
+    """Removes a group, which takes a moment after its last process has exited."""
     try:
         group.rmdir()
         return True

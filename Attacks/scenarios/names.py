@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names that are long beyond reason, which a refusal must not repeat."""
+"""Extremely long names, which a refusal must not repeat."""
 
 import json
 
@@ -11,34 +11,34 @@ LENGTH = 60_000_000
 
 
 def long_names(report: Report) -> None:
-    """Keys, words and paths of 60 MB, or as long as a path may be: no refusal is beyond 8 KiB."""
+    """Keys, words and paths of 60 MB or of the maximum length of a path: no refusal exceeds 8 KiB."""
     with Site() as site:
         for name, request in requests():
             before = site.processor_seconds()
-            answer = exchange(site.port, request, take=256 * MIB)
+            response = exchange(site.port, request, take=256 * MIB)
             spent = site.processor_seconds() - before
-            if not answer:
-                report.claim(f"{name}: there is an answer", False)
+            if not response:
+                report.claim(f"{name}: a response arrives", False)
                 continue
-            code, length = status(answer.head), answer.length - len(answer.head) - 4
+            code, length = status(response.head), response.length - len(response.head) - 4
             report.figure(name, f"{code}, {length} bytes; {spent:.2f} s of processor time, "
                           f"{len(request) / 1000:.0f} KB sent")
             report.claim(f"{name}: is refused, not {code}", 400 <= code < 500 or code == 501)
             report.claim(f"{name}: in up to {MOST} bytes, not {length}", length <= MOST)
-            # What is beyond a MiB was not kept, and is too long as it is.
-            report.claim(f"{name}: by a problem document", length > MOST or is_problem(answer))
-        report.claim("nothing is left of them", site.is_at_rest())
+            # Data beyond a MiB was not kept; the response is too long anyway.
+            report.claim(f"{name}: by a problem document", length > MOST or is_problem(response))
+        report.claim("no connection is left", site.is_at_rest())
 
 
-def is_problem(answer) -> bool:
+def is_problem(response) -> bool:
     try:
-        return "detail" in json.loads(answer.body)
+        return "detail" in json.loads(response.body)
     except ValueError:
         return False
 
 
 def requests():
-    """Each by its name; made one after the other, as they are long."""
+    """The requests by name, generated one at a time because they are long."""
     def coded(text: bytes, path: str = "/v1/losses/huber") -> bytes:
         return post(compressed(text), path, GZIP)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Health probes while all connections are in use, in whatever way."""
+"""Health probes while all connections are in use in various ways."""
 
 import contextlib
 import socket
@@ -7,24 +7,24 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from bare import QUESTION, is_told
+from bare import SMALL_REQUEST, is_told
 from scenarios.crowds import allow_descriptors
 from target import (
-    EXECUTABLE, SLOWNESS, Report, Site, post, question, read_answer, read_to_end, wait_until,
+    EXECUTABLE, SLOWNESS, Report, Site, post, make_body, read_response, read_to_end, wait_until,
 )
 
 LIMIT = 50
 BEYOND = 200
 SECONDS = 10
 PATHS = ("/livez", "/readyz", "/healthz")
-# The crowd stays as long as the trial lasts.
+# The connections stay open during the trial.
 LIMITS = [
     f"--{name}-time=60" for name in ("head", "idle", "body-stall", "response-stall", "linger")
 ]
 
 
 class Holder:
-    """A connection that is kept in use: it has said something, and drips once a second."""
+    """A connection kept in use: it has sent some data and sends more once a second."""
 
     def __init__(self, site: Site, beginning: bytes, drip: bytes, is_answered: bool, taken: int):
         self.drip = drip
@@ -32,7 +32,7 @@ class Holder:
         self.connection = site.connect(receive_buffer=4_096 if taken else None)
         self.connection.sendall(beginning)
         if is_answered:
-            read_answer(self.connection, bytearray())
+            read_response(self.connection, bytearray())
 
     def go_on(self) -> None:
         with contextlib.suppress(OSError):
@@ -42,18 +42,18 @@ class Holder:
                 self.connection.recv(self.taken, socket.MSG_DONTWAIT)
 
 
-# What is sent, what drips, whether an answer is awaited, how many bytes of it are read a second.
+# The data sent at once, the data sent slowly, whether to await a response, and its reading rate.
 KINDS: dict[str, tuple[bytes, bytes, bool, int]] = {
-    "idle after an answer": (QUESTION, b"", True, 0),
+    "idle after a response": (SMALL_REQUEST, b"", True, 0),
     "idle before a request": (b"", b"", False, 0),
     "slow heads": (b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", b"a", False, 0),
-    "slow bodies": (QUESTION.replace(b"Length: 37", b"Length: 100"), b" ", False, 0),
-    "slow readers": (post(question(100_000)), b"", False, 512),
+    "slow bodies": (SMALL_REQUEST.replace(b"Length: 37", b"Length: 100"), b" ", False, 0),
+    "slow readers": (post(make_body(100_000)), b"", False, 512),
 }
 
 
 def probes(report: Report) -> None:
-    """50 clients where there may be 50, and 200 more: probes are answered, others are told 503."""
+    """50 clients at a limit of 50, and 200 more: probes are answered, others get 503."""
     allow_descriptors(1_000)
     for name, kind in KINDS.items():
         trial(report, name, [kind] * LIMIT)
@@ -62,7 +62,7 @@ def probes(report: Report) -> None:
 
 
 class Pile:
-    """Connections beyond the limit that send nothing; those that are closed come again."""
+    """Silent connections beyond the limit, which reconnect when closed."""
 
     def __init__(self, site: Site):
         self.site = site
@@ -70,7 +70,7 @@ class Pile:
         self.told = self.closed = 0
 
     def refill(self, most: int) -> None:
-        """Makes them as many as there shall be, by so many at most."""
+        """Reconnects up to the intended count, with a maximum per call."""
         for connection in list(self.connections):
             with contextlib.suppress(BlockingIOError):
                 if not self.is_open(connection):
@@ -82,9 +82,9 @@ class Pile:
     def is_open(self, connection: socket.socket) -> bool:
         try:
             if connection.recv(1, socket.MSG_PEEK):
-                # All of it is there: it is less than a packet.
-                answer = connection.recv(1 << 16)
-                self.told += is_told(answer, 503, "too-many-connections", b"Retry-After: ")
+                # The response is complete, because it fits into one packet.
+                response = connection.recv(1 << 16)
+                self.told += is_told(response, 503, "too-many-connections", b"Retry-After: ")
         except ConnectionError:
             pass
         self.closed += 1
@@ -97,11 +97,11 @@ def trial(report: Report, name: str, kinds: list[tuple[bytes, bytes, bool, int]]
         holders = [Holder(site, *kind) for kind in kinds]
         for holder in holders:
             stack.enter_context(holder.connection)
-        # Who comes before all of them are taken in has the place of one: some say nothing, by which
-        # it could be seen.
+        # A client that connects before all of them are accepted takes the place of one, unnoticed
+        # if that one is silent.
         time.sleep(0.2 * SLOWNESS)
         is_full = wait_until(lambda: is_refused(site))
-        report.claim(f"{name}: all connections are in use, and a question is told 503", is_full)
+        report.claim(f"{name}: all connections are in use, and a request gets 503", is_full)
         pile = Pile(site)
         pile.refill(BEYOND)
         times, failures, others, healths = [], [], [], []
@@ -131,17 +131,17 @@ def trial(report: Report, name: str, kinds: list[tuple[bytes, bytes, bool, int]]
         report.claim(f"{name}: each probe is answered 200 {failures[:1]}", not failures)
         report.bound(f"{name}: each within a second", max(times) < 1 and len(times) > 10 * SECONDS)
         report.claim(f"{name}: healthcheck exits with 0", not any(healths))
-        report.claim(f"{name}: other requests are told 503 with Retry-After", all(others))
+        report.claim(f"{name}: other requests get 503 with Retry-After", all(others))
 
 
 def probe(site: Site, path: str) -> tuple[float, str]:
-    """The seconds that a probe took, and why it failed."""
+    """The seconds that a probe took, and the reason if it failed."""
     start = time.monotonic()
     failure = ""
     try:
         with socket.create_connection(("127.0.0.1", site.port), SLOWNESS) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            code = read_answer(connection, bytearray())[0]
+            code = read_response(connection, bytearray())[0]
             failure = "" if code == 200 else f"{path}: status {code}"
     except (OSError, EOFError) as error:
         failure = f"{path}: {error!r}"[:80]
@@ -149,19 +149,19 @@ def probe(site: Site, path: str) -> tuple[float, str]:
 
 
 def is_refused(site: Site) -> bool:
-    """Whether a question by a new connection is told 503 with Retry-After."""
+    """Whether a request on a new connection gets 503 with Retry-After."""
     with site.connect() as connection:
         connection.settimeout(2 * SLOWNESS)
         try:
-            connection.sendall(QUESTION)
-            answer = read_to_end(connection)
+            connection.sendall(SMALL_REQUEST)
+            response = read_to_end(connection)
         except OSError:
             return False
-    return is_told(answer, 503, "too-many-connections", b"\r\nRetry-After: ")
+    return is_told(response, 503, "too-many-connections", b"\r\nRetry-After: ")
 
 
 def healthcheck(site: Site) -> int | None:
-    """The exit code of the executable's own probe."""
+    """The exit code of `loss-server healthcheck`."""
     command = [str(EXECUTABLE), "healthcheck", "--port", str(site.port)]
     try:
         seconds = 5 * SLOWNESS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of tokens that change while they are used."""
+"""Token files that change while in use."""
 
 import os
 import re
@@ -12,11 +12,11 @@ from pathlib import Path
 from bare import Bare, flood
 from scenarios.logs import entry
 from scenarios.tokens import authorized, is_up
-from target import PATIENCE, Report, question, read_answer, wait_until
+from target import PATIENCE, Report, make_body, read_response, wait_until
 
 
 class Log(threading.Thread):
-    """The lines that a server logs, as they come."""
+    """The lines logged by a server, as they arrive."""
 
     def __init__(self, reader: int):
         super().__init__(daemon=True)
@@ -29,7 +29,7 @@ class Log(threading.Thread):
                 self.lines.append(line)
 
     def tells(self, since: int, words: str) -> bool:
-        """Whether a line since then is a warning or an error with such words."""
+        """Whether a later line is a warning or an error with a given text."""
         return any(
             (entry(line) or {}).get("level") in ("warning", "error", "critical")
             and re.search(words, line, re.I)
@@ -38,7 +38,7 @@ class Log(threading.Thread):
 
 
 def sighup(report: Report) -> None:
-    """SIGHUP without tokens, with other tokens, and with a file that cannot be used."""
+    """SIGHUP without tokens, with other tokens, and with an invalid file."""
     with Bare() as server:
         ready = server.serves()
         server.process.send_signal(signal.SIGHUP)
@@ -52,7 +52,7 @@ def sighup(report: Report) -> None:
 
 
 def change_tokens(report: Report, file: Path) -> None:
-    """What is told again at SIGHUP; `key-both` is in all files, and is used all the while."""
+    """Changes the token file and sends SIGHUP; `key-both` is in all files and is used continuously."""
     file.write_bytes(b"key-both\nkey-old\n")
     reader, writer = os.pipe()
     log = Log(reader)
@@ -65,11 +65,11 @@ def change_tokens(report: Report, file: Path) -> None:
             replace(file, b"# since\r\nkey-both\r\nkey-new\r\n")
             changed = hang_up(server, lambda: turned(server, "key-old", "key-new"))
             goes_on = regular.goes_on()
-            report.figure("other tokens", "taken" if changed else "not taken")
-            report.claim("other tokens: the new ones open, the old ones do not", changed)
+            report.figure("other tokens", "accepted" if changed else "not accepted")
+            report.claim("other tokens: the new ones are accepted, the old ones rejected", changed)
             landed = flight.land()
             report.figure("requests in flight", f"{landed} of {len(flight.rests)} answered")
-            report.claim("what was being sent or read is not disturbed",
+            report.claim("requests in progress are not disturbed",
                          landed == len(flight.rests))
             bad_tokens = [
                 ("a control character", b"key-both\nkey-\x07left\n", r"line\W+2\b"),
@@ -84,18 +84,18 @@ def change_tokens(report: Report, file: Path) -> None:
                 kept = opens(server, "key-both") and turned(server, "key-old", "key-new")
                 report.figure(name, f"{'told' if told else 'not told'}, "
                               f"{'nothing changes' if kept else 'other tokens'}")
-                report.claim(f"{name}: the log says so as a warning or an error", told)
-                report.claim(f"{name}: the tokens stay as they were", kept)
+                report.claim(f"{name}: the log contains a warning or an error", told)
+                report.claim(f"{name}: the tokens are unchanged", kept)
             replace(file, b"key-both\nkey-last\n")
             changed = hang_up(server, lambda: turned(server, "key-new", "key-last"))
-            report.claim("after that a good file is taken again", changed)
+            report.claim("a valid file is then accepted again", changed)
             goes_on = regular.goes_on() and goes_on
         code, _ = server.terminate()
         report.claim(f"the exit code is 0, not {code}", code == 0)
     log.join(PATIENCE)
-    report.figure("somebody with a token in all files",
+    report.figure("client with a token in all files",
                   f"{regular.right} answered, {len(regular.failures)} not")
-    report.claim(f"who has a token in all files notices nothing {regular.failures[:1]}",
+    report.claim(f"a client with a token in all files is not affected {regular.failures[:1]}",
                  goes_on and not regular.failures)
     found = [line for line in log.lines if "key-" in line]
     report.claim(f"no token is in the log {found[:1]}", not found)
@@ -106,12 +106,12 @@ def opens(server: Bare, token: str, code: int = 200) -> bool:
 
 
 def turned(server: Bare, old: str, new: str) -> bool:
-    """Whether one token opens and the other is told that it does not."""
+    """Whether one token is accepted and the other rejected."""
     return opens(server, new) and opens(server, old, 401)
 
 
 def replace(file: Path, content: bytes | None) -> None:
-    """Another file in its place, at once; None: none."""
+    """Replaces the file atomically; None removes it."""
     if content is None:
         return file.unlink()
     other = file.with_suffix(".new")
@@ -120,15 +120,15 @@ def replace(file: Path, content: bytes | None) -> None:
 
 
 def hang_up(server: Bare, condition: Callable[[], bool]) -> bool:
-    """Sends SIGHUP; whether that comes true then."""
+    """Sends SIGHUP and returns whether a condition becomes true."""
     server.process.send_signal(signal.SIGHUP)
     return wait_until(lambda: server.has_ended() or condition(), 3) and not server.has_ended()
 
 
 class Regular(threading.Thread):
-    """Asks some fifty times a second, for the length of a `with`.
+    """A context manager that sends about fifty requests per second.
 
-    Every other question comes by a connection of its own, the rest by one that is kept.
+    Every other request uses a new connection, the others a persistent one.
     """
 
     def __init__(self, server: Bare, request: bytes):
@@ -140,7 +140,7 @@ class Regular(threading.Thread):
         self.ending = threading.Event()
 
     def goes_on(self) -> bool:
-        """Whether ten more questions are answered soon."""
+        """Whether ten more requests are answered within a time limit."""
         enough = self.right + 10
         return wait_until(lambda: self.right >= enough, 5)
 
@@ -160,7 +160,7 @@ class Regular(threading.Thread):
                 if is_kept:
                     kept = kept or self.server.connect()
                     kept.sendall(self.request)
-                    code, _, closes = read_answer(kept, left)
+                    code, _, closes = read_response(kept, left)
                     if closes:
                         kept = None
                 else:
@@ -175,12 +175,12 @@ class Regular(threading.Thread):
 
 
 class Flight:
-    """Requests that have begun, and one whose answer is not read yet."""
+    """Requests in progress, and one whose response has not been read."""
 
     def __init__(self, server: Bare):
-        short, long = (authorized("Bearer key-both", question(count)) for count in (100, 100_000))
+        short, long = (authorized("Bearer key-both", make_body(count)) for count in (100, 100_000))
         head = short.index(b"\r\n\r\n")
-        # In the first line, in the token, behind the head, in the body; and all of a long one.
+        # Interrupted in the first line, in the token, after the head, in the body; and a long one in full.
         places = [7, short.index(b"key-both") + 2, head, head + 4, len(short) - 100]
         self.rests = []
         for request, place in [(short, place) for place in places] + [(long, len(long))]:
@@ -189,12 +189,12 @@ class Flight:
             self.rests.append((connection, request[place:]))
 
     def land(self) -> int:
-        """Sends the rest and reads; how many are answered."""
+        """Sends the rest and returns the count of responses."""
         answered = 0
         for connection, rest in self.rests:
             try:
                 connection.sendall(rest)
-                answered += read_answer(connection, bytearray())[0] == 200
+                answered += read_response(connection, bytearray())[0] == 200
             except (OSError, EOFError):
                 pass
             connection.close()

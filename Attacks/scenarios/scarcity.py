@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptors, connections and processors of which there are not enough for all."""
+"""Too few descriptors, connections or processors."""
 
 import contextlib
 import os
@@ -16,17 +16,17 @@ from pathlib import Path
 from bare import Bare, is_told
 from scenarios.crowds import allow_descriptors
 from target import (
-    EXECUTABLE, IS_SANITIZED, PATIENCE, Report, Site, post, question, read_answer, status,
+    EXECUTABLE, IS_SANITIZED, PATIENCE, Report, Site, post, make_body, read_response, status,
     wait_until,
 )
 
-# The loader of what is not linked statically needs a descriptor of its own.
+# The dynamic loader needs a descriptor.
 FIRST_LIMIT, LAST_LIMIT = 4 if IS_SANITIZED else 3, 40
 FULL = b"\r\nRetry-After: "
 
 
 def few_descriptors(report: Report) -> None:
-    """Each limit of descriptors from 3 to 40: the server serves and stops, or says why not."""
+    """Each limit of descriptors from 3 to 40: the server serves and stops, or exits with a reason."""
     serving, refusing = [], []
     for limit in range(FIRST_LIMIT, LAST_LIMIT + 1):
         outcome = start_with(limit)
@@ -43,13 +43,13 @@ def few_descriptors(report: Report) -> None:
 
 
 def start_with(limit: int) -> str:
-    """What comes of a server with so many descriptors."""
+    """Starts a server with a limit of descriptors and returns the outcome."""
     with tempfile.TemporaryFile() as errors:
         before = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
         with Bare(stderr=errors, before=before) as server:
-            answers = wait_until(lambda: server.has_ended() or server.ask() == 200, 5)
-            if answers and not server.has_ended():
-                # One that is answered might have been lucky.
+            responds = wait_until(lambda: server.has_ended() or server.ask() == 200, 5)
+            if responds and not server.has_ended():
+                # A single response might be luck.
                 codes = [server.ask() for _ in range(4)]
                 code, seconds = server.terminate(5)
                 if codes == [200] * 4 and code == 0:
@@ -60,7 +60,7 @@ def start_with(limit: int) -> str:
                 return f"serves nobody, after SIGTERM {ending(server.terminate(5)[0])}"
         errors.seek(0)
         text = errors.read().decode(errors="replace")
-    # A line of the log is no message.
+    # A line of the log is not an error message.
     words = " ".join(line for line in text.splitlines() if not line.startswith("{"))
     if code > 0 and re.search(r"descriptor|open files", words, re.I):
         return "refuses"
@@ -72,7 +72,7 @@ def ending(code: int | None) -> str:
 
 
 def limits(numbers: list[int]) -> str:
-    """Numbers as ranges."""
+    """Formats numbers as ranges."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and ranges[-1][1] == number - 1:
@@ -83,14 +83,14 @@ def limits(numbers: list[int]) -> str:
 
 
 def burst(report: Report) -> None:
-    """5,000 connections at once where there may be 4,096, and 1,000 where there may be 100."""
+    """5,000 connections at once at a limit of 4,096, and 1,000 at a limit of 100."""
     allow_descriptors(5_200)
     at_once(report, 5_000, 4_096)
     at_once(report, 1_000, 100)
 
 
 def at_once(report: Report, count: int, limit: int) -> None:
-    """All connect at once, each with a question, and stay when they have their answer."""
+    """Opens all connections at once, each with a request; they stay open after the response."""
     name = f"{count} of {limit}"
     with Site("--connections", str(limit)) as site:
         selector = selectors.DefaultSelector()
@@ -117,33 +117,33 @@ def at_once(report: Report, count: int, limit: int) -> None:
         without = count - outcomes["200"] - outcomes["503"]
         report.claim(f"{name}: each has 200, or 503 with Retry-After; {without} have not",
                      without == 0)
-        # A few may go to what the server keeps for probes.
+        # A few may use the connections reserved for probes.
         report.claim(f"{name}: as many as there may be are answered", outcomes["200"] > 0.9 * limit)
-        report.claim(f"{name}: nothing is left of them", site.is_at_rest())
+        report.claim(f"{name}: no connection is left", site.is_at_rest())
         report.claim(f"{name}: the server has recovered", site.get("/livez")[0] == 200)
 
 
 def go_on(selector: selectors.BaseSelector, key, events: int) -> str:
-    """Sends the question once there is a connection, then reads; what came of it in the end."""
+    """Sends the request once connected, then reads; returns the final outcome."""
     try:
         if events & selectors.EVENT_WRITE:
-            key.fileobj.send(post(question(4)))
+            key.fileobj.send(post(make_body(4)))
             selector.modify(key.fileobj, selectors.EVENT_READ, key.data)
             return ""
         part = key.fileobj.recv(1 << 16)
     except OSError as error:
         return type(error).__name__
     key.data.extend(part)
-    answer = bytes(key.data)
-    if status(answer) == 200 and answer.endswith(b"}"):
+    response = bytes(key.data)
+    if status(response) == 200 and response.endswith(b"}"):
         return "200"
-    if is_told(answer, 503, "too-many-connections", FULL) and answer.endswith(b"}"):
+    if is_told(response, 503, "too-many-connections", FULL) and response.endswith(b"}"):
         return "503"
-    return "" if part else f"closed behind {len(answer)} bytes"
+    return "" if part else f"closed behind {len(response)} bytes"
 
 
 def quota(report: Report) -> None:
-    """A quota of one processor, where the machine has more: there is one loop of each kind."""
+    """A quota of one processor on a machine with more: one event loop of each kind."""
     cores = len(os.sched_getaffinity(0))
     with Site() as site:
         report.figure("loops without a quota", f"{loops(site)} on {cores} processors")
@@ -153,13 +153,13 @@ def quota(report: Report) -> None:
             report.figure("skipped", why)
             return
         with Site(group=group) as site:
-            report.claim("it serves", site.get("/livez")[0] == 200)
+            report.claim("the server serves", site.get("/livez")[0] == 200)
             count = loops(site)
             report.figure("loops with a quota of one", f"{count}, threads {', '.join(names(site))}")
             report.claim("there is one loop", count == 1)
 
 
-# Where groups are, in versions 2 and 1, and a file for a quota of one processor.
+# The control groups of versions 2 and 1, and the file that sets a quota of one processor.
 QUOTAS = [
     ("/sys/fs/cgroup", "cpu.max", "100000 100000"),
     ("/sys/fs/cgroup/unified", "cpu.max", "100000 100000"),
@@ -169,14 +169,14 @@ QUOTAS = [
 
 @contextlib.contextmanager
 def group_with_quota() -> Iterator[Path | None]:
-    """A group of processes that may use one processor; None: there cannot be one here."""
+    """Creates a control group with a quota of one processor; None if not possible."""
     group = None
     for root, file, quota in QUOTAS:
         folder = Path(root, f"loss-server-attack-{os.getpid()}")
         with contextlib.suppress(OSError):
             folder.mkdir()
             try:
-                # In version 1 the folder of all hierarchies is none itself.
+                # In version 1, the directory that contains the hierarchies is not a group itself.
                 if (folder / "cgroup.procs").exists():
                     (folder / file).write_text(quota)
                     group = folder
@@ -193,13 +193,13 @@ def group_with_quota() -> Iterator[Path | None]:
 
 
 def names(site: Site) -> list[str]:
-    """The names of a server's threads."""
+    """The names of the threads of a server."""
     tasks = Path(f"/proc/{site.process.pid}/task")
     return sorted(comm.read_text().strip() for comm in tasks.glob("*/comm"))
 
 
 def loops(site: Site) -> int:
-    """How many loops there are: for each kind there is the same number, and one has its threads."""
-    # A thread is called as its process until it has begun.
+    """The count of event loops, which is the same for each kind; one kind has named threads."""
+    # Until a thread has started, it has the name of its process.
     wait_until(lambda: names(site).count(EXECUTABLE.name[:15]) <= 1, 2)
     return names(site).count("bulk")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that take their time: with the head, with the body, with the answer."""
+"""Clients that are slow with the head, the body or the response."""
 
 import gzip
 import selectors
@@ -10,15 +10,15 @@ import threading
 import time
 
 from scenarios.memory import in_packets
-from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, question, status
+from target import PATIENCE, SLOWNESS, Bystander, Report, Site, post, make_body, status
 
 
 class Crowd:
-    """Connections that each send a beginning and then drip."""
+    """Connections that send a beginning and then one part per second."""
 
     def __init__(self, site: Site, count: int, beginning: bytes, drip: bytes):
         self.drip = drip
-        self.answers: list[bytes] = []
+        self.responses: list[bytes] = []
         self.selector = selectors.DefaultSelector()
         for _ in range(count):
             connection = site.connect()
@@ -27,7 +27,7 @@ class Crowd:
             self.selector.register(connection, selectors.EVENT_READ, bytearray())
 
     def last(self, seconds: float) -> float:
-        """Drips once a second until all are closed; the seconds that took, at most so many."""
+        """Sends one part per second until all are closed; returns the seconds, up to a limit."""
         start = time.monotonic()
         drips = start
         while self.selector.get_map() and time.monotonic() < start + seconds:
@@ -49,7 +49,7 @@ class Crowd:
             part = b""
         key.data.extend(part)
         if not part:
-            self.answers.append(bytes(key.data))
+            self.responses.append(bytes(key.data))
             self.selector.unregister(key.fileobj)
             key.fileobj.close()
 
@@ -69,33 +69,33 @@ def slow_senders(
             report.figure("connections", count)
             elapsed = crowd.last(seconds * SLOWNESS)
             crowd.close()
-        told = sum(status(answer) == 408 for answer in crowd.answers)
+        told = sum(status(response) == 408 for response in crowd.responses)
         growth = site.memory("VmHWM") - idle
-        report.figure("told 408", f"{told}, all closed after {elapsed:.1f} s")
+        report.figure("got 408", f"{told}, all closed after {elapsed:.1f} s")
         report.measure("memory over idle, at most", f"{growth:.1f} MiB")
-        report.claim("every slow client is told 408", told == count)
+        report.claim("every slow client gets 408", told == count)
         report.bound("memory grows by less than 64 MiB", growth < 64)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 def slow_heads(report: Report) -> None:
-    """1,000 heads that never end, at the default limit of ten seconds."""
+    """1,000 incomplete heads, with the default limit of ten seconds."""
     beginning = b"GET / HTTP/1.1\r\nHost: a\r\n"
     slow_senders(report, 1_000, beginning, b"X-Drip: a\r\n", [], 20)
 
 
 def slow_bodies(report: Report) -> None:
-    """200 bodies of ten bytes a second."""
+    """200 bodies at ten bytes per second."""
     beginning = post(b"")[:-4].replace(b"Length: 0", b"Length: 100000") + b"\r\n\r\n"
     slow_senders(report, 200, beginning, b" " * 10, ["--body-stall-time", "5"], 20)
 
 
 def slow_readers(report: Report) -> None:
-    """200 clients that ask for a hundred thousand gradients and take none of them."""
+    """200 clients that request a hundred thousand gradients and read none of them."""
     with Site("--response-stall-time", "5") as site:
         idle = site.memory()
-        text = post(question(100_000))
+        text = post(make_body(100_000))
         with Bystander(site.port) as bystander:
             readers = []
             for _ in range(200):
@@ -105,7 +105,7 @@ def slow_readers(report: Report) -> None:
             start = time.monotonic()
             cut = 'http_server_connections_closed_total{reason="responseStalled"}'
             while site.metric(cut) < len(readers) and time.monotonic() < start + 40 * SLOWNESS:
-                # What the kernel keeps for a reader must be full before its client is a slow one.
+                # The kernel's buffers must be full before the reader counts as slow.
                 time.sleep(0.5)
             elapsed = time.monotonic() - start
             count = site.metric(cut)
@@ -116,12 +116,12 @@ def slow_readers(report: Report) -> None:
         report.measure("memory over idle, at most", f"{growth:.1f} MiB")
         report.claim("every slow reader is cut", count == len(readers))
         report.bound("memory grows by less than 640 MiB", growth < 640)
-        report.claim("nothing is left of them", site.is_at_rest())
+        report.claim("no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 class Reader(threading.Thread):
-    """Asks for all there is of so many numbers, and takes 64 KB of it a second."""
+    """Requests all outputs for a count of numbers and reads 64 KB per second."""
 
     RATE = 64_000
     PAUSE = 0.1
@@ -157,7 +157,7 @@ class Reader(threading.Thread):
 
 
 def greedy_reader(site: Site) -> tuple[Reader, int]:
-    """One whose question is as large as the server accepts, from twelve million numbers down."""
+    """A reader with the largest request that the server accepts, up to twelve million numbers."""
     count = 12_000_000
     reader = Reader(site, count)
     while reader.status in (413, 503) and count > 100_000:
@@ -168,8 +168,8 @@ def greedy_reader(site: Site) -> tuple[Reader, int]:
 
 
 def greedy_readers(report: Report) -> None:
-    """Two that ask for four times twelve million numbers, or as many as may be, and read slowly."""
-    seconds, questions = 20, 15
+    """Two readers that request four outputs of up to twelve million numbers and read slowly."""
+    seconds, rounds = 20, 15
     with Site() as site, Bystander(site.port) as bystander:
         readers = []
         for _ in range(2):
@@ -180,54 +180,54 @@ def greedy_readers(report: Report) -> None:
             reader.start()
         start = time.monotonic()
         in_parts, in_two, larger = [], [], []
-        for turn in range(questions):
-            # They come all along the time.
-            time.sleep(max(0, start + turn * seconds / questions - time.monotonic()))
+        for turn in range(rounds):
+            # The requests are spread over the whole duration.
+            time.sleep(max(0, start + turn * seconds / rounds - time.monotonic()))
             in_parts.append(in_packets(site.port))
             in_two.append(in_packets(site.port, parts=2))
             larger.append(asked(site, 20_000))
         for reader in readers:
             reader.stop()
         report.figure("taken in the end", ", ".join(f"{reader.taken} bytes" for reader in readers))
-        report.figure("small questions in three packets", f"{in_parts.count(200)} of {questions}")
-        report.figure("small questions in two packets", f"{in_two.count(200)} of {questions}")
-        report.figure("questions of 280 KB", f"{larger.count(200)} of {questions}")
-        report.claim(f"three packets are answered {in_parts}", in_parts.count(200) == questions)
-        report.claim(f"two packets are answered {in_two}", in_two.count(200) == questions)
+        report.figure("small requests in three packets", f"{in_parts.count(200)} of {rounds}")
+        report.figure("small requests in two packets", f"{in_two.count(200)} of {rounds}")
+        report.figure("requests of 280 KB", f"{larger.count(200)} of {rounds}")
+        report.claim(f"three packets are answered {in_parts}", in_parts.count(200) == rounds)
+        report.claim(f"two packets are answered {in_two}", in_two.count(200) == rounds)
         report.claim(f"larger ones are told 200 or 503 {larger}", set(larger) <= {200, 503})
     bystander.report(report)
 
 
 def asked(site: Site, count: int) -> int:
-    """The status of a question of so many numbers."""
+    """The status of a request with a count of numbers."""
     try:
         with site.connect() as connection:
-            connection.sendall(post(question(count)))
+            connection.sendall(post(make_body(count)))
             return status(connection.recv(1_000))
     except OSError:
         return 0
 
 
 def trickle_readers(report: Report) -> None:
-    """20 that take 512 bytes a second, and four that take so much that they never stand still."""
+    """20 readers of 512 bytes per second, and four that are slow but never stall."""
     trickling(report, 20, 100_000, 512, ["--response-stall-time", "3"], 16_384, 15)
-    # What the kernel has room for may be megabytes: it takes a rate like this to be seen to go on.
+    # The kernel's buffers may hold megabytes, so progress is visible only at a rate like this.
     trickling(report, 4, 500_000, 128_000, ["--response-stall-time", "10"], 524_288, 20)
 
 
 def trickling(
     report: Report, count: int, numbers: int, rate: int, options, least: int, seconds: float
 ) -> None:
-    """So many, who take the gradients of so many numbers at such a rate, are cut in that time."""
+    """Checks that readers of gradients at a given rate are cut in time."""
     name, pause = f"{count} at {rate} bytes a second", 0.1
     seconds *= SLOWNESS
     try:
         site = Site(*options, "--response-minimum-rate", str(least))
     except RuntimeError:
-        report.claim("there is a server with --response-minimum-rate", False)
+        report.claim("a server starts with --response-minimum-rate", False)
         return
     with site:
-        text = post(question(numbers))
+        text = post(make_body(numbers))
         with Bystander(site.port) as bystander:
             readers = []
             for _ in range(count):
@@ -241,7 +241,7 @@ def trickling(
                 turn += 1
                 for reader in readers:
                     taken += trickle(reader, int(rate * pause))
-                # The rate of these readers, not a condition.
+                # A pause that sets the rate of these readers, not a wait for a condition.
                 time.sleep(max(0, start + turn * pause - time.monotonic()))
             elapsed = time.monotonic() - start
             told = site.metric(cut)
@@ -251,12 +251,12 @@ def trickling(
                       f"{taken / count / elapsed:.0f} bytes a second taken")
         report.claim(f"{name}: all are cut", told == count)
         report.claim(f"{name}: within {seconds} s, not {elapsed:.1f}", elapsed < seconds)
-        report.claim(f"{name}: nothing is left of them", site.is_at_rest())
+        report.claim(f"{name}: no connection is left", site.is_at_rest())
         bystander.report(report)
 
 
 def trickle(reader: socket.socket, count: int) -> int:
-    """Takes so many bytes, if they are there; one that is cut has none."""
+    """Reads available bytes up to a limit; none if the connection has been cut."""
     try:
         return len(reader.recv(count))
     except OSError:
@@ -264,7 +264,7 @@ def trickle(reader: socket.socket, count: int) -> int:
 
 
 def slowhttptest(report: Report) -> None:
-    """The program of that name: headers, bodies and reading."""
+    """The program slowhttptest: headers, bodies and reading."""
     program = shutil.which("slowhttptest")
     if not program:
         report.figure("skipped", "slowhttptest is not installed")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Minutes of everything at once, in which memory must not grow."""
+"""Minutes of mixed load, during which memory must not grow."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ SAMPLE_SECONDS = 1
 
 
 def soak(report: Report) -> None:
-    """Ten minutes, or SOAK_MINUTES, of mixed sizes and mixed errors from four processes."""
+    """Ten minutes, or SOAK_MINUTES, of mixed sizes and errors from four processes."""
     minutes = float(os.environ.get("SOAK_MINUTES", "10"))
     with Site() as site:
         processes = [
@@ -52,7 +52,7 @@ def soak(report: Report) -> None:
         growth = slope(samples[len(samples) // 3 :])
         report.measure("slope from the second third on", f"{growth:.1f} KiB/min")
         report.figure("descriptors, most", max(count for _, _, count in samples))
-        report.claim(f"all answers are right {wrong[:3]}", not wrong)
+        report.claim(f"all responses are correct {wrong[:3]}", not wrong)
         report.bound("memory is flat", means[2] < 1.1 * means[1] + 4)
         report.claim("no connection is left", site.is_at_rest())
         back = wait_until(lambda: site.descriptors() <= site.idle_descriptors, 10)
@@ -62,7 +62,7 @@ def soak(report: Report) -> None:
 
 
 def slope(samples) -> float:
-    """The growth of memory by least squares, in KiB a minute."""
+    """The growth of memory by least squares, in KiB per minute."""
     count = len(samples)
     time_mean = sum(time for time, _, _ in samples) / count
     mean = sum(memory for _, memory, _ in samples) / count

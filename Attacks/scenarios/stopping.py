@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends in the middle of work: of one server, and of two behind a proxy, one after the other."""
+"""Stopping under load: one server, and two behind a proxy in turn."""
 
 import shutil
 import socket
@@ -9,21 +9,21 @@ import threading
 import time
 from pathlib import Path
 
-from target import PATIENCE, SLOWNESS, Report, Site, get, post, question, read_answer, wait_until
+from target import PATIENCE, SLOWNESS, Report, Site, get, post, make_body, read_response, wait_until
 
 SIZES = [1, 4, 100, 1_000, 30_000]
 
 
 class Caller(threading.Thread):
-    """Asks one question after the other, until told to stop or until the server has gone."""
+    """Sends one request after another until stopped or until the server has exited."""
 
     def __init__(self, port: int, is_kept: bool, sizes=SIZES):
         super().__init__()
         self.port = port
         self.is_kept = is_kept
-        self.requests = [post(question(size)) for size in sizes]
+        self.requests = [post(make_body(size)) for size in sizes]
         self.answered = 0
-        # When a question that got no answer, or a part of one, was sent; and what came of it.
+        # The time at which each request without a complete response was sent, and its outcome.
         self.unanswered: list[tuple[float, str]] = []
         self.partial: list[str] = []
         self.stopping = threading.Event()
@@ -41,7 +41,7 @@ class Caller(threading.Thread):
                 sent = time.monotonic()
                 connection.sendall(self.requests[turn % len(self.requests)])
                 sent = time.monotonic()
-                status, _, closes = read_answer(connection, left)
+                status, _, closes = read_response(connection, left)
                 if status == 200:
                     self.answered += 1
                 else:
@@ -61,7 +61,7 @@ class Caller(threading.Thread):
 
 
 def sigterm(report: Report) -> None:
-    """SIGTERM while eight callers ask without pause, five times over."""
+    """SIGTERM while eight clients send requests continuously, five times."""
     answered, lost, late, partial, times = 0, [], 0, [], []
     for _ in range(5):
         with Site() as site:
@@ -86,8 +86,8 @@ def sigterm(report: Report) -> None:
     report.figure("answered in part", f"{len(partial)} {partial[:2] or ''}")
     report.figure("sent after the signal, refused", late)
     report.measure("from the signal to the exit", f"{min(times):.0f} to {max(times):.0f} ms")
-    report.claim("what was sent before the signal is answered", not lost)
-    report.claim("no answer is cut", not partial)
+    report.claim("requests sent before the signal are answered", not lost)
+    report.claim("no response is cut", not partial)
 
 
 HAPROXY = """
@@ -133,12 +133,12 @@ http {{
 
 
 def rolling_haproxy(report: Report) -> None:
-    """Two instances restarted in turn behind haproxy, which asks /readyz and repeats nothing."""
+    """Two instances restarted in turn behind haproxy, which probes /readyz and does not retry."""
     rolling(report, "haproxy", HAPROXY, ["-q", "-db", "-f"], ["--drain-delay", "1"])
 
 
 def rolling_nginx(report: Report) -> None:
-    """The same behind nginx, which asks nothing and tries the other where it cannot connect."""
+    """The same behind nginx, which does not probe and tries the other instance if it cannot connect."""
     rolling(report, "nginx", NGINX, ["-c"], [])
 
 
@@ -157,8 +157,8 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         sizes = [1, 100, 1_000]
         callers = [Caller(front, is_kept=number % 2 > 0, sizes=sizes) for number in range(4)]
         try:
-            ready = wait_until(lambda: answers(front))
-            report.claim("the proxy has begun", ready)
+            ready = wait_until(lambda: responds(front))
+            report.claim("the proxy has started", ready)
             for caller in callers:
                 caller.start()
             for round in range(6):
@@ -182,10 +182,10 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         report.figure("restarts", 6)
         report.figure("answered", sum(caller.answered for caller in callers))
         report.figure("failed", f"{len(failures)} {failures[:2] or ''}")
-        report.claim("no question has failed", not failures)
+        report.claim("no request has failed", not failures)
 
 
-def answers(port: int) -> bool:
+def responds(port: int) -> bool:
     try:
         return get(port, "/livez")[0] == 200
     except OSError:

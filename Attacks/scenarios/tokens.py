@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of tokens as editors and accidents leave them, and the field that brings a token."""
+"""Malformed token files, and forms of the Authorization field."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from target import IS_SANITIZED, SLOWNESS, Report, post, wait_until
 
 LARGE = 200_000_000
 
-# What is in a file, and which token opens the service then.
+# The contents of a file, and the tokens that are then accepted.
 GOOD: list[tuple[str, bytes, dict[str, bool]]] = [
     ("CRLF", b"tok1\r\ntok2\r\n", {"tok1": True, "tok2": True, "tok1tok2": False}),
     ("CRLF, the last without", b"tok1\r\ntok2", {"tok1": True, "tok2": True, "tok1tok2": False}),
@@ -25,7 +25,7 @@ GOOD: list[tuple[str, bytes, dict[str, bool]]] = [
     ("LF", b"tok1\n#old\n\ntok2", {"tok1": True, "tok2": True, "#old": False, "TOK1": False}),
 ]
 
-# What the message about a file must say: what is wrong in its second line, or with all of it.
+# The required error message: about the second line of a file, or about the whole file.
 LINE = r"line\W+2\b"
 SIZE = r"large|long|big|bytes"
 BAD: list[tuple[str, bytes | None, str]] = [
@@ -48,7 +48,7 @@ BAD: list[tuple[str, bytes | None, str]] = [
     ("missing", None, r"no such file|not exist|missing|not found"),
 ]
 
-# Forms of Authorization, and the status of a question with it.
+# Forms of Authorization, and the status of a request with each.
 FORMS = {
     "Bearer tok1": 200, "Bearer  tok1": 200, "Bearer     tok1": 200, "bearer tok1": 200,
     "Bearer tok1  ": 200, "Bearer\ttok1": 401, "Bearer \ttok1": 401, "Bearer\t tok1": 401,
@@ -58,7 +58,7 @@ FORMS = {
 
 
 def tokens(report: Report) -> None:
-    """Files of tokens with other line ends, with what is no token, and what is no such file."""
+    """Token files with other line ends, with invalid tokens, and files of other kinds."""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         file = Path(folder, "tokens")
@@ -82,7 +82,7 @@ def tokens(report: Report) -> None:
 
 
 def no_such_file(report: Report, folder: str) -> None:
-    """What cannot be read, what has no end, and what is too large."""
+    """Files that cannot be read, are endless or are too large."""
     bad(report, "a directory", Path(folder), r"directory")
     fifo = Path(folder, "fifo")
     os.mkfifo(fifo)
@@ -119,8 +119,8 @@ def good(report: Report, name: str, file: Path, opens: dict[str, bool]) -> None:
 def bad(
     report: Report, name: str, file: Path, words: str, seconds: float = 2, user: int | None = None
 ) -> None:
-    """The server must not start with such a file, and must say why, before the time is over."""
-    # What the address sanitizer needs at its start has no room in any limit.
+    """Checks that the server refuses to start with a file and reports the reason in time."""
+    # The address sanitizer needs more than any limit when it starts.
     before = None if IS_SANITIZED else limit_memory
     with tempfile.TemporaryFile() as errors:
         start = time.monotonic()
@@ -132,12 +132,12 @@ def bad(
         errors.seek(0)
         lines = errors.read().decode(errors="replace").splitlines()
     usage = [number for number, line in enumerate(lines) if line.startswith("Usage")]
-    # A path may have any word in it.
+    # A path may contain any word.
     message = " ".join(lines[: usage[0] if usage else 1]).replace(str(file), "FILE")
     said = message.removeprefix("Error: ").removeprefix("--token-file ")
     report.figure(name, f"{f'exit {code}' if code is not None else 'no exit'}: {said[:200]}")
     report.claim(f"{name}: the server does not start, the exit code is {code}", (code or 0) > 0)
-    report.claim(f"{name}: the message says what it is", bool(re.search(words, message, re.I)))
+    report.claim(f"{name}: the message gives the reason", bool(re.search(words, message, re.I)))
     report.claim(f"{name}: it is refused within {seconds} s, not {took:.1f}",
                  took < seconds * SLOWNESS)
 
@@ -151,5 +151,5 @@ def authorized(value: str, body: bytes = BODY) -> bytes:
 
 
 def is_up(server: Bare) -> bool:
-    """Whether the server is up: who has no token is told so."""
+    """Whether the server is up: a request without a token is rejected."""
     return wait_until(lambda: server.has_ended() or server.ask() == 401, 5)

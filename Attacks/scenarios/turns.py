@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small requests, pipelined, which may cost more than they look like."""
+"""Pipelined small requests that may be more expensive than they look."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ from target import BYSTANDER_TOKEN, HERE, PATIENCE, Bystander, Report, Site, pos
 CONNECTIONS = 64
 COPIES = 60
 SECONDS = float(os.environ.get("TURNS_SECONDS", "2"))
-# Of the bystander, in milliseconds.
+# The bounds on the bystander's latency, in milliseconds.
 MEDIAN = 20
 LONGEST = 150
 MARK = b"HTTP/1.1 "
@@ -28,7 +28,7 @@ TOKENS = [f"token-{number:04d}-of-a-thousand" for number in range(999)] + [BYSTA
 
 @dataclass
 class Kind:
-    """What is asked, of a server with which options, and what its answer is."""
+    """A kind of request, the options of the server, and the expected response."""
 
     request: bytes
     status: int = 200
@@ -41,7 +41,7 @@ def get(path: str, *fields: str) -> bytes:
 
 
 def named(name: str, value: str, bytes_in_all: int = 31_000) -> str:
-    """A field whose value is so often repeated that it has as many bytes."""
+    """A field whose value is repeated up to a length in bytes."""
     return f"{name}: " + ", ".join([value] * (bytes_in_all // (len(value) + 2)))
 
 
@@ -65,7 +65,7 @@ def chunked(path: str, text: bytes, size: int, trailer: str = "") -> bytes:
 
 
 def kinds(tokens: str) -> dict[str, Kind]:
-    """All there are; `tokens` is a file of a thousand."""
+    """All kinds of requests; `tokens` is a file of a thousand tokens."""
     four = '{"predictions":[1,2,3,4],"targets":[0,0,0,0]}'
     digits = random.Random(1)
     long_digits = ",".join(f"{digits.random():.17f}" for _ in range(1_500))
@@ -79,7 +79,7 @@ def kinds(tokens: str) -> dict[str, Kind]:
         "four": Kind(ask(MSE, four)),
         "unknown-loss": Kind(get("/v1/losses/" + "a" * 64), 404),
         "unknown-penalty": Kind(get("/v1/penalties/" + "a" * 64), 404),
-        # As long as a name may be, and near to many that there are.
+        # A name of the maximum length that is similar to many existing ones.
         "unknown-loss-24": Kind(get("/v1/losses/categorical-cross-entroqy"[:35]), 404),
         "unknown-problem": Kind(get("/problems/" + "a" * 64), 404),
         "unknown-loss-8k": Kind(get("/v1/losses/" + "a" * 8_000), 404),
@@ -198,13 +198,13 @@ def kinds(tokens: str) -> dict[str, Kind]:
 
 
 def long_digits_batch(source: random.Random) -> bytes:
-    """What has some 30 KB as gzip."""
+    """A batch of about 30 KB as gzip."""
     one = ",".join(f"{source.random():.17f}" for _ in range(1_600))
     return batch(one, ",".join(["0"] * 1_600)).encode()
 
 
 class Load:
-    """One process that pipelines a request, for the length of a `with`."""
+    """A context manager that runs a process which pipelines a request."""
 
     def __init__(self, site: Site, request: bytes, marks: int):
         plan = {"port": site.port, "connections": CONNECTIONS, "copies": COPIES, "marks": marks,
@@ -221,12 +221,12 @@ class Load:
 
     def __exit__(self, *_):
         self.process.stdin.close()
-        self.found = json.loads(self.process.stdout.read() or '{"answers":0,"processor":0}')
+        self.found = json.loads(self.process.stdout.read() or '{"responses":0,"processor":0}')
         self.process.wait(PATIENCE)
 
 
 def turns(report: Report) -> None:
-    """64 connections that pipeline each of some 80 kinds of requests, or those that TURNS names."""
+    """64 connections that pipeline each of about 80 kinds of requests, or those listed in TURNS."""
     with tempfile.NamedTemporaryFile("w", suffix=".tokens") as file:
         file.write("\n".join(TOKENS))
         file.flush()
@@ -234,7 +234,7 @@ def turns(report: Report) -> None:
         wanted = os.environ.get("TURNS", "").split() or list(all_kinds)
         costs = {}
         for name in wanted:
-            report.claim(f"there is a kind {name}", name in all_kinds)
+            report.claim(f"the kind {name} exists", name in all_kinds)
             if name in all_kinds:
                 costs[name] = turn(report, name, all_kinds[name])
     dearest = sorted(costs, key=costs.get, reverse=True)[:5]
@@ -242,33 +242,33 @@ def turns(report: Report) -> None:
 
 
 def turn(report: Report, name: str, kind: Kind) -> float:
-    """One kind; the microseconds of an answer."""
+    """Runs one kind and returns the microseconds per response."""
     with Site(*kind.options) as site:
-        answer = exchange(site.port, kind.request)
-        code = status(answer.head) if answer else 0
+        response = exchange(site.port, kind.request)
+        code = status(response.head) if response else 0
         report.claim(f"{name}: is answered {kind.status}, not {code}", code == kind.status)
-        if not answer:
+        if not response:
             return 0
-        # 100 Continue has a mark too, and documents may have some in their text.
-        marks = 1 + answer.interim + answer.body.count(MARK)
-        question = "authorized" if "--token-file" in kind.options else "question"
+        # 100 Continue contains a mark, too, and documents may contain some in their text.
+        marks = 1 + response.interim + response.body.count(MARK)
+        kind_name = "authorized" if "--token-file" in kind.options else "small"
         before, begun = site.processor_seconds(), busy_seconds()
         with Load(site, kind.request, marks) as load:
-            with Bystander(site.port, question, "livez") as bystander:
-                # So long the bystander asks.
+            with Bystander(site.port, kind_name, "livez") as bystander:
+                # The duration of the bystander's requests.
                 time.sleep(SECONDS)
             spent, busy = site.processor_seconds() - before, busy_seconds() - begun
-        answers = load.found["answers"]
-        report.claim(f"{name}: the server lives", site.process.poll() is None)
-    cost = 1e6 * spent / max(1, answers)
+        responses = load.found["responses"]
+        report.claim(f"{name}: the server is still running", site.process.poll() is None)
+    cost = 1e6 * spent / max(1, responses)
     found = bystander.found
     others = max(0, busy - spent - load.found["processor"])
     report.measure(f"{name}, {len(kind.request)} B, {code}", (
         f"{cost:.0f} us; bystander p50 {found['p50']:.1f} ms, longest {found['longest']:.0f} ms; "
         f"others had {others:.1f} of {busy:.1f} s"))
-    report.claim(f"{name}: the bystander asked", found["right"] > 0)
+    report.claim(f"{name}: the bystander got correct responses", found["right"] > 0)
     report.claim(f"{name}: no failure {found['failure']}", not found["failures"])
-    report.claim(f"{name}: the load has answers", answers > 0)
+    report.claim(f"{name}: the load gets responses", responses > 0)
     for what, bound in {"p50": MEDIAN, "longest": LONGEST}.items():
         times = {asked: found["kinds"][asked][what] for asked in found["kinds"]}
         said = ", ".join(f"{asked} {time:.0f}" for asked, time in times.items())
@@ -277,7 +277,7 @@ def turn(report: Report, name: str, kind: Kind) -> float:
 
 
 def busy_seconds() -> float:
-    """What all processors of the machine have worked so far: others may be at work on it too."""
+    """The busy time of all processors so far, which includes that of other processes."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     user, nice, system, _, _, interrupts, soft = map(int, fields[:7])
     return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that vanish, by an end and by a reset, at every byte."""
+"""Clients that vanish, by FIN and by RST, at every byte."""
 
 import socket
 import struct
 
-from target import Bystander, Report, Site, post, question, wait_until
+from target import Bystander, Report, Site, post, make_body, wait_until
 
 RESET = struct.pack("ii", 1, 0)
 
 
 def vanish(report: Report) -> None:
-    """At every byte of a request and of its answer, and all along a long one."""
+    """Clients that vanish at every byte of a request and of its response, and along a long one."""
     text = b'{"predictions":[1,2,3.25],"targets":[0,0,1e-3],"outputs":["loss","gradient"]}'
     short = post(text)
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in split(text, 16))
     chunks += b"0\r\n\r\n"
     chunked = post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked") + chunks
-    long = post(question(20_000))
-    longer = post(question(100_000))
+    long = post(make_body(20_000))
+    longer = post(make_body(100_000))
     with Site() as site, Bystander(site.port) as bystander:
         count = 0
         for reset in (False, True):
@@ -35,10 +35,10 @@ def vanish(report: Report) -> None:
                 count += 1
         report.figure("connections that vanished", count)
         at_rest = wait_until(lambda: site.metric("http_server_open_connections") <= 3)
-        report.claim("nothing is left of them", at_rest)
+        report.claim("no connection is left", at_rest)
         wait_until(lambda: site.descriptors() <= site.idle_descriptors + 3)
         leaked = site.descriptors() - site.idle_descriptors
-        # The bystander has one open, or two.
+        # The bystander has one or two connections open.
         report.figure("descriptors over idle", f"{leaked}, bystander included")
         report.claim("no descriptor is leaked", leaked <= 3)
         report.figure("memory, at most", f"{site.memory('VmHWM'):.1f} MiB")
@@ -46,14 +46,14 @@ def vanish(report: Report) -> None:
 
 
 def leave(site: Site, sent: bytes, taken: int, reset: bool) -> None:
-    """Sends, takes so many bytes of the answer, and vanishes."""
+    """Sends a request, reads some bytes of the response, and vanishes."""
     connection = site.connect()
     if reset:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     connection.sendall(sent)
     while taken > 0 and (part := connection.recv(min(taken, 1 << 16))):
         taken -= len(part)
-        # An answer that is shorter than asked for is complete.
+        # A response shorter than the requested count of bytes is complete.
         if part.endswith(b"}") or part.endswith(b"0\r\n\r\n"):
             break
     connection.close()

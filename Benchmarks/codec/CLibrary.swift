@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// What `strtod` reads at the start of a text that goes on with what belongs to no number.
+/// Reads the number at the start of a text with `strtod`; a byte that ends the number must follow.
 func strictDouble(_ text: Span<UInt8>) -> Double {
     unsafe text.withUnsafeBytes { bytes in
         guard let start = bytes.baseAddress else { return .nan }
@@ -10,12 +10,12 @@ func strictDouble(_ text: Span<UInt8>) -> Double {
     }
 }
 
-/// What `strtod` reads.
+/// Reads a number with `strtod`.
 func strictDouble(_ text: String) -> Double {
     unsafe strtod(text, nil)
 }
 
-/// What a closure makes of the text that `snprintf` writes for a double with some digits.
+/// Calls a closure with the text that `snprintf` writes for a double with a number of digits.
 func withPrinted<Result>(
     _ format: String,
     _ digits: Int32,

@@ -2,19 +2,19 @@
 
 import SeededRandom
 
-/// Texts of numbers that are hard to read, with exact digits from the C library.
+/// Number texts that are hard to read, with exact digits from the C library.
 enum HardText {
-    /// A double, rounded to 1 to 20 digits.
+    /// A double rounded to 1 to 20 digits.
     static func rounded(_ value: Double, _ random: inout SplitMix) -> [String] {
         let drawn = Int32(truncatingIfNeeded: random.next() % 20)
-        // Fewer digits could round the largest doubles to what is infinite.
+        // With fewer digits, the largest doubles could round to infinity.
         let digits = value.magnitude < 1.5e308 ? drawn : max(drawn, 17)
         return [String(decoding: printed("%.*e", digits, value), as: UTF8.self)]
     }
 
-    /// The point halfway from a double to the next one, and points beside it by one in the last of
-    /// its digits, in the digit after them, and in the 800th digit.
-    static func aroundHalf(above value: Double) -> [String] {
+    /// The midpoint between a double and the next one, and numbers that differ from it by one in
+    /// its last digit, in the digit after it, and in the 800th digit.
+    static func aroundMidpoint(above value: Double) -> [String] {
         var half = sum(value, value.ulp)
         while half.last == 0x30 { half.removeLast() }
         if half.last == 0x2E { half.append(0x30) }
@@ -31,17 +31,17 @@ enum HardText {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A power of ten, and numbers beside it.
+    /// A power of ten and numbers close to it.
     static func aroundPowerOfTen(_ exponent: Int) -> [String] {
         ["1", "1.0000000000000001", "0.99999999999999994", "1.00000000000000000001", "9.99"].map {
             "\($0)e\(exponent)"
         }
     }
 
-    /// The decimal text of a double and half of a step, exact, with 1075 places after the point.
+    /// The exact decimal text of a double plus half a step, with 1075 digits after the point.
     private static func sum(_ value: Double, _ step: Double) -> [UInt8] {
         let first = printed("%.*f", 1075, value)
-        // Half of the smallest subnormal is no double: its digits are those of the step, halved.
+        // Half of the smallest subnormal is not a double, so the digits of the step are halved.
         var remainder: UInt8 = 0
         let second = printed("%.*f", 1075, step).map { byte -> UInt8 in
             guard byte != 0x2E else { return byte }
@@ -57,7 +57,7 @@ enum HardText {
             sum[first.count - place] = 0x30 + total % 10
             carry = total / 10
         }
-        // One more digit before the point is needed at few powers of two only.
+        // Only at a few powers of two is another digit before the point needed.
         return carry == 0 ? sum : [0x31] + sum
     }
 

@@ -2,11 +2,11 @@
 
 import TensorJSON
 
-/// Prints how long numbers of several shapes take to read and to write.
+/// Prints the time to read and to write numbers of several shapes.
 ///
 /// - Parameters:
-///   - count: how many numbers there are of each.
-///   - name: part of the names of the shapes wanted; empty for all.
+///   - count: the count of numbers of each shape.
+///   - name: a part of the names of the shapes to measure; empty for all.
 func measure(numbers count: Int, shape name: String) {
     for shape in Shape.all where name.isEmpty || shape.name.contains(name) {
         let texts = shape.texts(count)
@@ -27,15 +27,15 @@ func measure(numbers count: Int, shape name: String) {
     if name.isEmpty || name == "few" { few() }
 }
 
-/// Prints an array of numbers of a shape, for others to read.
+/// Prints an array of numbers of a shape, for other programs to read.
 func printBody(of name: String, numbers count: Int) {
     guard let shape = Shape.all.first(where: { $0.name == name }) else {
-        preconditionFailure("there is no shape of that name")
+        preconditionFailure("no shape has that name")
     }
     print(String(decoding: shape.body(count), as: UTF8.self))
 }
 
-/// Prints how long a body of four numbers a field takes.
+/// Prints the time for a body with two arrays of four numbers.
 private func few() {
     let body = Array(
         #"{"predictions":[0.2,1.7,-0.5,3.25],"targets":[0.0,1.5,-0.25,3.0]}"#.utf8
@@ -51,9 +51,9 @@ private func few() {
         "read  2 x 4 numbers: \(decimals(reading.median * 1e9 / Double(times))) ns"
             + " (at best \(decimals(reading.least * 1e9 / Double(times))))"
     )
-    let answer = [0.2, 1.7, -0.5, 3.25]
+    let values = [0.2, 1.7, -0.5, 3.25]
     let writing = seconds(runs: 301) {
-        for _ in 0..<times { precondition(write(answer).count > 8) }
+        for _ in 0..<times { precondition(write(values).count > 8) }
     }
     print(
         "write 4 numbers: \(decimals(writing.median * 1e9 / Double(times))) ns"
@@ -61,12 +61,12 @@ private func few() {
     )
 }
 
-private func row<Answer>(
+private func row<Result>(
     _ name: String,
     numbers: Int,
     bytes: Int,
     check: () -> Void,
-    timed: () -> Answer
+    timed: () -> Result
 ) {
     check()
     let (least, median) = seconds(runs: max(11, min(1001, 20_000_000 / numbers))) { _ = timed() }
@@ -76,7 +76,7 @@ private func row<Answer>(
     print("\(name): \(nanoseconds) ns/number (at best \(best)), \(megabytes) MB/s")
 }
 
-/// The least and the median of the times that something takes.
+/// The minimum and the median of the execution times of a closure.
 private func seconds(runs: Int, _ body: () -> Void) -> (least: Double, median: Double) {
     let clock = ContinuousClock()
     let times = (0..<runs).map { _ in clock.measure(body) / .seconds(1) }.sorted()

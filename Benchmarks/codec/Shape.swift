@@ -3,10 +3,10 @@
 import Glibc
 import SeededRandom
 
-/// A kind of text that numbers come in, as programs write them.
+/// A textual form of numbers, as written by programs.
 struct Shape: Sendable {
     let name: String
-    /// What stands between two numbers.
+    /// The text between two numbers.
     let separator: String
     private let next: @Sendable (inout SplitMix) -> String
 
@@ -20,18 +20,18 @@ struct Shape: Sendable {
         self.next = next
     }
 
-    /// So many numbers, the same every time.
+    /// The texts of `count` numbers, which are the same in every call.
     func texts(_ count: Int) -> [String] {
         var random = SplitMix(state: 7)
         return (0..<count).map { _ in next(&random) }
     }
 
-    /// An array of so many numbers.
+    /// An array of `count` numbers.
     func body(_ count: Int) -> [UInt8] {
         Array("[\(texts(count).joined(separator: separator))]".utf8)
     }
 
-    /// All of them: what clients of a service for losses send, and what is hard to read.
+    /// All shapes: numbers typical of clients, and numbers that are hard to read.
     static let all = plain + [mixture] + separated
 
     private static let plain: [Shape] = [
@@ -81,12 +81,12 @@ extension SplitMix {
         least + (most - least) * unit()
     }
 
-    /// A number whose exponent is as likely to be any in a range.
+    /// A number with a uniformly distributed decimal exponent.
     fileprivate mutating func spread(_ least: Double, _ most: Double) -> Double {
         pow(10, uniform(least, most))
     }
 
-    /// A number below 1 or above with so many significant digits.
+    /// A number with a given count of significant digits and its point anywhere.
     fileprivate mutating func digits(_ count: Int) -> String {
         let text = integer(of: count)
         let place = Int(next() % UInt64(count + 1))
@@ -95,12 +95,12 @@ extension SplitMix {
         return "\(text.prefix(place)).\(text.dropFirst(place))"
     }
 
-    /// Digits of which the first is not 0.
+    /// A given count of digits, the first of which is not 0.
     fileprivate mutating func integer(of count: Int) -> String {
         (0..<count).map { String(next() % ($0 == 0 ? 9 : 10) + ($0 == 0 ? 1 : 0)) }.joined()
     }
 
-    /// A number with so many decimals, zeros at its end included.
+    /// A number with a given count of decimals, including trailing zeros.
     fileprivate mutating func fixed(_ decimals: Int, below bound: UInt64) -> String {
         let fraction = (0..<decimals).map { _ in String(next() % 10) }.joined()
         return (next() & 1 == 0 ? "-" : "") + "\(next() % bound).\(fraction)"
@@ -108,7 +108,7 @@ extension SplitMix {
 }
 
 extension Double {
-    /// The shortest digits with an exponent as one of several languages writes it.
+    /// The shortest digits with an exponent in the notation of one of several languages.
     fileprivate func withExponent(like choice: UInt64) -> String {
         // Swift writes small numbers as 1.5e-07.
         let parts = description.split(separator: "e")

@@ -4,34 +4,34 @@ import Glibc
 import SeededRandom
 import TensorJSON
 
-/// Reads and writes random and hard doubles, and prints how many of each kind.
+/// Reads and writes random and hard doubles, and prints the count of each kind.
 ///
-/// Reading has to give the same bits as `strtod`; what `strtod` reads as infinite is not asked.
-/// Writing has to give a text that `strtod` reads back as the same bits, that no shorter decimal
-/// could stand for, and of which no other decimal of that length is closer: see `WrittenText`.
+/// Reading must yield the same bits as `strtod`; numbers that `strtod` reads as infinite are
+/// skipped. Writing must yield the shortest decimal that `strtod` reads back as the same bits and,
+/// among those, the closest one: see `WrittenText`.
 ///
-/// - Parameter patterns: how many random bit patterns are read and are written; of the costlier
-///   kinds there are fewer.
+/// - Parameter patterns: the count of random bit patterns to read and to write; expensive kinds use
+///   fewer.
 func verify(patterns: Int) {
     var random = SplitMix(state: 2021)
     reading("random bits, 1 to 20 digits", patterns) {
         HardText.rounded(random.anyDouble(), &random)
     }
     let halves = max(patterns / 1000, 1000)
-    reading("halves above random bits", halves) {
-        HardText.aroundHalf(above: random.anyDouble().magnitude)
+    reading("midpoints above random bits", halves) {
+        HardText.aroundMidpoint(above: random.anyDouble().magnitude)
     }
-    reading("halves above random subnormals", halves) {
-        HardText.aroundHalf(above: Double(bitPattern: random.next() >> 12))
+    reading("midpoints above random subnormals", halves) {
+        HardText.aroundMidpoint(above: Double(bitPattern: random.next() >> 12))
     }
-    // From the smallest subnormal on: 52 binades of those and 2046 of normal ones.
+    // 52 binades of subnormal numbers and 2046 of normal ones.
     let binades = (0..<52).map { UInt64(1) << $0 } + (1...2046).map { UInt64($0) << 52 }
-    reading("halves below, above and within every binade", binades) { first in
+    reading("midpoints below, above and within every binade", binades) { first in
         [first - 1, first, first + random.next() % first.binadeLength].flatMap {
-            HardText.aroundHalf(above: Double(bitPattern: $0))
+            HardText.aroundMidpoint(above: Double(bitPattern: $0))
         }
     }
-    reading("powers of ten from -400 to 400, and beside", Array(-400...400)) { exponent in
+    reading("powers of ten from -400 to 400 and their neighbours", Array(-400...400)) { exponent in
         HardText.aroundPowerOfTen(exponent)
     }
 
@@ -40,7 +40,7 @@ func verify(patterns: Int) {
     writing("powers of two and neighbours", twos) { $0.withNeighbours }
     let tens = (-323...308).map { strictDouble("1e\($0)") }
     writing("powers of ten and neighbours", tens) { $0.withNeighbours }
-    writing("whole numbers and hundredths", halves) {
+    writing("integers and hundredths", halves) {
         let whole = Double(random.next() >> 11)
         return [whole, (random.unit() * 10_000).rounded() / 100, Double(random.next() % 1_000_000)]
     }
@@ -75,11 +75,11 @@ private func writing<Case>(_ kind: String, _ cases: [Case], _ values: (Case) -> 
     }
 }
 
-/// Counts what is wrong, a thousand at a time, says so, and stops if there is anything.
+/// Counts errors in batches of a thousand, prints the count, and traps if there are any.
 private func count(
-    _ what: String,
+    _ kind: String,
     _ times: Int,
-    _ fault: String,
+    _ error: String,
     _ check: (Int) -> (checked: Int, wrong: Int)
 ) {
     var checked = 0
@@ -92,7 +92,7 @@ private func count(
             if wrong > 0 { break }
         }
     }
-    print("\(what): \(checked) in \(time / .seconds(1)) s, \(wrong) \(fault)")
+    print("\(kind): \(checked) in \(time / .seconds(1)) s, \(wrong) \(error)")
     fflush(nil)
     precondition(wrong == 0, "a number was read or written wrongly")
 }
@@ -132,7 +132,7 @@ private func miswritten(_ values: [Double]) -> (checked: Int, wrong: Int) {
 }
 
 extension UInt64 {
-    /// How many doubles there are from these bits, the first of a binade, to the next binade.
+    /// The count of doubles in the binade that starts with these bits.
     fileprivate var binadeLength: UInt64 { self < 1 << 52 ? self : 1 << 52 }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What stands in the text of a number: `significand * 10^exponent`, without zeros at the end.
+/// The decimal in the text of a number: `significand * 10^exponent`, without trailing zeros.
 struct WrittenText {
     private var significand: UInt64 = 0
     private var exponent = 0
     private var count = 0
 
-    /// Takes the digits of a text apart; its sign is left out.
+    /// Parses the text of a number, ignoring its sign.
     init(_ text: Span<UInt8>) {
         var isFraction = false
         var isExponent = false
@@ -38,10 +38,10 @@ struct WrittenText {
 
     /// Whether this is the closest of the shortest decimals that `strtod` reads as a magnitude.
     ///
-    /// If there were a shorter one, then the decimals with one digit less that are next to this one
-    /// on either side would be closer to the magnitude, and one of them would be read as it too.
-    /// `snprintf` rounds exactly: the closest decimal of as many digits is what it writes, if that
-    /// reads back. Beside a power of two it may not.
+    /// If a shorter decimal read back as the magnitude, so would one of the two neighbours of this
+    /// decimal with one digit less. `snprintf` rounds correctly, so the closest decimal of the same
+    /// length is the one that it writes, unless that does not read back, as may happen next to a
+    /// power of two.
     func isShortestAndClosest(to magnitude: Double) -> Bool {
         guard significand > 0 else { return magnitude == 0 }
         let shorter = significand / 10
@@ -55,7 +55,7 @@ struct WrittenText {
             || value(closest.significand, closest.exponent) != magnitude
     }
 
-    /// What `strtod` reads for `significand * 10^exponent`.
+    /// The double that `strtod` reads for `significand * 10^exponent`.
     private func value(_ significand: UInt64, _ exponent: Int) -> Double {
         var text = InlineArray<32, UInt8>(repeating: 0)
         var end = 0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How fast the codec is, and whether it is right:
+// Measures and verifies the codec:
 //
-//     codec-benchmark [numbers [shape]]     nanoseconds a number, for several shapes of numbers
-//     codec-benchmark shapes                the names of the shapes
-//     codec-benchmark text shape numbers    an array of numbers of a shape, for others to read
-//     codec-benchmark verify patterns       random doubles both ways, against the C library
+//     codec-benchmark [numbers [shape]]     prints the nanoseconds per number, for several shapes
+//     codec-benchmark shapes                prints the names of the shapes
+//     codec-benchmark text shape numbers    prints an array of numbers of a shape
+//     codec-benchmark verify patterns       verifies random doubles against the C library
 
 let arguments = CommandLine.arguments + ["", "", ""]
 switch arguments[1] {

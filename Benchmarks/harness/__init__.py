@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the benchmarks are made of: questions, servers, load, tables."""
+"""The parts of the benchmarks: requests, servers, load, tables."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all sections share."""
+"""Functions shared by all sections."""
 
 import functools
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 from .contender import Contender, missing_programs, not_installed
 from .failure import Skip
 from .numbers import Numbers
-from .question import Question
+from .request import Request
 from .run import Row, Run
 from .server import Server
 from .stages import Stages
 
 
 class Bench:
-    """A run that is going on: its questions, its servers, its order."""
+    """A run in progress: its requests, its servers, the order of measurements."""
 
     def __init__(self, run: Run, seconds: int, directory: Path):
         self.run = run
@@ -25,18 +25,18 @@ class Bench:
         self.seconds = seconds
         self.directory = directory
         cores = sorted(os.sched_getaffinity(0))
-        # With one core alone they share it, and requests a second say little.
+        # On a single core they share it, and requests per second mean little.
         self.server_core, self.load_core = cores[0], cores[-1]
-        self._questions: dict[int, Question] = {}
+        self._requests: dict[int, Request] = {}
 
-    def question(self, count: int) -> Question:
-        if count not in self._questions:
-            self._questions[count] = Question(count, self.directory)
-        return self._questions[count]
+    def request(self, count: int) -> Request:
+        if count not in self._requests:
+            self._requests[count] = Request(count, self.directory)
+        return self._requests[count]
 
     @functools.cached_property
     def in_memory(self) -> Stages | None:
-        """The stages in C++, if they can be built."""
+        """The stages in C++, or None if they cannot be built."""
         try:
             return Stages(self.directory)
         except Skip as skip:
@@ -45,7 +45,7 @@ class Bench:
 
     @functools.cached_property
     def numbers(self) -> Numbers | None:
-        """Reading and writing numbers in C++, if that can be built."""
+        """Reading and writing numbers in C++, or None if it cannot be built."""
         try:
             return Numbers(self.directory)
         except Skip as skip:
@@ -53,7 +53,7 @@ class Bench:
             return None
 
     def installed(self, contenders: Iterable[Contender]) -> list[Contender]:
-        """Those that can take part; the others are listed as skipped."""
+        """The contenders that are installed; the others are reported as skipped."""
         found = []
         for contender in contenders:
             if why := contender.skipped:
@@ -75,9 +75,10 @@ class Bench:
             ]
 
     def alternate(self, measures: dict[str, Callable[[], dict]]) -> dict[str, dict[str, list[float]]]:
-        """Measures in every round each one in turn, forwards and backwards; quantity, who, values.
+        """Measures each contender once per round, alternately forwards and backwards.
 
-        What disturbs the machine for a while then disturbs all alike.
+        A temporary disturbance of the machine then affects all of them equally. Returns the values
+        by quantity and contender.
         """
         found: dict[str, dict[str, list[float]]] = {}
         for number in range(self.rounds):
@@ -85,10 +86,10 @@ class Bench:
             for name in names if number % 2 == 0 else reversed(names):
                 for quantity, value in measures[name]().items():
                     found.setdefault(quantity, {}).setdefault(name, []).append(value)
-        # The table's order of contenders is the given one.
+        # The table lists the contenders in the given order.
         return {q: {name: v[name] for name in measures if name in v} for q, v in found.items()}
 
     def add(self, section: str, case: str, quantity: str, unit: str, values: dict[str, list[float]]) -> None:
-        # Six digits are more than any clock here is good for.
+        # Six digits exceed the resolution of every clock used here.
         rounded = {name: [float(f"{value:.6g}") for value in v] for name, v in values.items()}
         self.run.rows.append(Row(section, case, quantity, unit, rounded))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client that costs little: the kernel sends the question, the answer is read in place."""
+"""A client with little overhead: the kernel sends the request, and the response is read in place."""
 
 import os
 import re
@@ -9,22 +9,21 @@ import sys
 import time
 
 from .failure import Failure
-from .question import Question
+from .request import Request
 
-# The longest that any question here takes is a few seconds; a machine may be busy.
+# The longest request takes a few seconds; the machine may be busy.
 PATIENCE = 120
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 
 
 class Client:
-    """Sends one question after the other over one connection, for the length of a `with`.
+    """A context manager that sends requests one after another over one connection.
 
-    `answer` outlives the connection, so that the next one finds its memory warm.
+    `response` is reused by the next connection, whose memory is then already in the cache.
 
-    A client that is `paced` has little on its way at a time, as if there were a network in between:
-    on loopback megabytes go from one socket to another within one call, and nobody else has the
-    processor meanwhile.
+    A `paced` client keeps little data in flight, as over a network: on loopback, a single call can
+    copy megabytes between sockets without yielding the processor.
     """
 
     PACED_BUFFER = 1 << 18
@@ -36,7 +35,7 @@ class Client:
         self.path = path
         self._paced = paced
         self._most = self.PACED_CALL if paced else sys.maxsize
-        self.answer = bytearray()
+        self.response = bytearray()
         self._chunks = bytearray(1 << 16)
 
     def __enter__(self):
@@ -49,8 +48,8 @@ class Client:
             self._socket.connect(("127.0.0.1", self.port))
         except OSError as error:
             self._socket.close()
-            raise Failure(f"{self.who} takes no connection: {error}")
-        # Limits of the kernel rather than of Python, which would poll before each call.
+            raise Failure(f"{self.who} accepts no connection: {error}")
+        # Timeouts of the kernel, because Python would poll before each call.
         self._socket.settimeout(None)
         for option in socket.SO_RCVTIMEO, socket.SO_SNDTIMEO:
             self._socket.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
@@ -60,22 +59,22 @@ class Client:
     def __exit__(self, *_):
         self._socket.close()
 
-    def ask(self, question: Question) -> float:
-        """Sends a question; the seconds until the last byte of its answer, whose status is 200."""
+    def ask(self, request: Request) -> float:
+        """Sends a request and returns the seconds until the last byte of its response (status 200)."""
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {question.size}\r\n\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {request.size}\r\n\r\n"
         ).encode()
-        with open(question.path, "rb") as body:
+        with open(request.path, "rb") as body:
             started = time.perf_counter()
-            self._send(head, body.fileno(), question.size)
+            self._send(head, body.fileno(), request.size)
             status, chunks = self._receive()
             seconds = time.perf_counter() - started
         if chunks:
-            self.answer = bytearray().join(self._chunks[start:end] for start, end in chunks)
+            self.response = bytearray().join(self._chunks[start:end] for start, end in chunks)
         if status != 200:
-            text = self.answer[:200].decode(errors="replace")
-            raise Failure(f"{self.who} answered n = {question.count:,} with {status}: {text}")
+            text = self.response[:200].decode(errors="replace")
+            raise Failure(f"{self.who} answered n = {request.count:,} with {status}: {text}")
         return seconds
 
     def _send(self, head: bytes, body: int, size: int) -> None:
@@ -85,22 +84,21 @@ class Client:
             while sent < size:
                 sent += os.sendfile(self._socket.fileno(), body, sent, min(size - sent, self._most))
         except (BrokenPipeError, ConnectionResetError):
-            pass  # A server may answer and close before it has read all. Its answer says why.
+            pass  # The server may respond and close early; the response gives the reason.
         except BlockingIOError:
             raise Failure(f"{self.who} read nothing for {PATIENCE} s")
 
     def _receive(self) -> tuple[int, list[tuple[int, int]]]:
-        """Reads the next answer into `answer` and returns its status.
+        """Reads the next response into `response` and returns its status and the ranges of chunks.
 
-        Chunks are left in `_chunks` as they came, for their places are known: putting them together
-        is no part of the time the server takes.
+        Chunks remain in `_chunks` until the clock has stopped: joining them is not the server's work.
         """
         head = bytearray()
         try:
             while (end := head.find(b"\r\n\r\n")) < 0:
                 received = self._socket.recv(65536)
                 if not received:
-                    raise Failure(f"{self.who} closed the connection instead of an answer")
+                    raise Failure(f"{self.who} closed the connection instead of a response")
                 head += received
             if CHUNKED.search(head, 0, end):
                 return int(head[9:12]), self._receive_chunks(head[end + 4 :])
@@ -108,25 +106,25 @@ class Client:
             if not length:
                 raise Failure(f"{self.who} answered without a length and not in chunks")
             size = int(length[1])
-            if len(self.answer) != size:
-                self.answer = bytearray(size)
+            if len(self.response) != size:
+                self.response = bytearray(size)
             have = len(head) - end - 4
-            self.answer[:have] = head[end + 4 :]
-            rest = memoryview(self.answer)
+            self.response[:have] = head[end + 4 :]
+            rest = memoryview(self.response)
             while have < size:
                 room = rest[have:][: self._most]
                 count = self._socket.recv_into(room, flags=socket.MSG_WAITALL)
                 if not count:
-                    raise Failure(f"{self.who} closed the connection within an answer")
+                    raise Failure(f"{self.who} closed the connection within a response")
                 have += count
         except BlockingIOError:
             raise Failure(f"{self.who} sent nothing for {PATIENCE} s")
         except ConnectionResetError:
-            raise Failure(f"{self.who} reset the connection instead of an answer")
+            raise Failure(f"{self.who} reset the connection instead of a response")
         return int(head[9:12]), []
 
     def _receive_chunks(self, first: bytearray) -> list[tuple[int, int]]:
-        """Reads chunks (RFC 9112 section 7.1) into `_chunks`; where the data of each begins and ends."""
+        """Reads chunks (RFC 9112, section 7.1) into `_chunks` and returns the ranges of their data."""
         self._chunks[: len(first)] = first
         have, place, chunks = len(first), 0, []
         while True:
@@ -143,11 +141,11 @@ class Client:
             chunks.append((start, start + size))
 
     def _receive_more(self, have: int) -> int:
-        """Reads what has come behind the first `have` bytes of `_chunks`; how much that is."""
+        """Reads available bytes into `_chunks` after the first `have`, and returns their count."""
         if len(self._chunks) - have < 1 << 16:
             self._chunks.extend(bytes(len(self._chunks)))
         with memoryview(self._chunks) as room:
             count = self._socket.recv_into(room[have:][: self._most])
         if not count:
-            raise Failure(f"{self.who} closed the connection within an answer")
+            raise Failure(f"{self.who} closed the connection within a response")
         return count

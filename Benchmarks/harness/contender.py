@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is compared, and what each of them needs."""
+"""The servers to compare and their requirements."""
 
 import functools
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELEASE = REPOSITORY / ".build" / "release"
 PEERS = REPOSITORY / "Benchmarks" / "peers"
-# Debian keeps nginx where only the superuser's path leads.
+# Debian installs nginx in a directory that is only in the path of root.
 SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 FASTAPI = ["fastapi", "uvicorn", "uvloop", "httptools", "orjson", "numpy"]
@@ -22,7 +22,7 @@ FASTAPI = ["fastapi", "uvicorn", "uvloop", "httptools", "orjson", "numpy"]
 
 @dataclass(frozen=True)
 class Contender:
-    """A server to compare. `missing` names what is not installed."""
+    """A server to compare; `missing` returns the requirements that are not installed."""
 
     name: str
     path: str
@@ -30,11 +30,11 @@ class Contender:
     missing: Callable[[], list[str]]
     environment: dict[str, str] = field(default_factory=dict)
     is_exact: bool = False
-    fixed_answer: bytes | None = None
+    fixed_response: bytes | None = None
 
     @property
     def skipped(self) -> str | None:
-        """Why it takes no part, if it does not."""
+        """The reason why the server is skipped, or None."""
         missing = self.missing()
         return f"{self.name} ({not_installed(missing)})" if missing else None
 
@@ -53,14 +53,14 @@ def missing_programs(*programs: str) -> list[str]:
 
 
 def bench_python() -> str:
-    """The Python that has the peers' packages: $BENCH_PYTHON, .venv-bench, or this one."""
+    """The Python interpreter of the peers: $BENCH_PYTHON, that of .venv-bench, or this one."""
     environment = REPOSITORY / ".venv-bench" / "bin" / "python"
     return os.environ.get("BENCH_PYTHON") or (str(environment) if environment.exists() else sys.executable)
 
 
 @functools.cache
 def python_versions() -> dict[str, str | None]:
-    """The versions of the packages that the peers in Python import; None: it is not installed."""
+    """The versions of the packages that the Python peers import; None if not installed."""
     program = """
 import importlib.metadata, json, sys
 def version(name):
@@ -85,7 +85,7 @@ def missing_packages(*names: str) -> list[str]:
 
 
 def uvicorn(application: str) -> Callable[[int, Path], list[str]]:
-    """One process, the fastest event loop and parser there are for it, and no log."""
+    """The command of a single process with the fastest event loop and parser and without logs."""
     return lambda port, directory: [
         bench_python(), "-B", "-m", "uvicorn", f"{application}:app", "--app-dir", str(PEERS),
         "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--http", "httptools",
@@ -93,7 +93,7 @@ def uvicorn(application: str) -> Callable[[int, Path], list[str]]:
     ]  # fmt: skip
 
 
-NGINX_ANSWER = (
+NGINX_RESPONSE = (
     b'{"loss":0.37521,"gradient":[0.125,-0.0625,0.25,-0.5],"note":"the same to anything that is asked"}'
 )
 
@@ -102,13 +102,13 @@ def nginx(port: int, directory: Path) -> list[str]:
     folder = directory / f"nginx-{port}"
     folder.mkdir()
     configuration = (PEERS / "nginx.conf").read_text()
-    for name, value in ("PORT", str(port)), ("FOLDER", str(folder)), ("ANSWER", NGINX_ANSWER.decode()):
+    for name, value in ("PORT", str(port)), ("FOLDER", str(folder)), ("RESPONSE", NGINX_RESPONSE.decode()):
         configuration = configuration.replace(f"@{name}@", value)
     (folder / "nginx.conf").write_text(configuration)
     return [find("nginx") or "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
-# What the container image holds: `make static`.
+# The executable of the container image, built by `make static`.
 EXECUTABLE = REPOSITORY / ".build-static" / "loss-server"
 
 OURS = Contender(
@@ -119,18 +119,18 @@ OURS = Contender(
     is_exact=True,
 )
 NGINX = Contender(
-    name="nginx (fixed answer)",
+    name="nginx (fixed response)",
     path="/",
     command=nginx,
     missing=lambda: missing_programs("nginx"),
-    fixed_answer=NGINX_ANSWER,
+    fixed_response=NGINX_RESPONSE,
 )
 NUMPY = Contender(
     name="FastAPI + NumPy",
     path="/mse",
     command=uvicorn("fastapi_numpy"),
     missing=lambda: missing_packages(*FASTAPI),
-    # One question at a time is computed: threads would only wait for each other.
+    # One request is computed at a time, so more threads would only wait.
     environment={"OPENBLAS_NUM_THREADS": "1"},
 )
 TORCH = Contender(

@@ -2,8 +2,8 @@
 
 
 class Failure(Exception):
-    """An answer that is wrong or missing, or a server that does not serve: one sentence."""
+    """A wrong or missing response, or a server that does not serve; the message is one sentence."""
 
 
 class Skip(Exception):
-    """What cannot be measured because something is not installed: its name."""
+    """A measurement that is skipped because something is not installed; the message names both."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Large questions without pause, each from a process of its own that makes way for all others.
+"""Continuous large requests from several processes of the lowest priority.
 
-As a program: `python3 -m harness.flood PORT PATH COUNT QUESTION ANSWER`, the last two being files,
-says `ready` after the first answer, asks until its input ends, and prints how many more came.
-Each has the text of ANSWER, or else the last line says what is wrong.
+As a program: `python3 -m harness.flood PORT PATH COUNT REQUEST RESPONSE`, the last two being files,
+prints `ready` after the first response, sends requests until its input ends, and prints the number
+of further responses. If a response differs from RESPONSE, the last line is an error message.
 """
 
 import select
@@ -16,22 +16,22 @@ from types import SimpleNamespace
 
 from .client import Client
 from .failure import Failure
-from .question import Question
+from .request import Request
 from .server import Server
 
 
 @contextmanager
-def flood(server: Server, question: Question, directory: Path, clients: int):
-    """Asks from so many clients, for the length of a `with`; afterwards `per_second` is known.
+def flood(server: Server, request: Request, directory: Path, clients: int):
+    """A context manager that runs a number of clients; afterwards `per_second` is their rate.
 
-    What the clients take of the processors they take when nobody else wants them, in short calls,
-    so that what others notice is the work of the server.
+    The clients run only on otherwise idle processors and in short calls, so that other processes
+    notice only the work of the server.
     """
-    answer = directory / f"answer-flood-{question.count}.json"
-    answer.write_bytes(server.right_answer(question))
+    response = directory / f"response-flood-{request.count}.json"
+    response.write_bytes(server.right_response(request))
     command = ["chrt", "--idle", "0", sys.executable, "-B", "-m", "harness.flood"]
-    command += [str(server.port), server.contender.path, str(question.count)]
-    command += [str(question.path), str(answer)]
+    command += [str(server.port), server.contender.path, str(request.count)]
+    command += [str(request.path), str(response)]
     found = SimpleNamespace(per_second=0.0)
     processes = []
     try:
@@ -47,7 +47,7 @@ def flood(server: Server, question: Question, directory: Path, clients: int):
             )
         for process in processes:
             if process.stdout.readline() != "ready\n":
-                raise Failure(f"a client with n = {question.count:,} got no right answer at first")
+                raise Failure(f"a client with n = {request.count:,} got no correct first response")
         started = time.monotonic()
         yield found
         elapsed = time.monotonic() - started
@@ -57,10 +57,10 @@ def flood(server: Server, question: Question, directory: Path, clients: int):
         for process in processes:
             last = process.stdout.read()
             if process.wait(60) or not last.strip().isdigit():
-                raise Failure(f"a client with n = {question.count:,} failed: {last.strip()}")
+                raise Failure(f"a client with n = {request.count:,} failed: {last.strip()}")
             right += int(last)
         if not right:
-            raise Failure(f"no question with n = {question.count:,} was answered meanwhile")
+            raise Failure(f"no request with n = {request.count:,} was answered meanwhile")
         found.per_second = right / elapsed
     finally:
         for process in processes:
@@ -71,16 +71,16 @@ def flood(server: Server, question: Question, directory: Path, clients: int):
             process.stdout.close()
 
 
-def main(port: str, path: str, count: str, question: str, answer: str) -> int:
-    body = SimpleNamespace(path=question, size=Path(question).stat().st_size, count=int(count))
-    right_answer = Path(answer).read_bytes()
-    answered = -1  # The first one is to get ready.
+def main(port: str, path: str, count: str, request: str, response: str) -> int:
+    body = SimpleNamespace(path=request, size=Path(request).stat().st_size, count=int(count))
+    right_response = Path(response).read_bytes()
+    answered = -1  # The first request is a warm-up.
     try:
         with Client("the server", int(port), path, paced=True) as client:
             while answered < 0 or not select.select([sys.stdin], [], [], 0)[0]:
                 client.ask(body)
-                if client.answer != right_answer:
-                    raise Failure("another answer than the right one")
+                if client.response != right_response:
+                    raise Failure("a wrong response")
                 answered += 1
                 if not answered:
                     print("ready", flush=True)

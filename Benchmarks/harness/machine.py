@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run was measured on."""
+"""The machine and the software versions of a run."""
 
 import platform
 import re
@@ -23,7 +23,7 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """The versions of all that takes part; what is not installed is left out."""
+    """The versions of all installed programs and packages."""
     programs = {
         "loss-server": ([str(EXECUTABLE), "--version"], r"(\S+)"),
         "commit": (["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"], r"(\S+)"),
@@ -57,18 +57,18 @@ def first(pattern: str, text: str) -> str | None:
 
 
 class Disturbance:
-    """What others took of the processors while a run lasted."""
+    """The share of processor time that the host took away during a run."""
 
     def __init__(self):
         self._before = self._ticks()
 
     def sentence(self) -> str:
         total, stolen = (now - then for now, then in zip(self._ticks(), self._before))
-        return f"while this ran, the host of the machine took {stolen / max(total, 1):.1%} of its time away"
+        return f"during the run, the host took away {stolen / max(total, 1):.1%} of the processor time"
 
     @staticmethod
     def _ticks() -> tuple[int, int]:
-        # proc(5): user, nice, system, idle, iowait, irq, softirq, steal; then guests, counted before.
+        # proc(5): user, nice, system, idle, iowait, irq, softirq, steal; guest time is part of user.
         fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
         ticks = [int(field) for field in fields]
         return sum(ticks), ticks[7]

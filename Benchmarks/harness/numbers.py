@@ -12,7 +12,7 @@ from .stages import NAME
 
 
 class Numbers:
-    """The program, built anew for the processor that it runs on."""
+    """The program, compiled for the processor on which it runs."""
 
     def __init__(self, directory: Path):
         if missing := missing_programs("g++"):
@@ -33,7 +33,7 @@ class Numbers:
             raise Failure(f"g++ could not build {source.name}: {run.stderr.strip().splitlines()[0]}")
 
     def seconds(self, shape: str, count: int) -> dict[str, float]:
-        """The median seconds of reading and of writing a number of a shape."""
+        """The median seconds to read and to write a number of a given shape."""
         file = self._directory / f"{count}-{shape.replace('/', '-')}.json"
         if not file.exists():
             file.write_text(run_product("codec-benchmark", "text", shape, str(count)))

@@ -10,7 +10,7 @@ from .run import OURS, Run, Row
 
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 70, 30, 60, 90
-# The outermost points stand off the axis by this.
+# The distance of the outermost points from the axis.
 INSET = 36
 
 STYLE = """
@@ -35,7 +35,7 @@ def write_plots(run: Run, folder: Path) -> None:
 
 
 def linear(run: Run, rows: list[Row]) -> str:
-    """Nanoseconds an element over the number of elements, which has a logarithmic axis."""
+    """Plots nanoseconds per element over the number of elements, on a logarithmic axis."""
     points = []
     for row in rows:
         values = [value * 1e9 for value in row.values[OURS]]
@@ -71,32 +71,32 @@ def linear(run: Run, rows: list[Row]) -> str:
         lines.append(segment("axis", x(n), y(0), x(n), y(0) + 5))
         lines.append(caption(x(n), y(0) + 20, f"{n:,}"))
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    axis = "elements of a question (n, logarithmic)"
+    axis = "elements of a request (n, logarithmic)"
     lines.append(caption((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 42, axis))
     lines.append(
         f'<text transform="translate(20 {middle}) rotate(-90)" text-anchor="middle">'
-        "processor time (ns an element)</text>"
+        "processor time (ns per element)</text>"
     )
-    lines.append(caption(LEFT, 30, "Processor time an element, over the size of a question", "title", "start"))
+    lines.append(caption(LEFT, 30, "Processor time an element, over the size of a request", "title", "start"))
     what = "POST /v1/losses/mse, loss and gradient; median, and range of the rounds"
     lines.append(caption(LEFT, 48, what, "small", "start"))
     facts = ", ".join(run.machine.values()) + f"; {run.date}"
     lines.append(caption(LEFT, HEIGHT - 14, facts, "small", "start"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        ' aria-label="Processor time an element over the size of a question">\n'
+        ' aria-label="Processor time an element over the size of a request">\n'
         f"<style>{STYLE}</style>\n"
         f'<rect class="page" width="{WIDTH}" height="{HEIGHT}" rx="6"/>\n' + "\n".join(lines) + "\n</svg>\n"
     )
 
 
 def count(row: Row) -> int:
-    """n of a case that is written `n = 1,000`."""
+    """The n of a case such as `n = 1,000`."""
     return int(row.case.removeprefix("n = ").replace(",", ""))
 
 
 def tick_step(most: float) -> float:
-    """1, 2 or 5 times a power of ten, so that there are four to nine steps up to `most`."""
+    """A step of 1, 2 or 5 times a power of ten that divides `most` into four to nine steps."""
     power = 10 ** math.floor(math.log10(most))
     return next(step for step in (power / 5, power / 2, power, 2 * power) if most / step <= 9.5)
 

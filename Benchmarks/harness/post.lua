@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
--- wrk sends the file $QUESTION and compares every answer with the file $ANSWER. It ends with one
+-- wrk sends the file $REQUEST and compares every response with the file $RESPONSE. It ends with one
 -- line of JSON.
 
 local function text(name)
@@ -11,15 +11,15 @@ local function text(name)
 end
 
 wrk.method = "POST"
-wrk.body = text("QUESTION")
+wrk.body = text("REQUEST")
 wrk.headers["Content-Type"] = "application/json"
 
 -- Each thread of wrk has globals of its own; `setup` sees the threads, `done` asks them.
-local right_answer = text("ANSWER")
+local right_response = text("RESPONSE")
 right, wrong, example = 0, 0, ""
 
 function response(status, _, body)
-    if status == 200 and body == right_answer then
+    if status == 200 and body == right_response then
         right = right + 1
     else
         wrong = wrong + 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs of this package that measure by themselves."""
+"""The benchmark executables of this package."""
 
 import subprocess
 
@@ -14,7 +14,7 @@ def is_product(name: str) -> bool:
 
 
 def run_product(name: str, *arguments: str) -> str:
-    """What it prints; it has to end well."""
+    """Runs a benchmark executable and returns its output."""
     program = RELEASE / name
     if not program.exists():
         raise Failure(f"{name} is not built: swift build -c release --product {name}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was measured, by whom, on what machine: the content of a kept run."""
+"""The content of a saved run: the measurements, the contenders and the machine."""
 
 import json
 import statistics
@@ -11,9 +11,9 @@ OURS = "loss-server"
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity in one case: for each contender one value a round.
+    """One quantity in one case: for each contender, one value per round.
 
-    `unit` is one of those that `table.text` knows how to write.
+    `unit` is one that `table.text` can format.
     """
 
     section: str
@@ -26,21 +26,21 @@ class Row:
         return statistics.median(self.values[name])
 
     def ratio(self, name: str) -> float | None:
-        """How many times ours: the median over rounds, paired, for a round shares its noise."""
+        """The median ratio to ours, paired within rounds, because a round shares its noise."""
         ours, theirs = self.values.get(OURS), self.values[name]
         if not ours or name == OURS or len(ours) != len(theirs) or not all(ours):
             return None
         return statistics.median(their / our for their, our in zip(theirs, ours))
 
     def spread(self, name: str) -> float:
-        """From the least to the most, as a share of the median."""
+        """The range of the values relative to their median."""
         values, median = self.values[name], self.median(name)
         return (max(values) - min(values)) / median if median else 0
 
 
 @dataclass
 class Run:
-    """Rows, and what has to be said about them."""
+    """The rows of a run, with notes, skipped parts and failures."""
 
     machine: dict[str, str]
     versions: dict[str, str]
@@ -54,7 +54,7 @@ class Run:
     failures: list[str] = field(default_factory=list)
 
     def note(self, section: str, sentence: str) -> None:
-        """Remembers what has to be said about a section, or with an empty name about the run."""
+        """Adds a remark about a section, or about the whole run if the name is empty."""
         self.notes.append([section, sentence])
 
     def skip(self, what: str) -> None:
@@ -62,7 +62,7 @@ class Run:
             self.skipped.append(what)
 
     def write(self, path: Path) -> None:
-        """As JSON, with one line for each row."""
+        """Writes the run as JSON, with one line for each row."""
         members = []
         for name, value in asdict(self).items():
             content = json.dumps(value, ensure_ascii=False)

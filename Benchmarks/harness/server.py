@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that was started here: what it has taken of the machine, and its end."""
+"""A server process: its start, its use of the machine, and its end."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from pathlib import Path
 from .client import Client
 from .contender import Contender
 from .failure import Failure
-from .question import Question
+from .request import Request
 
 START_PATIENCE = 60
 STOP_PATIENCE = 10
@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A contender that serves, for the length of a `with`."""
+    """A context manager that runs the server of a contender."""
 
     def __init__(self, contender: Contender, directory: Path, core: int | None = None, options=()):
         self.contender = contender
@@ -49,7 +49,7 @@ class Server:
             )
         try:
             self._await_port()
-            self.ask(Question(4, self._directory))
+            self.ask(Request(4, self._directory))
             self._tree = tree(self._process.pid)
             self.idle = self.resident()
         except BaseException:
@@ -61,7 +61,7 @@ class Server:
         status = self._process.poll()
         self._stop()
         if status is not None and not isinstance(error, KeyboardInterrupt):
-            raise Failure(f"{self.name} ended by itself with {status}: {self._last_words()}")
+            raise Failure(f"{self.name} exited unexpectedly with {status}: {self._last_words()}")
 
     def _await_port(self) -> None:
         deadline = time.monotonic() + START_PATIENCE
@@ -72,11 +72,11 @@ class Server:
                 if self._process.poll() is not None:
                     raise Failure(f"{self.name} did not start: {self._last_words()}")
                 time.sleep(0.02)
-        raise Failure(f"{self.name} took no connection within {START_PATIENCE} s: {self._last_words()}")
+        raise Failure(f"{self.name} accepted no connection within {START_PATIENCE} s: {self._last_words()}")
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        return lines[-1] if lines else "no output"
 
     def _stop(self) -> None:
         if self._process.poll() is None:
@@ -87,38 +87,38 @@ class Server:
                 self._process.kill()
                 self._process.wait()
 
-    def ask(self, question: Question, times: int = 1) -> list[float]:
-        """Asks over one connection, and again; the seconds until each answer, which is right.
+    def ask(self, request: Request, times: int = 1) -> list[float]:
+        """Sends a request several times over one connection and returns the seconds of each.
 
-        That is checked, unless it is the same text as one that was.
+        Each response is checked, unless it has the same text as one that passed the check.
         """
         with self._client as client:
-            return [self._ask(client, question) for _ in range(times)]
+            return [self._ask(client, request) for _ in range(times)]
 
-    def _ask(self, client: Client, question: Question) -> float:
-        seconds = client.ask(question)
-        if client.answer != self._right.get(question.count):
-            if self.contender.fixed_answer is None:
-                question.check(client.answer, self.name, self.contender.is_exact)
-            elif client.answer != self.contender.fixed_answer:
+    def _ask(self, client: Client, request: Request) -> float:
+        seconds = client.ask(request)
+        if client.response != self._right.get(request.count):
+            if self.contender.fixed_response is None:
+                request.check(client.response, self.name, self.contender.is_exact)
+            elif client.response != self.contender.fixed_response:
                 raise Failure(f"{self.name} answered with another text than its fixed one")
-            self._right[question.count] = bytes(client.answer)
+            self._right[request.count] = bytes(client.response)
         return seconds
 
-    def right_answer(self, question: Question) -> bytes:
-        """The text of a right answer."""
-        self.ask(question)
-        return self._right[question.count]
+    def right_response(self, request: Request) -> bytes:
+        """The text of a correct response."""
+        self.ask(request)
+        return self._right[request.count]
 
     def processor_time(self) -> float:
-        """Seconds that its processes have had of the processors, in user and system mode."""
+        """The user and system time of the server's processes in seconds."""
         return sum(time.clock_gettime(processor_clock(process)) for process in self._tree)
 
     def resident(self) -> float:
         return sum(memory(process, "VmRSS") for process in self._tree)
 
     def peak(self) -> float:
-        """MiB that have been resident at most since `reset_peak`."""
+        """The peak resident memory in MiB since `reset_peak`."""
         return sum(memory(process, "VmHWM") for process in self._tree)
 
     def reset_peak(self) -> None:
@@ -127,9 +127,10 @@ class Server:
 
 
 def processor_clock(process: int) -> int:
-    """The clock of another process, as clock_getcpuclockid(3) makes it.
+    """The clock of another process, like clock_getcpuclockid(3).
 
-    It counts what utime + stime of /proc/PID/stat count, in nanoseconds instead of ticks of 10 ms.
+    It counts the same time as utime + stime in /proc/PID/stat, in nanoseconds instead of ticks of
+    10 ms.
     """
     return (~process << 3) | 2
 
@@ -147,10 +148,10 @@ def tree(root: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                # The name of a process stands in brackets and may contain any character.
+                # The name of a process is in parentheses and may contain any character.
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
-                continue  # It has ended since the folder was listed.
+                continue  # The process has ended since the directory was listed.
             parents[int(entry.name)] = int(fields[1])
     found = [root]
     for parent in found:

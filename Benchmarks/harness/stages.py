@@ -7,19 +7,19 @@ from pathlib import Path
 
 from .contender import PEERS, missing_programs, not_installed
 from .failure import Failure, Skip
-from .question import Question
+from .request import Request
 
 NAME = "C++ in memory"
 
 
 class Stages:
-    """The program, built anew for the processor that it runs on."""
+    """The program, compiled for the processor on which it runs."""
 
     def __init__(self, directory: Path):
         if missing := missing_programs("g++"):
             raise Skip(f"{NAME} ({not_installed(missing)})")
         self._program = directory / "stages"
-        self._answer = directory / "answer-stages.json"
+        self._response = directory / "response-stages.json"
         self._right: dict[int, bytes] = {}
         source = PEERS / "stages.cpp"
         options = ["-O3", "-march=native", "-std=c++20"]
@@ -34,21 +34,21 @@ class Stages:
         if run.returncode:
             raise Failure(f"g++ could not build {source.name}: {run.stderr.strip().splitlines()[0]}")
 
-    def seconds(self, question: Question) -> dict[str, float]:
-        """The median seconds of each stage, and of all with the quicker reader, as `total`."""
-        runs = max(5, min(301, 3_000_000 // question.count))
+    def seconds(self, request: Request) -> dict[str, float]:
+        """The median seconds of each stage, and as `total` those of all, with the faster reader."""
+        runs = max(5, min(301, 3_000_000 // request.count))
         run = subprocess.run(
-            [str(self._program), str(question.path), str(self._answer), str(runs)],
+            [str(self._program), str(request.path), str(self._response), str(runs)],
             capture_output=True,
             text=True,
             timeout=120,
         )
         if run.returncode:
-            raise Failure(f"{NAME} gave no answer to n = {question.count:,}: {run.stderr.strip()}")
-        answer = self._answer.read_bytes()
-        if answer != self._right.get(question.count):
-            question.check(answer, NAME, is_exact=False)
-            self._right[question.count] = answer
+            raise Failure(f"{NAME} failed at n = {request.count:,}: {run.stderr.strip()}")
+        response = self._response.read_bytes()
+        if response != self._right.get(request.count):
+            request.check(response, NAME, is_exact=False)
+            self._right[request.count] = response
         found = json.loads(run.stdout)
         found["total"] = min(found["on_demand"], found["tree"]) + found["compute"] + found["write"]
         return found

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run as Markdown."""
+"""Renders a run as Markdown."""
 
 import statistics
 from dataclasses import replace
@@ -8,9 +8,9 @@ from .run import OURS, Run, Row
 
 
 def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -> str:
-    """One table of the rows of some sections, or all, and below it what has to be said.
+    """Renders the rows of the given sections, or of all, as one table followed by remarks.
 
-    Of the section that is to be `shortened` it has the worst and the best case of each quantity.
+    The section `shortened` is reduced to the worst and the best case of each quantity.
     """
     rows = [row for row in run.rows if not sections or row.section in sections]
     rows = [row for row in rows if row.section != shortened] + extremes(rows, shortened)
@@ -24,7 +24,7 @@ def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -
             shown = "" if title == case else title
             case = title
             lines.append(f"| {shown} | {row.quantity} | {' | '.join(cell(row, name) for name in names)} |")
-        lines += ["", "In brackets: how many times the value of loss-server, paired within rounds."]
+        lines += ["", "In parentheses: the ratio to the value of loss-server, paired within rounds."]
         if run.rounds > 1:
             lines.append(spread(run.rounds, rows))
     for section, text in run.texts.items():
@@ -41,7 +41,7 @@ def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -
 
 
 def extremes(rows: list[Row], section: str) -> list[Row]:
-    """For each quantity of a section the case in which others come nearest to ours, and the opposite."""
+    """The worst and best case of each quantity of a section, relative to the closest peer."""
     found = []
     quantities = dict.fromkeys(row.quantity for row in rows if row.section == section)
     for quantity in quantities:
@@ -53,13 +53,13 @@ def extremes(rows: list[Row], section: str) -> list[Row]:
 
 
 def spread(rounds: int, rows: list[Row]) -> str:
-    """How far to trust the table."""
+    """Describes the variation between rounds."""
     found = [(row.spread(name), row, name) for row in rows for name in row.values]
     most, row, name = max(found, key=lambda entry: entry[0])
     usual = statistics.median(share for share, *_ in found)
     return (
-        f"Medians of {rounds} alternating rounds. From the least to the most it is {usual:.0%} of the"
-        f" median as a rule, at worst {most:.0%} ({row.section}, {row.case}, {row.quantity}, {name})."
+        f"Medians of {rounds} alternating rounds. The range is typically {usual:.0%} of the median, at"
+        f" most {most:.0%} ({row.section}, {row.case}, {row.quantity}, {name})."
     )
 
 
@@ -72,7 +72,7 @@ def cell(row: Row, name: str) -> str:
 
 
 def text(value: float, unit: str) -> str:
-    """A value with its unit, in three digits; times are given in seconds."""
+    """Formats a value with three digits and its unit; times are given in seconds."""
     if unit == "s":
         for size, name in (1, "s"), (1e-3, "ms"), (1e-6, "us"):
             if value >= size:
@@ -82,7 +82,7 @@ def text(value: float, unit: str) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits, without an exponent."""
+    """Formats a number with three digits, without an exponent."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many small questions at once, by wrk."""
+"""Many small requests at once, sent by wrk."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .failure import Failure
-from .question import Question
+from .request import Request
 from .server import Server
 
 SCRIPT = Path(__file__).with_name("post.lua")
@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("post.lua")
 
 @dataclass(frozen=True)
 class Load:
-    """What came of some seconds of small questions; times in seconds."""
+    """The results of a run of wrk; times in seconds."""
 
     processor_time: float
     requests_per_second: float
@@ -28,15 +28,15 @@ class Load:
 
 def load(
     server: Server,
-    question: Question,
+    request: Request,
     directory: Path,
     connections: int,
     seconds: int,
     core: int | None = None,
 ) -> Load:
-    """Asks over and over on so many connections; every answer has the text of a right one."""
-    answer = directory / f"answer-{server.port}-{question.count}.json"
-    answer.write_bytes(server.right_answer(question))
+    """Runs wrk with a number of connections; every response must equal a correct one."""
+    response = directory / f"response-{server.port}-{request.count}.json"
+    response.write_bytes(server.right_response(request))
     pin = [] if core is None else ["taskset", "-c", str(core)]
     before = server.processor_time()
     own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -45,27 +45,27 @@ def load(
             pin
             + ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s"]
             + ["-s", str(SCRIPT), server.url],
-            env=os.environ | {"QUESTION": str(question.path), "ANSWER": str(answer)},
+            env=os.environ | {"REQUEST": str(request.path), "RESPONSE": str(response)},
             capture_output=True,
             text=True,
             timeout=seconds + 60,
         )
     except subprocess.TimeoutExpired:
-        raise Failure(f"wrk did not end while it asked {server.name}")
+        raise Failure(f"wrk did not end while sending requests to {server.name}")
     taken = server.processor_time() - before
     own = resource.getrusage(resource.RUSAGE_CHILDREN)
     own_taken = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
-    what = f"of {server.name} at n = {question.count}, {connections} connections"
+    what = f"of {server.name} at n = {request.count}, {connections} connections"
     if run.returncode or not lines:
-        raise Failure(f"wrk failed to ask for an answer {what}: {(run.stderr or run.stdout).strip()}")
+        raise Failure(f"wrk failed to get responses {what}: {(run.stderr or run.stdout).strip()}")
     counts = json.loads(lines[0])
     if counts["wrong"]:
-        raise Failure(f"{counts['wrong']} answers {what} were wrong, such as: {counts['example']}")
+        raise Failure(f"{counts['wrong']} responses {what} were wrong, such as: {counts['example']}")
     if counts["lost"]:
-        raise Failure(f"{counts['lost']} connections or answers {what} were lost")
+        raise Failure(f"{counts['lost']} connections or responses {what} were lost")
     if not counts["right"]:
-        raise Failure(f"there was no answer {what} in {seconds} s")
+        raise Failure(f"no response {what} arrived in {seconds} s")
     elapsed = counts["microseconds"] / 1e6
     return Load(
         processor_time=taken / counts["right"],

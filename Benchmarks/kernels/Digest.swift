@@ -2,9 +2,9 @@
 
 import LossFunctions
 
-/// Prints a number for each loss that changes when any bit of any of its answers does.
+/// Prints a hash of the results of each loss, for changes that must preserve every bit.
 ///
-/// For changes that should leave every answer as it is: the losses alone, and the derivatives too.
+/// Losses and derivatives have separate hashes.
 func digest() {
     for subject in Subject.all() {
         var losses = Digest()
@@ -16,20 +16,20 @@ func digest() {
                     for reduction in Reduction.allCases {
                         let scaled = subject.scaled(batch, by: scale)
                         guard
-                            let answer = try? subject.loss.evaluate(
+                            let result = try? subject.loss.evaluate(
                                 scaled,
                                 [.loss, .gradient, .hessian, .elements],
                                 reduction
                             )
                         else {
-                            losses.note([.nan])
+                            losses.add([.nan])
                             continue
                         }
-                        losses.note(answer.loss?.values ?? [])
-                        losses.note(answer.elements?.values ?? [])
-                        losses.note([answer.normalizer])
-                        derivatives.note(answer.gradient?.values ?? [])
-                        derivatives.note(answer.hessian?.values ?? [])
+                        losses.add(result.loss?.values ?? [])
+                        losses.add(result.elements?.values ?? [])
+                        losses.add([result.normalizer])
+                        derivatives.add(result.gradient?.values ?? [])
+                        derivatives.add(result.hessian?.values ?? [])
                     }
                 }
             }
@@ -38,11 +38,11 @@ func digest() {
     }
 }
 
-/// FNV-1a over the bits of doubles.
+/// An FNV-1a hash over the bits of doubles.
 private struct Digest {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    mutating func note(_ numbers: [Double]) {
+    mutating func add(_ numbers: [Double]) {
         for number in numbers {
             value = (value ^ number.bitPattern) &* 0x0000_0100_0000_01B3
         }
@@ -50,7 +50,7 @@ private struct Digest {
 }
 
 extension Subject {
-    /// The batch with its first predictions scaled, where any real number will do.
+    /// The batch with its first predictions scaled, if predictions may be any real number.
     fileprivate func scaled(_ batch: Batch, by scale: Double) -> Batch {
         guard loss.domains.predictions == .real else { return batch }
         var values = batch.predictions.values

@@ -3,11 +3,11 @@
 import LossFunctions
 import SeededRandom
 
-/// Prints how long each loss takes for a batch of that many predictions, under each reduction.
+/// Prints the time of each loss for a batch of predictions, with each reduction.
 ///
 /// - Parameters:
-///   - numbers: predictions in the batch.
-///   - kind: part of the name of the rows wanted, or "sums"; empty for all.
+///   - numbers: the count of predictions in the batch.
+///   - kind: a part of the names of the rows to measure, or "sums"; empty for all.
 func measure(_ numbers: Int, kind: String) {
     measureSums(numbers, kind)
     for subject in Subject.all() where numbers >= subject.classes {
@@ -30,8 +30,7 @@ func measure(_ numbers: Int, kind: String) {
     }
 }
 
-/// Evaluates one batch of the first loss with such a name over and over and prints nothing, for the
-/// counters of other tools.
+/// Evaluates one batch repeatedly for profilers, with the first loss whose name contains `name`.
 func repeatEvaluation(times: Int, numbers: Int, of name: String) {
     guard let subject = Subject.all().first(where: { $0.name.contains(name) }) else {
         return print("no loss has \(name) in its name")
@@ -40,7 +39,7 @@ func repeatEvaluation(times: Int, numbers: Int, of name: String) {
     for _ in 0..<times { subject.evaluate(batch, .lossAndGradient, .mean) }
 }
 
-/// Prints what the exact sum costs by itself, and what a plain loop takes for all of mse.
+/// Prints the time of the exact sum alone, and that of a plain loop for the squared error.
 private func measureSums(_ numbers: Int, _ kind: String) {
     guard kind.isEmpty || kind == "sums" else { return }
     var random = SplitMix(state: 11)
@@ -74,7 +73,7 @@ private func measureSums(_ numbers: Int, _ kind: String) {
     }
 }
 
-/// What a program without exact sums does: four running sums, so that their latencies overlap.
+/// Computes the squared error without exact sums: four running sums whose latencies overlap.
 private func plainMSE(
     _ predictions: Span<Double>,
     _ targets: Span<Double>,
@@ -93,9 +92,10 @@ private func plainMSE(
     return sum.sum() / Double(predictions.count)
 }
 
-/// Times something and prints the rate: 24 bytes an element, for two inputs and one output.
-private func row<Answer>(_ name: String, _ numbers: Int, _ work: () -> Answer) {
-    // A clock costs about 40 ns: small batches are timed many at once.
+/// Prints the time and the rate of a closure, at 24 bytes per element for two inputs and one
+/// output.
+private func row<Result>(_ name: String, _ numbers: Int, _ work: () -> Result) {
+    // Reading the clock takes about 40 ns, so small batches are timed many at a time.
     let times = max(1, 20_000 / numbers)
     let clock = ContinuousClock()
     let durations = (0..<max(7, min(201, 20_000_000 / (numbers * times)))).map { _ in

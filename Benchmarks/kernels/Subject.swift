@@ -4,15 +4,15 @@ import Glibc
 import LossFunctions
 import SeededRandom
 
-/// A loss with options and the kind of batch that clients send to it.
+/// A loss with its options and a typical batch.
 struct Subject {
     let name: String
     let loss: any Loss
-    /// How many numbers make one loss: 1, or the classes of a row.
+    /// The count of predictions per loss: 1, or the classes of a row.
     let classes: Int
     private let inputs: (inout SplitMix) -> (prediction: Double, target: Double)
     private let shaping: Shaping
-    /// The sum of the losses, by the textbook and without care.
+    /// The sum of the losses by the textbook formula.
     private let plain: (Batch) -> Double
 
     private enum Shaping {
@@ -164,19 +164,19 @@ struct Subject {
         )
     }
 
-    /// Traps unless the sum of the losses is what the textbook says.
+    /// Traps unless the sum of the losses agrees with the textbook formula.
     func verify() {
         let batch = batch(10_000, isWeighted: false)
-        let answer = evaluate(batch, .lossAndGradient, .sum)
+        let result = evaluate(batch, .lossAndGradient, .sum)
         let expected = plain(batch)
-        // The plain sum of 10,000 terms errs by about 100 ulp, log(1 + e^z) by some more.
+        // The error of a plain sum of 10,000 terms is about 100 ulp; log(1 + e^z) adds some more.
         precondition(
-            (answer.loss - expected).magnitude <= 1e-12 * expected.magnitude,
-            "\(name): \(answer.loss) instead of \(expected)"
+            (result.loss - expected).magnitude <= 1e-12 * expected.magnitude,
+            "\(name): \(result.loss) instead of \(expected)"
         )
     }
 
-    /// The loss, or the sum of the losses one by one, and the sum of their derivatives.
+    /// The reduced loss, or the first one without reduction, and the gradient.
     @discardableResult
     func evaluate(
         _ batch: Batch,
@@ -186,8 +186,8 @@ struct Subject {
         loss: Double, gradient: [Double]
     ) {
         do {
-            let answer = try loss.evaluate(batch, outputs, reduction)
-            return (answer.loss?.values[0] ?? 0, answer.gradient?.values ?? [])
+            let result = try loss.evaluate(batch, outputs, reduction)
+            return (result.loss?.values[0] ?? 0, result.gradient?.values ?? [])
         } catch {
             preconditionFailure("\(name): \(error)")
         }
@@ -200,7 +200,7 @@ struct Subject {
     }
 }
 
-/// The loss of that name, with an option switched on.
+/// Makes a loss by its name, optionally with a flag set.
 private func make(_ name: String, _ flag: String?) -> any Loss {
     guard let found = Catalogue.loss(named: name) else { preconditionFailure("no \(name)") }
     do {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What numpy takes for the losses of kernel-benchmark: python3 compare.py [numbers]
+"""Times the losses of kernel-benchmark in NumPy: python3 compare.py [numbers]
 
-Loss and gradient, mean reduction, as one would write them with numpy: vectorised, without the care
-about cancellation that loss-server takes, and with plain sums.
+Loss and gradient with mean reduction, as usually written with NumPy: vectorized, with plain sums and
+without loss-server's protection against cancellation.
 """
 
 import sys
@@ -41,9 +41,9 @@ def bce(p, y):
 
 
 def bce_logits(z, y):
-    decay = np.exp(-np.abs(z))
-    loss = np.mean(np.maximum(z, 0) - z * y + np.log1p(decay))
-    return loss, (np.where(z >= 0, 1, decay) / (1 + decay) - y) / z.size
+    e = np.exp(-np.abs(z))
+    loss = np.mean(np.maximum(z, 0) - z * y + np.log1p(e))
+    return loss, (np.where(z >= 0, 1, e) / (1 + e) - y) / z.size
 
 
 def cce(p, y):

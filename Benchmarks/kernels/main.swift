@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How fast losses are computed, and whether they are right:
+// Measures and verifies the losses:
 //
-//     kernel-benchmark [numbers [kind]]     nanoseconds an element, for every loss and reduction
-//     kernel-benchmark repeat times numbers loss   one evaluation over and over, for profilers
-//     kernel-benchmark digest               a number that changes when any answer does
+//     kernel-benchmark [numbers [kind]]     prints the nanoseconds per element of every loss
+//     kernel-benchmark repeat times numbers loss   repeats one evaluation, for profilers
+//     kernel-benchmark digest               prints a hash of all results
 
 let arguments = CommandLine.arguments + ["", "", "", "", ""]
 switch arguments[1] {

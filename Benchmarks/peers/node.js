@@ -3,8 +3,8 @@
 "use strict";
 const { createServer } = require("node:http");
 
-function answer(question) {
-  const { predictions, targets } = JSON.parse(question);
+function evaluate(text) {
+  const { predictions, targets } = JSON.parse(text);
   const count = predictions.length;
   if (!count || count !== targets.length) throw new RangeError("lengths differ or are 0");
   const gradient = new Float64Array(count);
@@ -19,7 +19,7 @@ function answer(question) {
 }
 
 function send(response, status, text) {
-  // The text is ASCII: its length is its number of bytes.
+  // The text is ASCII, so its length is the number of bytes.
   response.writeHead(status, { "Content-Type": "application/json", "Content-Length": text.length });
   response.end(text, "latin1");
 }
@@ -31,7 +31,7 @@ createServer((request, response) => {
     if (request.method !== "POST" || request.url !== "/mse") return send(response, 404, "{}");
     const body = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
     try {
-      send(response, 200, answer(body.latin1Slice()));
+      send(response, 200, evaluate(body.latin1Slice()));
     } catch {
       send(response, 400, "{}");
     }

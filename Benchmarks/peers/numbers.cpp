@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What reading and writing an array of numbers costs in memory: simdjson on demand and
+// Measures reading and writing an array of numbers in memory with simdjson on demand and
 // std::to_chars.
 //
 //     numbers FILE RUNS
 //
-// Reads the array in FILE, checks each number against strtod, and prints the median seconds of
-// reading all and of writing all as JSON.
+// Reads the array in FILE, checks each number against strtod, and prints the median seconds to read
+// and to write all numbers, as JSON.
 
 #include <algorithm>
 #include <charconv>
@@ -33,7 +33,7 @@ double median_seconds(int runs, Stage stage) {
     return seconds[static_cast<size_t>(runs / 2)];
 }
 
-// What strtod reads, number by number.
+// The numbers as read by strtod.
 bool is_right(const simdjson::padded_string &text, const std::vector<double> &values) {
     const std::string copy(text.data(), text.size());
     const char *place = copy.c_str() + 1;

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what the benchmarks compare with:
+# Installs the peers of the benchmarks:
 #
 #     Benchmarks/peers/setup.sh [torch]
 #
-# Packages of Debian or Ubuntu as root; packages of Python into .venv-bench, for any user.
-# PyTorch is large, so it is installed only when named. Node is compared when `node` is there.
+# Installing the Debian or Ubuntu packages needs root; the Python packages go into .venv-bench.
+# PyTorch is large and therefore optional. Node is included in the comparison if installed.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -21,12 +21,12 @@ else
 fi
 
 [ -x .venv-bench/bin/python ] || python3 -m venv .venv-bench
-# The folder hides itself from git.
+# The directory excludes itself from git.
 echo '*' >.venv-bench/.gitignore
 .venv-bench/bin/pip install --quiet fastapi uvicorn uvloop httptools orjson numpy
 for extra in "$@"; do
     case $extra in
-    # The build for processors alone: the other brings gigabytes of libraries for graphics cards.
+    # The CPU build: the default one includes gigabytes of GPU libraries.
     torch)
         .venv-bench/bin/pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu
         ;;

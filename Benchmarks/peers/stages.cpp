@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What reading, computing and writing cost in memory, without HTTP: simdjson, a plain loop and
+// Measures reading, computing and writing in memory, without HTTP, with simdjson, a plain loop and
 // std::to_chars.
 //
-//     stages QUESTION ANSWER RUNS
+//     stages REQUEST RESPONSE RUNS
 //
-// Reads the question in QUESTION, leaves the answer in ANSWER for the caller to check, and prints
+// Reads the request in REQUEST, leaves the response in RESPONSE for the caller to check, and prints
 // the median seconds of each stage as JSON.
 
 #include <algorithm>
@@ -33,7 +33,7 @@ struct Result {
     std::vector<double> gradient;
 };
 
-// The vectors keep their room from run to run, as a server would keep it.
+// The vectors keep their capacity between runs, as in a server.
 void read_on_demand(simdjson::ondemand::parser &parser, const simdjson::padded_string &text, Pair &pair) {
     auto document = parser.iterate(text);
     for (auto field : document.get_object()) {
@@ -58,7 +58,7 @@ void compute(const Pair &pair, Result &result) {
     const size_t count = pair.predictions.size();
     const double scale = 2 / static_cast<double>(count);
     result.gradient.resize(count);
-    // Independent sums, for the order of additions is otherwise the compiler's to keep.
+    // Independent sums, because the compiler must preserve the order of additions.
     constexpr size_t lanes = 8;
     double sums[lanes] = {};
     size_t index = 0;
@@ -109,10 +109,10 @@ double median_seconds(int runs, Stage stage) {
 int main(int count, char **arguments) {
     const int runs = count == 4 ? std::atoi(arguments[3]) : 0;
     if (runs < 1) {
-        std::fputs("usage: stages QUESTION ANSWER RUNS\n", stderr);
+        std::fputs("usage: stages REQUEST RESPONSE RUNS\n", stderr);
         return 2;
     }
-    const simdjson::padded_string question = simdjson::padded_string::load(arguments[1]);
+    const simdjson::padded_string request = simdjson::padded_string::load(arguments[1]);
     simdjson::ondemand::parser on_demand_parser;
     simdjson::dom::parser tree_parser;
     Pair pair, same;
@@ -120,8 +120,8 @@ int main(int count, char **arguments) {
     std::vector<char> text;
     size_t length = 0;
 
-    const double on_demand = median_seconds(runs, [&] { read_on_demand(on_demand_parser, question, pair); });
-    const double tree = median_seconds(runs, [&] { read_tree(tree_parser, question, same); });
+    const double on_demand = median_seconds(runs, [&] { read_on_demand(on_demand_parser, request, pair); });
+    const double tree = median_seconds(runs, [&] { read_tree(tree_parser, request, same); });
     if (!(pair == same) || pair.predictions.empty() || pair.predictions.size() != pair.targets.size()) {
         std::fputs("the two readers of simdjson disagree\n", stderr);
         return 1;
@@ -129,11 +129,11 @@ int main(int count, char **arguments) {
     const double computing = median_seconds(runs, [&] { compute(pair, result); });
     const double writing = median_seconds(runs, [&] { length = write(result, text); });
 
-    std::ofstream answer(arguments[2], std::ios::binary);
-    answer.write(text.data(), static_cast<std::streamsize>(length));
-    answer.close();
-    if (!answer) {
-        std::fputs("the answer could not be written\n", stderr);
+    std::ofstream response(arguments[2], std::ios::binary);
+    response.write(text.data(), static_cast<std::streamsize>(length));
+    response.close();
+    if (!response) {
+        std::fputs("the response could not be written\n", stderr);
         return 1;
     }
     std::printf("{\"on_demand\":%.9g,\"tree\":%.9g,\"compute\":%.9g,\"write\":%.9g}\n", on_demand, tree, computing,

@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// A seeded generator: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
-/// (2014).
+/// A seeded random number generator, after Steele, Lea and Flood, "Fast splittable pseudorandom
+/// number generators" (2014).
 package struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
@@ -24,7 +24,7 @@ package struct SplitMix: RandomNumberGenerator {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A double from the standard normal distribution, by Box and Muller.
+    /// A double from the standard normal distribution, by the Box-Muller transform.
     package mutating func normal() -> Double {
         sqrt(-2 * log(1 - unit())) * cos(2 * .pi * unit())
     }

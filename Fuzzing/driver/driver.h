@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// libFuzzer's way in for programs that have a `main` of their own.
+// The entry point of libFuzzer for programs that define `main`.
 int LLVMFuzzerRunDriver(int *argc, char ***argv,
                         int (*check)(const uint8_t *input, size_t count));
 

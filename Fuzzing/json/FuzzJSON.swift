@@ -5,7 +5,7 @@ import FuzzSubjects
 #if FUZZING
 import CFuzzer
 
-/// What libFuzzer calls with each input.
+/// The entry point that libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Safe: libFuzzer passes the beginning of memory that holds `count` bytes until we return.
@@ -15,7 +15,7 @@ package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
 
 @main
 struct FuzzJSON {
-    /// Leaves it all to libFuzzer, whose arguments are those of the process.
+    /// Runs libFuzzer with the arguments of the process.
     static func main() {
         var count = CommandLine.argc
         // Safe: the arguments live as long as the process.
@@ -27,7 +27,7 @@ struct FuzzJSON {
 #else
 @main
 struct FuzzJSON {
-    /// Runs the inputs of the folders that are named as arguments.
+    /// Runs the inputs in the directories given as arguments.
     static func main() throws {
         for path in CommandLine.arguments.dropFirst() {
             for input in try Inputs.all(in: path) { runOrStop(input.bytes, JSONSubject.check) }

@@ -4,14 +4,14 @@ package import ContentCoding
 import HTTP
 
 extension Coding {
-    /// Takes the coding off content.
+    /// Decodes content.
     ///
     /// - Parameters:
     ///   - bytes: The content.
-    ///   - size: How many bytes of it come at once.
-    ///   - limit: How many decoded bytes there may be.
+    ///   - size: The number of bytes to decode at a time.
+    ///   - limit: The maximum number of decoded bytes.
     /// - Returns: The decoded bytes.
-    /// - Throws: What is wrong with the content.
+    /// - Throws: The reason why the content cannot be decoded.
     package func decode(
         _ bytes: [UInt8],
         by size: Int = .max,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An input: a text, and a script that says in what way it comes.
+/// A fuzzing input: a text, and a script that determines how it arrives.
 ///
-/// The script stands behind the text, and its length in the last byte, so that a fuzzer finds the
-/// text where it would expect it, and that most texts are inputs as they are.
+/// The text comes first, then the script, and last a byte with the script's length. In this order,
+/// fuzzers mutate the text like any other format, and most texts are valid inputs.
 package struct FuzzInput {
     package let text: [UInt8]
     package let script: [UInt8]

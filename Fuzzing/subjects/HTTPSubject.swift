@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The life of a connection, with the service behind it.
+/// The invariants of a connection with the service behind it.
 package enum HTTPSubject {
-    /// Plays an input: the bytes a client sends, and a script of a setting and of steps.
-    package static func check(_ bytes: [UInt8]) throws(BrokenPromise) {
+    /// Checks an input: the bytes that a client sends, and a script of a setting and steps.
+    package static func check(_ bytes: [UInt8]) throws(InvariantViolation) {
         let input = FuzzInput(bytes)
         let options = input.script.first ?? 0
         try check(
@@ -13,29 +13,29 @@ package enum HTTPSubject {
         )
     }
 
-    /// Plays a text in the way that steps tell, and makes sure of all that a client may rely on.
+    /// Plays a text step by step and checks all invariants on which a client may rely.
     ///
-    /// Where the steps only say when bytes come and go, it must get the answers that it gets to the
-    /// text as a whole.
+    /// If the steps only determine when bytes arrive and leave, the responses must equal those to
+    /// the unsplit text.
     package static func check(
         _ text: [UInt8],
         _ steps: [Step],
         setting: Setting = .usual
-    ) throws(BrokenPromise) {
+    ) throws(InvariantViolation) {
         let player = try Player(text, steps, setting: setting)
         guard !steps.isEmpty, !player.isDisturbed else { return }
         let record = player.transcript.record
         let whole = try Player(text, [], setting: setting).transcript.record
         guard record != whole else { return }
-        throw BrokenPromise(
+        throw InvariantViolation(
             "in pieces \(record.heads) \(record.refusals) \(record.statuses) "
                 + "\(record.closing as Any); as a whole \(whole.heads) \(whole.refusals) "
                 + "\(whole.statuses) \(whole.closing as Any)"
         )
     }
 
-    /// The statuses of the answers to a text that comes as a whole.
-    package static func statuses(_ text: [UInt8]) throws(BrokenPromise) -> [Int] {
+    /// The statuses of the responses to an unsplit text.
+    package static func statuses(_ text: [UInt8]) throws(InvariantViolation) -> [Int] {
         try Player(text, [], setting: .usual).transcript.record.statuses
     }
 }

@@ -2,18 +2,18 @@
 
 import Foundation
 
-/// Inputs that are kept as files.
+/// An input stored in a file.
 package struct Inputs {
     package let name: String
     package let bytes: [UInt8]
 
-    /// The inputs of a folder.
+    /// The inputs in a directory.
     package static func all(in path: String) throws -> [Inputs] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
             .map { try Inputs(URL(filePath: path).appending(path: $0)) }
     }
 
-    /// The inputs that this repository keeps for a subject.
+    /// The corpus of a subject.
     package static func kept(_ subject: String) throws -> [Inputs] {
         let fuzzing = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -26,7 +26,7 @@ package struct Inputs {
     }
 }
 
-/// Runs a check, and stops the process where it fails: that is what a fuzzer takes note of.
-package func runOrStop(_ bytes: [UInt8], _ check: ([UInt8]) throws(BrokenPromise) -> Void) {
+/// Runs a check and aborts the process if it fails, which is how a fuzzer detects failures.
+package func runOrStop(_ bytes: [UInt8], _ check: ([UInt8]) throws(InvariantViolation) -> Void) {
     do { try check(bytes) } catch { fatalError("\(error)") }
 }

@@ -2,25 +2,25 @@
 
 import TensorJSON
 
-/// A reader and the text that it has not been given.
+/// A reader and the text still to be appended.
 struct JSONFeed {
     private(set) var reader: JSONReader
     private var rest: ArraySlice<UInt8> = []
     private var lengths: ArraySlice<Int> = []
 
-    /// A reader that has all of a body.
+    /// Creates a reader of a complete body.
     init(whole body: [UInt8], maximumDepth: Int) {
         reader = JSONReader(body, maximumDepth: maximumDepth)
     }
 
-    /// A reader that is given a body in pieces of these lengths, and the rest of it in one.
+    /// Creates a reader of a body that arrives in pieces of given lengths and a last piece.
     init(_ body: [UInt8], _ lengths: [Int], maximumDepth: Int, announced: Int?) {
         reader = JSONReader(maximumDepth: maximumDepth, expecting: announced)
         rest = body[...]
         self.lengths = lengths[...]
     }
 
-    /// Reads something in one go, again from its start whenever more is needed.
+    /// Reads a value, repeating from its start whenever more text is needed.
     mutating func retrying<Value>(
         _ read: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> Value {
@@ -36,7 +36,7 @@ struct JSONFeed {
         }
     }
 
-    /// Reads numbers, part by part.
+    /// Reads numbers incrementally.
     mutating func numbers() throws(JSONError) -> NumberArray {
         var numbers = NumbersInProgress()
         while true {
@@ -54,7 +54,7 @@ struct JSONFeed {
         guard !rest.isEmpty else { return reader.endOfText() }
         let piece = rest.prefix(lengths.popFirst() ?? .max)
         rest = rest.dropFirst(piece.count)
-        // Pieces of an odd length are taken over, behind room that may be too little.
+        // Pieces of odd length are adopted, with headroom that may be too small.
         if piece.count % 2 == 0 {
             reader.append(piece.span)
         } else {

@@ -2,16 +2,16 @@
 
 import TensorJSON
 
-/// Ways to read a body.
+/// The ways to read a body.
 enum JSONReading: CaseIterable {
-    /// Any value, which is dropped.
+    /// Any value, which is skipped.
     case anything
     /// An array of numbers.
     case numbers
-    /// The members of a question, as the service reads them.
+    /// The members of a request, as the service reads them.
     case members
 
-    /// What came of reading.
+    /// The values read, or the error.
     struct Outcome: Equatable {
         var words: [String] = []
         var shapes: [[Int]] = []
@@ -44,7 +44,7 @@ enum JSONReading: CaseIterable {
     ) throws(JSONError) {
         try feed.retrying { reader throws(JSONError) in try reader.beginObject() }
         while true {
-            // A member may have to be read several times, and counts once.
+            // A member may be read several times but counts only once.
             let before = outcome
             let member = try feed.retrying { reader throws(JSONError) -> (key: String, Bool)? in
                 outcome = before
@@ -57,7 +57,7 @@ enum JSONReading: CaseIterable {
         }
     }
 
-    /// Reads the value of a member, unless it is numbers, of which true tells.
+    /// Reads the value of a member, or returns `true` if it is an array of numbers.
     private static func readMember(
         _ key: String,
         from reader: inout JSONReader,

@@ -2,10 +2,10 @@
 
 import TensorJSON
 
-/// The JSON reader, and the writer of the numbers that it has read.
+/// The invariants of the JSON reader, and of the writer for the numbers read.
 package enum JSONSubject {
-    /// Checks an input: a body, and a script of an option and of the lengths of its pieces.
-    package static func check(_ bytes: [UInt8]) throws(BrokenPromise) {
+    /// Checks an input: a body, and a script of an option and the lengths of pieces.
+    package static func check(_ bytes: [UInt8]) throws(InvariantViolation) {
         let input = FuzzInput(bytes)
         let options = input.script.first ?? 0
         try check(
@@ -16,13 +16,13 @@ package enum JSONSubject {
         )
     }
 
-    /// Reads a body in every way, as a whole and in pieces of these lengths and a last one.
+    /// Reads a body in every way, at once and in pieces of given lengths and a last piece.
     package static func check(
         _ body: [UInt8],
         pieces: [Int] = [],
         maximumDepth: Int = 32,
         announced: Int? = nil
-    ) throws(BrokenPromise) {
+    ) throws(InvariantViolation) {
         for reading in JSONReading.allCases {
             var feed = JSONFeed(whole: body, maximumDepth: maximumDepth)
             let whole = reading.outcome(&feed)
@@ -30,7 +30,7 @@ package enum JSONSubject {
             var pieceFeed = JSONFeed(body, pieces, maximumDepth: maximumDepth, announced: announced)
             let inPieces = reading.outcome(&pieceFeed)
             guard inPieces == whole else {
-                throw BrokenPromise("\(reading): \(whole) as a whole, \(inPieces) in pieces")
+                throw InvariantViolation("\(reading): \(whole) as a whole, \(inPieces) in pieces")
             }
             switch reading {
             case .anything: try checkGrammar(whole.error, of: body)
@@ -43,28 +43,28 @@ package enum JSONSubject {
     private static func checkError(
         _ error: JSONError?,
         of body: [UInt8]
-    ) throws(BrokenPromise) {
+    ) throws(InvariantViolation) {
         guard let error else { return }
-        try expect(!error.needsMore, "more is wanted than there is")
-        try expect(0...body.count ~= error.position, "a position outside of the body")
-        try expect(error.sentence.hasSuffix("."), "no sentence: \(error.sentence)")
-        try expect(error.pointer.isEmpty || error.pointer.utf8.first == 0x2F, "no pointer")
+        try expect(!error.needsMore, "more text is needed after the end of the body")
+        try expect(0...body.count ~= error.position, "a position outside the body")
+        try expect(error.sentence.hasSuffix("."), "not a sentence: \(error.sentence)")
+        try expect(error.pointer.isEmpty || error.pointer.utf8.first == 0x2F, "not a pointer")
         if error.code == "unexpected_end" {
             try expect(error.position == body.count, "an end at \(error.position)")
         }
     }
 
-    /// What the reader refuses that RFC 8259 leaves to it.
+    /// The errors in texts that conform to the grammar of RFC 8259.
     private static let ownRules: Set<String> = ["duplicate_key", "too_deep", "lone_surrogate"]
 
-    /// Makes sure that the reader takes what the grammar does, and nothing else.
+    /// Checks that the reader accepts exactly the texts that conform to the grammar.
     private static func checkGrammar(
         _ error: JSONError?,
         of body: [UInt8]
-    ) throws(BrokenPromise) {
-        let isSound = PlainGrammar.takes(body)
-        guard let error else { return try expect(isSound, "taken, and no JSON") }
+    ) throws(InvariantViolation) {
+        let isValid = PlainGrammar.accepts(body)
+        guard let error else { return try expect(isValid, "invalid JSON was accepted") }
         guard error.isMalformed, !ownRules.contains(error.code) else { return }
-        try expect(!isSound, "sound JSON, and refused: \(error.code) at \(error.position)")
+        try expect(!isValid, "valid JSON was rejected: \(error.code) at \(error.position)")
     }
 }

@@ -3,9 +3,9 @@
 import Glibc
 import TensorJSON
 
-/// Whether numbers are read as the C library reads them, and written so that they come back.
+/// Checks that numbers are read like the C library reads them and that written numbers read back.
 enum NumberCheck {
-    static func check(_ outcome: JSONReading.Outcome, of body: [UInt8]) throws(BrokenPromise) {
+    static func check(_ outcome: JSONReading.Outcome, of body: [UInt8]) throws(InvariantViolation) {
         if let error = outcome.error {
             guard error.code == "number_out_of_range" else { return }
             let token = body[error.position...].prefix { isOfNumber($0) }
@@ -32,18 +32,18 @@ enum NumberCheck {
         }
     }
 
-    /// The double that is nearest, by `strtod`.
+    /// The nearest double, from `strtod`.
     private static func nearest(_ token: ArraySlice<UInt8>) -> Double {
-        // Safe: a string is passed as memory that ends in a zero, for the length of the call.
+        // Safe: a string is passed as zero-terminated memory for the duration of the call.
         unsafe strtod(String(decoding: token, as: UTF8.self), nil)
     }
 
-    /// Writes numbers as a whole and in parts, and reads them back.
+    /// Writes numbers at once and in parts, and reads them back.
     private static func checkWriting(
         _ values: [Double],
         _ shape: [Int],
         partLength: Int
-    ) throws(BrokenPromise) {
+    ) throws(InvariantViolation) {
         var writer = JSONWriter()
         writer.numbers(values, shape: shape)
         let text = writer.finish()
@@ -52,15 +52,15 @@ enum NumberCheck {
             let range = start..<min(start + partLength, values.count)
             parts.numbers(values.span.extracting(range), shape: shape, range)
         }
-        try expect(parts.finish() == text, "numbers are written otherwise in parts")
+        try expect(parts.finish() == text, "the text differs when written in parts")
         var reader = JSONReader(text)
         do {
             let back = try reader.readNumbers()
             try reader.finish()
             guard back.shape == shape, back.values.map(\.bitPattern) == values.map(\.bitPattern)
-            else { throw BrokenPromise("written as \(String(decoding: text, as: UTF8.self))") }
+            else { throw InvariantViolation("written as \(String(decoding: text, as: UTF8.self))") }
         } catch {
-            throw BrokenPromise("what is written is not read: \(error)")
+            throw InvariantViolation("the written text cannot be read: \(error)")
         }
     }
 }

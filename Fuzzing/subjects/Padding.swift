@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a DEL in a text stands for, so that a short input can be long content.
+/// The replacement of a DEL in a text, with which a short input can have long content.
 enum Padding {
     case none
     case spaces
-    /// Numbers, each with its comma: enough for an answer that is sent in parts.
+    /// Numbers with commas, enough for a response that is sent in parts.
     case numbers
-    /// Enough spaces for a body that is taken in piece by piece.
+    /// Spaces, enough for a body that is processed in pieces.
     case manySpaces
 
-    /// The padding that the first byte of a script stands for.
+    /// The padding selected by the first byte of a script.
     init(_ byte: UInt8) {
         switch byte & 0x60 {
         case 0x20: self = .spaces
@@ -30,8 +30,8 @@ enum Padding {
         }
     }
 
-    /// How many times it stands for something.
-    private var most: Int { self == .manySpaces ? 3 : 6 }
+    /// The maximum number of replacements.
+    private var maximumCount: Int { self == .manySpaces ? 3 : 6 }
 
     func applied(to text: [UInt8]) -> [UInt8] {
         guard self != .none else { return text }
@@ -39,7 +39,7 @@ enum Padding {
         var count = 0
         var padded: [UInt8] = []
         for byte in text {
-            if byte == Self.delete, count < most {
+            if byte == Self.delete, count < maximumCount {
                 padded += bytes
                 count += 1
             } else {

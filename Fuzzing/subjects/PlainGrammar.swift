@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The grammar of RFC 8259 once more, as plainly as can be, to compare the reader with.
+/// A simple, independent parser of the grammar of RFC 8259, to compare the reader with.
 ///
-/// Nothing of the reader is used. A text nested deeper than the reader may go is not JSON here.
+/// It rejects texts nested more than 100 levels deep.
 struct PlainGrammar {
     private let text: [UInt8]
     private var place = 0
@@ -10,7 +10,7 @@ struct PlainGrammar {
 
     private struct NoJSON: Error {}
 
-    static func takes(_ text: [UInt8]) -> Bool {
+    static func accepts(_ text: [UInt8]) -> Bool {
         var grammar = PlainGrammar(text: text)
         do {
             grammar.space()
@@ -32,7 +32,7 @@ struct PlainGrammar {
         while [0x20, 0x09, 0x0A, 0x0D].contains(next) { place += 1 }
     }
 
-    /// Steps over a byte if it comes next.
+    /// Moves past a byte if it is next.
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
         place += 1

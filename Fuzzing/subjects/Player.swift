@@ -3,32 +3,31 @@
 import HTTP
 import LossAPI
 
-/// Drives a connection as an event loop does, with a network, a clock and workers that do what
-/// steps tell them.
+/// Drives a connection like an event loop, with a network, a clock and workers controlled by steps.
 struct Player: ~Copyable {
     private(set) var transcript = Transcript()
-    /// Whether something happened that changes what the client is told.
+    /// Whether a step has changed the responses, and not only their timing.
     private(set) var isDisturbed = false
 
     private var connection: Connection
     private let setting: Setting
     private var now = Instant(nanoseconds: 1_000_000_000)
     private let today = DateField("today")
-    /// What the client is still to send.
+    /// The bytes that the client has not sent yet.
     private var unsent: ArraySlice<UInt8>
-    /// What has arrived and has not been read.
+    /// The bytes that have arrived but have not been read.
     private var network: ArraySlice<UInt8> = []
     private var hasEnded = false
     private var isEndRead = false
-    /// How many bytes the network takes; nil: any.
+    /// The number of bytes that the network accepts; `nil` means any number.
     private var room: Int?
     private var holdsWork = false
     private var isCrowded = false
     private var work: [Work] = []
     private var received = 0
-    /// How often the connection has been asked what to do, and how often that may be.
-    private var questions = 0
-    private let mostQuestions: Int
+    /// The number of actions performed, and its maximum.
+    private var actionCount = 0
+    private let maximumActionCount: Int
 
     private enum Work {
         case intake(IntakeJob)
@@ -36,12 +35,12 @@ struct Player: ~Copyable {
         case part(SourceJob)
     }
 
-    /// Plays a text step by step, and then to its end as a client would that has nothing to hide.
+    /// Plays a text step by step, and then to its end like a well-behaved client.
     init(
         _ text: [UInt8],
         _ steps: some Sequence<Step>,
         setting: Setting
-    ) throws(BrokenPromise) {
+    ) throws(InvariantViolation) {
         self.setting = setting
         unsent = text[...]
         connection = Connection(
@@ -50,8 +49,8 @@ struct Player: ~Copyable {
             isOverLimit: setting.isOverLimit,
             now: now
         )
-        // A request takes more than ten bytes, and some ten questions.
-        mostQuestions = 100 + 4 * text.count + 8 * steps.underestimatedCount
+        // A request has more than ten bytes and needs about ten actions.
+        maximumActionCount = 100 + 4 * text.count + 8 * steps.underestimatedCount
         try perform()
         for step in steps where transcript.record.closing == nil { try play(step) }
         for step in [Step.take(nil), .giveBack, .arrive(.max)] { try play(step) }
@@ -59,7 +58,7 @@ struct Player: ~Copyable {
         try expect(transcript.record.closing != nil, "the connection does not end")
     }
 
-    private mutating func play(_ step: Step) throws(BrokenPromise) {
+    private mutating func play(_ step: Step) throws(InvariantViolation) {
         guard transcript.record.closing == nil else { return }
         isDisturbed = isDisturbed || step.isDisturbance
         switch step {
@@ -83,13 +82,13 @@ struct Player: ~Copyable {
         try perform()
     }
 
-    private mutating func end() throws(BrokenPromise) {
+    private mutating func end() throws(InvariantViolation) {
         hasEnded = true
         try perform()
     }
 
-    /// Lets time pass; what is due must be dealt with, or a timer would ring for ever.
-    private mutating func wait(_ duration: Duration) throws(BrokenPromise) {
+    /// Lets time pass; an expired deadline must be cleared, or its timer would fire forever.
+    private mutating func wait(_ duration: Duration) throws(InvariantViolation) {
         now = now.advanced(by: duration)
         for _ in 0..<4 {
             guard let deadline = connection.deadline, deadline <= now else { return }
@@ -98,22 +97,24 @@ struct Player: ~Copyable {
             try perform()
             guard transcript.record.closing == nil else { return }
         }
-        throw BrokenPromise("a deadline that does not go away")
+        throw InvariantViolation("an expired deadline is not cleared")
     }
 
-    /// Does what the connection asks for until it has to wait.
-    private mutating func perform() throws(BrokenPromise) {
+    /// Performs the actions of the connection until it has to wait.
+    private mutating func perform() throws(InvariantViolation) {
         guard transcript.record.closing == nil else { return }
         var buffer: ArraySlice<UInt8> = []
-        while try goOn(&buffer) {}
+        while try performNext(&buffer) {}
         if !buffer.isEmpty { connection.buffer(buffer) }
         try checkFootprint()
     }
 
-    /// Does the next thing; false if that is to wait.
-    private mutating func goOn(_ buffer: inout ArraySlice<UInt8>) throws(BrokenPromise) -> Bool {
-        questions += 1
-        try expect(questions <= mostQuestions, "the connection goes on and on")
+    /// Performs the next action; returns `false` if the connection has to wait.
+    private mutating func performNext(
+        _ buffer: inout ArraySlice<UInt8>
+    ) throws(InvariantViolation) -> Bool {
+        actionCount += 1
+        try expect(actionCount <= maximumActionCount, "the connection does not stop acting")
         switch connection.next() {
         case .receive(let head)
         where connection.isOverLimit && !setting.responder.isProbe(head):
@@ -122,11 +123,11 @@ struct Player: ~Copyable {
             try transcript.begin(head)
             connection.received(setting.responder.receive(head), date: today, now: now)
         case .runIntake:
-            guard let job = connection.takeIntakeJob() else { throw BrokenPromise("no job") }
+            guard let job = connection.takeIntakeJob() else { throw InvariantViolation("no job") }
             submit(.intake(job))
         case .respond: try answer()
         case .produce:
-            guard let job = connection.takeSourceJob() else { throw BrokenPromise("no part") }
+            guard let job = connection.takeSourceJob() else { throw InvariantViolation("no part") }
             work.append(.part(job))
             if !holdsWork { giveBack() }
         case .refuse(let refusal):
@@ -150,12 +151,14 @@ struct Player: ~Copyable {
         return true
     }
 
-    private mutating func answer() throws(BrokenPromise) {
+    private mutating func answer() throws(InvariantViolation) {
         if connection.needsWorker {
-            guard let job = connection.takeIntakeJob() else { throw BrokenPromise("no job") }
+            guard let job = connection.takeIntakeJob() else { throw InvariantViolation("no job") }
             submit(.response(job))
         } else {
-            guard let response = connection.makeResponse() else { throw BrokenPromise("no answer") }
+            guard let response = connection.makeResponse() else {
+                throw InvariantViolation("no answer")
+            }
             connection.responded(response, date: today, now: now)
         }
     }
@@ -169,7 +172,7 @@ struct Player: ~Copyable {
         if !holdsWork { giveBack() }
     }
 
-    /// Has done what the workers were given.
+    /// Delivers the results of the workers.
     private mutating func giveBack() {
         for item in work {
             switch item {
@@ -191,7 +194,7 @@ struct Player: ~Copyable {
         work = []
     }
 
-    private mutating func send() throws(BrokenPromise) -> Bool {
+    private mutating func send() throws(InvariantViolation) -> Bool {
         let left = connection.output.unsentBytes
         try expect(left > 0, "nothing is to be sent")
         let count = min(left, room ?? left)
@@ -205,12 +208,13 @@ struct Player: ~Copyable {
         return true
     }
 
-    /// Reads what there is, straight into a long body where the connection wants that.
-    private mutating func read(_ buffer: inout ArraySlice<UInt8>) throws(BrokenPromise) -> Bool {
-        try expect(!isEndRead, "bytes are wanted after the end")
+    /// Reads the available bytes, directly into a long body if the connection requests that.
+    private mutating func read(_ buffer: inout ArraySlice<UInt8>) throws(InvariantViolation) -> Bool
+    {
+        try expect(!isEndRead, "bytes are requested after the end")
         if !buffer.isEmpty {
             let taken = connection.receive(buffer, now: now)
-            try expect(0...buffer.count ~= taken, "more is taken than there is")
+            try expect(0...buffer.count ~= taken, "more bytes are consumed than available")
             buffer = buffer.dropFirst(taken)
             return true
         }
@@ -234,15 +238,15 @@ struct Player: ~Copyable {
         return true
     }
 
-    /// What is kept is in proportion to what has come, and nothing is at rest or in the end.
-    private func checkFootprint() throws(BrokenPromise) {
+    /// Checks that memory is proportional to the bytes received, and zero when idle or ended.
+    private func checkFootprint() throws(InvariantViolation) {
         let footprint = connection.footprint
         let output = connection.output.head.count + connection.output.body.count
-        let most = 128 * 1_024 + 40 * received + output
-        try expect(footprint <= most, "\(footprint) bytes kept for \(received)")
+        let maximum = 128 * 1_024 + 40 * received + output
+        try expect(footprint <= maximum, "\(footprint) bytes held for \(received) received")
         guard transcript.record.closing == nil else { return }
         if connection.isIdle || transcript.isOver {
-            try expect(footprint == 0, "\(footprint) bytes kept at rest")
+            try expect(footprint == 0, "\(footprint) bytes held while idle")
         }
     }
 }

@@ -3,25 +3,24 @@
 package import HTTP
 import LossAPI
 
-/// What a connection is played under.
+/// The conditions under which a connection is played.
 package struct Setting: Sendable {
     package var limits = Limits()
     /// Whether it is one too many.
     package var isOverLimit = false
     let responder: LossResponder
-    /// Who is told what happens: another one, so that its counts do not differ from answer to
-    /// answer.
+    /// The responder that receives the events, separate so that its counts do not change responses.
     let witness: LossResponder
 
     package static let usual = Setting(Limits())
 
-    /// Limits that short texts reach.
+    /// Limits low enough for short texts to reach.
     package static let tight = Setting(tightLimits(bodyBytes: 600))
 
-    /// Limits of which only that for short content is low.
+    /// The default limits, with a low limit for content processed inline.
     package static let long = Setting(tightLimits(bodyBytes: 1_024 * 1_024, isTight: false))
 
-    /// Always the same time: the answers must not depend on it.
+    /// A constant clock: the responses must not depend on the time.
     private static let clock: MonotonicClock = { Instant(nanoseconds: 0) }
 
     private init(_ limits: Limits) {
@@ -30,7 +29,7 @@ package struct Setting: Sendable {
         witness = LossResponder(limits: limits, clock: Self.clock)
     }
 
-    /// The setting that the first byte of a script stands for.
+    /// The setting selected by the first byte of a script.
     init(_ byte: UInt8) {
         switch byte & 3 {
         case 1: self = .tight

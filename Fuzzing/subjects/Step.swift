@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that happens to a connection.
+/// An event of a connection.
 package enum Step: Hashable, Sendable {
-    /// So many bytes arrive.
+    /// A number of bytes arrive.
     case arrive(Int)
-    /// The network takes so many bytes and no more; nil: as many as there are.
+    /// The network accepts a number of bytes to send; `nil` means all bytes.
     case take(Int?)
-    /// So many milliseconds pass.
+    /// A number of milliseconds pass.
     case wait(Int)
-    /// The workers give nothing back from now on.
+    /// The workers stop delivering results.
     case hold
-    /// The workers give back what they have, and from now on at once.
+    /// The workers deliver all results, and deliver further results immediately.
     case giveBack
-    /// The workers have no time for the next piece of work.
+    /// The workers refuse the next job.
     case crowd
-    /// There is no memory for more of a body.
+    /// Memory for the rest of a body is exhausted.
     case exhaust
-    /// The client half-closes, and what has not arrived never does.
+    /// The client half-closes the connection and discards the bytes not yet sent.
     case end
     /// The connection breaks.
     case breakOff
     /// The server begins to stop.
     case drain
 
-    /// The step that a byte of a script stands for.
+    /// The step encoded by a byte of a script.
     package init(_ byte: UInt8) {
         let amount = Int(byte & 31)
         switch byte >> 5 {
@@ -40,7 +40,7 @@ package enum Step: Hashable, Sendable {
 
     private static let rare: [Step] = [.end, .breakOff, .drain, .crowd, .exhaust, .hold]
 
-    /// Whether it changes what a client is told, and not only when.
+    /// Whether the step may change responses, and not only their timing.
     var isDisturbance: Bool {
         switch self {
         case .arrive, .take, .wait, .hold, .giveBack: false

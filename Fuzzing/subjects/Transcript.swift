@@ -3,9 +3,9 @@
 import HTTP
 import HTTPTypes
 
-/// What a connection has led to, as far as its client can see, and whether that is sound HTTP.
+/// A record of a connection as observed by its client, which checks that it is valid HTTP.
 struct Transcript {
-    /// What does not depend on the way in which the bytes came.
+    /// The part of the record that must not depend on the timing of bytes.
     struct Record: Equatable {
         var heads: [String] = []
         var refusals: [Refusal] = []
@@ -15,34 +15,34 @@ struct Transcript {
     }
 
     private(set) var record = Record()
-    /// Whether an answer has said that it is the last.
+    /// Whether a response has announced the end of the connection.
     private(set) var isOver = false
     private var hasShutDown = false
-    /// Where the answer at hand begins in what has been sent.
+    /// The offset of the current response in the bytes sent.
     private var start = 0
     private var head: RequestHead?
-    /// What the request at hand is refused for.
+    /// The reason for which the current request is refused.
     private var refusal: Refusal?
 
-    /// Refusals that may come when the request has been read to its end, so that the connection
-    /// goes on.
+    /// Refusals of requests that have been read completely, after which the connection may
+    /// continue.
     private static let ofRoom: Set<Refusal> = [.tooManyWaiting, .memoryExhausted]
 
-    /// Takes note of a request.
-    mutating func begin(_ head: RequestHead) throws(BrokenPromise) {
-        try expect(!isOver, "a request is taken after the last answer")
+    /// Records a request.
+    mutating func begin(_ head: RequestHead) throws(InvariantViolation) {
+        try expect(!isOver, "a request is accepted after the last response")
         self.head = head
         record.heads.append("\(head.method.rawValue) \(head.path) \(head.contentLength ?? -1)")
     }
 
-    mutating func refuse(_ refusal: Refusal) throws(BrokenPromise) {
-        try expect(!isOver, "\(refusal) after the last answer")
+    mutating func refuse(_ refusal: Refusal) throws(InvariantViolation) {
+        try expect(!isOver, "\(refusal) after the last response")
         try expect(self.refusal == nil, "\(refusal) after another refusal of the same request")
         self.refusal = refusal
         record.refusals.append(refusal)
     }
 
-    mutating func send(_ output: ResponseOutput, _ count: Int) throws(BrokenPromise) {
+    mutating func send(_ output: ResponseOutput, _ count: Int) throws(InvariantViolation) {
         try expect(!isOver && !hasShutDown, "bytes are sent after the last answer")
         let inHead = max(0, output.head.count - output.sent)
         let skipped = max(0, output.sent - output.head.count)
@@ -50,7 +50,7 @@ struct Transcript {
         record.sent += output.body.dropFirst(skipped).prefix(max(0, count - inHead))
     }
 
-    mutating func shutDown() throws(BrokenPromise) {
+    mutating func shutDown() throws(InvariantViolation) {
         try expect(!hasShutDown, "two half-closes")
         hasShutDown = true
     }
@@ -59,8 +59,8 @@ struct Transcript {
         record.closing = closing
     }
 
-    /// Takes note that an answer is complete, and checks it.
-    mutating func end(_ exchange: Exchange) throws(BrokenPromise) {
+    /// Checks a complete response and records it.
+    mutating func end(_ exchange: Exchange) throws(InvariantViolation) {
         let answer = try Answer(
             record.sent[start...],
             isToHead: exchange.method == .head,
@@ -76,7 +76,7 @@ struct Transcript {
             try expect(answer.status == refusal.status.code, "\(refusal) has another status")
             try expect(
                 answer.isLast || Self.ofRoom.contains(refusal),
-                "\(refusal), and the connection goes on"
+                "the connection continues after \(refusal)"
             )
         }
         record.statuses.append(answer.status)

@@ -2,8 +2,8 @@
 
 /// The term y log(y/q), computed with one division and without cancellation.
 ///
-/// Choose k so that q' = 2^-k q is within a factor of √2 of y. Then d = q' - y is exact, and with s
-/// = d / (q' + y) and r = d/y, log(q/y) = k log 2 + log(1 + r) = k log 2 + 2 artanh s. The largest
+/// Choose k so that q' = 2^-k q differs from y by at most y/2. Then d = q' - y is exact, and with
+/// s = d / (q' + y) and r = d/y, log(q/y) = k log 2 + log(1 + r) = k log 2 + 2 artanh s. The largest
 /// part of y log(1 + r) is d itself; the remainder, y (r - log(1 + r)) = s (d - y s² P(s²)), is of
 /// second order in r. Tests/LossFunctionsTests/coefficients.py computes the coefficients of P.
 struct Divergence {

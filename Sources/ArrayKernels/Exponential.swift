@@ -57,7 +57,8 @@ struct Exponential {
     /// sums.
     var valueMinusOne: Vector {
         @inline(__always) get {
-            // 2^-n is negligible below 2^-60, so clamping it at 2^-1000 has no effect.
+            // Below 2^-60, 2^-n is negligible, so the lower bound has no effect. Because of the
+            // upper bound, the result is valid only for n >= -1,000.
             let inverse = Self.power((-n).clamped(-1_000, 1_000))
             let difference = 1 - inverse
             let shifted = difference - 1

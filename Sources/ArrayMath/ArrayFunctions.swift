@@ -33,6 +33,7 @@ package protocol ArrayFunctions: SendableMetatype {
     /// The terms of which the sigmoid and softplus of z and -z consist.
     ///
     /// `expNegAbs` is e^-|z|, `expm1NegAbs` is e^-|z| - 1, and `softplusNegAbs` is log(1 + e^-|z|).
+    /// `expm1NegAbs` is valid only for |z| up to 690.
     static func logistic(
         _ z: Span<Double>,
         expNegAbs: inout MutableSpan<Double>,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One module for each part of a run; `measure` adds its rows."""
+"""One module for each section of a run; `measure` adds its rows."""
 
 from . import codec, fairness, kernels, large, linear, small, start
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing numbers in memory, of every shape, beside simdjson and std::to_chars."""
+"""Reading and writing numbers of every shape in memory, compared with simdjson and std::to_chars."""
 
 import re
 
@@ -24,7 +24,7 @@ def measure(bench: Bench) -> None:
 
 
 def _ours(shape: str) -> dict[str, float]:
-    """The program compares each number that it reads or writes, and traps if one is wrong."""
+    """Runs codec-benchmark, which checks each number that it reads or writes and traps on an error."""
     text = run_product("codec-benchmark", str(COUNT), shape)
     found = {
         what: float(nanoseconds) * 1e-9

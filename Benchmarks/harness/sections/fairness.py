@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What small questions feel of large ones, and of many open connections."""
+"""The effect of large requests and of many open connections on small requests."""
 
 import socket
 from contextlib import ExitStack
@@ -37,8 +37,8 @@ def _beside_large(bench: Bench, server: Server, connections: int) -> None:
     rows = (
         ("beside two idle connections", "s", quiet),
         (f"beside {LARGE_CLIENTS} clients with n = {LARGE_COUNT:,}", "s", loud),
-        ("the second by the first", "", [b / a for a, b in zip(quiet, loud)]),
-        ("large answers a second meanwhile", "", found["large"][OURS]),
+        ("ratio of the second to the first", "", [b / a for a, b in zip(quiet, loud)]),
+        ("large responses per second meanwhile", "", found["large"][OURS]),
     )
     for quantity, unit, values in rows:
         bench.add("fairness", case, quantity, unit, {OURS: values})
@@ -52,19 +52,19 @@ def _quiet(bench: Bench, server: Server, connections: int) -> dict[str, float]:
 
 
 def _loud(bench: Bench, server: Server, connections: int) -> dict[str, float]:
-    with flood(server, bench.question(LARGE_COUNT), bench.directory, LARGE_CLIENTS) as large:
+    with flood(server, bench.request(LARGE_COUNT), bench.directory, LARGE_CLIENTS) as large:
         p99 = _p99(bench, server, connections)
     return {"loud": p99, "large": large.per_second}
 
 
 def _p99(bench: Bench, server: Server, connections: int) -> float:
-    question = bench.question(COUNT)
-    return load(server, question, bench.directory, connections, bench.seconds).p99
+    request = bench.request(COUNT)
+    return load(server, request, bench.directory, connections, bench.seconds).p99
 
 
 def _many_connections(bench: Bench) -> None:
-    """Few connections alone, few beside many at rest, and many that all send in turn, as wrk does."""
-    question = bench.question(COUNT)
+    """Measures a few connections alone, a few besides many idle ones, and many active ones."""
+    request = bench.request(COUNT)
 
     def asking(server: Server, connections: int, at_rest: int = 0):
         def ask() -> dict[str, float]:
@@ -72,7 +72,7 @@ def _many_connections(bench: Bench) -> None:
                 for _ in range(at_rest):
                     stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
                 found = load(
-                    server, question, bench.directory, connections, bench.seconds, bench.load_core
+                    server, request, bench.directory, connections, bench.seconds, bench.load_core
                 )
             return {"time": found.processor_time}
 
@@ -81,14 +81,14 @@ def _many_connections(bench: Bench) -> None:
     with bench.serving([contender.OURS], bench.server_core) as [server]:
         measures = {
             f"{FEW} connections": asking(server, FEW),
-            f"{FEW} connections beside {MANY - FEW} at rest": asking(server, FEW, MANY - FEW),
+            f"{FEW} connections beside {MANY - FEW} idle": asking(server, FEW, MANY - FEW),
             f"{MANY:,} connections": asking(server, MANY),
         }
         found = bench.alternate(measures)["time"]
-    case = f"n = {COUNT}, processor time a request"
+    case = f"n = {COUNT}, processor time per request"
     for name in measures:
         bench.add("fairness", case, name, "s", {OURS: found[name]})
     few, *others = measures
     for name in others:
         ratios = [b / a for a, b in zip(found[few], found[name])]
-        bench.add("fairness", case, f"{name}, by {few}", "", {OURS: ratios})
+        bench.add("fairness", case, f"{name}, ratio to {few}", "", {OURS: ratios})

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Large questions, one after the other over one connection."""
+"""Large requests, one after another over one connection."""
 
 import statistics
 
 from .. import contender, stages
 from ..bench import Bench
-from ..question import Question
+from ..request import Request
 from ..server import Server
 
 COUNTS = [10_000, 100_000, 1_000_000]
@@ -14,34 +14,34 @@ COUNTS = [10_000, 100_000, 1_000_000]
 def measure(bench: Bench) -> None:
     peers = [contender.OURS, contender.NUMPY, contender.TORCH, contender.NODE]
     with bench.serving(peers) as servers:
-        # Upwards, so that a process has not grown before its peak is taken.
+        # In ascending order, so that no process has grown before its peak is measured.
         for count in COUNTS:
-            _compare(bench, servers, bench.question(count))
+            _compare(bench, servers, bench.request(count))
 
 
-def _compare(bench: Bench, servers: list[Server], question: Question) -> None:
-    times = max(3, min(50, 1_000_000 // question.count))
+def _compare(bench: Bench, servers: list[Server], request: Request) -> None:
+    times = max(3, min(50, 1_000_000 // request.count))
 
     def asking(server: Server):
-        return lambda: _ask(server, question, times)
+        return lambda: _ask(server, request, times)
 
     for server in servers:
-        server.ask(question)  # Warm up, and check the answer where no clock runs.
+        server.ask(request)  # Warm up, and check the response outside the measurement.
     measures = {server.name: asking(server) for server in servers}
     if bench.in_memory:
-        # One thread that waits for nothing: its time is its processor time.
-        measures[stages.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(question)["total"])
+        # A single thread that never waits: its time equals its processor time.
+        measures[stages.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(request)["total"])
     found = bench.alternate(measures)
-    case = f"n = {question.count:,}"
+    case = f"n = {request.count:,}"
     bench.add("large", case, "time", "s", found["time"])
     bench.add("large", case, "processor time", "s", found["processor"])
     bench.add("large", case, "peak memory over idle", "MiB", found["peak"])
 
 
-def _ask(server: Server, question: Question, times: int) -> dict[str, float]:
+def _ask(server: Server, request: Request, times: int) -> dict[str, float]:
     server.reset_peak()
     before = server.processor_time()
-    seconds = server.ask(question, times)
+    seconds = server.ask(request, times)
     return {
         "time": statistics.median(seconds),
         "processor": (server.processor_time() - before) / times,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From nothing to the first answer, and what it then occupies."""
+"""The time from the start to the first response, and the resident memory after it."""
 
 import socket
 import subprocess
@@ -12,30 +12,30 @@ from ..run import OURS
 from ..server import STOP_PATIENCE, free_port, memory
 
 STARTS = 20
-QUESTION = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-ANSWER = b'{"status":"ok"}'
+REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+RESPONSE = b'{"status":"ok"}'
 
 
 def measure(bench: Bench) -> None:
     found = [_start(bench) for _ in range(STARTS)]
     case = f"of {STARTS} starts"
-    bench.add("start", case, "until the first answer of /livez", "s", {OURS: [s for s, _ in found]})
+    bench.add("start", case, "until the first response of /livez", "s", {OURS: [s for s, _ in found]})
     bench.add("start", case, "resident memory, idle", "MiB", {OURS: [m for _, m in found]})
     size = contender.EXECUTABLE.stat().st_size / 1e6
     bench.add("start", "as built", "static executable, stripped", "MB", {OURS: [size]})
 
 
 def _start(bench: Bench) -> tuple[float, float]:
-    """Seconds from the decision to start it to its first answer; MiB resident then."""
+    """The seconds from the start of the process to its first response, and its resident MiB."""
     port = free_port()
     command = contender.OURS.command(port, bench.directory)
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        answer = _first_answer(process, port, started + 30)
+        response = _first_response(process, port, started + 30)
         seconds = time.perf_counter() - started
-        if not (answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(ANSWER)):
-            raise Failure(f"loss-server answered /livez with {answer[-200:]!r}")
+        if not (response.startswith(b"HTTP/1.1 200 ") and response.endswith(RESPONSE)):
+            raise Failure(f"loss-server answered /livez with {response[-200:]!r}")
         resident = memory(process.pid, "VmRSS")
         process.terminate()
         if process.wait(STOP_PATIENCE):
@@ -47,16 +47,16 @@ def _start(bench: Bench) -> tuple[float, float]:
             process.wait()
 
 
-def _first_answer(process: subprocess.Popen, port: int, deadline: float) -> bytes:
+def _first_response(process: subprocess.Popen, port: int, deadline: float) -> bytes:
     while time.perf_counter() < deadline:
         try:
             with socket.create_connection(("127.0.0.1", port), 30) as connection:
-                connection.sendall(QUESTION)
-                answer = b""
+                connection.sendall(REQUEST)
+                response = b""
                 while received := connection.recv(4096):
-                    answer += received
-                return answer
+                    response += received
+                return response
         except ConnectionRefusedError:
             if process.poll() is not None:
                 raise Failure(f"loss-server ended with {process.returncode} instead of serving")
-    raise Failure("loss-server did not answer /livez within 30 s")
+    raise Failure("loss-server did not response /livez within 30 s")

@@ -67,7 +67,7 @@ enum EiselLemire {
         let shift = 1 - exponent
         guard shift < 64 else { return 0 }
         let shifted = bits >> UInt64(shift)
-        // Rounding up to the smallest normal number carries into the exponent field by itself.
+        // Rounding up to the smallest normal number carries into the exponent field.
         return (shifted + (shifted & 1)) >> 1
     }
 }

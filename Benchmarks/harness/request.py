@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A question about the squared error, and whether an answer to it is right."""
+"""A request for the squared error, and the check of its response."""
 
 import json
 import math
@@ -8,20 +8,20 @@ from random import Random
 
 from .failure import Failure
 
-# More numbers than this are the first million again and again. That is beyond what caches and
-# branch predictors remember, and it keeps Python out of the way: ten million numbers would take
-# it half a minute to write and several gigabytes to check.
+# Larger requests repeat the first million numbers. That exceeds the capacity of caches and branch
+# predictors, and it limits the work of Python, which would take half a minute to write ten million
+# numbers and several gigabytes to check them.
 LARGEST_BLOCK = 1_000_000
 
-# A gradient is 2 (p - t) / n, three roundings in whichever order, each half a unit in the last
-# place; loss-server promises five units.
+# A gradient is 2 (p - t) / n, which has three roundings of half an ulp in any order; loss-server
+# guarantees 5 ulp.
 GRADIENT_ULPS = 5
 
 
-class Question:
-    """n uniform predictions and targets in [0, 1) with their shortest digits, seeded.
+class Request:
+    """A request with n seeded uniform predictions and targets in [0, 1), in their shortest digits.
 
-    The body is a file, so that a client can leave it to the kernel to send it.
+    The body is a file, so that the kernel can send it.
     """
 
     def __init__(self, count: int, directory: Path):
@@ -33,7 +33,7 @@ class Question:
             raise ValueError(f"{count} is not a multiple of {LARGEST_BLOCK}")
         self.predictions = [random.random() for _ in range(block)]
         self.targets = [random.random() for _ in range(block)]
-        self.path = directory / f"question-{count}.json"
+        self.path = directory / f"request-{count}.json"
         with open(self.path, "w") as file:
             for name, values in ('{"predictions":', self.predictions), (',"targets":', self.targets):
                 text = ",".join(map(repr, values))
@@ -44,22 +44,22 @@ class Question:
             file.write("}")
         self.size = self.path.stat().st_size
 
-    def check(self, answer: bytes | bytearray, who: str, is_exact: bool) -> None:
-        """Throws unless the answer has the right loss and each right derivative.
+    def check(self, response: bytes | bytearray, who: str, is_exact: bool) -> None:
+        """Throws unless the response has the right loss and each right derivative.
 
         `is_exact`: the server promises the correctly rounded sum of the losses. Others may add in
         any order, which is off by at most n / 2^53 of the sum: Higham, "Accuracy and Stability of
         Numerical Algorithms" (2002), section 4.2.
         """
         try:
-            begin = answer.index(b'"gradient":[') + len(b'"gradient":[')
-            end = answer.index(b"]", begin)
-            loss = json.loads(answer[:begin] + answer[end:])["loss"]
-            gradient = self._first_block(answer[begin:end])
+            begin = response.index(b'"gradient":[') + len(b'"gradient":[')
+            end = response.index(b"]", begin)
+            loss = json.loads(response[:begin] + response[end:])["loss"]
+            gradient = self._first_block(response[begin:end])
             if not {type(value) for value in gradient + [loss]} <= {int, float}:
                 raise TypeError("not all are numbers")
         except (ValueError, KeyError, TypeError) as error:
-            text = answer[:80].decode(errors="replace")
+            text = response[:80].decode(errors="replace")
             raise Failure(f"{who} answered n = {self.count:,} with no loss and gradient: {error} in {text}")
         errors = [p - t for p, t in zip(self.predictions, self.targets)]
         right = math.fsum(e * e for e in errors) * self.repeats / self.count
