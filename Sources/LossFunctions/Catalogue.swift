@@ -58,9 +58,9 @@ package enum Catalogue {
             let facts = facts(entry)
             let found = Found(entry: entry, facts: facts, presets: [:])
             index.exact[facts.name] = found
-            index.folded[folded(facts.name)] = found
+            index.folded[facts.name.foldedName] = found
             for alias in facts.aliases {
-                index.folded[folded(alias.name)] = Found(
+                index.folded[alias.name.foldedName] = Found(
                     entry: entry,
                     facts: facts,
                     presets: alias.options
@@ -72,13 +72,14 @@ package enum Catalogue {
 
     private static func find<Entry>(_ name: String, in index: Index<Entry>) -> Found<Entry>? {
         if let found = index.exact[name] { return found }
-        return name.utf8.count <= longestName ? index.folded[folded(name)] : nil
+        return name.utf8.count <= longestName ? index.folded[name.foldedName] : nil
     }
 
     /// Longer names are none, in whatever spelling.
     private static let longestName = 256
+}
 
-    private static func folded(_ name: String) -> String {
-        name.lowercased().filter { !"-_: ".contains($0) }
-    }
+extension String {
+    /// The name without what does not matter in it: case, hyphens, underscores, colons and spaces.
+    var foldedName: String { lowercased().filter { !"-_: ".contains($0) } }
 }

@@ -34,6 +34,17 @@ package enum Domain: Equatable, Sendable {
     }
 }
 
+extension Domain {
+    /// Whether it contains a number; class targets depend on the shape, so that `classes` has none.
+    func contains(_ number: Double) -> Bool {
+        switch self {
+        case .interval(let interval): interval.contains(number)
+        case .values(let values): values.contains(number)
+        case .classes: false
+        }
+    }
+}
+
 extension Domain: CustomStringConvertible {
     /// What would be accepted, in words.
     package var description: String {

@@ -90,3 +90,37 @@ package final class Facts: Sendable {
 extension Facts: Equatable {
     package static func == (left: Facts, right: Facts) -> Bool { left === right }
 }
+
+extension Facts {
+    /// The single options under which an input may hold a number that it may not hold otherwise.
+    ///
+    /// - Parameters:
+    ///   - number: the number.
+    ///   - input: the input.
+    ///   - given: the options that were chosen.
+    /// - Returns: names and values of options, each sufficient alone.
+    package func options(
+        accepting number: Double,
+        as input: Input,
+        given: [String: Argument]
+    ) -> [(name: String, value: Argument)] {
+        var found: [(name: String, value: Argument)] = []
+        let relevant = parameters.filter { option in
+            domains.contains { $0.options[option.name] != nil }
+        }
+        for entry in domains {
+            let domain = input == .targets ? entry.targets : entry.predictions
+            let changes = relevant.compactMap { option -> (name: String, value: Argument)? in
+                let needed = entry.options[option.name] ?? option.defaultArgument
+                let chosen = given[option.name] ?? option.defaultArgument
+                guard let needed, needed != chosen else { return nil }
+                return (option.name, needed)
+            }
+            guard domain.contains(number), changes.count == 1, let change = changes.first,
+                !found.contains(where: { $0.name == change.name })
+            else { continue }
+            found.append(change)
+        }
+        return found
+    }
+}

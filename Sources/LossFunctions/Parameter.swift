@@ -60,6 +60,17 @@ extension Parameter {
         }
     }
 
+    /// The default as an argument; `nil` where no argument has the same meaning.
+    var defaultArgument: Argument? {
+        switch kind {
+        case .number(let value, _): .number(value)
+        case .integer(let value): value.map { .number(Double($0)) }
+        case .flag(let value): .flag(value)
+        case .choice(let value, _): .choice(value)
+        case .numbers(let value, _): value.map { .number($0) }
+        }
+    }
+
     private func outOfRange(_ value: Double, _ range: Interval, at place: [Int] = []) -> LossError {
         .outOfRange(option: name, place: place, value: value, allowed: range.description)
     }

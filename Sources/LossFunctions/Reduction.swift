@@ -8,7 +8,7 @@ package enum Reduction: String, CaseIterable, Sendable {
     case sum
     /// Each wl by itself.
     case none
-    /// Σwl / the first dimension of the predictions.
+    /// Σwl / the first dimension of the losses.
     case batchMean = "batch_mean"
     /// Σwl / the number of losses.
     case elementMean = "element_mean"

@@ -59,10 +59,55 @@ extension RowwiseLoss {
             lossShape: rows.lossShape,
             predictionShape: predictions.shape
         )
-        if rows.areLong {
-            try evaluateLongRows(batch, rows, targets, outputs, &result)
-            return try result.finish()
+        do throws(LossError) {
+            if rows.areLong {
+                try evaluateLongRows(batch, rows, targets, outputs, &result)
+            } else {
+                try evaluateRows(batch, rows, targets, outputs, &result)
+            }
+        } catch {
+            throw Self.pointing(error, to: predictions, rows, targets)
         }
+        return try result.finish()
+    }
+
+    /// The error with the place of an element, where it has that of a loss.
+    ///
+    /// Of a row whose loss is not finite that is the least prediction among those with a target, for
+    /// example a probability of 0.
+    private static func pointing(
+        _ error: LossError,
+        to predictions: Tensor,
+        _ rows: RowLayout,
+        _ targets: RowTargets
+    ) -> LossError {
+        guard case .notFinite(.loss, of: .predictions, let place) = error,
+            place.count == rows.lossShape.count
+        else { return error }
+        let row = zip(place, rows.lossShape).reduce(0) { $0 * $1.1 + $1.0 }
+        let columns = (0..<rows.length).filter { column in
+            targets.areClasses
+                ? targets.hotColumn(of: row) == column : targets.target(of: row, at: column) > 0
+        }
+        let offset = columns.map { rows.offset(row, $0) }
+            .min { predictions.values[$0] < predictions.values[$1] }
+        return .notFinite(
+            .loss,
+            of: .predictions,
+            place: offset.map { Tensor.place(of: $0, in: rows.shape) } ?? place
+        )
+    }
+
+    /// Adds the losses and derivatives of all rows, a block at a time.
+    private func evaluateRows(
+        _ batch: Batch,
+        _ rows: RowLayout,
+        _ targets: RowTargets,
+        _ outputs: Outputs,
+        _ result: inout Accumulation
+    ) throws(LossError) {
+        let predictions = batch.predictions
+        let weighting = result.weighting
         let domain = domains.predictions
         var block = RowBlock(rows: 0, length: rows.length)
         var weights: [Double] = []
@@ -90,6 +135,5 @@ extension RowwiseLoss {
             try result.place(block, of: range, rows)
         }
         if !rows.areContiguous { try result.refuseNonFiniteDerivatives() }
-        return try result.finish()
     }
 }

@@ -298,6 +298,66 @@ struct ProblemTests {
             "/strenght",
             says: "Did you mean \"strength\"?"
         ),
+        Case(
+            #"{"predictions":[[2.3,-0.5,0.1]],"targets":[0]}"#,
+            to: "/v1/losses/cce",
+            .outsideDomain,
+            "/predictions/0/0",
+            says: #"accepted with "from_logits": true."#
+        ),
+        Case(
+            #"{"predictions":[[0.1,0.2]],"targets":[-100]}"#,
+            to: "/v1/losses/cross_entropy",
+            .outsideDomain,
+            "/targets/0",
+            says: #"With "ignore_index": -100, rows of that class are ignored."#
+        ),
+        Case(
+            #"{"predictions":[[-1,-1]],"targets":[[1,0]]}"#,
+            to: "/v1/losses/kl_divergence",
+            .outsideDomain,
+            "/predictions/0/0",
+            says: #"accepted with "log_predictions": true or "from_logits": true."#
+        ),
+        Case(
+            #"{"predictions":[[0.4,0.6]],"targets":[[1,0]],"log_predictions":true}"#,
+            to: "/v1/losses/kl_divergence",
+            .outsideDomain,
+            "/predictions/0/0",
+            says: #""log_predictions": false"#
+        ),
+        Case(
+            #"{"predictions":[0.3],"targets":[0]}"#,
+            to: "/v1/losses/hinge",
+            .outsideDomain,
+            "/targets/0",
+            says: #""label_encoding": "binary""#
+        ),
+        Case(
+            #"{"predictions":[0.3],"targets":[0],"from_logits":false}"#,
+            to: "/v1/losses/bce_with_logits",
+            .conflictingOptions,
+            "/from_logits",
+            says: "use the name binary_cross_entropy"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.0],[0.5,1.0]],"targets":[0,0],"axis":0,"epsilon":0}"#,
+            to: "/v1/losses/cce",
+            .notFinite,
+            "/predictions/0/1",
+            says: "is infinite"
+        ),
+        Case(
+            #"{"parameters":[1.7e308],"strength":10}"#,
+            to: "/v1/penalties/l2",
+            .notFinite,
+            "/parameters",
+            says: "smaller strength"
+        ),
+        Case(#"{}"#, to: "/v1/losses/nll_loss", .unknownLoss, nil, says: "valid logits"),
+        Case(#"{}"#, to: "/v1/losses/L2_Loss", .unknownLoss, nil, says: "half of squared_error"),
+        Case(#"{}"#, to: "/v1/losses/SmoothL1Loss", .unknownLoss, nil, says: "delta = beta"),
+        Case(#"{}"#, to: "/v1/losses/mape", .unknownLoss, nil, says: "1 / |target|"),
         Case(#"{}"#, to: "/v1/losses/hubber", .unknownLoss, nil, says: "Did you mean \"huber\"?"),
         Case(#"{}"#, to: "/v1/penalties/l4", .unknownPenalty, nil, says: "See /v1/penalties"),
         Case(#"{}"#, to: "/v1/loss", .notFound, nil, says: "/v1/losses"),

@@ -38,7 +38,7 @@ enum ContractSchemas {
     private static let reduction: JSONValue = [
         "description": .string(
             "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the first "
-                + "dimension, element_mean by the number of losses. The last three are names from "
+                + "dimension of the losses, element_mean by the number of losses. The last three are names from "
                 + "other libraries."
         ),
         "type": "string",

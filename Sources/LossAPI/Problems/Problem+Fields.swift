@@ -36,6 +36,14 @@ extension Problem {
     }
 }
 
+extension [String] {
+    /// The texts as alternatives in a sentence: "a, b or c".
+    var alternatives: String {
+        guard let last, count > 1 else { return first ?? "" }
+        return dropLast().joined(separator: ", ") + " or " + last
+    }
+}
+
 extension String {
     /// The string in quotes, cut to 60 Unicode scalars.
     ///

@@ -98,7 +98,12 @@ extension Problem {
                 pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
             )
         case .notFinite(let output, let input, let place):
-            self.init(notFinite: output, at: place, pointer: pointer(input.rawValue, place))
+            let pointer = pointer(input.rawValue, place)
+            self.init(
+                notFinite: input == .parameters ? .value : output,
+                at: place,
+                pointer: pointer
+            )
         }
     }
 
@@ -109,7 +114,8 @@ extension Problem {
             switch output {
             case .loss: ("The loss", closer + "send logits.")
             case .gradient, .hessian: ("The \(output.rawValue)", closer + "send logits.")
-            case .value: ("The penalty", "Use smaller parameters or a smaller strength.")
+            case .value:
+                ("The penalty or its derivative", "Use smaller parameters or a smaller strength.")
             case .normalizer: ("The sum of the weights", "Use smaller weights.")
             }
         let position = place.isEmpty ? "" : " at \(place.written)"

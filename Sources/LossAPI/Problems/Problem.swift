@@ -10,7 +10,7 @@ import TensorJSON
 package struct Problem: Error, Equatable, Sendable {
     package let kind: ProblemKind
     /// What is wrong with this request and what would be accepted.
-    package let detail: String
+    package internal(set) var detail: String
     /// JSON Pointer to the value concerned.
     package var pointer: String?
     /// Offset in bytes of a fault in the JSON.

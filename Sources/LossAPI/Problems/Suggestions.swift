@@ -13,20 +13,26 @@ package struct Suggestions: Sendable {
         names = known.map { ($0, Self.folded($0)) }
     }
 
-    /// The name fewest edits away, if no more than a third of its letters would have to change.
-    package func nearest(to name: String) -> String? {
-        guard name.utf8.count <= Self.longest else { return nil }
+    /// The name the fewest edits away, if at most a third of its letters have to change.
+    package func nearest(to name: String) -> String? { nearest(to: name, atMost: 1).first }
+
+    /// Such names, the nearest first.
+    package func nearest(to name: String, atMost limit: Int) -> [String] {
+        guard name.utf8.count <= Self.longest else { return [] }
         let letters = Self.folded(name)
-        var best: (name: String, edits: Int)?
+        var best: [(name: String, edits: Int)] = []
         for (name, folded) in names {
-            // Only fewer edits than the best so far are of interest.
-            let allowed = min(max(2, folded.count / 3), best.map { $0.edits - 1 } ?? .max)
+            // Only names nearer than the last of the best so far are of interest.
+            let worst = best.count < limit ? Int.max : (best.last?.edits ?? 0) - 1
+            let allowed = min(max(2, folded.count / 3), worst)
             guard let edits = Self.edits(from: letters, to: folded, atMost: allowed) else {
                 continue
             }
-            best = (name, edits)
+            let place = best.firstIndex { edits < $0.edits } ?? best.count
+            best.insert((name, edits), at: place)
+            if best.count > limit { best.removeLast() }
         }
-        return best?.name
+        return best.map { $0.name }
     }
 
     /// The number of insertions, deletions, substitutions and swaps of neighbours between two names;

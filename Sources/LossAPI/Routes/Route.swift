@@ -167,12 +167,15 @@ private struct UnknownEntry: Sendable {
     }
 
     func problem(_ name: String) -> Problem {
-        Problem(
+        let nearest = suggestions.nearest(to: name, atMost: 3)
+        let hint =
+            OtherNames.advice(for: name)
+            ?? (nearest.isEmpty ? nil : "Did you mean \(nearest.map { $0.quoted }.alternatives)?")
+        return Problem(
             kind,
-            "Unknown \(noun) \(name.quoted)."
-                + (suggestions.nearest(to: name).map { " Did you mean \($0.quoted)?" } ?? "")
+            "Unknown \(noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
                 + " See \(list) for all of them.",
-            allowed: names
+            allowed: nearest.isEmpty ? names : nearest
         )
     }
 }

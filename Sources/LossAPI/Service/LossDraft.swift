@@ -94,7 +94,11 @@ struct LossDraft: Draft {
             default: terms = try reader.readTerms()
             }
         default:
+            let pointer = reader.pointer
             if let argument = try reader.readOption(field, of: found.facts, known: known) {
+                if let preset = found.presets[field], argument != preset {
+                    throw Problem(contradicting: field, preset, of: found.facts, at: pointer)
+                }
                 arguments[field] = argument
             }
         }
@@ -117,7 +121,12 @@ struct LossDraft: Draft {
             )
         }
         let batch = Batch(predictions: predictions, targets: targets, weights: weights)
-        let evaluation = try loss.evaluate(batch, outputs, reduction)
+        let evaluation: Evaluation
+        do throws(LossError) {
+            evaluation = try loss.evaluate(batch, outputs, reduction)
+        } catch {
+            throw Problem(error, known: known, of: found.facts, given: arguments)
+        }
         let penalties = try terms.map { term in
             do {
                 return try term.penalty.evaluate(term.parameters, .lossAndGradient)

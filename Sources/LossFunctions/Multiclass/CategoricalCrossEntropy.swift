@@ -34,6 +34,8 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             .init("CrossEntropyLoss", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
+            .init("sparse_softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("logitcrossentropy", ["from_logits": .flag(true)]),
             .init("multi:softprob", ["from_logits": .flag(true)]),
         ],

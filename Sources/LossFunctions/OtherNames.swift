@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Names in other libraries of losses that the catalogue has in another form.
+///
+/// They are no aliases, because the value, the gradient or the inputs differ.
+package enum OtherNames {
+    /// Tells how to compute the loss of that name; `nil` for other names.
+    package static func advice(for name: String) -> String? {
+        name.utf8.count <= 64 ? advice[name.foldedName] : nil
+    }
+
+    private static let advice = Dictionary(
+        entries.flatMap { entry in entry.names.map { ($0.foldedName, entry.advice) } },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    private static let half =
+        "It is half of squared_error: use squared_error with \"weights\": 0.5 "
+        + "and \"reduction\": \"sum\", or halve its results."
+
+    private static let entries: [(names: [String], advice: String)] = [
+        (
+            ["log_loss", "logloss", "neg_log_loss", "negative_log_likelihood"],
+            "Use binary_cross_entropy for two classes and categorical_cross_entropy for more."
+        ),
+        (
+            ["binary_logloss", "binary_log_loss"],
+            "Use binary_cross_entropy."
+        ),
+        (
+            ["multi_logloss", "multiclass", "mlogloss"],
+            "Use categorical_cross_entropy."
+        ),
+        (
+            ["nll_loss", "NLLLoss"],
+            "Its inputs are logarithms of probabilities, which are valid logits: use "
+                + "categorical_cross_entropy with \"from_logits\": true; the gradient is then that "
+                + "in the logits."
+        ),
+        (
+            [
+                "l2_loss", "half_squared_error", "HalfSquaredError", "reg:squarederror",
+                "reg:linear",
+                "regression", "regression_l2",
+            ],
+            half
+        ),
+        (
+            ["smooth_l1", "smooth_l1_loss", "SmoothL1Loss"],
+            "smooth_l1 with beta is huber with delta = beta, divided by beta."
+        ),
+        (
+            ["mape", "mean_absolute_percentage_error", "MeanAbsolutePercentageError"],
+            "Use absolute_error with weights 1 / |target| and \"reduction\": \"element_mean\"."
+        ),
+        (
+            ["rmse", "root_mean_squared_error", "RootMeanSquaredError"],
+            "It is the square root of the mean of squared_error."
+        ),
+    ]
+}
