@@ -32,8 +32,8 @@ FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
-.PHONY: help setup run build static test test-release test-thread test-address lint format \
-	contract golden image bench fuzz attack clean found swift packages system libraries
+.PHONY: help setup run build static test test-release test-thread test-address test-levels lint format \
+	contract golden image bench fuzz attack clean emulator found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -70,6 +70,10 @@ test-thread: libraries packages .venv/ready ## run all tests with the thread san
 # Swift keeps flags in pointers, so objects that live as long as the process are reported as leaks.
 test-address: libraries packages .venv/ready ## run all tests with the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address
+
+test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit
+	$(call TEST,.build) $(STRICT) --filter SameBitsTests
+	$(PYTHON) -B Tests/InstructionSets/compare.py
 
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
@@ -129,6 +133,10 @@ system: found
 # The Debian or Ubuntu packages needed to build, run and test.
 libraries: found
 	@$(SETUP) test
+
+# The emulator of test-levels.
+emulator: found
+	@$(SETUP) levels
 
 swift: system
 	@said=$$($(SWIFT) --version 2>&1) || { \

@@ -2,9 +2,12 @@
 
 // Measures and verifies the losses:
 //
-//     kernel-benchmark [numbers [kind]]     prints the nanoseconds per element of every loss
+//     kernel-benchmark [numbers [kind [instruction set]]]
+//                                           prints the nanoseconds per element of every loss
 //     kernel-benchmark repeat times numbers loss   repeats one evaluation, for profilers
 //     kernel-benchmark digest               prints a hash of all results
+
+import LossFunctions
 
 let arguments = CommandLine.arguments + ["", "", "", "", ""]
 switch arguments[1] {
@@ -16,5 +19,9 @@ case "repeat":
     )
 case "digest": digest()
 case "": for numbers in [4, 1_000, 100_000, 1_000_000] { measure(numbers, kind: "") }
-default: measure(Int(arguments[1]) ?? 1_000_000, kind: arguments[2])
+default:
+    let set = InstructionSet.available.first { $0.description == arguments[3] }
+    InstructionSet.$current.withValue(set ?? InstructionSet.current) {
+        measure(Int(arguments[1]) ?? 1_000_000, kind: arguments[2])
+    }
 }

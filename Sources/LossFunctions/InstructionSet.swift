@@ -12,7 +12,7 @@ import ArrayKernelsV4
 /// An instruction set for which the functions of arrays are compiled.
 ///
 /// The executable runs on any processor of its architecture and uses the widest instruction set
-/// available. Exact results are the same with each of them; others may differ in the last place.
+/// available. Results are the same to the last bit with each of them.
 package struct InstructionSet: Sendable, CustomStringConvertible {
     package let description: String
     package let functions: any ArrayFunctions.Type

@@ -16,14 +16,55 @@ static inline __attribute__((__always_inline__)) bool cvector_any_sign(CVectorBi
     return __builtin_reduce_or(bits < 0) != 0;
 }
 
-/* a * b + c in each lane: rounded once if the target has a fused multiply-add, otherwise twice. */
+/* Calls are inlined, so that it does not matter how they would pass vectors. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#if !(defined(__FMA__) || defined(__aarch64__))
+/* The sum of two numbers in each lane and its rounding error (Knuth, The Art of Computer Programming 2, 4.2.2). */
+static inline __attribute__((__always_inline__)) CVector cvector_two_sum(CVector a, CVector b, CVector *error) {
+    const CVector sum = a + b, part = sum - a;
+    *error = (a - (sum - part)) + (b - part);
+    return sum;
+}
+
+/* The upper half of the digits of each lane (Veltkamp). */
+static inline __attribute__((__always_inline__)) CVector cvector_upper_half(CVector a) {
+    const CVector shifted = 0x8000001p0 * a;
+    return shifted - (shifted - a);
+}
+
+/* a * b + c in each lane, rounded once, by sums that are rounded to odd: S. Boldo, G. Melquiond, "Emulation of a FMA and
+ * correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008. Factors
+ * beyond 2^996 and products below 2^-969, whose error is no double, are rounded twice. */
+static inline __attribute__((__always_inline__)) CVector cvector_emulated_multiply_add(CVector a, CVector b, CVector c) {
+    const CVector product = a * b;
+    const CVector a1 = cvector_upper_half(a), a2 = a - a1, b1 = cvector_upper_half(b), b2 = b - b1;
+    const CVector product_error = ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
+    CVector low_error, high_error, odd_error;
+    const CVector low = cvector_two_sum(c, product_error, &low_error);
+    const CVector high = cvector_two_sum(product, low, &high_error);
+    const CVector odd = cvector_two_sum(low_error, high_error, &odd_error);
+    /* An inexact sum with an even last bit moves by one bit towards the error. */
+    const CVectorBits bits = (CVectorBits)odd;
+    const CVectorBits moves = (odd_error != 0) & ((bits & 1) == 0);
+    const CVectorBits grows = (odd_error > 0) == (odd > 0);
+    const CVectorBits moved = bits + (moves & (1 | ~grows));
+    const CVector sum = high + (CVector)moved;
+    return sum == sum ? sum : product + c;
+}
+#endif
+
+/* a * b + c in each lane, rounded once. */
 static inline __attribute__((__always_inline__)) CVector cvector_multiply_add(CVector a, CVector b, CVector c) {
 #if defined(__FMA__) || defined(__aarch64__)
     return __builtin_elementwise_fma(a, b, c);
 #else
-    return a * b + c;
+    return cvector_emulated_multiply_add(a, b, c);
 #endif
 }
+
+#pragma clang diagnostic pop
 
 /* Prefetches the cache line at an address; an invalid address has no effect. */
 static inline __attribute__((__always_inline__)) void cvector_prefetch(const double *address) {

@@ -66,6 +66,8 @@ struct BinaryCrossEntropy: ElementwiseLoss {
     private let epsilon: Double
     private let smoothing: Double
     private let positiveWeights: [Double]
+    /// Whether 1 - epsilon is not a double.
+    private let roundsUpperEnd: Bool
 
     var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .unit) }
 
@@ -74,6 +76,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         epsilon = arguments[Probability.epsilon]
         smoothing = arguments[Probability.labelSmoothing]
         positiveWeights = arguments[Self.positiveWeight] ?? [1]
+        roundsUpperEnd = 1 - (1 - epsilon) != epsilon
     }
 
     func check(_ shape: [Int]) throws(LossError) {
@@ -123,7 +126,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
                 )
             }
         } else {
-            let clipped = ClippedProbabilities(predictions, epsilon)
+            let clipped = ClippedProbabilities(predictions, epsilon, roundsUpperEnd)
             let probabilities = clipped.probabilities.span
             let complements = clipped.complements.span
             let logarithms = clipped.logarithms.span
@@ -197,10 +200,11 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         let negativeLoss = negative * logarithms.ofComplement
         let positiveCurvature = ofPositive / probability / probability
         let negativeCurvature = negative / complement / complement
-        // Without weights and smoothing the numerator is p - y, or (1 - y) - (1 - p) where the exact
-        // 1 - p was clipped and p is rounded. Otherwise a common denominator cancels least.
-        let isClippedAbove = complement == epsilon && probability > 0.5
-        let plain = isClippedAbove ? negative - complement : probability - positive
+        // Without weights and smoothing the numerator is p - y, or (1 - y) - (1 - p) where p has
+        // been clipped to 1 - epsilon and that is rounded. Otherwise a common denominator cancels
+        // least.
+        let isRounded = roundsUpperEnd && complement == epsilon && probability > 0.5
+        let plain = isRounded ? negative - complement : probability - positive
         let difference =
             weight == 1 && smoothing == 0
             ? plain : negative * probability - ofPositive * complement
@@ -218,43 +222,44 @@ struct BinaryCrossEntropy: ElementwiseLoss {
 }
 
 /// A block of probabilities p, clipped to [epsilon, 1 - epsilon], with 1 - p and the logarithms.
-///
-/// The smaller of p and 1 - p is clipped, which is exact, and the larger one computed from it. So a
-/// small epsilon holds at both ends, although 1 - epsilon may round to 1.
 private struct ClippedProbabilities {
     let probabilities: [Double]
     let complements: [Double]
-    let logarithms: [Double]
-    let logarithmsOfComplements: [Double]
+    private(set) var logarithms: [Double]
+    private(set) var logarithmsOfComplements: [Double]
 
-    init(_ predictions: Span<Double>, _ epsilon: Double) {
+    /// - Parameters:
+    ///   - predictions: the probabilities.
+    ///   - epsilon: their distance from 0 and 1.
+    ///   - roundsUpperEnd: whether 1 - epsilon is not a double.
+    init(_ predictions: Span<Double>, _ epsilon: Double, _ roundsUpperEnd: Bool) {
         let count = predictions.count
-        let smaller = [Double](count: count) { smaller in
+        let clipped = [Double](count: count) { clipped in
             for offset in predictions.indices {
-                let probability = predictions[offset]
-                smaller[offset] = max(epsilon, min(probability, 1 - probability))
+                clipped[offset] = max(epsilon, min(1 - epsilon, predictions[offset]))
+            }
+        }
+        complements = [Double](count: count) { complements in
+            for offset in predictions.indices {
+                complements[offset] = max(epsilon, min(1 - epsilon, 1 - predictions[offset]))
             }
         }
         let negated = [Double](count: count) { negated in
-            for offset in smaller.indices { negated[offset] = -smaller[offset] }
+            for offset in clipped.indices { negated[offset] = -clipped[offset] }
         }
         let functions = InstructionSet.current.functions
-        let ofSmaller = [Double](count: count) { functions.log(smaller.span, into: &$0) }
-        let ofLarger = [Double](count: count) { functions.log1p(negated.span, into: &$0) }
-        func selected(_ below: [Double], _ above: [Double]) -> [Double] {
-            [Double](count: count) { result in
-                for offset in predictions.indices {
-                    result[offset] = predictions[offset] < 0.5 ? below[offset] : above[offset]
-                }
-            }
+        logarithms = [Double](count: count) { functions.log(clipped.span, into: &$0) }
+        logarithmsOfComplements = [Double](count: count) {
+            functions.log1p(negated.span, into: &$0)
         }
-        let larger = [Double](count: count) { larger in
-            for offset in smaller.indices { larger[offset] = 1 - smaller[offset] }
+        probabilities = clipped
+        // What is clipped to 1 - epsilon keeps the exact epsilon, which that may have lost.
+        guard roundsUpperEnd else { return }
+        let (logarithm, ofComplement) = (Elementary.log1p(-epsilon), Elementary.log(epsilon))
+        for offset in predictions.indices where 1 - predictions[offset] < epsilon {
+            logarithms[offset] = logarithm
+            logarithmsOfComplements[offset] = ofComplement
         }
-        probabilities = selected(smaller, larger)
-        complements = selected(larger, smaller)
-        logarithms = selected(ofSmaller, ofLarger)
-        logarithmsOfComplements = selected(ofLarger, ofSmaller)
     }
 }
 

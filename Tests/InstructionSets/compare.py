@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compares whole responses of the server on this processor and on an emulated one without FMA.
+
+    make test-levels
+
+Sends every reference input in Tests/Golden, and larger batches made of them, to both servers, and expects the same bytes.
+The emulated processor is `qemu-x86_64 -cpu qemu64` of Debian's qemu-user, with SSE2 only: there the server has to emulate
+the fused multiply-add. Needs the static executable. Prints how long both servers computed.
+"""
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "Tests" / "Golden"
+EXECUTABLE = ROOT / ".build-static" / "loss-server"
+OUTPUTS = ["loss", "gradient", "hessian", "elements"]
+# Batches of many blocks repeat the points of a group.
+REPETITIONS = 40
+
+
+@contextmanager
+def server(*command):
+    """A connection to a server that runs under a command."""
+    process = subprocess.Popen(
+        [*command, str(EXECUTABLE), "--port", "0", "--log-level", "error"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = int(process.stdout.readline().rsplit(":", 1)[1])
+        yield http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def requests():
+    """The path and the body of each request."""
+    for file in sorted(GOLDEN.glob("*.json")):
+        golden = json.loads(file.read_text())
+        for case in golden.get("cases", []):
+            if "body" in case:
+                kind = "penalties" if "penalty" in case else "losses"
+                yield f"/v1/{kind}/{case.get('loss') or case.get('penalty')}", case["body"]
+        for group in golden.get("groups", []):
+            yield from group_requests(golden, group)
+
+
+def group_requests(golden, group):
+    options = group["options"]
+    if "penalty" in golden:
+        for case in group["cases"]:
+            body = {"parameters": case["parameters"], "outputs": ["value", "gradient", "hessian"]}
+            yield f"/v1/penalties/{golden['penalty']}", options | body
+        return
+    path = f"/v1/losses/{golden['loss']}"
+    for row in group.get("rows", []):
+        body = {"predictions": [row["predictions"]], "targets": [row["target"]], "outputs": OUTPUTS}
+        yield path, options | body
+        yield path, options | {name: value * REPETITIONS for name, value in body.items() if name != "outputs"}
+    points = group.get("points", [])
+    for point in points:
+        body = {"predictions": [point["prediction"]], "targets": [point["target"]], "outputs": OUTPUTS}
+        yield path, options | body
+    if points:
+        predictions = [point["prediction"] for point in points] * REPETITIONS
+        targets = [point["target"] for point in points] * REPETITIONS
+        for reduction in "none", "sum", "mean":
+            body = {"predictions": predictions, "targets": targets, "outputs": OUTPUTS, "reduction": reduction}
+            yield path, options | body
+
+
+def ask(connection, path, body):
+    """The status and the content of a response, and the milliseconds that it took to compute."""
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    content = response.read()
+    time = re.search(r"compute;dur=([\d.]+)", response.getheader("Server-Timing", ""))
+    return (response.status, content), float(time.group(1)) if time else 0.0
+
+
+def main():
+    if not EXECUTABLE.exists():
+        sys.exit("loss-server is not built: make static")
+    count = answered = 0
+    times = [0.0, 0.0]
+    with server() as here, server("qemu-x86_64", "-cpu", "qemu64") as emulated:
+        for path, body in requests():
+            (native, time), (other, other_time) = ask(here, path, body), ask(emulated, path, body)
+            times[0] += time
+            times[1] += other_time
+            count += 1
+            answered += native[0] == 200
+            if native != other:
+                sys.exit(f"{path} {json.dumps(body)[:400]}\n  here     {native}\n  emulated {other}")
+    # Refusals are compared too, but a comparison of refusals only would prove nothing.
+    if answered < count * 0.8:
+        sys.exit(f"only {answered} of {count} requests were answered with 200")
+    print(f"{count} responses are the same to the last byte, {answered} of them with status 200")
+    print(f"computed in {times[0]:.0f} ms here and in {times[1]:.0f} ms on the emulated processor")
+
+
+if __name__ == "__main__":
+    main()

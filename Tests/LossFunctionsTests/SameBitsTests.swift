@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFunctions
+import SeededRandom
+import Testing
+
+@Suite("Every instruction set computes the same bits")
+struct SameBitsTests {
+    private static let names = Catalogue.losses.map { $0.facts.name }
+
+    @Test("for the reference inputs, which lie at all ends of the domains", arguments: names)
+    func golden(name: String) throws {
+        let found = try #require(Catalogue.loss(named: name))
+        for group in try Golden.of(name).groups {
+            let loss = try found.entry.init(group.options.arguments(for: found.facts.parameters))
+            for sample in group.samples { try expectSameBits(of: loss, sample.batch, .none) }
+        }
+    }
+
+    @Test("for batches of many blocks, with weights and every reduction", arguments: names)
+    func batches(name: String) throws {
+        var samples = Samples(seed: 51)
+        for loss in try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry) {
+            for rows in [6, 131, 700] {
+                let batch = samples.batch(for: loss, rows: rows)
+                for reduction in Reduction.allCases {
+                    try expectSameBits(of: loss, batch, reduction)
+                }
+            }
+            let weighted = samples.batch(for: loss, weights: samples.weights(for: loss))
+            for reduction in Reduction.allCases {
+                try expectSameBits(of: loss, weighted, reduction)
+            }
+        }
+    }
+
+    @Test("for predictions of every size", arguments: names)
+    func sizes(name: String) throws {
+        var samples = Samples(seed: 52)
+        var random = SplitMix(state: 53)
+        for loss in try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry)
+        where loss.domains.predictions == .real {
+            for exponent in Array(-60...9) + Array(stride(from: -1_060, to: 1_020, by: 20)) {
+                let size = Double(sign: .plus, exponent: exponent, significand: 1)
+                let batch = samples.batch(for: loss, rows: 20)
+                let scaled = Batch(
+                    predictions: Tensor(
+                        shape: batch.predictions.shape,
+                        values: batch.predictions.values.map { $0 * size }
+                    ),
+                    targets: batch.targets,
+                    weights: Tensor(
+                        shape: [20],
+                        values: (0..<20).map { _ in Double.random(in: 0.1...3, using: &random) }
+                    )
+                )
+                for reduction in [Reduction.mean, .sum, .none] {
+                    try expectSameBits(of: loss, scaled, reduction)
+                }
+            }
+        }
+    }
+
+    private func expectSameBits(
+        of loss: any Loss,
+        _ batch: Batch,
+        _ reduction: Reduction
+    ) throws {
+        let all = InstructionSet.available.map { set in
+            InstructionSet.$current.withValue(set) {
+                // A refusal has to be the same as well.
+                Result {
+                    try loss.evaluate(batch, [.loss, .gradient, .hessian, .elements], reduction)
+                }
+            }
+        }
+        for (set, result) in zip(InstructionSet.available, all).dropLast() {
+            #expect(
+                Self.bits(of: result) == Self.bits(of: all[all.count - 1]),
+                "\(set): \(batch.predictions.values.prefix(8)) \(batch.targets.values.prefix(8))"
+            )
+        }
+    }
+
+    private static func bits(of result: Result<Evaluation, any Error>) -> [UInt64] {
+        guard case .success(let result) = result else { return [] }
+        return [result.loss, result.gradient, result.hessian, result.elements]
+            .flatMap { $0?.values ?? [] }.map { $0.bitPattern } + [result.normalizer.bitPattern]
+    }
+}
