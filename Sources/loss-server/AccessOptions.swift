@@ -29,7 +29,7 @@ struct AccessOptions: ParsableArguments {
 
     /// The options of the service.
     ///
-    /// - Throws: What is wrong with the file of tokens.
+    /// - Throws: `TokenFile.Fault` if the token file is invalid.
     func options() throws -> ServiceOptions {
         var options = ServiceOptions()
         options.compression = compression

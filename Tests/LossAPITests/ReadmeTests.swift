@@ -13,7 +13,7 @@ struct ReadmeTests {
         readme = try text("README.md")
     }
 
-    /// Those of some names that the README does not have as code; a failure shows them alone.
+    /// The names that do not occur as code in the README; keeps failure messages short.
     private func missing(_ names: [String]) -> [String] {
         names.map { "`\($0)`" }.filter { !readme.contains($0) }
     }

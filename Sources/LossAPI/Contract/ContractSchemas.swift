@@ -19,8 +19,8 @@ enum ContractSchemas {
     private static let shared: [JSONValue.Member] = [
         .init(key: "numbers", value: numbers),
         .init(key: "reduction", value: reduction),
-        .init(key: "loss-answer", value: lossAnswer),
-        .init(key: "penalty-answer", value: penaltyAnswer),
+        .init(key: "loss-result", value: lossResult),
+        .init(key: "penalty-result", value: penaltyResult),
         .init(key: "regularization-term", value: regularizationTerm),
     ]
 
@@ -48,12 +48,12 @@ enum ContractSchemas {
         "default": "mean",
     ]
 
-    private static let lossAnswer: JSONValue = {
+    private static let lossResult: JSONValue = {
         let normalizer: JSONValue = [
             "type": "number",
             "description": "The denominator of the weighted sum of the losses.",
         ]
-        let terms: JSONValue = ["type": "array", "items": reference("penalty-answer")]
+        let terms: JSONValue = ["type": "array", "items": reference("penalty-result")]
         return object(
             "The result of a loss. Derivatives are those of the reduced data loss.",
             [
@@ -66,7 +66,7 @@ enum ContractSchemas {
         )
     }()
 
-    private static let penaltyAnswer = object(
+    private static let penaltyResult = object(
         "The result of a penalty.",
         [
             ("value", ["type": "number"]), ("gradient", reference("numbers")),
@@ -92,7 +92,7 @@ enum ContractSchemas {
             "type": "array",
             "items": reference("regularization-term"),
         ]
-        let names = LossDraft.outputNames.map { $0.name }
+        let names = LossRequestBuilder.outputNames.map { $0.name }
         let fields: [(String, JSONValue)] = [
             ("predictions", reference("numbers")), ("targets", reference("numbers")),
             ("weights", weights), ("reduction", reference("reduction")),
@@ -115,7 +115,7 @@ enum ContractSchemas {
             (
                 "outputs",
                 outputs(
-                    PenaltyDraft.outputNames.map { $0.name },
+                    PenaltyRequestBuilder.outputNames.map { $0.name },
                     default: ["value", "gradient"]
                 )
             ),

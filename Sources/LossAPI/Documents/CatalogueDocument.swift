@@ -2,24 +2,24 @@
 
 import LossFunctions
 
-/// The catalogue as its routes show it.
+/// The documents of the catalogue's routes.
 enum CatalogueDocument {
     static let losses: JSONValue = [
         "losses": .array(
             Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
         ),
         "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
-        "outputs": JSONValue(LossDraft.outputNames.map { $0.name }),
+        "outputs": JSONValue(LossRequestBuilder.outputNames.map { $0.name }),
     ]
 
     static let penalties: JSONValue = [
         "penalties": .array(
             Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
         ),
-        "outputs": JSONValue(PenaltyDraft.outputNames.map { $0.name }),
+        "outputs": JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name }),
     ]
 
-    /// One line of a listing.
+    /// The entry of a loss or penalty in a list.
     private static func brief(_ facts: Facts, at base: String) -> JSONValue {
         [
             "name": .string(facts.name),
@@ -31,7 +31,7 @@ enum CatalogueDocument {
         ]
     }
 
-    /// All there is to know of a loss or penalty.
+    /// The full description of a loss or penalty.
     static func entry(_ facts: Facts, _ granularity: Granularity? = nil) -> JSONValue {
         JSONValue(present: [
             ("name", .string(facts.name)),
@@ -93,7 +93,7 @@ extension Parameter {
         }
     }
 
-    /// What is taken when the option is left out; null where that is no value of its own.
+    /// The value if the option is omitted; null if the default is not itself a value.
     var defaultValue: JSONValue {
         switch kind {
         case .number(let value, _): .number(value)
@@ -106,7 +106,7 @@ extension Parameter {
 }
 
 extension JSONValue {
-    /// Options as an object, in alphabetical order.
+    /// Creates an object of options in alphabetical order.
     init(_ options: [String: Argument]) {
         self = .object(
             options.sorted { $0.key < $1.key }.map { name, argument in

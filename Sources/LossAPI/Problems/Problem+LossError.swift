@@ -3,7 +3,7 @@
 import LossFunctions
 
 extension Problem {
-    /// Describes an error of a loss or penalty; `base` points to the object with its options.
+    /// Describes an error of a loss or penalty; `base` is the JSON Pointer to its object.
     init(_ error: LossError, at base: String = "", known: [String] = []) {
         func pointer(_ name: String, _ place: [Int] = []) -> String {
             base + "/" + name + place.map { "/\($0)" }.joined()
@@ -65,7 +65,7 @@ extension Problem {
                 pointer: shape.isEmpty ? pointer(Input.predictions.rawValue) : pointer("axis")
             )
         case .outsideDomain(let input, let place, let value, let allowed):
-            let subject = input.rawValue + place.written(ifAny: true)
+            let subject = input.rawValue + place.writtenUnlessEmpty
             self.init(
                 .outsideDomain,
                 "\(subject) is \(value.shortest), but must be \(allowed).",
@@ -76,7 +76,7 @@ extension Problem {
             let what = inLogarithms ? "The exponentials of" : "The probabilities of"
             self.init(
                 .notADistribution,
-                "\(what) the row \(input.rawValue)\(row.written(ifAny: true)) sum to "
+                "\(what) the row \(input.rawValue)\(row.writtenUnlessEmpty) sum to "
                     + "\(sum.shortest), but must sum to 1, to within 0.001.",
                 pointer: pointer(input.rawValue, row)
             )
@@ -125,6 +125,6 @@ extension [Int] {
     /// A shape or index as JSON writes it, such as "[3, 2]".
     var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
 
-    /// The index in brackets; empty for a single number.
-    fileprivate func written(ifAny: Bool) -> String { isEmpty ? "" : written }
+    /// The index as JSON writes it; empty for a single number.
+    fileprivate var writtenUnlessEmpty: String { isEmpty ? "" : written }
 }

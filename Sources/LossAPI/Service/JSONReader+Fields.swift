@@ -10,7 +10,7 @@ extension Tensor {
 }
 
 extension JSONReader {
-    /// The argument of the option that a field of the body names; refuses a field that is none.
+    /// Reads the value of an option; throws a problem if `field` is not an option of the loss.
     mutating func readOption(
         _ field: String,
         of facts: Facts,
@@ -22,14 +22,14 @@ extension JSONReader {
         return try readArgument(for: parameter)
     }
 
-    /// Reads a null, which stands for a field that is not given; false if there is another value.
+    /// Consumes a null, which means that the field is omitted; returns `false` for other values.
     mutating func readNull() throws -> Bool {
         guard try peekKind() == .null else { return false }
         try skipValue()
         return true
     }
 
-    /// The argument of an option; nil for a null.
+    /// Reads the value of an option; `nil` means null.
     mutating func readArgument(for parameter: Parameter) throws -> Argument? {
         if try readNull() { return nil }
         switch parameter.kind {
@@ -54,7 +54,7 @@ extension JSONReader {
         }
     }
 
-    /// The names in an array, none of them unknown.
+    /// Reads an array of output names; throws a problem for unknown names or an empty array.
     mutating func readOutputs(_ names: [(name: String, output: Outputs)]) throws -> Outputs {
         let allowed = names.map { $0.name }
         let field = pointer
@@ -71,7 +71,7 @@ extension JSONReader {
             throw Problem(
                 .notAllowed,
                 "outputs is empty: name at least one of \(allowed.joined(separator: ", ")), or "
-                    + "leave the field out.",
+                    + "omit the field.",
                 pointer: field,
                 allowed: allowed
             )

@@ -3,23 +3,22 @@
 import LossFunctions
 import TensorJSON
 
-/// A penalty inside of a request to a loss.
+/// A penalty in the `regularization` field of a request.
 struct RegularizationTerm {
     let penalty: any Penalty
     let parameters: Tensor
-    /// Where in the request it stands, as a JSON Pointer.
+    /// The JSON Pointer to it in the request.
     let pointer: String
 
-    /// The bytes of memory that it takes apart from many parameters, and no more than its answer
-    /// does: 1.8 million terms took 415 bytes each with their answers.
+    /// An estimate of its memory in bytes, without its parameters; its result takes about as much.
     static let ownBytes = 256
 
-    /// The bytes of memory that it takes.
+    /// Its memory in bytes.
     var footprint: Int { Self.ownBytes + 8 * parameters.values.capacity }
 
     static let fields = ["penalty", "parameters"]
 
-    /// Reads one object; which options it may have is known only once its name has come.
+    /// Reads one object, whose options are checked once the name of the penalty is known.
     init(_ reader: inout JSONReader) throws {
         try reader.takeMemory(Self.ownBytes)
         pointer = reader.pointer
@@ -71,7 +70,7 @@ struct RegularizationTerm {
 
     private static let names = Catalogue.penalties.map { $0.facts.name }
 
-    /// Every option of any penalty.
+    /// The options of all penalties, by name.
     private static let options = Dictionary(
         Catalogue.penalties.flatMap { $0.facts.parameters }.map { ($0.name, $0) },
         uniquingKeysWith: { first, _ in first }

@@ -56,13 +56,14 @@ struct Contract: Sendable {
         return (content["examples"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
             name,
             example in
-            guard let value = example["value"], let status = example["x-answer"]?["status"]?.integer
+            guard let value = example["value"],
+                let status = example["x-response"]?["status"]?.integer
             else { return nil }
             return Example(
                 name: name,
                 question: .post(path, value.text),
                 status: status,
-                type: example["x-answer"]?["type"]?.string
+                type: example["x-response"]?["type"]?.string
             )
         }
     }

@@ -82,7 +82,7 @@ import Testing
         guard let content, let rules = content["schema"] else { return }
         let schema = Schema(contract: contract, rules: rules)
         for (name, example) in content["examples"]?.object ?? [:]
-        where example["x-answer"]?["status"] == 200 {
+        where example["x-response"]?["status"] == 200 {
             let faults = schema.faults(of: example["value"] ?? .null)
             #expect(faults.isEmpty, "\(name)")
         }

@@ -3,8 +3,8 @@
 import LossFunctions
 import TensorJSON
 
-/// A question to a penalty in the making.
-struct PenaltyDraft: Draft {
+/// Collects the members of a request to a penalty and evaluates it.
+struct PenaltyRequestBuilder: RequestBuilder {
     private let found: Catalogue.Found<any Penalty.Type>
     private var parameters: Tensor?
     private var outputs: Outputs = .lossAndGradient
@@ -15,9 +15,9 @@ struct PenaltyDraft: Draft {
         arguments = found.presets
     }
 
-    /// The fields every penalty has, besides its own options.
+    /// The fields that every penalty has, besides its options.
     static let fields = ["parameters", "outputs"]
-    /// Every field of a request to this entry of the catalogue.
+    /// The fields of a request to a penalty.
     static func known(to facts: Facts) -> [String] {
         fields + facts.parameters.map { $0.name }
     }
@@ -30,17 +30,17 @@ struct PenaltyDraft: Draft {
 
     var footprint: Int { parameters.footprint }
 
-    var answerFootprint: Int {
+    var resultFootprint: Int {
         let numbers = outputs.derivativeCount * (parameters?.values.count ?? 0)
-        return 8 * numbers + AnswerText.roomForText(of: numbers)
+        return 8 * numbers + ResultText.textFootprint(of: numbers)
     }
 
-    var answerNanoseconds: Int {
+    var resultNanoseconds: Int {
         let count = parameters?.values.count ?? 0
-        return count * (Self.nanosecondsEach + outputs.derivativeCount * AnswerText.nanosecondsEach)
+        return count * (Self.nanosecondsEach + outputs.derivativeCount * ResultText.nanosecondsEach)
     }
 
-    /// What the term of a parameter and its derivatives take to compute.
+    /// The time to compute the term of a parameter and its derivatives, in nanoseconds.
     private static let nanosecondsEach = 10
 
     func holdsNumbers(_ field: String) -> Bool { field == "parameters" }
@@ -59,11 +59,11 @@ struct PenaltyDraft: Draft {
         }
     }
 
-    func answer() throws -> AnswerText {
+    func evaluate() throws -> ResultText {
         guard let parameters else {
             throw Problem(missingField: "parameters", at: "", "a number or an array of numbers")
         }
         let penalty = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
-        return AnswerText(try penalty.evaluate(parameters, outputs))
+        return ResultText(try penalty.evaluate(parameters, outputs))
     }
 }

@@ -3,15 +3,15 @@
 import LossFunctions
 import TensorJSON
 
-/// A question to a loss in the making.
-struct LossDraft: Draft {
+/// Collects the members of a request to a loss and evaluates it.
+struct LossRequestBuilder: RequestBuilder {
     private let found: Catalogue.Found<any Loss.Type>
     private var predictions: Tensor?
     private var targets: Tensor?
     private var weights: Tensor?
     private var reduction = Reduction.mean
     private var outputs: Outputs = .lossAndGradient
-    private var terms: [RegularizationTerm] = []
+    private var penalties: [RegularizationTerm] = []
     private var arguments: [String: Argument]
 
     init(for found: Catalogue.Found<any Loss.Type>) {
@@ -19,11 +19,11 @@ struct LossDraft: Draft {
         arguments = found.presets
     }
 
-    /// The fields every loss has, besides its own options.
+    /// The fields that every loss has, besides its options.
     static let fields = [
         "predictions", "targets", "weights", "reduction", "outputs", "regularization",
     ]
-    /// Every field of a request to this entry of the catalogue.
+    /// The fields of a request to a loss.
     static func known(to facts: Facts) -> [String] {
         fields + facts.parameters.map { $0.name }
     }
@@ -37,36 +37,36 @@ struct LossDraft: Draft {
     var footprint: Int {
         predictions.footprint + targets.footprint + weights.footprint
             + arguments.values.reduce(0) { $0 + $1.footprint }
-            + terms.reduce(0) { $0 + $1.footprint }
+            + penalties.reduce(0) { $0 + $1.footprint }
     }
 
-    /// More than it will be: as if every prediction had a loss of its own.
-    var answerFootprint: Int {
+    /// An upper bound, as if every prediction had its own loss.
+    var resultFootprint: Int {
         let count = predictions?.values.count ?? 0
         let arrays = arrayCount
-        // What rows count for, where some are ignored or weighted by class.
-        let shares = found.entry.granularity == .row ? targets.footprint : 0
-        let penalties = terms.reduce(0) { $0 + $1.footprint + RegularizationTerm.ownBytes }
-        let numbers = 8 * arrays * count + penalties
-        return numbers + shares + weights.footprint + Self.scratchBytes
-            + AnswerText.roomForText(of: numbers / 8)
+        // The target weights, if rows are ignored or weighted by class.
+        let targetWeights = found.entry.granularity == .row ? targets.footprint : 0
+        let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + RegularizationTerm.ownBytes }
+        let numbers = 8 * arrays * count + penaltyBytes
+        return numbers + targetWeights + weights.footprint + Self.scratchBytes
+            + ResultText.textFootprint(of: numbers / 8)
     }
 
-    var answerNanoseconds: Int {
+    var resultNanoseconds: Int {
         let count = predictions?.values.count ?? 0
-        return count * (Self.nanosecondsEach + arrayCount * AnswerText.nanosecondsEach)
+        return count * (Self.nanosecondsEach + arrayCount * ResultText.nanosecondsEach)
     }
 
-    /// How many arrays of as many numbers as there are predictions the answer may have.
+    /// The maximum number of arrays in the result that are as long as the predictions.
     private var arrayCount: Int {
         outputs.derivativeCount + (outputs.contains(.elements) ? 1 : 0)
             + (reduction == .none && outputs.contains(.loss) ? 1 : 0)
     }
 
-    /// What the loss of a prediction and its derivatives take to compute.
+    /// The time to compute the loss of a prediction and its derivatives, in nanoseconds.
     private static let nanosecondsEach = 15
 
-    /// What blocks are computed in.
+    /// The memory for the intermediate arrays of a block, in bytes.
     private static let scratchBytes = 1_024 * 1_024
 
     func holdsNumbers(_ field: String) -> Bool {
@@ -84,14 +84,14 @@ struct LossDraft: Draft {
     mutating func read(_ field: String, from reader: inout JSONReader) throws {
         switch field {
         case "predictions", "targets": _ = try reader.readNumbers()
-        // Only a null is no number.
+        // Anything but null is read as numbers.
         case "weights": try reader.skipValue()
         case "reduction", "outputs", "regularization":
             guard try !reader.readNull() else { return }
             switch field {
             case "reduction": reduction = try reader.readReduction()
             case "outputs": outputs = try reader.readOutputs(Self.outputNames)
-            default: terms = try reader.readTerms()
+            default: penalties = try reader.readPenalties()
             }
         default:
             if let argument = try reader.readOption(field, of: found.facts, known: known) {
@@ -100,7 +100,7 @@ struct LossDraft: Draft {
         }
     }
 
-    func answer() throws -> AnswerText {
+    func evaluate() throws -> ResultText {
         guard let predictions else {
             throw Problem(missingField: "predictions", at: "", "a number or an array of numbers")
         }
@@ -108,34 +108,34 @@ struct LossDraft: Draft {
             throw Problem(missingField: "targets", at: "", "a number or an array of numbers")
         }
         let loss = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
-        if reduction == .none, !terms.isEmpty {
+        if reduction == .none, !penalties.isEmpty {
             throw Problem(
                 .conflictingOptions,
-                "regularization is added to one number, but with reduction \"none\" there are many: "
-                    + "choose another reduction, or ask for the penalty by itself.",
+                "regularization is added to a single loss, but reduction \"none\" returns many: choose "
+                    + "another reduction, or request the penalty separately.",
                 pointer: "/regularization"
             )
         }
         let batch = Batch(predictions: predictions, targets: targets, weights: weights)
         let evaluation = try loss.evaluate(batch, outputs, reduction)
-        let penalties = try terms.map { term in
+        let evaluatedPenalties = try penalties.map { term in
             do {
                 return try term.penalty.evaluate(term.parameters, .lossAndGradient)
             } catch {
                 throw Problem(explaining: error, at: term.pointer)
             }
         }
-        return try AnswerText(evaluation, penalties)
+        return try ResultText(evaluation, evaluatedPenalties)
     }
 }
 
 extension Tensor? {
-    /// The bytes of memory its numbers take.
+    /// The memory of its numbers in bytes; 0 for `nil`.
     var footprint: Int { 8 * (self?.values.capacity ?? 0) }
 }
 
 extension Argument {
-    /// The bytes of memory that it takes, where they may be many.
+    /// The memory of its numbers in bytes, if it is a list.
     var footprint: Int {
         if case .list(let numbers) = self { 8 * numbers.capacity } else { 0 }
     }
@@ -156,10 +156,10 @@ extension JSONReader {
         return reduction
     }
 
-    fileprivate mutating func readTerms() throws -> [RegularizationTerm] {
-        var terms: [RegularizationTerm] = []
+    fileprivate mutating func readPenalties() throws -> [RegularizationTerm] {
+        var penalties: [RegularizationTerm] = []
         try beginArray()
-        while try nextElement() { terms.append(try RegularizationTerm(&self)) }
-        return terms
+        while try nextElement() { penalties.append(try RegularizationTerm(&self)) }
+        return penalties
     }
 }
