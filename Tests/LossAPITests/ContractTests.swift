@@ -76,7 +76,7 @@ struct ContractTests {
             Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
         for facts in entries {
             let properties = try #require(schemas["\(facts.name)-request"]?["properties"])
-            for parameter in facts.parameters {
+            for parameter in facts.options {
                 let schema = try #require(properties[parameter.name], "\(facts.name)")
                 #expect(schema["default"] != nil)
                 #expect(schema["description"] == .string(parameter.summary))

@@ -170,7 +170,7 @@ struct RoutingTests {
             #expect(entry["name"] as? String == loss.facts.name)
             #expect(entry["one_loss_per"] as? String == loss.granularity.rawValue)
             let options = try #require(entry["options"] as? [[String: Any]])
-            #expect(options.map { $0["name"] as? String } == loss.facts.parameters.map { $0.name })
+            #expect(options.map { $0["name"] as? String } == loss.facts.options.map { $0.name })
             for alias in loss.facts.aliases {
                 let byAlias = client.send(.get, "/v1/losses/\(alias.name)")
                 #expect(try client.json(byAlias)["name"] as? String == loss.facts.name)

@@ -116,15 +116,15 @@ enum ContractExamples {
                 )
             )
         }
-        for parameter in facts.parameters {
-            guard case .number(_, let range) = parameter.kind, range.lower.isFinite else {
+        for option in facts.options {
+            guard case .number(_, let range) = option.kind, range.lower.isFinite else {
                 continue
             }
             examples.append(
                 example(
-                    "\(parameter.name)-out-of-range",
-                    "Refused: \(parameter.name) must be \(range)",
-                    plain + [(parameter.name, .number(range.lower - 1))],
+                    "\(option.name)-out-of-range",
+                    "Refused: \(option.name) must be \(range)",
+                    plain + [(option.name, .number(range.lower - 1))],
                     problem: .outOfRange
                 )
             )
@@ -152,15 +152,15 @@ enum ContractExamples {
         )
     }
 
-    private static func members(_ options: [String: Argument]) -> [(String, JSONValue)] {
+    private static func members(_ options: [String: OptionValue]) -> [(String, JSONValue)] {
         options.sorted { $0.key < $1.key }.map { ($0, JSONValue($1)) }
     }
 
-    private static func name(_ options: [String: Argument]) -> String {
+    private static func name(_ options: [String: OptionValue]) -> String {
         members(options).map { "\($0.0)-\($0.1.word)" }.joined(separator: "-")
     }
 
-    private static func describe(_ options: [String: Argument]) -> String {
+    private static func describe(_ options: [String: OptionValue]) -> String {
         members(options).map { "\($0.0) = \($0.1.word)" }.joined(separator: ", ")
     }
 

@@ -103,7 +103,7 @@ enum ContractSchemas {
             key: "\(facts.name)-request",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["predictions", "targets"]
             )
         )
@@ -124,7 +124,7 @@ enum ContractSchemas {
             key: "\(facts.name)-request",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["parameters"]
             )
         )
@@ -139,7 +139,7 @@ enum ContractSchemas {
             key: "\(facts.name)-term",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["penalty", "parameters"]
             )
         )
@@ -201,9 +201,9 @@ enum ContractSchemas {
     }
 
     /// The schema of an option: its kind, range and default.
-    private static func schema(_ parameter: Parameter) -> JSONValue {
-        let description = ("description", JSONValue.string(parameter.summary))
-        switch parameter.kind {
+    private static func schema(_ option: OptionDeclaration) -> JSONValue {
+        let description = ("description", JSONValue.string(option.summary))
+        switch option.kind {
         case .number(let value, let range):
             return JSONValue(
                 present: [description] + number(range) + [("default", .number(value))]
@@ -211,7 +211,7 @@ enum ContractSchemas {
         case .integer:
             return JSONValue(present: [
                 description,
-                ("type", "integer"), ("default", parameter.defaultValue),
+                ("type", "integer"), ("default", option.defaultValue),
             ])
         case .flag(let value):
             return JSONValue(present: [
@@ -227,7 +227,7 @@ enum ContractSchemas {
             return JSONValue(present: [
                 description,
                 ("oneOf", .array([item, ["type": "array", "items": item]])),
-                ("default", parameter.defaultValue),
+                ("default", option.defaultValue),
             ])
         }
     }

@@ -52,7 +52,7 @@ extension Problem {
                 .shapeMismatch,
                 "predictions have shape \(predictions.written), targets \(targets.written); targets "
                     + "must have shape \(shapes.joined(separator: " or ")). Shapes are not broadcast.",
-                pointer: pointer(Input.targets.rawValue),
+                pointer: pointer(InputName.targets.rawValue),
                 allowed: shapes
             )
         case .noAxis(let axis, let shape):
@@ -62,7 +62,7 @@ extension Problem {
                     + (shape.isEmpty
                         ? "a loss by row needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
-                pointer: shape.isEmpty ? pointer(Input.predictions.rawValue) : pointer("axis")
+                pointer: shape.isEmpty ? pointer(InputName.predictions.rawValue) : pointer("axis")
             )
         case .outsideDomain(let input, let place, let value, let allowed):
             let subject = input.rawValue + place.writtenUnlessEmpty
@@ -86,7 +86,7 @@ extension Problem {
                 .shapeMismatch,
                 "weights have shape \(shape.written), but must be "
                     + "\(shapes.joined(separator: " or ")).",
-                pointer: pointer(Input.weights.rawValue),
+                pointer: pointer(InputName.weights.rawValue),
                 allowed: shapes
             )
         case .nothingToAverage(let ignored):
@@ -95,20 +95,20 @@ extension Problem {
                 ignored
                     ? "Every row is ignored or has weight 0, so there is nothing to average."
                     : "At least one weight must be greater than 0.",
-                pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
+                pointer: pointer(ignored ? InputName.targets.rawValue : InputName.weights.rawValue)
             )
-        case .notFinite(let output, let input, let place):
-            self.init(notFinite: output, at: place, pointer: pointer(input.rawValue, place))
+        case .notFinite(let quantity, let input, let place):
+            self.init(notFinite: quantity, at: place, pointer: pointer(input.rawValue, place))
         }
     }
 
-    private init(notFinite output: Output, at place: [Int], pointer: String) {
+    private init(notFinite quantity: Quantity, at place: [Int], pointer: String) {
         let closer =
             "Move the inputs closer together, keep probabilities away from 0 and 1 (epsilon), or "
         let (subject, advice) =
-            switch output {
+            switch quantity {
             case .loss: ("The loss", closer + "send logits.")
-            case .gradient, .hessian: ("The \(output.rawValue)", closer + "send logits.")
+            case .gradient, .hessian: ("The \(quantity.rawValue)", closer + "send logits.")
             case .value: ("The penalty", "Use smaller parameters or a smaller strength.")
             case .normalizer: ("The sum of the weights", "Use smaller weights.")
             }

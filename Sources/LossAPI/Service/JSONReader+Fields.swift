@@ -15,11 +15,11 @@ extension JSONReader {
         _ field: String,
         of facts: Facts,
         known: @autoclosure () -> [String]
-    ) throws -> Argument? {
-        guard let parameter = facts.parameters.first(where: { $0.name == field }) else {
+    ) throws -> OptionValue? {
+        guard let declaration = facts.options.first(where: { $0.name == field }) else {
             throw Problem(unknownField: field, at: "", known: known())
         }
-        return try readArgument(for: parameter)
+        return try readOptionValue(for: declaration)
     }
 
     /// Consumes a null, which means that the field is omitted; returns `false` for other values.
@@ -30,9 +30,9 @@ extension JSONReader {
     }
 
     /// Reads the value of an option; `nil` means null.
-    mutating func readArgument(for parameter: Parameter) throws -> Argument? {
+    mutating func readOptionValue(for declaration: OptionDeclaration) throws -> OptionValue? {
         if try readNull() { return nil }
-        switch parameter.kind {
+        switch declaration.kind {
         case .number, .integer: return .number(try readNumber())
         case .flag: return .flag(try readBoolean())
         case .choice: return .choice(try readString())
@@ -45,10 +45,10 @@ extension JSONReader {
             default:
                 throw Problem(
                     .wrongKind,
-                    "\(parameter.name) has shape \(numbers.shape.written), but must be "
-                        + "\(parameter.expected).",
+                    "\(declaration.name) has shape \(numbers.shape.written), but must be "
+                        + "\(declaration.expected).",
                     pointer: pointer,
-                    allowed: [parameter.expected]
+                    allowed: [declaration.expected]
                 )
             }
         }

@@ -12,11 +12,11 @@ struct LossRequestBuilder: RequestBuilder {
     private var reduction = Reduction.mean
     private var outputs: Outputs = .lossAndGradient
     private var penalties: [RegularizationTerm] = []
-    private var arguments: [String: Argument]
+    private var options: [String: OptionValue]
 
     init(for found: Catalogue.Found<any Loss.Type>) {
         self.found = found
-        arguments = found.presets
+        options = found.presets
     }
 
     /// The fields that every loss has, besides its options.
@@ -25,7 +25,7 @@ struct LossRequestBuilder: RequestBuilder {
     ]
     /// The fields of a request to a loss.
     static func known(to facts: Facts) -> [String] {
-        fields + facts.parameters.map { $0.name }
+        fields + facts.options.map { $0.name }
     }
 
     static let outputNames: [(name: String, output: Outputs)] = [
@@ -36,7 +36,7 @@ struct LossRequestBuilder: RequestBuilder {
 
     var footprint: Int {
         predictions.footprint + targets.footprint + weights.footprint
-            + arguments.values.reduce(0) { $0 + $1.footprint }
+            + options.values.reduce(0) { $0 + $1.footprint }
             + penalties.reduce(0) { $0 + $1.footprint }
     }
 
@@ -94,8 +94,8 @@ struct LossRequestBuilder: RequestBuilder {
             default: penalties = try reader.readPenalties()
             }
         default:
-            if let argument = try reader.readOption(field, of: found.facts, known: known) {
-                arguments[field] = argument
+            if let value = try reader.readOption(field, of: found.facts, known: known) {
+                options[field] = value
             }
         }
     }
@@ -107,7 +107,7 @@ struct LossRequestBuilder: RequestBuilder {
         guard let targets else {
             throw Problem(missingField: "targets", at: "", "a number or an array of numbers")
         }
-        let loss = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+        let loss = try found.entry.init(OptionValues(options, for: found.facts.options))
         if reduction == .none, !penalties.isEmpty {
             throw Problem(
                 .conflictingOptions,
@@ -134,7 +134,7 @@ extension Tensor? {
     var footprint: Int { 8 * (self?.values.capacity ?? 0) }
 }
 
-extension Argument {
+extension OptionValue {
     /// The memory of its numbers in bytes, if it is a list.
     var footprint: Int {
         if case .list(let numbers) = self { 8 * numbers.capacity } else { 0 }

@@ -8,18 +8,18 @@ struct PenaltyRequestBuilder: RequestBuilder {
     private let found: Catalogue.Found<any Penalty.Type>
     private var parameters: Tensor?
     private var outputs: Outputs = .lossAndGradient
-    private var arguments: [String: Argument]
+    private var options: [String: OptionValue]
 
     init(for found: Catalogue.Found<any Penalty.Type>) {
         self.found = found
-        arguments = found.presets
+        options = found.presets
     }
 
     /// The fields that every penalty has, besides its options.
     static let fields = ["parameters", "outputs"]
     /// The fields of a request to a penalty.
     static func known(to facts: Facts) -> [String] {
-        fields + facts.parameters.map { $0.name }
+        fields + facts.options.map { $0.name }
     }
 
     static let outputNames: [(name: String, output: Outputs)] = [
@@ -53,8 +53,8 @@ struct PenaltyRequestBuilder: RequestBuilder {
         case "outputs":
             if try !reader.readNull() { outputs = try reader.readOutputs(Self.outputNames) }
         default:
-            if let argument = try reader.readOption(field, of: found.facts, known: known) {
-                arguments[field] = argument
+            if let value = try reader.readOption(field, of: found.facts, known: known) {
+                options[field] = value
             }
         }
     }
@@ -63,7 +63,7 @@ struct PenaltyRequestBuilder: RequestBuilder {
         guard let parameters else {
             throw Problem(missingField: "parameters", at: "", "a number or an array of numbers")
         }
-        let penalty = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+        let penalty = try found.entry.init(OptionValues(options, for: found.facts.options))
         return ResultText(try penalty.evaluate(parameters, outputs))
     }
 }

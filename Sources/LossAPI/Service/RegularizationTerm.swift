@@ -24,17 +24,17 @@ struct RegularizationTerm {
         pointer = reader.pointer
         var name: String?
         var parameters: Tensor?
-        var given: [String: Argument] = [:]
+        var given: [String: OptionValue] = [:]
         try reader.beginObject()
         while let field = try reader.nextKey() {
             switch field {
             case "penalty": name = try reader.readString()
             case "parameters": parameters = Tensor(try reader.readNumbers())
             default:
-                guard let parameter = Self.options[field] else {
+                guard let declaration = Self.options[field] else {
                     throw Problem(unknownField: field, at: pointer, known: Self.known(of: name))
                 }
-                given[field] = try reader.readArgument(for: parameter)
+                given[field] = try reader.readOptionValue(for: declaration)
             }
         }
         guard let name else {
@@ -61,8 +61,8 @@ struct RegularizationTerm {
         }
         self.parameters = parameters
         do {
-            let arguments = try Arguments(given, for: found.facts.parameters)
-            penalty = try found.entry.init(arguments)
+            let options = try OptionValues(given, for: found.facts.options)
+            penalty = try found.entry.init(options)
         } catch {
             throw Problem(error, at: pointer, known: Self.known(of: name))
         }
@@ -72,13 +72,13 @@ struct RegularizationTerm {
 
     /// The options of all penalties, by name.
     private static let options = Dictionary(
-        Catalogue.penalties.flatMap { $0.facts.parameters }.map { ($0.name, $0) },
+        Catalogue.penalties.flatMap { $0.facts.options }.map { ($0.name, $0) },
         uniquingKeysWith: { first, _ in first }
     )
 
     private static func known(of penalty: String?) -> [String] {
         let found = penalty.flatMap { Catalogue.penalty(named: $0) }
-        let parameters = found?.facts.parameters.map { $0.name } ?? options.keys.sorted()
-        return fields + parameters
+        let names = found?.facts.options.map { $0.name } ?? options.keys.sorted()
+        return fields + names
     }
 }

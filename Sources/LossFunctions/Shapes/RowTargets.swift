@@ -2,31 +2,32 @@
 
 import ArrayMath
 
-/// How class indices are read as targets.
-struct ClassRule: Equatable, Sendable {
-    /// The index whose rows take no part in the loss.
-    let ignored: Int?
+/// The interpretation of class indices as targets.
+struct ClassTargets: Equatable, Sendable {
+    /// The class index of ignored rows; `nil` means that no row is ignored.
+    let ignoredIndex: Int?
 }
 
-/// The targets of a row-wise loss: class indices, or a distribution for each row of predictions.
+/// The targets of a row-wise loss: a class index or a distribution per row of predictions.
 struct RowTargets {
     private let values: [Double]
     let layout: RowLayout
-    /// How the values are read as class indices; nil where they are distributions.
-    private let rule: ClassRule?
+    /// The interpretation of class indices; `nil` if the targets are distributions.
+    private let classTargets: ClassTargets?
     /// Whether distributions are given as logarithms.
     private let inLogarithms: Bool
 
-    /// Rows of distributions may be off by what single or half precision leaves of a sum of 1.
+    /// The maximum deviation of a row's sum from 1, which covers half precision.
     private static let sumTolerance = 1e-3
 
-    /// The shape decides which they are; `classes` is nil where indices are not accepted.
+    /// Creates targets, whose shape decides between class indices and distributions.
     ///
-    /// Refuses what is no class. Distributions are still to be checked.
+    /// `classes` is `nil` if class indices are not accepted. Throws if a target is not a valid class
+    /// index; distributions are checked later.
     init(
         _ targets: Tensor,
         _ rows: RowLayout,
-        classes: ClassRule?,
+        classes: ClassTargets?,
         inLogarithms: Bool
     )
         throws(LossError)
@@ -35,9 +36,9 @@ struct RowTargets {
         layout = rows
         self.inLogarithms = inLogarithms
         if targets.shape == rows.shape {
-            rule = nil
+            classTargets = nil
         } else if let classes, targets.shape == rows.lossShape {
-            rule = classes
+            classTargets = classes
             try Self.check(targets.values, rows, classes)
         } else {
             throw .shapes(
@@ -50,63 +51,63 @@ struct RowTargets {
 
     private var domain: Domain { inLogarithms ? .interval(.through(0)) : .unit }
 
-    /// Whether the targets are classes.
-    var areClasses: Bool { rule != nil }
+    /// Whether the targets are class indices.
+    var hasClassIndices: Bool { classTargets != nil }
 
-    /// The class of a row; nil where the row takes no part in the loss, or has a distribution.
-    func hotColumn(of row: Int) -> Int? {
-        guard let rule else { return nil }
-        let hot = Int(values[row])
-        return hot == rule.ignored ? nil : hot
+    /// The class index of a row; `nil` if the row is ignored or has a distribution.
+    func classIndex(of row: Int) -> Int? {
+        guard let classTargets else { return nil }
+        let classIndex = Int(values[row])
+        return classIndex == classTargets.ignoredIndex ? nil : classIndex
     }
 
-    /// A number of the distribution of a row.
+    /// The target of a row in a column.
     func target(of row: Int, at column: Int) -> Double { values[layout.offset(row, column)] }
 
-    /// All distributions; none where the targets are classes.
-    var distributions: [Double] { rule == nil ? values : [] }
+    /// All distributions; empty if the targets are class indices.
+    var distributions: [Double] { classTargets == nil ? values : [] }
 
-    /// Whether the targets of a block are what they should be; leaves their sums in it.
-    func hold(in block: inout RowBlock) -> Bool {
-        guard rule == nil else { return true }
+    /// Sums the targets of a block and returns whether they are valid.
+    func validateAndSum(_ block: inout RowBlock) -> Bool {
+        guard classTargets == nil else { return true }
         guard domain.firstViolation(in: block.targets) == nil else { return false }
         sum(&block)
-        return block.isStrip || Self.firstViolation(in: block) == nil
+        return block.isStrip || Self.firstNonDistribution(in: block) == nil
     }
 
-    /// Sums the targets of each row of a block; those of logarithms are then in its scratch.
+    /// Sums the targets of each row of a block; exponentials of logarithms are left in its scratch.
     private func sum(_ block: inout RowBlock) {
         if inLogarithms {
             block.functions.exp(block.targets, into: &block.scratch)
             block.functions.sumRows(
                 block.scratch,
                 high: &block.targetSums,
-                low: &block.targetLosts
+                low: &block.targetSumTails
             )
         } else {
             block.functions.sumRows(
                 block.targets,
                 high: &block.targetSums,
-                low: &block.targetLosts
+                low: &block.targetSumTails
             )
         }
     }
 
-    /// The first row of a block whose sum is not 1.
-    private static func firstViolation(in block: RowBlock) -> Int? {
+    /// The first row of a block whose sum is not 1; `nil` if all are distributions.
+    private static func firstNonDistribution(in block: RowBlock) -> Int? {
         block.targetSums.indices.first { row in
-            !isOne(block.targetSums[row], block.targetLosts[row])
+            !isOne(block.targetSums[row], block.targetSumTails[row])
         }
     }
 
-    /// Whether a sum is 1, as nearly as half precision has it.
-    static func isOne(_ sum: Double, _ lost: Double) -> Bool {
-        (sum - 1 + lost).magnitude <= sumTolerance
+    /// Whether a sum, given as head and tail, is 1 within the tolerance.
+    static func isOne(_ head: Double, _ tail: Double) -> Bool {
+        (head - 1 + tail).magnitude <= sumTolerance
     }
 
-    /// Refuses targets that are not what they should be, by the first.
+    /// Throws if the targets are not valid, with the place of the first error.
     func check() throws(LossError) {
-        guard rule == nil else { return }
+        guard classTargets == nil else { return }
         try domain.check(Tensor(shape: layout.shape, values: values), as: .targets)
         guard !layout.areLong else { return try checkSumsOfLongRows() }
         var block = RowBlock(rows: 0, length: layout.length)
@@ -115,10 +116,12 @@ struct RowTargets {
                 block = RowBlock(rows: rows.count, length: layout.length)
             }
             gather(rows, into: &block)
-            guard !hold(in: &block), let row = Self.firstViolation(in: block) else { continue }
+            guard !validateAndSum(&block), let row = Self.firstNonDistribution(in: block) else {
+                continue
+            }
             throw notADistribution(
                 rows.lowerBound + row,
-                sum: block.targetSums[row] + block.targetLosts[row]
+                sum: block.targetSums[row] + block.targetSumTails[row]
             )
         }
     }
@@ -145,42 +148,43 @@ struct RowTargets {
         )
     }
 
-    /// Lays the targets of rows out one after the other; of classes, only where they stand.
+    /// Copies the targets of rows to a block; of class indices, their offsets.
     func gather(_ rows: Range<Int>, into block: inout RowBlock) {
-        guard let rule else { return layout.gather(values, rows, into: &block.targets) }
+        guard let classTargets else { return layout.gather(values, rows, into: &block.targets) }
         for offset in rows {
             let row = offset - rows.lowerBound
-            let hot = Int(values[offset])
-            block.hots[row] = hot == rule.ignored ? nil : row * layout.length + hot
+            let classIndex = Int(values[offset])
+            block.classOffsets[row] =
+                classIndex == classTargets.ignoredIndex ? nil : row * layout.length + classIndex
         }
-        block.areClasses = true
+        block.hasClassIndices = true
     }
 
-    /// Lays out the targets of a row in the columns of a strip, as a distribution.
+    /// Copies the targets of a row in the columns of a strip, as a distribution.
     func gather(_ row: Int, columns: Range<Int>, into block: inout RowBlock) {
-        guard areClasses else {
+        guard hasClassIndices else {
             return layout.gather(values, row, columns: columns, into: &block.targets)
         }
         for index in block.targets.indices { block.targets[index] = 0 }
-        if let hot = hotColumn(of: row), columns.contains(hot) {
-            block.targets[hot - columns.lowerBound] = 1
+        if let classIndex = classIndex(of: row), columns.contains(classIndex) {
+            block.targets[classIndex - columns.lowerBound] = 1
         }
     }
 
     private static func check(
         _ classes: [Double],
         _ rows: RowLayout,
-        _ rule: ClassRule
+        _ classTargets: ClassTargets
     )
         throws(LossError)
     {
         let known = 0..<Double(rows.length)
-        let ignored = rule.ignored.map(Double.init)
+        let ignored = classTargets.ignoredIndex.map(Double.init)
         let violation = classes.firstIndex {
             !(known.contains($0) && $0 == $0.rounded(.towardZero)) && $0 != ignored
         }
         guard let violation else { return }
-        let except = rule.ignored.map { ", or the ignore_index \($0)" } ?? ""
+        let except = classTargets.ignoredIndex.map { ", or the ignore_index \($0)" } ?? ""
         throw .outsideDomain(
             .targets,
             place: Tensor.place(of: violation, in: rows.lossShape),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What of an evaluation is wanted; the rest is not computed.
+/// The outputs to compute in an evaluation.
 package struct Outputs: OptionSet, Sendable {
     package let rawValue: UInt8
 
@@ -8,10 +8,10 @@ package struct Outputs: OptionSet, Sendable {
         self.rawValue = rawValue
     }
 
-    /// Whether a derivative is among them.
+    /// Whether they include a derivative.
     var includeDerivatives: Bool { !isDisjoint(with: [.gradient, .hessian]) }
 
-    /// How many derivatives are among them.
+    /// The number of derivatives.
     package var derivativeCount: Int {
         (contains(.gradient) ? 1 : 0) + (contains(.hessian) ? 1 : 0)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The options that losses of probabilities share.
-enum Probability {
+/// The options shared by losses of probabilities.
+enum ProbabilityOptions {
     static let fromLogits = Option.flag(
         "from_logits",
         "Whether predictions are logits (scores before sigmoid or softmax), not probabilities. "

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What there is to know of a loss or penalty besides its code; the catalogue is made from these.
+/// The metadata of a loss or penalty, from which the catalogue is generated.
 ///
-/// Stated once for each, and passed on by reference: requests look facts up.
+/// A class, so that requests share one instance per loss.
 package final class Facts: Sendable {
-    package enum Task: String, Sendable, CaseIterable {
+    /// The family of a loss; its name on the wire is the value of `task`.
+    package enum Family: String, Sendable, CaseIterable {
         case regression
         case binary
         case multiclass
@@ -12,7 +13,7 @@ package final class Facts: Sendable {
         case regularization
     }
 
-    /// A property in the sense of convex analysis and statistics, of the loss in its predictions.
+    /// A property of the loss as a function of its predictions, as in convex analysis and statistics.
     package enum Property: String, Sendable, CaseIterable {
         case convex
         case strictlyConvex = "strictly convex"
@@ -26,25 +27,25 @@ package final class Facts: Sendable {
 
     package let name: String
     package let aliases: [Alias]
-    package let task: Task
+    package let family: Family
     package let summary: String
     package let formula: Formula
-    package let parameters: [Parameter]
+    package let options: [OptionDeclaration]
     package let domains: [Domains]
-    /// Where the loss has no derivative, and what is returned there.
+    /// The points without a derivative, and the value returned there.
     package let kinks: [String]
     package let properties: [Property]
-    /// How it differs from its namesakes elsewhere.
+    /// The differences from losses of the same name in other libraries.
     package let notes: [String]
     package let references: [String]
 
     init(
         name: String,
         aliases: [Alias],
-        task: Task,
+        family: Family,
         summary: String,
         formula: Formula,
-        parameters: [Parameter],
+        options: [OptionDeclaration],
         domains: [Domains],
         kinks: [String],
         properties: [Property],
@@ -53,10 +54,10 @@ package final class Facts: Sendable {
     ) {
         self.name = name
         self.aliases = aliases
-        self.task = task
+        self.family = family
         self.summary = summary
         self.formula = formula
-        self.parameters = parameters
+        self.options = options
         self.domains = domains
         self.kinks = kinks
         self.properties = properties
@@ -64,19 +65,19 @@ package final class Facts: Sendable {
         self.references = references
     }
 
-    /// The loss and its derivative, for people: plain text and TeX.
+    /// The formula of the loss and of its derivative, as plain text and TeX.
     package struct Formula: Equatable, Sendable {
         package let plain: String
         package let gradient: String
         package let tex: String
     }
 
-    /// Another name for a loss, with the options that make it mean the same.
+    /// Another name of a loss, with the options that it implies.
     package struct Alias: Equatable, Sendable, ExpressibleByStringLiteral {
         package let name: String
-        package let options: [String: Argument]
+        package let options: [String: OptionValue]
 
-        package init(_ name: String, _ options: [String: Argument] = [:]) {
+        package init(_ name: String, _ options: [String: OptionValue] = [:]) {
             self.name = name
             self.options = options
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the two classes of a margin loss are written.
+/// The encoding of the two classes of a margin loss.
 enum LabelEncoding: String, CaseIterable, Sendable {
     /// -1 and 1.
     case signed

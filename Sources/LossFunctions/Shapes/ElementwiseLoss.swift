@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A loss that has one value for each prediction and its target.
+/// A loss with one value per prediction and target, computed block by block.
 ///
-/// `PointwiseLoss` is the way to state most. This is for those that are computed from functions of
-/// arrays, a block of elements at a time.
+/// Most of these losses are a `PointwiseLoss`; this protocol is for those that use array functions.
 protocol ElementwiseLoss: Loss {
-    /// Refuses options that do not fit batches of this shape.
+    /// Throws if the options do not fit a batch of this shape.
     func check(_ shape: [Int]) throws(LossError)
 
-    /// The losses of a block, and the derivatives that are wanted: those with room for them.
+    /// Computes the losses of a block, and those derivatives whose spans are not empty.
     ///
-    /// `first` counts the elements of the batch before the block, in row-major order.
+    /// `first` is the row-major index of the block's first element in the batch.
     func compute(
         _ predictions: Span<Double>,
         _ targets: Span<Double>,
@@ -21,8 +20,10 @@ protocol ElementwiseLoss: Loss {
     )
 }
 
-/// The elements that are taken together: few enough to stay in the fastest cache from the loss to
-/// the division of its gradient, and as many as an exact sum takes at once.
+/// The number of elements in a block.
+///
+/// A block stays in the first-level cache from the loss to the division of its gradient, and is the
+/// unit of an exact sum.
 private let blockLength = 512
 
 extension ElementwiseLoss {
@@ -52,7 +53,7 @@ extension ElementwiseLoss {
                 reduction,
                 lossShape: shape,
                 firstDimension: shape.first ?? 1,
-                shares: nil
+                targetWeights: nil
             ),
             lossShape: shape,
             predictionShape: shape
@@ -81,7 +82,7 @@ extension ElementwiseLoss {
         return try result.finish()
     }
 
-    /// The losses of a block, and the derivatives that are wanted, which have room for it.
+    /// Computes the losses and the requested derivatives of a block into arrays.
     private func compute(
         _ batch: Batch,
         _ block: Range<Int>,

@@ -2,7 +2,7 @@
 
 import ArrayMath
 
-/// A range of real numbers whose ends may or may not belong to it.
+/// An interval of real numbers; each end may be included or not.
 package struct Interval: Equatable, Sendable {
     package let lower: Double
     package let upper: Double
@@ -34,12 +34,12 @@ package struct Interval: Equatable, Sendable {
         Interval(lower: -.infinity, upper: upper, includesLower: false, includesUpper: true)
     }
 
-    /// Both ends belong to it.
+    /// The interval with both ends included.
     package static func closed(_ lower: Double, _ upper: Double) -> Interval {
         Interval(lower: lower, upper: upper, includesLower: true, includesUpper: true)
     }
 
-    /// The lower end belongs to it, the upper does not.
+    /// The interval with the lower end included and the upper excluded.
     package static func halfOpen(_ lower: Double, _ upper: Double) -> Interval {
         Interval(lower: lower, upper: upper, includesLower: true, includesUpper: false)
     }
@@ -49,9 +49,9 @@ package struct Interval: Equatable, Sendable {
             && (includesUpper ? value <= upper : value < upper)
     }
 
-    /// The offset of the first number that does not belong, or nil.
+    /// The offset of the first number outside the interval; `nil` if it contains all of them.
     func firstViolation(in numbers: Span<Double>) -> Int? {
-        // The least and the greatest that belong.
+        // The smallest and the largest double in the interval.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
         let holds = Level.current.functions.areAll(numbers, from: least, through: greatest)
@@ -60,7 +60,7 @@ package struct Interval: Equatable, Sendable {
 }
 
 extension Interval: CustomStringConvertible {
-    /// What would be accepted, in words: "a number in [0, 1]".
+    /// The accepted numbers in words, such as "a number in [0, 1]".
     package var description: String {
         switch (lower.isFinite, upper.isFinite) {
         case (false, false): "a finite number"

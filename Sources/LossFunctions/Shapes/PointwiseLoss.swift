@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A loss and its first two derivatives in the prediction, at one point.
+/// The value of a loss at one point, with both derivatives with respect to the prediction.
 struct Point {
     var loss: Double
     var gradient: Double
     var hessian: Double
 }
 
-/// A loss that is stated at one prediction and one target.
+/// A loss defined for one prediction and one target.
 protocol PointwiseLoss: ElementwiseLoss {
     /// The loss at one point.
     ///
-    /// `offset` counts the elements of the batch in row-major order, for the few losses that treat
-    /// the columns differently.
+    /// `offset` is the row-major index of the element in the batch, for losses that depend on the
+    /// column.
     func point(_ prediction: Double, _ target: Double, at offset: Int) -> Point
 }
 
@@ -32,8 +32,9 @@ extension PointwiseLoss {
 }
 
 extension Point {
-    /// Writes the losses at some points, and the derivatives that there is room for, in a loop
-    /// that computes no more.
+    /// Writes the losses of a block, and those derivatives whose spans are not empty.
+    ///
+    /// There is a separate loop for each combination, which computes nothing else.
     @inline(__always)
     static func fill(
         _ losses: inout MutableSpan<Double>,

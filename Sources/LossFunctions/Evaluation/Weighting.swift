@@ -2,34 +2,34 @@
 
 import ArrayMath
 
-/// What each loss of a batch counts for, and what their sum is divided by.
+/// The weights of the losses of a batch, and the denominator of their sum.
 ///
-/// Weights are given for a leading part of the losses' dimensions: a number, one a row, or one a
-/// loss. Each given weight then serves `span` losses in a row. In a mean only the ratios of the
-/// weights matter, so there they are scaled by a power of two that keeps products and sums clear
-/// of overflow and underflow.
+/// The shape of the weights is a leading part of the shape of the losses: a number, one per row, or
+/// one per loss. Each weight applies to `span` consecutive losses. In a mean only the ratios of the
+/// weights matter, so they are scaled by a power of two that keeps products and sums clear of
+/// overflow and underflow.
 struct Weighting {
-    /// None where one weight serves all.
+    /// The weights; empty if all losses share one.
     private let weights: [Double]
     private let common: Double
     private let span: Int
     let reduction: Reduction
 
-    /// The denominator in the units of `self[offset]`.
+    /// The denominator in the scale of `self[offset]`.
     let denominator: Double
-    /// The denominator in the client's units.
+    /// The denominator in the scale of the client's weights.
     let normalizer: Double
 
-    /// Checks the weights against the losses they are for.
+    /// Checks the weights against the shape of the losses and computes the denominator.
     ///
-    /// `shares` says what each loss counts for by itself, apart from its weight: the weight of
-    /// its class, or 0 where its target is to be ignored; nil: 1.
+    /// `targetWeights` are additional factors in the denominator of a mean: the weight of the class of
+    /// each target, or 0 for an ignored target; `nil` means 1.
     init(
         _ weights: Tensor?,
         _ reduction: Reduction,
         lossShape: [Int],
         firstDimension: Int,
-        shares: [Double]?
+        targetWeights: [Double]?
     ) throws(LossError) {
         let count = lossShape.reduce(1, *)
         let largest =
@@ -52,18 +52,18 @@ struct Weighting {
             return
         }
 
-        // Divided by itself, the weight of all is 1; others are scaled by a power of two.
+        // A single weight becomes 1; several are scaled by a power of two.
         let unit = isCommon ? largest : largest.binade
         common = 1
         let scaled = isCommon ? [] : given.map { $0 / unit }
         self.weights = scaled
-        if let shares {
+        if let targetWeights {
             var sum = ExactSum()
             if isCommon {
-                sum.add(shares.span)
+                sum.add(targetWeights.span)
             } else {
-                for offset in shares.indices {
-                    sum.add(scaled[offset / span], times: shares[offset])
+                for offset in targetWeights.indices {
+                    sum.add(scaled[offset / span], times: targetWeights[offset])
                 }
             }
             denominator = sum.value
@@ -83,14 +83,14 @@ struct Weighting {
         guard normalizer < .infinity else { throw .notFinite(.normalizer, of: .weights, place: []) }
     }
 
-    /// Whether every loss counts for just 1.
+    /// Whether every weight is 1.
     var isTrivial: Bool { weights.isEmpty && common == 1 }
 
     subscript(offset: Int) -> Double {
         weights.isEmpty ? common : weights[offset / span]
     }
 
-    /// Lays out the weights of some losses from `first` on, unless each is 1.
+    /// Copies the weights of the losses from `first` on, unless every weight is 1.
     func copy(from first: Int, count: Int, into block: inout [Double]) {
         guard !isTrivial else { return }
         var all = block.mutableSpan
@@ -105,7 +105,7 @@ struct Weighting {
         }
     }
 
-    /// The largest weight, which is above 0.
+    /// Checks the weights and returns the largest, which is positive.
     private static func check(
         _ weights: Tensor,
         against lossShape: [Int]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which numbers an input may hold.
+/// The numbers that an input may contain.
 package enum Domain: Equatable, Sendable {
     case interval(Interval)
     case values([Double])
@@ -10,10 +10,10 @@ package enum Domain: Equatable, Sendable {
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
 
-    /// The offset of the first number that does not belong, or nil.
+    /// The offset of the first number outside the domain; `nil` if it contains all of them.
     ///
-    /// Client numbers are always finite, so `real` holds them all. Class targets are checked by
-    /// `RowTargets`, which knows how many classes there are.
+    /// Numbers from clients are always finite, so `real` contains them all. Class targets are checked
+    /// by `RowTargets`, which knows the number of classes.
     func firstViolation(in numbers: [Double]) -> Int? {
         switch self {
         case .interval(.real), .classes: nil
@@ -22,20 +22,20 @@ package enum Domain: Equatable, Sendable {
         }
     }
 
-    /// The offset of the first number that is not among `values`, of which there are few.
+    /// The offset of the first number that is not one of a few `values`.
     private static func firstViolation(in numbers: Span<Double>, of values: [Double]) -> Int? {
         guard let first = values.first, let last = values.last else { return nil }
-        // Most often there are two, and both comparisons take no branch.
-        var strange: UInt64 = 0
+        // Usually there are two, and neither comparison branches.
+        var mismatch: UInt64 = 0
         for offset in numbers.indices {
-            strange |= (numbers[offset] != first ? 1 : 0) & (numbers[offset] != last ? 1 : 0)
+            mismatch |= (numbers[offset] != first ? 1 : 0) & (numbers[offset] != last ? 1 : 0)
         }
-        return strange != 0 ? numbers.indices.first { !values.contains(numbers[$0]) } : nil
+        return mismatch != 0 ? numbers.indices.first { !values.contains(numbers[$0]) } : nil
     }
 }
 
 extension Domain: CustomStringConvertible {
-    /// What would be accepted, in words.
+    /// The accepted numbers, in words.
     package var description: String {
         switch self {
         case .interval(let interval): interval.description
@@ -45,17 +45,17 @@ extension Domain: CustomStringConvertible {
     }
 }
 
-/// The domains of a loss's two inputs, and when they hold.
+/// The domains of a loss's two inputs, under given options.
 package struct Domains: Equatable, Sendable {
-    /// The options under which these are the domains; none: always.
-    package let options: [String: Argument]
+    /// The options under which these domains apply; empty means always.
+    package let options: [String: OptionValue]
     package let predictions: Domain
     package let targets: Domain
 
-    /// Any numbers, whatever the options.
+    /// All real numbers, for any options.
     static let real = Domains(predictions: .real, targets: .real)
 
-    package init(_ options: [String: Argument] = [:], predictions: Domain, targets: Domain) {
+    package init(_ options: [String: OptionValue] = [:], predictions: Domain, targets: Domain) {
         self.options = options
         self.predictions = predictions
         self.targets = targets

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the rows of a tensor lie that run along one of its axes.
+/// The memory layout of the rows of a tensor along one of its axes.
 struct RowLayout {
-    /// How many numbers a row has.
+    /// The number of numbers in a row.
     let length: Int
-    /// How many rows there are.
+    /// The number of rows.
     let count: Int
-    /// The tensor's shape without the axis: one loss a row.
+    /// The shape of the losses, one per row: that of the tensor without the axis.
     let lossShape: [Int]
     let shape: [Int]
-    /// How far apart the numbers of a row are.
+    /// The distance of consecutive numbers of a row.
     private let step: Int
 
-    /// The rows along `axis`, which counts from the last dimension when negative.
+    /// Creates the layout of the rows along `axis`; negative axes count from the last dimension.
     init(shape: [Int], axis: Int) throws(LossError) {
         let dimension = axis < 0 ? axis + shape.count : axis
         guard shape.indices.contains(dimension) else { throw .noAxis(axis: axis, shape: shape) }
@@ -23,60 +23,59 @@ struct RowLayout {
         step = shape[(dimension + 1)...].reduce(1, *)
     }
 
-    /// How many rows are taken together: few enough to stay in the second cache from the loss to the
-    /// division of its gradient, and so many that they are read from memory in long stretches.
+    /// The number of rows in a block.
     ///
-    /// With 512 numbers a block, for which the first cache has room, a million numbers in rows of ten
-    /// took 5.1 ns each for the categorical cross-entropy instead of 4.6.
+    /// A block stays in the second-level cache from the loss to the division of its gradient, and is
+    /// long enough for sequential reads from memory.
     private var capacity: Int { min(count, max(1, 2048 / length)) }
 
-    /// The rows by blocks that are taken together.
+    /// The blocks of rows.
     var blocks: some Sequence<Range<Int>> {
         stride(from: 0, to: count, by: capacity).lazy.map { [count, capacity] first in
             first..<min(first + capacity, count)
         }
     }
 
-    /// The longest row that is taken as a whole.
+    /// The maximum length of a row that is evaluated as a whole, and of a strip.
     ///
-    /// What longer ones are computed in would take a multiple of their own memory. A strip of this length takes 0.6 MB, most of which the second cache has room for.
-    static let longestStrip = 4_096
+    /// The intermediate arrays of longer rows would take a multiple of the row's own memory.
+    static let stripLength = 4_096
 
-    /// Whether rows are too long to be taken as a whole.
-    var areLong: Bool { length > Self.longestStrip }
+    /// Whether rows are too long to be evaluated as a whole.
+    var areLong: Bool { length > Self.stripLength }
 
-    /// The columns of a row by strips that are taken together, all but the last of one length.
+    /// The strips of a row, as ranges of columns; all but the last have the same length.
     var strips: some Sequence<Range<Int>> {
-        let count = (length + Self.longestStrip - 1) / Self.longestStrip
+        let count = (length + Self.stripLength - 1) / Self.stripLength
         let width = (length + count - 1) / max(count, 1)
         return stride(from: 0, to: length, by: max(width, 1)).lazy.map { [length] first in
             first..<min(first + width, length)
         }
     }
 
-    /// Whether rows lie one after the other.
+    /// Whether the rows are contiguous in memory.
     var areContiguous: Bool { step == 1 }
 
-    /// The offset in the tensor of the first number of a row.
+    /// The offset of the first number of a row in the tensor.
     private func start(_ row: Int) -> Int {
         step == 1 ? row * length : row / step * step * length + row % step
     }
 
-    /// The offset in the tensor of a number of a row.
+    /// The offset of a number of a row in the tensor.
     func offset(_ row: Int, _ column: Int) -> Int { start(row) + column * step }
 
-    /// The offsets of rows that lie one after the other.
+    /// The offsets of a range of contiguous rows.
     func offsets(of rows: Range<Int>) -> Range<Int> {
         start(rows.lowerBound)..<start(rows.upperBound)
     }
 
-    /// The offsets of as many rows again, as far as there are any that lie one after the other.
+    /// The offsets of the next block of contiguous rows, for prefetching; empty if there is none.
     func offsets(after rows: Range<Int>) -> Range<Int> {
         guard areContiguous else { return 0..<0 }
         return offsets(of: rows.upperBound..<min(rows.upperBound + rows.count, count))
     }
 
-    /// Lays rows out one after the other; there may be room for more.
+    /// Copies rows to a contiguous array, which may be longer.
     func gather(_ values: [Double], _ rows: Range<Int>, into numbers: inout [Double]) {
         let values = values.span
         var numbers = numbers.mutableSpan
@@ -95,7 +94,7 @@ struct RowLayout {
         }
     }
 
-    /// Lays out the numbers of a row in some of its columns, for which there is just room.
+    /// Copies a range of columns of a row to an array of the same length.
     func gather(
         _ values: [Double],
         _ row: Int,
@@ -108,7 +107,7 @@ struct RowLayout {
         for index in numbers.indices { numbers[index] = values[start + index * step] }
     }
 
-    /// Puts numbers where they belong in a row.
+    /// Copies numbers to a range of columns of a row.
     func scatter(
         _ numbers: [Double],
         _ row: Int,
@@ -121,7 +120,7 @@ struct RowLayout {
         for index in numbers.indices { values[start + index * step] = numbers[index] }
     }
 
-    /// Puts rows that were laid out one after the other where they belong.
+    /// Copies contiguous rows back to their places.
     func scatter(_ numbers: [Double], _ rows: Range<Int>, into values: inout [Double]) {
         let numbers = numbers.span
         var values = values.mutableSpan

@@ -2,26 +2,27 @@
 
 import ArrayMath
 
-/// A derivative of each loss in each prediction, on its way to that of the reduced loss.
+/// Collects a derivative of the reduced loss with respect to each prediction.
 struct Derivative {
     let isWanted: Bool
-    /// One number for each prediction so far; none where the derivative is not wanted.
+    /// The derivatives with respect to the predictions so far; empty if not requested.
     var values: [Double] = []
-    private let output: Output
+    private let quantity: Quantity
 
-    init(_ output: Output, isWanted: Bool, count: Int) {
-        self.output = output
+    init(_ quantity: Quantity, isWanted: Bool, count: Int) {
+        self.quantity = quantity
         self.isWanted = isWanted
         if isWanted { values.reserveCapacity(count) }
     }
 
-    /// All of it, or nil where it was not wanted.
+    /// The complete derivative; `nil` if it was not requested.
     func tensor(_ shape: [Int]) -> Tensor? {
         isWanted ? Tensor(shape: shape, values: values) : nil
     }
 
-    /// Takes the next derivatives, if they are wanted, and divides them by what the sum of the
-    /// losses is divided by; refuses what is then not finite.
+    /// Appends the next derivatives, divided by the denominator of the losses.
+    ///
+    /// Does nothing if the derivative was not requested; throws if a quotient is not finite.
     mutating func append(
         _ derivatives: Span<Double>,
         dividedBy denominator: Double,
@@ -36,10 +37,10 @@ struct Derivative {
         values.append(addingCapacity: derivatives.count) { room in
             areFinite = functions.divide(derivatives, by: denominator, appendingTo: &room)
         }
-        if !areFinite { try refuseNonFinite(from: start, of: shape) }
+        if !areFinite { try checkIsFinite(from: start, of: shape) }
     }
 
-    /// Takes the derivatives of rows that lie apart, divided likewise.
+    /// Stores the derivatives of rows that are not contiguous, divided by the denominator.
     mutating func place(
         _ derivatives: [Double],
         _ layout: RowLayout,
@@ -51,18 +52,18 @@ struct Derivative {
         if values.isEmpty { values = [Double](repeating: 0, count: layout.length * layout.count) }
         var quotients: [Double] = []
         quotients.append(addingCapacity: derivatives.count) { room in
-            // What is not finite is looked for when all are there.
+            // Non-finite quotients are detected once all have been stored.
             _ = functions.divide(derivatives.span, by: denominator, appendingTo: &room)
         }
         scatter(quotients, &values)
     }
 
-    /// Refuses what is not finite, by its place.
-    func refuseNonFinite(from start: Int = 0, of shape: [Int]) throws(LossError) {
+    /// Throws if a derivative is not finite, with its place.
+    func checkIsFinite(from start: Int = 0, of shape: [Int]) throws(LossError) {
         let numbers = values.span.extracting(start..<values.count)
         if let offset = Finiteness.firstViolation(in: numbers) {
             throw .notFinite(
-                output,
+                quantity,
                 of: .predictions,
                 place: Tensor.place(of: start + offset, in: shape)
             )

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows that are too long to be taken as a whole go by in strips: once for what has to be known of
-/// all of a row, the largest logit and the sums, and once for its losses and derivatives.
+/// Evaluates rows that are too long to be evaluated as a whole, in strips.
 ///
-/// What they are computed in takes the memory of one strip, however long they are.
+/// Each row is traversed twice: once for its maximum and sums, once for its loss and derivatives.
+/// The intermediate arrays take the memory of one strip, for rows of any length.
 extension RowwiseLoss {
     func evaluateLongRows(
         _ batch: Batch,
@@ -14,26 +14,26 @@ extension RowwiseLoss {
     ) throws(LossError) {
         var strips = Strips(rows, batch.predictions.values, targets)
         for row in 0..<rows.count {
-            guard !targets.areClasses || targets.hotColumn(of: row) != nil else {
+            guard !targets.hasClassIndices || targets.classIndex(of: row) != nil else {
                 try strips.skip(row, &result)
                 continue
             }
-            var survey: Softmax.Survey?
-            if fromLogits { survey = try strips.survey(row) }
+            var summary: Softmax.RowSummary?
+            if fromLogits { summary = try strips.summarize(row) }
             guard let sums = try strips.sumTargets(of: row, by: self) else {
-                // Where one is wrong, the first of all is looked for.
+                // The whole batch is searched for its first error.
                 try checkDomains(of: batch)
                 try targets.check()
                 continue
             }
-            try evaluate(row, survey, sums, &strips, outputs, &result)
+            try evaluate(row, summary, sums, &strips, outputs, &result)
         }
-        if !rows.areContiguous { try result.refuseNonFiniteDerivatives() }
+        if !rows.areContiguous { try result.checkDerivativesAreFinite() }
     }
 
     private func evaluate(
         _ row: Int,
-        _ survey: Softmax.Survey?,
+        _ summary: Softmax.RowSummary?,
         _ sums: (high: Double, low: Double),
         _ strips: inout Strips,
         _ outputs: Outputs,
@@ -44,16 +44,16 @@ extension RowwiseLoss {
         let (rows, targets) = (strips.rows, strips.targets)
         for columns in rows.strips {
             try strips.withStrip(row, columns) { block throws(LossError) in
-                if let survey { block.softmax.adopt(survey, block.functions) }
-                // Those of logarithms are taken out of them on the way.
-                _ = targets.hold(in: &block)
+                if let summary { block.softmax.adopt(summary, block.functions) }
+                // Also computes the exponentials of logarithmic targets.
+                _ = targets.validateAndSum(&block)
                 block.targetSums[0] = sums.high
-                block.targetLosts[0] = sums.low
-                block.losts[0] = 0
+                block.targetSumTails[0] = sums.low
+                block.lossTails[0] = 0
                 evaluate(&block, outputs)
                 loss.add(block.losses[0])
-                loss.add(block.losts[0])
-                if weight != 1 { block.weighDerivatives([weight], outputs) }
+                loss.add(block.lossTails[0])
+                if weight != 1 { block.weightDerivatives([weight], outputs) }
                 try result.place(block, of: row, columns: columns, rows)
             }
         }
@@ -61,14 +61,14 @@ extension RowwiseLoss {
     }
 }
 
-/// The strips of the rows of a batch, with room for one at a time.
+/// The strips of the rows of a batch, with storage for one at a time.
 private struct Strips {
     let rows: RowLayout
     let targets: RowTargets
     private let predictions: [Double]
-    /// Room for all strips of a row but the last, and for the last, which may be shorter.
-    private var room: RowBlock
-    private var lastRoom: RowBlock
+    /// The storage for a strip; the last strip of a row may be shorter and has its own.
+    private var strip: RowBlock
+    private var lastStrip: RowBlock
 
     init(_ rows: RowLayout, _ predictions: [Double], _ targets: RowTargets) {
         self.rows = rows
@@ -76,26 +76,26 @@ private struct Strips {
         self.targets = targets
         var lengths = rows.strips.map { $0.count }
         let last = lengths.popLast() ?? 0
-        room = RowBlock(rows: 1, length: lengths.first ?? 0)
-        lastRoom = RowBlock(rows: 1, length: last)
-        room.isStrip = true
-        lastRoom.isStrip = true
-        room.rowLength = rows.length
-        lastRoom.rowLength = rows.length
+        strip = RowBlock(rows: 1, length: lengths.first ?? 0)
+        lastStrip = RowBlock(rows: 1, length: last)
+        strip.isStrip = true
+        lastStrip.isStrip = true
+        strip.rowLength = rows.length
+        lastStrip.rowLength = rows.length
     }
 
-    /// Has something done with a strip, whose predictions and targets are laid out.
+    /// Calls a closure with a strip that contains its predictions and targets.
     mutating func withStrip(
         _ row: Int,
         _ columns: Range<Int>,
         _ body: (inout RowBlock) throws(LossError) -> Void
     ) throws(LossError) {
         if columns.upperBound < rows.length {
-            gather(row, columns, into: &room)
-            try body(&room)
+            gather(row, columns, into: &strip)
+            try body(&strip)
         } else {
-            gather(row, columns, into: &lastRoom)
-            try body(&lastRoom)
+            gather(row, columns, into: &lastStrip)
+            try body(&lastStrip)
         }
     }
 
@@ -105,33 +105,34 @@ private struct Strips {
         targets.gather(row, columns: columns, into: &block)
     }
 
-    /// What the softmax of a row has to be known by.
-    mutating func survey(_ row: Int) throws(LossError) -> Softmax.Survey {
-        var top = 0
-        var largest = -Double.infinity
+    /// Computes the summary of a row from which softmax is computed strip by strip.
+    mutating func summarize(_ row: Int) throws(LossError) -> Softmax.RowSummary {
+        var maximumColumn = 0
+        var maximum = -Double.infinity
         for column in 0..<rows.length {
             let logit = predictions[rows.offset(row, column)]
-            if logit > largest {
-                largest = logit
-                top = column
+            if logit > maximum {
+                maximum = logit
+                maximumColumn = column
             }
         }
-        var survey = Softmax.Survey(top: top, largest: largest)
+        var summary = Softmax.RowSummary(maximumColumn: maximumColumn, maximum: maximum)
         for columns in rows.strips {
             try withStrip(row, columns) { block in
                 block.softmax.add(
                     block.predictions,
                     from: columns.lowerBound,
-                    to: &survey,
+                    to: &summary,
                     block.functions
                 )
             }
         }
-        return survey
+        return summary
     }
 
-    /// The sum of the targets of a row as the formula of a loss has them; nil where predictions or
-    /// targets are not what they should be.
+    /// The sum of the targets of a row as converted for the formula of a loss.
+    ///
+    /// Returns `nil` if predictions or targets are not valid.
     mutating func sumTargets(
         of row: Int,
         by loss: some RowwiseLoss
@@ -144,26 +145,26 @@ private struct Strips {
         for columns in rows.strips {
             try withStrip(row, columns) { block in
                 areValid = areValid && domain.firstViolation(in: block.predictions) == nil
-                areValid = areValid && targets.hold(in: &block)
+                areValid = areValid && targets.validateAndSum(&block)
                 given.add(block.targetSums[0])
-                given.add(block.targetLosts[0])
+                given.add(block.targetSumTails[0])
                 loss.prepareTargets(&block)
                 block.functions.sumRows(
                     block.targets,
                     high: &block.targetSums,
-                    low: &block.targetLosts
+                    low: &block.targetSumTails
                 )
                 prepared.add(block.targetSums[0])
-                prepared.add(block.targetLosts[0])
+                prepared.add(block.targetSumTails[0])
             }
         }
         guard areValid,
-            targets.areClasses || RowTargets.isOne(given.parts.high, given.parts.low)
+            targets.hasClassIndices || RowTargets.isOne(given.parts.high, given.parts.low)
         else { return nil }
         return prepared.parts
     }
 
-    /// Takes a row that takes no part: its loss and its derivatives are 0.
+    /// Adds an ignored row, whose loss and derivatives are 0.
     mutating func skip(_ row: Int, _ result: inout Accumulation) throws(LossError) {
         let rows = rows
         for columns in rows.strips {

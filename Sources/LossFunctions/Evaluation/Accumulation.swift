@@ -2,10 +2,10 @@
 
 import ArrayMath
 
-/// An evaluation in the making.
+/// Builds an `Evaluation` block by block.
 ///
-/// Takes the losses a block at a time, weights and sums them, refuses what is not finite, and holds
-/// the derivatives.
+/// It weights and sums the losses, collects derivatives divided by the denominator, and throws if a
+/// number is not finite.
 struct Accumulation: ~Copyable {
     private let outputs: Outputs
     let weighting: Weighting
@@ -38,10 +38,10 @@ struct Accumulation: ~Copyable {
         if outputs.contains(.loss), isNone { weighted.reserveCapacity(losses) }
     }
 
-    /// Whether the losses themselves are wanted, not only their derivatives.
+    /// Whether the losses themselves are requested, not only their derivatives.
     var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements]) }
 
-    /// Takes losses, which are those from `first` on; `weights` are theirs.
+    /// Adds a block of losses and their weights; `first` is the index of the first loss.
     mutating func add(
         _ losses: Span<Double>,
         _ weights: Span<Double>,
@@ -53,8 +53,8 @@ struct Accumulation: ~Copyable {
         let isSummed =
             outputs.contains(.loss) && weighting.isTrivial && weighting.reduction != .none
         if isSummed { sum.add(losses) }
-        // A sum notices by itself what is not finite, but not where.
-        if !isSummed || !sum.hasFiniteTerms { try refuseNonFinite(losses, from: first) }
+        // The sum detects non-finite losses, but not their place.
+        if !isSummed || !sum.hasFiniteTerms { try checkAreFinite(losses, from: first) }
         if outputs.contains(.elements) {
             elements.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices { output.append(losses[offset]) }
@@ -68,13 +68,13 @@ struct Accumulation: ~Copyable {
                     output.append(isTrivial ? losses[offset] : losses[offset] * weights[offset])
                 }
             }
-            try refuseNonFinite(weighted.span.extracting(last: losses.count), from: first)
+            try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
         } else {
             sum.add(losses, times: weights)
         }
     }
 
-    /// Takes the wanted derivatives in the next predictions.
+    /// Appends the requested derivatives with respect to the next predictions.
     mutating func add(
         _ slopes: Span<Double>,
         _ curvatures: Span<Double>,
@@ -87,7 +87,7 @@ struct Accumulation: ~Copyable {
         try hessian.append(curvatures, dividedBy: denominator, of: predictionShape, functions)
     }
 
-    /// Takes the wanted derivatives of the losses of some rows.
+    /// Stores the requested derivatives of a range of rows.
     mutating func place(
         _ block: RowBlock,
         of rows: Range<Int>,
@@ -109,7 +109,7 @@ struct Accumulation: ~Copyable {
         }
     }
 
-    /// Takes the wanted derivatives of a strip of a row; strips come in their order.
+    /// Stores the requested derivatives of a strip of a row; strips arrive in order.
     mutating func place(
         _ block: RowBlock,
         of row: Int,
@@ -131,13 +131,13 @@ struct Accumulation: ~Copyable {
         }
     }
 
-    /// Refuses derivatives that are not finite, by the first.
-    func refuseNonFiniteDerivatives() throws(LossError) {
-        try gradient.refuseNonFinite(of: predictionShape)
-        try hessian.refuseNonFinite(of: predictionShape)
+    /// Throws if a derivative is not finite, with the place of the first.
+    func checkDerivativesAreFinite() throws(LossError) {
+        try gradient.checkIsFinite(of: predictionShape)
+        try hessian.checkIsFinite(of: predictionShape)
     }
 
-    private func refuseNonFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
+    private func checkAreFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
         if let offset = Finiteness.firstViolation(in: losses) {
             throw .notFinite(
                 .loss,
@@ -147,7 +147,7 @@ struct Accumulation: ~Copyable {
         }
     }
 
-    /// The evaluation, once every loss has been taken.
+    /// The evaluation, once every loss has been added.
     consuming func finish() throws(LossError) -> Evaluation {
         var loss: Tensor?
         if outputs.contains(.loss) {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the losses of a batch become one number; `w` are the weights, `l` the losses.
+/// The reduction of the losses of a batch to one number, with weights `w` and losses `l`.
 package enum Reduction: String, CaseIterable, Sendable {
     /// Σwl / Σw.
     case mean
     /// Σwl.
     case sum
-    /// Each wl by itself.
+    /// Each wl separately.
     case none
     /// Σwl / the first dimension of the predictions.
     case batchMean = "batch_mean"
     /// Σwl / the number of losses.
     case elementMean = "element_mean"
 
-    /// The names that other libraries give to these.
+    /// The names used by other libraries.
     package static let spellings: [String: Reduction] = [
         "batchmean": .batchMean,
         "sum_over_batch_size": .elementMean,
         "mean_with_sample_weight": .mean,
     ]
 
-    /// The reduction of that name or spelling.
+    /// Creates the reduction with a name, which may be that of another library.
     package init?(named name: String) {
         guard let reduction = Reduction(rawValue: name) ?? Self.spellings[name] else { return nil }
         self = reduction

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An input of a request, as an error names it.
-package enum Input: String, Equatable, Sendable {
+/// The name of an input in an error.
+package enum InputName: String, Equatable, Sendable {
     case predictions
     case targets
     case weights
     case parameters
 }
 
-/// Something computed for each element, as an error names it.
-package enum Output: String, Equatable, Sendable {
+/// The name of a computed quantity in an error.
+package enum Quantity: String, Equatable, Sendable {
     case loss
     case gradient
     case hessian
@@ -17,9 +17,9 @@ package enum Output: String, Equatable, Sendable {
     case normalizer
 }
 
-/// Why a question cannot be answered: facts that the caller can act on.
+/// The reason that a loss or penalty cannot be evaluated.
 ///
-/// A `place` has one index for each dimension of the input it points into.
+/// A `place` has one index for each dimension of its input.
 package enum LossError: Error, Equatable, Sendable {
     case unknownOption(String)
     case wrongKind(option: String, expected: String)
@@ -28,13 +28,13 @@ package enum LossError: Error, Equatable, Sendable {
     case conflictingOptions(String, String)
     case wrongCount(option: String, count: Int, expected: Int)
 
-    case empty(Input)
+    case empty(InputName)
     case shapes(predictions: [Int], targets: [Int], allowed: [[Int]])
     case noAxis(axis: Int, shape: [Int])
-    case outsideDomain(Input, place: [Int], value: Double, allowed: String)
-    case notADistribution(Input, row: [Int], sum: Double, inLogarithms: Bool)
+    case outsideDomain(InputName, place: [Int], value: Double, allowed: String)
+    case notADistribution(InputName, row: [Int], sum: Double, inLogarithms: Bool)
     case weightsShape([Int], allowed: [[Int]])
     case nothingToAverage(ignored: Bool)
-    /// Something computed would not be finite; the input is the one to change.
-    case notFinite(Output, of: Input, place: [Int])
+    /// A computed quantity is not finite; `of` names the input to change.
+    case notFinite(Quantity, of: InputName, place: [Int])
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a loss is asked about.
+/// The inputs of a loss.
 package struct Batch: Sendable {
     package let predictions: Tensor
     package let targets: Tensor
-    /// A number, one a row, or one a loss; nil: 1.
+    /// A number, one per row, or one per loss; `nil` means 1.
     package let weights: Tensor?
 
     package init(predictions: Tensor, targets: Tensor, weights: Tensor? = nil) {
@@ -14,39 +14,42 @@ package struct Batch: Sendable {
     }
 }
 
-/// What a loss answers; what was not asked for is nil.
+/// The result of a loss; outputs that were not requested are `nil`.
 package struct Evaluation: Equatable, Sendable {
-    /// A single number, or with `Reduction.none` one a loss.
+    /// The reduced loss; with `Reduction.none`, a number per loss.
     package let loss: Tensor?
-    /// What the sum of the losses was divided by; 1 for a sum and with `Reduction.none`.
+    /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
     package let normalizer: Double
-    /// The derivative of `loss` in each prediction; with `Reduction.none` that of its own loss.
+    /// The derivative of `loss` with respect to each prediction; with `Reduction.none`, of its own loss.
     package let gradient: Tensor?
-    /// The second derivative of `loss` in each prediction by itself: the Hessian's diagonal.
+    /// The Hessian's diagonal: the second derivative of `loss` with respect to each prediction.
     package let hessian: Tensor?
     /// The losses one by one, before weights and reduction.
     package let elements: Tensor?
 }
 
-/// A loss function with its options chosen.
+/// A loss function with its options set.
 ///
-/// One call serves a whole batch, so that callers may hold losses of any kind as `any Loss` and
-/// pay for that once a request: the passes over the elements are compiled for each loss.
+/// One call evaluates a whole batch, so that the dynamic call of `any Loss` occurs once per request;
+/// the loops over elements are compiled for each loss.
 package protocol Loss: Sendable {
     static var facts: Facts { get }
-    /// What there is one loss for.
+    /// The unit that has one loss.
     static var granularity: Granularity { get }
 
-    /// The loss with these options, which are in their ranges.
-    init(_ arguments: Arguments) throws(LossError)
+    /// Creates the loss with options that are within their ranges.
+    init(_ options: OptionValues) throws(LossError)
 
-    /// The domains of the inputs under the options chosen.
+    /// The domains of the inputs under these options.
     var domains: Domains { get }
 
-    /// The loss of a batch and, where wanted, its derivatives.
+    /// Computes the requested outputs for a batch of finite inputs.
     ///
-    /// Each input is finite. Throws where an input has the wrong shape or lies outside its domain,
-    /// and where something that is wanted would not be finite.
+    /// The order is: validate shapes and domains, compute losses and derivatives block by block,
+    /// multiply by the weights, sum exactly, divide by the denominator.
+    ///
+    /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, or if a
+    ///   requested output is not finite.
     func evaluate(
         _ batch: Batch,
         _ outputs: Outputs,
@@ -55,7 +58,7 @@ package protocol Loss: Sendable {
         -> Evaluation
 }
 
-/// What there is one loss for.
+/// The unit that has one loss: an element or a row.
 package enum Granularity: String, Sendable {
     case element
     /// A row along an axis.
@@ -70,7 +73,7 @@ extension Loss {
 }
 
 extension Domain {
-    func check(_ tensor: Tensor, as input: Input) throws(LossError) {
+    func check(_ tensor: Tensor, as input: InputName) throws(LossError) {
         guard let offset = firstViolation(in: tensor.values) else { return }
         throw .outsideDomain(
             input,

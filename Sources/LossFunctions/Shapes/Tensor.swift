@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A rectangular array of finite doubles in row-major order; the shape `[]` is a single number.
+/// A rectangular array of finite doubles in row-major order; its shape is `[]` for a single number.
 package struct Tensor: Equatable, Sendable {
     package let shape: [Int]
     package let values: [Double]
 
-    /// The caller vouches that `values` holds one number for each place of `shape`.
+    /// Creates a tensor; `values` must have one number for each place of `shape`.
     package init(shape: [Int], values: [Double]) {
         precondition(shape.reduce(1, *) == values.count, "a tensor has one value for each place")
         self.shape = shape
         self.values = values
     }
 
-    /// A single number.
+    /// Creates a tensor of a single number.
     package init(_ number: Double) {
         shape = []
         values = [number]
     }
 
-    /// The place of the value at `offset` of the row-major order: one index for each dimension.
+    /// The place of the value at a row-major offset: one index for each dimension.
     package static func place(of offset: Int, in shape: [Int]) -> [Int] {
         var place = [Int](repeating: 0, count: shape.count)
         var rest = offset

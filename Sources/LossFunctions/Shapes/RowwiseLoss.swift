@@ -2,27 +2,27 @@
 
 import ArrayMath
 
-/// A loss of a row of predictions, such as the probabilities of the classes: its batch has one
-/// loss a row.
+/// A loss with one value per row of predictions, such as the probabilities of classes.
 protocol RowwiseLoss: Loss {
-    /// The axis along which the rows run; negative counts from the last.
+    /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
-    /// How class indices are read as targets; nil where targets are always distributions.
-    var classes: ClassRule? { get }
-    /// Whether targets that are distributions are given as logarithms.
+    /// The interpretation of class indices; `nil` if targets are always distributions.
+    var classes: ClassTargets? { get }
+    /// Whether distributions are given as logarithms.
     var logarithmicTargets: Bool { get }
 
-    /// What each row counts for by itself, apart from its weight; nil: 1 each.
-    func shares(of targets: RowTargets) throws(LossError) -> [Double]?
+    /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.
+    func targetWeights(of targets: RowTargets) throws(LossError) -> [Double]?
 
-    /// Whether predictions are logits, of which the softmax is taken.
+    /// Whether predictions are logits, to which softmax is applied.
     var fromLogits: Bool { get }
 
-    /// Turns the targets of a block into those of the formula: smoothed, weighted, out of their
-    /// logarithms. ``evaluate(_:_:)`` does it by itself.
+    /// Converts the targets of a block to those of the formula: smoothed, weighted, exponentiated.
+    ///
+    /// ``evaluate(_:_:)`` calls it as needed.
     func prepareTargets(_ block: inout RowBlock)
 
-    /// The losses of a block of rows; they and the derivatives that are wanted are left in it.
+    /// Computes the losses and the requested derivatives of a block of rows in place.
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs)
 }
 
@@ -50,7 +50,7 @@ extension RowwiseLoss {
             reduction,
             lossShape: rows.lossShape,
             firstDimension: rows.lossShape.first ?? 1,
-            shares: shares(of: targets)
+            targetWeights: targetWeights(of: targets)
         )
 
         var result = Accumulation(
@@ -71,25 +71,28 @@ extension RowwiseLoss {
                 block = RowBlock(rows: range.count, length: rows.length)
                 weights = [Double](repeating: 1, count: range.count)
             }
-            block.ahead = Ahead(
+            block.prefetch = Ahead(
                 predictions.values,
                 targets.distributions,
                 places: rows.offsets(after: range)
             )
             rows.gather(predictions.values, range, into: &block.predictions)
             targets.gather(range, into: &block)
-            // While they are in the cache; where one is wrong, the first of all is looked for.
-            if domain.firstViolation(in: block.predictions) != nil || !targets.hold(in: &block) {
+            // Checked while in the cache; if the block is invalid, the whole batch is searched for
+            // its first error.
+            if domain.firstViolation(in: block.predictions) != nil
+                || !targets.validateAndSum(&block)
+            {
                 try checkDomains(of: batch)
                 try targets.check()
             }
             evaluate(&block, outputs)
             weighting.copy(from: range.lowerBound, count: range.count, into: &weights)
             try result.add(block.losses.span, weights.span, from: range.lowerBound)
-            if !weighting.isTrivial { block.weighDerivatives(weights, outputs) }
+            if !weighting.isTrivial { block.weightDerivatives(weights, outputs) }
             try result.place(block, of: range, rows)
         }
-        if !rows.areContiguous { try result.refuseNonFiniteDerivatives() }
+        if !rows.areContiguous { try result.checkDerivativesAreFinite() }
         return try result.finish()
     }
 }
