@@ -2,10 +2,10 @@
 
 import Testing
 
-extension Answer {
-    /// Expects a problem of this status and type, with what every problem document must have.
+extension Response {
+    /// Expects a problem of this status and type, with the members that every problem must have.
     ///
-    /// What comes back is the document. The type is given by its last part.
+    /// The type is given by its last path segment. Returns the document.
     @discardableResult
     func expectProblem(
         _ status: Int,

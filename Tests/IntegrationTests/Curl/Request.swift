@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request as a client states it.
-struct Question: Sendable {
+/// A request to send by libcurl.
+struct Request: Sendable {
     enum Body: Sendable {
         /// Neither a body nor a Content-Length.
         case absent
         /// A body of known length.
         case bytes([UInt8])
-        /// A body in chunks of up to so many bytes.
+        /// A body in chunks of at most `chunk` bytes.
         case chunked([UInt8], chunk: Int)
     }
 
@@ -15,7 +15,7 @@ struct Question: Sendable {
     var path: String
     var fields: Fields
     var body: Body
-    /// The codings that libcurl asks for and takes off; nil: none, and none is taken off.
+    /// The content codings that libcurl requests and decodes; `nil` means none.
     var codings: String?
 
     init(_ method: String, _ path: String, fields: Fields = [:], body: Body = .absent) {
@@ -25,17 +25,17 @@ struct Question: Sendable {
         self.body = body
     }
 
-    static func get(_ path: String, fields: Fields = [:]) -> Question {
-        Question("GET", path, fields: fields)
+    static func get(_ path: String, fields: Fields = [:]) -> Request {
+        Request("GET", path, fields: fields)
     }
 
-    /// A question in JSON, said to be JSON.
-    static func post(_ path: String, _ json: some StringProtocol) -> Question {
+    /// A POST of JSON with its media type.
+    static func post(_ path: String, _ json: some StringProtocol) -> Request {
         post(path, bytes: Array(json.utf8))
     }
 
-    static func post(_ path: String, bytes: [UInt8]) -> Question {
-        Question(
+    static func post(_ path: String, bytes: [UInt8]) -> Request {
+        Request(
             "POST",
             path,
             fields: ["Content-Type": "application/json"],

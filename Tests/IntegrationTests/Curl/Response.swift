@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What came back.
-struct Answer: Sendable {
+/// A response as received by libcurl.
+struct Response: Sendable {
     let status: Int
     let fields: Fields
     let body: [UInt8]
-    /// The statuses before the final one: 100 Continue.
+    /// The interim statuses, such as 100 Continue.
     var interim: [Int] = []
-    /// How many connections libcurl had to open for it.
+    /// The number of connections that libcurl opened for it.
     var newConnections = 0
     /// The client's port; equal ports mean the same connection.
     var localPort = 0
