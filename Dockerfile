@@ -3,17 +3,17 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 
-# Its version is the distribution's, which the first line fixes.
+# The version is that of the distribution, which the first line fixes.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 
-# A layer of its own for the packages: it is made anew only when the manifest changes.
+# A separate layer for the packages, rebuilt only when the manifest changes.
 COPY Package.swift ./
 RUN swift package resolve
 
-# The manifest names tests, benchmarks and fuzzing too, so their folders must be there.
+# The manifest refers to tests, benchmarks and fuzzing, so their folders must exist.
 COPY Benchmarks Benchmarks
 COPY Fuzzing Fuzzing
 COPY Tests Tests

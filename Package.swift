@@ -3,7 +3,7 @@
 
 import PackageDescription
 
-/// One set of rules for every target of the package.
+/// The settings shared by all targets.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
@@ -13,15 +13,14 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
 ]
 
-/// The functions of arrays once more for each level of instructions that a processor may have beyond
-/// those that every one of its kind has; `LossFunctions` chooses when the program runs.
+/// The array kernels, compiled for each instruction set; `LossFunctions` selects one at run time.
 #if arch(x86_64)
 let levels = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
 #else
 let levels = ["ArrayKernels"]
 #endif
 
-/// A level's targets share one folder of sources: the others are links to it.
+/// Creates the target of an instruction set; all share one folder of sources by symbolic links.
 func kernels(_ name: String) -> Target {
     let flags: [String: [String]] = [
         "ArrayKernelsV3": ["-march=x86-64-v3"],
@@ -46,31 +45,31 @@ let package = Package(
         .executable(name: "loss-server", targets: ["loss-server"])
     ],
     dependencies: [
-        // Exact, and none of them needs another package: every clone, CI and the container image
-        // build the same sources, although Package.resolved is in no commit and not in the image.
+        // Exact versions, none of which depends on another package: every clone, CI and the image
+        // build the same sources, although Package.resolved is not committed.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
-        // Pure: tensors in, losses and gradients out.
+        // Pure: tensors to losses and gradients.
         .target(
             name: "LossFunctions",
             dependencies: ["ArrayMath", "CVector"] + levels.map { .byName(name: $0) },
             swiftSettings: settings
         ),
-        // What can be asked of arrays, whatever the instructions.
+        // The protocol of array operations, independent of instruction sets.
         .target(name: "ArrayMath", swiftSettings: settings),
         // Pure: JSON bytes to shaped arrays of doubles and back.
         .target(name: "TensorJSON", dependencies: ["CBytes"], swiftSettings: settings),
-        // Pure: bytes to requests, responses to bytes, and the life of a connection.
+        // Pure: bytes to requests, responses to bytes, and the state of a connection.
         .target(
             name: "HTTP",
             dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: settings
         ),
-        // The shell: sockets, Dispatch, descriptors.
+        // I/O: sockets, Dispatch, descriptors.
         .target(
             name: "HTTPServer",
             dependencies: [
@@ -80,7 +79,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // gzip and deflate of contents, by the system's zlib.
+        // gzip and deflate of content, by the system's zlib.
         .target(
             name: "ContentCoding",
             dependencies: [
@@ -88,7 +87,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // A decoded question to an answer; the routes; the contract.
+        // Requests to responses: routes, evaluation, problems, the API description.
         .target(
             name: "LossAPI",
             dependencies: [
@@ -100,23 +99,23 @@ let package = Package(
         .executableTarget(
             name: "loss-server",
             dependencies: [
-                "HTTP", "HTTPServer", "LossAPI",
+                "HTTP", "HTTPServer", "LossAPI", "LossFunctions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
-        // The same random numbers every time, for tests and benchmarks.
+        // Reproducible random numbers for tests and benchmarks.
         .target(name: "SeededRandom", path: "Benchmarks/random", swiftSettings: settings),
-        // How fast numbers are read and written, and whether they are right.
+        // Speed and correctness of reading and writing numbers.
         .executableTarget(
             name: "codec-benchmark",
             dependencies: ["SeededRandom", "TensorJSON"],
             path: "Benchmarks/codec",
             swiftSettings: settings
         ),
-        // How fast losses are computed, and whether they are right.
+        // Speed and correctness of losses.
         .executableTarget(
             name: "kernel-benchmark",
             dependencies: ["LossFunctions", "SeededRandom"],
@@ -124,9 +123,9 @@ let package = Package(
             exclude: ["compare.py"],
             swiftSettings: settings
         ),
-        // libFuzzer, which a compiler that is told to fuzz brings along.
+        // libFuzzer, which the compiler provides when fuzzing is enabled.
         .systemLibrary(name: "CFuzzer", path: "Fuzzing/driver"),
-        // What holds whatever bytes come, checked on inputs that a fuzzer or a test makes up.
+        // Invariants for arbitrary bytes, checked on inputs from a fuzzer or a test.
         .target(
             name: "FuzzSubjects",
             dependencies: [
@@ -136,7 +135,7 @@ let package = Package(
             path: "Fuzzing/subjects",
             swiftSettings: settings
         ),
-        // Entries for libFuzzer; built as usual they run the inputs that they are given.
+        // Entry points for libFuzzer; in a normal build they run the given inputs.
         .executableTarget(
             name: "fuzz-http",
             dependencies: ["CFuzzer", "FuzzSubjects"],
@@ -149,11 +148,11 @@ let package = Package(
             path: "Fuzzing/json",
             swiftSettings: settings
         ),
-        // What Glibc's Swift module leaves out: epoll and accept4.
+        // Functions missing from Glibc's Swift module: epoll and accept4.
         .target(name: "CLinux"),
-        // Which of many bytes are digits.
+        // Classification of many bytes at once.
         .target(name: "CBytes"),
-        // A fused multiply-add of vectors, and what the processor is capable of.
+        // A fused multiply-add of vectors, and detection of instruction sets.
         .target(name: "CVector"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libcurl, for the integration tests only.

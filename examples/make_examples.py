@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the examples of real predictions, and their expected answers, from a folder of NAME.json and
+"""Makes the examples of real predictions, and their expected results, from a folder of NAME.json and
 NAME.expected.json. Numbers are copied unchanged."""
 
 import argparse
@@ -17,7 +17,7 @@ def option(text):
 
 
 def written(value, indent=""):
-    """JSON with one field, or one case, a line."""
+    """JSON with one field, or one case, per line."""
     if isinstance(value, dict) and indent == "":
         fields = (f'"{key}": {written(item, "  ")}' for key, item in value.items())
         return "{\n" + ",\n".join(fields) + "\n}\n"

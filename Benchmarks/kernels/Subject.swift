@@ -204,8 +204,8 @@ struct Subject {
 private func make(_ name: String, _ flag: String?) -> any Loss {
     guard let found = Catalogue.loss(named: name) else { preconditionFailure("no \(name)") }
     do {
-        let options = flag.map { [$0: Argument.flag(true)] } ?? [:]
-        return try found.entry.init(Arguments(options, for: found.facts.parameters))
+        let options = flag.map { [$0: OptionValue.flag(true)] } ?? [:]
+        return try found.entry.init(OptionValues(options, for: found.facts.options))
     } catch {
         preconditionFailure("\(name): \(error)")
     }

@@ -79,10 +79,10 @@ package struct LossResponder: Responder {
             return .respond(error.response(route: Route.name(ofUnknown: head.path)))
         }
         do throws(Problem) {
-            if head.method == .post, route.takesPost {
-                return try receive(question: head, on: route)
+            if head.method == .post, route.acceptsPost {
+                return try receive(post: head, on: route)
             }
-            return .respond(try answer(head, on: route))
+            return .respond(try response(to: head, on: route))
         } catch {
             return .respond(error.response(route: route.name))
         }
@@ -101,7 +101,7 @@ package struct LossResponder: Responder {
         Self.isOfHealth(head.path) && (head.method == .get || head.method == .head)
     }
 
-    private func receive(question head: RequestHead, on route: Route) throws(Problem) -> Reception {
+    private func receive(post head: RequestHead, on route: Route) throws(Problem) -> Reception {
         if let problem = MediaType.problem(with: head) {
             let fields = Self.mediaFields(of: problem)
             return .respond(problem.response(route: route.name, fields: fields))
@@ -118,24 +118,24 @@ package struct LossResponder: Responder {
                 for: route,
                 expecting: coding == nil ? head.contentLength : nil
             )
-        else { return .respond(try answer(head, on: route)) }
+        else { return .respond(try response(to: head, on: route)) }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .accept(intake) }
         var intakeOptions = IntakeOptions()
-        let answers = try AnswerCoding(for: head, options.compression)
+        let responseCoding = try ResponseCoding(for: head, options.compression)
         guard let coding else {
-            return .accept(answers.apply(to: intake, &intakeOptions), intakeOptions)
+            return .accept(responseCoding.apply(to: intake, &intakeOptions), intakeOptions)
         }
         // A few bytes may decode to a million, so a worker decodes them.
         intakeOptions.inlineBytes = 0
         let decoding = DecodingIntake(intake, coding, limit: limits.bodyBytes) { [limits] fault in
             Problem(fault, coding, limits: limits).response(route: route.name)
         }
-        return .accept(answers.apply(to: decoding, &intakeOptions), intakeOptions)
+        return .accept(responseCoding.apply(to: decoding, &intakeOptions), intakeOptions)
     }
 
     /// The response to anything but a POST to a loss or penalty.
-    private func answer(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
+    private func response(to head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch head.method {
         case .get, .head:
             return try document(head, on: route)
@@ -149,7 +149,7 @@ package struct LossResponder: Responder {
             return Problem(
                 .methodNotAllowed,
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."
-                    + (route.takesPost ? "" : " POST requests go to /v1/losses/{loss}."),
+                    + (route.acceptsPost ? "" : " POST requests go to /v1/losses/{loss}."),
                 allowed: route.allow.split(separator: ", ").map(String.init)
             ).response(route: route.name, fields: [.allow: route.allow])
         default:
@@ -164,7 +164,7 @@ package struct LossResponder: Responder {
 
     /// The fields that name what is accepted (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 3.1).
     private static func mediaFields(of problem: Problem) -> HTTPFields {
-        problem.kind == .question(.unsupportedContentCoding)
+        problem.kind == .service(.unsupportedContentCoding)
             ? [.acceptEncoding: Coding.accepted] : [.acceptPost: MediaType.accepted]
     }
 
@@ -188,9 +188,9 @@ package struct LossResponder: Responder {
                 body: metrics.text(isDraining: readiness.isDraining),
                 route: route.name
             )
-            return try AnswerCoding(for: head, options.compression).code(response)
+            return try ResponseCoding(for: head, options.compression).encode(response)
         default:
-            let coding = try AnswerCoding(for: head, options.compression)
+            let coding = try ResponseCoding(for: head, options.compression)
             return documents.document(for: route)
                 .response(to: head, coding, route: route.name)
         }
@@ -212,8 +212,8 @@ package struct LossResponder: Responder {
 }
 
 extension ResponseFields {
-    /// The fields of an answer to a question.
-    static let ofAnswers: ResponseFields = [
+    /// The fields of the response with the result of a loss or penalty.
+    static let ofResults: ResponseFields = [
         .contentType: "application/json", .cacheControl: "no-store", .vary: "Accept-Encoding",
     ]
 }

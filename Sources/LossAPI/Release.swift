@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which release of the service this is.
+/// The release of the service.
 package enum Release {
-    /// The version by the rules of semver.org; CHANGELOG.md says what came with each.
+    /// The semantic version; see CHANGELOG.md for the changes of each.
     package static let version = "0.1.0"
 }

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an operator decides about the service.
+/// The options of the service that an operator can set.
 package struct ServiceOptions: Sendable {
-    /// How deep JSON may nest.
+    /// The maximum nesting depth of JSON.
     package var jsonDepth = LossService.defaultDepth
-    /// Which answers are compressed for clients that accept it.
+    /// The responses to compress if the client accepts it.
     package var compression = Compression.short
-    /// Who may ask from a page of another origin; nil: nobody.
+    /// The origins allowed by CORS; `nil` means none.
     package var crossOrigin: CrossOrigin?
-    /// Who may ask at all; nil: everybody.
+    /// The tokens that grant access; `nil` means that none is required.
     package var tokens: TokenList?
-    /// Whether requests can be echoed.
+    /// Whether requests are echoed, for HTTP conformance tests.
     package var echoes = false
 
     package init() {}
 
-    /// Which answers are compressed for clients that accept it.
+    /// The responses to compress if the client accepts it.
     package enum Compression: String, CaseIterable, Sendable {
         case none
-        /// Those that are complete before they are sent: up to 16,384 numbers.
+        /// Compresses responses that are complete before they are sent: up to 16,384 numbers.
         ///
-        /// Compressing a million gradients takes three times as long as all the rest of their
-        /// question: worth it on slow networks only, and many clients say that they accept it
-        /// without their user's having asked for it.
+        /// Compressing long ones takes longer than everything else in their requests, which only
+        /// pays on slow networks, and many clients accept gzip without their user's request.
         case short
         case all
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every loss and penalty there is.
+/// The list of all losses and penalties.
 ///
-/// To add one, write its file and add its line here.
+/// To add one, write its file and add a line here.
 package enum Catalogue {
     package static let losses: [any Loss.Type] = [
         SquaredError.self,
@@ -21,25 +21,25 @@ package enum Catalogue {
         ElasticNet.self,
     ]
 
-    /// A loss found by a name, and the options that the name stands for.
+    /// A loss or penalty found by name, with the options that the name implies.
     package final class Found<Entry: Sendable>: Sendable {
         package let entry: Entry
         package let facts: Facts
-        package let presets: [String: Argument]
+        package let presets: [String: OptionValue]
 
-        fileprivate init(entry: Entry, facts: Facts, presets: [String: Argument]) {
+        fileprivate init(entry: Entry, facts: Facts, presets: [String: OptionValue]) {
             self.entry = entry
             self.facts = facts
             self.presets = presets
         }
     }
 
-    /// The loss of that name or alias; case, hyphens, underscores, colons and spaces do not matter.
+    /// The loss with a name or alias; case, hyphens, underscores, colons and spaces are ignored.
     package static func loss(named name: String) -> Found<any Loss.Type>? {
         find(name, in: lossIndex)
     }
 
-    /// The penalty of that name or alias; case, hyphens, underscores, colons and spaces do not matter.
+    /// The penalty with a name or alias; case, hyphens, underscores, colons and spaces are ignored.
     package static func penalty(named name: String) -> Found<any Penalty.Type>? {
         find(name, in: penaltyIndex)
     }
@@ -72,14 +72,15 @@ package enum Catalogue {
 
     private static func find<Entry>(_ name: String, in index: Index<Entry>) -> Found<Entry>? {
         if let found = index.exact[name] { return found }
-        return name.utf8.count <= longestName ? index.folded[name.foldedName] : nil
+        return name.utf8.count <= maximumNameLength ? index.folded[name.foldedName] : nil
     }
 
-    /// Longer names are none, in whatever spelling.
-    private static let longestName = 256
+    /// The maximum length of a name in bytes, in any spelling.
+    private static let maximumNameLength = 256
 }
 
 extension String {
-    /// The name without what does not matter in it: case, hyphens, underscores, colons and spaces.
+    /// The name without the differences that do not matter: case, hyphens, underscores, colons and
+    /// spaces.
     var foldedName: String { lowercased().filter { !"-_: ".contains($0) } }
 }

@@ -28,11 +28,19 @@ package enum OtherNames {
             "Use binary_cross_entropy."
         ),
         (
-            ["multi_logloss", "multiclass", "mlogloss"],
+            ["multi_logloss", "mlogloss"],
             "Use categorical_cross_entropy."
         ),
         (
-            ["nll_loss", "NLLLoss"],
+            ["multiclass", "xent", "softmax_loss"],
+            "Use categorical_cross_entropy with \"from_logits\": true."
+        ),
+        (
+            ["binary", "xentropy"],
+            "Use binary_cross_entropy with \"from_logits\": true."
+        ),
+        (
+            ["nll", "nll_loss", "NLLLoss"],
             "Its inputs are logarithms of probabilities, which are valid logits: use "
                 + "categorical_cross_entropy with \"from_logits\": true; the gradient is then that "
                 + "in the logits."
@@ -44,6 +52,10 @@ package enum OtherNames {
                 "regression", "regression_l2",
             ],
             half
+        ),
+        (
+            ["squared_loss", "mse_regression", "quadratic_loss"],
+            "Use squared_error."
         ),
         (
             ["smooth_l1", "smooth_l1_loss", "SmoothL1Loss"],

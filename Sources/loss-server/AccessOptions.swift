@@ -18,8 +18,7 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: """
-            Responses to compress if the client accepts it: none, short (up to 16384 numbers) or \
-            all.
+            Responses to compress if the client accepts it; short means up to 16384 numbers.
             """
     )
     var compression = ServiceOptions.Compression.short
@@ -29,7 +28,7 @@ struct AccessOptions: ParsableArguments {
 
     /// The options of the service.
     ///
-    /// - Throws: What is wrong with the file of tokens.
+    /// - Throws: `TokenFile.Fault` if the token file is invalid.
     func options() throws -> ServiceOptions {
         var options = ServiceOptions()
         options.compression = compression

@@ -4,26 +4,25 @@ import ArgumentParser
 import FoundationEssentials
 import LossAPI
 
-/// A command whose options may also be given by the environment.
+/// A command whose options can also be set by environment variables.
 protocol ConfiguredByEnvironment: ParsableCommand {
-    /// What its options are declared in.
+    /// The groups that declare its options.
     static var optionGroups: [any ParsableArguments] { get }
 }
 
-/// Options given by environment variables.
+/// Translates environment variables to options.
 enum Environment {
     private static let prefix = "LOSS_SERVER_"
 
-    /// The variable of an option: that of `body-bytes` is `LOSS_SERVER_BODY_BYTES`.
+    /// The variable of an option, such as `LOSS_SERVER_BODY_BYTES` for `body-bytes`.
     static func variable(for option: String) -> String {
         prefix + String(option.map { $0 == "-" ? "_" : $0 }).uppercased()
     }
 
-    /// A command line with the variables' options in front, where those given by hand override
-    /// them.
+    /// Prepends the options from the environment to a command line, which overrides them.
     ///
-    /// - Throws: What is wrong with a variable, by its name. The server refuses those that it does not
-    ///   know, too, because a misspelt limit would be none; other commands leave them alone.
+    /// - Throws: An error that names the invalid variable. The server also refuses unknown variables,
+    ///   because a misspelt limit would have no effect; other commands ignore them.
     static func arguments(
         _ commandLine: [String],
         _ environment: [String: String] = ProcessInfo.processInfo.environment
@@ -50,7 +49,7 @@ enum Environment {
         return name + given + commandLine.dropFirst(named == nil ? 0 : 1)
     }
 
-    /// The argument that a variable stands for; nil where it switches a flag off.
+    /// The argument for a variable; `nil` if it switches a flag off.
     private static func argument(
         _ option: String,
         isFlag: Bool,
@@ -62,13 +61,13 @@ enum Environment {
         case "1", "true", "yes", "on": return "--\(option)"
         default:
             throw ValidationError(
-                "The environment variable \(variable(for: option)) must be 1, true, yes or on, or else"
-                    + " 0, false, no, off or empty, not '\(value)'."
+                "The environment variable \(variable(for: option)) must be 1, true, yes or on, or "
+                    + "0, false, no, off or empty, not '\(value)'."
             )
         }
     }
 
-    /// Refuses an argument that its command does not take, by the name of its variable.
+    /// Throws an error that names the variable if its command rejects the argument.
     private static func check(
         _ argument: String,
         _ command: [String],
@@ -79,12 +78,12 @@ enum Environment {
         } catch {
             let name = variable(for: option)
             throw ValidationError(
-                "The environment variable \(name) is refused: \(LossServer.message(for: error))"
+                "The environment variable \(name) is invalid: \(LossServer.message(for: error))"
             )
         }
     }
 
-    /// Refuses variables that no option of the server has.
+    /// Throws an error for a variable that belongs to no option of the server.
     private static func refuseUnknown(_ variables: [String]) throws(ValidationError) {
         let known = names(of: Serve.self).map { variable(for: $0) }
         guard let unknown = variables.first(where: { !known.contains($0) }) else { return }
@@ -92,17 +91,16 @@ enum Environment {
         let nearest = suggestions.nearest(to: String(unknown.dropFirst(prefix.count)))
         throw ValidationError(
             "No option has the environment variable \(unknown)."
-                + (nearest.map { " Is \(prefix + $0) meant?" } ?? "")
+                + (nearest.map { " Did you mean \(prefix + $0)?" } ?? "")
                 + " See 'loss-server serve --help' for the options."
         )
     }
 
-    /// Whether Kubernetes has made a variable, as it does for every service of the namespace.
+    /// Whether Kubernetes sets this variable, as it does for every service of the namespace.
     ///
-    /// A service of the name `loss-server` has variables like
-    /// `LOSS_SERVER_PORT=tcp://10.0.0.1:8080`, `LOSS_SERVER_SERVICE_PORT_HTTP=8080` and
-    /// `LOSS_SERVER_PORT_8080_TCP_ADDR=10.0.0.1`; one of the name `loss-server-canary` has others
-    /// that begin like those of the options.
+    /// A service named `loss-server` has variables like `LOSS_SERVER_PORT=tcp://10.0.0.1:8080`,
+    /// `LOSS_SERVER_SERVICE_PORT_HTTP=8080` and `LOSS_SERVER_PORT_8080_TCP_ADDR=10.0.0.1`; those of
+    /// a service named `loss-server-canary` have the same prefix as the options.
     private static func isOfKubernetes(_ name: String, _ value: String) -> Bool {
         if value.hasPrefix("tcp://") || value.hasPrefix("udp://") || value.hasPrefix("sctp://") {
             return true
@@ -116,12 +114,12 @@ enum Environment {
         return false
     }
 
-    /// The names of a command's options, which are those of the properties that declare them.
+    /// The names of a command's options, derived from the properties that declare them.
     static func names(of command: any ConfiguredByEnvironment.Type) -> [String] {
         properties(of: command).map { $0.name }
     }
 
-    /// The names of those options that have no value.
+    /// The names of the options without a value.
     private static func flags(of command: any ConfiguredByEnvironment.Type) -> [String] {
         properties(of: command).filter { $0.value is Flag<Bool> }.map { $0.name }
     }
@@ -138,13 +136,13 @@ enum Environment {
         }
     }
 
-    /// Whether a command line without the name of a command is one for the server.
+    /// Whether a command line without a command name is one for the server.
     private static func isServing(_ commandLine: [String]) -> Bool {
         guard let first = commandLine.first else { return true }
         return first.hasPrefix("-") && !["-h", "--help", "--version"].contains(first)
     }
 
-    /// The words of a property's name in lower case: `bodyBytes` is `body-bytes`.
+    /// The words of a property's name in lower case, such as `body-bytes` for `bodyBytes`.
     static func words(_ name: some StringProtocol, separator: String) -> String {
         name.reduce(into: "") { words, letter in
             words += letter.isUppercase ? separator + letter.lowercased() : String(letter)

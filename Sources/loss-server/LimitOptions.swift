@@ -4,7 +4,7 @@ import ArgumentParser
 import HTTP
 import LossAPI
 
-/// One option for each limit of the server.
+/// The limits of the server, one option each.
 struct LimitOptions: ParsableArguments {
     private static let defaults = Limits()
 
@@ -133,16 +133,18 @@ struct LimitOptions: ParsableArguments {
         for (name, value) in counts where value < 0 {
             throw ValidationError("--\(name) must be at least 0, not \(value).")
         }
-        // Beyond any machine, and far from where sums of them would overflow.
+        // Larger than any machine needs, and small enough that sums do not overflow.
         for (name, value) in positive + counts where value > 1 << 40 {
             throw ValidationError("--\(name) must be at most \(1 << 40), not \(value).")
         }
         for (name, value) in [("workers", workers), ("loops", loops)] where value > 256 {
             throw ValidationError("--\(name) must be at most 256, not \(value).")
         }
-        // A century of seconds still fits into any arithmetic on instants.
+        // A century, which does not overflow arithmetic on instants.
         for (name, value) in times where !(value >= 0 && value <= 3e9) {
-            throw ValidationError("--\(name) must be a number of seconds from 0 on, not \(value).")
+            throw ValidationError(
+                "--\(name) must be a number of seconds, at least 0, not \(value)."
+            )
         }
     }
 }

@@ -19,7 +19,7 @@ struct LogOptions: ParsableArguments {
     )
     var logLevel = Logger.Level.info
 
-    @Flag(help: "Log every request except those to /livez, /readyz and /healthz.")
+    @Flag(help: "Log every request at level info, except those to /livez, /readyz and /healthz.")
     var accessLog = false
 
     @Flag(help: "With --access-log, log those too.")

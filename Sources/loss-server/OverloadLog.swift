@@ -5,15 +5,15 @@ import HTTP
 import Logging
 import Synchronization
 
-/// Warns that requests are refused for want of room: at once, and then once a second at most.
+/// Warns about requests refused with 503: immediately, then at most once a second.
 final class OverloadLog: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
     private struct State {
-        /// What has been refused since the last line, by the reason.
+        /// The number of refusals since the last line, by reason.
         var counts: [Refusal: Int] = [:]
-        /// Whether a line is to follow within a second.
+        /// Whether another line is due within a second.
         var isWaiting = false
     }
 
@@ -21,21 +21,21 @@ final class OverloadLog: Sendable {
         self.logger = logger
     }
 
-    /// Takes note of a refusal.
+    /// Counts a refusal.
     func note(_ refusal: Refusal) {
         let isFirst = state.withLock { state in
             state.counts[refusal, default: 0] += 1
             defer { state.isWaiting = true }
             return !state.isWaiting
         }
-        if isFirst { tellAndWait() }
+        if isFirst { reportRepeatedly() }
     }
 
-    /// Tells what has been refused since the last line.
+    /// Logs the refusals since the last line.
     ///
-    /// - Returns: Whether that was anything.
+    /// - Returns: Whether there were any.
     @discardableResult
-    func tell() -> Bool {
+    func report() -> Bool {
         let counts = state.withLock { state in
             defer { state.counts = [:] }
             return state.counts
@@ -51,11 +51,13 @@ final class OverloadLog: Sendable {
         return true
     }
 
-    /// Tells it now and each second from now on, until there is nothing to tell.
-    private func tellAndWait() {
-        guard tell() else {
+    /// Reports now and every second, until there are no refusals to report.
+    private func reportRepeatedly() {
+        guard report() else {
             return state.withLock { $0.isWaiting = false }
         }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(1)) { self.tellAndWait() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(1)) {
+            self.reportRepeatedly()
+        }
     }
 }

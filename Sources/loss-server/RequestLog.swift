@@ -5,30 +5,31 @@ import HTTPServer
 import HTTPTypes
 import Logging
 
-/// What the log tells of connections and requests.
+/// Logs connections and requests.
 struct RequestLog: Sendable {
     private let logger: Logger
     private let overload: OverloadLog
-    /// The level of requests, and that of probes.
+    /// The log levels of requests and of probes.
     private let level: Logger.Level
     private let probeLevel: Logger.Level
-    /// Whether the log has anything but overload: asking the logger each time costs more than all
-    /// that is counted of a request.
-    private let isTalkative: Bool
+    /// Whether requests are logged at all.
+    ///
+    /// Asking the logger for each request would cost more than all counters of a request.
+    private let logsRequests: Bool
 
     init(_ logger: Logger, _ options: LogOptions) {
         self.logger = logger
         overload = OverloadLog(logger)
         level = options.accessLog ? .info : .debug
         probeLevel = options.accessLog && options.accessLogProbes ? .info : .debug
-        isTalkative = logger.logLevel <= level
+        logsRequests = logger.logLevel <= level
     }
 
     func note(_ event: ServerEvent) {
         if case .refused(let refusal) = event, refusal.status == .serviceUnavailable {
             overload.note(refusal)
         }
-        guard isTalkative else { return }
+        guard logsRequests else { return }
         switch event {
         case .connectionOpened: logger.trace("connection opened")
         case .connectionClosed(let closing):
@@ -41,8 +42,8 @@ struct RequestLog: Sendable {
         }
     }
 
-    /// Tells what has not been told yet.
-    func finish() { overload.tell() }
+    /// Logs the refusals that have not been logged yet.
+    func finish() { overload.report() }
 
     private static let probes = ["/livez", "/readyz", "/healthz"]
 
@@ -69,7 +70,7 @@ struct RequestLog: Sendable {
                 .stringConvertible(Double($0) / 1e9)
             }
         }
-        // By the names that OpenTelemetry gives them in logs.
+        // The names of OpenTelemetry's log data model.
         if let trace = exchange.trace {
             metadata["trace_id"] = "\(trace.traceID)"
             metadata["span_id"] = "\(trace.parentID)"

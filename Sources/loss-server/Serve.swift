@@ -8,7 +8,7 @@ import Logging
 import LossAPI
 import LossFunctions
 
-/// Serves until a signal says to stop.
+/// Serves until a signal stops the process.
 struct Serve: ConfiguredByEnvironment {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -30,7 +30,7 @@ struct Serve: ConfiguredByEnvironment {
     @OptionGroup(title: "Limits")
     var limitOptions: LimitOptions
 
-    @OptionGroup(title: "Access and answers")
+    @OptionGroup(title: "Access and responses")
     var accessOptions: AccessOptions
 
     @OptionGroup(title: "Logs")
@@ -40,7 +40,7 @@ struct Serve: ConfiguredByEnvironment {
         ProcessStart.prepare()
         let log = try StructuredLog.writer()
         let logger = StructuredLog.logger(level: logOptions.logLevel, writer: log)
-        // What is left is written, unless nobody reads it.
+        // Writes the remaining lines, unless the stream is not being read.
         defer { log.flush(milliseconds: 1_000) }
         var limits = limitOptions.limits
         if limitOptions.memoryBytes == 0 {
@@ -102,8 +102,7 @@ struct Serve: ConfiguredByEnvironment {
         }
     }
 
-    /// Says where the server listens, in the one line on standard output, and in the log under
-    /// which limits.
+    /// Writes the address to standard output, and the address and limits to the log.
     private func announce(_ server: Server, _ logger: Logger) {
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
         let url = "http://\(host):\(server.port)"
@@ -111,7 +110,10 @@ struct Serve: ConfiguredByEnvironment {
             "listening",
             metadata: [
                 "version": "\(Release.version)", "address": "\(url)",
-                "limits": .dictionary(Self.metadata(of: server.limits)),
+                "limits": .dictionary(
+                    Self.metadata(of: server.limits)
+                        .merging(["json_depth": .stringConvertible(limitOptions.jsonDepth)]) { $1 }
+                ),
                 "instructions": "\(InstructionSet.current)",
             ]
         )

@@ -11,11 +11,11 @@ enum StandardStream: Int32 {
     func write(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            // Safe: the kernel reads as many bytes as it is told there are.
+            // Safe: the kernel reads exactly the bytes of the buffer.
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(rawValue, buffer.baseAddress, buffer.count)
             }
-            // Whoever reads the stream has gone: there is nobody left to tell.
+            // The reader has closed the stream, so the error cannot be reported.
             guard count > 0 || errno == EINTR else { return }
             bytes = bytes.dropFirst(max(0, count))
         }
@@ -23,10 +23,10 @@ enum StandardStream: Int32 {
 
     /// Writes a text of less than a page, unless the stream stays full for a second.
     func offer(_ text: String) {
-        var question = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
-        // Safe: the pointer is to a local variable, and there is one element. A pipe that takes
-        // bytes takes a page.
-        guard unsafe poll(&question, 1, 1_000) > 0 else { return }
+        var descriptor = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        // Safe: the pointer refers to a local variable with one element. A writable pipe has room
+        // for a page.
+        guard unsafe poll(&descriptor, 1, 1_000) > 0 else { return }
         write(text)
     }
 }

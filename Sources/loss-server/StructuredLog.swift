@@ -5,7 +5,7 @@ import HTTPServer
 import Logging
 import LossAPI
 
-/// Logs on standard error, one JSON object a line.
+/// Logs to standard error, one JSON object per line.
 struct StructuredLog: LogHandler {
     let writer: LineWriter
     var logLevel = Logger.Level.info
@@ -16,9 +16,9 @@ struct StructuredLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// Where the lines go: standard error, which nobody waits for.
+    /// Creates the writer of the log, which never blocks its callers.
     ///
-    /// - Throws: Why there can be no thread for it.
+    /// - Throws: `SystemError` if its thread cannot be created.
     static func writer() throws(SystemError) -> LineWriter {
         try LineWriter(descriptor: StandardStream.error.rawValue) { lines in
             line(.warning, "log lines were dropped", ["lines": .stringConvertible(lines)])
@@ -53,7 +53,7 @@ struct StructuredLog: LogHandler {
 }
 
 extension JSONValue {
-    /// A value of a log line: numbers stay numbers.
+    /// Creates a value of a log line, with numbers as numbers.
     init(_ value: Logger.Metadata.Value) {
         switch value {
         case .string(let text): self = .string(text)
@@ -66,7 +66,7 @@ extension JSONValue {
         }
     }
 
-    /// The members that stand for metadata, in the order of their names.
+    /// The members for metadata, sorted by name.
     static func members(of metadata: Logger.Metadata) -> [(String, JSONValue?)] {
         metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }
     }

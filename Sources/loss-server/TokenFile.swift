@@ -4,20 +4,20 @@ import Glibc
 import HTTPServer
 import LossAPI
 
-/// A file with one bearer token a line.
+/// A file with one bearer token per line.
 struct TokenFile {
     let path: String
 
-    /// The longest file that is read: more than a thousand tokens of the usual length.
-    static let mostBytes = 64 * 1_024
+    /// The maximum size of the file in bytes, enough for more than a thousand usual tokens.
+    static let maximumBytes = 64 * 1_024
 
     /// Reads the tokens.
     ///
-    /// - Throws: What is wrong with the file, in words for its owner.
+    /// - Throws: `Fault` with a message for the operator.
     func read() throws(Fault) -> Tokens {
         let text: [UInt8]
         do throws(FileError) {
-            text = try SmallFile.read(path, upTo: Self.mostBytes)
+            text = try SmallFile.read(path, upTo: Self.maximumBytes)
         } catch {
             throw Fault(description: "--token-file \(path) \(error)")
         }
@@ -28,11 +28,11 @@ struct TokenFile {
         }
     }
 
-    /// What is wrong with the list, as the end of a sentence that begins with the path.
+    /// Describes an invalid list, as the end of a sentence that begins with the path.
     private static func sentence(_ fault: Tokens.Fault) -> String {
         switch fault {
         case .none:
-            return " has no token in it."
+            return " contains no token."
         case .byte(let byte, let line):
             let hexadecimal = String(byte, radix: 16, uppercase: true)
             return ", line \(line): a token has visible ASCII characters only, not the byte "
@@ -40,6 +40,7 @@ struct TokenFile {
         }
     }
 
+    /// The reason that the file is rejected.
     struct Fault: Error, CustomStringConvertible {
         let description: String
     }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values and derivatives of a plainly stated function, good to far more than the 30 digits shown.
+"""Values and derivatives of a function in plain form, accurate to far more than 30 digits.
 
-Derivatives are central differences with a step of 1e-210 of the coordinate's own scale, at as many
-digits as that step needs. Every number is computed twice, with another step and 100 more digits,
-and must come out the same.
+Derivatives are central differences with a step of 1e-210 of the coordinate's own scale, with as many
+digits as that step needs. Every number is computed twice, the second time with another step and 100
+more digits, and both results must agree.
 """
 
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ AGREEMENT = mpf("1e-35")
 
 
 class Beyond(Exception):
-    """The value, or one of its derivatives, is no finite double."""
+    """The value, or one of its derivatives, is not a finite double."""
 
 
 def exact(value):
@@ -41,8 +41,8 @@ def bind(defaults, given):
 def derivatives(function, point, others=(), kink=lambda x: None):
     """The value at `point` (a list), and the first and second derivative by each coordinate.
 
-    `others` are the remaining inputs: they tell how near a kink may lie to a coordinate that is 0.
-    `kink` gives the documented derivatives of a coordinate where there is more than one.
+    `others` are the remaining inputs, which bound the distance of a kink from a coordinate of 0.
+    `kink` returns the documented derivatives of a coordinate that has more than one.
     """
     with workdps(BASE_DIGITS):
         point = exact(point)
@@ -94,10 +94,10 @@ def show(value):
 
 
 def evaluate(module, prediction, target, options):
-    """Value, gradient and Hessian diagonal of one loss, in the terms its file states.
+    """Value, gradient and Hessian diagonal of one loss, as stated in its file.
 
-    A file may state `clip` (where the loss and its derivatives are taken) and `kink` (the
-    documented derivatives where there is more than one).
+    A file may state `clip` (the point at which loss and derivatives are evaluated) and `kink` (the
+    documented derivatives at a point that has more than one).
     """
     rowwise = module.KIND == "rowwise"
     with workdps(BASE_DIGITS):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the reference answers from the plainly stated losses, or checks the files against them."""
+"""Writes the reference values of the losses in plain form, or compares the files with them."""
 
 import argparse
 import importlib.util
@@ -74,7 +74,7 @@ def case(module, options, parameters):
 
 
 def answers(name, module):
-    """The golden document of one loss or penalty. Inputs whose answer is no finite double are left out."""
+    """The golden document of one loss or penalty. Inputs whose results are not finite doubles are omitted."""
     items, answer, title = {
         "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
         "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
@@ -94,7 +94,7 @@ def answers(name, module):
 
 
 def written(document):
-    """JSON with one record a line."""
+    """JSON with one record per line."""
     def compact(value):
         return json.dumps(value, separators=(",", ":"))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole requests: weights, class weights, ignored rows, axes and every reduction, with their answers.
+"""Whole requests: weights, class weights, ignored rows, axes and every reduction, with their results.
 
 mean divides by the weights of the losses (a row's times its class weight, the unsmoothed one; 0 for an
 ignored row), sum by 1, batch_mean by the first dimension of the predictions, element_mean by the number
@@ -66,7 +66,7 @@ def answer(module, body):
 
 
 def class_weight(target, options):
-    """What a row counts for in the mean, beside its own weight."""
+    """The weight of a row's target in the mean, apart from the row's own weight."""
     if getattr(options, "ignore_index", None) is not None and target == options.ignore_index:
         return mpf(0)
     weights = getattr(options, "class_weights", None)
@@ -82,7 +82,7 @@ def shape(value):
 
 
 def at(value, place):
-    """The element at a place; a value of fewer dimensions holds for all that lies below it."""
+    """The element at a place; a value of fewer dimensions applies to all elements below it."""
     for k in place:
         if isinstance(value, list):
             value = value[k]

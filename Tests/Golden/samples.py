@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Doubles worth trying. Nothing here calls the mathematical library, whose last bit is the platform's."""
+"""Doubles worth testing. The mathematical library is not used: its last bit depends on the platform."""
 
 import math
 

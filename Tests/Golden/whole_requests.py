@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests worth answering as a whole."""
+"""Complete requests worth testing."""
 
 import samples
 

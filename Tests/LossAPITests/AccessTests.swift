@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Access")
 struct AccessTests {
-    private let question = #"{"predictions":[1],"targets":[0]}"#
+    private let body = #"{"predictions":[1],"targets":[0]}"#
 
     private func tokens(_ text: String) throws -> Tokens { try Tokens(Array(text.utf8)) }
 
@@ -16,12 +16,12 @@ struct AccessTests {
         return Client { $0.tokens = TokenList(tokens) }
     }
 
-    @Test("needs one of the tokens, whatever is asked (RFC 6750 section 2.1)")
+    @Test("requires one of the tokens for any request (RFC 6750 section 2.1)")
     func tokens() throws {
         let client = try guarded()
         for given in ["Bearer sesame", "bearer open-it", "BEARER sesame", "Bearer    sesame"] {
             let fields: HTTPFields = [.authorization: given, .contentType: "application/json"]
-            #expect(client.send(.post, "/v1/losses/mse", question, fields: fields).status == .ok)
+            #expect(client.send(.post, "/v1/losses/mse", body, fields: fields).status == .ok)
         }
         for path in ["/", "/v1/losses", "/metrics", "/openapi.yaml", "/nowhere", "/problems"] {
             #expect(client.send(.get, path).status == .unauthorized, "\(path)")
@@ -43,7 +43,7 @@ struct AccessTests {
     func refusal(given: String?) throws {
         var fields: HTTPFields = [.contentType: "application/json"]
         if let given { fields[.authorization] = given }
-        let response = try guarded().send(.post, "/v1/losses/mse", question, fields: fields)
+        let response = try guarded().send(.post, "/v1/losses/mse", body, fields: fields)
         #expect(response.status == .unauthorized)
         let challenge = try #require(response.fields[.wwwAuthenticate])
         #expect(challenge.hasPrefix("Bearer realm="))
@@ -73,18 +73,18 @@ struct AccessTests {
         }
     }
 
-    @Test("is refused at the start to lists with bytes that are not visible, by their line")
+    @Test("rejects token lists with invisible bytes, and names the line")
     func invisible() {
         for byte in (0...0x20).map(UInt8.init) + [0x7F, 0x80, 0xFF] where byte != 0x0A {
             let text = Array("good\nab".utf8) + [byte] + Array("cd\n".utf8)
             #expect(throws: Tokens.Fault.byte(byte, line: 2)) { try Tokens(text) }
         }
-        // White space at the ends other than spaces and carriage returns is not dropped either.
+        // Of white space at the ends, only spaces and carriage returns are stripped.
         #expect(throws: Tokens.Fault.byte(0x09, line: 1)) { try tokens("\tab") }
         #expect(throws: Tokens.Fault.none) { try tokens("# none\r\n\n") }
     }
 
-    @Test("follows a list that takes the place of another")
+    @Test("follows a replaced token list")
     func replacement() throws {
         let list = TokenList(try tokens("old"))
         let client = Client { $0.tokens = list }
@@ -95,7 +95,7 @@ struct AccessTests {
         #expect(status("new") == .ok && status("old") == .unauthorized)
     }
 
-    @Test("is open to probes and to what browsers ask beforehand")
+    @Test("is open to probes and preflight requests")
     func probes() throws {
         for path in ["/livez", "/readyz", "/healthz"] {
             #expect(try guarded().send(.get, path).status == .ok)
@@ -103,14 +103,14 @@ struct AccessTests {
         #expect(try guarded().send(.options, "/v1/losses/mse").status == .noContent)
     }
 
-    @Test("from other origins is not spoken of unless it is allowed")
+    @Test("from other origins is not mentioned unless it is allowed")
     func closed() {
         let response = Client().send(.get, "/v1/losses", fields: [.origin: "https://a.example"])
         #expect(response.fields[.accessControlAllowOrigin] == nil)
         #expect(response.fields[.vary] == "Accept-Encoding")
     }
 
-    @Test("from other origins is for those that are listed, on errors too (Fetch, CORS protocol)")
+    @Test("from other origins is granted to listed ones, for errors too (Fetch, CORS protocol)")
     func origins() {
         let client = Client { $0.crossOrigin = CrossOrigin(["https://a.example"]) }
         for path in ["/v1/losses", "/nowhere", "/livez"] {
@@ -127,20 +127,20 @@ struct AccessTests {
         }
     }
 
-    @Test("of questions from other origins is carried to whatever their answer will be")
-    func questions() throws {
+    @Test("from other origins is granted in responses with results, too")
+    func results() throws {
         let client = Client { $0.crossOrigin = CrossOrigin(["*"]) }
         let target = RequestTarget.resource(path: "/v1/losses/mse", query: nil)
         let fields: HTTPFields = [.origin: "https://a.example"]
         let head = RequestHead(method: .post, target: target, fields: RequestFields(fields))
         guard case .accept(_, let intakeOptions) = client.responder.receive(head) else {
-            Issue.record("The question was not taken.")
+            Issue.record("The request was not accepted.")
             return
         }
         #expect(try #require(intakeOptions.fields).fields[.accessControlAllowOrigin] == "*")
     }
 
-    @Test("is told to browsers that ask beforehand")
+    @Test("is announced in response to preflight requests")
     func preflight() throws {
         let client = Client {
             $0.crossOrigin = CrossOrigin(["*"])

@@ -18,8 +18,8 @@ struct CodingTests {
         )
     }
 
-    /// The answer to a question that is given as bytes, a few at a time.
-    private static func ask(
+    /// The response to a body that arrives in pieces of `size` bytes.
+    private static func send(
         _ body: [UInt8],
         _ fields: HTTPFields,
         size: Int = .max,
@@ -30,40 +30,40 @@ struct CodingTests {
             .answer(head("/v1/losses/mse", fields), body, pieceSize: size)
     }
 
-    private static func question(_ count: Int) -> [UInt8] {
+    private static func body(_ count: Int) -> [UInt8] {
         let numbers = (0..<count).map { "\(Double($0) / 7)" }.joined(separator: ",")
         let zeros = Array(repeating: "0", count: count).joined(separator: ",")
         return Array("{\"predictions\":[\(numbers)],\"targets\":[\(zeros)]}".utf8)
     }
 
-    private static func code(_ bytes: [UInt8], _ coding: Coding) throws -> [UInt8] {
+    private static func encode(_ bytes: [UInt8], _ coding: Coding) throws -> [UInt8] {
         try #require(Deflater(coding).encode(bytes, isLast: true))
     }
 
-    @Test("asks the same and is answered the same", arguments: Coding.allCases, [1, 200, 20_000])
-    func sameAnswer(_ coding: Coding, count: Int) throws {
-        let question = Self.question(count)
-        let plain = Self.ask(question, [:])
+    @Test("has the same result as plain content", arguments: Coding.allCases, [1, 200, 20_000])
+    func sameResult(_ coding: Coding, count: Int) throws {
+        let body = Self.body(count)
+        let plain = Self.send(body, [:])
         let fields: HTTPFields = [
             .contentEncoding: coding.rawValue, .acceptEncoding: "\(coding.rawValue), identity;q=0",
         ]
         for size in [1_000, .max] {
-            let answer = Self.ask(try Self.code(question, coding), fields, size: size)
-            #expect(answer.status == .ok)
-            #expect(answer.fields[.contentEncoding] == coding.rawValue)
-            #expect(answer.fields[.vary] == "Accept-Encoding")
-            #expect(try coding.decode(answer.body) == plain.body)
+            let response = Self.send(try Self.encode(body, coding), fields, size: size)
+            #expect(response.status == .ok)
+            #expect(response.fields[.contentEncoding] == coding.rawValue)
+            #expect(response.fields[.vary] == "Accept-Encoding")
+            #expect(try coding.decode(response.body) == plain.body)
         }
     }
 
-    @Test("is what an answer becomes where the client likes it and it is worth while")
+    @Test("is sent if the client accepts it and the length makes it worthwhile")
     func worth() throws {
         func coding(_ count: Int, _ compression: ServiceOptions.Compression) throws -> String? {
-            let answer = Self.ask(Self.question(count), [.acceptEncoding: "gzip"]) {
+            let response = Self.send(Self.body(count), [.acceptEncoding: "gzip"]) {
                 $0.compression = compression
             }
-            #expect(answer.status == .ok && answer.fields[.vary] == "Accept-Encoding")
-            return answer.fields[.contentEncoding]
+            #expect(response.status == .ok && response.fields[.vary] == "Accept-Encoding")
+            return response.fields[.contentEncoding]
         }
         #expect(try coding(10, .short) == nil)
         #expect(try coding(1_000, .short) == "gzip")
@@ -72,8 +72,8 @@ struct CodingTests {
         #expect(try coding(20_000, .all) == "gzip")
     }
 
-    @Test("keeps work off the event loop that a few bytes can ask for")
-    func intakeOptions() throws {
+    @Test("moves expensive work off the event loop")
+    func terms() throws {
         func shortBytes(_ fields: HTTPFields) throws -> Int {
             guard
                 case .accept(_, let intakeOptions) = Client().responder.receive(
@@ -88,41 +88,43 @@ struct CodingTests {
         #expect(try shortBytes([.acceptEncoding: "br"]) == .max)
     }
 
-    @Test("of another coding is 415 and says which are read (RFC 9110 section 15.5.16)")
+    @Test("in another coding gets 415 and the supported codings (RFC 9110 section 15.5.16)")
     func unsupported() throws {
         for coding in ["br", "zstd", "gzip, gzip", "gzip, br", "compress"] {
-            let answer = Self.ask([], [.contentEncoding: coding])
-            #expect(answer.status == .unsupportedMediaType)
-            #expect(answer.fields[.acceptEncoding] == "gzip, deflate, identity")
+            let response = Self.send([], [.contentEncoding: coding])
+            #expect(response.status == .unsupportedMediaType)
+            #expect(response.fields[.acceptEncoding] == "gzip, deflate, identity")
         }
     }
 
-    @Test("that cannot be decoded is 400, and 413 where it would be too long")
+    @Test("that cannot be decoded gets 400, and 413 if it is too long")
     func faults() throws {
         let fields: HTTPFields = [.contentEncoding: "gzip"]
-        let question = try Self.code(Self.question(100), .gzip)
+        let encoded = try Self.encode(Self.body(100), .gzip)
         for body in [
-            Self.question(100), Array(question.dropLast(3)), [], question + question.prefix(9),
+            Self.body(100), Array(encoded.dropLast(3)), [], encoded + encoded.prefix(9),
         ] {
-            let answer = Self.ask(body, fields)
-            #expect(answer.status == .badRequest && answer.problem == "malformed-content-coding")
+            let response = Self.send(body, fields)
+            #expect(
+                response.status == .badRequest && response.problem == "malformed-content-coding"
+            )
         }
-        let bomb = try Self.code([UInt8](repeating: 0x20, count: 600_000), .gzip)
-        let answer = Self.ask(bomb, fields, limits: { $0.bodyBytes = 500_000 })
-        #expect(answer.status == .contentTooLarge && answer.problem == "body-too-large")
+        let bomb = try Self.encode([UInt8](repeating: 0x20, count: 600_000), .gzip)
+        let response = Self.send(bomb, fields, limits: { $0.bodyBytes = 500_000 })
+        #expect(response.status == .contentTooLarge && response.problem == "body-too-large")
     }
 
-    @Test("is refused altogether by some, who get 406 (RFC 9110 section 12.5.3)")
+    @Test("gets 406 if the client accepts no coding (RFC 9110 section 12.5.3)")
     func impossible() throws {
         for accept in ["*;q=0", "identity;q=0", "identity;q=0, br"] {
-            let answer = Self.ask(Self.question(1), [.acceptEncoding: accept])
-            #expect(answer.status == .notAcceptable && answer.problem == "not-acceptable")
+            let response = Self.send(Self.body(1), [.acceptEncoding: accept])
+            #expect(response.status == .notAcceptable && response.problem == "not-acceptable")
             let document = Client().send(.get, "/v1/losses", fields: [.acceptEncoding: accept])
             #expect(document.status == .notAcceptable)
         }
     }
 
-    @Test("of documents has a validator of its own (RFC 9110 section 8.8.3.3)")
+    @Test("of documents has its own entity tag (RFC 9110 section 8.8.3.3)")
     func documents() throws {
         let client = Client()
         let plain = client.send(.get, "/openapi.json", fields: [:])
@@ -144,7 +146,7 @@ struct CodingTests {
         #expect(client.send(.get, "/openapi.json", fields: fields).status == .ok)
     }
 
-    @Test("of metrics is what Prometheus asks for")
+    @Test("of metrics is gzip, as Prometheus requests")
     func metrics() throws {
         let coded = Client().send(.get, "/metrics", fields: [.acceptEncoding: "gzip"])
         let text = String(decoding: try Coding.gzip.decode(coded.body), as: UTF8.self)

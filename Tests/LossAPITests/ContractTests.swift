@@ -7,7 +7,7 @@ import LossAPI
 import LossFunctions
 import Testing
 
-@Suite("The contract")
+@Suite("The API description")
 struct ContractTests {
     private let client = Client()
 
@@ -17,9 +17,9 @@ struct ContractTests {
         #expect(difference == [])
     }
 
-    @Test("says the same in YAML and in JSON")
+    @Test("is the same in YAML and in JSON")
     func formats() throws {
-        // JSON is YAML too, so that one reader serves both.
+        // JSON is a subset of YAML, so one parser serves both.
         let fromYAML = try yaml(
             String(decoding: client.send(.get, "/openapi.yaml").body, as: UTF8.self)
         )
@@ -76,7 +76,7 @@ struct ContractTests {
             Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
         for facts in entries {
             let properties = try #require(schemas["\(facts.name)-request"]?["properties"])
-            for parameter in facts.parameters {
+            for parameter in facts.options {
                 let schema = try #require(properties[parameter.name], "\(facts.name)")
                 #expect(schema["default"] != nil)
                 #expect(schema["description"] == .string(parameter.summary))
@@ -91,14 +91,14 @@ struct ContractTests {
         }
     }
 
-    private typealias Question = (
+    private typealias Example = (
         path: String, name: String, value: Any, expected: [String: Any]
     )
 
-    /// The questions of the contract, each with its path, its name and what is to come back.
-    private func questions() throws -> [Question] {
+    /// The example requests of the API description with their expected responses.
+    private func exampleRequests() throws -> [Example] {
         let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
-        return try paths.flatMap { path, item -> [Question] in
+        return try paths.flatMap { path, item -> [Example] in
             guard let post = item["post"] as? [String: Any] else { return [] }
             let body = try #require(post["requestBody"] as? [String: Any])
             let content = try #require(body["content"] as? [String: Any])
@@ -107,70 +107,70 @@ struct ContractTests {
             return try examples.map { name, example in
                 (
                     path, name, try #require(example["value"]),
-                    try #require(example["x-answer"] as? [String: Any])
+                    try #require(example["x-response"] as? [String: Any])
                 )
             }
         }
     }
 
-    private func answer(_ path: String, _ value: Any) throws -> Response {
+    private func send(_ path: String, _ value: Any) throws -> Response {
         let text = try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
         return client.send(.post, path, String(decoding: text, as: UTF8.self))
     }
 
-    @Test("has examples that are answered as they say")
+    @Test("has examples with the responses that they state")
     func examples() throws {
-        let questions = try questions()
-        #expect(questions.count > 60)
-        for question in questions {
-            let answer = try answer(question.path, question.value)
-            let members = try client.json(answer)
-            let name = "\(question.path) \(question.name)"
+        let examples = try exampleRequests()
+        #expect(examples.count > 60)
+        for example in examples {
+            let response = try send(example.path, example.value)
+            let members = try client.json(response)
+            let name = "\(example.path) \(example.name)"
             #expect(
-                answer.status.code == question.expected["status"] as? Int,
+                response.status.code == example.expected["status"] as? Int,
                 "\(name) \(members)"
             )
-            if let type = question.expected["type"] {
+            if let type = example.expected["type"] {
                 #expect(members["type"] as? String == type as? String, "\(name)")
-                #expect(answer.fields[.contentType] == "application/problem+json")
+                #expect(response.fields[.contentType] == "application/problem+json")
             } else {
                 #expect(members["gradient"] != nil || members["loss"] != nil)
-                #expect(answer.fields[.contentType] == "application/json")
+                #expect(response.fields[.contentType] == "application/json")
             }
         }
     }
 
-    @Test("takes null for every field that may be left out, as if it were")
+    @Test("accepts null for every optional field, as if it were omitted")
     func nulls() throws {
         let schemas = try #require(Contract.document["components"]?["schemas"])
         var count = 0
-        for question in try questions() where question.expected["status"] as? Int == 200 {
-            guard var value = question.value as? [String: Any] else { continue }
-            let entry = question.path.split(separator: "/").last ?? ""
+        for example in try exampleRequests() where example.expected["status"] as? Int == 200 {
+            guard var value = example.value as? [String: Any] else { continue }
+            let entry = example.path.split(separator: "/").last ?? ""
             let schema = try #require(schemas["\(entry)-request"])
             guard case .object(let properties) = schema["properties"],
                 case .array(let required) = schema["required"]
             else { continue }
-            let plain = try answer(question.path, value)
+            let plain = try send(example.path, value)
             for property in properties
             where !required.contains(.string(property.key)) && value[property.key] == nil {
                 #expect("\(property.value)".contains("null"), "\(property.key)")
                 value[property.key] = NSNull()
                 count += 1
             }
-            #expect(try answer(question.path, value).body == plain.body, "\(question.path)")
+            #expect(try send(example.path, value).body == plain.body, "\(example.path)")
         }
         #expect(count > 100)
     }
 
-    @Test("has a path for every route, and each answers")
+    @Test("has a path for every route, and each responds")
     func routes() throws {
         let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
         for (path, item) in paths where item["get"] != nil {
             let concrete = path.replacing("{problem}", with: "out-of-range")
-            let answer = client.send(.get, concrete)
-            #expect(answer.status == .ok, "\(path)")
-            #expect(!answer.body.isEmpty)
+            let response = client.send(.get, concrete)
+            #expect(response.status == .ok, "\(path)")
+            #expect(!response.body.isEmpty)
         }
     }
 

@@ -7,27 +7,26 @@ import Testing
 
 @Suite("A convention")
 struct ConventionTests {
-    @Test("tells what the time of an answer was spent on")
+    @Test("reports the time of each stage")
     func times() throws {
-        let question = #"{"predictions":[1,2],"targets":[0,0]}"#
-        let times = try #require(Client().send(.post, "/v1/losses/mse", question).times)
-        // The clock goes on by a millisecond at each look: there is one before and after each part
-        // of the work.
+        let body = #"{"predictions":[1,2],"targets":[0,0]}"#
+        let times = try #require(Client().send(.post, "/v1/losses/mse", body).times)
+        // The clock advances by a millisecond per reading, and is read before and after each stage.
         #expect(times.parse == 1_000_000)
         #expect(times.compute == 1_000_000)
         #expect(times.serialize == 1_000_000)
         #expect(Client().send(.get, "/v1/losses").times == nil)
     }
 
-    @Test("leaves out the writing of an answer that is still being written when it is sent")
-    func timesOfLongAnswers() throws {
+    @Test("omits the time of serializing a response that is streamed")
+    func timesOfStreamedResponses() throws {
         let numbers = Array(repeating: "1", count: 20_000).joined(separator: ",")
-        let question = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)]}"#
-        let times = try #require(Client().send(.post, "/v1/losses/mse", question).times)
+        let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)]}"#
+        let times = try #require(Client().send(.post, "/v1/losses/mse", body).times)
         #expect(times.serialize == nil)
     }
 
-    @Test("describes health in detail to those who ask for it")
+    @Test("describes health in detail on request")
     func health() throws {
         let type = "application/health+json"
         for accept in [type, "application/json;q=0.5, \(type)", "text/html, \(type);q=0.1"] {
@@ -56,18 +55,18 @@ struct ConventionTests {
         #expect(try Client().json(response)["status"] as? String == "fail")
     }
 
-    @Test("echoes nothing unless told to")
+    @Test("echoes nothing by default")
     func noEcho() {
         #expect(Client().send(.post, "/", "body").status == .methodNotAllowed)
         #expect(Client().send(.get, "/echo").status == .notFound)
     }
 
-    @Test("echoes bodies and heads for tests of the HTTP from outside")
+    @Test("echoes bodies and heads for conformance tests")
     func echo() {
         let client = Client { $0.echoes = true }
         let body = client.send(.post, "/", "body")
         #expect(body.status == .ok && body.body == Array("body".utf8))
-        // What a stranger has sent must not become a page of this origin.
+        // Echoed content must not be rendered as a page of this origin.
         #expect(body.fields[.contentType] == "text/plain; charset=utf-8")
         #expect(body.fields[.xContentTypeOptions] == "nosniff")
         let fields: HTTPFields = [.accept: "a/b", .contentType: "text/plain"]
@@ -82,7 +81,7 @@ struct ConventionTests {
         #expect(client.send(.get, "/").status == .ok)
     }
 
-    @Test("counts problems by their type")
+    @Test("counts problems by type")
     func problems() {
         let client = Client()
         let response = client.send(.post, "/v1/losses/mse", "[[[[")

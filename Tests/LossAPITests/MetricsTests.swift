@@ -62,7 +62,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("put methods that clients invent under one label")
+    @Test("count unknown methods under one label")
     func inventedMethods() {
         for name in ["BREW", "STEEP"] { note(HTTPRequest.Method(rawValue: name), "", 0.001) }
         note(nil, "", 0.001)
@@ -85,7 +85,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("count the answers of each loss, and the time that they took to compute")
+    @Test("count the responses of each loss and their computing time")
     func losses() {
         var times = WorkTimes()
         times.parse = 250_000_000
@@ -93,7 +93,7 @@ struct MetricsTests {
         for entry in ["huber", "hinge", "huber"] {
             note(.post, "/v1/losses/{loss}", 1, entry: entry, times: times)
         }
-        // To look a loss up is no answer of it.
+        // A description of a loss is not a result.
         note(.get, "/v1/losses/{loss}", 1, entry: "huber")
         for line in [
             #"loss_server_responses_total{loss="huber",status="200"} 2"#,
@@ -118,7 +118,7 @@ struct MetricsTests {
         #expect(response.route == RouteName(route))
     }
 
-    @Test("name the loss or penalty that was asked, by its name and not by its alias")
+    @Test("label responses with the name of the loss or penalty, not an alias")
     func entries() {
         let loss = client.send(
             .post,
@@ -132,7 +132,7 @@ struct MetricsTests {
         #expect(penalty.route == RouteName("/v1/penalties/{penalty}", entry: "l1"))
     }
 
-    @Test("tell what the process takes, by the names that Prometheus gives")
+    @Test("include the resource usage of the process, by the names of Prometheus")
     func process() {
         for line in [
             "process_cpu_seconds_total 1.5", "process_resident_memory_bytes 4096",
@@ -143,7 +143,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("keep the grammar of the text format: HELP and TYPE once a family, samples behind them")
+    @Test("follow the text format: HELP and TYPE once per family, followed by samples")
     func grammar() {
         note(.post, "/v1/losses/{loss}", 0.1)
         var family = ""

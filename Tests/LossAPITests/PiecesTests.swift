@@ -5,15 +5,15 @@ import HTTPTypes
 import LossAPI
 import Testing
 
-@Suite("A question in pieces")
+@Suite("A request in pieces")
 struct PiecesTests {
     private let responder = Client().responder
 
-    /// Long enough for its members to be read before the last of them has come.
+    /// Long enough for its first members to be parsed before the last one arrives.
     private static let numbers = (0..<3_000).map { "\(Double($0) / 7)" }.joined(separator: ", ")
 
-    /// Members of every kind in several orders, and everything that can be wrong with them.
-    private static let questions: [(path: String, body: String)] = [
+    /// Members of every kind in several orders, and requests with every kind of error.
+    private static let requests: [(path: String, body: String)] = [
         ("huber", #"{"predictions": [\#(numbers)], "targets": [\#(numbers)], "delta": 10}"#),
         (
             "huber",
@@ -40,18 +40,18 @@ struct PiecesTests {
         ("mse", #"{"predictions":[\#(numbers)],"targets":[1]}"#),
     ]
 
-    /// Who takes in a question to a loss.
+    /// The intake of a request to a loss.
     private func intake(_ path: String) throws -> any Intake {
         let target = RequestTarget.resource(path: "/v1/losses/" + path, query: nil)
         let reception = responder.receive(RequestHead(method: .post, target: target))
-        guard case .accept(let intake, _) = reception else { throw NotTaken() }
+        guard case .accept(let intake, _) = reception else { throw NotAccepted() }
         return intake
     }
 
-    private struct NotTaken: Error {}
+    private struct NotAccepted: Error {}
 
-    /// The answer to a body that comes in pieces of a size.
-    private func answer(_ path: String, _ body: String, size: Int) throws -> Response {
+    /// The response to a body that arrives in pieces of `size` bytes.
+    private func response(_ path: String, _ body: String, size: Int) throws -> Response {
         var intake = try intake(path)
         let bytes = Array(body.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
@@ -64,19 +64,19 @@ struct PiecesTests {
         return response
     }
 
-    @Test("has the answer it has as a whole", arguments: questions.indices)
-    func sameAnswer(index: Int) throws {
-        let question = Self.questions[index]
-        let whole = try answer(question.path, question.body, size: .max)
+    @Test("has the same response as in one piece", arguments: requests.indices)
+    func sameResponse(index: Int) throws {
+        let request = Self.requests[index]
+        let whole = try response(request.path, request.body, size: .max)
         for size in [1_000, 16_384, 17_001, 40_000, 65_537] {
-            let inPieces = try answer(question.path, question.body, size: size)
+            let inPieces = try response(request.path, request.body, size: size)
             #expect(inPieces.status == whole.status, "in pieces of \(size)")
             #expect(inPieces.body == whole.body, "in pieces of \(size)")
         }
         #expect((whole.status == .ok) == (index < 4))
     }
 
-    @Test("gives up what it holds as soon as something is wrong with it")
+    @Test("releases its memory as soon as it is invalid")
     func fault() throws {
         var intake = try intake("mse")
         _ = intake.receive(Array(#"{"predictions":[\#(Self.numbers),]"#.utf8).span, isLast: false)
@@ -87,7 +87,7 @@ struct PiecesTests {
         #expect(intake.makeResponse().status == .badRequest)
     }
 
-    @Test("has an answer in slices where that is long")
+    @Test("has a long response in slices")
     func slices() throws {
         let numbers = (0..<40_000).map { "\($0)" }.joined(separator: ",")
         let body = #"{"predictions":[\#(numbers)],"targets":[\#(numbers)],"reduction":"sum"}"#
@@ -108,10 +108,10 @@ struct PiecesTests {
     }
 
     @Test(
-        "has the same answer when its slices are taken apart",
+        "has the same response when slices are split off",
         arguments: ["[200000]", "[40,5000]", "[100000,2]"]
     )
-    func slicesApart(shape: String) throws {
+    func splitSlices(shape: String) throws {
         let count = 200_000
         let columns = shape == "[200000]" ? count : shape == "[40,5000]" ? 5_000 : 2
         let rows = stride(from: 0, to: count, by: columns).map { row in
@@ -121,27 +121,27 @@ struct PiecesTests {
         let body =
             #"{"predictions":\#(numbers),"targets":\#(numbers),"reduction":"none","#
             + #""outputs":["loss","gradient","hessian"]}"#
-        let whole = try answer("mse", body, size: .max)
+        let whole = try response("mse", body, size: .max)
         var intake = try intake("mse")
         _ = intake.receive(Array(body.utf8).span, isLast: true)
         let response = intake.makeResponse()
         var text = response.body
         var rest = try #require(response.source)
-        var apart = 0
+        var splitCount = 0
         while !rest.isAtEnd {
-            // All numbers stay until the last of them is written, and up to four slices of text.
+            // All numbers are kept until the last is written, and up to four slices of text.
             #expect(rest.footprint == 3 * 8 * count + 4 * 25 * 16_384)
             if var part = rest.split() {
                 text += part.next()
                 #expect(part.isAtEnd)
-                apart += 1
+                splitCount += 1
             } else {
                 text += rest.next()
             }
         }
         #expect(text == whole.body)
-        // 12.2 slices an array, of which the first and the last are not taken off.
-        #expect(apart == 3 * 11)
+        // 12.2 slices per array, of which the first and the last are not split off.
+        #expect(splitCount == 3 * 11)
         #expect(rest.footprint == 0)
     }
 }

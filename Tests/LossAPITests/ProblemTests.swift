@@ -7,19 +7,19 @@ import Testing
 
 @Suite("A problem")
 struct ProblemTests {
-    /// A body that cannot be answered, and what is said of it.
+    /// An invalid body and the expected problem.
     struct Case: Sendable, CustomTestStringConvertible {
         let path: String
         let body: String
-        let kind: ProblemKind.Question
+        let kind: ProblemKind.Service
         let pointer: String?
-        /// A part of the sentence that a stranger needs.
+        /// The essential part of the sentence.
         let says: String
 
         init(
             _ body: String,
             to path: String = "/v1/losses/huber",
-            _ kind: ProblemKind.Question,
+            _ kind: ProblemKind.Service,
             _ pointer: String?,
             says: String
         ) {
@@ -58,7 +58,7 @@ struct ProblemTests {
             says: "Did you mean \"predictions\"?"
         ),
         Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", says: "Allowed fields: "),
-        // With a mark that combines with them, `/` and `~` are other characters, and the same bytes.
+        // Combining marks change the characters `/` and `~`, but not their bytes.
         Case(
             "{\"a/\u{304}b~\u{338}\":[1]}",
             .unknownField,
@@ -354,6 +354,36 @@ struct ProblemTests {
             "/parameters",
             says: "smaller strength"
         ),
+        Case(
+            #"{"predictions":[0.5],"targets":[1],"weights":[-0.5]}"#,
+            to: "/v1/losses/bce",
+            .outsideDomain,
+            "/weights/0",
+            says: "must be a number >= 0."
+        ),
+        Case(
+            #"{"predictions":[[0.1,0.2]],"targets":[2]}"#,
+            to: "/v1/losses/cross_entropy",
+            .outsideDomain,
+            "/targets/0",
+            says: "Classes are counted from 0."
+        ),
+        Case(
+            #"{"predictions":[[0.4,0.6]],"targets":[[0.5,0.5]]}"#,
+            to: "/v1/losses/KLDivLoss",
+            .outsideDomain,
+            "/predictions/0/0",
+            says:
+                #"At /v1/losses/kl_divergence it would be accepted with "log_predictions": false."#
+        ),
+        Case(#"{}"#, to: "/v1/losses/lasso", .unknownLoss, nil, says: "/v1/penalties/l1"),
+        Case(
+            #"{}"#,
+            to: "/v1/penalties/mse",
+            .unknownPenalty,
+            nil,
+            says: "/v1/losses/squared_error"
+        ),
         Case(#"{}"#, to: "/v1/losses/nll_loss", .unknownLoss, nil, says: "valid logits"),
         Case(#"{}"#, to: "/v1/losses/L2_Loss", .unknownLoss, nil, says: "half of squared_error"),
         Case(#"{}"#, to: "/v1/losses/SmoothL1Loss", .unknownLoss, nil, says: "delta = beta"),
@@ -365,11 +395,11 @@ struct ProblemTests {
 
     private let client = Client()
 
-    @Test("names what is wrong, where, and what would be accepted", arguments: cases)
+    @Test("names the error, its place and the accepted values", arguments: cases)
     func refusal(sample: Case) throws {
         let response = client.send(.post, sample.path, sample.body)
         let problem = try client.json(response)
-        let kind = ProblemKind.question(sample.kind)
+        let kind = ProblemKind.service(sample.kind)
         #expect(problem["type"] as? String == kind.type, "\(problem)")
         #expect(problem["title"] as? String == kind.title)
         #expect(problem["status"] as? Int == kind.status.code)
@@ -382,19 +412,19 @@ struct ProblemTests {
         #expect((problem["position"] != nil) == (sample.kind == .malformedJSON))
     }
 
-    @Test("of each kind that a body can have stands among these cases")
+    @Test("has a case here for each kind that a body can cause")
     func coverage() {
-        // Those of the head have tests of their own; an internal error has no cause to test.
-        let others: Set<ProblemKind.Question> = [
+        // Problems with the head are tested elsewhere; an internal error cannot be provoked.
+        let others: Set<ProblemKind.Service> = [
             .methodNotAllowed, .methodNotImplemented, .unsupportedMediaType,
             .unsupportedContentCoding, .malformedContentCoding, .notAcceptable, .unauthorized,
             .internalError,
         ]
         let covered = Set(Self.cases.map { $0.kind })
-        #expect(Set(ProblemKind.Question.allCases).subtracting(others) == covered)
+        #expect(Set(ProblemKind.Service.allCases).subtracting(others) == covered)
     }
 
-    @Test("is explained where its type says, for every kind", arguments: ProblemKind.all)
+    @Test("is explained at the path of its type", arguments: ProblemKind.all)
     func explanation(kind: ProblemKind) throws {
         let response = client.send(.get, kind.type)
         #expect(response.status == .ok)
@@ -404,7 +434,7 @@ struct ProblemTests {
         #expect((document["explanation"] as? String)?.hasSuffix(".") == true)
     }
 
-    @Test("carries each refusal of the connection with its status", arguments: Refusal.allCases)
+    @Test("represents each refusal of the HTTP layer with its status", arguments: Refusal.allCases)
     func refusals(refusal: Refusal) throws {
         let response = client.responder.response(to: refusal, length: nil, limits: Limits())
         #expect(response.status == refusal.status)
@@ -414,7 +444,7 @@ struct ProblemTests {
     }
 
     @Test(
-        "is told in at most 8 KB, whatever the client has sent",
+        "has at most 8 KB for any request",
         arguments: ["x", "\u{304}", "/", "~", "\\u0001", "\\\"", "𝄞"]
     )
     func longNames(letter: String) throws {

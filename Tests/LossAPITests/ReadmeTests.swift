@@ -13,7 +13,7 @@ struct ReadmeTests {
         readme = try text("README.md")
     }
 
-    /// Those of some names that the README does not have as code; a failure shows them alone.
+    /// The names that do not occur as code in the README; keeps failure messages short.
     private func missing(_ names: [String]) -> [String] {
         names.map { "`\($0)`" }.filter { !readme.contains($0) }
     }
@@ -22,7 +22,7 @@ struct ReadmeTests {
     func catalogue() {
         let entries = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
         let names = entries.flatMap { facts in
-            [facts.name] + facts.aliases.map { $0.name } + facts.parameters.map { $0.name }
+            [facts.name] + facts.aliases.map { $0.name } + facts.options.map { $0.name }
         }
         #expect(missing(names) == [])
     }
@@ -50,7 +50,7 @@ struct ReadmeTests {
     @Test("describes every option of losses and penalties as the catalogue does")
     func options() {
         let entries = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
-        let cells = entries.flatMap { $0.parameters.map { " \($0.summary) |" } }
+        let cells = entries.flatMap { $0.options.map { " \($0.summary) |" } }
         #expect(cells.filter { !readme.contains($0) } == [])
     }
 }

@@ -9,9 +9,9 @@ import Testing
 @Suite("Routing")
 struct RoutingTests {
     private let client = Client()
-    private let question = #"{"predictions":[1],"targets":[0]}"#
+    private let requestBody = #"{"predictions":[1],"targets":[0]}"#
 
-    @Test("answers OPTIONS with what a path allows")
+    @Test("responds to OPTIONS with the methods of a path")
     func options() {
         let loss = client.send(.options, "/v1/losses/mse")
         #expect(loss.status == .noContent && loss.fields[.allow] == "GET, HEAD, OPTIONS, POST")
@@ -24,9 +24,9 @@ struct RoutingTests {
     @Test("refuses methods a path does not have with Allow, and unknown ones with 501")
     func methods() throws {
         for method: HTTPRequest.Method in [.put, .delete, .patch, .trace] {
-            let answer = client.send(method, "/v1/losses/mse", question)
-            #expect(answer.status == .methodNotAllowed)
-            #expect(answer.fields[.allow] == "GET, HEAD, OPTIONS, POST")
+            let response = client.send(method, "/v1/losses/mse", requestBody)
+            #expect(response.status == .methodNotAllowed)
+            #expect(response.fields[.allow] == "GET, HEAD, OPTIONS, POST")
         }
         let post = client.send(.post, "/livez")
         #expect(post.status == .methodNotAllowed && post.fields[.allow] == "GET, HEAD, OPTIONS")
@@ -37,40 +37,40 @@ struct RoutingTests {
         #expect(unknown.status == .notImplemented)
     }
 
-    @Test("takes JSON by its names, none at all, and curl's default content type")
+    @Test("accepts JSON media types, none at all, and curl's default")
     func acceptedTypes() {
         for type in [
             "application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8",
             "text/json", "application/vnd.api+json", "application/x-www-form-urlencoded",
             "text/plain;charset=UTF-8",
         ] {
-            let answer = client.send(
+            let response = client.send(
                 .post,
                 "/v1/losses/mse",
-                question,
+                requestBody,
                 fields: [.contentType: type]
             )
-            #expect(answer.status == .ok, "\(type)")
+            #expect(response.status == .ok, "\(type)")
         }
-        #expect(client.send(.post, "/v1/losses/mse", question, fields: [:]).status == .ok)
+        #expect(client.send(.post, "/v1/losses/mse", requestBody, fields: [:]).status == .ok)
     }
 
     @Test("refuses other content types and codings, and says what is accepted")
     func refusedTypes() throws {
         for type in ["text/html", "application/xml", "application/json; charset=latin1", "x", ";"] {
-            let answer = client.send(
+            let response = client.send(
                 .post,
                 "/v1/losses/mse",
-                question,
+                requestBody,
                 fields: [.contentType: type]
             )
-            #expect(answer.status == .unsupportedMediaType, "\(type)")
-            #expect(answer.fields[try #require(.init("Accept-Post"))] == "application/json")
+            #expect(response.status == .unsupportedMediaType, "\(type)")
+            #expect(response.fields[try #require(.init("Accept-Post"))] == "application/json")
         }
         let packed = client.send(
             .post,
             "/v1/losses/mse",
-            question,
+            requestBody,
             fields: [.contentEncoding: "br"]
         )
         #expect(packed.status == .unsupportedMediaType)
@@ -80,16 +80,16 @@ struct RoutingTests {
         )
     }
 
-    @Test("tells what is meant by a path that is nearly one")
+    @Test("suggests a path for a similar one")
     func nearPaths() throws {
         for (path, meant) in [
             ("/v1/losses/mse/", "/v1/losses/mse"), ("/v1/penalties/", "/v1/penalties"),
             ("/healthz/", "/healthz"), ("/health", "/livez"), ("/ping", "/livez"),
         ] {
             for method in [HTTPRequest.Method.get, .post] {
-                let answer = client.send(method, path, question)
-                #expect(answer.status == .notFound)
-                let problem = try client.json(answer)
+                let response = client.send(method, path, requestBody)
+                #expect(response.status == .notFound)
+                let problem = try client.json(response)
                 #expect((problem["detail"] as? String)?.contains(meant) == true, "\(path)")
                 #expect((problem["allowed"] as? [String])?.first == meant)
             }
@@ -98,42 +98,42 @@ struct RoutingTests {
         #expect((other["detail"] as? String)?.hasPrefix("Nothing is served at this path.") == true)
     }
 
-    @Test("refuses a query on a question, which nobody would read")
+    @Test("refuses a query on POST, which would be ignored")
     func query() throws {
-        func ask(_ query: String?) -> Response {
+        func send(_ query: String?) -> Response {
             let target = RequestTarget.resource(path: "/v1/losses/huber", query: query)
             let head = RequestHead(method: .post, target: target)
-            return client.responder.answer(head, Array(question.utf8))
+            return client.responder.answer(head, Array(requestBody.utf8))
         }
-        #expect(ask(nil).status == .ok && ask("").status == .ok)
-        let refused = ask("delta=0.1")
+        #expect(send(nil).status == .ok && send("").status == .ok)
+        let refused = send("delta=0.1")
         #expect(refused.status == .unprocessableContent)
         let problem = try client.json(refused)
         #expect(problem["type"] as? String == "/problems/unknown-field")
         #expect((problem["detail"] as? String)?.contains("delta=0.1") == true)
     }
 
-    @Test("takes a null for a field that is not given, whichever it is")
+    @Test("accepts null for any omitted field")
     func nulls() {
-        let plain = client.send(.post, "/v1/losses/huber", question)
+        let plain = client.send(.post, "/v1/losses/huber", requestBody)
         let fields = ["weights", "reduction", "outputs", "regularization", "delta"]
         for field in fields {
-            let body = question.dropLast() + #","\#(field)":null}"#
-            let answer = client.send(.post, "/v1/losses/huber", String(body))
-            #expect(answer.status == .ok && answer.body == plain.body, "\(field)")
+            let body = requestBody.dropLast() + #","\#(field)":null}"#
+            let response = client.send(.post, "/v1/losses/huber", String(body))
+            #expect(response.status == .ok && response.body == plain.body, "\(field)")
         }
         let penalty = #"{"parameters":[1],"strength":null,"outputs":null}"#
         #expect(client.send(.post, "/v1/penalties/l2", penalty).status == .ok)
     }
 
-    @Test("tells that a body was encoded twice")
+    @Test("reports that a body was encoded twice")
     func encodedTwice() throws {
         let body = #""{\"predictions\":[1],\"targets\":[0]}""#
         let problem = try client.json(client.send(.post, "/v1/losses/mse", body))
         #expect((problem["detail"] as? String)?.contains("encoded twice") == true)
     }
 
-    @Test("gives documents a validator, and 304 to who has them")
+    @Test("sends an entity tag with documents, and 304 if it matches")
     func validators() throws {
         let first = client.send(.get, "/v1/losses")
         let tag = try #require(first.fields[.eTag])
@@ -145,19 +145,19 @@ struct RoutingTests {
         #expect(client.send(.get, "/v1/losses", fields: [.ifNoneMatch: "\"other\""]).status == .ok)
     }
 
-    @Test("is ready until the server drains, and alive all along")
+    @Test("reports readiness until the server drains, and liveness throughout")
     func health() throws {
         let readiness = Readiness()
         let responder = LossResponder(readiness: readiness, clock: Ticker().now)
-        func ask(_ name: String) -> Response {
+        func send(_ name: String) -> Response {
             let target = RequestTarget.resource(path: "/" + name, query: nil)
             return responder.answer(RequestHead(method: .get, target: target))
         }
-        #expect(ask("readyz").status == .ok)
+        #expect(send("readyz").status == .ok)
         readiness.beginDraining()
-        #expect(ask("readyz").status == .serviceUnavailable)
-        #expect(ask("readyz").fields[.retryAfter] != nil)
-        #expect(ask("livez").status == .ok && ask("healthz").status == .ok)
+        #expect(send("readyz").status == .serviceUnavailable)
+        #expect(send("readyz").fields[.retryAfter] != nil)
+        #expect(send("livez").status == .ok && send("healthz").status == .ok)
     }
 
     @Test("lists the catalogue, and describes each entry by name and alias")
@@ -170,7 +170,7 @@ struct RoutingTests {
             #expect(entry["name"] as? String == loss.facts.name)
             #expect(entry["one_loss_per"] as? String == loss.granularity.rawValue)
             let options = try #require(entry["options"] as? [[String: Any]])
-            #expect(options.map { $0["name"] as? String } == loss.facts.parameters.map { $0.name })
+            #expect(options.map { $0["name"] as? String } == loss.facts.options.map { $0.name })
             for alias in loss.facts.aliases {
                 let byAlias = client.send(.get, "/v1/losses/\(alias.name)")
                 #expect(try client.json(byAlias)["name"] as? String == loss.facts.name)

@@ -16,7 +16,7 @@ func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
 }
 
-/// The lines at which two texts part, none where they are the same: a failure shows these alone.
+/// The first pair of lines that differ, or an empty array; keeps failure messages short.
 func difference(_ text: String, _ other: String) -> [String] {
     guard text != other else { return [] }
     let texts = [text, other].map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
@@ -24,7 +24,7 @@ func difference(_ text: String, _ other: String) -> [String] {
     return texts.map { $0.dropFirst(same).first.map { String($0) } ?? "the end" }
 }
 
-/// A clock that goes on by a millisecond each time somebody looks at it.
+/// A clock that advances by a millisecond each time it is read.
 final class Ticker: Sendable {
     private let ticks = Atomic<Int64>(0)
 
@@ -33,7 +33,7 @@ final class Ticker: Sendable {
     }
 }
 
-/// The service without sockets: what a client would get, the connection's own fields aside.
+/// The service without sockets; responses lack the fields that a connection adds.
 struct Client {
     let responder: LossResponder
 
@@ -81,7 +81,7 @@ struct Client {
         )
     }
 
-    /// The members of a JSON answer.
+    /// The members of a JSON response.
     func json(_ response: Response) throws -> [String: Any] {
         try #require(
             JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
@@ -90,7 +90,7 @@ struct Client {
 }
 
 extension LossResponder {
-    /// The whole answer to a request, whose body comes in pieces of a size.
+    /// The complete response to a request whose body arrives in pieces of `pieceSize` bytes.
     func answer(_ head: RequestHead, _ body: [UInt8] = [], pieceSize: Int = .max) -> Response {
         switch receive(head) {
         case .respond(let response):
@@ -115,7 +115,7 @@ extension LossResponder {
     }
 }
 
-/// What a YAML document holds, as JSON would give it.
+/// Parses a YAML document into the values of JSONSerialization.
 func yaml(_ text: String) throws -> [String: Any] {
     try #require(Yams.load(yaml: text) as? [String: Any])
 }

@@ -4,9 +4,9 @@ import LossAPI
 
 /// Bodies that are JSON.
 extension SyntaxCases {
-    static let sound = answered + numbersOnTheEdge + textsOnTheEdge + ofOtherKinds
+    static let sound = valid + numbersOnTheEdge + textsOnTheEdge + ofOtherKinds
 
-    private static let answered: [Sound] = [
+    private static let valid: [Sound] = [
         " { \"predictions\" : [ 1 , 2 ] , \"targets\" : [ 1 , 2 ] } ",
         "\n\r\t{\"predictions\":[1\n,\r2\t],\"targets\":[ 1,2]}\n\n",
         #"{"\u0070redictions":1,"targets":1}"#,

@@ -3,9 +3,9 @@
 import LossAPI
 import Testing
 
-/// Bodies, and what their syntax leads to.
+/// Bodies and the results of their syntax.
 enum SyntaxCases {
-    /// A body that is no JSON, or none that this service takes.
+    /// A body that is not JSON, or that this service does not accept.
     struct Refused: Sendable, CustomTestStringConvertible {
         let body: [UInt8]
         let reason: String
@@ -16,10 +16,10 @@ enum SyntaxCases {
         }
     }
 
-    /// A body that is JSON; nil: one that is answered.
+    /// A body that is JSON; `kind` is `nil` if it is a valid request.
     struct Sound: Sendable, CustomTestStringConvertible {
         let body: String
-        let kind: ProblemKind.Question?
+        let kind: ProblemKind.Service?
 
         var testDescription: String { String(body.prefix(60)) }
     }
@@ -118,7 +118,7 @@ enum SyntaxCases {
         Refused(body: body, reason: reason, position: position)
     }
 
-    /// A value in the place of the predictions; the position counts from its beginning.
+    /// A value for the predictions; the position counts from its beginning.
     static func value(
         _ value: String,
         _ reason: String,
@@ -127,7 +127,7 @@ enum SyntaxCases {
         body("{\"predictions\":\(value),\"targets\":1}", reason, 15 + position)
     }
 
-    /// Text in the place of a word; the position counts from its beginning.
+    /// Text instead of a literal; the position counts from its beginning.
     static func word(_ text: String, _ reason: String, _ position: Int) -> Refused {
         word(Array(text.utf8), reason, position)
     }

@@ -5,8 +5,8 @@ import HTTPTypes
 import LossAPI
 import Testing
 
-/// Every category of bodies that parsers of JSON are known to disagree on, asked as questions.
-@Suite("The syntax of a question")
+/// Requests of every category on which JSON parsers are known to disagree.
+@Suite("The syntax of a request")
 struct SyntaxTests {
     private let client = Client()
 
@@ -20,7 +20,7 @@ struct SyntaxTests {
         #expect(problem["position"] as? Int == sample.position)
     }
 
-    @Test("is refused in the same place in whatever pieces it comes")
+    @Test("has the same error in any pieces")
     func refusedInPieces() throws {
         for sample in SyntaxCases.refused {
             let whole = client.send(.post, "/v1/losses/mse", bytes: sample.body)
@@ -36,16 +36,16 @@ struct SyntaxTests {
         }
     }
 
-    @Test("is not what is wrong where it is sound", arguments: SyntaxCases.sound)
+    @Test("is not reported if it is valid", arguments: SyntaxCases.sound)
     func sound(sample: SyntaxCases.Sound) throws {
         let response = client.send(.post, "/v1/losses/mse", bytes: Array(sample.body.utf8))
-        let answer = try client.json(response)
-        #expect(answer["position"] == nil, "\(answer)")
+        let document = try client.json(response)
+        #expect(document["position"] == nil, "\(document)")
         guard let kind = sample.kind else {
-            #expect(response.status == .ok, "\(answer)")
+            #expect(response.status == .ok, "\(document)")
             return
         }
-        #expect(response.status == .unprocessableContent, "\(answer)")
-        #expect(answer["type"] as? String == ProblemKind.question(kind).type)
+        #expect(response.status == .unprocessableContent, "\(document)")
+        #expect(document["type"] as? String == ProblemKind.service(kind).type)
     }
 }

@@ -26,18 +26,18 @@ struct WholeRequestTests {
                 "/v1/losses/\(loss)",
                 String(decoding: data, as: UTF8.self)
             )
-            let answer = try client.json(response)
-            #expect(response.status == .ok, "\(name): \(answer)")
+            let result = try client.json(response)
+            #expect(response.status == .ok, "\(name): \(result)")
             let expected = try #require(sample["expected"] as? [String: Any])
             for (member, value) in expected {
-                // Where nothing is reduced there is nothing to divide by: the service says 1.
+                // Without a reduction the normalizer is 1.
                 let wanted = value is NSNull ? ["1"] : flat(value)
-                let got = flat(try #require(answer[member], "\(name) \(member)"))
+                let got = flat(try #require(result[member], "\(name) \(member)"))
                 try #require(got.count == wanted.count, "\(name) \(member)")
                 for (one, other) in zip(got, wanted) {
                     let actual = try #require(Double(one))
                     let truth = try #require(Double(other))
-                    // A few roundings; where the two terms of a logit's gradient cancel, of these.
+                    // A few roundings, of the terms if those of a logit's gradient cancel.
                     let scale = max(truth.magnitude, member == "gradient" ? 0.0625 : 0)
                     #expect((actual - truth).magnitude <= 6 * scale.ulp, "\(name) \(member)")
                 }
@@ -52,23 +52,23 @@ struct WholeRequestTests {
         return ["\(value)"]
     }
 
-    @Test("with a penalty give the total, and what it is made of")
+    @Test("with a penalty return the total and its terms")
     func regularization() throws {
         let body = """
             {"predictions":[0,0],"targets":[1,3],"regularization":[\
             {"parameters":[0.5,-1.5],"strength":2,"penalty":"l1"},\
             {"penalty":"ridge","parameters":3,"strength":0.5}]}
             """
-        let answer = try client.json(client.send(.post, "/v1/losses/mse", body))
-        #expect(answer["data_loss"] as? Double == 5)
-        #expect(answer["loss"] as? Double == 5 + 4 + 4.5)
-        let terms = try #require(answer["regularization"] as? [[String: Any]])
+        let result = try client.json(client.send(.post, "/v1/losses/mse", body))
+        #expect(result["data_loss"] as? Double == 5)
+        #expect(result["loss"] as? Double == 5 + 4 + 4.5)
+        let terms = try #require(result["regularization"] as? [[String: Any]])
         #expect(terms.map { $0["value"] as? Double } == [4, 4.5])
         #expect(terms[0]["gradient"] as? [Double] == [2, -2])
         #expect(terms[1]["gradient"] as? Double == 3)
     }
 
-    @Test("go by a loss's other names, with the options these imply")
+    @Test("accept aliases of a loss, with the options that they imply")
     func aliases() throws {
         let body = #"{"predictions":[40],"targets":[1]}"#
         let byName = client.send(
@@ -85,7 +85,7 @@ struct WholeRequestTests {
         #expect(repeated.body == byName.body)
     }
 
-    @Test("may leave optional things out by null")
+    @Test("accept null for optional fields")
     func nulls() throws {
         let body = """
             {"predictions":[[1,2]],"targets":[0],"weights":null,"class_weights":null,\

@@ -2,20 +2,19 @@
 
 import Testing
 
-/// The distance of a result from the true value, in units in the last place of the true value, or
-/// of `scale` where that is larger.
+/// The error of a result in units in the last place of the true value, or of `scale` if larger.
 func ulps(_ actual: Double, from expected: Double, scale: Double = 0) -> Double {
     if actual == expected { return 0 }
     guard actual.isFinite, expected.isFinite else { return .infinity }
     return (actual - expected).magnitude / max(expected.magnitude, scale.magnitude).ulp
 }
 
-/// The double nearest to a decimal of many digits.
+/// The double nearest to a decimal with many digits.
 func nearest(_ decimal: String) throws -> Double {
     try #require(Double(decimal), "\(decimal) is no number")
 }
 
-/// The largest error met, and where.
+/// The largest error so far, and its place.
 struct WorstError: CustomStringConvertible {
     private(set) var ulps = 0.0
     private var place = "nowhere"

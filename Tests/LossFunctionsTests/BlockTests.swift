@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Sums and losses by the block")
 struct BlockTests {
-    /// Terms that a sum by the block must take, or must notice that it cannot.
+    /// Terms that a block sum must add correctly, or detect that it cannot.
     enum Kind: CaseIterable {
         case alike
         case positive
@@ -57,7 +57,7 @@ struct BlockTests {
     private static let lengths = [0, 1, 15, 16, 17, 63, 64, 65, 511, 512, 513, 1_100]
 
     @Test(
-        "the sum of a list is that of whole-number arithmetic of 2,400 bits",
+        "the sum of a list equals that of 2,400-bit integer arithmetic",
         arguments: Kind.allCases
     )
     func sums(kind: Kind) {
@@ -67,7 +67,7 @@ struct BlockTests {
                 let terms = (0..<length).map { kind.term($0, &random) }
                 var sum = ExactSum()
                 sum.add(terms.span)
-                // What is left of the sum without its first 53 bits, and of the rest again.
+                // The remainder after the first 53 bits of the sum, and after the next.
                 var all = terms
                 for _ in 0..<4 {
                     let value = sum.value
@@ -80,7 +80,10 @@ struct BlockTests {
         }
     }
 
-    @Test("the sum of a list's products is that of its single products", arguments: Kind.allCases)
+    @Test(
+        "the sum of the products of two lists equals that of the single products",
+        arguments: Kind.allCases
+    )
     func products(kind: Kind) {
         var random = SplitMix(state: 32)
         for length in Self.lengths {
@@ -123,7 +126,7 @@ struct BlockTests {
 
     private static let names = Catalogue.losses.map { $0.facts.name }
 
-    @Test("loss and gradient alone are what they are among everything", arguments: names)
+    @Test("loss and gradient do not depend on the other outputs", arguments: names)
     func onePass(name: String) throws {
         let loss = try #require(Catalogue.loss(named: name)).entry
         for variant in try Samples.variants(of: loss) {
@@ -144,7 +147,7 @@ struct BlockTests {
         }
     }
 
-    @Test("losses of all sizes are summed exactly and in any company", arguments: Kind.allCases)
+    @Test("losses of all magnitudes are summed exactly, among any others", arguments: Kind.allCases)
     func sizes(kind: Kind) throws {
         let loss = try #require(Catalogue.loss(named: "mae")).entry.init(.none)
         var random = SplitMix(state: 34)
@@ -161,15 +164,15 @@ struct BlockTests {
                 }
                 continue
             }
-            let answer = try loss.evaluate(batch, .lossAndGradient, .sum)
-            #expect(answer.loss?.values == [expected], "\(kind), \(length) losses")
+            let evaluation = try loss.evaluate(batch, .lossAndGradient, .sum)
+            #expect(evaluation.loss?.values == [expected], "\(kind), \(length) losses")
             let signs = terms.map { $0 == 0 ? 0 : $0.sign == .minus ? -1.0 : 1 }
-            #expect(answer.gradient?.values == signs, "\(kind), \(length) losses")
+            #expect(evaluation.gradient?.values == signs, "\(kind), \(length) losses")
         }
     }
 
     @Test(
-        "what is not finite is named by its place, wherever in a block",
+        "a non-finite number is reported with its place, anywhere in a block",
         arguments: [0, 63, 64, 700]
     )
     func places(offset: Int) throws {

@@ -20,8 +20,8 @@ struct CataloguePropertyTests {
             let exact = try loss.evaluate(batch, Self.everything, .mean)
             let gradient = try #require(exact.gradient).values
             let hessian = try #require(exact.hessian).values
-            // Central differences err by h² times the next derivative, below 1e-7 here, and by the
-            // rounding of the loss over h, about 1e-11.
+            // Central differences have an error of h² times the next derivative, below 1e-7 here, plus
+            // the rounding of the loss divided by h, about 1e-11.
             let step = 1e-5
             for offset in gradient.indices {
                 let up = try loss.evaluate(
@@ -46,7 +46,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("computes what is asked for and no more, always the same", arguments: names)
+    @Test("computes the requested outputs and no others, reproducibly", arguments: names)
     func outputs(name: String) throws {
         var samples = Samples(seed: 12)
         for loss in try variants(name) {
@@ -90,7 +90,7 @@ struct CataloguePropertyTests {
                 #expect(ulps(try answer.total(), from: sum.value / denominator) <= 1)
                 let slopes = try #require(each.gradient).values
                 for (slope, own) in zip(try #require(answer.gradient).values, slopes) {
-                    // Weight, normaliser and their rounding in either answer: a few ulp.
+                    // Roundings of weight and normalizer in both results: a few ulp.
                     #expect(ulps(slope, from: own / denominator) <= 4)
                 }
             }
@@ -108,7 +108,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("takes no notice of the scale of weights in a mean", arguments: names)
+    @Test("ignores the scale of weights in a mean", arguments: names)
     func scale(name: String) throws {
         var samples = Samples(seed: 15)
         for loss in try variants(name) {
@@ -133,7 +133,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("takes one weight for all, one a row, and one a loss", arguments: names)
+    @Test("accepts one weight, one per row, and one per loss", arguments: names)
     func weightShapes(name: String) throws {
         var samples = Samples(seed: 16)
         for loss in try variants(name) {
@@ -164,13 +164,13 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("refuses what lies outside of its domains, by place", arguments: names)
+    @Test("rejects numbers outside its domains, with their place", arguments: names)
     func domains(name: String) throws {
         var samples = Samples(seed: 17)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
             for (input, domain) in [
-                (Input.predictions, loss.domains.predictions), (.targets, loss.domains.targets),
+                (InputName.predictions, loss.domains.predictions), (.targets, loss.domains.targets),
             ] where domain != .real {
                 let outlier = 1.5
                 let bad = batch.replacing(input, at: 9, by: outlier)
@@ -185,7 +185,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("refuses empty inputs and shapes that do not fit", arguments: names)
+    @Test("rejects empty inputs and mismatched shapes", arguments: names)
     func shapes(name: String) throws {
         var samples = Samples(seed: 18)
         for loss in try variants(name) {
@@ -209,7 +209,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test("answers finite numbers or refuses, however large the inputs", arguments: names)
+    @Test("returns finite numbers or an error for inputs of any size", arguments: names)
     func finiteness(name: String) throws {
         var samples = Samples(seed: 20)
         for loss in try variants(name) {
@@ -239,10 +239,7 @@ struct CataloguePropertyTests {
         }
     }
 
-    @Test(
-        "refuses weights that are negative, and a mean of weights that are all zero",
-        arguments: names
-    )
+    @Test("rejects weights that are negative or all zero", arguments: names)
     func weights(name: String) throws {
         var samples = Samples(seed: 19)
         for loss in try variants(name) {
@@ -273,7 +270,7 @@ struct CataloguePropertyTests {
 }
 
 extension Evaluation {
-    /// The loss, when it is one number.
+    /// The loss, if it is a single number.
     fileprivate func total() throws -> Double {
         try #require(loss).values[0]
     }
@@ -284,7 +281,7 @@ extension Batch {
         replacing(.predictions, at: offset, by: predictions.values[offset] + step)
     }
 
-    fileprivate func replacing(_ input: Input, at offset: Int, by value: Double) -> Batch {
+    fileprivate func replacing(_ input: InputName, at offset: Int, by value: Double) -> Batch {
         func replaced(_ tensor: Tensor) -> Tensor {
             var values = tensor.values
             values[offset] = value

@@ -7,19 +7,19 @@ import Testing
 struct CatalogueTests {
     private let facts = Catalogue.losses.map { $0.facts } + Catalogue.penalties.map { $0.facts }
 
-    @Test("has names in snake case and every fact a reader needs")
+    @Test("has names in snake case and complete facts")
     func completeness() {
         for facts in facts {
             #expect(facts.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" })
             #expect(facts.summary.hasSuffix("."), "\(facts.name)")
             #expect(!facts.formula.plain.isEmpty && !facts.formula.tex.isEmpty, "\(facts.name)")
             #expect(!facts.formula.gradient.isEmpty && !facts.references.isEmpty, "\(facts.name)")
-            #expect(facts.parameters.allSatisfy { $0.summary.hasSuffix(".") }, "\(facts.name)")
-            #expect(Set(facts.parameters.map { $0.name }).count == facts.parameters.count)
+            #expect(facts.options.allSatisfy { $0.summary.hasSuffix(".") }, "\(facts.name)")
+            #expect(Set(facts.options.map { $0.name }).count == facts.options.count)
         }
     }
 
-    @Test("finds each loss by its name and by every alias, whatever the spelling")
+    @Test("finds each loss by its name and by every alias, in any spelling")
     func lookup() throws {
         for loss in Catalogue.losses {
             #expect(Catalogue.loss(named: loss.facts.name)?.facts == loss.facts)
@@ -36,7 +36,7 @@ struct CatalogueTests {
         #expect(Catalogue.loss(named: "no-such-loss") == nil)
     }
 
-    @Test("gives no two entries the same name")
+    @Test("has unique names")
     func uniqueness() {
         for names in [Catalogue.losses.map { $0.facts }, Catalogue.penalties.map { $0.facts }] {
             let spellings = names.flatMap { facts in [facts.name] + facts.aliases.map { $0.name } }
@@ -45,7 +45,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("states the domains that each loss then keeps")
+    @Test("states the domains that each loss enforces")
     func domains() throws {
         for loss in Catalogue.losses {
             for (domains, variant) in zip(loss.facts.domains, try Samples.variants(of: loss)) {
@@ -59,7 +59,7 @@ struct CatalogueTests {
     func presets() throws {
         for loss in Catalogue.losses {
             for alias in loss.facts.aliases {
-                _ = try loss.init(Arguments(alias.options, for: loss.facts.parameters))
+                _ = try loss.init(OptionValues(alias.options, for: loss.facts.options))
             }
         }
     }

@@ -32,7 +32,7 @@ struct ExactSumTests {
         }
     }
 
-    @Test("agrees with whole-number arithmetic of 2,400 bits on random terms of all sizes")
+    @Test("agrees with 2,400-bit integer arithmetic on random terms of all magnitudes")
     func randomSums() {
         var random = SplitMix(state: 2)
         for round in 0..<300 {
@@ -58,7 +58,7 @@ struct ExactSumTests {
         #expect(back.value == 1e-300)
     }
 
-    @Test("survives carries: 65,536 equal terms")
+    @Test("propagates carries: 65,536 equal terms")
     func carries() {
         for term in [0.01, -1.0e300, .leastNonzeroMagnitude, -Double.greatestFiniteMagnitude] {
             var sum = ExactSum()
@@ -75,11 +75,11 @@ struct ExactSumTests {
         var sum = ExactSum()
         sum.add(third, times: 3)
         sum.add(-1)
-        // 3 · fl(1/3) falls short of 1 by 2^-54.
+        // 3 · fl(1/3) = 1 - 2^-54.
         #expect(sum.value == -0x1p-54)
     }
 
-    @Test("is not finite when a term is not")
+    @Test("is not finite if a term is not")
     func notFinite() {
         for term in [Double.infinity, -.infinity, .nan] {
             var sum = ExactSum()
@@ -121,10 +121,10 @@ struct ExactSumTests {
     }
 }
 
-/// A fixed-point number of 2,400 bits: slow, simple, and written apart from `ExactSum`.
+/// A fixed-point number of 2,400 bits: slow, simple, and independent of `ExactSum`.
 ///
-/// Terms are added bit by bit as signed counts; the sum is normalised once and rounded by looking
-/// at single bits.
+/// Terms are added bit by bit as signed counts; the sum is normalised once and rounded by
+/// examining single bits.
 enum BigFixed {
     private static let bits = 2_400
 
@@ -159,7 +159,7 @@ enum BigFixed {
         return isNegative ? -value : value
     }
 
-    /// Leaves bits, and tells whether a borrow went out at the top.
+    /// Normalises the counts to bits and returns whether a borrow left the highest one.
     private static func normalize(_ counts: inout [Int]) -> Bool {
         var carry = 0
         for index in counts.indices {

@@ -3,7 +3,7 @@
 import Foundation
 import LossFunctions
 
-/// Reference answers made by Tests/Golden/make_golden.py with mpmath.
+/// Reference values computed by Tests/Golden/make_golden.py with mpmath.
 struct Golden: Decodable {
     struct Group: Decodable {
         let options: [String: Option]
@@ -11,13 +11,13 @@ struct Golden: Decodable {
         let rows: [Row]?
         let cases: [PenaltyCase]?
 
-        /// The points or rows, whichever there are.
+        /// The points or the rows, depending on the kind.
         var samples: [any Sample] { points ?? rows ?? [] }
 
-        func isOn(_ flag: String) -> Bool { options[flag]?.argument == .flag(true) }
+        func isOn(_ flag: String) -> Bool { options[flag]?.optionValue == .flag(true) }
     }
 
-    /// A batch of one loss, and what is true of it.
+    /// A batch of one loss with its reference values.
     protocol Sample {
         var batch: Batch { get }
         var loss: [String] { get }
@@ -104,7 +104,7 @@ struct Golden: Decodable {
             }
         }
 
-        /// The targets of a batch of one row, and their shape.
+        /// The targets of a batch of one row, with their shape.
         var tensor: Tensor {
             switch self {
             case .index(let index): Tensor(shape: [1], values: [index])
@@ -113,22 +113,22 @@ struct Golden: Decodable {
         }
     }
 
-    /// An option as JSON writes it.
+    /// An option as written in JSON.
     struct Option: Decodable {
-        let argument: Argument?
+        let optionValue: OptionValue?
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if container.decodeNil() {
-                argument = nil
+                optionValue = nil
             } else if let flag = try? container.decode(Bool.self) {
-                argument = .flag(flag)
+                optionValue = .flag(flag)
             } else if let number = try? container.decode(Double.self) {
-                argument = .number(number)
+                optionValue = .number(number)
             } else if let list = try? container.decode([Double].self) {
-                argument = .list(list)
+                optionValue = .list(list)
             } else {
-                argument = .choice(try container.decode(String.self))
+                optionValue = .choice(try container.decode(String.self))
             }
         }
     }
@@ -138,7 +138,7 @@ struct Golden: Decodable {
     static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
 
-    /// The golden file of a loss or penalty; there must be one for each of the catalogue.
+    /// The golden file of a loss or penalty, which must exist for each in the catalogue.
     static func of(_ name: String) throws -> Golden {
         try decode(Golden.self, name)
     }
@@ -159,7 +159,7 @@ struct Golden: Decodable {
 }
 
 extension [String: Golden.Option] {
-    func arguments(for parameters: [Parameter]) throws -> Arguments {
-        try Arguments(compactMapValues { $0.argument }, for: parameters)
+    func optionValues(for options: [OptionDeclaration]) throws -> OptionValues {
+        try OptionValues(compactMapValues { $0.optionValue }, for: options)
     }
 }

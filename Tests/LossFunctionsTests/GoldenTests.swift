@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Every loss agrees with high-precision reference values")
 struct GoldenTests {
-    /// The elementary functions of the C library are good to 1 ulp; a handful of operations follow.
+    /// Elementary functions have errors of up to 1 ulp, and a few operations follow.
     static let tolerance = 5.0
 
     @Test("loss, gradient and Hessian", arguments: Catalogue.losses.map { $0.facts.name })
@@ -13,24 +13,30 @@ struct GoldenTests {
         let found = try #require(Catalogue.loss(named: name))
         var worst = (loss: WorstError(), gradient: WorstError(), hessian: WorstError())
         for group in try Golden.of(name).groups {
-            let loss = try found.entry.init(group.options.arguments(for: found.facts.parameters))
+            let loss = try found.entry.init(group.options.optionValues(for: found.facts.options))
             for sample in group.samples {
-                let answer = try loss.evaluate(
+                let evaluation = try loss.evaluate(
                     sample.batch,
                     [.loss, .gradient, .hessian],
                     .none
                 )
                 let place = "\(group.options) \(sample)"
                 let hessian = try sample.hessian.map(nearest)
-                try note(answer.loss, sample.loss, scale: [lossScale(group)], &worst.loss, place)
                 try note(
-                    answer.gradient,
+                    evaluation.loss,
+                    sample.loss,
+                    scale: [lossScale(group)],
+                    &worst.loss,
+                    place
+                )
+                try note(
+                    evaluation.gradient,
                     sample.gradient,
                     scale: gradientScale(group, hessian),
                     &worst.gradient,
                     place
                 )
-                try note(answer.hessian, sample.hessian, scale: [0], &worst.hessian, place)
+                try note(evaluation.hessian, sample.hessian, scale: [0], &worst.hessian, place)
             }
         }
         print(name, worst.loss, worst.gradient, worst.hessian, separator: "\n    ")
@@ -39,13 +45,13 @@ struct GoldenTests {
         #expect(worst.hessian.ulps <= Self.tolerance, "\(worst.hessian)")
     }
 
-    /// A divergence from logarithms is known as well as the logarithms: its terms are about 1.
+    /// A divergence from logarithms is as accurate as the logarithms; its terms are about 1.
     private func lossScale(_ group: Golden.Group) -> Double {
         group.isOn("log_predictions") || group.isOn("log_targets") ? 1 : 0
     }
 
-    /// The gradient in a logit is the difference of two terms, which are as large as the Hessian
-    /// where they cancel: near the optimum of a soft target.
+    /// The gradient with respect to a logit is a difference of two terms, which are as large as the
+    /// Hessian if they cancel, near the optimum of a soft target.
     private func gradientScale(_ group: Golden.Group, _ hessian: [Double]) -> [Double] {
         group.isOn("from_logits") ? hessian : [0]
     }

@@ -5,8 +5,8 @@ import LossFunctions
 import SeededRandom
 import Testing
 
-/// Rows that are too long to be taken as a whole, held to the textbook formulas in the 64 bits of
-/// the processor's extended precision.
+/// Rows that are evaluated in strips, compared with the textbook formulas in the processor's extended
+/// precision of 64 bits.
 @Suite("A long row")
 struct LongRowTests {
     /// Three strips, of which the last is shorter.
@@ -15,7 +15,7 @@ struct LongRowTests {
 
     struct Case: Sendable, CustomTestStringConvertible {
         let loss: String
-        var options: [String: Argument] = [:]
+        var options: [String: OptionValue] = [:]
         var hasClasses = false
         var testDescription: String { "\(loss) \(options.keys.sorted()) \(hasClasses)" }
     }
@@ -45,7 +45,7 @@ struct LongRowTests {
 
     private static let weights = (0..<length).map { 0.5 + Double($0 % 7) }
 
-    /// One row: what is sent, and what follows from it in extended precision.
+    /// One row of inputs, with its reference values in extended precision.
     private struct Row {
         var predictions: [Double] = []
         var targets: [Double] = []
@@ -139,13 +139,13 @@ struct LongRowTests {
         let gradient = try #require(result.gradient).values
         let hessian = try #require(result.hessian).values
         for (index, row) in rows.enumerated() {
-            // What README's section on accuracy promises, of the largest term where terms cancel.
+            // The bound in README's section on accuracy, of the largest term if terms cancel.
             #expect(abs(Float80(elements[index]) - row.loss) <= 4 * Float80(row.loss.double.ulp))
             for column in 0..<Self.length {
                 let place = index * Self.length + column
                 let slope = Float80(gradient[place]) - row.gradient[column]
                 #expect(abs(slope) <= 5 * Float80(row.terms[column].double.ulp))
-                // Half an ulp for the reference, whose own roundings show in a sum of thousands.
+                // Half an ulp for the reference, whose own roundings add up over thousands of terms.
                 let curvature = Float80(hessian[place]) - row.hessian[column]
                 #expect(abs(curvature) <= 5.5 * Float80(row.hessian[column].double.ulp))
             }
@@ -195,7 +195,7 @@ struct LongRowTests {
         }
     }
 
-    @Test("of a target that is ignored counts for nothing")
+    @Test("with an ignored target contributes nothing")
     func ignored() throws {
         let setting = Case(
             loss: "cross_entropy",
@@ -216,7 +216,7 @@ struct LongRowTests {
         #expect(result.normalizer == 1)
     }
 
-    @Test("is refused by the place of what is wrong in it")
+    @Test("is rejected with the place of its error")
     func faults() throws {
         let (loss, rows) = try make(Case(loss: "cce"), axis: -1)
         func error(_ change: (inout [Double], inout [Double]) -> Void) -> LossError? {
@@ -250,7 +250,7 @@ struct LongRowTests {
         let found = try #require(Catalogue.loss(named: setting.loss))
         let arguments = setting.options.merging(found.presets) { $1 }
             .merging(["axis": .number(Double(axis))]) { $1 }
-        let loss = try found.entry.init(Arguments(arguments, for: found.facts.parameters))
+        let loss = try found.entry.init(OptionValues(arguments, for: found.facts.options))
         return (loss, (0..<Self.rows).map { _ in Row(setting, &random) })
     }
 }

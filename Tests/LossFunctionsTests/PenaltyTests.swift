@@ -13,34 +13,36 @@ struct PenaltyTests {
         var worst = WorstError()
         for group in try Golden.of(name).groups {
             let penalty = try found.entry.init(
-                group.options.arguments(for: found.facts.parameters)
+                group.options.optionValues(for: found.facts.options)
             )
             for sample in group.cases ?? [] {
                 let parameters = Tensor(shape: [sample.parameters.count], values: sample.parameters)
-                let answer = try penalty.evaluate(parameters, [.loss, .gradient, .hessian])
+                let evaluation = try penalty.evaluate(parameters, [.loss, .gradient, .hessian])
                 let place = "\(group.options) \(sample.parameters)"
                 worst.note(
-                    try #require(answer.value),
+                    try #require(evaluation.value),
                     try nearest(sample.value),
                     at: place
                 )
-                for (slope, expected) in zip(try #require(answer.gradient).values, sample.gradient)
-                {
+                for (slope, expected) in zip(
+                    try #require(evaluation.gradient).values,
+                    sample.gradient
+                ) {
                     worst.note(slope, try nearest(expected), at: place)
                 }
                 for (curvature, expected) in zip(
-                    try #require(answer.hessian).values,
+                    try #require(evaluation.hessian).values,
                     sample.hessian
                 ) {
                     worst.note(curvature, try nearest(expected), at: place)
                 }
             }
         }
-        // Strength and ratio, their product and that with the exact sum: one rounding each.
+        // One rounding each for strength, ratio, their product, and its product with the exact sum.
         #expect(worst.ulps <= 3, "\(worst)")
     }
 
-    @Test("computes what is asked for and no more", arguments: names)
+    @Test("computes the requested outputs and no others", arguments: names)
     func outputs(name: String) throws {
         let penalty = try #require(Catalogue.penalty(named: name)).entry.init(.none)
         let parameters = Tensor(shape: [2, 1], values: [0.5, -2])
@@ -51,11 +53,11 @@ struct PenaltyTests {
         #expect(try penalty.evaluate(parameters, .hessian).hessian?.shape == [2, 1])
     }
 
-    @Test("refuses no parameters, and a value beyond the largest double", arguments: names)
+    @Test("rejects empty parameters and values beyond the largest double", arguments: names)
     func refusals(name: String) throws {
         let found = try #require(Catalogue.penalty(named: name))
         let penalty = try found.entry.init(
-            Arguments(["strength": .number(1e300)], for: found.facts.parameters)
+            OptionValues(["strength": .number(1e300)], for: found.facts.options)
         )
         #expect(throws: LossError.empty(.parameters)) {
             try penalty.evaluate(Tensor(shape: [0], values: []), .loss)
@@ -63,14 +65,14 @@ struct PenaltyTests {
         #expect(throws: LossError.notFinite(.value, of: .parameters, place: [])) {
             try penalty.evaluate(Tensor(1e200), .loss)
         }
-        let strongest = Argument.number(.greatestFiniteMagnitude)
+        let strongest = OptionValue.number(.greatestFiniteMagnitude)
         let steep = try found.entry.init(
-            Arguments(["strength": strongest], for: found.facts.parameters)
+            OptionValues(["strength": strongest], for: found.facts.options)
         )
-        // Whatever is answered is finite: the writer of JSON relies on it.
-        if let answer = try? steep.evaluate(Tensor(1), [.gradient, .hessian]) {
-            #expect(answer.gradient?.values.allSatisfy { $0.isFinite } == true)
-            #expect(answer.hessian?.values.allSatisfy { $0.isFinite } == true)
+        // Results are finite, which the JSON writer relies on.
+        if let evaluation = try? steep.evaluate(Tensor(1), [.gradient, .hessian]) {
+            #expect(evaluation.gradient?.values.allSatisfy { $0.isFinite } == true)
+            #expect(evaluation.hessian?.values.allSatisfy { $0.isFinite } == true)
         }
     }
 }

@@ -12,7 +12,7 @@ struct SameBitsTests {
     func golden(name: String) throws {
         let found = try #require(Catalogue.loss(named: name))
         for group in try Golden.of(name).groups {
-            let loss = try found.entry.init(group.options.arguments(for: found.facts.parameters))
+            let loss = try found.entry.init(group.options.optionValues(for: found.facts.options))
             for sample in group.samples { try expectSameBits(of: loss, sample.batch, .none) }
         }
     }

@@ -4,7 +4,7 @@ import Foundation
 import LossFunctions
 import SeededRandom
 
-/// Random batches within the domains of any loss of the catalogue, away from the ends of intervals.
+/// Random batches within the domains of any loss in the catalogue, away from the ends of intervals.
 struct Samples {
     var random: SplitMix
 
@@ -12,16 +12,16 @@ struct Samples {
         random = SplitMix(state: seed)
     }
 
-    /// A loss under each set of options that has domains of its own.
+    /// The loss under each set of options with separate domains.
     static func variants(of loss: any Loss.Type) throws -> [any Loss] {
         try loss.facts.domains.map { domains in
-            try loss.init(Arguments(domains.options, for: loss.facts.parameters))
+            try loss.init(OptionValues(domains.options, for: loss.facts.options))
         }
     }
 
     static let shape = [6, 4]
 
-    /// Six rows of four, unless told otherwise; targets are distributions where a loss has one a row.
+    /// A batch, by default of six rows of four; targets are distributions for losses by row.
     mutating func batch(
         for loss: any Loss,
         rows: Int = Self.shape[0],

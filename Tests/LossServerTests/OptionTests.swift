@@ -30,7 +30,7 @@ struct OptionTests {
         #expect(try serve().address.port == 8080)
     }
 
-    @Test("takes every option from the environment too, and the command line wins")
+    @Test("accepts every option from the environment; the command line wins")
     func environment() throws {
         let names = Environment.names(of: Serve.self)
         #expect(names.count > 18)
@@ -49,7 +49,7 @@ struct OptionTests {
         #expect(overridden.bodyBytes == 8 && overridden.idleTime == .milliseconds(500))
     }
 
-    @Test("takes an option without a value from the environment if that says yes")
+    @Test("accepts an option without a value from the environment if it is on")
     func flags() throws {
         let variable = "LOSS_SERVER_DIAGNOSTICS"
         for value in ["1", "true", "YES", "on"] {
@@ -61,7 +61,7 @@ struct OptionTests {
         #expect(throws: (any Error).self) { try serve([], [variable: "perhaps"]) }
     }
 
-    @Test("opens nothing unless told to")
+    @Test("grants no access by default")
     func access() throws {
         let closed = try serve().accessOptions.options()
         #expect(closed.crossOrigin == nil && closed.tokens == nil && !closed.echoes)
@@ -72,7 +72,7 @@ struct OptionTests {
     }
 
     @Test(
-        "reads tokens from a file, and says what is wrong with it",
+        "reads tokens from a file, and reports its errors",
         arguments: [
             ("sesame\n", nil), ("# one\n\n  sesame \r\n", nil), ("# none\n", "no token"),
             ("sesame\nopen sesame", "line 2: a token has visible ASCII characters only"),
@@ -84,7 +84,7 @@ struct OptionTests {
     func tokens(text: String, fault: String?) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try Data(text.utf8).write(to: file)
-        // What goes wrong with a file of its own in the folder of temporary ones harms nobody.
+        // Failure to remove a temporary file is harmless.
         defer { try? FileManager.default.removeItem(at: file) }
         let options = try serve(["--token-file", file.path]).accessOptions
         guard let fault else {
@@ -96,7 +96,7 @@ struct OptionTests {
     }
 
     @Test(
-        "says of a file of tokens that is none what it is, without waiting for it",
+        "reports that a token file is not a regular file, without waiting for it",
         arguments: [
             ("/nowhere/tokens", "does not exist"), ("/", "is a directory"),
             ("/dev/zero", "is a pipe, a socket or a device"),
@@ -108,7 +108,7 @@ struct OptionTests {
         #expect(error.map { "\($0)" }?.contains(fault) == true)
     }
 
-    @Test("gives each limit its own option")
+    @Test("has an option for each limit")
     func everyLimit() throws {
         let others = Environment.names(of: Serve.self).filter { name in
             ["host", "port", "log-level", "access-log", "access-log-probes"].contains(name)
@@ -118,12 +118,12 @@ struct OptionTests {
         for name in Environment.names(of: Serve.self) where !others.contains(name) {
             #expect(try serve(["--\(name)", "3"]).limitOptions.limits != Limits(), "\(name)")
         }
-        // One option more is the depth of JSON, which is no limit of the HTTP layer.
+        // The depth of JSON is one more option, but not a limit of the HTTP layer.
         let limits = Mirror(reflecting: Limits()).children.count
         #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 1)
     }
 
-    @Test("leaves alone what Kubernetes puts into the environment for a service of its name")
+    @Test("ignores variables that Kubernetes sets for a service of its name")
     func kubernetes() throws {
         let environment = [
             "LOSS_SERVER_PORT": "tcp://10.0.0.1:8080", "LOSS_SERVER_SERVICE_HOST": "10.0.0.1",
@@ -137,14 +137,17 @@ struct OptionTests {
     }
 
     @Test(
-        "refuses a variable by its name, and says which is meant",
+        "rejects an unknown variable by name, with a suggestion",
         arguments: [
             ("BODY_BYTES", "many", ["LOSS_SERVER_BODY_BYTES", "many"]),
-            ("IDLE_TIME", "-1", ["LOSS_SERVER_IDLE_TIME", "from 0 on"]),
+            ("IDLE_TIME", "-1", ["LOSS_SERVER_IDLE_TIME", "at least 0"]),
             ("DIAGNOSTICS", "perhaps", ["LOSS_SERVER_DIAGNOSTICS", "yes or on", "perhaps"]),
             ("LOG_LEVEL", "loud", ["LOSS_SERVER_LOG_LEVEL", "warning"]),
-            ("BODY_BYTE", "7", ["LOSS_SERVER_BODY_BYTE.", "Is LOSS_SERVER_BODY_BYTES meant?"]),
-            ("body_bytes", "7", ["LOSS_SERVER_body_bytes.", "Is LOSS_SERVER_BODY_BYTES meant?"]),
+            ("BODY_BYTE", "7", ["LOSS_SERVER_BODY_BYTE.", "Did you mean LOSS_SERVER_BODY_BYTES?"]),
+            (
+                "body_bytes", "7",
+                ["LOSS_SERVER_body_bytes.", "Did you mean LOSS_SERVER_BODY_BYTES?"]
+            ),
             ("", "7", ["LOSS_SERVER_.", "--help"]),
             ("TEMPERATURE", "7", ["LOSS_SERVER_TEMPERATURE.", "--help"]),
         ]
@@ -157,7 +160,7 @@ struct OptionTests {
         for part in parts { #expect(message.contains(part), "\(message)") }
     }
 
-    @Test("shares its address with the health check, whose other variables do not matter")
+    @Test("shares its address with the health check, which ignores other variables")
     func healthCheck() throws {
         let environment = ["LOSS_SERVER_PORT": "9000", "LOSS_SERVER_BODY_BYTES": "7"]
         let arguments = try Environment.arguments(["healthcheck", "--host", "::1"], environment)
@@ -168,7 +171,7 @@ struct OptionTests {
     }
 
     @Test(
-        "refuses values that make no sense, by the name of the option",
+        "rejects invalid values by the name of the option",
         arguments: [
             ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
             ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],

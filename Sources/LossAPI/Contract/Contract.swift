@@ -5,8 +5,8 @@ import LossFunctions
 
 /// The OpenAPI 3.1 description of the service, generated from the catalogue.
 ///
-/// `openapi.yaml` at the top of the repository is this text; a test compares the two, and sends
-/// every example in it to the service.
+/// A test compares `openapi.yaml` at the top of the repository with it, and sends every example to
+/// the service.
 package enum Contract {
     package static let document: JSONValue = [
         "openapi": "3.1.0",

@@ -3,9 +3,9 @@
 import HTTPTypes
 import LossFunctions
 
-/// Questions for the contract, made to measure for the domains of each loss.
+/// Example requests for the API description, generated from the domains of each loss.
 ///
-/// Each says by `x-answer` what comes back: a status, and the type of the problem if it is one.
+/// Each states the expected response in `x-response`: a status, and the type of the problem if any.
 enum ContractExamples {
     static func of(_ loss: any Loss.Type) -> [JSONValue.Member] {
         let facts = loss.facts
@@ -36,7 +36,7 @@ enum ContractExamples {
                 "Weights, every output, and a penalty",
                 plain + [
                     ("weights", weights), ("reduction", "mean"),
-                    ("outputs", JSONValue(LossDraft.outputNames.map { $0.name })),
+                    ("outputs", JSONValue(LossRequestBuilder.outputNames.map { $0.name })),
                     ("regularization", regularization),
                 ]
             ),
@@ -75,7 +75,7 @@ enum ContractExamples {
                 "Every output",
                 [
                     parameters, ("strength", 0.1),
-                    ("outputs", JSONValue(PenaltyDraft.outputNames.map { $0.name })),
+                    ("outputs", JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name })),
                 ]
             ),
             example(
@@ -93,7 +93,7 @@ enum ContractExamples {
         ]
     }
 
-    /// What lies outside of each domain and range that has an outside.
+    /// Requests with a value outside of a domain or range.
     private static func outside(
         _ facts: Facts,
         _ plain: [(String, JSONValue)],
@@ -116,15 +116,15 @@ enum ContractExamples {
                 )
             )
         }
-        for parameter in facts.parameters {
-            guard case .number(_, let range) = parameter.kind, range.lower.isFinite else {
+        for option in facts.options {
+            guard case .number(_, let range) = option.kind, range.lower.isFinite else {
                 continue
             }
             examples.append(
                 example(
-                    "\(parameter.name)-out-of-range",
-                    "Refused: \(parameter.name) must be \(range)",
-                    plain + [(parameter.name, .number(range.lower - 1))],
+                    "\(option.name)-out-of-range",
+                    "Refused: \(option.name) must be \(range)",
+                    plain + [(option.name, .number(range.lower - 1))],
                     problem: .outOfRange
                 )
             )
@@ -136,31 +136,31 @@ enum ContractExamples {
         _ name: String,
         _ summary: String,
         _ body: [(String, JSONValue)],
-        problem: ProblemKind.Question? = nil
+        problem: ProblemKind.Service? = nil
     ) -> JSONValue.Member {
-        let answer = JSONValue(present: [
-            ("status", .integer(problem.map { ProblemKind.question($0).status.code } ?? 200)),
-            ("type", problem.map { .string(ProblemKind.question($0).type) }),
+        let response = JSONValue(present: [
+            ("status", .integer(problem.map { ProblemKind.service($0).status.code } ?? 200)),
+            ("type", problem.map { .string(ProblemKind.service($0).type) }),
         ])
         return JSONValue.Member(
             key: name,
             value: [
                 "summary": .string(summary),
                 "value": JSONValue(present: body),
-                "x-answer": answer,
+                "x-response": response,
             ]
         )
     }
 
-    private static func members(_ options: [String: Argument]) -> [(String, JSONValue)] {
+    private static func members(_ options: [String: OptionValue]) -> [(String, JSONValue)] {
         options.sorted { $0.key < $1.key }.map { ($0, JSONValue($1)) }
     }
 
-    private static func name(_ options: [String: Argument]) -> String {
+    private static func name(_ options: [String: OptionValue]) -> String {
         members(options).map { "\($0.0)-\($0.1.word)" }.joined(separator: "-")
     }
 
-    private static func describe(_ options: [String: Argument]) -> String {
+    private static func describe(_ options: [String: OptionValue]) -> String {
         members(options).map { "\($0.0) = \($0.1.word)" }.joined(separator: ", ")
     }
 
@@ -184,7 +184,7 @@ enum ContractExamples {
         }
     }
 
-    /// The rows as they are, or their logarithms where the domain says so.
+    /// The rows, or their logarithms if the domain requires these.
     private static func distributions(_ domain: Domain, _ rows: [[Double]]) -> JSONValue {
         let inLogarithms = domain == .interval(.through(0))
         let logarithms = [
@@ -200,7 +200,7 @@ enum ContractExamples {
 }
 
 extension JSONValue {
-    /// A scalar as a word of a name.
+    /// The scalar as part of a name.
     fileprivate var word: String {
         if case .string(let text) = self { text } else { String(decoding: bytes, as: UTF8.self) }
     }

@@ -19,7 +19,7 @@ enum ContractOperations {
                 "losses",
                 facts,
                 request: "\(facts.name)-request",
-                answer: "loss-answer",
+                result: "loss-result",
                 ContractExamples.of(loss)
             ),
         ]
@@ -39,7 +39,7 @@ enum ContractOperations {
                 "penalties",
                 facts,
                 request: "\(facts.name)-request",
-                answer: "penalty-answer",
+                result: "penalty-result",
                 ContractExamples.of(penalty)
             ),
         ]
@@ -69,7 +69,7 @@ enum ContractOperations {
         _ tag: String,
         _ facts: Facts,
         request: String,
-        answer: String,
+        result: String,
         _ examples: [JSONValue.Member]
     ) -> JSONValue {
         [
@@ -90,8 +90,8 @@ enum ContractOperations {
                 ],
             ],
             "responses": .object(
-                [.init(key: "200", value: ContractResponses.answer(answer))]
-                    + ContractResponses.questions + ContractResponses.refusals
+                [.init(key: "200", value: ContractResponses.result(result))]
+                    + ContractResponses.serviceErrors + ContractResponses.refusals
             ),
         ]
     }

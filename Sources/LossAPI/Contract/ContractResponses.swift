@@ -6,7 +6,7 @@ import HTTPTypes
 /// Responses shared by the operations, with an example of every kind of problem.
 enum ContractResponses {
     /// The errors of a loss or penalty request.
-    static let questions = ["400", "404", "413", "415", "422"].map { status in
+    static let serviceErrors = ["400", "404", "413", "415", "422"].map { status in
         JSONValue.Member(key: status, value: reference(status))
     }
 
@@ -57,7 +57,7 @@ enum ContractResponses {
     }
 
     /// A computed result, with its header fields.
-    static func answer(_ schema: String) -> JSONValue {
+    static func result(_ schema: String) -> JSONValue {
         [
             "description": "The result.",
             "headers": [
@@ -105,7 +105,7 @@ enum ContractResponses {
         let examples = ProblemKind.all.filter { codes.contains($0.status.code) }.map { kind in
             let detail =
                 switch kind {
-                case .question(let question): question.explanation
+                case .service(let service): service.explanation
                 case .refusal(let refusal): refusal.sentence(limits: Limits())
                 }
             return JSONValue.Member(

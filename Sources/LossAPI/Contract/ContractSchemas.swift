@@ -19,8 +19,8 @@ enum ContractSchemas {
     private static let shared: [JSONValue.Member] = [
         .init(key: "numbers", value: numbers),
         .init(key: "reduction", value: reduction),
-        .init(key: "loss-answer", value: lossAnswer),
-        .init(key: "penalty-answer", value: penaltyAnswer),
+        .init(key: "loss-result", value: lossResult),
+        .init(key: "penalty-result", value: penaltyResult),
         .init(key: "regularization-term", value: regularizationTerm),
     ]
 
@@ -48,12 +48,12 @@ enum ContractSchemas {
         "default": "mean",
     ]
 
-    private static let lossAnswer: JSONValue = {
+    private static let lossResult: JSONValue = {
         let normalizer: JSONValue = [
             "type": "number",
             "description": "The denominator of the weighted sum of the losses.",
         ]
-        let terms: JSONValue = ["type": "array", "items": reference("penalty-answer")]
+        let terms: JSONValue = ["type": "array", "items": reference("penalty-result")]
         return object(
             "The result of a loss. Derivatives are those of the reduced data loss.",
             [
@@ -66,7 +66,7 @@ enum ContractSchemas {
         )
     }()
 
-    private static let penaltyAnswer = object(
+    private static let penaltyResult = object(
         "The result of a penalty.",
         [
             ("value", ["type": "number"]), ("gradient", reference("numbers")),
@@ -92,7 +92,7 @@ enum ContractSchemas {
             "type": "array",
             "items": reference("regularization-term"),
         ]
-        let names = LossDraft.outputNames.map { $0.name }
+        let names = LossRequestBuilder.outputNames.map { $0.name }
         let fields: [(String, JSONValue)] = [
             ("predictions", reference("numbers")), ("targets", reference("numbers")),
             ("weights", weights), ("reduction", reference("reduction")),
@@ -103,7 +103,7 @@ enum ContractSchemas {
             key: "\(facts.name)-request",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["predictions", "targets"]
             )
         )
@@ -115,7 +115,7 @@ enum ContractSchemas {
             (
                 "outputs",
                 outputs(
-                    PenaltyDraft.outputNames.map { $0.name },
+                    PenaltyRequestBuilder.outputNames.map { $0.name },
                     default: ["value", "gradient"]
                 )
             ),
@@ -124,7 +124,7 @@ enum ContractSchemas {
             key: "\(facts.name)-request",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["parameters"]
             )
         )
@@ -139,7 +139,7 @@ enum ContractSchemas {
             key: "\(facts.name)-term",
             value: request(
                 facts.summary,
-                fields + facts.parameters.map { ($0.name, schema($0)) },
+                fields + facts.options.map { ($0.name, schema($0)) },
                 required: ["penalty", "parameters"]
             )
         )
@@ -201,9 +201,9 @@ enum ContractSchemas {
     }
 
     /// The schema of an option: its kind, range and default.
-    private static func schema(_ parameter: Parameter) -> JSONValue {
-        let description = ("description", JSONValue.string(parameter.summary))
-        switch parameter.kind {
+    private static func schema(_ option: OptionDeclaration) -> JSONValue {
+        let description = ("description", JSONValue.string(option.summary))
+        switch option.kind {
         case .number(let value, let range):
             return JSONValue(
                 present: [description] + number(range) + [("default", .number(value))]
@@ -211,7 +211,7 @@ enum ContractSchemas {
         case .integer:
             return JSONValue(present: [
                 description,
-                ("type", "integer"), ("default", parameter.defaultValue),
+                ("type", "integer"), ("default", option.defaultValue),
             ])
         case .flag(let value):
             return JSONValue(present: [
@@ -227,7 +227,7 @@ enum ContractSchemas {
             return JSONValue(present: [
                 description,
                 ("oneOf", .array([item, ["type": "array", "items": item]])),
-                ("default", parameter.defaultValue),
+                ("default", option.defaultValue),
             ])
         }
     }

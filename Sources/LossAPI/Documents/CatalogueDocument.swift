@@ -2,40 +2,40 @@
 
 import LossFunctions
 
-/// The catalogue as its routes show it.
+/// The documents of the catalogue's routes.
 enum CatalogueDocument {
     static let losses: JSONValue = [
         "losses": .array(
             Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
         ),
         "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
-        "outputs": JSONValue(LossDraft.outputNames.map { $0.name }),
+        "outputs": JSONValue(LossRequestBuilder.outputNames.map { $0.name }),
     ]
 
     static let penalties: JSONValue = [
         "penalties": .array(
             Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
         ),
-        "outputs": JSONValue(PenaltyDraft.outputNames.map { $0.name }),
+        "outputs": JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name }),
     ]
 
-    /// One line of a listing.
+    /// The entry of a loss or penalty in a list.
     private static func brief(_ facts: Facts, at base: String) -> JSONValue {
         [
             "name": .string(facts.name),
-            "task": .string(facts.task.rawValue),
+            "task": .string(facts.family.rawValue),
             "summary": .string(facts.summary),
             "aliases": JSONValue(facts.aliases.map { $0.name }),
-            "options": JSONValue(facts.parameters.map { $0.name }),
+            "options": JSONValue(facts.options.map { $0.name }),
             "href": .string(base + facts.name),
         ]
     }
 
-    /// All there is to know of a loss or penalty.
+    /// The full description of a loss or penalty.
     static func entry(_ facts: Facts, _ granularity: Granularity? = nil) -> JSONValue {
         JSONValue(present: [
             ("name", .string(facts.name)),
-            ("task", .string(facts.task.rawValue)),
+            ("task", .string(facts.family.rawValue)),
             ("one_loss_per", granularity.map { .string($0.rawValue) }),
             ("summary", .string(facts.summary)),
             (
@@ -47,7 +47,7 @@ enum CatalogueDocument {
                 ]
             ),
             ("aliases", .array(facts.aliases.map { alias($0) })),
-            ("options", .array(facts.parameters.map { option($0) })),
+            ("options", .array(facts.options.map { option($0) })),
             ("domains", .array(facts.domains.map { domains($0) })),
             ("kinks", JSONValue(facts.kinks)),
             ("properties", JSONValue(facts.properties.map { $0.rawValue })),
@@ -63,13 +63,13 @@ enum CatalogueDocument {
         ])
     }
 
-    private static func option(_ parameter: Parameter) -> JSONValue {
+    private static func option(_ declaration: OptionDeclaration) -> JSONValue {
         JSONValue(present: [
-            ("name", .string(parameter.name)),
-            ("summary", .string(parameter.summary)),
-            ("type", .string(parameter.typeName)),
-            ("default", parameter.defaultValue),
-            ("allowed", .string(parameter.expected)),
+            ("name", .string(declaration.name)),
+            ("summary", .string(declaration.summary)),
+            ("type", .string(declaration.typeName)),
+            ("default", declaration.defaultValue),
+            ("allowed", .string(declaration.expected)),
         ])
     }
 
@@ -82,7 +82,7 @@ enum CatalogueDocument {
     }
 }
 
-extension Parameter {
+extension OptionDeclaration {
     var typeName: String {
         switch kind {
         case .number: "number"
@@ -93,7 +93,7 @@ extension Parameter {
         }
     }
 
-    /// What is taken when the option is left out; null where that is no value of its own.
+    /// The value if the option is omitted; null if the default is not itself a value.
     var defaultValue: JSONValue {
         switch kind {
         case .number(let value, _): .number(value)
@@ -106,17 +106,17 @@ extension Parameter {
 }
 
 extension JSONValue {
-    /// Options as an object, in alphabetical order.
-    init(_ options: [String: Argument]) {
+    /// Creates an object of options in alphabetical order.
+    init(_ options: [String: OptionValue]) {
         self = .object(
-            options.sorted { $0.key < $1.key }.map { name, argument in
-                Member(key: name, value: JSONValue(argument))
+            options.sorted { $0.key < $1.key }.map { name, value in
+                Member(key: name, value: JSONValue(value))
             }
         )
     }
 
-    init(_ argument: Argument) {
-        switch argument {
+    init(_ value: OptionValue) {
+        switch value {
         case .number(let value): self = .number(value)
         case .flag(let value): self = .boolean(value)
         case .choice(let value): self = .string(value)

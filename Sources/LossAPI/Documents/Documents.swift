@@ -4,28 +4,28 @@ import HTTP
 import LossFunctions
 import Synchronization
 
-/// Every document that never changes, each made when it is first asked for and then kept.
+/// The documents that never change, generated on first use and then cached.
 ///
-/// Most processes are never asked for most of them: made at the start, they would take a third of
-/// the time to the first answer, and stay in memory.
+/// Most processes are never asked for most of them; generating all at the start would delay the
+/// first response and occupy memory.
 final class Documents: Sendable {
     private let limits: Limits
-    /// By what the route stands for.
-    private let kept = Mutex<[String: StaticDocument]>([:])
+    /// The cached documents by the resource of their route.
+    private let cache = Mutex<[String: StaticDocument]>([:])
 
     init(limits: Limits) {
         self.limits = limits
     }
 
-    /// The document of a route; the index for those whose answers change.
+    /// The document of a route; the index for routes with dynamic responses.
     func document(for route: Route) -> StaticDocument {
         let name = route.documentName
-        if let document = kept.withLock({ $0[name] }) { return document }
-        // Made outside of the lock: two threads may make the same, and one of them is kept.
+        if let document = cache.withLock({ $0[name] }) { return document }
+        // Generated outside of the lock: if two threads generate the same, one of them is cached.
         let made = make(route)
-        return kept.withLock { kept in
-            let document = kept[name] ?? made
-            kept[name] = document
+        return cache.withLock { cache in
+            let document = cache[name] ?? made
+            cache[name] = document
             return document
         }
     }
@@ -58,7 +58,7 @@ final class Documents: Sendable {
 }
 
 extension Route {
-    /// What its document is kept under: the same for all names of a loss.
+    /// The cache key of the route's document, the same for all names of a loss.
     fileprivate var documentName: String {
         switch self {
         case .loss(let found): "\(name.template) \(found.facts.name)"

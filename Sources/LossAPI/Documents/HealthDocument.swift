@@ -3,12 +3,13 @@
 import HTTP
 import HTTPTypes
 
-/// What the probes answer.
+/// The responses of the health probes.
 enum HealthDocument {
     static let mediaType = "application/health+json"
 
-    /// The answer to a probe, in the format of draft-inadarei-api-health-check where that is asked
-    /// for.
+    /// The response to a probe.
+    ///
+    /// Its format is that of draft-inadarei-api-health-check if `Accept` prefers that.
     static func response(to head: RequestHead, isDraining: Bool, route: RouteName) -> Response {
         let isDetailed = wantsDetails(head)
         var fields: ResponseFields = [

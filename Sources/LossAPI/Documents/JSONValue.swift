@@ -2,10 +2,10 @@
 
 import TensorJSON
 
-/// A small JSON document made by this service: the catalogue, the contract, a problem.
+/// A small JSON document: the catalogue, the API description, a problem.
 ///
-/// Members keep their order. Requests and answers of losses never pass through one: their numbers
-/// go straight to and from bytes.
+/// Members keep their order. Requests and results of losses do not use this type: their numbers are
+/// parsed into and serialized from arrays directly.
 package indirect enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
@@ -20,7 +20,7 @@ package indirect enum JSONValue: Equatable, Sendable {
         package let value: JSONValue
     }
 
-    /// The value of a member; nil where this is no object or has no such member.
+    /// The value of a member; `nil` if this is not an object or has no such member.
     package subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
@@ -37,26 +37,26 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolatio
     package init(floatLiteral value: Double) { self = .number(value) }
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-    /// The members in the order they are written in.
+    /// Creates an object whose members keep the order of the literal.
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(elements.map { Member(key: $0.0, value: $0.1) })
     }
 
-    /// An object of the members that have a value.
+    /// Creates an object of those members that have a value.
     package init(present members: [(String, JSONValue?)]) {
         self = .object(
             members.compactMap { key, value in value.map { Member(key: key, value: $0) } }
         )
     }
 
-    /// An array of strings.
+    /// Creates an array of strings.
     package init(_ strings: [String]) {
         self = .array(strings.map { .string($0) })
     }
 }
 
 extension JSONValue {
-    /// The bytes of this document.
+    /// The serialized document.
     package var bytes: [UInt8] {
         var writer = JSONWriter()
         write(to: &writer)

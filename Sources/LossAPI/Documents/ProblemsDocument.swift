@@ -3,7 +3,7 @@
 import HTTP
 import HTTPTypes
 
-/// What the `type` of a problem leads to.
+/// The explanations of problems, served at the path of their `type`.
 enum ProblemsDocument {
     static func all(limits: Limits) -> JSONValue {
         ["problems": .array(ProblemKind.all.map { kind($0, limits: limits) })]
@@ -12,7 +12,7 @@ enum ProblemsDocument {
     static func kind(_ kind: ProblemKind, limits: Limits) -> JSONValue {
         let explanation =
             switch kind {
-            case .question(let question): question.explanation
+            case .service(let service): service.explanation
             case .refusal(let refusal): refusal.sentence(limits: limits)
             }
         return [

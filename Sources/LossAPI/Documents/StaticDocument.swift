@@ -5,12 +5,12 @@ import HTTP
 import HTTPTypes
 import Synchronization
 
-/// A document that stays the same as long as the process lives, with its validator.
+/// An immutable document with its entity tag.
 final class StaticDocument: Sendable {
     private let body: [UInt8]
     private let mediaType: String
     private let digest: String
-    /// The document in each coding that was asked for.
+    /// The encoded document, by content coding.
     private let coded = Mutex<[Coding: [UInt8]]>([:])
 
     convenience init(_ value: JSONValue) {
@@ -23,10 +23,14 @@ final class StaticDocument: Sendable {
         digest = Self.digest(body)
     }
 
-    /// The document, or 304 where the client has it already (RFC 9110 section 13.1.2).
-    func response(to head: RequestHead, _ answers: AnswerCoding, route: RouteName) -> Response {
-        let coding = answers.coding(length: body.count)
-        // Each coding is a representation of its own (RFC 9110 section 8.8.3.3).
+    /// The document, or 304 if the client already has it (RFC 9110 section 13.1.2).
+    func response(
+        to head: RequestHead,
+        _ responseCoding: ResponseCoding,
+        route: RouteName
+    ) -> Response {
+        let coding = responseCoding.coding(length: body.count)
+        // Each coding is a separate representation (RFC 9110 section 8.8.3.3).
         let tag = coding.map { "\"\(digest)-\($0.rawValue)\"" } ?? "\"\(digest)\""
         var fields: ResponseFields = [
             .eTag: tag, .cacheControl: "public, max-age=300", .vary: "Accept-Encoding",
@@ -49,7 +53,7 @@ final class StaticDocument: Sendable {
         )
     }
 
-    /// The document in a coding; nil where there is no memory to code it.
+    /// The document in a content coding; `nil` if there is not enough memory to encode it.
     private func body(in coding: Coding) -> [UInt8]? {
         if let known = coded.withLock({ $0[coding] }) { return known }
         guard let made = coding.encode(body) else { return nil }
@@ -57,13 +61,13 @@ final class StaticDocument: Sendable {
         return made
     }
 
-    /// Weak comparison: a `W/` in front of a tag does not matter.
+    /// Whether `If-None-Match` contains the tag, by weak comparison (RFC 9110 section 8.8.3.2).
     private static func isKnown(_ tag: String, to head: RequestHead) -> Bool {
         guard let given = head.fields[.ifNoneMatch] else { return false }
         return ListElements(given).contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
     }
 
-    /// A hash that tells versions apart, and no more: FNV-1a of 64 bits.
+    /// The 64-bit FNV-1a hash, which only needs to distinguish versions.
     ///
     /// After G. Fowler, L. C. Noll and K.-P. Vo, 1991.
     private static func digest(_ bytes: [UInt8]) -> String {

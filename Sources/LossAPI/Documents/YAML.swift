@@ -2,9 +2,9 @@
 
 import TensorJSON
 
-/// Writes a document as YAML 1.2 in block style, for people to read.
+/// Serializes documents as human-readable YAML 1.2 in block style.
 ///
-/// Every scalar that is not plainly a word is written as JSON writes it, which YAML 1.2 includes.
+/// Scalars that are not plain words are written as JSON, of which YAML 1.2 is a superset.
 enum YAML {
     static func text(_ value: JSONValue) -> String {
         var lines: [String] = []
@@ -35,7 +35,7 @@ enum YAML {
         }
     }
 
-    /// Appends a value behind its key: on the same line if it fits there.
+    /// Appends a value after its key, on the same line if it is short.
     private static func append(
         _ value: JSONValue,
         after key: String,
@@ -54,7 +54,7 @@ enum YAML {
         }
     }
 
-    /// Whether an array is best read on one line: numbers, or a few words.
+    /// Whether an array is written on one line: numbers or short strings.
     private static func isFlat(_ elements: [JSONValue]) -> Bool {
         elements.allSatisfy { element in
             switch element {
@@ -74,7 +74,7 @@ enum YAML {
         return String(decoding: value.bytes, as: UTF8.self)
     }
 
-    /// Whether a text can stand without quotes and is not read as anything but text.
+    /// Whether a string needs no quotes to be read as a string.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.utf8.first else { return false }
         let isWord = first.isLetter || first == UInt8(ascii: "/")

@@ -3,9 +3,9 @@
 import HTTP
 import HTTPTypes
 
-/// What exchanges are counted by.
+/// The labels of an exchange in metrics.
 ///
-/// Each part has few values, whatever clients send.
+/// Each has few values, whatever clients send.
 struct ExchangeLabels: Equatable {
     private let method: HTTPRequest.Method?
     private let route: String
@@ -17,7 +17,7 @@ struct ExchangeLabels: Equatable {
         status = exchange.status.code
     }
 
-    /// Others are counted together, as OpenTelemetry's conventions for HTTP have it.
+    /// The methods with a label of their own; others share `_OTHER` (OpenTelemetry, HTTP conventions).
     private static let known: [HTTPRequest.Method] = [
         .post, .get, .head, .options, .put, .delete, .patch, .trace,
     ]
@@ -27,12 +27,12 @@ struct ExchangeLabels: Equatable {
     }
 }
 
-/// What the answers of losses and penalties are counted by: names of the catalogue, and statuses.
+/// The labels of a response of a loss or penalty: its name in the catalogue, and the status.
 struct EntryLabels: Equatable {
     private let entry: String
     private let status: Int
 
-    /// Nil where an exchange was about none.
+    /// Returns `nil` unless the exchange concerns a loss or penalty.
     init?(_ exchange: Exchange) {
         guard !exchange.route.entry.isEmpty, exchange.method == .post else { return nil }
         entry = exchange.route.entry
@@ -42,7 +42,7 @@ struct EntryLabels: Equatable {
     var text: String { #"loss="\#(entry)",status="\#(status)""# }
 }
 
-/// What is counted of the answers of a loss or penalty.
+/// The counters of the responses of a loss or penalty.
 struct EntryCounts {
     private(set) var count = 0
     private(set) var seconds = 0.0
@@ -53,7 +53,7 @@ struct EntryCounts {
     }
 }
 
-/// What is counted of exchanges.
+/// The counters of exchanges.
 struct ExchangeCounts {
     private(set) var durations = Histogram()
     private(set) var requestBytes = 0
@@ -66,15 +66,17 @@ struct ExchangeCounts {
     }
 }
 
-/// Durations by the bucket bounds of OpenTelemetry's `http.server.request.duration`, and by finer ones
-/// below them: most requests take less than a millisecond.
+/// A histogram of durations.
+///
+/// Its bounds are those of OpenTelemetry's `http.server.request.duration`, and finer ones below
+/// them, because most requests take less than a millisecond.
 struct Histogram {
     private static let bounds = [
         0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075,
         0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
     ]
 
-    /// One more than there are bounds, for what lies beyond them.
+    /// The counts by bucket, the last of them for durations beyond all bounds.
     private var counts = [Int](repeating: 0, count: Histogram.bounds.count + 1)
     private var sum = 0.0
 

@@ -19,14 +19,15 @@ struct PrometheusText {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    /// A number that goes up and down, without labels.
+    /// Appends a gauge without labels.
     mutating func gauge(_ name: String, _ help: String, _ value: borrowing Atomic<Int>) {
         family(name, .gauge, help)
         sample(name, "", value.load(ordering: .relaxed))
     }
 
-    /// What a process takes, by the names that all client libraries of Prometheus give
-    /// (prometheus.io, "Writing client libraries", process metrics).
+    /// Appends the resource usage of the process, by the names that client libraries share.
+    ///
+    /// See prometheus.io, "Writing client libraries", process metrics.
     mutating func write(_ use: ProcessUsage) {
         family("process_cpu_seconds_total", .counter, "Processor time, user and system.")
         sample("process_cpu_seconds_total", "", use.processorSeconds)
@@ -36,13 +37,13 @@ struct PrometheusText {
             family("process_open_fds", .gauge, "Open descriptors.")
             sample("process_open_fds", "", count)
         }
-        family("process_max_fds", .gauge, "The most descriptors there may be.")
+        family("process_max_fds", .gauge, "Maximum number of open descriptors.")
         sample("process_max_fds", "", use.descriptorLimit)
-        family("process_start_time_seconds", .gauge, "The start, in seconds since 1970.")
+        family("process_start_time_seconds", .gauge, "Start time, in seconds since 1970.")
         sample("process_start_time_seconds", "", use.startSeconds)
     }
 
-    /// The label values are this service's own words, which need no escapes.
+    /// Appends a sample; the label values come from this service and need no escaping.
     mutating func sample(_ name: String, _ labels: String, _ value: some Numeric) {
         text += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
     }

@@ -16,7 +16,7 @@ extension Problem {
     }
 }
 
-extension ProblemKind.Question {
+extension ProblemKind.Service {
     fileprivate init(_ reason: JSONError.Reason) {
         switch reason {
         case .raggedArray, .mixedArray: self = .raggedArray

@@ -3,7 +3,7 @@
 import LossFunctions
 
 extension Problem {
-    /// Describes an error of a loss or penalty; `base` points to the object with its options.
+    /// Describes an error of a loss or penalty; `base` is the JSON Pointer to its object.
     init(_ error: LossError, at base: String = "", known: [String] = []) {
         func pointer(_ name: String, _ place: [Int] = []) -> String {
             base + "/" + name + place.map { "/\($0)" }.joined()
@@ -52,7 +52,7 @@ extension Problem {
                 .shapeMismatch,
                 "predictions have shape \(predictions.written), targets \(targets.written); targets "
                     + "must have shape \(shapes.joined(separator: " or ")). Shapes are not broadcast.",
-                pointer: pointer(Input.targets.rawValue),
+                pointer: pointer(InputName.targets.rawValue),
                 allowed: shapes
             )
         case .noAxis(let axis, let shape):
@@ -62,21 +62,31 @@ extension Problem {
                     + (shape.isEmpty
                         ? "a loss by row needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
-                pointer: shape.isEmpty ? pointer(Input.predictions.rawValue) : pointer("axis")
+                pointer: shape.isEmpty ? pointer(InputName.predictions.rawValue) : pointer("axis")
             )
         case .outsideDomain(let input, let place, let value, let allowed):
-            let subject = input.rawValue + place.written(ifAny: true)
+            let subject = input.rawValue + place.writtenUnlessEmpty
             self.init(
                 .outsideDomain,
                 "\(subject) is \(value.shortest), but must be \(allowed).",
                 pointer: pointer(input.rawValue, place),
                 allowed: [allowed]
             )
+        case .notAClassIndex(let place, let value, let classes, let ignored):
+            let range =
+                "a class index, which is an integer from 0 to \(classes - 1)"
+                + (ignored.map { ", or the ignore_index \($0)" } ?? "")
+            self.init(
+                .outsideDomain,
+                "targets\(place.writtenUnlessEmpty) is \(value.shortest), but must be \(range).",
+                pointer: pointer(InputName.targets.rawValue, place),
+                allowed: [range]
+            )
         case .notADistribution(let input, let row, let sum, let inLogarithms):
             let what = inLogarithms ? "The exponentials of" : "The probabilities of"
             self.init(
                 .notADistribution,
-                "\(what) the row \(input.rawValue)\(row.written(ifAny: true)) sum to "
+                "\(what) the row \(input.rawValue)\(row.writtenUnlessEmpty) sum to "
                     + "\(sum.shortest), but must sum to 1, to within 0.001.",
                 pointer: pointer(input.rawValue, row)
             )
@@ -86,7 +96,7 @@ extension Problem {
                 .shapeMismatch,
                 "weights have shape \(shape.written), but must be "
                     + "\(shapes.joined(separator: " or ")).",
-                pointer: pointer(Input.weights.rawValue),
+                pointer: pointer(InputName.weights.rawValue),
                 allowed: shapes
             )
         case .nothingToAverage(let ignored):
@@ -95,25 +105,23 @@ extension Problem {
                 ignored
                     ? "Every row is ignored or has weight 0, so there is nothing to average."
                     : "At least one weight must be greater than 0.",
-                pointer: pointer(ignored ? Input.targets.rawValue : Input.weights.rawValue)
+                pointer: pointer(ignored ? InputName.targets.rawValue : InputName.weights.rawValue)
             )
-        case .notFinite(let output, let input, let place):
-            let pointer = pointer(input.rawValue, place)
+        case .notFinite(let quantity, let input, let place):
             self.init(
-                notFinite: input == .parameters ? .value : output,
+                notFinite: input == .parameters ? .value : quantity,
                 at: place,
-                pointer: pointer
+                pointer: pointer(input.rawValue, place)
             )
         }
     }
 
-    private init(notFinite output: Output, at place: [Int], pointer: String) {
-        let closer =
-            "Move the inputs closer together, keep probabilities away from 0 and 1 (epsilon), or "
+    private init(notFinite quantity: Quantity, at place: [Int], pointer: String) {
+        let closer = "Move predictions and targets closer together."
         let (subject, advice) =
-            switch output {
-            case .loss: ("The loss", closer + "send logits.")
-            case .gradient, .hessian: ("The \(output.rawValue)", closer + "send logits.")
+            switch quantity {
+            case .loss: ("The loss", closer)
+            case .gradient, .hessian: ("The \(quantity.rawValue)", closer)
             case .value:
                 ("The penalty or its derivative", "Use smaller parameters or a smaller strength.")
             case .normalizer: ("The sum of the weights", "Use smaller weights.")
@@ -131,6 +139,6 @@ extension [Int] {
     /// A shape or index as JSON writes it, such as "[3, 2]".
     var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
 
-    /// The index in brackets; empty for a single number.
-    fileprivate func written(ifAny: Bool) -> String { isEmpty ? "" : written }
+    /// The index as JSON writes it; empty for a single number.
+    fileprivate var writtenUnlessEmpty: String { isEmpty ? "" : written }
 }

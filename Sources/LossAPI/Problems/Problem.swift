@@ -6,27 +6,27 @@ import HTTPTypes
 import LossFunctions
 import TensorJSON
 
-/// Why a request was not answered, as the client is told (RFC 9457).
+/// The reason that a request failed, as reported to the client (RFC 9457).
 package struct Problem: Error, Equatable, Sendable {
     package let kind: ProblemKind
-    /// What is wrong with this request and what would be accepted.
+    /// The error in this request and what would be accepted.
     package internal(set) var detail: String
-    /// JSON Pointer to the value concerned.
+    /// The JSON Pointer to the offending value (RFC 6901).
     package var pointer: String?
-    /// Offset in bytes of a fault in the JSON.
+    /// The offset of a syntax error in the JSON, in bytes.
     package var position: Int?
-    /// What would be accepted: words of a list, or a range in words.
+    /// The accepted values, or the accepted range in words.
     package var allowed: [String]?
-    /// The kind of fault within the kind of problem.
+    /// The kind of syntax error.
     package var reason: String?
 
     init(
-        _ kind: ProblemKind.Question,
+        _ kind: ProblemKind.Service,
         _ detail: String,
         pointer: String? = nil,
         allowed: [String]? = nil
     ) {
-        self.kind = .question(kind)
+        self.kind = .service(kind)
         self.detail = detail
         self.pointer = pointer
         self.allowed = allowed
@@ -37,7 +37,7 @@ package struct Problem: Error, Equatable, Sendable {
         detail = refusal.sentence(limits: limits, length: length)
     }
 
-    /// Why coded content could not be decoded.
+    /// Describes content that could not be decoded.
     init(_ fault: Inflater.Fault, _ coding: Coding, limits: Limits) {
         switch fault {
         case .tooLong:
@@ -56,7 +56,7 @@ package struct Problem: Error, Equatable, Sendable {
         }
     }
 
-    /// The document, of at most 8 KB whatever the request held.
+    /// The problem document, of at most 8 KB for any request.
     package var document: JSONValue {
         JSONValue(present: [
             ("type", .string(kind.type)),
@@ -70,7 +70,7 @@ package struct Problem: Error, Equatable, Sendable {
         ])
     }
 
-    /// The first of some words, as many as 2,048 bytes hold.
+    /// The leading strings that fit into 2,048 bytes.
     private static func shortened(_ words: [String]) -> [String] {
         var room = 2_048
         return Array(
@@ -81,7 +81,7 @@ package struct Problem: Error, Equatable, Sendable {
         )
     }
 
-    /// The answer that carries it.
+    /// The response with the problem document.
     func response(route: RouteName, fields: HTTPFields = [:]) -> Response {
         var fields = fields
         fields[.contentType] = "application/problem+json"
@@ -95,12 +95,12 @@ package struct Problem: Error, Equatable, Sendable {
         )
     }
 
-    /// What has gone wrong in the layers below; the one place where their errors become problems.
+    /// Translates an error of a lower layer, the only place where this happens.
     ///
     /// - Parameters:
     ///   - error: The error.
-    ///   - base: The JSON Pointer of the object that it is about.
-    ///   - known: The fields that object may have.
+    ///   - base: The JSON Pointer to the object that the error concerns.
+    ///   - known: The fields that this object may have.
     init(
         explaining error: any Error,
         at base: String = "",

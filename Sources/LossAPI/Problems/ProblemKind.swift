@@ -3,15 +3,15 @@
 package import HTTP
 package import HTTPTypes
 
-/// What kinds of problem there are; the last part of a problem's `type` names one.
+/// A kind of problem, named by the last part of a problem's `type`.
 ///
-/// Refusals of the HTTP layer are kinds too, under their own names.
+/// The refusals of the HTTP layer are kinds too, under their own names.
 package enum ProblemKind: Hashable, Sendable {
-    case question(Question)
+    case service(Service)
     case refusal(Refusal)
 
-    /// A request that arrived whole but cannot be answered.
-    package enum Question: String, CaseIterable, Sendable {
+    /// A problem with a well-formed HTTP request.
+    package enum Service: String, CaseIterable, Sendable {
         case malformedJSON = "malformed-json"
         case wrongKind = "wrong-kind"
         case raggedArray = "ragged-array"
@@ -42,12 +42,12 @@ package enum ProblemKind: Hashable, Sendable {
     }
 
     package static let all =
-        Question.allCases.map { ProblemKind.question($0) }
+        Service.allCases.map { ProblemKind.service($0) }
         + Refusal.allCases.map { ProblemKind.refusal($0) }
 
     package init?(slug: String) {
-        if let question = Question(rawValue: slug) {
-            self = .question(question)
+        if let service = Service(rawValue: slug) {
+            self = .service(service)
         } else if let refusal = Refusal(rawValue: slug) {
             self = .refusal(refusal)
         } else {
@@ -57,25 +57,25 @@ package enum ProblemKind: Hashable, Sendable {
 
     package var slug: String {
         switch self {
-        case .question(let question): question.rawValue
+        case .service(let service): service.rawValue
         case .refusal(let refusal): refusal.code
         }
     }
 
-    /// The `type` of its documents, which is also where it is explained.
+    /// The `type` of its documents, which is also the path of its explanation.
     package var type: String { "/problems/\(slug)" }
 
     package var status: HTTPResponse.Status {
         switch self {
         case .refusal(let refusal): refusal.status
-        case .question(let question): question.status
+        case .service(let service): service.status
         }
     }
 
-    /// A few words that are the same for every problem of the kind.
+    /// A short summary, the same for every problem of the kind.
     package var title: String {
         switch self {
-        case .question(let question): question.title
+        case .service(let service): service.title
         case .refusal(let refusal):
             refusal == .transferEncodingInHTTP10
                 ? "Transfer encoding in HTTP/1.0"
@@ -85,7 +85,7 @@ package enum ProblemKind: Hashable, Sendable {
     }
 }
 
-extension ProblemKind.Question {
+extension ProblemKind.Service {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedJSON, .malformedContentCoding: .badRequest
@@ -132,7 +132,7 @@ extension ProblemKind.Question {
         }
     }
 
-    /// What the kind means and how such a request is mended.
+    /// The meaning of the kind, and how to correct such a request.
     var explanation: String {
         switch self {
         case .malformedJSON:

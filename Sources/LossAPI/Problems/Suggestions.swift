@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name that a client may have meant by an unknown one.
+/// Suggests a known name for an unknown one.
 ///
-/// Holds the known names folded, so that a look-up costs microseconds.
+/// The known names are stored folded, so that a lookup takes microseconds.
 package struct Suggestions: Sendable {
     private let names: [(name: String, folded: [UInt8])]
 
-    /// Longer names are no misspelt ones.
-    private static let longest = 64
+    /// The maximum length of a name in bytes; longer names get no suggestion.
+    private static let maximumLength = 64
 
     package init(_ known: [String]) {
         names = known.map { ($0, Self.folded($0)) }
     }
 
-    /// The name the fewest edits away, if at most a third of its letters have to change.
+    /// The name with the smallest edit distance, if that is at most a third of its length.
     package func nearest(to name: String) -> String? { nearest(to: name, atMost: 1).first }
 
-    /// Such names, the nearest first.
+    /// Up to `limit` such names, the nearest first.
     package func nearest(to name: String, atMost limit: Int) -> [String] {
-        guard name.utf8.count <= Self.longest else { return [] }
+        guard name.utf8.count <= Self.maximumLength else { return [] }
         let letters = Self.folded(name)
         var best: [(name: String, edits: Int)] = []
         for (name, folded) in names {
-            // Only names nearer than the last of the best so far are of interest.
+            // Only names closer than the last of the best so far matter.
             let worst = best.count < limit ? Int.max : (best.last?.edits ?? 0) - 1
-            let allowed = min(max(2, folded.count / 3), worst)
+            let allowed = min(folded.count < 5 ? 1 : max(2, folded.count / 3), worst)
             guard let edits = Self.edits(from: letters, to: folded, atMost: allowed) else {
                 continue
             }
@@ -35,10 +35,10 @@ package struct Suggestions: Sendable {
         return best.map { $0.name }
     }
 
-    /// The number of insertions, deletions, substitutions and swaps of neighbours between two names;
-    /// nil where there are more than `limit`.
+    /// The optimal string alignment distance of two names; `nil` if it exceeds `limit`.
     ///
-    /// The optimal string alignment distance, after F. J. Damerau, Communications of the ACM 7, 1964.
+    /// It counts insertions, deletions, substitutions and swaps of adjacent letters (F. J. Damerau,
+    /// Communications of the ACM 7, 1964).
     private static func edits(from source: [UInt8], to target: [UInt8], atMost limit: Int) -> Int? {
         guard limit >= 0, abs(source.count - target.count) <= limit else { return nil }
         var beforeLast = [Int](repeating: 0, count: target.count + 1)
@@ -47,7 +47,7 @@ package struct Suggestions: Sendable {
         for row in source.indices {
             let letter = source[row]
             current[0] = row + 1
-            var least = row + 1
+            var minimum = row + 1
             for column in target.indices {
                 let other = target[column]
                 var best = min(last[column + 1] + 1, current[column] + 1)
@@ -56,16 +56,16 @@ package struct Suggestions: Sendable {
                     best = min(best, beforeLast[column - 1] + 1)
                 }
                 current[column + 1] = best
-                least = min(least, best)
+                minimum = min(minimum, best)
             }
-            // A swap may go back by two rows, of which the one before is no further away than this.
-            guard least <= limit + 1 else { return nil }
+            // A swap refers back by two rows, which can be smaller by at most 1.
+            guard minimum <= limit + 1 else { return nil }
             (beforeLast, last, current) = (last, current, beforeLast)
         }
         return last[target.count] <= limit ? last[target.count] : nil
     }
 
-    /// Case, and hyphen or underscore, do not matter.
+    /// The name in lower case with hyphens for underscores.
     private static func folded(_ name: String) -> [UInt8] {
         name.utf8.map { byte in
             switch byte {

@@ -31,12 +31,20 @@ enum Route {
         case (3, "v1") where segments[2].isEmpty: break
         case (3, "v1") where segments[1] == "losses":
             guard let found = Catalogue.loss(named: segments[2]) else {
-                throw unknownLoss.problem(segments[2])
+                let penalty = Catalogue.penalty(named: segments[2])?.facts.name
+                throw unknownLoss.problem(
+                    segments[2],
+                    elsewhere: penalty.map { "/v1/penalties/\($0)" }
+                )
             }
             return .loss(found)
         case (3, "v1") where segments[1] == "penalties":
             guard let found = Catalogue.penalty(named: segments[2]) else {
-                throw unknownPenalty.problem(segments[2])
+                let loss = Catalogue.loss(named: segments[2])?.facts.name
+                throw unknownPenalty.problem(
+                    segments[2],
+                    elsewhere: loss.map { "/v1/losses/\($0)" }
+                )
             }
             return .penalty(found)
         default: break
@@ -44,7 +52,7 @@ enum Route {
         throw notFound(path)
     }
 
-    /// The problem with a path that names nothing, with a suggestion if there is one.
+    /// The problem with an unknown path, with a suggestion if possible.
     private static func notFound(_ path: String) -> Problem {
         // A longer path would cost far more than the request.
         guard path.utf8.count <= 256 else { return notFound }
@@ -106,7 +114,7 @@ enum Route {
         }
     }
 
-    /// The name for an unknown path: the route with the same prefix, if there is one.
+    /// The name for an unknown path: that of the route with the same prefix, if any.
     static func name(ofUnknown path: String) -> RouteName {
         let template = [lossTemplate, penaltyTemplate, problemTemplate].first { template in
             path.utf8.starts(with: template.utf8.prefix { $0 != UInt8(ascii: "{") })
@@ -119,7 +127,7 @@ enum Route {
     private static let problemTemplate = "/problems/{problem}"
 
     /// Whether the route accepts POST.
-    var takesPost: Bool {
+    var acceptsPost: Bool {
         switch self {
         case .loss, .penalty: true
         default: false
@@ -127,7 +135,7 @@ enum Route {
     }
 
     var allow: String {
-        takesPost ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"
+        acceptsPost ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"
     }
 
     private static let notFound = Problem(
@@ -152,13 +160,13 @@ enum Route {
 
 /// Describes an unknown name in the catalogue.
 private struct UnknownEntry: Sendable {
-    private let kind: ProblemKind.Question
+    private let kind: ProblemKind.Service
     private let noun: String
     private let list: String
     private let names: [String]
     private let suggestions: Suggestions
 
-    init(_ kind: ProblemKind.Question, _ noun: String, list: String, _ facts: [Facts]) {
+    init(_ kind: ProblemKind.Service, _ noun: String, list: String, _ facts: [Facts]) {
         self.kind = kind
         self.noun = noun
         self.list = list
@@ -166,10 +174,10 @@ private struct UnknownEntry: Sendable {
         suggestions = Suggestions(facts.flatMap { $0.spellings })
     }
 
-    func problem(_ name: String) -> Problem {
+    func problem(_ name: String, elsewhere: String? = nil) -> Problem {
         let nearest = suggestions.nearest(to: name, atMost: 3)
         let hint =
-            OtherNames.advice(for: name)
+            elsewhere.map { "Did you mean \($0)?" } ?? OtherNames.advice(for: name)
             ?? (nearest.isEmpty ? nil : "Did you mean \(nearest.map { $0.quoted }.alternatives)?")
         return Problem(
             kind,

@@ -3,7 +3,7 @@
 import HTTP
 import HTTPTypes
 
-/// Answers a request with its content, for those who test the HTTP of a server from outside.
+/// Echoes the body of a request, for HTTP conformance tests.
 struct EchoIntake: Intake {
     private var bytes: [UInt8] = []
 
@@ -16,9 +16,9 @@ struct EchoIntake: Intake {
         return false
     }
 
-    mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
-        let part = segment.takeBytes()
-        // Where the array grows, the old one and the new are both there.
+    mutating func receive(_ piece: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
+        let part = piece.takeBytes()
+        // While the array grows, the old and the new storage both exist.
         guard memory.reserve(2 * (bytes.count + part.count)) else { return }
         _ = receive(
             part.span.extracting(min(BodySegment.headroom, part.count)..<part.count),
@@ -29,7 +29,7 @@ struct EchoIntake: Intake {
     mutating func makeResponse() -> Response { Echo.response(bytes, route: RouteName("/")) }
 }
 
-/// Answers a request with its head, whatever its content.
+/// Echoes the head of a request and ignores its body.
 struct HeadEchoIntake: Intake {
     let head: RequestHead
 
@@ -44,8 +44,9 @@ struct HeadEchoIntake: Intake {
     }
 }
 
+/// The routes that echo requests.
 enum Echo {
-    /// What comes of a request with that method and path; nil: it is for others.
+    /// Handles a request to an echo route; returns `nil` for any other request.
     static func receive(_ head: RequestHead) -> Reception? {
         switch (head.method, head.path) {
         case (.post, "/"): return .accept(EchoIntake())
@@ -65,7 +66,7 @@ enum Echo {
         Response(status: .ok, fields: fields, body: bytes, route: route)
     }
 
-    /// No browser may take for a page what a request has put there.
+    /// Prevents browsers from rendering the echoed content.
     private static let fields: ResponseFields = [
         .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
         .xContentTypeOptions: "nosniff",

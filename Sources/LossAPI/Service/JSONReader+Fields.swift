@@ -10,29 +10,29 @@ extension Tensor {
 }
 
 extension JSONReader {
-    /// The argument of the option that a field of the body names; refuses a field that is none.
+    /// Reads the value of an option; throws a problem if `field` is not an option of the loss.
     mutating func readOption(
         _ field: String,
         of facts: Facts,
         known: @autoclosure () -> [String]
-    ) throws -> Argument? {
-        guard let parameter = facts.parameters.first(where: { $0.name == field }) else {
+    ) throws -> OptionValue? {
+        guard let declaration = facts.options.first(where: { $0.name == field }) else {
             throw Problem(unknownField: field, at: "", known: known())
         }
-        return try readArgument(for: parameter)
+        return try readOptionValue(for: declaration)
     }
 
-    /// Reads a null, which stands for a field that is not given; false if there is another value.
+    /// Consumes a null, which means that the field is omitted; returns `false` for other values.
     mutating func readNull() throws -> Bool {
         guard try peekKind() == .null else { return false }
         try skipValue()
         return true
     }
 
-    /// The argument of an option; nil for a null.
-    mutating func readArgument(for parameter: Parameter) throws -> Argument? {
+    /// Reads the value of an option; `nil` means null.
+    mutating func readOptionValue(for declaration: OptionDeclaration) throws -> OptionValue? {
         if try readNull() { return nil }
-        switch parameter.kind {
+        switch declaration.kind {
         case .number, .integer: return .number(try readNumber())
         case .flag: return .flag(try readBoolean())
         case .choice: return .choice(try readString())
@@ -45,16 +45,16 @@ extension JSONReader {
             default:
                 throw Problem(
                     .wrongKind,
-                    "\(parameter.name) has shape \(numbers.shape.written), but must be "
-                        + "\(parameter.expected).",
+                    "\(declaration.name) has shape \(numbers.shape.written), but must be "
+                        + "\(declaration.expected).",
                     pointer: pointer,
-                    allowed: [parameter.expected]
+                    allowed: [declaration.expected]
                 )
             }
         }
     }
 
-    /// The names in an array, none of them unknown.
+    /// Reads an array of output names; throws a problem for unknown names or an empty array.
     mutating func readOutputs(_ names: [(name: String, output: Outputs)]) throws -> Outputs {
         let allowed = names.map { $0.name }
         let field = pointer
@@ -71,7 +71,7 @@ extension JSONReader {
             throw Problem(
                 .notAllowed,
                 "outputs is empty: name at least one of \(allowed.joined(separator: ", ")), or "
-                    + "leave the field out.",
+                    + "omit the field.",
                 pointer: field,
                 allowed: allowed
             )

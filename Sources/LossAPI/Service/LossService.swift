@@ -3,42 +3,42 @@
 package import HTTP
 import LossFunctions
 
-/// Turns the body of a question into the answer: reads it while it arrives, computes, writes.
+/// Creates the intakes that parse, evaluate and serialize requests.
 package struct LossService: Sendable {
-    /// How deep JSON may nest unless told otherwise.
+    /// The default maximum nesting depth of JSON.
     package static let defaultDepth = 32
 
     private let maximumDepth: Int
     private let clock: MonotonicClock
 
     /// - Parameters:
-    ///   - maximumDepth: How deep JSON may nest.
-    ///   - clock: What the work is timed by.
+    ///   - maximumDepth: The maximum nesting depth of JSON.
+    ///   - clock: The clock for Server-Timing.
     package init(maximumDepth: Int = defaultDepth, clock: @escaping MonotonicClock) {
         self.maximumDepth = maximumDepth
         self.clock = clock
     }
 
-    /// Who takes in a question; nil for a route that takes none.
+    /// Creates the intake for the body of a request.
     ///
     /// - Parameters:
-    ///   - route: What the question is for.
-    ///   - length: The length of the text, if it is known.
-    /// - Returns: The intake.
+    ///   - route: The route of the request.
+    ///   - length: The length of the body in bytes, if it is known.
+    /// - Returns: The intake; `nil` if the route does not accept a body.
     func intake(for route: Route, expecting length: Int?) -> (any Intake)? {
-        // Each part is made where it stays: a value with a name would be copied there.
+        // Constructed in place: a named value would be copied.
         switch route {
         case .loss(let found):
             return LossIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                draft: LossDraft(for: found),
-                work: Work(route: route.name, clock: clock)
+                builder: LossRequestBuilder(for: found),
+                context: IntakeContext(route: route.name, clock: clock)
             )
         case .penalty(let found):
             return PenaltyIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                draft: PenaltyDraft(for: found),
-                work: Work(route: route.name, clock: clock)
+                builder: PenaltyRequestBuilder(for: found),
+                context: IntakeContext(route: route.name, clock: clock)
             )
         default:
             return nil

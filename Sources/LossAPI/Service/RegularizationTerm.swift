@@ -3,39 +3,38 @@
 import LossFunctions
 import TensorJSON
 
-/// A penalty inside of a request to a loss.
+/// A penalty in the `regularization` field of a request.
 struct RegularizationTerm {
     let penalty: any Penalty
     let parameters: Tensor
-    /// Where in the request it stands, as a JSON Pointer.
+    /// The JSON Pointer to it in the request.
     let pointer: String
 
-    /// The bytes of memory that it takes apart from many parameters, and no more than its answer
-    /// does: 1.8 million terms took 415 bytes each with their answers.
+    /// An estimate of its memory in bytes, without its parameters; its result takes about as much.
     static let ownBytes = 256
 
-    /// The bytes of memory that it takes.
+    /// Its memory in bytes.
     var footprint: Int { Self.ownBytes + 8 * parameters.values.capacity }
 
     static let fields = ["penalty", "parameters"]
 
-    /// Reads one object; which options it may have is known only once its name has come.
+    /// Reads one object, whose options are checked once the name of the penalty is known.
     init(_ reader: inout JSONReader) throws {
         try reader.takeMemory(Self.ownBytes)
         pointer = reader.pointer
         var name: String?
         var parameters: Tensor?
-        var given: [String: Argument] = [:]
+        var given: [String: OptionValue] = [:]
         try reader.beginObject()
         while let field = try reader.nextKey() {
             switch field {
             case "penalty": name = try reader.readString()
             case "parameters": parameters = Tensor(try reader.readNumbers())
             default:
-                guard let parameter = Self.options[field] else {
+                guard let declaration = Self.options[field] else {
                     throw Problem(unknownField: field, at: pointer, known: Self.known(of: name))
                 }
-                given[field] = try reader.readArgument(for: parameter)
+                given[field] = try reader.readOptionValue(for: declaration)
             }
         }
         guard let name else {
@@ -62,8 +61,8 @@ struct RegularizationTerm {
         }
         self.parameters = parameters
         do {
-            let arguments = try Arguments(given, for: found.facts.parameters)
-            penalty = try found.entry.init(arguments)
+            let options = try OptionValues(given, for: found.facts.options)
+            penalty = try found.entry.init(options)
         } catch {
             throw Problem(error, at: pointer, known: Self.known(of: name))
         }
@@ -71,15 +70,15 @@ struct RegularizationTerm {
 
     private static let names = Catalogue.penalties.map { $0.facts.name }
 
-    /// Every option of any penalty.
+    /// The options of all penalties, by name.
     private static let options = Dictionary(
-        Catalogue.penalties.flatMap { $0.facts.parameters }.map { ($0.name, $0) },
+        Catalogue.penalties.flatMap { $0.facts.options }.map { ($0.name, $0) },
         uniquingKeysWith: { first, _ in first }
     )
 
     private static func known(of penalty: String?) -> [String] {
         let found = penalty.flatMap { Catalogue.penalty(named: $0) }
-        let parameters = found?.facts.parameters.map { $0.name } ?? options.keys.sorted()
-        return fields + parameters
+        let names = found?.facts.options.map { $0.name } ?? options.keys.sorted()
+        return fields + names
     }
 }

@@ -2,13 +2,13 @@
 
 import ArrayMath
 
-/// The negative logarithm of the likelihood of a label in [0, 1].
+/// The negative log-likelihood of a binary label in [0, 1].
 ///
-/// With y the smoothed target, ȳ = 1 - y and c the weight of positives:
+/// With y the smoothed target, ȳ = 1 - y and c the weight of the positive class:
 /// from a probability p, ℓ = -cy log p - ȳ log(1 - p);
 /// from a logit z with σ = 1 / (1 + e^-z), ℓ = cy softplus(-z) + ȳ softplus(z),
 /// dℓ/dz = ȳ σ(z) - cy σ(-z), d²ℓ/dz² = (cy + ȳ) σ(z) σ(-z).
-/// All terms of ℓ have one sign, so that none cancels; σ(-z) is never computed as 1 - σ(z).
+/// All terms of ℓ have the same sign, so none cancels; σ(-z) is never computed as 1 - σ(z).
 struct BinaryCrossEntropy: ElementwiseLoss {
     static let positiveWeight = Option.numbers(
         "pos_weight",
@@ -30,7 +30,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
             .init("binary:logistic", ["from_logits": .flag(true)]),
             .init("reg:logistic", ["from_logits": .flag(true)]),
         ],
-        task: .binary,
+        family: .binary,
         summary: "The negative log-likelihood of a binary label, hard or soft.",
         formula: .init(
             plain: "-pos_weight y log(p) - (1 - y) log(1 - p), p = sigmoid(z) from logits z",
@@ -38,15 +38,15 @@ struct BinaryCrossEntropy: ElementwiseLoss {
                 + "(pos_weight = 1)",
             tex: #"-w_{+}\, y \log p - (1 - y) \log(1 - p)"#
         ),
-        parameters: [
-            Probability.fromLogits.parameter, Probability.epsilon.parameter,
-            positiveWeight.parameter, Probability.labelSmoothing.parameter,
+        options: [
+            ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
+            positiveWeight.declaration, ProbabilityOptions.labelSmoothing.declaration,
         ],
         domains: [
             Domains(["from_logits": .flag(false)], predictions: .unit, targets: .unit),
             Domains(["from_logits": .flag(true)], predictions: .real, targets: .unit),
         ],
-        kinks: [Probability.clippedAtBothEnds],
+        kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
@@ -71,11 +71,11 @@ struct BinaryCrossEntropy: ElementwiseLoss {
 
     var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .unit) }
 
-    init(_ arguments: Arguments) {
-        fromLogits = arguments[Probability.fromLogits]
-        epsilon = arguments[Probability.epsilon]
-        smoothing = arguments[Probability.labelSmoothing]
-        positiveWeights = arguments[Self.positiveWeight] ?? [1]
+    init(_ options: OptionValues) {
+        fromLogits = options[ProbabilityOptions.fromLogits]
+        epsilon = options[ProbabilityOptions.epsilon]
+        smoothing = options[ProbabilityOptions.labelSmoothing]
+        positiveWeights = options[Self.positiveWeight] ?? [1]
         roundsUpperEnd = 1 - (1 - epsilon) != epsilon
     }
 
@@ -83,7 +83,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         let columns = shape.last ?? 1
         guard positiveWeights.count == 1 || positiveWeights.count == columns else {
             throw .wrongCount(
-                option: Self.positiveWeight.parameter.name,
+                option: Self.positiveWeight.declaration.name,
                 count: positiveWeights.count,
                 expected: columns
             )
@@ -107,12 +107,13 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         let factors = weights.span
         if fromLogits {
             let logistic = Logistic(of: predictions)
-            let decay = logistic.decay.span
-            let decrease = logistic.decrease.span
-            let tail = logistic.tail.span
+            let expNegAbs = logistic.expNegAbs.span
+            let expm1NegAbs = logistic.expm1NegAbs.span
+            let softplusNegAbs = logistic.softplusNegAbs.span
             let count = losses.count
             precondition(
-                decay.count == count && decrease.count == count && tail.count == count
+                expNegAbs.count == count && expm1NegAbs.count == count
+                    && softplusNegAbs.count == count
                     && predictions.count == count && targets.count == count
                     && factors.count == count,
                 "arrays of different lengths"
@@ -122,7 +123,7 @@ struct BinaryCrossEntropy: ElementwiseLoss {
                     logit: predictions[offset],
                     positive: factors[offset] * positive(targets[offset]),
                     negative: negative(targets[offset]),
-                    (decay[offset], decrease[offset], tail[offset])
+                    (expNegAbs[offset], expm1NegAbs[offset], softplusNegAbs[offset])
                 )
             }
         } else {
@@ -163,22 +164,23 @@ struct BinaryCrossEntropy: ElementwiseLoss {
         logit: Double,
         positive: Double,
         negative: Double,
-        _ logistic: (decay: Double, decrease: Double, tail: Double)
+        _ logistic: (expNegAbs: Double, expm1NegAbs: Double, softplusNegAbs: Double)
     ) -> Point {
-        // Near 0 e^-|z| is taken as 1 + (e^-|z| - 1), since there the two terms of the gradient
-        // may cancel.
-        let (decay, decrease, tail) = logistic
+        // Near 0, where the two terms of the gradient may cancel, e^-|z| is written as
+        // 1 + (e^-|z| - 1).
+        let (expNegAbs, expm1NegAbs, softplusNegAbs) = logistic
         let isSmall = logit.magnitude < 0.5
-        let large = 1 / (1 + decay)
-        let small = decay / (1 + decay)
+        let large = 1 / (1 + expNegAbs)
+        let small = expNegAbs / (1 + expNegAbs)
         let own = logit >= 0 ? negative : positive
         let other = logit >= 0 ? positive : negative
         // own σ(|z|) - other σ(-|z|), over the common denominator.
-        let near = (own - other) - other * decrease
-        let far = own - other * decay
-        let gradient = (isSmall ? near : far) / (1 + decay)
+        let near = (own - other) - other * expm1NegAbs
+        let far = own - other * expNegAbs
+        let gradient = (isSmall ? near : far) / (1 + expNegAbs)
         return Point(
-            loss: positive * (max(-logit, 0) + tail) + negative * (max(logit, 0) + tail),
+            loss: positive * (max(-logit, 0) + softplusNegAbs)
+                + negative * (max(logit, 0) + softplusNegAbs),
             gradient: logit >= 0 ? gradient : -gradient,
             hessian: (positive + negative) * (large * small)
         )
@@ -194,15 +196,15 @@ struct BinaryCrossEntropy: ElementwiseLoss {
     ) -> Point {
         let (positive, negative) = (positive(target), negative(target))
         let ofPositive = weight * positive
-        // 0 log 0 = 0: a class that the target rules out contributes nothing.
+        // 0 log 0 = 0: a class with target 0 contributes nothing.
         let (isPositive, isNegative) = (ofPositive > 0, negative > 0)
         let positiveLoss = ofPositive * logarithms.own
         let negativeLoss = negative * logarithms.ofComplement
         let positiveCurvature = ofPositive / probability / probability
         let negativeCurvature = negative / complement / complement
-        // Without weights and smoothing the numerator is p - y, or (1 - y) - (1 - p) where p has
-        // been clipped to 1 - epsilon and that is rounded. Otherwise a common denominator cancels
-        // least.
+        // Without weights and smoothing the numerator is p - y, or (1 - y) - (1 - p) if p was
+        // clipped to 1 - epsilon and that is rounded. Otherwise a common denominator minimises the
+        // cancellation of similar terms.
         let isRounded = roundsUpperEnd && complement == epsilon && probability > 0.5
         let plain = isRounded ? negative - complement : probability - positive
         let difference =
@@ -263,23 +265,23 @@ private struct ClippedProbabilities {
     }
 }
 
-/// What sigmoid and softplus of a block of logits are made of.
+/// The parts of sigmoid and softplus of a block of logits z: e^-|z|, e^-|z| - 1, log(1 + e^-|z|).
 private struct Logistic {
-    let decay: [Double]
-    let decrease: [Double]
-    let tail: [Double]
+    let expNegAbs: [Double]
+    let expm1NegAbs: [Double]
+    let softplusNegAbs: [Double]
 
     init(of logits: Span<Double>) {
-        var decay = [Double](repeating: 0, count: logits.count)
-        var decrease = decay
-        var tail = decay
-        var decays = decay.mutableSpan
-        var decreases = decrease.mutableSpan
-        var tails = tail.mutableSpan
+        var expNegAbs = [Double](repeating: 0, count: logits.count)
+        var expm1NegAbs = expNegAbs
+        var softplusNegAbs = expNegAbs
+        var decays = expNegAbs.mutableSpan
+        var decreases = expm1NegAbs.mutableSpan
+        var tails = softplusNegAbs.mutableSpan
         InstructionSet.current.functions
             .logistic(logits, expNegAbs: &decays, expm1NegAbs: &decreases, softplusNegAbs: &tails)
-        self.decay = decay
-        self.decrease = decrease
-        self.tail = tail
+        self.expNegAbs = expNegAbs
+        self.expm1NegAbs = expm1NegAbs
+        self.softplusNegAbs = softplusNegAbs
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far the prediction falls short of the margin on the label's side.
+/// The shortfall of the prediction from the margin on the label's side.
 ///
-/// With `y` = the label as ±1 and `s = margin - yp`: ℓ = max(0, s), dℓ/dp = -y where s > 0, else
-/// 0, d²ℓ/dp² = 0. At the margin itself, `s = 0`, the subgradient 0 is taken.
+/// With the label y = ±1 and s = margin - yp: ℓ = max(0, s), dℓ/dp = -y if s > 0, else 0,
+/// d²ℓ/dp² = 0. At the margin, s = 0, the subgradient is 0.
 struct Hinge: PointwiseLoss {
     static let margin = Option.number(
         "margin",
@@ -18,14 +18,14 @@ struct Hinge: PointwiseLoss {
             "hinge_loss", "L1HingeLoss",
             .init("binary:hinge", ["label_encoding": .choice("binary")]),
         ],
-        task: .binary,
+        family: .binary,
         summary: "The shortfall of the prediction from the margin, as in support vector machines.",
         formula: .init(
             plain: "max(0, margin - y p), y the label as -1 or 1",
             gradient: "-y where y p < margin, else 0",
             tex: #"\max(0,\ m - y p)"#
         ),
-        parameters: [margin.parameter, LabelEncoding.option.parameter],
+        options: [margin.declaration, LabelEncoding.option.declaration],
         domains: LabelEncoding.allDomains,
         kinks: ["y p = margin: the gradient is 0"],
         properties: [.convex, .lipschitz, .classificationCalibrated],
@@ -45,9 +45,9 @@ struct Hinge: PointwiseLoss {
 
     var domains: Domains { labels.domains }
 
-    init(_ arguments: Arguments) {
-        margin = arguments[Self.margin]
-        labels = arguments[LabelEncoding.option]
+    init(_ options: OptionValues) {
+        margin = options[Self.margin]
+        labels = options[LabelEncoding.option]
     }
 
     func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {

@@ -2,20 +2,20 @@
 
 /// The square of the hinge loss.
 ///
-/// With `y` = the label as ±1 and `s = max(0, margin - yp)`: ℓ = s², dℓ/dp = -2ys, and d²ℓ/dp² is
-/// 2 where s > 0, else 0.
+/// With the label y = ±1 and s = max(0, margin - yp): ℓ = s², dℓ/dp = -2ys, and d²ℓ/dp² is 2 if
+/// s > 0, else 0.
 struct SquaredHinge: PointwiseLoss {
     static let facts = Facts(
         name: "squared_hinge",
         aliases: ["squared_hinge_loss", "L2HingeLoss"],
-        task: .binary,
+        family: .binary,
         summary: "The square of the hinge loss: smooth at the margin, harsher on large violations.",
         formula: .init(
             plain: "max(0, margin - y p)^2, y the label as -1 or 1",
             gradient: "-2 y max(0, margin - y p)",
             tex: #"\max(0,\ m - y p)^2"#
         ),
-        parameters: [Hinge.margin.parameter, LabelEncoding.option.parameter],
+        options: [Hinge.margin.declaration, LabelEncoding.option.declaration],
         domains: LabelEncoding.allDomains,
         kinks: ["y p = margin: differentiable; the Hessian is 0 there and 2 within the margin"],
         properties: [.convex, .differentiable, .classificationCalibrated],
@@ -28,9 +28,9 @@ struct SquaredHinge: PointwiseLoss {
 
     var domains: Domains { labels.domains }
 
-    init(_ arguments: Arguments) {
-        margin = arguments[Hinge.margin]
-        labels = arguments[LabelEncoding.option]
+    init(_ options: OptionValues) {
+        margin = options[Hinge.margin]
+        labels = options[LabelEncoding.option]
     }
 
     func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {

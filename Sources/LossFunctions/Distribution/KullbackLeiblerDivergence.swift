@@ -2,15 +2,15 @@
 
 import ArrayMath
 
-/// What is lost when the distribution q stands for the distribution y.
+/// The Kullback-Leibler divergence of the predicted distribution q from the target y.
 ///
-/// ℓ = Σ y log(y/q), with 0 log 0 = 0. In q: ∂ℓ/∂q = -y/q, ∂²ℓ/∂q² = y/q². In log q: -y and 0.
-/// In logits with q = softmax z and Y = Σy: Yq - y and Yq(1 - q).
+/// ℓ = Σ y log(y/q), with 0 log 0 = 0. With respect to q: ∂ℓ/∂q = -y/q, ∂²ℓ/∂q² = y/q²; to log q:
+/// -y and 0; to logits, with q = softmax z and Y = Σy: Yq - y and Yq(1 - q).
 ///
-/// From probabilities, a term is the sum of two doubles, so that terms that nearly cancel leave what
-/// is right: the divergence of distributions that hardly differ keeps its digits. From logits, whose
-/// q sum to 1, it is the sum of y log(y/q) + q - y instead, of which none is negative. From logarithms
-/// it is known as well as their rounding allows: to a few ulp of the largest term.
+/// From probabilities, each term is an unevaluated sum of head and tail, so that the sum of terms
+/// that nearly cancel remains accurate. From logits, whose q sum to 1, the terms are
+/// y log(y/q) + q - y, none of which is negative. From logarithms, the error is that of their
+/// rounding: a few ulp of the largest term.
 struct KullbackLeiblerDivergence: RowwiseLoss {
     static let logPredictions = Option.flag(
         "log_predictions",
@@ -20,7 +20,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         "log_targets",
         "Whether targets are logarithms of probabilities."
     )
-    /// As for the cross-entropies, but certainty stays certain: the divergence of equals is 0.
+    /// Unlike for the cross-entropies, 1 is not clipped, so that equal distributions have divergence 0.
     static let epsilon = Option.number(
         "epsilon",
         default: 2.220446049250313e-16,
@@ -40,9 +40,9 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
                 ["log_predictions": .flag(true), "log_targets": .flag(true)]
             ),
         ],
-        task: .distribution,
+        family: .distribution,
         summary:
-            "The Kullback-Leibler divergence of the predicted distribution from the target, one "
+            "The Kullback-Leibler divergence of the target distribution from the predicted one, one "
             + "loss per row.",
         formula: .init(
             plain: "sum_k y_k (log(y_k) - log(q_k)), 0 log 0 = 0",
@@ -50,9 +50,10 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
                 + "logits",
             tex: #"\sum_k y_k \log \frac{y_k}{q_k}"#
         ),
-        parameters: [
-            Probability.fromLogits.parameter, logPredictions.parameter, logTargets.parameter,
-            epsilon.parameter, CategoricalCrossEntropy.axis.parameter,
+        options: [
+            ProbabilityOptions.fromLogits.declaration, logPredictions.declaration,
+            logTargets.declaration,
+            epsilon.declaration, CategoricalCrossEntropy.axis.declaration,
         ],
         domains: Form.allCases.flatMap { form in
             [false, true].map { inLogarithms in
@@ -78,13 +79,13 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         ]
     )
 
-    /// What the predictions are.
+    /// The form of the predictions.
     private enum Form: CaseIterable {
         case probabilities
         case logarithms
         case logits
 
-        var options: [String: Argument] {
+        var options: [String: OptionValue] {
             switch self {
             case .probabilities: [:]
             case .logarithms: ["log_predictions": .flag(true)]
@@ -102,7 +103,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     }
 
     let axis: Int
-    let classes: ClassRule? = nil
+    let classes: ClassTargets? = nil
     let logarithmicTargets: Bool
     var domains: Domains {
         Domains(
@@ -114,23 +115,23 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     private let form: Form
     private let epsilon: Double
 
-    init(_ arguments: Arguments) throws(LossError) {
-        axis = arguments[CategoricalCrossEntropy.axis] ?? -1
-        logarithmicTargets = arguments[Self.logTargets]
-        epsilon = arguments[Self.epsilon]
-        switch (arguments[Probability.fromLogits], arguments[Self.logPredictions]) {
+    init(_ options: OptionValues) throws(LossError) {
+        axis = options[CategoricalCrossEntropy.axis] ?? -1
+        logarithmicTargets = options[Self.logTargets]
+        epsilon = options[Self.epsilon]
+        switch (options[ProbabilityOptions.fromLogits], options[Self.logPredictions]) {
         case (false, false): form = .probabilities
         case (false, true): form = .logarithms
         case (true, false): form = .logits
         case (true, true):
             throw .conflictingOptions(
-                Probability.fromLogits.parameter.name,
-                Self.logPredictions.parameter.name
+                ProbabilityOptions.fromLogits.declaration.name,
+                Self.logPredictions.declaration.name
             )
         }
     }
 
-    func shares(of targets: RowTargets) -> [Double]? { nil }
+    func targetWeights(of targets: RowTargets) -> [Double]? { nil }
 
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
         switch form {
@@ -148,7 +149,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         if case .logits = form { true } else { false }
     }
 
-    /// Puts the targets themselves in the place of their logarithms, which are then in `scratch`.
+    /// Swaps logarithmic targets with their exponentials, leaving the logarithms in `scratch`.
     func prepareTargets(_ block: inout RowBlock) {
         if logarithmicTargets { swap(&block.targets, &block.scratch) }
     }
@@ -157,27 +158,27 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         prepareTargets(&block)
         block.clipPredictions(epsilon, .infinity)
         if logarithmicTargets {
-            block.functions.log(block.predictions, into: &block.rests)
-            block.terms.replace(block.scratch, block.rests) { _, logarithm, other in
+            block.functions.log(block.predictions, into: &block.termTails)
+            block.terms.replace(block.scratch, block.termTails) { _, logarithm, other in
                 logarithm - other
             }
-            weighTerms(&block)
+            weightTerms(&block)
             block.sumTerms()
         } else {
             block.functions.divergence(
                 of: block.targets,
                 from: block.predictions,
                 heads: &block.terms,
-                tails: &block.rests,
-                prefetch: block.ahead
+                tails: &block.termTails,
+                prefetch: block.prefetch
             )
-            block.sumTermsWithRests()
+            block.sumTermsWithTails()
         }
         block.differentiateLogarithms(outputs)
     }
 
-    /// Multiplies each term by its target; where that is 0, so is the product.
-    private func weighTerms(_ block: inout RowBlock) {
+    /// Multiplies each term by its target; the product is 0 if the target is.
+    private func weightTerms(_ block: inout RowBlock) {
         block.terms.replace(block.targets, block.targets) { term, target, _ in
             let product = target * term
             return target > 0 ? product : 0
@@ -190,13 +191,13 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             block.terms.replace(block.scratch, block.predictions) { _, logarithm, other in
                 logarithm - other
             }
-            weighTerms(&block)
+            weightTerms(&block)
         } else {
             block.functions.divergence(
                 of: block.targets,
                 fromLogarithms: block.predictions,
                 into: &block.terms,
-                prefetch: block.ahead
+                prefetch: block.prefetch
             )
         }
         block.sumTerms()
@@ -210,20 +211,20 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
         prepareTargets(&block)
-        block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
-        let areWhole = block.functions.generalizedDivergence(
+        block.softmax.compute(block.predictions, block.functions, ahead: block.prefetch)
+        let isComplete = block.functions.generalizedDivergence(
             of: block.targets,
             from: block.softmax.probabilities,
             into: &block.terms
         )
-        if !areWhole { completeSurpluses(&block) }
-        // The q, which the surpluses have more than the divergence, sum to 1.
-        block.sumTermsAndExcessOfTargets()
+        if !isComplete { completeUnderflowedTerms(&block) }
+        // Each term exceeds that of the divergence by q - y, and the q sum to 1.
+        block.sumTermsAndTargetExcess()
         guard outputs.includeDerivatives else { return }
         block.softmax.differentiate(
             block.targets,
             sums: block.targetSums,
-            losts: block.targetLosts,
+            tails: block.targetSumTails,
             outputs,
             block.functions,
             &block.gradient,
@@ -231,14 +232,14 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         )
     }
 
-    /// Computes from logarithms the surpluses of probabilities that are too small for quotients.
-    private func completeSurpluses(_ block: inout RowBlock) {
+    /// Computes terms from logarithms if their probabilities are too small for quotients.
+    private func completeUnderflowedTerms(_ block: inout RowBlock) {
         if !logarithmicTargets { block.functions.log(block.targets, into: &block.scratch) }
-        block.softmax.takeSurprises(block.predictions)
+        block.softmax.computeNegativeLogProbabilities(block.predictions)
         for index in block.terms.indices {
             let (y, q) = (block.targets[index], block.softmax.probabilities[index])
             guard y > 0, !(q.isNormal && (q / y).isNormal) else { continue }
-            let difference = block.scratch[index] + block.softmax.surprises[index]
+            let difference = block.scratch[index] + block.softmax.negativeLogProbabilities[index]
             block.terms[index] = y * difference + (q - y)
         }
     }

@@ -2,12 +2,12 @@
 
 import ArrayMath
 
-/// The negative logarithm of the likelihood of one of several classes.
+/// The negative log-likelihood of one of several classes.
 ///
 /// With y the smoothed target distribution, c the class weights and a = cy, A = Σa:
 /// from probabilities, ℓ = -Σ a log p, ∂ℓ/∂p = -a/p, ∂²ℓ/∂p² = a/p²;
-/// from logits with p = softmax z, ∂ℓ/∂z = Ap - a, written (A - a)p - a(1 - p) so that a certain
-/// prediction loses nothing, and ∂²ℓ/∂z² = Ap(1 - p).
+/// from logits with p = softmax z, ∂ℓ/∂z = Ap - a, computed as (A - a)p - a(1 - p) so that it does
+/// not cancel for a certain prediction, and ∂²ℓ/∂z² = Ap(1 - p).
 struct CategoricalCrossEntropy: RowwiseLoss {
     static let classWeights = Option.numbers(
         "class_weights",
@@ -39,7 +39,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             .init("logitcrossentropy", ["from_logits": .flag(true)]),
             .init("multi:softprob", ["from_logits": .flag(true)]),
         ],
-        task: .multiclass,
+        family: .multiclass,
         summary: "The negative log-likelihood of one of several classes, one loss per row; targets "
             + "are class indices or distributions.",
         formula: .init(
@@ -47,16 +47,16 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             gradient: "-y_k / p_k from probabilities, p_k - y_k from logits (no class weights)",
             tex: #"-\sum_k w_k\, y_k \log p_k"#
         ),
-        parameters: [
-            Probability.fromLogits.parameter, Probability.epsilon.parameter,
-            Probability.labelSmoothing.parameter, classWeights.parameter,
-            ignoreIndex.parameter, axis.parameter,
+        options: [
+            ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
+            ProbabilityOptions.labelSmoothing.declaration, classWeights.declaration,
+            ignoreIndex.declaration, axis.declaration,
         ],
         domains: [
             Domains(["from_logits": .flag(false)], predictions: .unit, targets: .classes),
             Domains(["from_logits": .flag(true)], predictions: .real, targets: .classes),
         ],
-        kinks: [Probability.clippedAtBothEnds],
+        kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
@@ -75,7 +75,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
 
     let axis: Int
     let logarithmicTargets = false
-    var classes: ClassRule? { ClassRule(ignored: ignoreIndex) }
+    var classes: ClassTargets? { ClassTargets(ignoredIndex: ignoreIndex) }
     var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .classes) }
 
     let fromLogits: Bool
@@ -84,20 +84,20 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     private let classWeights: [Double]?
     private let ignoreIndex: Int?
 
-    init(_ arguments: Arguments) {
-        axis = arguments[Self.axis] ?? -1
-        fromLogits = arguments[Probability.fromLogits]
-        epsilon = arguments[Probability.epsilon]
-        smoothing = arguments[Probability.labelSmoothing]
-        classWeights = arguments[Self.classWeights]
-        ignoreIndex = arguments[Self.ignoreIndex]
+    init(_ options: OptionValues) {
+        axis = options[Self.axis] ?? -1
+        fromLogits = options[ProbabilityOptions.fromLogits]
+        epsilon = options[ProbabilityOptions.epsilon]
+        smoothing = options[ProbabilityOptions.labelSmoothing]
+        classWeights = options[Self.classWeights]
+        ignoreIndex = options[Self.ignoreIndex]
     }
 
-    func shares(of targets: RowTargets) throws(LossError) -> [Double]? {
+    func targetWeights(of targets: RowTargets) throws(LossError) -> [Double]? {
         let rows = targets.layout
         if let classWeights, classWeights.count != rows.length {
             throw .wrongCount(
-                option: Self.classWeights.parameter.name,
+                option: Self.classWeights.declaration.name,
                 count: classWeights.count,
                 expected: rows.length
             )
@@ -105,23 +105,23 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         guard classWeights != nil || ignoreIndex != nil else { return nil }
         try targets.check()
         return (0..<rows.count).map { row in
-            if targets.areClasses {
-                return targets.hotColumn(of: row).map { classWeights?[$0] ?? 1 } ?? 0
+            if targets.hasClassIndices {
+                return targets.classIndex(of: row).map { classWeights?[$0] ?? 1 } ?? 0
             }
             guard let classWeights else { return 1 }
-            var share = CompensatedSum()
+            var weight = CompensatedSum()
             for column in classWeights.indices {
-                share.add(classWeights[column] * targets.target(of: row, at: column))
+                weight.add(classWeights[column] * targets.target(of: row, at: column))
             }
-            return share.value
+            return weight.value
         }
     }
 
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
-        if block.areClasses, smoothing == 0, fromLogits, !outputs.contains(.hessian) {
-            evaluateClasses(&block, outputs)
+        if block.hasClassIndices, smoothing == 0, fromLogits, !outputs.contains(.hessian) {
+            evaluateClassIndices(&block, outputs)
         } else {
-            if block.areClasses { block.layOutClasses() }
+            if block.hasClassIndices { block.encodeOneHot() }
             prepareTargets(&block)
             if fromLogits {
                 evaluateLogits(&block, outputs)
@@ -132,34 +132,35 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         block.clearIgnored()
     }
 
-    /// The same as with one-hot targets and logits, without the terms that are 0.
-    private func evaluateClasses(_ block: inout RowBlock, _ outputs: Outputs) {
+    /// Evaluates class indices with logits, without the zero terms of one-hot targets.
+    private func evaluateClassIndices(_ block: inout RowBlock, _ outputs: Outputs) {
         let length = block.predictions.count / block.losses.count
-        block.softmax.takeExponentials(
+        block.softmax.computeExponentials(
             block.predictions,
             block.functions,
-            ahead: block.ahead
+            ahead: block.prefetch
         )
         if outputs.contains(.gradient) {
             block.softmax.write(into: &block.gradient, block.functions)
         }
-        for row in block.hots.indices {
-            guard let hot = block.hots[row] else { continue }
-            let weight = classWeights.map { $0[hot % length] } ?? 1
+        for row in block.classOffsets.indices {
+            guard let offset = block.classOffsets[row] else { continue }
+            let weight = classWeights.map { $0[offset % length] } ?? 1
             block.losses[row] =
-                weight * block.softmax.surprise(at: hot, of: row, block.predictions)
+                weight
+                * block.softmax.negativeLogProbability(at: offset, of: row, block.predictions)
             guard outputs.contains(.gradient) else { continue }
             if weight != 1 {
                 for index in (row * length)..<((row + 1) * length) {
                     block.gradient[index] *= weight
                 }
             }
-            // Without a weight it is 0, and not -0.
-            block.gradient[hot] = 0 - weight * block.softmax.complement(at: hot, of: row)
+            // The subtraction yields 0 rather than -0.
+            block.gradient[offset] = 0 - weight * block.softmax.complement(at: offset, of: row)
         }
     }
 
-    /// Turns the targets into a: smoothed and weighted by class.
+    /// Converts the targets to a: smoothed and weighted by class.
     func prepareTargets(_ block: inout RowBlock) {
         let length = block.targets.count / block.losses.count
         if smoothing > 0 {
@@ -175,11 +176,11 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     }
 
     private func evaluateLogits(_ block: inout RowBlock, _ outputs: Outputs) {
-        block.softmax.take(block.predictions, block.functions, ahead: block.ahead)
-        block.softmax.takeSurprises(block.predictions)
-        block.terms.replace(block.targets, block.softmax.surprises) { _, target, surprise in
-            let term = target * surprise
-            return target > 0 ? term : 0
+        block.softmax.compute(block.predictions, block.functions, ahead: block.prefetch)
+        block.softmax.computeNegativeLogProbabilities(block.predictions)
+        block.terms.replace(block.targets, block.softmax.negativeLogProbabilities) { _, y, loss in
+            let term = y * loss
+            return y > 0 ? term : 0
         }
         block.sumTerms()
         guard outputs.includeDerivatives else { return }
@@ -187,7 +188,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         block.softmax.differentiate(
             block.targets,
             sums: block.targetSums,
-            losts: block.targetLosts,
+            tails: block.targetSumTails,
             outputs,
             block.functions,
             &block.gradient,
@@ -205,12 +206,12 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     private func evaluateProbabilities(_ block: inout RowBlock, _ outputs: Outputs) {
         let atUpperEnd = columnsAboveUpperEnd(block)
         block.clipPredictions(epsilon, 1 - epsilon)
-        // 0 log 0 = 0: a class that the target rules out contributes nothing.
+        // 0 log 0 = 0: a class with target 0 contributes nothing.
         block.functions.crossEntropy(
             of: block.targets,
             from: block.predictions,
             into: &block.terms,
-            prefetch: block.ahead
+            prefetch: block.prefetch
         )
         if !atUpperEnd.isEmpty {
             let loss = -Elementary.log1p(-epsilon)

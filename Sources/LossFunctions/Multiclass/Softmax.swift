@@ -2,61 +2,63 @@
 
 import ArrayMath
 
-/// The softmax of rows of logits, kept in the parts from which probabilities, their complements
-/// and their logarithms come without cancellation.
+/// The softmax of rows of logits.
+///
+/// It stores the parts from which probabilities, their complements and their logarithms can be
+/// computed without cancellation.
 struct Softmax {
     private let length: Int
-    /// Where in the block the largest logit of each row stands.
-    private var tops: [Int]
-    /// The largest logit, one a row.
-    private var largest: [Double]
-    /// Σ e^(z - largest) over all logits of a row but the one at its top.
-    private var others: [Double]
-    /// log(1 + others): by how much log Σ e^z exceeds the largest logit.
-    private var excess: [Double]
-    /// 1 + others, and for derivatives the sums of the targets.
+    /// The offset of the maximum logit of each row in the block.
+    private var maximumOffsets: [Int]
+    /// The maximum logit of each row.
+    private var maxima: [Double]
+    /// Σ e^(z - maximum) over the logits of a row other than the maximum.
+    private var sumsOfOthers: [Double]
+    /// log(1 + sumOfOthers) for each row.
+    private var logSumExpMinusMax: [Double]
+    /// 1 + sumOfOthers for each row; for derivatives, the sums of the targets.
     private var totals: [Double]
-    /// What sums lack.
-    private var losts: [Double]
+    /// The tails of sums.
+    private var tails: [Double]
 
-    /// e^(z - largest).
+    /// e^(z - maximum).
     private(set) var exponentials: [Double]
     private(set) var probabilities: [Double]
-    /// 1 less each probability.
+    /// 1 - p for each probability p.
     private(set) var complements: [Double]
-    /// -log of each probability: a sum of two terms that are not negative.
-    private(set) var surprises: [Double]
-    /// The number of a row at all of its places.
+    /// -log p for each probability p, a sum of two nonnegative terms.
+    private(set) var negativeLogProbabilities: [Double]
+    /// A number per row, broadcast to its elements.
     private var spread: [Double]
     private var numerators: [Double]
-    /// Whether the largest logit and the sum are known: those of a row of which this is a strip.
-    private var isSurveyed = false
+    /// Whether maximum and sum are those of a whole row, of which this is a strip.
+    private var hasRowSummary = false
 
     init(rows: Int, length: Int) {
         self.length = length
-        tops = [Int](repeating: 0, count: rows)
-        largest = [Double](repeating: 0, count: rows)
-        others = largest
-        excess = largest
-        totals = largest
-        losts = largest
+        maximumOffsets = [Int](repeating: 0, count: rows)
+        maxima = [Double](repeating: 0, count: rows)
+        sumsOfOthers = maxima
+        logSumExpMinusMax = maxima
+        totals = maxima
+        tails = maxima
         exponentials = [Double](repeating: 0, count: rows * length)
         probabilities = exponentials
         complements = exponentials
-        surprises = exponentials
+        negativeLogProbabilities = exponentials
         spread = exponentials
         numerators = exponentials
     }
 
-    /// Takes rows of logits.
-    mutating func take(
+    /// Computes the probabilities of rows of logits, and their complements.
+    mutating func compute(
         _ logits: [Double],
         _ functions: any ArrayFunctions.Type,
         ahead: Prefetch
     ) {
-        takeExponentials(logits, functions, ahead: ahead)
+        computeExponentials(logits, functions, ahead: ahead)
         // probability = e / (1 + others), complement = ((1 - e) + others) / (1 + others).
-        spread.spread(others)
+        spread.spread(sumsOfOthers)
         numerators.replace(exponentials, spread) { _, exponential, others in
             (1 - exponential) + others
         }
@@ -65,82 +67,84 @@ struct Softmax {
         functions.divide(numerators, by: spread, into: &complements)
     }
 
-    /// Computes -log of each probability, once they have been taken.
-    mutating func takeSurprises(_ logits: [Double]) {
-        spread.spread(largest)
-        surprises.replace(logits, spread) { _, logit, largest in largest - logit }
-        spread.spread(excess)
-        surprises.replace(spread, spread) { surprise, excess, _ in surprise + excess }
+    /// Computes -log p for each probability, after `compute`.
+    mutating func computeNegativeLogProbabilities(_ logits: [Double]) {
+        spread.spread(maxima)
+        negativeLogProbabilities.replace(logits, spread) { _, logit, maximum in maximum - logit }
+        spread.spread(logSumExpMinusMax)
+        negativeLogProbabilities.replace(spread, spread) { distance, logSumExpMinusMax, _ in
+            distance + logSumExpMinusMax
+        }
     }
 
-    /// Takes rows of logits of which one each will be asked for.
-    mutating func takeExponentials(
+    /// Computes only the exponentials of rows of logits, for single probabilities.
+    mutating func computeExponentials(
         _ logits: [Double],
         _ functions: any ArrayFunctions.Type,
         ahead: Prefetch
     ) {
-        if !isSurveyed { findTops(logits.span) }
-        spread.spread(largest)
+        if !hasRowSummary { findMaxima(logits.span) }
+        spread.spread(maxima)
         functions.exp(logits, minus: spread, into: &exponentials, prefetch: ahead)
-        guard !isSurveyed else {
-            totals[0] = 1 + others[0]
+        guard !hasRowSummary else {
+            totals[0] = 1 + sumsOfOthers[0]
             return
         }
-        // The largest of each row waits aside while the others are summed.
-        for top in tops { exponentials[top] = 0 }
-        functions.sumRows(exponentials, heads: &others, tails: &losts)
-        for row in others.indices { others[row] += losts[row] }
-        for top in tops { exponentials[top] = 1 }
+        // The maximum is left out of the sum; its term is exactly 1.
+        for offset in maximumOffsets { exponentials[offset] = 0 }
+        functions.sumRows(exponentials, heads: &sumsOfOthers, tails: &tails)
+        for row in sumsOfOthers.indices { sumsOfOthers[row] += tails[row] }
+        for offset in maximumOffsets { exponentials[offset] = 1 }
 
-        functions.log1p(others, into: &excess)
-        for row in others.indices { totals[row] = 1 + others[row] }
+        functions.log1p(sumsOfOthers, into: &logSumExpMinusMax)
+        for row in sumsOfOthers.indices { totals[row] = 1 + sumsOfOthers[row] }
     }
 
-    /// What is known of a whole row that is taken in strips.
-    struct Survey {
-        /// The column of the largest logit.
-        let top: Int
-        let largest: Double
-        /// Σ e^(z - largest) over the other logits.
-        fileprivate(set) var others = CompensatedSum()
+    /// The maximum and the sum of a whole row that is evaluated in strips.
+    struct RowSummary {
+        /// The column of the maximum logit.
+        let maximumColumn: Int
+        let maximum: Double
+        /// Σ e^(z - maximum) over the other logits.
+        fileprivate(set) var sumOfOthers = CompensatedSum()
     }
 
-    /// Takes a strip of a row into the survey of the row, by the column of its first logit.
+    /// Adds a strip of a row, which starts at a column, to the summary of the row.
     mutating func add(
         _ logits: [Double],
         from column: Int,
-        to survey: inout Survey,
+        to summary: inout RowSummary,
         _ functions: any ArrayFunctions.Type
     ) {
-        largest[0] = survey.largest
-        spread.spread(largest)
+        maxima[0] = summary.maximum
+        spread.spread(maxima)
         functions.exp(logits, minus: spread, into: &exponentials, prefetch: Prefetch())
-        let top = survey.top - column
-        if exponentials.indices.contains(top) { exponentials[top] = 0 }
-        functions.sumRows(exponentials, heads: &others, tails: &losts)
-        survey.others.add(others[0])
-        survey.others.add(losts[0])
+        let offset = summary.maximumColumn - column
+        if exponentials.indices.contains(offset) { exponentials[offset] = 0 }
+        functions.sumRows(exponentials, heads: &sumsOfOthers, tails: &tails)
+        summary.sumOfOthers.add(sumsOfOthers[0])
+        summary.sumOfOthers.add(tails[0])
     }
 
-    /// Takes strips of a surveyed row from now on.
-    mutating func adopt(_ survey: Survey, _ functions: any ArrayFunctions.Type) {
-        isSurveyed = true
-        largest[0] = survey.largest
-        others[0] = survey.others.value
-        functions.log1p(others, into: &excess)
+    /// Prepares for the strips of a row with a known summary.
+    mutating func adopt(_ summary: RowSummary, _ functions: any ArrayFunctions.Type) {
+        hasRowSummary = true
+        maxima[0] = summary.maximum
+        sumsOfOthers[0] = summary.sumOfOthers.value
+        functions.log1p(sumsOfOthers, into: &logSumExpMinusMax)
     }
 
-    /// -log of the probability at a place, which is in that row.
-    func surprise(at place: Int, of row: Int, _ logits: [Double]) -> Double {
-        (largest[row] - logits[place]) + excess[row]
+    /// -log p for the probability at an offset of the block, which is in the given row.
+    func negativeLogProbability(at offset: Int, of row: Int, _ logits: [Double]) -> Double {
+        (maxima[row] - logits[offset]) + logSumExpMinusMax[row]
     }
 
-    /// 1 less the probability at a place, which is in that row.
-    func complement(at place: Int, of row: Int) -> Double {
-        ((1 - exponentials[place]) + others[row]) / totals[row]
+    /// 1 - p for the probability at an offset of the block, which is in the given row.
+    func complement(at offset: Int, of row: Int) -> Double {
+        ((1 - exponentials[offset]) + sumsOfOthers[row]) / totals[row]
     }
 
-    /// Writes all probabilities, once the exponentials have been taken.
+    /// Writes all probabilities, after `computeExponentials`.
     mutating func write(
         into probabilities: inout [Double],
         _ functions: any ArrayFunctions.Type
@@ -149,31 +153,30 @@ struct Softmax {
         functions.divide(exponentials, by: spread, into: &probabilities)
     }
 
-    private mutating func findTops(_ logits: Span<Double>) {
+    private mutating func findMaxima(_ logits: Span<Double>) {
         var start = 0
-        for row in tops.indices {
+        for row in maximumOffsets.indices {
             let own = logits.extracting(start..<(start &+ length))
-            var top = 0
-            var most = own[0]
-            for index in own.indices where own[index] > most {
-                top = index
-                most = own[index]
+            var maximumIndex = 0
+            var maximum = own[0]
+            for index in own.indices where own[index] > maximum {
+                maximumIndex = index
+                maximum = own[index]
             }
-            tops[row] = start &+ top
-            largest[row] = most
+            maximumOffsets[row] = start &+ maximumIndex
+            maxima[row] = maximum
             start &+= length
         }
     }
 
-    /// The derivatives in the logits of Σ a·surprise for the targets a of each row, whose sums are
-    /// two doubles each.
+    /// Computes the derivatives of -Σ a log p with respect to the logits, for the targets a.
     ///
-    /// The gradient is total·p - a, written as (total - a)p - a(1 - p); the Hessian's diagonal is
-    /// total·p(1 - p).
+    /// The sum of the targets of each row is given as head and tail. The gradient is total·p - a,
+    /// computed as (total - a)p - a(1 - p); the Hessian's diagonal is total·p(1 - p).
     mutating func differentiate(
         _ targets: [Double],
         sums: [Double],
-        losts: [Double],
+        tails sumTails: [Double],
         _ outputs: Outputs,
         _ functions: any ArrayFunctions.Type,
         _ gradient: inout [Double],
@@ -181,18 +184,18 @@ struct Softmax {
     ) {
         spread.spread(sums)
         if outputs.contains(.gradient) {
-            numerators.spread(losts)
-            // The sum without one of its terms, exact even where that is almost all of it.
+            numerators.spread(sumTails)
+            // The sum without one of its terms, exact even if that is almost all of it.
             gradient.replace(targets, spread) { _, target, total in total - target }
-            gradient.replace(numerators, probabilities) { rest, lost, probability in
-                (rest + lost) * probability
+            gradient.replace(numerators, probabilities) { rest, tail, probability in
+                (rest + tail) * probability
             }
             gradient.replace(targets, complements) { slope, target, complement in
                 slope - target * complement
             }
         }
         if outputs.contains(.hessian) {
-            for row in totals.indices { totals[row] = sums[row] + losts[row] }
+            for row in totals.indices { totals[row] = sums[row] + sumTails[row] }
             spread.spread(totals)
             hessian.replace(spread, probabilities) { _, total, probability in
                 total * probability

@@ -12,16 +12,16 @@ struct ElasticNet: SeparablePenalty {
     static let facts = Facts(
         name: "elastic_net",
         aliases: ["l1_l2"],
-        task: .regularization,
+        family: .regularization,
         summary: "A mixture of l1 and half l2: sparse, and stable for correlated parameters.",
         formula: .init(
             plain: "strength (l1_ratio sum |w| + (1 - l1_ratio) / 2 sum w^2)",
             gradient: "strength (l1_ratio sign(w) + (1 - l1_ratio) w)",
             tex: #"\lambda \sum_i \left( \rho \lvert w_i \rvert + \tfrac{1-\rho}{2} w_i^2 \right)"#
         ),
-        parameters: [strength.parameter, l1Ratio.parameter],
+        options: [strength.declaration, l1Ratio.declaration],
         domains: [],
-        kinks: ["w = 0: the gradient is 0, the least of the subdifferential"],
+        kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .symmetric],
         notes: ["The parametrisation of scikit-learn's ElasticNet, whose strength is alpha."],
         references: ["H. Zou, T. Hastie, JRSS B 67, 2005", "scikit-learn ElasticNet"]
@@ -30,9 +30,9 @@ struct ElasticNet: SeparablePenalty {
     let magnitudeWeight: Double
     let squareWeight: Double
 
-    init(_ arguments: Arguments) {
-        let strength = arguments[Self.strength]
-        let ratio = arguments[Self.l1Ratio]
+    init(_ options: OptionValues) {
+        let strength = options[Self.strength]
+        let ratio = options[Self.l1Ratio]
         magnitudeWeight = strength * ratio
         squareWeight = strength * (1 - ratio) / 2
     }

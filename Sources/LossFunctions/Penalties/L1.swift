@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sum of magnitudes: strength·Σ|w|, with the subgradient 0 where w = 0.
+/// The sum of magnitudes: strength·Σ|w|, with the subgradient 0 at w = 0.
 struct L1: SeparablePenalty {
     static let facts = Facts(
         name: "l1",
         aliases: ["lasso"],
-        task: .regularization,
+        family: .regularization,
         summary: "The sum of absolute values: drives parameters to 0.",
         formula: .init(
             plain: "strength sum |w|",
             gradient: "strength sign(w)",
             tex: #"\lambda \sum_i \lvert w_i \rvert"#
         ),
-        parameters: [strength.parameter],
+        options: [strength.declaration],
         domains: [],
-        kinks: ["w = 0: the gradient is 0, the least of the subdifferential"],
+        kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .lipschitz, .symmetric],
         notes: [],
         references: ["R. Tibshirani, JRSS B 58, 1996", "Keras L1"]
@@ -23,7 +23,7 @@ struct L1: SeparablePenalty {
     let magnitudeWeight: Double
     let squareWeight = 0.0
 
-    init(_ arguments: Arguments) {
-        magnitudeWeight = arguments[Self.strength]
+    init(_ options: OptionValues) {
+        magnitudeWeight = options[Self.strength]
     }
 }

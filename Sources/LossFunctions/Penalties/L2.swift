@@ -5,14 +5,14 @@ struct L2: SeparablePenalty {
     static let facts = Facts(
         name: "l2",
         aliases: ["ridge", "tikhonov"],
-        task: .regularization,
+        family: .regularization,
         summary: "The sum of squares: keeps parameters small.",
         formula: .init(
             plain: "strength sum w^2",
             gradient: "2 strength w",
             tex: #"\lambda \sum_i w_i^2"#
         ),
-        parameters: [strength.parameter],
+        options: [strength.declaration],
         domains: [],
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
@@ -26,7 +26,7 @@ struct L2: SeparablePenalty {
     let magnitudeWeight = 0.0
     let squareWeight: Double
 
-    init(_ arguments: Arguments) {
-        squareWeight = arguments[Self.strength]
+    init(_ options: OptionValues) {
+        squareWeight = options[Self.strength]
     }
 }

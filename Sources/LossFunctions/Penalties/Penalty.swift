@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a penalty answers; what was not asked for is nil.
+/// The result of a penalty; outputs that were not requested are `nil`.
 package struct PenaltyEvaluation: Equatable, Sendable {
     package let value: Double?
     package let gradient: Tensor?
@@ -12,15 +12,14 @@ package struct PenaltyEvaluation: Equatable, Sendable {
 package protocol Penalty: Sendable {
     static var facts: Facts { get }
 
-    /// The penalty with these options, which are in their ranges.
-    init(_ arguments: Arguments) throws(LossError)
+    /// Creates the penalty with options that are within their ranges.
+    init(_ options: OptionValues) throws(LossError)
 
-    /// The value for `parameters` and, where wanted, its derivatives in each of them.
+    /// Computes the requested outputs: the value and its derivatives with respect to `parameters`.
     func evaluate(_ parameters: Tensor, _ outputs: Outputs) throws(LossError) -> PenaltyEvaluation
 }
 
-/// A penalty that is a weighted sum of magnitudes and squares, so that each parameter has its own
-/// term: a|w| + b w².
+/// A penalty that is a sum over parameters w of a|w| + b w².
 protocol SeparablePenalty: Penalty {
     var magnitudeWeight: Double { get }
     var squareWeight: Double { get }
@@ -34,23 +33,22 @@ extension SeparablePenalty {
         -> PenaltyEvaluation
     {
         guard !parameters.values.isEmpty else { throw .empty(.parameters) }
-        let weights = parameters.values
         return PenaltyEvaluation(
-            value: outputs.contains(.loss) ? try value(weights) : nil,
+            value: outputs.contains(.loss) ? try value(parameters.values) : nil,
             gradient: outputs.contains(.gradient) ? try gradient(parameters) : nil,
             hessian: outputs.contains(.hessian) ? try hessian(parameters) : nil
         )
     }
 
-    private func value(_ weights: [Double]) throws(LossError) -> Double {
-        // Scaled by a power of two, squares neither overflow nor underflow on the way.
-        let largest = weights.reduce(0) { max($0, $1.magnitude) }
+    private func value(_ parameters: [Double]) throws(LossError) -> Double {
+        // Scaling by a power of two keeps squares clear of overflow and underflow.
+        let largest = parameters.reduce(0) { max($0, $1.magnitude) }
         let unit = largest == 0 ? 1 : largest.binade
         var magnitudes = ExactSum()
         var squares = ExactSum()
-        for weight in weights {
-            if magnitudeWeight != 0 { magnitudes.add(weight.magnitude) }
-            if squareWeight != 0 { squares.add(weight / unit, times: weight / unit) }
+        for parameter in parameters {
+            if magnitudeWeight != 0 { magnitudes.add(parameter.magnitude) }
+            if squareWeight != 0 { squares.add(parameter / unit, times: parameter / unit) }
         }
         let value =
             magnitudeWeight * magnitudes.value + squareWeight * squares.value * unit * unit
@@ -68,9 +66,9 @@ extension SeparablePenalty {
     }
 
     private func gradient(_ parameters: Tensor) throws(LossError) -> Tensor {
-        let slopes = parameters.values.map { weight in
-            let sign: Double = (weight > 0 ? 1 : 0) - (weight < 0 ? 1 : 0)
-            return magnitudeWeight * sign + 2 * squareWeight * weight + 0
+        let slopes = parameters.values.map { parameter in
+            let sign: Double = (parameter > 0 ? 1 : 0) - (parameter < 0 ? 1 : 0)
+            return magnitudeWeight * sign + 2 * squareWeight * parameter + 0
         }
         if let offset = slopes.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(

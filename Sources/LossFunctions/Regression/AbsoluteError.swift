@@ -2,18 +2,18 @@
 
 /// The absolute error.
 ///
-/// With `e = p - t`: ℓ = |e|, dℓ/dp = sign e, d²ℓ/dp² = 0. At `e = 0` the subgradient 0 is taken.
+/// With `e = p - t`: ℓ = |e|, dℓ/dp = sign e, d²ℓ/dp² = 0. At `e = 0` the subgradient is 0.
 struct AbsoluteError: PointwiseLoss {
     static let facts = Facts(
         name: "absolute_error",
         aliases: [
-            "mae", "mean_absolute_error", "l1_loss", "L1DistLoss",
+            "mae", "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
             "reg:absoluteerror", "regression_l1",
         ],
-        task: .regression,
+        family: .regression,
         summary: "The absolute error; its mean is minimised by the median of the targets.",
         formula: .init(plain: "|p - t|", gradient: "sign(p - t)", tex: #"\lvert p - t \rvert"#),
-        parameters: [],
+        options: [],
         domains: [.real],
         kinks: ["p = t: the gradient is 0, the middle of the subdifferential [-1, 1]"],
         properties: [.convex, .lipschitz, .symmetric],
@@ -26,7 +26,7 @@ struct AbsoluteError: PointwiseLoss {
 
     var domains: Domains { .real }
 
-    init(_ arguments: Arguments) {}
+    init(_ options: OptionValues) {}
 
     func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {
         let error = prediction - target

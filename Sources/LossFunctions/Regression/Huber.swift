@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Quadratic near the target, linear far away.
+/// The Huber loss: quadratic near the target, linear far from it.
 ///
 /// With `e = p - t` and `c` = `e` clipped to ±delta: ℓ = c(e - c/2), dℓ/dp = c, and d²ℓ/dp² is 1
-/// where |e| <= delta, else 0. At `|e| = delta` both branches of ℓ give delta²/2.
+/// if |e| <= delta, else 0. At `|e| = delta` both branches of ℓ give delta²/2.
 struct Huber: PointwiseLoss {
     static let delta = Option.number(
         "delta",
@@ -15,7 +15,7 @@ struct Huber: PointwiseLoss {
     static let facts = Facts(
         name: "huber",
         aliases: ["huber_loss"],
-        task: .regression,
+        family: .regression,
         summary: "Quadratic for small errors and linear for large ones: robust against outliers.",
         formula: .init(
             plain: "(p - t)^2 / 2 where |p - t| <= delta, else delta (|p - t| - delta / 2)",
@@ -23,7 +23,7 @@ struct Huber: PointwiseLoss {
             tex: #"\begin{cases}\tfrac12 (p-t)^2 & \lvert p-t\rvert \le \delta \\ "#
                 + #"\delta(\lvert p-t\rvert - \tfrac12\delta) & \text{else}\end{cases}"#
         ),
-        parameters: [delta.parameter],
+        options: [delta.declaration],
         domains: [.real],
         kinks: ["|p - t| = delta: differentiable; the Hessian is 1 there and 0 beyond"],
         properties: [.convex, .differentiable, .lipschitz, .symmetric],
@@ -32,7 +32,7 @@ struct Huber: PointwiseLoss {
             "LightGBM's default for delta (there alpha) is 0.9, and its Hessian is 1 everywhere.",
         ],
         references: [
-            "P. J. Huber, Robust Estimation of a Location Parameter, "
+            "P. J. Huber, Robust Estimation of a Location OptionDeclaration, "
                 + "Annals of Mathematical Statistics 35, 1964",
             "PyTorch HuberLoss",
         ]
@@ -41,8 +41,8 @@ struct Huber: PointwiseLoss {
     var domains: Domains { .real }
     private let delta: Double
 
-    init(_ arguments: Arguments) {
-        delta = arguments[Self.delta]
+    init(_ options: OptionValues) {
+        delta = options[Self.delta]
     }
 
     /// Whether |p - t| is at most delta, before the difference is rounded to `error`.

@@ -7,10 +7,10 @@ struct SquaredError: PointwiseLoss {
     static let facts = Facts(
         name: "squared_error",
         aliases: ["mse", "mean_squared_error", "mse_loss", "L2DistLoss"],
-        task: .regression,
+        family: .regression,
         summary: "The squared error; its mean is minimised by the mean of the targets.",
         formula: .init(plain: "(p - t)^2", gradient: "2 (p - t)", tex: "(p - t)^2"),
-        parameters: [],
+        options: [],
         domains: [.real],
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
@@ -23,7 +23,7 @@ struct SquaredError: PointwiseLoss {
 
     var domains: Domains { .real }
 
-    init(_ arguments: Arguments) {}
+    init(_ options: OptionValues) {}
 
     func point(_ prediction: Double, _ target: Double, at _: Int) -> Point {
         let error = prediction - target

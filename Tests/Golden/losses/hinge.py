@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hinge: max(0, margin - y prediction), y in {-1, 1} (binary labels 0 and 1 stand for -1 and 1).
+"""Hinge: max(0, margin - y prediction), y in {-1, 1} (binary labels 0 and 1 mean -1 and 1).
 
 At y prediction = margin the gradient is 0, and so is the Hessian.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Squared hinge: max(0, margin - y prediction)^2, y in {-1, 1} (binary labels 0 and 1 stand for -1 and 1).
+"""Squared hinge: max(0, margin - y prediction)^2, y in {-1, 1} (binary labels 0 and 1 mean -1 and 1).
 
 At y prediction = margin the second derivative jumps; it is taken from the outer side, 0.
 """

@@ -3,9 +3,9 @@
 import Testing
 import Yams
 
-/// The contract as it stands in openapi.yaml, read by a YAML reader that is not the service's own.
+/// The API description in openapi.yaml, parsed by an independent YAML parser.
 struct Contract: Sendable {
-    /// What can be done at one path by one method.
+    /// An operation: a path and a method.
     struct Operation: Sendable, CustomTestStringConvertible {
         let method: String
         let path: String
@@ -15,12 +15,12 @@ struct Contract: Sendable {
         var id: String? { description["operationId"]?.string }
     }
 
-    /// A question of the contract, and what is said to come back.
+    /// An example request with its stated response.
     struct Example: Sendable {
         let name: String
-        let question: Question
+        let request: Request
         let status: Int
-        /// The type of the problem, if one comes back.
+        /// The type of the problem, if the response is one.
         let type: String?
     }
 
@@ -45,36 +45,37 @@ struct Contract: Sendable {
         }
     }
 
-    /// Every question that the contract has for an operation; none: it cannot be tested.
+    /// The example requests of an operation; empty if it cannot be tested.
     func examples(of operation: Operation) -> [Example] {
         guard let path = path(of: operation) else { return [] }
         guard let content = operation.description["requestBody"]?["content"]?["application/json"]
         else {
-            let question = Question(operation.method, path)
-            return [Example(name: "plain", question: question, status: 200, type: nil)]
+            let request = Request(operation.method, path)
+            return [Example(name: "plain", request: request, status: 200, type: nil)]
         }
         return (content["examples"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
             name,
             example in
-            guard let value = example["value"], let status = example["x-answer"]?["status"]?.integer
+            guard let value = example["value"],
+                let status = example["x-response"]?["status"]?.integer
             else { return nil }
             return Example(
                 name: name,
-                question: .post(path, value.text),
+                request: .post(path, value.text),
                 status: status,
-                type: example["x-answer"]?["type"]?.string
+                type: example["x-response"]?["type"]?.string
             )
         }
     }
 
-    /// What the contract says of an answer: its content by media type.
+    /// The content of a response by media type.
     func content(of operation: Operation, status: Int) -> [String: JSON] {
         let responses = operation.description["responses"]
         let response = responses?["\(status)"] ?? responses?["default"]
         return response.map { resolve($0) }?["content"]?.object ?? [:]
     }
 
-    /// What a reference leads to.
+    /// Resolves a reference.
     func resolve(_ value: JSON) -> JSON {
         guard let reference = value["$ref"]?.string, reference.hasPrefix("#/") else { return value }
         let target = reference.dropFirst(2).split(separator: "/").reduce(document) { value, name in
@@ -83,7 +84,7 @@ struct Contract: Sendable {
         return resolve(target)
     }
 
-    /// The path with the examples of its parameters put in.
+    /// The path with the examples of its parameters inserted.
     private func path(of operation: Operation) -> String? {
         let parameters = operation.description["parameters"]?.array ?? []
         let path = parameters.reduce(operation.path) { path, parameter in
@@ -97,7 +98,7 @@ struct Contract: Sendable {
 }
 
 extension JSON {
-    /// A YAML document of the JSON kind: strings as keys, and no other tags than JSON has.
+    /// Parses a YAML document with string keys and JSON's types only.
     fileprivate init(_ node: Node) throws {
         switch node {
         case .mapping(let mapping):

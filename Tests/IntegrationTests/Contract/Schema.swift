@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The part of JSON Schema (2020-12) that the contract uses.
+/// The subset of JSON Schema (2020-12) that the API description uses.
 struct Schema {
     let contract: Contract
     let rules: JSON
 
-    /// What of a value the schema forbids, each with the place; empty: nothing.
+    /// The violations of the schema by a value, each with its place; empty if it is valid.
     func faults(of value: JSON, at place: String = "") -> [String] {
         let rules = contract.resolve(self.rules)
         guard let rules = rules.object else { return ["\(place): the contract has no such schema"] }

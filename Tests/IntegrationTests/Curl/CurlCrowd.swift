@@ -2,36 +2,36 @@
 
 import CCurl
 
-/// Clients that ask at the same time, by libcurl's multi interface.
+/// Concurrent clients, by libcurl's multi interface.
 @safe final class CurlCrowd {
-    /// One client of the crowd: its questions, and how far it has come.
+    /// A client with its requests and the responses so far.
     private struct Member {
         let handle: CurlHandle
-        let questions: [Question]
+        let requests: [Request]
         var transfer: CurlTransfer?
-        var answers: [Answer] = []
+        var responses: [Response] = []
     }
 
     private let server: String
     private let multi: UnsafeMutableRawPointer
     private var members: [Member]
 
-    /// One client for each list of questions, which it asks one after the other.
-    init(_ server: String, asking questions: [[Question]]) throws {
+    /// Creates a client for each list of requests, which it sends one after the other.
+    init(_ server: String, sending requests: [[Request]]) throws {
         self.server = server
-        members = try questions.map { Member(handle: try CurlHandle(), questions: $0) }
+        members = try requests.map { Member(handle: try CurlHandle(), requests: $0) }
         guard let multi = unsafe curl_multi_init() else { throw CurlError.noHandle }
         unsafe self.multi = multi
     }
 
     deinit {
-        // Safe: the pointers are those of living handles; removing one twice does no harm.
+        // Safe: the handles are alive, and removing one twice is harmless.
         for member in members { unsafe curl_multi_remove_handle(multi, member.handle.pointer) }
         unsafe curl_multi_cleanup(multi)
     }
 
-    /// The answers of each client, in the order of its questions.
-    func ask(within time: Duration = .seconds(60)) throws -> [[Answer]] {
+    /// Sends all requests and returns the responses of each client, in order.
+    func send(within time: Duration = .seconds(60)) throws -> [[Response]] {
         let end = ContinuousClock.now + time
         for index in members.indices { try begin(index) }
         var running: Int32 = 1
@@ -41,20 +41,20 @@ import CCurl
             try finish(&running)
             if running > 0 { try unsafe check(curl_multi_poll(multi, nil, 0, 1_000, nil)) }
         }
-        return members.map { $0.answers }
+        return members.map { $0.responses }
     }
 
-    /// Puts the next question of a client on its way, if it has one left.
+    /// Starts the next request of a client, if any.
     private func begin(_ index: Int) throws {
         let member = members[index]
-        guard member.answers.count < member.questions.count else { return }
-        let transfer = CurlTransfer(member.questions[member.answers.count])
+        guard member.responses.count < member.requests.count else { return }
+        let transfer = CurlTransfer(member.requests[member.responses.count])
         try transfer.prepare(member.handle, server: server)
         members[index].transfer = transfer
         try unsafe check(curl_multi_add_handle(multi, member.handle.pointer))
     }
 
-    /// Takes the answers that are complete.
+    /// Collects the complete responses.
     private func finish(_ running: inout Int32) throws {
         var left: Int32 = 0
         // Safe: the message is read before anything else is done with its handle.
@@ -67,7 +67,7 @@ import CCurl
                 let transfer = members[index].transfer
             else { continue }
             try unsafe check(curl_multi_remove_handle(multi, pointer))
-            members[index].answers.append(try transfer.answer(from: members[index].handle))
+            members[index].responses.append(try transfer.response(from: members[index].handle))
             try begin(index)
             running += 1
         }

@@ -2,7 +2,7 @@
 
 import CCurl
 
-/// What libcurl could not do.
+/// An error of libcurl.
 enum CurlError: Error, CustomStringConvertible {
     case easy(CURLcode)
     case multi(CURLMcode)

@@ -2,11 +2,9 @@
 
 import CCurl
 
-/// An easy handle: options in, facts out.
-///
-/// Its connections live as long as it does.
+/// An easy handle of libcurl, which owns its connections.
 @safe final class CurlHandle {
-    /// Whatever libcurl does once a process.
+    /// Initialises libcurl once per process.
     private static let isReady = ccurl_global_init() == CURLE_OK
 
     let pointer: UnsafeMutableRawPointer
@@ -19,7 +17,7 @@ import CCurl
     // Safe: the pointer came from curl_easy_init and is freed here only. So is its use below.
     deinit { unsafe curl_easy_cleanup(pointer) }
 
-    /// Takes back all options; connections stay open.
+    /// Resets all options; connections stay open.
     func reset() {
         unsafe curl_easy_reset(pointer)
     }
@@ -49,7 +47,7 @@ import CCurl
         try unsafe check(
             ccurl_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         )
-        // An empty array may have no address, and a null body would mean a read callback.
+        // An empty array may have a null address, which would select the read callback.
         var bytes = body.isEmpty ? [0] : body
         try unsafe bytes.withUnsafeMutableBytes { bytes in
             try unsafe check(

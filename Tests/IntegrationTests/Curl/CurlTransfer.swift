@@ -2,10 +2,10 @@
 
 import CCurl
 
-/// One question on its way through a handle: what libcurl takes from, and what it gives to.
+/// The transfer of one request and its response through a handle.
 @safe final class CurlTransfer {
-    private let question: Question
-    /// What is uploaded in chunks, and how much of it has gone.
+    private let request: Request
+    /// The content uploaded in chunks, and the number of bytes sent.
     private let upload: [UInt8]
     private var sent = 0
     private var lines: [String] = []
@@ -13,27 +13,27 @@ import CCurl
     /// Owned here as long as the handle uses it.
     private var list: UnsafeMutablePointer<curl_slist>?
 
-    init(_ question: Question) {
-        self.question = question
-        if case .chunked(let bytes, _) = question.body { upload = bytes } else { upload = [] }
+    init(_ request: Request) {
+        self.request = request
+        if case .chunked(let bytes, _) = request.body { upload = bytes } else { upload = [] }
     }
 
-    // Safe: the list was made by this object and nobody else frees it.
+    // Safe: this object owns the list.
     deinit { unsafe curl_slist_free_all(list) }
 
     /// Sets up a handle, which must not outlive this object's transfer.
     func prepare(_ handle: CurlHandle, server: String) throws {
         handle.reset()
-        try handle.set(CURLOPT_URL, server + question.path)
+        try handle.set(CURLOPT_URL, server + request.path)
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_TIMEOUT_MS, 60_000)
         try handle.set(CURLOPT_PATH_AS_IS, 1)
-        if let codings = question.codings { try handle.set(CURLOPT_ACCEPT_ENCODING, codings) }
+        if let codings = request.codings { try handle.set(CURLOPT_ACCEPT_ENCODING, codings) }
         try prepareMethod(handle)
         try prepareFields(handle)
-        // Safe: the handle is reset or freed before this object goes, as its callers hold both.
+        // Safe: the callers keep this object until the handle is reset or freed.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         try unsafe handle.set(CURLOPT_WRITEDATA, context)
         try unsafe handle.set(CURLOPT_HEADERDATA, context)
@@ -58,15 +58,15 @@ import CCurl
         }
     }
 
-    /// The answer, once the transfer has ended.
-    func answer(from handle: CurlHandle) throws -> Answer {
+    /// The response, once the transfer has ended.
+    func response(from handle: CurlHandle) throws -> Response {
         // Each head, interim or final, begins with a status line.
         let starts = lines.indices.filter { lines[$0].hasPrefix("HTTP/") }
         let statuses = starts.compactMap { Int(lines[$0].split(separator: " ")[1]) }
         guard let start = starts.last, let status = statuses.last else {
             throw CurlError.easy(CURLE_GOT_NOTHING)
         }
-        return Answer(
+        return Response(
             status: status,
             fields: Fields(lines: lines[(start + 1)...]),
             body: received,
@@ -77,29 +77,29 @@ import CCurl
     }
 
     private func prepareMethod(_ handle: CurlHandle) throws {
-        switch question.body {
+        switch request.body {
         case .absent:
-            if question.method == "HEAD" {
+            if request.method == "HEAD" {
                 try handle.set(CURLOPT_NOBODY, 1)
             } else {
                 try handle.set(CURLOPT_HTTPGET, 1)
-                try handle.set(CURLOPT_CUSTOMREQUEST, question.method)
+                try handle.set(CURLOPT_CUSTOMREQUEST, request.method)
             }
         case .bytes(let bytes):
             try handle.set(CURLOPT_POST, 1)
-            try handle.set(CURLOPT_CUSTOMREQUEST, question.method)
+            try handle.set(CURLOPT_CUSTOMREQUEST, request.method)
             try handle.set(copying: bytes)
         case .chunked(_, let chunk):
             try handle.set(CURLOPT_POST, 1)
-            try handle.set(CURLOPT_CUSTOMREQUEST, question.method)
-            // libcurl asks for as much as this at a time and makes a chunk of what it gets.
+            try handle.set(CURLOPT_CUSTOMREQUEST, request.method)
+            // libcurl requests this many bytes at a time and sends them as a chunk.
             try handle.set(CURLOPT_UPLOAD_BUFFERSIZE, max(16_384, chunk))
         }
     }
 
     private func prepareFields(_ handle: CurlHandle) throws {
-        if case .chunked = question.body { try append("Transfer-Encoding: chunked") }
-        for field in question.fields.all { try append("\(field.name): \(field.value)") }
+        if case .chunked = request.body { try append("Transfer-Encoding: chunked") }
+        for field in request.fields.all { try append("\(field.name): \(field.value)") }
         try unsafe handle.set(CURLOPT_HTTPHEADER, UnsafeMutableRawPointer(list))
     }
 
@@ -111,19 +111,19 @@ import CCurl
         unsafe list = longer
     }
 
-    /// Gives libcurl the next chunk.
+    /// Provides the next chunk to libcurl.
     private func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
-        guard case .chunked(_, let chunk) = question.body else { return 0 }
+        guard case .chunked(_, let chunk) = request.body else { return 0 }
         let part = upload[sent..<min(upload.count, sent + min(chunk, room.count))]
         unsafe room.copyBytes(from: part)
         sent += part.count
         return part.count
     }
 
-    /// The transfer that a callback is about.
+    /// The transfer of a callback.
     private static func at(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
         guard let context = unsafe context else { preconditionFailure("a callback has a context") }
-        // Safe: it was made of a transfer that lives until its handle is done.
+        // Safe: the pointer refers to a transfer that outlives the use of its handle.
         return unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The fields of a request or of an answer, in their order.
+/// The fields of a request or response, in order.
 struct Fields: ExpressibleByDictionaryLiteral, Sendable {
     private(set) var all: [(name: String, value: String)]
 
@@ -8,7 +8,7 @@ struct Fields: ExpressibleByDictionaryLiteral, Sendable {
         all = elements.map { (name: $0, value: $1) }
     }
 
-    /// Reads lines of the form "Name: value".
+    /// Parses lines of the form "Name: value".
     init(lines: some Sequence<some StringProtocol>) {
         all = lines.compactMap { line in
             guard let colon = line.firstIndex(of: ":") else { return nil }
@@ -17,7 +17,7 @@ struct Fields: ExpressibleByDictionaryLiteral, Sendable {
         }
     }
 
-    /// The value of the field of that name, whatever its case; several are joined by commas.
+    /// The value of a field, by name in any case; several are joined by commas.
     subscript(_ name: String) -> String? {
         let values = all.filter { $0.name.lowercased() == name.lowercased() }.map { $0.value }
         return values.isEmpty ? nil : values.joined(separator: ", ")

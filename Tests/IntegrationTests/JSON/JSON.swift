@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// A JSON document, read by Foundation: nothing of the service judges the service.
+/// A JSON document parsed by Foundation, independently of the service.
 enum JSON: Equatable, Sendable {
     case null
     case boolean(Bool)
@@ -61,7 +61,7 @@ enum JSON: Equatable, Sendable {
 extension JSON: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // Each attempt but the last may fail: what it is shows by which one does not.
+        // All attempts but the matching one fail, which determines the type.
         if let number = try? container.decode(Double.self) {
             self = .number(number)
         } else if let array = try? container.decode([JSON].self) {

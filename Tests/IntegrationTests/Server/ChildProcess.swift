@@ -6,12 +6,11 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Another program at work, which has three descriptors of this process and no more.
+/// A child process that inherits exactly three descriptors.
 ///
-/// A child of Foundation's `Process` may inherit what another thread opens while it is started. When
-/// it outlives its sibling, Foundation never learns that the sibling has ended and leaves it unreaped,
-/// and Swift Testing, which waits for any child, sees no other: exit tests then never end. In one of
-/// seventy runs of the suite an end was not noticed.
+/// A child of Foundation's `Process` may inherit descriptors that another thread opens meanwhile. If
+/// it outlives its sibling, Foundation never notices the end of the sibling and leaves it unreaped,
+/// and Swift Testing, which waits for any child, sees no other: exit tests then never end.
 final class ChildProcess: Sendable {
     struct Failure: Error {
         let call: String
@@ -19,18 +18,18 @@ final class ChildProcess: Sendable {
     }
 
     let identifier: pid_t
-    /// What it has ended with; nil as long as it is not reaped.
+    /// Its exit status; `nil` until it is reaped.
     private let code = Mutex<Int32?>(nil)
     private let end = DispatchSemaphore(value: 0)
 
-    /// Starts a program as the leader of a process group of its own.
+    /// Starts a program as the leader of a new process group.
     ///
     /// - Parameters:
-    ///   - path: Where it is.
+    ///   - path: The path of the program.
     ///   - arguments: Its arguments, without its name.
-    ///   - environment: All its environment.
-    ///   - descriptors: What it has for standard input, output and errors.
-    /// - Throws: Why it could not be started.
+    ///   - environment: Its complete environment.
+    ///   - descriptors: Its standard input, output and error.
+    /// - Throws: An error if it cannot be started.
     init(
         _ path: String,
         _ arguments: [String],
@@ -43,11 +42,11 @@ final class ChildProcess: Sendable {
 
     /// Sends a signal, unless it has ended.
     func signal(_ number: Int32) {
-        // Only while it is not reaped does the number stand for this process.
+        // The process ID is valid only until the process is reaped.
         code.withLock { if $0 == nil { kill(identifier, number) } }
     }
 
-    /// Its exit code, or minus the number of the signal that ended it; nil if it goes on.
+    /// Its exit code, or minus the number of the signal that ended it; `nil` while it runs.
     func exitCode(within time: Duration) -> Int32? {
         let seconds = DispatchTimeInterval.seconds(Int(time.components.seconds))
         guard end.wait(timeout: .now() + seconds) == .success else { return nil }
@@ -56,7 +55,7 @@ final class ChildProcess: Sendable {
     }
 
     private func awaitEnd() {
-        // The information is not looked at: the process is only looked after here, not reaped.
+        // The information is not used: this checks the process without reaping it.
         var information = unsafe siginfo_t()
         let flags = WEXITED | WNOWAIT
         // Safe: the pointer is to a local variable.
@@ -77,8 +76,8 @@ final class ChildProcess: Sendable {
         _ environment: [String: String],
         _ descriptors: [OwnDescriptor]
     ) throws -> pid_t {
-        // Safe, all of it: what is initialised here is destroyed here, the lists of strings end with
-        // nil, and the kernel copies them before the call returns.
+        // Safe: all values initialised here are destroyed here, the lists of strings end with null,
+        // and the kernel copies them before the call returns.
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -110,7 +109,7 @@ final class ChildProcess: Sendable {
     }
 }
 
-/// A descriptor that no child inherits, closed when nobody has it any more.
+/// A descriptor that no child inherits, closed with its last reference.
 final class OwnDescriptor: Sendable {
     let number: Int32
 

@@ -3,7 +3,7 @@
 import Foundation
 import Glibc
 
-/// The real binary at work.
+/// A running process of the real binary.
 final class Program: Sendable {
     enum Failure: Error {
         case noOutput(within: Duration, errors: String)
@@ -15,7 +15,7 @@ final class Program: Sendable {
     private let errorFile: String
     private let watchdog: Watchdog
 
-    /// Where the binary is: beside the tests, unless TESTED_BINARY says otherwise.
+    /// The path of the binary: next to the tests, unless TESTED_BINARY is set.
     static let binary: URL = {
         if let path = ProcessInfo.processInfo.environment["TESTED_BINARY"] {
             return URL(filePath: path)
@@ -51,24 +51,24 @@ final class Program: Sendable {
     deinit {
         process.signal(SIGKILL)
         watchdog.dismiss()
-        // The system clears the folder of temporary files in the end.
+        // The system eventually clears the folder of temporary files.
         try? FileManager.default.removeItem(atPath: errorFile)
     }
 
-    /// What it has said on its standard error so far.
+    /// Its output on standard error so far.
     var errors: String {
-        // It is shown where something else has failed already.
+        // It is only shown after another failure.
         (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? ""
     }
 
     func signal(_ number: Int32) { process.signal(number) }
 
-    /// The next line of its standard output, or what is left of it when it ends.
+    /// The next line of its standard output, or the rest at its end.
     func line(within time: Duration = .seconds(20)) throws -> String {
         try read(within: time) { $0.last == UInt8(ascii: "\n") }
     }
 
-    /// All the rest of its standard output.
+    /// The rest of its standard output.
     func output(within time: Duration = .seconds(20)) throws -> String {
         try read(within: time) { _ in false }
     }
@@ -88,7 +88,7 @@ final class Program: Sendable {
             guard Wait.forInput(on: standardOutput.number, until: end) else {
                 throw Failure.noOutput(within: time, errors: errors)
             }
-            // A byte at a time, so that the next line stays where it is.
+            // One byte at a time, so that the next line is not consumed.
             var byte: UInt8 = 0
             // Safe: there is room for the one byte.
             guard unsafe Glibc.read(standardOutput.number, &byte, 1) > 0 else { break }

@@ -2,22 +2,22 @@
 
 import Glibc
 
-/// A connection on which every byte is the test's own.
+/// A connection whose bytes are written by the test.
 final class RawConnection {
     enum Failure: Error {
         case call(String, errno: Int32)
         case closed(after: String)
         case outOfTime(after: String)
-        case noAnswer(String)
+        case noResponse(String)
     }
 
     private let descriptor: Int32
     private var received: [UInt8] = []
-    /// Whether the connection ended in a reset, which may have cost a part of an answer.
+    /// Whether the connection was reset, so that part of a response may be lost.
     private(set) var wasReset = false
     private let end: ContinuousClock.Instant
 
-    /// Connects to a port of this machine, for a conversation of limited length.
+    /// Connects to a local port, with a time limit for the whole conversation.
     init(port: UInt16, within time: Duration = .seconds(20)) throws {
         end = ContinuousClock.now + time
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -61,32 +61,32 @@ final class RawConnection {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending side.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// The head and the body of the next answer; of an interim one, just the head.
-    func answer(toHead: Bool = false) throws -> Answer {
+    /// Reads the next response; an interim one consists of a head only.
+    func readResponse(toHead: Bool = false) throws -> Response {
         let head = try take { bytes in
             bytes.indices.dropFirst(3).first { bytes[($0 - 3)...$0].elementsEqual("\r\n\r\n".utf8) }
         }
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
         guard let line = lines.first, line.hasPrefix("HTTP/1.1 "),
             let status = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-        else { throw Failure.noAnswer(String(decoding: head, as: UTF8.self)) }
+        else { throw Failure.noResponse(String(decoding: head, as: UTF8.self)) }
         let fields = Fields(lines: lines.dropFirst())
         let length = toHead ? 0 : fields["Content-Length"].flatMap { Int($0) } ?? 0
         let body = length == 0 ? [] : try take { $0.count >= length ? length - 1 : nil }
-        return Answer(status: status, fields: fields, body: body)
+        return Response(status: status, fields: fields, body: body)
     }
 
-    /// Everything up to the end of the connection; a reset is an end too.
+    /// Reads everything up to the end or reset of the connection.
     func rest() throws -> String {
         while try receive() {}
         defer { received = [] }
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// Takes the bytes up to and including the index that `last` finds, as soon as it finds one.
+    /// Reads the bytes up to and including the index that `last` returns, once it returns one.
     private func take(through last: ([UInt8]) -> Int?) throws -> [UInt8] {
         while true {
             if let index = last(received) {
@@ -99,7 +99,7 @@ final class RawConnection {
         }
     }
 
-    /// Waits for more bytes; false: there will be none.
+    /// Waits for more bytes; returns `false` at the end of the connection.
     private func receive() throws -> Bool {
         guard Wait.forInput(on: descriptor, until: end) else {
             throw Failure.outOfTime(after: String(decoding: received, as: UTF8.self))

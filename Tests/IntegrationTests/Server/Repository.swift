@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The files of this repository that the tests hold the service to.
+/// The files of this repository that tests compare with the service.
 enum Repository {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -12,8 +12,7 @@ enum Repository {
         Array(try Data(contentsOf: root.appending(path: path)))
     }
 
-    /// The lines at which a text and a file part, none where they are the same: a failure shows these
-    /// alone.
+    /// The first pair of lines in which a text and a file differ, or an empty array.
     static func difference(of text: [UInt8], from path: String) throws -> [String] {
         let file = try bytes(path)
         guard text != file else { return [] }
@@ -30,7 +29,7 @@ enum Repository {
         try JSON(parsing: bytes(path))
     }
 
-    /// The names of the files in a folder that end like this, without the ending.
+    /// The names of the files in a folder with an extension, without the extension.
     static func names(in folder: String, ending: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)
             .filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Requests as they stand on the wire, down to the byte.
+/// Requests as bytes on the wire.
 enum RequestText {
-    /// A question with an answer, in 33 bytes.
-    static let question = #"{"predictions":[1],"targets":[0]}"#
+    /// The body of a valid request, in 33 bytes.
+    static let lossBody = #"{"predictions":[1],"targets":[0]}"#
 
     /// A request without content, with these lines after its Host.
     static func get(_ lines: String..., target: String = "/livez") -> String {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A server of its own, on a port that was free.
+/// A running server on a free port.
 final class ServerProcess: Sendable {
     struct UnexpectedLine: Error {
         let line: String
@@ -11,7 +11,7 @@ final class ServerProcess: Sendable {
     let url: String
     let port: UInt16
 
-    /// The server that all tests share which need no options and send no signals.
+    /// The server shared by all tests that need no options and send no signals.
     static var shared: ServerProcess { get throws { try started.get() } }
 
     private static let started = Result { try ServerProcess() }
@@ -20,7 +20,7 @@ final class ServerProcess: Sendable {
         try self.init(options)
     }
 
-    /// Starts one and waits until it listens.
+    /// Starts a server and waits until it listens.
     init(_ options: [String], environment: [String: String] = [:]) throws {
         program = try Program(["--port", "0"] + options, environment: environment)
         let line = try program.line()

@@ -2,9 +2,9 @@
 
 import Glibc
 
-/// Waits that end.
+/// Waits with a time limit.
 enum Wait {
-    /// Whether a descriptor has something to read, or its end, before a moment has come.
+    /// Waits until a descriptor is readable or at its end; returns `false` after the time limit.
     static func forInput(on descriptor: Int32, until end: ContinuousClock.Instant) -> Bool {
         while true {
             let left = ContinuousClock.now.duration(to: end)
@@ -13,7 +13,7 @@ enum Wait {
                 left.components.seconds * 1_000
                 + left.components.attoseconds / 1_000_000_000_000_000 + 1
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            // Safe: one entry is passed and one is said to be there.
+            // Safe: the pointer refers to one entry, as stated.
             let count = unsafe poll(&entry, 1, Int32(milliseconds))
             if count > 0 { return true }
             if count < 0, errno != EINTR { return false }

@@ -2,10 +2,10 @@
 
 import Glibc
 
-/// Ends a process when this one ends, however that comes about.
+/// Kills a process when this one ends for any reason.
 ///
-/// A shell waits for a word on its input. When the tests crash, or are killed, it reads the end of
-/// the input instead and kills the one process it was told of.
+/// A shell waits for a word on its input. If the tests crash or are killed, it reads the end of the
+/// input instead and kills that process.
 final class Watchdog: Sendable {
     private let input: OwnDescriptor
 
@@ -21,11 +21,11 @@ final class Watchdog: Sendable {
         input = writing
     }
 
-    /// Says that the process has ended by itself.
+    /// Reports that the process has ended by itself.
     func dismiss() {
         let word = Array("over\n".utf8)
-        // Safe: the array is valid for the call and its length is passed with it. The shell reads
-        // until then, and the five bytes fit into the pipe.
+        // Safe: the array is valid for the call and its length is passed with it. The shell is still
+        // reading, and the five bytes fit into the pipe.
         _ = unsafe write(input.number, word, word.count)
     }
 }

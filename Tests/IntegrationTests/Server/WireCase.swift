@@ -2,12 +2,12 @@
 
 import Testing
 
-/// Bytes that a client sends, and what must become of them.
+/// Bytes that a client sends, with the expected outcome.
 struct WireCase: Sendable, CustomTestStringConvertible {
     enum Outcome: Sendable {
-        /// An answer of this status, and then an answer to the next request.
+        /// A response with this status, then the response to the next request.
         case kept(Int)
-        /// An answer of this status, and then the end; what was sent behind it is not answered.
+        /// A response with this status, then the end of the connection without further responses.
         case closed(Int)
     }
 
@@ -15,9 +15,9 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     let claim: String
     let request: [UInt8]
     let outcome: Outcome
-    /// Fields that the answer must have.
+    /// The fields that the response must have.
     let fields: [String]
-    /// The content that the answer must have, nil where it does not matter.
+    /// The content of the response; `nil` means any.
     let content: String?
 
     var testDescription: String { "RFC \(section): \(claim)" }
@@ -56,25 +56,25 @@ struct WireCase: Sendable, CustomTestStringConvertible {
         self.content = content
     }
 
-    /// Sends the bytes on a connection of their own, and expects the outcome.
+    /// Sends the bytes on a new connection and expects the outcome.
     func expect(of server: ServerProcess) throws {
         let connection = try server.connection()
-        // In one piece: what stands behind a refused request is there before the refusal.
+        // In one piece, so that bytes after a refused request arrive before the refusal.
         try connection.send(request + Array(RequestText.get().utf8))
-        let answer = try connection.answer(toHead: request.starts(with: "HEAD ".utf8))
-        for name in fields { #expect(answer.fields[name] != nil, "\(name)") }
-        if let content { #expect(answer.text == content) }
+        let response = try connection.readResponse(toHead: request.starts(with: "HEAD ".utf8))
+        for name in fields { #expect(response.fields[name] != nil, "\(name)") }
+        if let content { #expect(response.text == content) }
         switch outcome {
         case .kept(let status):
-            #expect(answer.status == status, "\(answer.text)")
-            #expect(answer.fields["Connection"] == nil)
-            let next = try connection.answer()
+            #expect(response.status == status, "\(response.text)")
+            #expect(response.fields["Connection"] == nil)
+            let next = try connection.readResponse()
             #expect(next.status == 200, "\(next.text)")
             #expect(next.text == #"{"status":"ok"}"#)
         case .closed(let status):
-            #expect(answer.status == status, "\(answer.text)")
-            // Without it, there would be no end to wait for.
-            try #require(answer.fields["Connection"] == "close")
+            #expect(response.status == status, "\(response.text)")
+            // Without it, the connection would not end.
+            try #require(response.fields["Connection"] == "close")
             #expect(try connection.rest().isEmpty)
             #expect(!connection.wasReset)
         }

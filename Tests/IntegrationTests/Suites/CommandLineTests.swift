@@ -3,7 +3,7 @@
 import Testing
 
 @Suite("The command line") struct CommandLineTests {
-    @Test("tells its version, which is that of the contract")
+    @Test("prints its version, which is that of the API description")
     func version() throws {
         let program = try Program(["--version"])
         let version = try Contract.current.document["info"]?["version"]?.string
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("prints the contract")
+    @Test("prints the API description")
     func contract() throws {
         let program = try Program(["openapi"])
         let output = Array(try program.output().utf8)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(
-        "refuses what it does not understand",
+        "rejects invalid arguments",
         arguments: [
             ["--prot", "0"], ["--port", "70000"], ["--port", "x"], ["--body-bytes", "0"],
         ]
@@ -49,7 +49,7 @@ import Testing
         #expect(program.errors.contains(arguments[0]))
     }
 
-    @Test("says which port is in use")
+    @Test("reports a port in use")
     func portInUse() throws {
         let port = try ServerProcess.shared.port
         let program = try Program(["--port", "\(port)"])
@@ -58,14 +58,14 @@ import Testing
         #expect(program.errors.contains("\(port)"))
     }
 
-    @Test("has a health check that finds a server")
+    @Test("has a health check that detects a server")
     func healthy() throws {
         let port = try ServerProcess.shared.port
         let program = try Program(["healthcheck", "--port", "\(port)"])
         #expect(try program.exitCode() == 0)
     }
 
-    @Test("has a health check that says when there is none")
+    @Test("has a health check that reports a missing server")
     func unhealthy() throws {
         let server = try ServerProcess()
         server.program.signal(15)

@@ -2,29 +2,29 @@
 
 import Testing
 
-/// Connections, and answers to more than one request.
+/// Connections and sequences of requests.
 extension ConformanceTests {
-    @Test("RFC 9112 9.3.2: pipelined requests are answered in their order")
+    @Test("RFC 9112 9.3.2: responses to pipelined requests are in order")
     func pipelining() throws {
         let connection = try ServerProcess.shared.connection()
         let requests = [
             RequestText.get(), RequestText.get(target: "/nothing"),
-            RequestText.post("Content-Length: 33", content: RequestText.question),
-            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\n\r\n"),
+            RequestText.post("Content-Length: 33", content: RequestText.lossBody),
+            RequestText.chunked("21\r\n\(RequestText.lossBody)\r\n0\r\n\r\n"),
             RequestText.head("OPTIONS * HTTP/1.1", ["Host: test"]), RequestText.post(),
             RequestText.head("BREW / HTTP/1.1", ["Host: test"]), "\r\n" + RequestText.get("X: y"),
             RequestText.get("Connection: close", target: "/openapi.json"), RequestText.get(),
         ]
         try connection.send(requests.joined())
         for status in [200, 404, 200, 200, 204, 400, 501, 200, 200] {
-            #expect(try connection.answer().status == status)
+            #expect(try connection.readResponse().status == status)
         }
         #expect(try connection.rest().isEmpty)
         #expect(!connection.wasReset)
     }
 
     @Test(
-        "RFC 9112 9.6: the answer before the end arrives whole, and nothing after it is answered",
+        "RFC 9112 9.6: the last response is complete, and later requests get none",
         arguments: [
             (RequestText.get("Connection: close", target: "/openapi.yaml"), 200),
             (RequestText.get("Connection: close", target: "/nothing"), 404),
@@ -36,39 +36,39 @@ extension ConformanceTests {
     )
     func end(request: String, status: Int) throws {
         let connection = try ServerProcess.shared.connection()
-        // Far more than the server reads at once, so that some of it is unread when it answers.
+        // Far more than the server reads at once, so that some is unread when it responds.
         let more = String(repeating: RequestText.get(), count: 20_000)
         try connection.send(request + more)
-        let answer = try connection.answer()
-        #expect(answer.status == status)
-        #expect(answer.fields["Content-Length"].flatMap { Int($0) } == answer.body.count)
+        let response = try connection.readResponse()
+        #expect(response.status == status)
+        #expect(response.fields["Content-Length"].flatMap { Int($0) } == response.body.count)
         #expect(try connection.rest().isEmpty)
         #expect(!connection.wasReset)
     }
 
     @Test(
-        "RFC 9112 8: a request that is cut off is not acted on",
+        "RFC 9112 8: an incomplete request is not processed",
         arguments: [
             "GET", "GET /livez HTTP/1.1", "GET /livez HTTP/1.1\r\nHost: test\r\n",
-            RequestText.post("Content-Length: 34", content: RequestText.question),
-            RequestText.chunked("21\r\n\(RequestText.question)"),
-            RequestText.chunked("21\r\n\(RequestText.question)\r\n"),
-            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\n"),
-            RequestText.chunked("21\r\n\(RequestText.question)\r\n0\r\nX: y\r\n"),
+            RequestText.post("Content-Length: 34", content: RequestText.lossBody),
+            RequestText.chunked("21\r\n\(RequestText.lossBody)"),
+            RequestText.chunked("21\r\n\(RequestText.lossBody)\r\n"),
+            RequestText.chunked("21\r\n\(RequestText.lossBody)\r\n0\r\n"),
+            RequestText.chunked("21\r\n\(RequestText.lossBody)\r\n0\r\nX: y\r\n"),
         ]
     )
     func cutOff(request: String) throws {
         let connection = try ServerProcess.shared.connection()
         try connection.send(request)
         connection.endSending()
-        let answer = try connection.answer()
-        try answer.expectProblem(400, "incomplete-request")
-        #expect(answer.fields["Connection"] == "close")
+        let response = try connection.readResponse()
+        try response.expectProblem(400, "incomplete-request")
+        #expect(response.fields["Connection"] == "close")
         #expect(try connection.rest().isEmpty)
     }
 
     @Test(
-        "RFC 9112 9.5: a connection without a request ends without an answer",
+        "RFC 9112 9.5: a connection without a request ends without a response",
         arguments: ["", "\r\n"]
     )
     func nothing(request: String) throws {
@@ -78,47 +78,47 @@ extension ConformanceTests {
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("RFC 9112 9.3: content that is not needed and is wrongly framed ends the connection")
+    @Test("RFC 9112 9.3: unneeded content with invalid framing ends the connection")
     func unreadWrongChunks() throws {
         let connection = try ServerProcess.shared.connection()
         let wrong = RequestText.chunked("x\r\n", target: "/nothing")
         try connection.send(wrong + RequestText.get())
-        #expect(try connection.answer().status == 404)
+        #expect(try connection.readResponse().status == 404)
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("RFC 9112 9.3: HTTP/1.0 keeps the connection if it asks to")
+    @Test("RFC 9112 9.3: HTTP/1.0 keeps the connection on request")
     func keptByHTTP10() throws {
         let connection = try ServerProcess.shared.connection()
         let lines = ["Host: test", "Connection: Keep-Alive"]
         for _ in 0..<2 {
             try connection.send(RequestText.head("GET /livez HTTP/1.0", lines))
-            let answer = try connection.answer()
-            #expect(answer.status == 200)
-            #expect(answer.fields["Connection"] == "keep-alive")
+            let response = try connection.readResponse()
+            #expect(response.status == 200)
+            #expect(response.fields["Connection"] == "keep-alive")
         }
         try connection.send(RequestText.head("GET /livez HTTP/1.0", []))
-        #expect(try connection.answer().status == 200)
+        #expect(try connection.readResponse().status == 200)
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("RFC 9112 6.1: a long answer has a transfer coding, but not for HTTP/1.0")
+    @Test("RFC 9112 6.1: a long response has a transfer coding, except for HTTP/1.0")
     func longAnswer() throws {
         let list = Array(repeating: "1", count: 200_000).joined(separator: ",")
         let content = #"{"predictions":[\#(list)],"targets":[\#(list)]}"#
         let lines = ["Host: test", "Content-Length: \(content.utf8.count)"]
         let connection = try ServerProcess.shared.connection()
         try connection.send(RequestText.head("POST /v1/losses/mse HTTP/1.0", lines) + content)
-        let answer = try connection.answer()
-        #expect(answer.status == 200)
-        #expect(answer.fields["Transfer-Encoding"] == nil)
-        let json = try JSON(parsing: answer.body + Array(try connection.rest().utf8))
+        let response = try connection.readResponse()
+        #expect(response.status == 200)
+        #expect(response.fields["Transfer-Encoding"] == nil)
+        let json = try JSON(parsing: response.body + Array(try connection.rest().utf8))
         #expect(json["loss"] == 0)
         #expect(json["gradient"]?.numbers.count == 200_000)
 
         let modern = try ServerProcess.shared.connection()
         try modern.send(RequestText.head("POST /v1/losses/mse HTTP/1.1", lines) + content)
-        let fields = try modern.answer().fields
+        let fields = try modern.readResponse().fields
         #expect(fields["Transfer-Encoding"] == "chunked")
         #expect(fields["Content-Length"] == nil)
     }
@@ -127,7 +127,7 @@ extension ConformanceTests {
     func withoutContent() throws {
         let connection = try ServerProcess.shared.connection()
         try connection.send(RequestText.get(target: "/openapi.json"))
-        let tag = try #require(try connection.answer().fields["ETag"])
+        let tag = try #require(try connection.readResponse().fields["ETag"])
         let requests = [
             (RequestText.head("OPTIONS / HTTP/1.1", ["Host: test"]), 204),
             (RequestText.get("If-None-Match: \(tag)", target: "/openapi.json"), 304),
@@ -135,13 +135,13 @@ extension ConformanceTests {
         ]
         for (request, status) in requests {
             try connection.send(request)
-            let answer = try connection.answer()
-            #expect(answer.status == status)
-            #expect(answer.fields["Content-Length"] == nil)
-            #expect(answer.fields["Transfer-Encoding"] == nil)
+            let response = try connection.readResponse()
+            #expect(response.status == status)
+            #expect(response.fields["Content-Length"] == nil)
+            #expect(response.fields["Transfer-Encoding"] == nil)
         }
-        try connection.send(RequestText.question)
-        #expect(try connection.answer().status == 200)
+        try connection.send(RequestText.lossBody)
+        #expect(try connection.readResponse().status == 200)
     }
 
     @Test(
@@ -150,19 +150,19 @@ extension ConformanceTests {
     )
     func continuation(expectation: String) throws {
         let connection = try ServerProcess.shared.connection()
-        let chunks = "21\r\n\(RequestText.question)\r\n0\r\n\r\n"
+        let chunks = "21\r\n\(RequestText.lossBody)\r\n0\r\n\r\n"
         for (framing, content) in [
-            ("Content-Length: 33", RequestText.question), ("Transfer-Encoding: chunked", chunks),
+            ("Content-Length: 33", RequestText.lossBody), ("Transfer-Encoding: chunked", chunks),
         ] {
             try connection.send(RequestText.post("Expect: \(expectation)", framing))
-            #expect(try connection.answer().status == 100)
+            #expect(try connection.readResponse().status == 100)
             try connection.send(content)
-            #expect(try connection.answer().status == 200)
+            #expect(try connection.readResponse().status == 200)
         }
     }
 
     @Test(
-        "RFC 9110 15.5.9: who is too slow is told so, and the connection ends",
+        "RFC 9110 15.5.9: a slow client gets 408, and the connection ends",
         arguments: [
             ("GET /livez HTTP/1.1\r\nHost: ", "head-timeout"),
             (RequestText.post("Content-Length: 33", content: "{"), "body-timeout"),
@@ -173,34 +173,34 @@ extension ConformanceTests {
         let server = try ServerProcess("--head-time", "0.1", "--body-stall-time", "0.1")
         let connection = try server.connection()
         try connection.send(request)
-        let answer = try connection.answer()
-        try answer.expectProblem(408, slug)
-        #expect(answer.fields["Connection"] == "close")
+        let response = try connection.readResponse()
+        try response.expectProblem(408, slug)
+        #expect(response.fields["Connection"] == "close")
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("RFC 9110 15.5.9: who sends nothing is not told anything")
+    @Test("RFC 9110 15.5.9: a silent client gets no response")
     func idle() throws {
         let server = try ServerProcess("--idle-time", "0.1")
         for request in ["", RequestText.get()] {
             let connection = try server.connection()
             try connection.send(request)
-            if !request.isEmpty { #expect(try connection.answer().status == 200) }
+            if !request.isEmpty { #expect(try connection.readResponse().status == 200) }
             #expect(try connection.rest().isEmpty)
         }
     }
 
-    @Test("RFC 9110 15.6.4: who comes too late is told when to come again")
+    @Test("RFC 9110 15.6.4: a connection beyond the limit gets Retry-After")
     func overloaded() throws {
         let server = try ServerProcess("--connections", "1")
         let first = try server.connection()
         try first.send(RequestText.get())
-        #expect(try first.answer().status == 200)
+        #expect(try first.readResponse().status == 200)
         let second = try server.connection()
-        let answer = try second.answer()
-        #expect(answer.status == 503)
-        #expect(answer.fields["Retry-After"].flatMap { Int($0) } == 1)
-        #expect(answer.fields["Connection"] == "close")
+        let response = try second.readResponse()
+        #expect(response.status == 503)
+        #expect(response.fields["Retry-After"].flatMap { Int($0) } == 1)
+        #expect(response.fields["Connection"] == "close")
         #expect(try second.rest().isEmpty)
     }
 }

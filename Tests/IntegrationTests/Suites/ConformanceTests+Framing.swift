@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the content of a request ends.
+/// The framing of content.
 extension ConformanceTests {
-    private static let question = RequestText.question
+    private static let lossBody = RequestText.lossBody
 
     static let chunks: [WireCase] = [
-        taken("21\r\n\(question)\r\n0\r\n\r\n", "one chunk"),
-        taken("1\r\n{\r\n20\r\n\(question.dropFirst())\r\n0\r\n\r\n", "two chunks"),
-        taken("0021\r\n\(question)\r\n000\r\n\r\n", "sizes with leading zeros"),
-        taken("2A\r\n\(question)         \r\n0\r\n\r\n", "a size in upper case"),
-        taken("2a\r\n\(question)         \r\n0\r\n\r\n", "a size in lower case"),
-        taken("21;a\r\n\(question)\r\n0\r\n\r\n", "an extension"),
-        taken("21;a=b;c=\"d \\\" ;\"\r\n\(question)\r\n0;e\r\n\r\n", "extensions with values"),
-        taken("21 ; a = b\r\n\(question)\r\n0\r\n\r\n", "white space around an extension"),
-        taken("21\r\n\(question)\r\n0\r\nX: y\r\n\r\n", "a trailer"),
-        taken("21\r\n\(question)\r\n0\r\nContent-Length: 1\r\n\r\n", "a length as trailer"),
-        taken("21\r\n\(question)\r\n0\r\nTransfer-Encoding: gzip\r\n\r\n", "a coding as trailer"),
-        taken("21\r\n\(question)\r\n0\r\nHost: other\r\n\r\n", "a host as trailer"),
-        taken("21\r\n\(question)\r\n0\r\nContent-Type: text/plain\r\n\r\n", "a type as trailer"),
-        taken("21\r\n\(question)\r\n0\r\nConnection: close\r\n\r\n", "an option as trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\n\r\n", "one chunk"),
+        taken("1\r\n{\r\n20\r\n\(lossBody.dropFirst())\r\n0\r\n\r\n", "two chunks"),
+        taken("0021\r\n\(lossBody)\r\n000\r\n\r\n", "sizes with leading zeros"),
+        taken("2A\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in upper case"),
+        taken("2a\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in lower case"),
+        taken("21;a\r\n\(lossBody)\r\n0\r\n\r\n", "an extension"),
+        taken("21;a=b;c=\"d \\\" ;\"\r\n\(lossBody)\r\n0;e\r\n\r\n", "extensions with values"),
+        taken("21 ; a = b\r\n\(lossBody)\r\n0\r\n\r\n", "white space around an extension"),
+        taken("21\r\n\(lossBody)\r\n0\r\nX: y\r\n\r\n", "a trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\nContent-Length: 1\r\n\r\n", "a length as trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\nTransfer-Encoding: gzip\r\n\r\n", "a coding as trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\nHost: other\r\n\r\n", "a host as trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\nContent-Type: text/plain\r\n\r\n", "a type as trailer"),
+        taken("21\r\n\(lossBody)\r\n0\r\nConnection: close\r\n\r\n", "an option as trailer"),
         WireCase(
             "9112 7.1",
             "a coding in capitals",
-            RequestText.chunked("21\r\n\(question)\r\n0\r\n\r\n", coding: "CHUNKED"),
+            RequestText.chunked("21\r\n\(lossBody)\r\n0\r\n\r\n", coding: "CHUNKED"),
             .kept(200)
         ),
     ]
@@ -32,30 +32,30 @@ extension ConformanceTests {
             "0x21", "21h", "+21", "-21", "2_1", " 21", "\t21", "21 ", "21\t", "", "2 1", "21,", "g",
             "FFFFFFFFFFFFFFFF", "8000000000000000", "FFFFFFFFFFFFFFFF0", "100000000000000000021",
         ].map { size in
-            refused("\(size)\r\n\(question)\r\n0\r\n\r\n", "7.1", "the size \"\(size)\"")
+            refused("\(size)\r\n\(lossBody)\r\n0\r\n\r\n", "7.1", "the size \"\(size)\"")
         } + [
-            refused("21\n\(question)\r\n0\r\n\r\n", "7.1", "a bare LF behind a size"),
-            refused("21\r\(question)\r\n0\r\n\r\n", "7.1", "a bare CR behind a size"),
-            refused("21\r\n\(question)\n0\r\n\r\n", "7.1", "a bare LF behind a chunk"),
-            refused("21\r\n\(question)\r0\r\n\r\n", "7.1", "a bare CR behind a chunk"),
-            refused("21\r\n\(question)0\r\n\r\n", "7.1", "no line end behind a chunk"),
-            refused("21\r\n\(question)!!\r\n0\r\n\r\n", "7.1", "more data than the size says"),
-            refused("22\r\n\(question)\r\n0\r\n\r\n", "7.1", "less data than the size says"),
-            refused("21\r\n\(question)\r\n0\n\r\n", "7.1", "a bare LF behind the last size"),
-            refused("21\r\n\(question)\r\n0\r\n\n", "7.1", "a bare LF at the end"),
-            refused("21\r\n\(question)\r\n0\r\nX: y\n\r\n", "7.1.2", "a bare LF behind a trailer"),
-            refused("21\r\n\(question)\r\n0\r\nX: y\rz\r\n\r\n", "7.1.2", "a bare CR in a trailer"),
-            refused("21\r\n\(question)\r\n0\r\nX : y\r\n\r\n", "7.1.2", "a space before its colon"),
-            refused("21\r\n\(question)\r\n0\r\nX: y\r\n z\r\n\r\n", "7.1.2", "a folded trailer"),
-            refused("21\r\n\(question)\r\n0\r\nX\r\n\r\n", "7.1.2", "a trailer without a colon"),
-            refused("21\r\n\(question)\r\n0\r\n: y\r\n\r\n", "7.1.2", "a trailer without a name"),
-            refused("21\r\n\(question)\r\n0\r\nX: \u{0}\r\n\r\n", "7.1.2", "a NUL in a trailer"),
+            refused("21\n\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare LF behind a size"),
+            refused("21\r\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare CR behind a size"),
+            refused("21\r\n\(lossBody)\n0\r\n\r\n", "7.1", "a bare LF behind a chunk"),
+            refused("21\r\n\(lossBody)\r0\r\n\r\n", "7.1", "a bare CR behind a chunk"),
+            refused("21\r\n\(lossBody)0\r\n\r\n", "7.1", "no line end behind a chunk"),
+            refused("21\r\n\(lossBody)!!\r\n0\r\n\r\n", "7.1", "more data than the size says"),
+            refused("22\r\n\(lossBody)\r\n0\r\n\r\n", "7.1", "less data than the size says"),
+            refused("21\r\n\(lossBody)\r\n0\n\r\n", "7.1", "a bare LF behind the last size"),
+            refused("21\r\n\(lossBody)\r\n0\r\n\n", "7.1", "a bare LF at the end"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX: y\n\r\n", "7.1.2", "a bare LF behind a trailer"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX: y\rz\r\n\r\n", "7.1.2", "a bare CR in a trailer"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX : y\r\n\r\n", "7.1.2", "a space before its colon"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX: y\r\n z\r\n\r\n", "7.1.2", "a folded trailer"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX\r\n\r\n", "7.1.2", "a trailer without a colon"),
+            refused("21\r\n\(lossBody)\r\n0\r\n: y\r\n\r\n", "7.1.2", "a trailer without a name"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX: \u{0}\r\n\r\n", "7.1.2", "a NUL in a trailer"),
         ]
         + [
             ";", "; ", ";;a", ";a;", ";=b", ";a=", ";a=b c", ";a[=b", ";a=[", ";a=\"b", ";a=\"b\"c",
             ";a\u{0}", ";a=\u{1}", ";a=\"\u{0}\"", ";a=\"b\nc\"", ";\n", ";a\rb", ";a\n", ";a ",
         ].map { ext in
-            let chunks = "21\(ext)\r\n\(question)\r\n0\r\n\r\n"
+            let chunks = "21\(ext)\r\n\(lossBody)\r\n0\r\n\r\n"
             return refused(chunks, "7.1.1", "the extension \(ext.debugDescription)")
         } + [
             WireCase(
@@ -105,7 +105,7 @@ extension ConformanceTests {
             RequestText.post(
                 "Content-Length: 43",
                 "Transfer-Encoding: chunked",
-                content: "21\r\n\(question)\r\n0\r\n\r\n"
+                content: "21\r\n\(lossBody)\r\n0\r\n\r\n"
             ),
             .closed(400)
         ),
@@ -113,7 +113,7 @@ extension ConformanceTests {
             "9112 6.1",
             "a transfer coding in HTTP/1.0",
             "POST /v1/losses/mse HTTP/1.0\r\nHost: test\r\nConnection: keep-alive\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n21\r\n\(question)\r\n0\r\n\r\n",
+                + "Transfer-Encoding: chunked\r\n\r\n21\r\n\(lossBody)\r\n0\r\n\r\n",
             .closed(400)
         ),
     ]
@@ -129,7 +129,7 @@ extension ConformanceTests {
             WireCase(
                 "9112 6.3",
                 "the length \(length.debugDescription)",
-                RequestText.post("Content-Length: \(length)", content: question),
+                RequestText.post("Content-Length: \(length)", content: lossBody),
                 .closed(400)
             )
         }
@@ -137,7 +137,7 @@ extension ConformanceTests {
             WireCase(
                 "9110 8.6",
                 "the length \(length)",
-                RequestText.post("Content-Length: \(length)", content: question),
+                RequestText.post("Content-Length: \(length)", content: lossBody),
                 status == 200 ? .kept(status) : .closed(status)
             )
         }
@@ -156,7 +156,7 @@ extension ConformanceTests {
         _ claim: String,
         _ outcome: WireCase.Outcome
     ) -> WireCase {
-        let request = RequestText.chunked("21\r\n\(question)\r\n0\r\n\r\n", coding: coding)
+        let request = RequestText.chunked("21\r\n\(lossBody)\r\n0\r\n\r\n", coding: coding)
         return WireCase(
             "\(section == "5.6.1" ? "9110" : "9112") \(section)",
             claim,

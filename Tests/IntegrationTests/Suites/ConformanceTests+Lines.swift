@@ -13,9 +13,9 @@ extension ConformanceTests {
             "  \r\n" + RequestText.get(),
             .closed(400)
         ),
-        requestLine("GET /livez HTTP/1.1\nHost: test", "a bare LF behind the request line"),
-        requestLine("GET /livez HTTP/1.1\rHost: test", "a bare CR behind the request line"),
-        requestLine("GET /livez HTTP/1.1\r\r\nHost: test", "CR CR LF behind the request line"),
+        requestLine("GET /livez HTTP/1.1\nHost: test", "a bare LF after the request line"),
+        requestLine("GET /livez HTTP/1.1\rHost: test", "a bare CR after the request line"),
+        requestLine("GET /livez HTTP/1.1\r\r\nHost: test", "CR CR LF after the request line"),
         requestLine("GET /li\rvez HTTP/1.1\r\nHost: test", "a bare CR in the target"),
         requestLine("GET /livez HTTP/1.1\r\nHost: test\nX: y", "a bare LF behind a field"),
         requestLine("GET /livez HTTP/1.1\r\nHost: test\rX: y", "a bare CR behind a field"),
@@ -129,7 +129,7 @@ extension ConformanceTests {
         WireCase(
             "9112 5.1",
             "white space around a length",
-            RequestText.post("Content-Length: \t33 \t ", content: RequestText.question),
+            RequestText.post("Content-Length: \t33 \t ", content: RequestText.lossBody),
             .kept(200)
         ),
         WireCase(
@@ -168,7 +168,7 @@ extension ConformanceTests {
 
     private static func long(_ count: Int) -> String { String(repeating: "a", count: count) }
 
-    /// A head that is refused for its lines, given without the empty line at its end.
+    /// A head that is refused, without its final empty line.
     private static func requestLine(_ head: String, _ claim: String) -> WireCase {
         WireCase("9112 2.2", claim, head + "\r\n\r\n", .closed(400))
     }

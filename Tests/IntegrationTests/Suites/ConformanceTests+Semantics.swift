@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What becomes of a connection, and what methods and fields mean.
+/// Persistence of connections, methods and fields.
 extension ConformanceTests {
-    private static let question = RequestText.question
+    private static let request = RequestText.lossBody
     private static let smuggled = RequestText.get(target: "/nothing")
 
     static let persistence: [WireCase] = [
@@ -13,7 +13,7 @@ extension ConformanceTests {
         WireCase(
             "9112 9.6",
             "the last of the requests may have content",
-            RequestText.post("Connection: close", "Content-Length: 33", content: question),
+            RequestText.post("Connection: close", "Content-Length: 33", content: request),
             .closed(200)
         ),
         WireCase(
@@ -102,7 +102,7 @@ extension ConformanceTests {
                         "Connection: Upgrade",
                         "Upgrade: \(upgrade)",
                         "Content-Length: 33",
-                        content: question
+                        content: request
                     ),
                     .kept(200)
                 ),
@@ -113,7 +113,7 @@ extension ConformanceTests {
                 WireCase(
                     "9110 14.2",
                     "Range: \(range) in POST is ignored",
-                    RequestText.post("Range: \(range)", "Content-Length: 33", content: question),
+                    RequestText.post("Range: \(range)", "Content-Length: 33", content: request),
                     .kept(200)
                 ),
                 WireCase(
@@ -140,7 +140,7 @@ extension ConformanceTests {
             "9110 15.2",
             "HTTP/1.0 is sent no 100 Continue",
             "POST /v1/losses/mse HTTP/1.0\r\nHost: test\r\nExpect: 100-continue\r\n"
-                + "Content-Length: 33\r\n\r\n" + question,
+                + "Content-Length: 33\r\n\r\n" + request,
             .closed(200)
         ),
         refused("POST", "/nothing", [], .closed(404)),
@@ -155,7 +155,7 @@ extension ConformanceTests {
         WireCase(
             "9110 15.5.16",
             "a media type that is not taken",
-            RequestText.post("Content-Type: text/html", "Content-Length: 33", content: question),
+            RequestText.post("Content-Type: text/html", "Content-Length: 33", content: request),
             .kept(415),
             fields: ["Accept-Post"]
         ),
@@ -166,14 +166,14 @@ extension ConformanceTests {
                 "Content-Type: application/json",
                 "Content-Type: text/plain",
                 "Content-Length: 33",
-                content: question
+                content: request
             ),
             .closed(400)
         ),
         WireCase(
             "9110 12.5.3",
             "a content coding that is not taken",
-            RequestText.post("Content-Encoding: compress", "Content-Length: 33", content: question),
+            RequestText.post("Content-Encoding: compress", "Content-Length: 33", content: request),
             .kept(415),
             fields: ["Accept-Encoding"]
         ),
@@ -215,7 +215,7 @@ extension ConformanceTests {
         return WireCase("9112 9.6", claim, RequestText.get("Connection: \(value)"), outcome)
     }
 
-    /// A request with content that its head decides on, and which looks like a request.
+    /// A request that its head decides, with content that resembles a request.
     private static func unread(
         _ method: String,
         _ path: String,

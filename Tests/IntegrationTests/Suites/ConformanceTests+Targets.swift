@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The request target and the host it is meant for.
+/// The request target and its host.
 extension ConformanceTests {
     static let hosts: [WireCase] = [
         WireCase("9112 3.2", "a request without Host", "GET /livez HTTP/1.1\r\n\r\n", .closed(400)),

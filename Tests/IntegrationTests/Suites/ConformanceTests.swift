@@ -2,31 +2,31 @@
 
 import Testing
 
-/// RFC 9112 and RFC 9110 as far as they can be held against a server from outside.
+/// The requirements of RFC 9112 and RFC 9110 that can be tested from outside.
 ///
-/// The tables are sorted by what a case is about. What needs more than one request and one answer
-/// is a test of its own.
+/// The tables are sorted by subject. Cases with more than one request and response have a test of
+/// their own.
 @Suite("HTTP/1.1") struct ConformanceTests {
     static let tables = [
         hosts, targets, percentEncoding, lines, versions, characters, fields, chunks, wrongChunks,
         transferCodings, contentLengths, persistence, methods, expectations, media,
     ]
 
-    @Test("does what the specification says", arguments: tables.joined())
+    @Test("follows the specification", arguments: tables.joined())
     func outcome(wireCase: WireCase) throws {
         try wireCase.expect(of: ServerProcess.shared)
     }
 
-    /// A request line of so many bytes with its line end, most of them target.
+    /// A request line of `lineBytes` bytes including its line end, with a long target.
     static func target(filling lineBytes: Int) -> String {
         "/livez?" + String(repeating: "a", count: lineBytes - "GET /livez? HTTP/1.1\r\n".utf8.count)
     }
 
-    @Test("RFC 9112 2.2: a request is waited for, wherever it is cut")
+    @Test("RFC 9112 2.2: the server waits for the rest of a request, wherever it is split")
     func fragments() throws {
         let server = try ServerProcess.shared
         let request = Array(
-            RequestText.post("Content-Length: 33", content: RequestText.question).utf8
+            RequestText.post("Content-Length: 33", content: RequestText.lossBody).utf8
         )
         let cuts = 1..<request.count
         let connections = try cuts.map { cut in
@@ -34,12 +34,12 @@ import Testing
             try connection.send(Array(request[..<cut]))
             return connection
         }
-        // By the time that another client has been answered, the first parts have been read.
-        #expect(try server.client().ask(.get("/livez")).status == 200)
+        // Once another client has its response, the first parts have been read.
+        #expect(try server.client().send(.get("/livez")).status == 200)
         for (cut, connection) in zip(cuts, connections) {
             try connection.send(Array(request[cut...]))
-            let answer = try connection.answer()
-            #expect(answer.status == 200, "cut at \(cut): \(answer.text)")
+            let response = try connection.readResponse()
+            #expect(response.status == 200, "cut at \(cut): \(response.text)")
             connection.endSending()
             #expect(try connection.rest().isEmpty)
         }

@@ -2,12 +2,12 @@
 
 import Testing
 
-@Suite("The contract, openapi.yaml") struct ContractTests {
-    /// No contract, no operations: the test of their number fails then.
+@Suite("The API description, openapi.yaml") struct ContractTests {
+    /// The operations; empty if the file is invalid, which the test of their number reports.
     static let contract = try? Contract.current
     static let operations = contract?.operations ?? []
 
-    @Test("has operations, each with an id of its own")
+    @Test("has operations with unique IDs")
     func ids() throws {
         let operations = try Contract.current.operations
         let ids = operations.compactMap { $0.id }
@@ -16,19 +16,19 @@ import Testing
         #expect(Set(ids).count == ids.count)
     }
 
-    @Test("is what the service serves as YAML, byte for byte")
+    @Test("equals the document served as YAML, byte for byte")
     func yaml() throws {
-        let answer = try ServerProcess.shared.client().ask(.get("/openapi.yaml"))
-        #expect(answer.status == 200)
-        #expect(answer.contentType == "application/yaml")
-        let difference = try Repository.difference(of: answer.body, from: "openapi.yaml")
+        let response = try ServerProcess.shared.client().send(.get("/openapi.yaml"))
+        #expect(response.status == 200)
+        #expect(response.contentType == "application/yaml")
+        let difference = try Repository.difference(of: response.body, from: "openapi.yaml")
         #expect(difference == [])
     }
 
-    @Test("is the same document as the one served as JSON")
+    @Test("equals the document served as JSON")
     func json() throws {
-        let answer = try ServerProcess.shared.client().ask(.get("/openapi.json"))
-        let isSame = try answer.json() == Contract.current.document
+        let response = try ServerProcess.shared.client().send(.get("/openapi.json"))
+        let isSame = try response.json() == Contract.current.document
         #expect(isSame)
     }
 
@@ -36,7 +36,7 @@ import Testing
     func catalogue() throws {
         let client = try ServerProcess.shared.client()
         for kind in ["losses", "penalties"] {
-            let list = try client.ask(.get("/v1/\(kind)")).json()
+            let list = try client.send(.get("/v1/\(kind)")).json()
             let served = (list[kind]?.array ?? []).compactMap { $0["href"]?.string }
             let documented = try Contract.current.operations.filter { $0.method == "POST" }
                 .map { $0.path }.filter { $0.hasPrefix("/v1/\(kind)/") }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("gets what it promises for every example of every operation", arguments: operations)
+    @Test("states the response to every example of every operation", arguments: operations)
     func examples(operation: Contract.Operation) throws {
         let contract = try Contract.current
         let client = try ServerProcess.shared.client()
@@ -55,56 +55,58 @@ import Testing
         #expect(examples.count == documented?["examples"]?.object?.count ?? 1)
 
         for example in examples {
-            let answer = try client.ask(example.question)
-            let context = Comment(rawValue: "\(example.name): \(answer.text.prefix(500))")
-            #expect(answer.status == example.status, context)
-            let content = contract.content(of: operation, status: answer.status)
-            let mediaType = answer.contentType?.split(separator: ";").first.map(String.init) ?? ""
+            let response = try client.send(example.request)
+            let context = Comment(rawValue: "\(example.name): \(response.text.prefix(500))")
+            #expect(response.status == example.status, context)
+            let content = contract.content(of: operation, status: response.status)
+            let mediaType = response.contentType?.split(separator: ";").first.map(String.init) ?? ""
             let rules = try #require(content[mediaType]?["schema"], context)
             if let type = example.type {
-                let problem = try answer.expectProblem(
+                let problem = try response.expectProblem(
                     example.status,
                     String(type.dropFirst("/problems/".count))
                 )
                 try expectExplained(problem, by: client)
             }
             if mediaType.hasSuffix("json") {
-                let faults = try Schema(contract: contract, rules: rules).faults(of: answer.json())
+                let faults = try Schema(contract: contract, rules: rules).faults(
+                    of: response.json()
+                )
                 #expect(faults.isEmpty, context)
             }
         }
     }
 
-    @Test("takes every example of a good question for one", arguments: operations)
+    @Test("accepts every valid example request", arguments: operations)
     func requests(operation: Contract.Operation) throws {
         let contract = try Contract.current
         let content = operation.description["requestBody"]?["content"]?["application/json"]
         guard let content, let rules = content["schema"] else { return }
         let schema = Schema(contract: contract, rules: rules)
         for (name, example) in content["examples"]?.object ?? [:]
-        where example["x-answer"]?["status"] == 200 {
+        where example["x-response"]?["status"] == 200 {
             let faults = schema.faults(of: example["value"] ?? .null)
             #expect(faults.isEmpty, "\(name)")
         }
     }
 
-    @Test("explains every kind of problem at its type")
+    @Test("has an explanation at the type of every kind of problem")
     func problems() throws {
         let client = try ServerProcess.shared.client()
-        let kinds = try client.ask(.get("/problems")).json()["problems"]?.array ?? []
+        let kinds = try client.send(.get("/problems")).json()["problems"]?.array ?? []
         #expect(!kinds.isEmpty)
         for kind in kinds {
             let type = try #require(kind["type"]?.string)
-            #expect(try client.ask(.get(type)).json() == kind)
+            #expect(try client.send(.get(type)).json() == kind)
         }
     }
 
-    /// A problem's type is a path where the same problem is explained.
+    /// Expects the explanation of a problem at the path of its type.
     private func expectExplained(_ problem: JSON, by client: CurlClient) throws {
         let type = try #require(problem["type"]?.string)
-        let answer = try client.ask(.get(type))
-        #expect(answer.status == 200)
-        let explanation = try answer.json()
+        let response = try client.send(.get(type))
+        #expect(response.status == 200)
+        let explanation = try response.json()
         #expect(explanation["title"] == problem["title"])
         #expect(explanation["status"] == problem["status"])
     }

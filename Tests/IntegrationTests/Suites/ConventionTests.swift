@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Conventions over the network") struct ConventionTests {
     private static let text = #"{"predictions":[1,2],"targets":[0,0]}"#
-    private static let answer = #"{"loss":2.5,"gradient":[1,2],"normalizer":2}"#
+    private static let response = #"{"loss":2.5,"gradient":[1,2],"normalizer":2}"#
 
-    /// The text as Python's gzip and zlib modules write it.
+    /// The text as compressed by Python's gzip and zlib modules.
     private static let coded: [(String, [UInt8])] = [
         (
             "gzip",
@@ -28,24 +28,24 @@ import Testing
         ),
     ]
 
-    @Test("take coded questions, in one piece and in chunks (RFC 9110 section 8.4)")
+    @Test("accept encoded requests, with a length and in chunks (RFC 9110 section 8.4)")
     func codedQuestions() throws {
         let client = try ServerProcess.shared.client()
         for (coding, bytes) in Self.coded {
-            var question = Question.post("/v1/losses/mse", bytes: bytes)
-            question.fields.append("Content-Encoding", coding)
-            #expect(try client.ask(question).text == Self.answer)
-            question.body = .chunked(bytes, chunk: 7)
-            #expect(try client.ask(question).text == Self.answer)
-            question.body = .bytes(Array(bytes.dropLast()))
-            try client.ask(question).expectProblem(400, "malformed-content-coding")
-            question.body = .bytes(Array(Self.text.utf8))
-            try client.ask(question).expectProblem(400, "malformed-content-coding")
+            var request = Request.post("/v1/losses/mse", bytes: bytes)
+            request.fields.append("Content-Encoding", coding)
+            #expect(try client.send(request).text == Self.response)
+            request.body = .chunked(bytes, chunk: 7)
+            #expect(try client.send(request).text == Self.response)
+            request.body = .bytes(Array(bytes.dropLast()))
+            try client.send(request).expectProblem(400, "malformed-content-coding")
+            request.body = .bytes(Array(Self.text.utf8))
+            try client.send(request).expectProblem(400, "malformed-content-coding")
         }
     }
 
     @Test(
-        "code answers so that libcurl reads them (RFC 9110 section 12.5.3)",
+        "encode responses so that libcurl decodes them (RFC 9110 section 12.5.3)",
         arguments: ["short", "all"]
     )
     func codedAnswers(compression: String) throws {
@@ -53,16 +53,16 @@ import Testing
         for count in [1_000, 50_000] {
             let numbers = (0..<count).map { "\(Double($0) / 3)" }.joined(separator: ",")
             let zeros = String(repeating: "0,", count: count - 1) + "0"
-            var question = Question.post(
+            var request = Request.post(
                 "/v1/losses/mse",
                 #"{"predictions":[\#(numbers)],"targets":[\#(zeros)]}"#
             )
-            let plain = try server.client().ask(question)
+            let plain = try server.client().send(request)
             #expect(plain.status == 200 && plain.fields["Content-Encoding"] == nil)
             #expect(plain.fields["Vary"] == "Accept-Encoding")
             for coding in ["gzip", "deflate"] {
-                question.codings = coding
-                let coded = try server.client().ask(question)
+                request.codings = coding
+                let coded = try server.client().send(request)
                 let isCoded = compression == "all" || count == 1_000
                 #expect(coded.fields["Content-Encoding"] == (isCoded ? coding : nil))
                 #expect(coded.fields["Vary"] == "Accept-Encoding")
@@ -71,33 +71,33 @@ import Testing
         }
     }
 
-    @Test("give up a bomb where it is longer than a body may be")
+    @Test("stop decoding a compression bomb at the maximum size of a body")
     func bomb() throws {
         let server = try ServerProcess("--body-bytes", "20")
-        var question = Question.post("/v1/losses/mse", bytes: Self.coded[1].1)
-        question.fields.append("Content-Encoding", "deflate")
-        // Longer than a body may be as it comes.
-        try server.client().ask(question).expectProblem(413, "body-too-large")
-        // As long as it may be, and longer when it is decoded: 100 spaces.
-        question.body = .bytes([
+        var request = Request.post("/v1/losses/mse", bytes: Self.coded[1].1)
+        request.fields.append("Content-Encoding", "deflate")
+        // Beyond the limit as sent.
+        try server.client().send(request).expectProblem(413, "body-too-large")
+        // Within the limit as sent, beyond it when decoded: 100 spaces.
+        request.body = .bytes([
             0x78, 0x9C, 0x53, 0x50, 0xA0, 0x3D, 0x00, 0x00, 0x77, 0xC2, 0x0C, 0x81,
         ])
-        try server.client().ask(question).expectProblem(413, "body-too-large")
+        try server.client().send(request).expectProblem(413, "body-too-large")
     }
 
-    @Test("name every request, and tell the log (W3C Trace Context section 3.2)")
+    @Test("identify every request, also in the log (W3C Trace Context section 3.2)")
     func names() throws {
         let server = try ServerProcess("--log-level", "debug")
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-        var question = Question.post("/v1/losses/mse", Self.text)
-        question.fields.append("X-Request-Id", "given-by-test")
-        question.fields.append("traceparent", "00-\(trace)-00f067aa0ba902b7-01")
-        let answer = try server.client().ask(question)
-        #expect(answer.fields["X-Request-Id"] == "given-by-test")
-        let timing = try #require(answer.fields["Server-Timing"])
+        var request = Request.post("/v1/losses/mse", Self.text)
+        request.fields.append("X-Request-Id", "given-by-test")
+        request.fields.append("traceparent", "00-\(trace)-00f067aa0ba902b7-01")
+        let response = try server.client().send(request)
+        #expect(response.fields["X-Request-Id"] == "given-by-test")
+        let timing = try #require(response.fields["Server-Timing"])
         let format = #/parse;dur=\d+\.\d{3}, compute;dur=\d+\.\d{3}, serialize;dur=\d+\.\d{3}/#
         #expect(timing.wholeMatch(of: format) != nil)
-        let made = try server.client().ask(.get("/nowhere")).fields["X-Request-Id"]
+        let made = try server.client().send(.get("/nowhere")).fields["X-Request-Id"]
         server.program.signal(SIGTERM)
         #expect(try server.program.exitCode() == 0)
         let lines = server.program.errors.split(separator: "\n")
@@ -108,7 +108,7 @@ import Testing
         #expect(other?.contains(#""problem":"not-found""#) == true)
     }
 
-    @Test("open to tokens alone, but for the probes (RFC 6750)")
+    @Test("require a token except for probes (RFC 6750)")
     func tokens() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try Data("sesame\n".utf8).write(to: file)
@@ -118,19 +118,19 @@ import Testing
             environment: ["LOSS_SERVER_TOKEN_FILE": file.path]
         )
         let client = try server.client()
-        var question = Question.post("/v1/losses/mse", Self.text)
-        let refused = try client.ask(question)
+        var request = Request.post("/v1/losses/mse", Self.text)
+        let refused = try client.send(request)
         try refused.expectProblem(401, "unauthorized")
         #expect(refused.fields["WWW-Authenticate"] == #"Bearer realm="loss-server""#)
-        question.fields.append("Authorization", "Bearer sesame")
-        #expect(try client.ask(question).text == Self.answer)
+        request.fields.append("Authorization", "Bearer sesame")
+        #expect(try client.send(request).text == Self.response)
         for path in ["/livez", "/readyz", "/healthz"] {
-            #expect(try client.ask(.get(path)).status == 200)
+            #expect(try client.send(.get(path)).status == 200)
         }
-        #expect(try client.ask(.get("/metrics")).status == 401)
+        #expect(try client.send(.get("/metrics")).status == 401)
     }
 
-    @Test("without one, wait for no body before they say so (RFC 9110 section 10.1.1)")
+    @Test("respond without a token before the body is sent (RFC 9110 section 10.1.1)")
     func earlyRefusal() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try Data("sesame\n".utf8).write(to: file)
@@ -141,48 +141,48 @@ import Testing
             "POST /v1/losses/mse HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n"
                 + "Content-Length: 1000\r\n\r\n"
         )
-        #expect(try connection.answer().status == 401)
+        #expect(try connection.readResponse().status == 401)
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("let pages of allowed origins ask, and read even what is refused (Fetch, CORS protocol)")
+    @Test("allow listed origins to send requests and read errors (Fetch, CORS protocol)")
     func crossOrigin() throws {
         let origin = "https://page.example"
         let server = try ServerProcess("--cors-origin", origin, "--body-bytes", "50")
         let client = try server.client()
-        let preflight = Question(
+        let preflight = Request(
             "OPTIONS",
             "/v1/losses/mse",
             fields: ["Origin": origin, "Access-Control-Request-Method": "POST"]
         )
-        let allowed = try client.ask(preflight)
+        let allowed = try client.send(preflight)
         #expect(allowed.status == 204)
         #expect(allowed.fields["Access-Control-Allow-Origin"] == origin)
         #expect(allowed.fields["Access-Control-Allow-Methods"]?.contains("POST") == true)
-        var question = Question.post("/v1/losses/mse", Self.text)
-        question.fields.append("Origin", origin)
-        let answer = try client.ask(question)
-        #expect(answer.text == Self.answer)
-        #expect(answer.fields["Access-Control-Allow-Origin"] == origin)
-        // Refused by the connection, after the head was accepted.
-        question.body = .bytes([UInt8](repeating: 0x20, count: 51))
-        let refused = try client.ask(question)
+        var request = Request.post("/v1/losses/mse", Self.text)
+        request.fields.append("Origin", origin)
+        let response = try client.send(request)
+        #expect(response.text == Self.response)
+        #expect(response.fields["Access-Control-Allow-Origin"] == origin)
+        // Refused by the HTTP layer, after the head was accepted.
+        request.body = .bytes([UInt8](repeating: 0x20, count: 51))
+        let refused = try client.send(request)
         try refused.expectProblem(413, "body-too-large")
         #expect(refused.fields["Access-Control-Allow-Origin"] == origin)
-        // The next request of the same connection says nothing of an origin.
-        #expect(try client.ask(.get("/livez")).fields["Access-Control-Allow-Origin"] == nil)
+        // The next request on the same connection has no Origin.
+        #expect(try client.send(.get("/livez")).fields["Access-Control-Allow-Origin"] == nil)
     }
 
-    @Test("echo for tests from outside, if they are told to")
+    @Test("echo requests if enabled")
     func diagnostics() throws {
         let server = try ServerProcess("--diagnostics")
         let connection = try server.connection()
         try connection.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nbody")
-        #expect(try connection.answer().text == "body")
+        #expect(try connection.readResponse().text == "body")
         try connection.send("GET /echo HTTP/1.1\r\nHost: test\r\nX-Odd:  a  b \r\n\r\n")
-        #expect(try connection.answer().text == "Host: test\r\nX-Odd: a  b\r\n")
+        #expect(try connection.readResponse().text == "Host: test\r\nX-Odd: a  b\r\n")
         let plain = try ServerProcess.shared.client()
-        try plain.ask(.post("/", Self.text)).expectProblem(405, "method-not-allowed")
-        try plain.ask(.get("/echo")).expectProblem(404, "not-found")
+        try plain.send(.post("/", Self.text)).expectProblem(405, "method-not-allowed")
+        try plain.send(.get("/echo")).expectProblem(404, "not-found")
     }
 }

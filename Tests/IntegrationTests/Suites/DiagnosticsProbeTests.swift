@@ -2,23 +2,23 @@
 
 import Testing
 
-/// The cases of public probes that need a server which echoes: `POST /` gives back the content,
-/// `/echo` the lines of the head as text.
+/// The cases of public probes that need echoes: `POST /` returns the content, `/echo` the lines of
+/// the head as text.
 @Suite("A public probe of the diagnostics")
 struct DiagnosticsProbeTests {
     private static let server = Result { try ServerProcess("--diagnostics") }
 
     @Test(
-        "is refused what could be read in two ways",
+        "gets an error for ambiguous requests",
         arguments: ProbeCases.ambiguities(target: "/")
     )
     func ambiguous(wireCase: WireCase) throws { try wireCase.expect(of: Self.server.get()) }
 
-    @Test("is refused wrong chunks", arguments: ProbeCases.wrongChunks(target: "/"))
+    @Test("gets an error for malformed chunks", arguments: ProbeCases.wrongChunks(target: "/"))
     func wrongChunks(wireCase: WireCase) throws { try wireCase.expect(of: Self.server.get()) }
 
     @Test(
-        "RFC 9110 8.6: is refused lengths that some read as octal",
+        "RFC 9110 8.6: gets an error for lengths that could be octal",
         arguments: [("005", "hello"), ("00", ""), ("0200", ProbeCases.filling(200))]
     )
     func leadingZeros(length: String, content: String) throws {
@@ -27,7 +27,7 @@ struct DiagnosticsProbeTests {
         try WireCase("9110 8.6", length, request, .closed(400)).expect(of: Self.server.get())
     }
 
-    @Test("is given back what it sends", arguments: echoes)
+    @Test("gets its content back", arguments: echoes)
     func echo(wireCase: WireCase) throws { try wireCase.expect(of: Self.server.get()) }
 
     private static let echoes: [WireCase] = [
@@ -120,61 +120,61 @@ struct DiagnosticsProbeTests {
         try connection.send(
             RequestText.head("POST / HTTP/1.1", lines) + "hello" + RequestText.get()
         )
-        var answer = try connection.answer()
-        // A server need not ask for what it has already.
-        if answer.status == 100 { answer = try connection.answer() }
-        #expect(answer.status == 200)
-        #expect(answer.text == "hello")
-        #expect(try connection.answer().status == 200)
+        var response = try connection.readResponse()
+        // A server need not send 100 Continue for content that it already has.
+        if response.status == 100 { response = try connection.readResponse() }
+        #expect(response.status == 200)
+        #expect(response.text == "hello")
+        #expect(try connection.readResponse().status == 200)
     }
 
-    @Test("RFC 9112 6.3: SMUG-CL0-BODY-POISON, what is behind the content is the next request")
+    @Test("RFC 9112 6.3: SMUG-CL0-BODY-POISON, the bytes after the content are the next request")
     func behindContent() throws {
         let connection = try Self.server.get().connection()
         try connection.send(RequestText.post("Content-Length: 0", content: "X", target: "/"))
-        #expect(try connection.answer().status == 200)
+        #expect(try connection.readResponse().status == 200)
         try connection.send(RequestText.get())
-        // XGET is a method nobody knows.
-        #expect(try connection.answer().status == 501)
+        // XGET is an unknown method.
+        #expect(try connection.readResponse().status == 501)
     }
 
     @Test(
-        "RFC 9110 5.1: a name that is almost another is refused or dropped",
+        "RFC 9110 5.1: a name that resembles another is refused or dropped",
         arguments: [
             ("NORM-UNDERSCORE-CL", "Content-Length: 11\r\nContent_Length: 99", "hello world"),
             ("NORM-SP-BEFORE-COLON-CL", "Content-Length: 11\r\nContent-Length : 5", "hello world"),
             ("NORM-TAB-IN-NAME", "Content-Length: 11\r\nContent\tLength: 99", "hello world"),
-            // Without a length there is no content, and what follows is no request.
+            // Without a length the request has no content, and the rest is not a request.
             ("NORM-UNDERSCORE-TE", "Transfer_Encoding: chunked", "B\r\nhello world\r\n0\r\n\r\n"),
         ]
     )
     func similarName(id: String, lines: String, content: String) throws {
         let connection = try Self.server.get().connection()
         try connection.send(RequestText.post(lines, content: content, target: "/echo"))
-        let answer = try connection.answer()
-        guard answer.status == 200 else { return #expect(answer.status == 400) }
-        // The probe finds fault with a name made right, and warns of one handed on.
-        for line in answer.text.split(whereSeparator: { $0.isNewline }) {
+        let response = try connection.readResponse()
+        guard response.status == 200 else { return #expect(response.status == 400) }
+        // The probe rejects corrected names and warns about names passed on.
+        for line in response.text.split(whereSeparator: { $0.isNewline }) {
             #expect(line != "Content-Length: 99" && line != "Content-Length: 5")
             #expect(line != "Transfer-Encoding: chunked")
             #expect(!line.contains("_"))
         }
     }
 
-    @Test("RFC 9110 5.1: NORM-CASE-TE, a name is given back as it was written")
+    @Test("RFC 9110 5.1: NORM-CASE-TE, a name is echoed as written")
     func nameInCapitals() throws {
         let connection = try Self.server.get().connection()
         let chunks = "B\r\nhello world\r\n0\r\n\r\n"
         let line = "TRANSFER-ENCODING: chunked"
         try connection.send(RequestText.post(line, content: chunks, target: "/echo"))
-        let answer = try connection.answer()
-        #expect(answer.status == 200)
-        #expect(!answer.text.contains("Transfer-Encoding"))
-        #expect(!answer.text.contains("transfer-encoding"))
+        let response = try connection.readResponse()
+        #expect(response.status == 200)
+        #expect(!response.text.contains("Transfer-Encoding"))
+        #expect(!response.text.contains("transfer-encoding"))
     }
 
     @Test(
-        "RFC 6265 5.4: cookies are given back",
+        "RFC 6265 5.4: cookies are echoed",
         arguments: [
             ("COOK-ECHO", ["foo=bar"]), ("COOK-MULTI-HEADER", ["a=1", "b=2"]),
             ("COOK-EMPTY", [""]), ("COOK-MALFORMED", ["===;;;"]),
@@ -185,13 +185,13 @@ struct DiagnosticsProbeTests {
         let connection = try Self.server.get().connection()
         let lines = ["Host: test"] + cookies.map { "Cookie: \($0)" }
         try connection.send(RequestText.head("GET /echo HTTP/1.1", lines))
-        let answer = try connection.answer()
-        #expect(answer.status == 200)
-        #expect(answer.text.contains("Cookie:"))
-        for cookie in cookies { #expect(answer.text.contains(cookie)) }
+        let response = try connection.readResponse()
+        #expect(response.status == 200)
+        #expect(response.text.contains("Cookie:"))
+        for cookie in cookies { #expect(response.text.contains(cookie)) }
     }
 
-    @Test("RFC 6265 5.4: wrong cookies are refused", arguments: wrongCookies)
+    @Test("RFC 6265 5.4: invalid cookies are refused", arguments: wrongCookies)
     func wrongCookie(wireCase: WireCase) throws { try wireCase.expect(of: Self.server.get()) }
 
     private static let wrongCookies = [

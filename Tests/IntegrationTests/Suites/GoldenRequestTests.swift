@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Whole requests with golden answers") struct GoldenRequestTests {
+@Suite("Whole requests with golden results") struct GoldenRequestTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let loss: String
@@ -12,7 +12,7 @@ import Testing
         var testDescription: String { "\(loss): \(name)" }
     }
 
-    /// No file, no cases: the test of their number fails then.
+    /// The cases; empty if the file is missing, which the test of their number reports.
     static let cases = (try? load()) ?? []
 
     private static func load() throws -> [Case] {
@@ -27,23 +27,23 @@ import Testing
         }
     }
 
-    @Test("are there")
+    @Test("exist")
     func number() throws {
         #expect(try Self.load().count >= 40)
     }
 
-    @Test("are answered within a few ulp of the truth", arguments: cases)
-    func answers(item: Case) throws {
+    @Test("are within a few ulp of the true values", arguments: cases)
+    func responses(item: Case) throws {
         let outputs: JSON = ["outputs": ["loss", "gradient", "hessian"]]
-        let question = item.body.merging(outputs).text
-        let answer = try ServerProcess.shared.client().ask(
-            .post("/v1/losses/\(item.loss)", question)
+        let request = item.body.merging(outputs).text
+        let response = try ServerProcess.shared.client().send(
+            .post("/v1/losses/\(item.loss)", request)
         )
-        #expect(answer.status == 200, "\(answer.text)")
-        let json = try answer.json()
+        #expect(response.status == 200, "\(response.text)")
+        let json = try response.json()
         for output in ["loss", "gradient", "hessian", "normalizer"] {
             let actual = try #require(json[output], "\(output)")
-            // Without a reduction nothing is divided, which is to say by 1.
+            // Without a reduction the normalizer is 1.
             let expected =
                 item.expected[output] == .null ? "1" : try #require(item.expected[output])
             #expect(actual.shape == expected.shape, "\(output)")
@@ -59,20 +59,20 @@ import Testing
         }
     }
 
-    /// At most eight roundings of half an ulp lead to a number.
+    /// The bound of a number in a result: at most eight roundings of half an ulp.
     ///
     /// They are those of an exponential, its sum, a quotient, smoothing, class weight, weight and
-    /// normalizer; 4 ulp is the most that was measured, and another C library may add one. Where a
-    /// probability nearly cancels its target,
-    /// what is left has the error of these two, which are about as large as the largest number of
-    /// the answer is before it is divided: half an ulp of that, of which 0.6 was measured.
+    /// normalizer; 4 ulp is the maximum measured, and another C library may add one. If a probability
+    /// nearly cancels its target, the difference has the error of these two, which are about as large
+    /// as the largest number of the result before it is divided: half an ulp of that, of which 0.6 was
+    /// measured.
     private func isNear(_ actual: Double, _ expected: Double, largest: Double) -> Bool {
         let distance = abs(actual - expected)
         return distance <= 5 * expected.ulp || distance <= 0x1p-53 * largest
     }
 }
 extension JSON {
-    /// The numbers that the strings of a nested array spell, in order, each to the nearest double.
+    /// The numbers in the strings of a nested array, in order, rounded to the nearest double.
     fileprivate var decimals: [Double] {
         switch self {
         case .string(let text): [Double(text) ?? .nan]

@@ -5,90 +5,90 @@ import Testing
 @Suite("A limit") struct LimitTests {
     static let path = "/v1/losses/mse"
 
-    @Test("on the body is told before the body is read, and the answer arrives")
+    @Test("on the body is enforced before it is read, and the response arrives")
     func bodyByLength() throws {
         let server = try ServerProcess("--body-bytes", "1000")
         let client = try server.client()
         let spaces = [UInt8](repeating: UInt8(ascii: " "), count: 5_000_000)
-        for body in [Question.Body.bytes(spaces), .chunked(spaces, chunk: 4_096)] {
-            let question = Question("POST", Self.path, body: body)
-            let answer = try client.ask(question)
-            let problem = try answer.expectProblem(413, "body-too-large")
+        for body in [Request.Body.bytes(spaces), .chunked(spaces, chunk: 4_096)] {
+            let request = Request("POST", Self.path, body: body)
+            let response = try client.send(request)
+            let problem = try response.expectProblem(413, "body-too-large")
             #expect(problem["detail"]?.string?.contains("1000") == true)
-            #expect(answer.fields["Connection"] == "close")
+            #expect(response.fields["Connection"] == "close")
         }
 
         let connection = try server.connection()
         try connection.send(
             "POST \(Self.path) HTTP/1.1\r\nHost: test\r\nContent-Length: 1001\r\n\r\n"
         )
-        try connection.answer().expectProblem(413, "body-too-large")
+        try connection.readResponse().expectProblem(413, "body-too-large")
     }
 
-    @Test("on the body lets through what keeps it")
+    @Test("on the body admits bodies within it")
     func bodyWithin() throws {
         let server = try ServerProcess("--body-bytes", "1000")
         let body = #"{"predictions": 3, "targets": 1}"#
         let padded = body + String(repeating: " ", count: 1_000 - body.utf8.count)
-        #expect(try server.client().ask(.post(Self.path, padded)).status == 200)
-        #expect(try server.client().ask(.post(Self.path, padded + " ")).status == 413)
+        #expect(try server.client().send(.post(Self.path, padded)).status == 200)
+        #expect(try server.client().send(.post(Self.path, padded + " ")).status == 413)
     }
 
     @Test("on the request line is 8 KiB, and a target of 8000 bytes passes")
     func requestLine() throws {
         let client = try ServerProcess.shared.client()
         let long = "/livez?" + String(repeating: "a", count: 7_993)
-        #expect(try client.ask(.get(long)).status == 200)
-        let answer = try client.ask(.get(long + String(repeating: "a", count: 1_000)))
-        try answer.expectProblem(414, "request-line-too-long")
-        #expect(answer.fields["Connection"] == "close")
+        #expect(try client.send(.get(long)).status == 200)
+        let response = try client.send(.get(long + String(repeating: "a", count: 1_000)))
+        try response.expectProblem(414, "request-line-too-long")
+        #expect(response.fields["Connection"] == "close")
     }
 
     @Test("on the head is 32 KiB and 100 fields")
     func head() throws {
         let client = try ServerProcess.shared.client()
-        let large = Question.get("/livez", fields: ["Large": String(repeating: "a", count: 33_000)])
-        try client.ask(large).expectProblem(431, "head-too-large")
+        let large = Request.get("/livez", fields: ["Large": String(repeating: "a", count: 33_000)])
+        try client.send(large).expectProblem(431, "head-too-large")
 
-        var many = Question.get("/livez")
+        var many = Request.get("/livez")
         for index in 0..<101 { many.fields.append("Field-\(index)", "1") }
-        try client.ask(many).expectProblem(431, "too-many-fields")
+        try client.send(many).expectProblem(431, "too-many-fields")
 
-        let within = Question.get(
+        let within = Request.get(
             "/livez",
             fields: ["Large": String(repeating: "a", count: 30_000)]
         )
-        #expect(try client.ask(within).status == 200)
+        #expect(try client.send(within).status == 200)
     }
 
-    @Test("on the time of a head is told to who is too slow")
+    @Test("on the time of a head gives a slow client 408")
     func slowHead() throws {
         let server = try ServerProcess("--head-time", "0.1")
         let connection = try server.connection()
         try connection.send("GET /livez HTTP/1.1\r\nHost: ")
-        let answer = try connection.answer()
-        try answer.expectProblem(408, "head-timeout")
-        #expect(answer.fields["Connection"] == "close")
+        let response = try connection.readResponse()
+        try response.expectProblem(408, "head-timeout")
+        #expect(response.fields["Connection"] == "close")
         connection.endSending()
         #expect(try connection.rest().isEmpty)
     }
 
-    @Test("on the time of a body is told to who is too slow")
+    @Test("on the time of a body gives a slow client 408")
     func slowBody() throws {
         let server = try ServerProcess("--body-stall-time", "0.1")
         let connection = try server.connection()
         try connection.send(
             "POST \(Self.path) HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n{"
         )
-        try connection.answer().expectProblem(408, "body-timeout")
+        try connection.readResponse().expectProblem(408, "body-timeout")
     }
 
-    @Test("on the time of rest closes silently")
+    @Test("on idle time closes the connection silently")
     func idle() throws {
         let server = try ServerProcess("--idle-time", "0.1")
         let connection = try server.connection()
         try connection.send("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
-        #expect(try connection.answer().status == 200)
+        #expect(try connection.readResponse().status == 200)
         #expect(try connection.rest().isEmpty)
     }
 
@@ -97,31 +97,31 @@ import Testing
         let server = try ServerProcess("--json-depth", "3")
         let client = try server.client()
         let within = #"{"predictions": [[1]], "targets": [[0]]}"#
-        #expect(try client.ask(.post(Self.path, within)).status == 200)
+        #expect(try client.send(.post(Self.path, within)).status == 200)
         let beyond = #"{"predictions": [[[1]]], "targets": [[[0]]]}"#
-        let problem = try client.ask(.post(Self.path, beyond)).expectProblem(400, "malformed-json")
+        let problem = try client.send(.post(Self.path, beyond)).expectProblem(400, "malformed-json")
         #expect(problem["reason"] == "too_deep")
         #expect(problem["position"] == 18)
     }
 
-    @Test("on connections is told to who comes too late, and the others go on")
+    @Test("on connections gives later ones 503 and keeps the others")
     func connections() throws {
         let server = try ServerProcess("--connections", "2")
         let kept = try (0..<2).map { _ in try server.connection() }
         for connection in kept {
             try connection.send("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
-            #expect(try connection.answer().status == 200)
+            #expect(try connection.readResponse().status == 200)
         }
-        let answer = try server.connection().answer()
-        try answer.expectProblem(503, "too-many-connections")
-        #expect(answer.fields["Retry-After"] == "1")
+        let response = try server.connection().readResponse()
+        try response.expectProblem(503, "too-many-connections")
+        #expect(response.fields["Retry-After"] == "1")
         for connection in kept {
             try connection.send("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
-            #expect(try connection.answer().status == 200)
+            #expect(try connection.readResponse().status == 200)
         }
     }
 
-    @Test("can be given by the environment, and the command line wins")
+    @Test("can be set by the environment, and the command line wins")
     func environment() throws {
         let body = #"{"predictions": 3, "targets": 1}"#
         for (options, status) in [([], 413), (["--body-bytes", "1000"], 200)] {
@@ -129,9 +129,9 @@ import Testing
                 options,
                 environment: ["LOSS_SERVER_BODY_BYTES": "10", "LOSS_SERVER_PORT": "tcp://[::1]:1"]
             )
-            let answer = try server.client().ask(.post(Self.path, body))
-            #expect(answer.status == status)
-            if status == 413 { #expect(answer.text.contains("has \(body.utf8.count) bytes")) }
+            let response = try server.client().send(.post(Self.path, body))
+            #expect(response.status == status)
+            if status == 413 { #expect(response.text.contains("has \(body.utf8.count) bytes")) }
         }
     }
 }

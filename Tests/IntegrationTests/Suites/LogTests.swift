@@ -8,7 +8,7 @@ struct LogTests {
     private static let path = "/v1/losses/mse"
     private static let body = #"{"predictions": [3], "targets": [1]}"#
 
-    /// The lines with a message that a server has logged by its end.
+    /// The log lines with a message until the end of the server.
     private func lines(_ message: String, of server: ServerProcess) throws -> [[String: Any]] {
         server.program.signal(SIGTERM)
         #expect(try server.program.exitCode() == 0)
@@ -19,7 +19,7 @@ struct LogTests {
         return lines.filter { $0["message"] as? String == message }
     }
 
-    @Test("says what it serves, where, and under which limits")
+    @Test("reports version, address and limits")
     func start() throws {
         let server = try ServerProcess("--body-bytes", "1000", "--workers", "3")
         let all = try lines("listening", of: server)
@@ -36,20 +36,20 @@ struct LogTests {
         #expect(limits.values.allSatisfy { $0 is NSNumber }, "\(limits)")
     }
 
-    @Test("says nothing of requests unless told to")
+    @Test("omits requests by default")
     func quiet() throws {
         let server = try ServerProcess()
-        _ = try server.client().ask(.post(Self.path, Self.body))
+        _ = try server.client().send(.post(Self.path, Self.body))
         #expect(try lines("answered", of: server).isEmpty)
     }
 
-    @Test("has a line for each request but probes, in which numbers are numbers")
+    @Test("has a line for each request except probes, with numbers as numbers")
     func access() throws {
         let server = try ServerProcess("--access-log")
         let client = try server.client()
-        let answer = try client.ask(.post(Self.path, Self.body))
+        let response = try client.send(.post(Self.path, Self.body))
         for path in ["/livez", "/readyz", "/healthz", "/v1/losses/nothing"] {
-            _ = try client.ask(.get(path))
+            _ = try client.send(.get(path))
         }
         let all = try lines("answered", of: server)
         #expect(all.count == 2)
@@ -62,37 +62,37 @@ struct LogTests {
         #expect(line["loss"] as? String == "squared_error")
         #expect(line["status"] as? Int == 200)
         #expect(line["request_bytes"] as? Int == Self.body.utf8.count)
-        #expect(line["response_bytes"] as? Int == answer.body.count)
+        #expect(line["response_bytes"] as? Int == response.body.count)
         for name in ["seconds", "parse_seconds", "compute_seconds", "serialize_seconds"] {
             #expect((line[name] as? Double).map { $0 > 0 && $0 < 10 } == true, "\(name)")
         }
-        #expect(line["request_id"] as? String == answer.fields["X-Request-Id"])
+        #expect(line["request_id"] as? String == response.fields["X-Request-Id"])
         #expect(all.last?["status"] as? Int == 404)
         #expect(all.last?["route"] as? String == "/v1/losses/{loss}")
         #expect(all.last?["problem"] as? String == "unknown-loss")
     }
 
-    @Test("has probes too, where it is told to")
+    @Test("includes probes if enabled")
     func probes() throws {
         let server = try ServerProcess(
             ["--access-log"],
             environment: ["LOSS_SERVER_ACCESS_LOG_PROBES": "yes"]
         )
         for path in ["/livez", "/readyz", "/healthz"] {
-            _ = try server.client().ask(.get(path))
+            _ = try server.client().send(.get(path))
         }
         #expect(try lines("answered", of: server).count == 3)
     }
 
-    @Test("warns of requests that are refused for want of room, not of each")
+    @Test("warns about requests refused for lack of capacity, not about each")
     func overload() throws {
         let server = try ServerProcess("--connections", "1")
         let kept = try server.connection()
         try kept.send("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
-        #expect(try kept.answer().status == 200)
+        #expect(try kept.readResponse().status == 200)
         let count = 20
         for _ in 0..<count {
-            #expect(try server.client().ask(.post(Self.path, Self.body)).status == 503)
+            #expect(try server.client().send(.post(Self.path, Self.body)).status == 503)
         }
         let all = try lines("overloaded: requests were refused", of: server)
         #expect(all.allSatisfy { $0["level"] as? String == "warning" })

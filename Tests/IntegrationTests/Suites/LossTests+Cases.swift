@@ -22,7 +22,7 @@ extension LossTests {
         var testDescription: String { "\(loss) \(body)" }
     }
 
-    /// Worked out by hand; the logarithms are the C library's, good to an ulp.
+    /// Computed by hand; the logarithms are those of the C library, accurate to an ulp.
     static let known: [Known] = [
         Known(
             loss: "mse",

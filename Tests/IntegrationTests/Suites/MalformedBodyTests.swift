@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("A body that cannot be answered") struct MalformedBodyTests {
+@Suite("An invalid body") struct MalformedBodyTests {
     struct Fault: Sendable, CustomTestStringConvertible {
         let body: String
         let status: Int
@@ -16,7 +16,7 @@ import Testing
         var testDescription: String { String(body.prefix(60)) }
     }
 
-    /// Not JSON: the byte is named.
+    /// Bodies that are not JSON: the byte is reported.
     static let syntax: [Fault] = [
         broken(#"{"predictions": [1, 2], "targets": [1"#, "unexpected_end", 37),
         broken(#"{"predictions": [1, 2], "targets""#, "unexpected_end", 33),
@@ -47,7 +47,7 @@ import Testing
         broken(#"{"predictions": "# + String(repeating: "[", count: 100), "too_deep", 47),
     ]
 
-    /// JSON, but not what was asked for: the value is named.
+    /// Valid JSON but invalid requests: the value is reported.
     static let content: [Fault] = [
         wrong(#"[1, 2]"#, "wrong-kind", "", "an object"),
         wrong(#"{"predictions": [[1, 2], [3]], "targets": 1}"#, "ragged-array", "/predictions/1"),
@@ -136,44 +136,44 @@ import Testing
         ),
     ]
 
-    @Test("names the fault and its byte if it is not JSON", arguments: syntax)
+    @Test("gets an error with the byte if it is not JSON", arguments: syntax)
     func notJSON(fault: Fault) throws {
         try expect(fault)
     }
 
-    @Test("names the value and what would be accepted if it is JSON", arguments: content)
+    @Test("gets an error with the value and the accepted ones if it is JSON", arguments: content)
     func notAQuestion(fault: Fault) throws {
         try expect(fault)
     }
 
-    @Test("may hold bytes that are no text at all")
+    @Test("may contain bytes that are not text")
     func notText() throws {
         let bytes = Array(#"{"reduction": ""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
         let client = try ServerProcess.shared.client()
-        let problem = try client.ask(.post("/v1/losses/mse", bytes: bytes))
+        let problem = try client.send(.post("/v1/losses/mse", bytes: bytes))
             .expectProblem(400, "malformed-json")
         #expect(problem["reason"] == "invalid_utf8")
         #expect(problem["position"] == 15)
     }
 
-    /// The connection goes on working: the fault is in the content, not in the framing.
+    /// Expects the connection to stay open, because the error is not in the framing.
     private func expect(_ fault: Fault) throws {
         let client = try ServerProcess.shared.client()
-        let before = try client.ask(.get("/livez"))
-        let answer = try client.ask(.post(fault.path, fault.body))
-        let problem = try answer.expectProblem(fault.status, fault.type)
+        let before = try client.send(.get("/livez"))
+        let response = try client.send(.post(fault.path, fault.body))
+        let problem = try response.expectProblem(fault.status, fault.type)
         if let reason = fault.reason { #expect(problem["reason"] == .string(reason)) }
-        #expect(problem["position"]?.integer == fault.position, "\(answer.text)")
+        #expect(problem["position"]?.integer == fault.position, "\(response.text)")
         if let pointer = fault.pointer { #expect(problem["pointer"] == .string(pointer)) }
         #expect(fault.position != nil || fault.pointer != nil || problem["allowed"] != nil)
         #expect(
             fault.detail.isEmpty || problem["detail"]?.string?.contains(fault.detail) == true,
-            "\(answer.text)"
+            "\(response.text)"
         )
 
-        let after = try client.ask(.post("/v1/losses/mse", #"{"predictions": 3, "targets": 1}"#))
+        let after = try client.send(.post("/v1/losses/mse", #"{"predictions": 3, "targets": 1}"#))
         #expect(try after.json()["loss"] == 4)
-        #expect(answer.newConnections + after.newConnections == 0)
+        #expect(response.newConnections + after.newConnections == 0)
         #expect(after.localPort == before.localPort)
     }
 

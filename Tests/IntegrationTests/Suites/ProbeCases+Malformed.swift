@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Requests that are no requests, and the short list of h1spec.
+/// Malformed requests, and the short list of h1spec.
 extension ProbeCases {
     static let malformed: [WireCase] = [
         line("9110 4.2.3", "MAL-NUL-IN-URL", "GET /\u{0}test HTTP/1.1"),
@@ -34,7 +34,7 @@ extension ProbeCases {
         ),
     ]
 
-    /// Bytes that look like chance, the same each time.
+    /// Reproducible pseudorandom bytes.
     static func garbage(seed: UInt64) -> [UInt8] {
         var state = seed
         return (0..<256).map { _ in

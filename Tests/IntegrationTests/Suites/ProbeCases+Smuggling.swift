@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Requests that two parties could read in two ways.
+/// Ambiguous requests.
 extension ProbeCases {
     private static let follower = RequestText.get(target: "/")
     private static let hidden = "0\r\n\r\n" + follower
@@ -118,10 +118,10 @@ extension ProbeCases {
         ),
     ]
 
-    /// A request that would take the framing behind it for its content.
+    /// A request that would consume the framing after it as content.
     private static let eater = RequestText.get(cl(7), target: "/")
 
-    /// Requests refused for their heads, whatever takes POST at the target.
+    /// Requests refused for their heads, at a target that accepts POST.
     static func ambiguities(target: String) -> [WireCase] {
         (lengths + codings + hiding).map { ambiguity in
             let lines = ["Host: test"] + ambiguity.lines
@@ -154,7 +154,7 @@ extension ProbeCases {
         ]
     }
 
-    /// Requests refused for their chunks, where POST is taken.
+    /// Requests refused for their chunks, at a target that accepts POST.
     static func wrongChunks(target: String) -> [WireCase] {
         [
             ("SMUG-CHUNK-BARE-SEMICOLON", "7.1.1", "5;\r\nhello\r\n0\r\n\r\n"),
@@ -189,7 +189,7 @@ extension ProbeCases {
     private static func cl(_ length: String) -> String { "Content-Length: \(length)" }
     private static func te(_ codings: String) -> String { "Transfer-Encoding: \(codings)" }
 
-    /// A request whose content is another one if its length is what the coding says.
+    /// A request whose content becomes another request if the coding determines its length.
     private static func smuggled(_ suffix: String, _ first: String, _ second: String) -> Ambiguity {
         let section = suffix == "-TE-OBS-FOLD" ? "9112 5.2" : "9112 6.3"
         return Ambiguity("SMUG-CLTE-SMUGGLED-GET\(suffix)", section, first, second, content: hidden)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the public probes Http11Probe and h1spec send, and what must become of it here.
+/// The cases of the public probes Http11Probe and h1spec with their expected outcomes.
 ///
-/// A case has the name that its probe gives it. Where a probe leaves a choice, the answer of this
-/// server is expected.
+/// Cases have the names of their probe. If a probe accepts several outcomes, that of this server is
+/// expected.
 enum ProbeCases {
-    /// Requests that need nothing special of the server.
+    /// Requests that need no special options of the server.
     static let plain = messages + semantics + malformed + h1spec
 
     private static let messages: [WireCase] = [
@@ -145,7 +145,7 @@ enum ProbeCases {
         WireCase(section, id, head + "\r\n\r\n", outcome)
     }
 
-    /// A request line, or the beginning of a head, before a right Host.
+    /// A request line, or the beginning of a head, before a valid Host.
     static func line(
         _ section: String,
         _ id: String,
@@ -166,7 +166,7 @@ enum ProbeCases {
         WireCase(section, id, RequestText.get(lines, target: "/"), outcome)
     }
 
-    /// A GET with nothing special to it.
+    /// A plain GET.
     private static func get(
         _ section: String,
         _ id: String,
@@ -176,7 +176,7 @@ enum ProbeCases {
         WireCase(section, id, RequestText.get(target: "/"), outcome, fields: fields)
     }
 
-    /// A request with content that its method does not need.
+    /// A request with content for a method that does not need any.
     private static func hello(
         _ section: String,
         _ id: String,

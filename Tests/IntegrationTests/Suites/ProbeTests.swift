@@ -6,16 +6,16 @@ import Testing
 @Suite("A public probe") struct ProbeTests {
     private static let target = "/v1/losses/mse"
 
-    @Test("is answered as it should be", arguments: ProbeCases.plain)
+    @Test("gets the expected responses", arguments: ProbeCases.plain)
     func plain(wireCase: WireCase) throws { try wireCase.expect(of: ServerProcess.shared) }
 
     @Test(
-        "is refused what could be read in two ways",
+        "gets an error for ambiguous requests",
         arguments: ProbeCases.ambiguities(target: target)
     )
     func ambiguous(wireCase: WireCase) throws { try wireCase.expect(of: ServerProcess.shared) }
 
-    @Test("is refused wrong chunks", arguments: ProbeCases.wrongChunks(target: target))
+    @Test("gets an error for malformed chunks", arguments: ProbeCases.wrongChunks(target: target))
     func wrongChunks(wireCase: WireCase) throws { try wireCase.expect(of: ServerProcess.shared) }
 
     @Test("RFC 9112 2.2: MAL-BINARY-GARBAGE", arguments: UInt64(1)...32)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(
-        "RFC 9112 8: waits for what is missing, and does not act without it",
+        "RFC 9112 8: waits for the rest, and does not process an incomplete request",
         arguments: [
             ("MAL-INCOMPLETE-REQUEST", "GET / HTTP/1.1\r\nHost: test\r\nX-Test: value"),
             ("COMP-POST-CL-UNDERSEND", RequestText.post("Content-Length: 10", content: "hello")),
@@ -43,7 +43,7 @@ import Testing
         let connection = try ServerProcess.shared.connection()
         try connection.send(request)
         connection.endSending()
-        try connection.answer().expectProblem(400, "incomplete-request")
+        try connection.readResponse().expectProblem(400, "incomplete-request")
         #expect(try connection.rest().isEmpty)
     }
 
@@ -59,15 +59,15 @@ import Testing
         let prefix = "GET /nothing HTTP/1.1\r\nHost: test\r\n"
         let connection = try ServerProcess.shared.connection()
         try connection.send(RequestText.get("Content-Length: \(prefix.utf8.count)") + prefix)
-        #expect(try connection.answer().status == 200)
-        // Were the prefix still there, this would complete it.
+        #expect(try connection.readResponse().status == 200)
+        // This would complete the prefix if it were still buffered.
         try connection.send("\r\n" + RequestText.get("Connection: close"))
-        #expect(try connection.answer().status == 200)
+        #expect(try connection.readResponse().status == 200)
         #expect(try connection.rest().isEmpty)
     }
 
     @Test(
-        "RFC 9110 13.1: what the client has is sent again only if need be",
+        "RFC 9110 13.1: a representation is sent again only if it has changed",
         arguments: [
             ("CAP-ETAG-304, CAP-ETAG-IN-304", ["If-None-Match: \"TAG\""], 304),
             ("CAP-ETAG-WEAK", ["If-None-Match: W/\"TAG\""], 304),
@@ -84,17 +84,17 @@ import Testing
     func conditional(id: String, lines: [String], status: Int) throws {
         let connection = try ServerProcess.shared.connection()
         try connection.send(RequestText.get(target: "/"))
-        let field = try #require(try connection.answer().fields["ETag"])
+        let field = try #require(try connection.readResponse().fields["ETag"])
         let tag = field.replacing("W/", with: "").replacing("\"", with: "")
         let conditions = lines.map { $0.replacing("TAG", with: tag) }
         try connection.send(RequestText.head("GET / HTTP/1.1", ["Host: test"] + conditions))
-        let answer = try connection.answer()
-        #expect(answer.status == status)
-        #expect(answer.fields["ETag"] == field)
+        let response = try connection.readResponse()
+        #expect(response.status == status)
+        #expect(response.fields["ETag"] == field)
     }
 
     @Test(
-        "RFC 9112 2.2: h1spec, a request that stops is waited for",
+        "RFC 9112 2.2: h1spec, the server waits for a stalled request",
         arguments: [
             "G", "GET ", "GET /hello", "GET /hello ", "GET /hello HTTP", "GET /hello HTTP/1.1",
             "GET /hello HTTP/1.1\r", "GET /hello HTTP/1.1\r\n", "GET /hello HTTP/1.1\r\nHos",
@@ -109,9 +109,9 @@ import Testing
         let connection = try server.connection()
         let whole = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
         try connection.send(fragment)
-        // By the time that another client has been answered, the fragment has been read.
-        #expect(try server.client().ask(.get("/livez")).status == 200)
+        // Once another client has its response, the fragment has been read.
+        #expect(try server.client().send(.get("/livez")).status == 200)
         try connection.send(Array(whole.utf8.dropFirst(fragment.utf8.count)))
-        #expect(try connection.answer().status == 404)
+        #expect(try connection.readResponse().status == 404)
     }
 }

@@ -3,28 +3,28 @@
 import Testing
 
 @Suite("Real input") struct RealInputTests {
-    /// No examples, no names: the test of their number fails then.
+    /// The names; empty if the examples are missing, which the test of their number reports.
     static let names = (try? Repository.names(in: "examples/expected", ending: ".json")) ?? []
 
-    @Test("is there, and each expected answer has its question")
+    @Test("exists, and each expected result has its request")
     func files() throws {
-        let questions = try Repository.names(in: "examples", ending: ".json")
+        let requests = try Repository.names(in: "examples", ending: ".json")
         #expect(Self.names.count >= 7)
-        #expect(Set(Self.names).isSubset(of: questions))
+        #expect(Set(Self.names).isSubset(of: requests))
     }
 
-    @Test("gets what PyTorch answers", arguments: names)
-    func answers(name: String) throws {
+    @Test("has the results of PyTorch", arguments: names)
+    func responses(name: String) throws {
         let client = try ServerProcess.shared.client()
         let body = try Repository.json("examples/\(name).json")
         let cases = try Repository.json("examples/expected/\(name).json")["cases"]?.array ?? []
         #expect(!cases.isEmpty)
         for item in cases {
             let loss = try #require(item["loss"]?.string)
-            let question = body.merging(item["options"] ?? [:])
-            let answer = try client.ask(.post("/v1/losses/\(loss)", question.text))
-            #expect(answer.status == 200, "\(answer.text.prefix(500))")
-            let json = try answer.json()
+            let request = body.merging(item["options"] ?? [:])
+            let response = try client.send(.post("/v1/losses/\(loss)", request.text))
+            #expect(response.status == 200, "\(response.text.prefix(500))")
+            let json = try response.json()
             for output in ["loss", "gradient"] {
                 let expected = try #require(item["expected"]?[output])
                 let actual = try #require(json[output])
@@ -35,18 +35,17 @@ import Testing
         }
     }
 
-    /// PyTorch's own error is the bound.
+    /// The bound is PyTorch's own error.
     ///
-    /// Where a sigmoid or softmax is nearly certain it subtracts
-    /// two numbers near 1, which costs up to 2^-53 absolutely before the division by the number of
-    /// rows, of which there are at least 178. Elsewhere its sums of up to 600 terms are good to
-    /// about 600 * 2^-53 of their size.
+    /// If a sigmoid or softmax is nearly certain, it subtracts two numbers near 1, with an absolute
+    /// error of up to 2^-53 before the division by the number of rows, which is at least 178. Otherwise
+    /// its sums of up to 600 terms have a relative error of about 600 * 2^-53.
     private func isNear(_ actual: Double, _ expected: Double) -> Bool {
         abs(actual - expected) <= max(1e-15, 1e-12 * abs(expected))
     }
 
     @Test(
-        "of the README is answered",
+        "of the README has the expected result",
         arguments: [
             ("tiny-regression", "losses/mse", 0.5625), ("tiny-regression", "losses/mae", 0.625),
             ("tiny-regression", "losses/huber", 0.28125),
@@ -57,10 +56,10 @@ import Testing
     )
     func readme(name: String, path: String, value: Double) throws {
         let body = try Repository.bytes("examples/\(name).json")
-        let answer = try ServerProcess.shared.client().ask(.post("/v1/\(path)", bytes: body))
-        let json = try answer.json()
-        let actual = try #require((json["loss"] ?? json["value"])?.number, "\(answer.text)")
-        // Worked out by hand or in Python: a few roundings of one ulp each.
-        #expect(abs(actual - value) <= 4 * value.ulp, "\(answer.text)")
+        let response = try ServerProcess.shared.client().send(.post("/v1/\(path)", bytes: body))
+        let json = try response.json()
+        let actual = try #require((json["loss"] ?? json["value"])?.number, "\(response.text)")
+        // Computed by hand or in Python: a few roundings of one ulp each.
+        #expect(abs(actual - value) <= 4 * value.ulp, "\(response.text)")
     }
 }

@@ -7,31 +7,31 @@ import Testing
         "/", "/v1/losses", "/v1/penalties", "/problems", "/problems/not-found", "/openapi.yaml",
         "/openapi.json", "/livez", "/readyz", "/healthz", "/metrics",
     ]
-    static let questions = ["/v1/losses/mse", "/v1/penalties/l2"]
+    static let lossPaths = ["/v1/losses/mse", "/v1/penalties/l2"]
     static let body = #"{"predictions": [1, 2], "targets": [0, 0]}"#
 
-    @Test("tell what they allow", arguments: documents + questions)
+    @Test("report the allowed methods", arguments: documents + lossPaths)
     func options(path: String) throws {
-        let answer = try ServerProcess.shared.client().ask(Question("OPTIONS", path))
-        #expect(answer.status == 204)
-        #expect(answer.body.isEmpty)
-        #expect(answer.fields["Content-Length"] == nil)
+        let response = try ServerProcess.shared.client().send(Request("OPTIONS", path))
+        #expect(response.status == 204)
+        #expect(response.body.isEmpty)
+        #expect(response.fields["Content-Length"] == nil)
         let allowed =
-            Self.questions.contains(path) ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"
-        #expect(answer.fields["Allow"] == allowed)
+            Self.lossPaths.contains(path) ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"
+        #expect(response.fields["Allow"] == allowed)
     }
 
-    @Test("tell what the server as a whole allows")
+    @Test("report the allowed methods of the server as a whole")
     func asterisk() throws {
         let connection = try ServerProcess.shared.connection()
         try connection.send("OPTIONS * HTTP/1.1\r\nHost: test\r\n\r\n")
-        let answer = try connection.answer()
-        #expect(answer.status == 204)
-        #expect(answer.fields["Allow"] == "GET, HEAD, OPTIONS, POST")
+        let response = try connection.readResponse()
+        #expect(response.status == 204)
+        #expect(response.fields["Allow"] == "GET, HEAD, OPTIONS, POST")
     }
 
     @Test(
-        "refuse what leads nowhere",
+        "reject unknown paths",
         arguments: [
             "/nothing", "/v1", "/v1/losses/", "/v1/losses/mse/more", "/problems/nothing", "//",
         ]
@@ -39,105 +39,105 @@ import Testing
     func notFound(path: String) throws {
         let client = try ServerProcess.shared.client()
         for method in ["GET", "POST", "OPTIONS"] {
-            let answer = try client.ask(Question(method, path))
-            #expect(answer.status == 404, "\(method) \(path): \(answer.text)")
-            #expect(answer.contentType == "application/problem+json")
+            let response = try client.send(Request(method, path))
+            #expect(response.status == 404, "\(method) \(path): \(response.text)")
+            #expect(response.contentType == "application/problem+json")
         }
     }
 
-    @Test("suggest the loss that was meant")
+    @Test("suggest a similar loss")
     func unknownLoss() throws {
         let client = try ServerProcess.shared.client()
-        let problem = try client.ask(.post("/v1/losses/hubber", Self.body))
+        let problem = try client.send(.post("/v1/losses/hubber", Self.body))
             .expectProblem(404, "unknown-loss")
         #expect(problem["detail"]?.string?.contains("\"huber\"") == true)
         #expect(problem["allowed"]?.array?.contains("huber") == true)
-        try client.ask(.post("/v1/penalties/l3", Self.body)).expectProblem(404, "unknown-penalty")
+        try client.send(.post("/v1/penalties/l3", Self.body)).expectProblem(404, "unknown-penalty")
     }
 
-    @Test("refuse methods they do not have", arguments: ["PUT", "PATCH", "DELETE", "TRACE"])
+    @Test("reject unsupported methods", arguments: ["PUT", "PATCH", "DELETE", "TRACE"])
     func methodNotAllowed(method: String) throws {
         let client = try ServerProcess.shared.client()
-        for path in Self.documents + Self.questions {
-            let answer = try client.ask(Question(method, path))
-            try answer.expectProblem(405, "method-not-allowed")
-            #expect(answer.fields["Allow"]?.hasPrefix("GET, HEAD, OPTIONS") == true)
+        for path in Self.documents + Self.lossPaths {
+            let response = try client.send(Request(method, path))
+            try response.expectProblem(405, "method-not-allowed")
+            #expect(response.fields["Allow"]?.hasPrefix("GET, HEAD, OPTIONS") == true)
         }
     }
 
-    @Test("take questions only where there is something to ask", arguments: documents)
+    @Test("accept POST only for losses and penalties", arguments: documents)
     func post(path: String) throws {
-        let answer = try ServerProcess.shared.client().ask(.post(path, Self.body))
-        try answer.expectProblem(405, "method-not-allowed")
-        #expect(answer.fields["Allow"] == "GET, HEAD, OPTIONS")
+        let response = try ServerProcess.shared.client().send(.post(path, Self.body))
+        try response.expectProblem(405, "method-not-allowed")
+        #expect(response.fields["Allow"] == "GET, HEAD, OPTIONS")
     }
 
-    @Test("refuse methods nobody knows", arguments: ["BREW", "get", "PROPFIND"])
+    @Test("reject unknown methods", arguments: ["BREW", "get", "PROPFIND"])
     func methodNotImplemented(method: String) throws {
-        let answer = try ServerProcess.shared.client().ask(Question(method, "/v1/losses/mse"))
-        try answer.expectProblem(501, "method-not-implemented")
+        let response = try ServerProcess.shared.client().send(Request(method, "/v1/losses/mse"))
+        try response.expectProblem(501, "method-not-implemented")
     }
 
     @Test(
-        "take JSON under its names, and what curl calls it unless told otherwise",
+        "accept JSON media types, and curl's default",
         arguments: [
             "application/json", "Application/JSON; charset=UTF-8", "text/json",
             "application/x-www-form-urlencoded", "text/plain", "application/vnd.example+json", "",
         ]
     )
     func accepted(type: String) throws {
-        var question = Question.post(Self.questions[0], Self.body)
-        question.fields = type == "application/x-www-form-urlencoded" ? [:] : ["Content-Type": type]
-        let answer = try ServerProcess.shared.client().ask(question)
-        #expect(answer.status == 200, "\(answer.text)")
-        #expect(try answer.json()["loss"] == 2.5)
+        var request = Request.post(Self.lossPaths[0], Self.body)
+        request.fields = type == "application/x-www-form-urlencoded" ? [:] : ["Content-Type": type]
+        let response = try ServerProcess.shared.client().send(request)
+        #expect(response.status == 200, "\(response.text)")
+        #expect(try response.json()["loss"] == 2.5)
     }
 
     @Test(
-        "refuse what is not JSON in UTF-8",
+        "reject other types than JSON in UTF-8",
         arguments: [
             "text/html", "application/json; charset=latin1", "multipart/form-data", "json",
         ]
     )
     func mediaType(type: String) throws {
-        var question = Question.post(Self.questions[0], Self.body)
-        question.fields = ["Content-Type": type]
-        let answer = try ServerProcess.shared.client().ask(question)
-        let problem = try answer.expectProblem(415, "unsupported-media-type")
-        #expect(answer.fields["Accept-Post"] == "application/json")
+        var request = Request.post(Self.lossPaths[0], Self.body)
+        request.fields = ["Content-Type": type]
+        let response = try ServerProcess.shared.client().send(request)
+        let problem = try response.expectProblem(415, "unsupported-media-type")
+        #expect(response.fields["Accept-Post"] == "application/json")
         #expect(problem["allowed"] == ["application/json"])
     }
 
-    @Test("refuse bodies in codings that are not read", arguments: ["br", "zstd", "gzip, gzip"])
+    @Test("reject unsupported content codings", arguments: ["br", "zstd", "gzip, gzip"])
     func contentCoding(coding: String) throws {
-        var question = Question.post(Self.questions[0], Self.body)
-        question.fields.append("Content-Encoding", coding)
-        let answer = try ServerProcess.shared.client().ask(question)
-        try answer.expectProblem(415, "unsupported-content-coding")
-        #expect(answer.fields["Accept-Encoding"] == "gzip, deflate, identity")
+        var request = Request.post(Self.lossPaths[0], Self.body)
+        request.fields.append("Content-Encoding", coding)
+        let response = try ServerProcess.shared.client().send(request)
+        try response.expectProblem(415, "unsupported-content-coding")
+        #expect(response.fields["Accept-Encoding"] == "gzip, deflate, identity")
     }
 
-    @Test("take identity for no coding at all")
+    @Test("treat identity as no coding")
     func identity() throws {
-        var question = Question.post(Self.questions[0], Self.body)
-        question.fields.append("Content-Encoding", "identity")
-        #expect(try ServerProcess.shared.client().ask(question).status == 200)
+        var request = Request.post(Self.lossPaths[0], Self.body)
+        request.fields.append("Content-Encoding", "identity")
+        #expect(try ServerProcess.shared.client().send(request).status == 200)
     }
 
-    @Test("refuse questions without a body")
+    @Test("reject requests without a body")
     func withoutBody() throws {
         let client = try ServerProcess.shared.client()
-        for body in [Question.Body.absent, .bytes([]), .chunked([], chunk: 1)] {
-            let question = Question("POST", Self.questions[0], body: body)
-            let problem = try client.ask(question).expectProblem(400, "malformed-json")
+        for body in [Request.Body.absent, .bytes([]), .chunked([], chunk: 1)] {
+            let request = Request("POST", Self.lossPaths[0], body: body)
+            let problem = try client.send(request).expectProblem(400, "malformed-json")
             #expect(problem["position"] == 0)
             #expect(problem["reason"] == "unexpected_end")
         }
     }
 
-    @Test("say when they were answered", arguments: ["/livez", "/nothing", "/v1/losses/mse"])
+    @Test("include a Date", arguments: ["/livez", "/nothing", "/v1/losses/mse"])
     func date(path: String) throws {
-        let date = try ServerProcess.shared.client().ask(.get(path)).fields["Date"]
+        let date = try ServerProcess.shared.client().send(.get(path)).fields["Date"]
         // IMF-fixdate, RFC 9110 section 5.6.7.
         #expect(date?.wholeMatch(of: #/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/#) != nil)
     }

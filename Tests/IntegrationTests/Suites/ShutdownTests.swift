@@ -3,20 +3,20 @@
 import Glibc
 import Testing
 
-@Suite("A server that is told to stop") struct ShutdownTests {
+@Suite("A server that is stopped") struct ShutdownTests {
     static let body = #"{"predictions": 3, "targets": 1}"#
     static let ready = "GET /readyz HTTP/1.1\r\nHost: test\r\n\r\n"
 
-    @Test("exits with 0 when it has nothing to do", arguments: [SIGTERM, SIGINT])
+    @Test("exits with 0 if it is idle", arguments: [SIGTERM, SIGINT])
     func atRest(signal: Int32) throws {
         let server = try ServerProcess()
-        #expect(try server.client().ask(.get("/readyz")).status == 200)
+        #expect(try server.client().send(.get("/readyz")).status == 200)
         server.program.signal(signal)
         #expect(try server.program.exitCode() == 0)
         #expect(try server.program.output().isEmpty, "one line is all it prints")
     }
 
-    @Test("exits with 0 when the signal comes as soon as it says that it listens")
+    @Test("exits with 0 if the signal arrives as soon as it reports that it listens")
     func early() throws {
         for _ in 0..<20 {
             let server = try ServerProcess()
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test("answers what it has begun, is no longer ready, and exits with 0")
+    @Test("completes requests in progress, is not ready, and exits with 0")
     func drains() throws {
         let server = try ServerProcess()
         let connection = try halfAsking(server)
@@ -35,29 +35,29 @@ import Testing
         #expect(refusal.fields["Retry-After"] == "1")
 
         try connection.send(Self.body)
-        let answer = try connection.answer()
-        #expect(answer.status == 200)
-        #expect(try answer.json()["loss"] == 4)
+        let response = try connection.readResponse()
+        #expect(response.status == 200)
+        #expect(try response.json()["loss"] == 4)
         connection.endSending()
         #expect(try connection.rest().isEmpty)
         #expect(try server.program.exitCode() == 0)
     }
 
-    @Test("stays alive and answers small questions while it drains")
-    func answersWhileDraining() throws {
+    @Test("stays alive and serves small requests while it drains")
+    func servesWhileDraining() throws {
         let server = try ServerProcess()
         let connection = try halfAsking(server)
         server.program.signal(SIGTERM)
         _ = try waitUntilDraining(server)
-        #expect(try server.client().ask(.get("/livez")).status == 200)
-        let answer = try server.client().ask(.post("/v1/losses/mse", Self.body))
-        #expect(answer.status == 200)
+        #expect(try server.client().send(.get("/livez")).status == 200)
+        let response = try server.client().send(.post("/v1/losses/mse", Self.body))
+        #expect(response.status == 200)
         try connection.send(Self.body)
-        #expect(try connection.answer().status == 200)
+        #expect(try connection.readResponse().status == 200)
         #expect(try server.program.exitCode() == 0)
     }
 
-    @Test("is cut at once by a second signal")
+    @Test("stops immediately on a second signal")
     func cut() throws {
         let server = try ServerProcess()
         let connection = try halfAsking(server)
@@ -68,7 +68,7 @@ import Testing
         #expect(try server.program.exitCode(within: .seconds(10)) == 0)
     }
 
-    @Test("cuts what is left when the time for that is over")
+    @Test("cuts the remaining connections at the end of the drain time")
     func drainTime() throws {
         let server = try ServerProcess("--drain-time", "0.2")
         let connection = try halfAsking(server)
@@ -84,18 +84,18 @@ import Testing
             "POST /v1/losses/mse HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n"
                 + "Content-Length: \(Self.body.utf8.count)\r\n\r\n"
         )
-        #expect(try connection.answer().status == 100)
+        #expect(try connection.readResponse().status == 100)
         return connection
     }
 
-    /// The first answer of a readiness probe that is not 200: the signal takes a moment.
-    private func waitUntilDraining(_ server: ServerProcess) throws -> Answer {
+    /// The first response to a readiness probe other than 200; the signal takes a moment.
+    private func waitUntilDraining(_ server: ServerProcess) throws -> Response {
         let end = ContinuousClock.now + .seconds(10)
         while true {
-            let answer = try server.client().ask(.get("/readyz"))
-            guard answer.status == 200 else {
-                #expect(answer.status == 503)
-                return answer
+            let response = try server.client().send(.get("/readyz"))
+            guard response.status == 200 else {
+                #expect(response.status == 503)
+                return response
             }
             try #require(ContinuousClock.now < end, "the server never began to drain")
         }

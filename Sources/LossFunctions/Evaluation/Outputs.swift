@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The outputs to compute in an evaluation.
+package struct Outputs: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Whether they include a derivative.
+    var includeDerivatives: Bool { !isDisjoint(with: [.gradient, .hessian]) }
+
+    /// The number of derivatives.
+    package var derivativeCount: Int {
+        (contains(.gradient) ? 1 : 0) + (contains(.hessian) ? 1 : 0)
+    }
+
+    package static let loss = Outputs(rawValue: 1)
+    package static let gradient = Outputs(rawValue: 2)
+    package static let lossAndGradient = Outputs(rawValue: 3)
+    package static let hessian = Outputs(rawValue: 4)
+    /// The losses one by one, before weights and reduction.
+    package static let elements = Outputs(rawValue: 8)
+}
