@@ -42,8 +42,10 @@ struct LimitOptions: ParsableArguments {
     var answerStallTime = defaults.answerStallTime.inSeconds
 
     @Option(
-        help:
-            "Minimum average rate at which a response must be read after its stall time, in bytes per second; 0 for none."
+        help: """
+            Minimum average rate at which a response must be read after its stall time, in bytes \
+            per second; 0 for none.
+            """
     )
     var answerMinimumRate = defaults.answerMinimumRate
 
