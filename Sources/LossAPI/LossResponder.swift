@@ -162,7 +162,7 @@ package struct LossResponder: Responder {
         }
     }
 
-    /// The fields that name what is accepted (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 3.1).
+    /// The fields that list the accepted types or codings (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 3.1).
     private static func mediaFields(of problem: Problem) -> HTTPFields {
         problem.kind == .service(.unsupportedContentCoding)
             ? [.acceptEncoding: Coding.accepted] : [.acceptPost: MediaType.accepted]

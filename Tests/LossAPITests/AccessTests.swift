@@ -33,7 +33,7 @@ struct AccessTests {
     }
 
     @Test(
-        "is refused to all that is no token, with a challenge (RFC 9110 section 15.5.2)",
+        "is refused to invalid tokens, with a challenge (RFC 9110 section 15.5.2)",
         arguments: [
             nil, "", "sesame", "Bearer", "Bearer ", "Bearer sesam", "Bearer  ",
             "Bearer sesamesesame",
@@ -53,7 +53,7 @@ struct AccessTests {
     }
 
     @Test(
-        "is by lists whose lines end with 0x0A; carriage returns and spaces at their ends are dropped",
+        "is granted by lists with lines that end with 0x0A, without surrounding spaces and CRs",
         arguments: [
             ("one\r\ntwo\r\n", ["one", "two"], ["onetwo"]),
             ("one\r\n#old\r\n", ["one"], ["one#old", "#old"]),

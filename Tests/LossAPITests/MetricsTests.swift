@@ -105,7 +105,7 @@ struct MetricsTests {
     }
 
     @Test(
-        "name the route that a path with an unknown name is of",
+        "name the route of a path with an unknown name",
         arguments: [
             ("/v1/losses/nothing", "/v1/losses/{loss}"), ("/v1/losses/a/b", "/v1/losses/{loss}"),
             ("/v1/penalties/nothing", "/v1/penalties/{penalty}"),

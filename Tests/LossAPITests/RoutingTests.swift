@@ -21,7 +21,7 @@ struct RoutingTests {
         #expect(all.status == .noContent && all.fields[.allow] != nil)
     }
 
-    @Test("refuses methods a path does not have with Allow, and unknown ones with 501")
+    @Test("rejects unsupported methods with Allow, and unknown ones with 501")
     func methods() throws {
         for method: HTTPRequest.Method in [.put, .delete, .patch, .trace] {
             let response = client.send(method, "/v1/losses/mse", requestBody)
@@ -55,7 +55,7 @@ struct RoutingTests {
         #expect(client.send(.post, "/v1/losses/mse", requestBody, fields: [:]).status == .ok)
     }
 
-    @Test("refuses other content types and codings, and says what is accepted")
+    @Test("rejects other content types and codings, and lists the accepted ones")
     func refusedTypes() throws {
         for type in ["text/html", "application/xml", "application/json; charset=latin1", "x", ";"] {
             let response = client.send(

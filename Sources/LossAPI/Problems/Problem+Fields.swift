@@ -14,10 +14,10 @@ extension Problem {
         )
     }
 
-    init(missingField name: String, at base: String, _ what: String) {
+    init(missingField name: String, at base: String, _ expected: String) {
         self.init(
             .missingField,
-            "The field \(name.quoted) is missing: \(what).",
+            "The field \(name.quoted) is missing: \(expected).",
             pointer: base + "/" + name,
             allowed: [name]
         )

@@ -83,10 +83,10 @@ extension Problem {
                 allowed: [range]
             )
         case .notADistribution(let input, let row, let sum, let inLogarithms):
-            let what = inLogarithms ? "The exponentials of" : "The probabilities of"
+            let subject = inLogarithms ? "The exponentials of" : "The probabilities of"
             self.init(
                 .notADistribution,
-                "\(what) the row \(input.rawValue)\(row.writtenUnlessEmpty) sum to "
+                "\(subject) the row \(input.rawValue)\(row.writtenUnlessEmpty) sum to "
                     + "\(sum.shortest), but must sum to 1, to within 0.001.",
                 pointer: pointer(input.rawValue, row)
             )

@@ -45,13 +45,13 @@ package struct Problem: Error, Equatable, Sendable {
         case .malformed:
             self.init(
                 .malformedContentCoding,
-                "The body is not what Content-Encoding says: it must be in the format of "
-                    + "\(coding.rawValue) (RFC \(coding == .gzip ? 1952 : 1950))."
+                "The body is not in the format that Content-Encoding names: \(coding.rawValue) (RFC "
+                    + "\(coding == .gzip ? 1952 : 1950))."
             )
         case .truncated:
             self.init(
                 .malformedContentCoding,
-                "The body ends before its \(coding.rawValue) does."
+                "The \(coding.rawValue) data of the body is truncated."
             )
         }
     }
@@ -110,7 +110,7 @@ package struct Problem: Error, Equatable, Sendable {
         case let problem as Problem: self = problem
         case let error as JSONError: self.init(error)
         case let error as LossError: self.init(error, at: base, known: known())
-        default: self.init(.internalError, "The server failed over this request: \(error).")
+        default: self.init(.internalError, "The server failed to process this request: \(error).")
         }
     }
 }
