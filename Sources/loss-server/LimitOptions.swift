@@ -137,6 +137,13 @@ struct LimitOptions: ParsableArguments {
         for (name, value) in positive + counts where value > 1 << 40 {
             throw ValidationError("--\(name) must be at most \(1 << 40), not \(value).")
         }
+        // Less than what the smallest computation needs would refuse every request.
+        let leastMemory = 16 * 1_024 * 1_024
+        if memoryBytes != 0, memoryBytes < leastMemory {
+            throw ValidationError(
+                "--memory-bytes must be 0 or at least \(leastMemory), not \(memoryBytes)."
+            )
+        }
         for (name, value) in [("workers", workers), ("loops", loops)] where value > 256 {
             throw ValidationError("--\(name) must be at most 256, not \(value).")
         }

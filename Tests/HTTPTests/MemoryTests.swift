@@ -18,8 +18,8 @@ import Testing
         #expect(small.reserve(256 * 1_024))
         // One more byte makes it a large holder.
         #expect(!small.reserve(1) && small.refusal == .memoryExhausted)
-        #expect(!budget.hasRoom(for: Self.mebibyte, holding: 0))
-        #expect(budget.hasRoom(for: 100_000, holding: 0))
+        #expect(budget.refusal(for: Self.mebibyte, holding: 0) == .memoryExhausted)
+        #expect(budget.refusal(for: 100_000, holding: 0) == nil)
     }
 
     @Test("regains the bytes of an account that is deallocated")

@@ -40,7 +40,9 @@ struct OptionTests {
         ]
         for name in names where !words.contains(name) {
             let variable = Environment.variable(for: name)
-            #expect(try Environment.arguments([], [variable: "7"]) == ["serve", "--\(name)=7"])
+            let value = name == "memory-bytes" ? "70000000" : "7"
+            let arguments = try Environment.arguments([], [variable: value])
+            #expect(arguments == ["serve", "--\(name)=\(value)"])
         }
         let environment = ["LOSS_SERVER_BODY_BYTES": "7", "LOSS_SERVER_IDLE_TIME": "0.5"]
         let limits = try serve([], environment).limitOptions.limits
@@ -116,7 +118,8 @@ struct OptionTests {
                 || ["token-file", "cors-origin", "compression", "diagnostics"].contains(name)
         }
         for name in Environment.names(of: Serve.self) where !others.contains(name) {
-            #expect(try serve(["--\(name)", "3"]).limitOptions.limits != Limits(), "\(name)")
+            let value = name == "memory-bytes" ? "30000000" : "3"
+            #expect(try serve(["--\(name)", value]).limitOptions.limits != Limits(), "\(name)")
         }
         // The depth of JSON is one more option, but not a limit of the HTTP layer.
         let limits = Mirror(reflecting: Limits()).children.count
@@ -176,7 +179,8 @@ struct OptionTests {
             ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
             ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],
             ["--workers", "-2"], ["--head-bytes", "9223372036854775807"],
-            ["--connections", "many"], ["--log-level", "loud"], ["--compression", "most"],
+            ["--memory-bytes", "1000"], ["--connections", "many"], ["--log-level", "loud"],
+            ["--compression", "most"],
             ["--cors-origin", "example.org"], ["--cors-origin", "https://a.example/"],
         ]
     )

@@ -15,6 +15,8 @@ package final class MemoryBudget: Sendable {
 
     /// The maximum size in bytes of a small holder.
     private static let smallBytes = 256 * 1_024
+    /// The maximum size in bytes of the segments of one request that wait to be processed.
+    private static let segmentBytes = 4 * 1_024 * 1_024
     /// The size in bytes from which a reservation is announced to `prepare`.
     private static let largeBytes = 1_024 * 1_024
 
@@ -45,9 +47,10 @@ package final class MemoryBudget: Sendable {
         gauges.memoryBytes.add(bytes, ordering: .relaxed)
     }
 
-    /// Returns whether a holder of `held` bytes may reserve `bytes` more.
-    package func hasRoom(for bytes: Int, holding held: Int) -> Bool {
+    /// The reason to refuse `bytes` more to a holder of `held` bytes; `nil` if there is room.
+    package func refusal(for bytes: Int, holding held: Int) -> Refusal? {
         usedBytes + bytes <= allowance(for: held + bytes)
+            ? nil : refusal(ofRequestFor: held + bytes, holding: held)
     }
 
     /// Reserves bytes for a holder of `held` bytes; returns `false`, and reserves nothing, if they
@@ -62,8 +65,14 @@ package final class MemoryBudget: Sendable {
         return true
     }
 
-    /// Returns whether a single holder could have this many bytes if nothing else were in use.
-    func canEverHold(_ bytes: Int) -> Bool { bytes <= allowance(for: bytes) }
+    /// The reason to refuse a request that needs `bytes` in all, of which it holds `held`.
+    ///
+    /// A request has some memory outside of its account, in segments that wait to be processed, so
+    /// up to that much of what others use is taken for its own.
+    func refusal(ofRequestFor bytes: Int, holding held: Int) -> Refusal {
+        let outside = min(max(usedBytes - held, 0), Self.segmentBytes)
+        return bytes + outside <= allowance(for: bytes) ? .memoryExhausted : .excessiveMemory
+    }
 
     private func allowance(for held: Int) -> Int {
         held <= Self.smallBytes ? limit : limit - reservedForSmall
@@ -105,8 +114,8 @@ package final class MemoryAccount: Sendable {
     package func reserve(_ bytes: Int) -> Bool {
         let held = self.bytes
         guard budget.reserve(bytes, holding: held) else {
-            let fault = budget.canEverHold(held + bytes) ? Fault.exhausted : .excessive
-            self.fault.store(fault, ordering: .relaxed)
+            let refusal = budget.refusal(ofRequestFor: held + bytes, holding: held)
+            fault.store(refusal == .excessiveMemory ? .excessive : .exhausted, ordering: .relaxed)
             return false
         }
         reserved.add(bytes, ordering: .relaxed)

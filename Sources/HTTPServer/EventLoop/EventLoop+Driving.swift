@@ -132,8 +132,9 @@ extension EventLoop {
     /// Makes the response to a complete request, here or on a worker.
     private mutating func respond(_ entry: ConnectionEntry, _ connection: inout Connection) {
         guard connection.needsWorker else {
-            guard services.budget.hasRoom(for: connection.responseFootprint, holding: 0) else {
-                return connection.refuse(.memoryExhausted)
+            let footprint = connection.responseFootprint
+            if let refusal = services.budget.refusal(for: footprint, holding: 0) {
+                return connection.refuse(refusal)
             }
             guard let response = connection.makeResponse() else { return }
             connection.responded(response, date: date.field(at: now), now: now)
@@ -272,11 +273,11 @@ extension EventLoop {
         let footprint = connection.footprint
         let growth = footprint - entry.charged
         guard growth != 0 else { return true }
-        let hasRoom = services.budget.hasRoom(for: growth, holding: entry.charged)
+        let refusal = services.budget.refusal(for: growth, holding: entry.charged)
         services.budget.charge(growth)
         entry.charged = footprint
-        guard growth > 0, !hasRoom, connection.isReceiving else { return true }
-        connection.refuse(.memoryExhausted)
+        guard growth > 0, let refusal, connection.isReceiving else { return true }
+        connection.refuse(refusal)
         return false
     }
 
