@@ -103,7 +103,7 @@ def slow_readers(report: Report) -> None:
                 readers[-1].sendall(text)
             report.figure("connections", len(readers))
             start = time.monotonic()
-            cut = 'http_server_connections_closed_total{reason="responseStalled"}'
+            cut = 'http_server_connections_closed_total{reason="response-stalled"}'
             while site.metric(cut) < len(readers) and time.monotonic() < start + 40 * SLOWNESS:
                 # The kernel's buffers must be full before the reader counts as slow.
                 time.sleep(0.5)
@@ -235,7 +235,7 @@ def trickling(
                 readers[-1].sendall(text)
                 readers[-1].setblocking(False)
             start = time.monotonic()
-            cut = 'http_server_connections_closed_total{reason="responseStalled"}'
+            cut = 'http_server_connections_closed_total{reason="response-stalled"}'
             turn = taken = 0
             while site.metric(cut) < count and time.monotonic() < start + 2 * seconds:
                 turn += 1

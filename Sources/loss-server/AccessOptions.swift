@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FoundationEssentials
 import LossAPI
 
 /// Options for access control and responses.
@@ -40,13 +41,25 @@ struct AccessOptions: ParsableArguments {
 
     func validate() throws {
         for origin in origins where origin != "*" {
-            guard !origin.hasSuffix("/"), origin.contains("://"), !origin.contains(" ") else {
+            guard Self.isOrigin(origin) else {
                 throw ValidationError(
-                    "--cors-origin must be origins like https://example.org, without a path, or *; "
+                    "--cors-origin must be origins like https://example.org or "
+                        + "http://localhost:3000, in lower case and without a path, or *; "
                         + "not \(origin)."
                 )
             }
         }
+    }
+
+    /// Whether a browser sends this origin: in lower case, without a path, a user or the default
+    /// port (URL Standard, "serialization of an origin").
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let url = URLComponents(string: text), let scheme = url.scheme,
+            let host = url.encodedHost, !host.isEmpty, !host.contains("*"),
+            let defaultPort = ["http": 80, "https": 443][scheme], url.port != defaultPort
+        else { return false }
+        let port = url.port.map { ":\($0)" } ?? ""
+        return text == "\(scheme)://\(host.lowercased())\(port)"
     }
 
     /// The token file; `nil` if no token is required.

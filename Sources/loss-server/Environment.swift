@@ -86,13 +86,16 @@ enum Environment {
     /// Throws an error for a variable that belongs to no option of the server.
     private static func refuseUnknown(_ variables: [String]) throws(ValidationError) {
         let known = names(of: Serve.self).map { variable(for: $0) }
-        guard let unknown = variables.first(where: { !known.contains($0) }) else { return }
+        let unknown = variables.filter { !known.contains($0) }
+        guard !unknown.isEmpty else { return }
         let suggestions = Suggestions(known.map { String($0.dropFirst(prefix.count)) })
-        let nearest = suggestions.nearest(to: String(unknown.dropFirst(prefix.count)))
-        throw ValidationError(
-            "No option has the environment variable \(unknown)."
+        let sentences = unknown.map { name in
+            let nearest = suggestions.nearest(to: String(name.dropFirst(prefix.count)))
+            return "No option has the environment variable \(name)."
                 + (nearest.map { " Did you mean \(prefix + $0)?" } ?? "")
-                + " See 'loss-server serve --help' for the options."
+        }
+        throw ValidationError(
+            sentences.joined(separator: " ") + " See 'loss-server serve --help' for the options."
         )
     }
 

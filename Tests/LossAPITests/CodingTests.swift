@@ -56,6 +56,16 @@ struct CodingTests {
         }
     }
 
+    @Test("is named in the refusal of a body that is compressed but does not say so")
+    func unannounced() throws {
+        let response = Self.send(try Self.encode(Self.body(4), .gzip), [:])
+        #expect(response.status == .badRequest)
+        let detail = try #require(Client().json(response)["detail"] as? String)
+        #expect(detail.hasSuffix("send Content-Encoding: gzip with it."), "\(detail)")
+        let plain = Self.send([0x20, 0x1F, 0x8B], [:])
+        #expect(try (Client().json(plain)["detail"] as? String)?.contains("gzip") == false)
+    }
+
     @Test("is sent if the client accepts it and the length makes it worthwhile")
     func worth() throws {
         func coding(_ count: Int, _ compression: ServiceOptions.Compression) throws -> String? {

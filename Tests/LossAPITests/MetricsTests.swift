@@ -79,7 +79,7 @@ struct MetricsTests {
         for line in [
             #"http_server_refusals_total{reason="missing-host"} 1"#,
             "http_server_connections_total 3", "http_server_open_connections 2",
-            #"http_server_connections_closed_total{reason="byPeer"} 1"#,
+            #"http_server_connections_closed_total{reason="by-peer"} 1"#,
         ] {
             #expect(page.contains(line + "\n"), "\(line)")
         }

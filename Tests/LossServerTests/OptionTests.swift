@@ -163,6 +163,16 @@ struct OptionTests {
         for part in parts { #expect(message.contains(part), "\(message)") }
     }
 
+    @Test("names every unknown variable at once")
+    func unknownVariables() {
+        let variables = ["LOSS_SERVER_TEMPERATURE": "7", "LOSS_SERVER_BODY_BYTE": "7"]
+        let error = #expect(throws: ValidationError.self) {
+            try Environment.arguments([], variables)
+        }
+        let message = error.map { LossServer.message(for: $0) } ?? ""
+        for name in variables.keys { #expect(message.contains(name + "."), "\(message)") }
+    }
+
     @Test("shares its address with the health check, which ignores other variables")
     func healthCheck() throws {
         let environment = ["LOSS_SERVER_PORT": "9000", "LOSS_SERVER_BODY_BYTES": "7"]
@@ -182,6 +192,12 @@ struct OptionTests {
             ["--memory-bytes", "1000"], ["--connections", "many"], ["--log-level", "loud"],
             ["--compression", "most"],
             ["--cors-origin", "example.org"], ["--cors-origin", "https://a.example/"],
+            ["--cors-origin", "https://a.example/path"], ["--cors-origin", "https://*.example"],
+            ["--cors-origin", "ftp://a.example"], ["--cors-origin", "https://a.example:http"],
+            ["--cors-origin", "https://a.example:"], ["--cors-origin", "https://A.example"],
+            ["--cors-origin", "https://u@a.example"], ["--cors-origin", "https://a.example?q"],
+            ["--cors-origin", "https://"],
+            ["--cors-origin", "https://a.example, https://b.example"],
         ]
     )
     func refusals(commandLine: [String]) {

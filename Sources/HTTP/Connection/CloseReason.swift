@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reason that a connection ended.
-package enum CloseReason: Sendable, Hashable, CaseIterable {
+/// The reason that a connection ended; its raw value is the stable slug in kebab-case.
+package enum CloseReason: String, Sendable, Hashable, CaseIterable {
     /// The client closed it between requests.
-    case byPeer
+    case byPeer = "by-peer"
     /// The response announced that it was the last.
-    case afterResponse
+    case afterResponse = "after-response"
     /// No request arrived within ``Limits/idleTime``.
     case idle
     /// The client did not read the response fast enough.
-    case responseStalled
+    case responseStalled = "response-stalled"
     /// Sending or receiving failed.
     case broken
     /// The server was draining and the connection was idle.

@@ -131,7 +131,7 @@ final class Metrics: Sendable {
         let closings = "http_server_connections_closed_total"
         text.family(closings, .counter, "Closed connections, by reason.")
         for closing in CloseReason.allCases {
-            text.sample(closings, #"reason="\#(closing)""#, counts.closings[closing] ?? 0)
+            text.sample(closings, #"reason="\#(closing.rawValue)""#, counts.closings[closing] ?? 0)
         }
         if let use = process?() { text.write(use) }
         return text.bytes

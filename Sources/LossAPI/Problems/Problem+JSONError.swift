@@ -4,7 +4,7 @@ import TensorJSON
 
 extension Problem {
     init(_ error: JSONError) {
-        self.init(.init(error.reason), error.sentence)
+        self.init(.init(error.reason), error.sentence + (error.startsLikeGzip ? Self.gzipHint : ""))
         // A syntax error is located by its byte, a wrong value by its pointer.
         if error.isMalformed {
             position = error.position
@@ -13,6 +13,15 @@ extension Problem {
             pointer = error.pointer
         }
         reason = error.code
+    }
+
+    private static let gzipHint = " If the body is compressed, send Content-Encoding: gzip with it."
+}
+
+extension JSONError {
+    /// Whether the body starts with the first byte of gzip's magic number (RFC 1952, section 2.3.1).
+    fileprivate var startsLikeGzip: Bool {
+        if case .unexpectedByte(0x1F, _) = reason { position == 0 } else { false }
     }
 }
 

@@ -78,9 +78,13 @@ extension Interval: CustomStringConvertible {
 }
 
 extension Double {
-    /// The shortest decimal that reads back as this number, without the `.0` of an integer.
+    /// The shortest decimal that reads back as this number, written like the numbers of a response:
+    /// without the `.0` of an integer, the `+` of an exponent or its leading zeros.
     package var shortest: String {
         let text = description
+        if let mark = text.firstIndex(of: "e"), let exponent = Int(text[mark...].dropFirst()) {
+            return "\(text[..<mark])e\(exponent)"
+        }
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }
