@@ -22,8 +22,9 @@ int pipe2(int ends[2], int flags);
 // Returns the number of cores available to this process; sched_getaffinity needs _GNU_SOURCE.
 int core_count(void);
 
-// Attaches a filter to a socket that drops every packet; <linux/filter.h> is in no module.
-int drop_all_packets(int socket);
+// Attaches a filter to a listening socket that drops every SYN; <linux/filter.h> is in no module.
+// The handshakes that have begun are completed.
+int drop_new_connections(int socket);
 
 // Lowers the priority of the calling thread as far as the system permits. On Linux both calls
 // affect a single thread, and SCHED_BATCH needs _GNU_SOURCE.

@@ -62,14 +62,7 @@ extension EventLoop {
     /// Accepts no more connections and closes idle ones.
     private mutating func finish() {
         guard !isFinishing else { return }
-        // Closing a listener resets the connections in its queue, and those that arrive while the
-        // queue is emptied. So the kernel first drops new ones, whose clients retry and find no
-        // listener, and then the queue is accepted.
-        for listener in listeners {
-            SystemCall.dropNewConnections(at: listener.socket)
-            accept(at: listener, limit: .max)
-        }
-        listeners = []
+        closeListeners()
         isFinishing = true
         for entry in entries.all {
             // Read once more: a request may have arrived together with the connection.
@@ -80,6 +73,22 @@ extension EventLoop {
         }
         checkMilestones()
     }
+
+    /// Closes the listeners without losing a connection.
+    ///
+    /// Closing a listener resets the connections in its queue and those whose handshake is in
+    /// progress. So the kernel first drops the SYN of new connections, whose clients retry and find
+    /// no listener; then the handshakes get time for a round trip, and the queue is accepted.
+    private mutating func closeListeners() {
+        guard !listeners.isEmpty else { return }
+        for listener in listeners { SystemCall.dropNewConnections(at: listener.socket) }
+        SystemCall.sleep(milliseconds: Self.handshakeTime)
+        for listener in listeners { accept(at: listener, limit: .max) }
+        listeners = []
+    }
+
+    /// The time for handshakes in progress, in milliseconds: a round trip within a data centre.
+    private static let handshakeTime = 2
 
     /// Closes all connections immediately.
     private mutating func stop() {

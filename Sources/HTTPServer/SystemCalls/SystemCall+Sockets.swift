@@ -58,10 +58,11 @@ extension SystemCall {
 
     /// Lets the kernel drop the first packet of new connections.
     ///
-    /// The corresponding C function is `setsockopt`, with a filter that rejects everything.
+    /// Handshakes in progress are completed. The corresponding C function is `setsockopt`, with a
+    /// filter that rejects every SYN.
     static func dropNewConnections(at socket: borrowing Descriptor) {
         // If filters are not supported, last-moment connections are reset, as without the filter.
-        _ = drop_all_packets(socket.number)
+        _ = drop_new_connections(socket.number)
     }
 
     /// Starts listening.
