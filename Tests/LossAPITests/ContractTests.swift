@@ -78,8 +78,13 @@ struct ContractTests {
             let properties = try #require(schemas["\(facts.name)-request"]?["properties"])
             for parameter in facts.options {
                 let schema = try #require(properties[parameter.name], "\(facts.name)")
-                #expect(schema["default"] != nil)
-                #expect(schema["description"] == .string(parameter.summary))
+                guard case .string(let description) = try #require(schema["description"]) else {
+                    Issue.record("\(parameter.name) has no description")
+                    continue
+                }
+                #expect(description.hasPrefix(parameter.summary))
+                // A default of a oneOf is stated in words.
+                #expect((schema["default"] == nil) == (schema["oneOf"] != nil))
             }
         }
         let paths = try #require(Contract.document["paths"])
@@ -171,6 +176,53 @@ struct ContractTests {
             let response = client.send(.get, concrete)
             #expect(response.status == .ok, "\(path)")
             #expect(!response.body.isEmpty)
+        }
+    }
+
+    @Test("is fit for generators of clients: no recursion, no const, doubles, one style of IDs")
+    func generators() throws {
+        let schemas = try #require(Contract.document["components"]?["schemas"])
+        guard case .object(let members) = schemas else {
+            Issue.record("no schemas")
+            return
+        }
+        let references = Dictionary(
+            uniqueKeysWithValues: members.map { ($0.key, self.references($0.value)) }
+        )
+        func reaches(_ name: String, _ passed: Set<String>) -> Bool {
+            passed.contains(name)
+                || (references[name] ?? []).contains { reaches($0, passed.union([name])) }
+        }
+        for member in members {
+            #expect(!reaches(member.key, []), "\(member.key) contains itself")
+            for schema in schemasWithin(member.value) {
+                #expect(schema["const"] == nil, "\(member.key)")
+                #expect(schema["default"] == nil || schema["oneOf"] == nil, "\(member.key)")
+                let isNumber = "\(schema["type"] ?? .null)".contains(#"string("number")"#)
+                #expect(!isNumber || schema["format"] == "double", "\(member.key)")
+            }
+        }
+        let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
+        for operation in paths.values.flatMap({ $0.values }) {
+            let id = try #require((operation as? [String: Any])?["operationId"] as? String)
+            #expect(id.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" }, "\(id)")
+        }
+    }
+
+    /// The names of the schemas that a schema refers to.
+    private func references(_ schema: JSONValue) -> [String] {
+        schemasWithin(schema).compactMap { part in
+            guard case .string(let reference) = part["$ref"] else { return nil }
+            return reference.split(separator: "/").last.map(String.init)
+        }
+    }
+
+    /// A value and all values within it.
+    private func schemasWithin(_ value: JSONValue) -> [JSONValue] {
+        switch value {
+        case .object(let members): [value] + members.flatMap { schemasWithin($0.value) }
+        case .array(let elements): elements.flatMap { schemasWithin($0) }
+        default: []
         }
     }
 

@@ -59,29 +59,35 @@ package enum Contract {
         func add(_ path: String, _ item: JSONValue) {
             paths.append(JSONValue.Member(key: path, value: item))
         }
-        add("/v1/losses", get("listLosses", "losses", "List all losses", "losses-list"))
+        add("/v1/losses", get("list_losses", "losses", "List all losses", "losses-list"))
         for loss in Catalogue.losses {
             add("/v1/losses/\(loss.facts.name)", ContractOperations.loss(loss))
         }
         add(
             "/v1/penalties",
-            get("listPenalties", "penalties", "List all penalties", "penalties-list")
+            get("list_penalties", "penalties", "List all penalties", "penalties-list")
         )
         for penalty in Catalogue.penalties {
             add("/v1/penalties/\(penalty.facts.name)", ContractOperations.penalty(penalty))
         }
-        add("/", get("index", "documents", "List the resources of the service", "index"))
-        add("/problems", get("listProblems", "documents", "List all kinds of problems", "problems"))
+        add("/", get("list_resources", "documents", "List the resources of the service", "index"))
+        add(
+            "/problems",
+            get("list_problems", "documents", "List all kinds of problems", "problems")
+        )
         add("/problems/{problem}", ContractOperations.problem)
         add(
             "/openapi.json",
-            get("contractJSON", "documents", "Get this document as JSON", "contract")
+            get("get_openapi_json", "documents", "Get this document as JSON", "contract")
         )
-        add("/openapi.yaml", ContractOperations.text("contractYAML", "Get this document as YAML"))
-        add("/livez", health("alive", "Check whether the process is alive"))
-        add("/healthz", health("healthy", "Check whether the process is alive (same as /livez)"))
+        add(
+            "/openapi.yaml",
+            ContractOperations.text("get_openapi_yaml", "Get this document as YAML")
+        )
+        add("/livez", health("get_liveness", "Check whether the process is alive"))
+        add("/healthz", health("get_health", "Check whether the process is alive (same as /livez)"))
         add("/readyz", ContractOperations.readiness)
-        add("/metrics", ContractOperations.text("metrics", "Get Prometheus metrics"))
+        add("/metrics", ContractOperations.text("get_metrics", "Get Prometheus metrics"))
         return paths
     }
 

@@ -9,7 +9,7 @@ enum ContractOperations {
         let facts = loss.facts
         return [
             "get": get(
-                "describe-\(facts.name)",
+                "describe_\(facts.name)",
                 "losses",
                 "Describe \(facts.name): formula, options, domains",
                 "catalogue-entry"
@@ -29,7 +29,7 @@ enum ContractOperations {
         let facts = penalty.facts
         return [
             "get": get(
-                "describe-\(facts.name)",
+                "describe_\(facts.name)",
                 "penalties",
                 "Describe \(facts.name): formula, options",
                 "catalogue-entry"
@@ -98,7 +98,7 @@ enum ContractOperations {
 
     static let problem: JSONValue = [
         "get": [
-            "operationId": "explainProblem",
+            "operationId": "explain_problem",
             "tags": ["documents"],
             "summary": "Explain a kind of problem",
             "parameters": [
@@ -126,7 +126,7 @@ enum ContractOperations {
 
     static let readiness: JSONValue = [
         "get": health(
-            "ready",
+            "get_readiness",
             "Check whether the server accepts new requests",
             [.init(key: "503", value: ContractResponses.health("The server is draining."))]
         )
@@ -151,12 +151,12 @@ enum ContractOperations {
 
     /// A GET of a document in another format.
     static func text(_ id: String, _ summary: String) -> JSONValue {
-        let mediaType = id == "metrics" ? "text/plain" : "application/yaml"
-        let unchanged = id == "metrics" ? [] : [ContractResponses.unchanged]
+        let mediaType = id == "get_metrics" ? "text/plain" : "application/yaml"
+        let unchanged = id == "get_metrics" ? [] : [ContractResponses.unchanged]
         return [
             "get": [
                 "operationId": .string(id),
-                "tags": [id == "metrics" ? "operation" : "documents"],
+                "tags": [id == "get_metrics" ? "operation" : "documents"],
                 "summary": .string(summary),
                 "responses": .object(
                     [

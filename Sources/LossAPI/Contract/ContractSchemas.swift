@@ -18,7 +18,25 @@ enum ContractSchemas {
 
     private static let shared: [JSONValue.Member] = [
         .init(key: "numbers", value: numbers),
+        .init(key: "vector", value: array("Numbers.", of: number)),
+        .init(key: "matrix", value: array("Vectors of equal length.", of: reference("vector"))),
+        .init(key: "tensor-3", value: array("Matrices of equal shape.", of: reference("matrix"))),
+        .init(key: "tensor-4", value: array("Tensors of equal shape.", of: reference("tensor-3"))),
         .init(key: "reduction", value: reduction),
+        .init(
+            key: "loss-outputs",
+            value: outputs(
+                LossRequestBuilder.outputNames.map { $0.name },
+                default: ["loss", "gradient"]
+            )
+        ),
+        .init(
+            key: "penalty-outputs",
+            value: outputs(
+                PenaltyRequestBuilder.outputNames.map { $0.name },
+                default: ["value", "gradient"]
+            )
+        ),
         .init(key: "loss-result", value: lossResult),
         .init(key: "penalty-result", value: penaltyResult),
         .init(key: "regularization-term", value: regularizationTerm),
@@ -30,10 +48,25 @@ enum ContractSchemas {
                 + "limit. NaN and Infinity have no form in JSON."
         ),
         "oneOf": [
-            ["type": "number"],
-            ["type": "array", "items": reference("numbers")],
+            number, reference("vector"), reference("matrix"), reference("tensor-3"),
+            reference("tensor-4"), higherTensor,
         ],
     ]
+
+    private static let number: JSONValue = ["type": "number", "format": "double"]
+
+    /// An array nested five times or deeper: generators of clients fail on a recursive schema, and
+    /// on an array without the keyword `items`.
+    private static let higherTensor = (0..<5).reduce(.object([])) { items, _ in
+        array(nil, of: items)
+    }
+
+    private static func array(_ description: String?, of items: JSONValue) -> JSONValue {
+        JSONValue(present: [
+            ("description", description.map { .string($0) }), ("type", "array"), ("minItems", 1),
+            ("items", items),
+        ])
+    }
 
     private static let reduction: JSONValue = [
         "description": .string(
@@ -51,6 +84,7 @@ enum ContractSchemas {
     private static let lossResult: JSONValue = {
         let normalizer: JSONValue = [
             "type": "number",
+            "format": "double",
             "description": "The denominator of the weighted sum of the losses.",
         ]
         let terms: JSONValue = ["type": "array", "items": reference("penalty-result")]
@@ -69,7 +103,7 @@ enum ContractSchemas {
     private static let penaltyResult = object(
         "The result of a penalty.",
         [
-            ("value", ["type": "number"]), ("gradient", reference("numbers")),
+            ("value", number), ("gradient", reference("numbers")),
             ("hessian", reference("numbers")),
         ],
         required: []
@@ -92,11 +126,10 @@ enum ContractSchemas {
             "type": "array",
             "items": reference("regularization-term"),
         ]
-        let names = LossRequestBuilder.outputNames.map { $0.name }
         let fields: [(String, JSONValue)] = [
             ("predictions", reference("numbers")), ("targets", reference("numbers")),
             ("weights", weights), ("reduction", reference("reduction")),
-            ("outputs", outputs(names, default: ["loss", "gradient"])),
+            ("outputs", reference("loss-outputs")),
             ("regularization", regularization),
         ]
         return .init(
@@ -111,14 +144,7 @@ enum ContractSchemas {
 
     private static func penaltyRequest(_ facts: Facts) -> JSONValue.Member {
         let fields: [(String, JSONValue)] = [
-            ("parameters", reference("numbers")),
-            (
-                "outputs",
-                outputs(
-                    PenaltyRequestBuilder.outputNames.map { $0.name },
-                    default: ["value", "gradient"]
-                )
-            ),
+            ("parameters", reference("numbers")), ("outputs", reference("penalty-outputs")),
         ]
         return .init(
             key: "\(facts.name)-request",
@@ -132,7 +158,7 @@ enum ContractSchemas {
 
     private static func term(_ facts: Facts) -> JSONValue.Member {
         let fields: [(String, JSONValue)] = [
-            ("penalty", ["const": .string(facts.name)]),
+            ("penalty", ["type": "string", "enum": [.string(facts.name)]]),
             ("parameters", reference("numbers")),
         ]
         return .init(
@@ -222,19 +248,22 @@ enum ContractSchemas {
                 description, ("type", "string"), ("enum", JSONValue(allowed)),
                 ("default", .string(value)),
             ])
-        case .numbers(_, let range):
+        case .numbers(let value, let range):
+            // A default of a oneOf is stated in words: generators of Go clients write code for it
+            // that does not compile.
+            let summary =
+                value.map { "\(option.summary) The default is \($0.shortest)." } ?? option.summary
             let item = JSONValue(present: number(range))
-            return JSONValue(present: [
-                description,
-                ("oneOf", .array([item, ["type": "array", "items": item]])),
-                ("default", option.defaultValue),
-            ])
+            return [
+                "description": .string(summary),
+                "oneOf": [item, array(nil, of: item)],
+            ]
         }
     }
 
     private static func number(_ range: Interval) -> [(String, JSONValue?)] {
         [
-            ("type", "number"),
+            ("type", "number"), ("format", "double"),
             (
                 range.includesLower ? "minimum" : "exclusiveMinimum",
                 range.lower.isFinite ? .number(range.lower) : nil
