@@ -63,7 +63,8 @@ SCENARIOS = {
 
 
 def attack(name: str) -> Report:
-    report = Report(f"{name} ({SCENARIOS[name].__doc__.splitlines()[0]})")
+    summary = SCENARIOS[name].__doc__.splitlines()[0].removesuffix(".")
+    report = Report(f"{name} ({summary})")
     with tempfile.TemporaryDirectory() as folder:
         if IS_SANITIZED:
             options = os.environ.get("ASAN_OPTIONS", "").split(":")
@@ -73,12 +74,12 @@ def attack(name: str) -> Report:
             SCENARIOS[name](report)
         except (OSError, EOFError, ValueError, RuntimeError, subprocess.TimeoutExpired) as error:
             traceback.print_exc()
-            report.claim(f"the scenario completes, not {error!r}", False)
+            report.claim(f"the scenario completes (it failed with {error!r})", False)
         for file in Path(folder).iterdir():
             text = file.read_text(errors="replace")
             print(text, file=sys.stderr)
             errors = [line for line in text.splitlines() if "ERROR:" in line]
-            report.claim(f"the address sanitizer reports nothing {errors[:1]}", False)
+            report.claim(f"the address sanitizer reports no errors {errors[:1]}", False)
     return report
 
 
@@ -88,16 +89,16 @@ def main(names: list[str]) -> int:
         print(f"Unknown scenario {unknown[0]}; scenarios: {', '.join(SCENARIOS)}.", file=sys.stderr)
         return 2
     if not EXECUTABLE.exists():
-        print(f"{EXECUTABLE} is missing: make static", file=sys.stderr)
+        print(f"{EXECUTABLE} is missing; build it with make static", file=sys.stderr)
         return 2
-    broken = []
+    violated = []
     for name in names or [name for name in SCENARIOS if name != "soak"]:
         report = attack(name)
         report.print()
-        if report.broken:
-            broken.append(name)
-    print(f"\n{'broken: ' + ', '.join(broken) if broken else 'all claims held'}")
-    return 1 if broken else 0
+        if report.violations:
+            violated.append(name)
+    print(f"\n{'violated: ' + ', '.join(violated) if violated else 'all claims held'}")
+    return 1 if violated else 0
 
 
 sys.exit(main(sys.argv[1:]))

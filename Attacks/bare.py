@@ -14,10 +14,10 @@ from target import (
 BODY = b'{"predictions":[1,2],"targets":[0,0]}'
 SMALL_REQUEST = post(BODY)
 SMALL_RESPONSE = b'{"loss":2.5,"gradient":[1,2],"normalizer":2}'
-NOWHERE = subprocess.DEVNULL
+DEVNULL = subprocess.DEVNULL
 
 
-class Bare:
+class BareServer:
     """A context manager that runs a server with the streams and limits chosen by a scenario.
 
     The server may fail to start or exit; its port is known without its output. All timeouts are
@@ -25,12 +25,13 @@ class Bare:
     """
 
     def __init__(
-        self, *options: str, stdin=NOWHERE, stdout=NOWHERE, stderr=NOWHERE, before=None, user=None
+        self, *options: str, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
+        before_start=None, user=None,
     ):
         self.port = free_port()
         self.process = subprocess.Popen(
             [str(EXECUTABLE), "--port", str(self.port), *options],
-            stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=before, user=user,
+            stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=before_start, user=user,
         )
 
     def __enter__(self):
@@ -49,20 +50,20 @@ class Bare:
         connection.connect(("127.0.0.1", self.port))
         return connection
 
-    def ask(self, request: bytes = SMALL_REQUEST, seconds: float = 2) -> int:
+    def request_status(self, request: bytes = SMALL_REQUEST, seconds: float = 2) -> int:
         """The status of a response on a new connection; 0 if none arrives in time."""
-        return asks(self.port, request, seconds)[0]
+        return try_request(self.port, request, seconds)[0]
 
-    def serves(self, seconds: float = 5) -> bool:
+    def is_serving(self, seconds: float = 5) -> bool:
         """Whether the server responds within a time limit and before it exits."""
-        wait_until(lambda: self.has_ended() or self.ask() == 200, seconds)
-        return not self.has_ended() and self.ask() == 200
+        wait_until(lambda: self.has_exited() or self.request_status() == 200, seconds)
+        return not self.has_exited() and self.request_status() == 200
 
-    def has_ended(self) -> bool:
+    def has_exited(self) -> bool:
         return self.process.poll() is not None
 
-    def ends(self, seconds: float) -> tuple[int | None, float]:
-        """The exit code, None if the server does not exit in time, and the seconds until the exit."""
+    def wait_for_exit(self, seconds: float) -> tuple[int | None, float]:
+        """The exit code, or None if the server does not exit in time, and the elapsed seconds."""
         start = time.monotonic()
         try:
             code = self.process.wait(seconds * SLOWNESS)
@@ -73,20 +74,21 @@ class Bare:
     def terminate(self, seconds: float = 10) -> tuple[int | None, float]:
         """Sends SIGTERM and returns the exit code and the seconds until the exit."""
         self.process.send_signal(signal.SIGTERM)
-        return self.ends(seconds)
+        return self.wait_for_exit(seconds)
 
     def freeze(self) -> None:
-        """Stops the process until it is thawed; data sent meanwhile waits in its sockets."""
+        """Suspends the process until `thaw`; data sent meanwhile is queued in its sockets."""
         self.process.send_signal(signal.SIGSTOP)
         stat = Path(f"/proc/{self.process.pid}/stat")
-        wait_until(lambda: self.has_ended() or stat.read_text().rsplit(")", 1)[1].split()[0] == "T")
+        state = lambda: stat.read_text().rsplit(")", 1)[1].split()[0]
+        wait_until(lambda: self.has_exited() or state() == "T")
 
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
 
-def asks(port: int, request: bytes = SMALL_REQUEST, seconds: float = 2) -> tuple[int, bytes]:
-    """The status and content of a response on a new connection; status 0 if none arrives in time."""
+def try_request(port: int, request: bytes = SMALL_REQUEST, seconds: float = 2) -> tuple[int, bytes]:
+    """The status and content of a response on a new connection; 0 if none arrives in time."""
     try:
         with socket.create_connection(("127.0.0.1", port), seconds * SLOWNESS) as connection:
             connection.sendall(request)
@@ -96,8 +98,8 @@ def asks(port: int, request: bytes = SMALL_REQUEST, seconds: float = 2) -> tuple
         return 0, repr(error).encode()
 
 
-def flood(server: Bare, count: int, request: bytes = SMALL_REQUEST, batch: int = 100) -> int:
-    """The count of correct responses to `count` requests, sent in batches on one connection."""
+def flood(server: BareServer, count: int, request: bytes = SMALL_REQUEST, batch: int = 100) -> int:
+    """The number of correct responses to `count` requests, sent in batches on one connection."""
     right, left = 0, bytearray()
     try:
         with server.connect(5) as connection:
@@ -111,12 +113,12 @@ def flood(server: Bare, count: int, request: bytes = SMALL_REQUEST, batch: int =
     return right
 
 
-def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
-    """Sends requests and then SIGTERM before the server reads any; returns the count of responses.
+def responses_after_sigterm(server: BareServer, count: int = 15, seconds: float = 10) -> int:
+    """Sends requests, and SIGTERM before the server reads any; returns the number of responses.
 
-    Half of the requests are short, half have the maximum length that is answered inline.
+    Half of the requests are short; the others have the maximum length that is processed inline.
     """
-    connections, answered = [], 0
+    connections, succeeded = [], 0
     try:
         server.freeze()
         for number in range(count):
@@ -130,14 +132,14 @@ def last_words(server: Bare, count: int = 15, seconds: float = 10) -> int:
     for connection in connections:
         try:
             connection.settimeout(max(0.01, end - time.monotonic()))
-            answered += read_response(connection, bytearray())[0] == 200
+            succeeded += read_response(connection, bytearray())[0] == 200
         except (OSError, EOFError):
             pass
         connection.close()
-    return answered
+    return succeeded
 
 
-def is_told(response: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
+def is_problem_response(response: bytes, code: int, problem: str, fields: bytes = b"") -> bool:
     """Whether a response is a problem document of a given type with given fields."""
     kind = f'"type":"/problems/{problem}"'.encode()
     return status(response) == code and kind in response and fields in response

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sends a server about fifty requests per second until its input ends, then prints the results.
 
-Every other request uses a new connection, the others a persistent one. The first argument is a port;
-the others are the kinds of requests to send in turn, by default: small.
+Every other request uses a new connection, the others a persistent one. The first argument is a
+port; the others are the kinds of requests to send in turn, by default: small.
 """
 
 import json
@@ -24,7 +24,7 @@ KINDS = {
 PAUSE = 0.02
 
 
-def ask(connection: socket.socket, left: bytearray, kind: str) -> bool:
+def exchange(connection: socket.socket, left: bytearray, kind: str) -> bool:
     request, response = KINDS[kind]
     connection.sendall(request)
     status, body, closes = read_response(connection, left)
@@ -40,8 +40,8 @@ def connect(port: int) -> tuple[socket.socket, bytearray]:
 
 def summary(times: list[float]) -> dict[str, float]:
     times = sorted(times)
-    at = lambda part: times[min(len(times) - 1, int(part * len(times)))] if times else 0
-    return {"right": len(times), "p50": at(0.5), "p99": at(0.99), "longest": at(1)}
+    at = lambda share: times[min(len(times) - 1, int(share * len(times)))] if times else 0
+    return {"correct": len(times), "p50": at(0.5), "p99": at(0.99), "max": at(1)}
 
 
 def main(port: int, kinds: list[str]) -> None:
@@ -56,12 +56,12 @@ def main(port: int, kinds: list[str]) -> None:
         try:
             if turn % 2:
                 kept = kept or connect(port)
-                if ask(*kept, kind):
+                if exchange(*kept, kind):
                     kept = None
             else:
                 connection, left = connect(port)
                 with connection:
-                    ask(connection, left, kind)
+                    exchange(connection, left, kind)
             times[kind].append(1000 * (time.monotonic() - start))
         except (OSError, EOFError, RuntimeError) as error:
             failures += 1

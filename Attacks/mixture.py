@@ -18,8 +18,8 @@ from target import PATIENCE, post, make_body, read_response
 RESET = struct.pack("ii", 1, 0)
 
 
-def right_response(count: int):
-    """The squared error of `make_body` and its gradient: (1.1 - 0)^2, and twice 1.1 over the count."""
+def expected_response(count: int):
+    """The mean squared error of `make_body` and its gradient: (1.1 - 0)^2, and 2 * 1.1 / count."""
     return 1.1 * 1.1, 2.2 / count
 
 
@@ -31,7 +31,7 @@ class Mixture:
         self.connection = None
         self.left = bytearray()
         self.bodies = {}
-        self.right = {}
+        self.responses = {}
 
     def run(self) -> None:
         kinds = [self.small] * 20 + [self.medium] * 6 + [self.large, self.compressed, self.chunked]
@@ -47,7 +47,7 @@ class Mixture:
         for name, count in self.counts.items():
             print(name, count)
 
-    def ask(self, request: bytes) -> tuple[int, bytes]:
+    def exchange(self, request: bytes) -> tuple[int, bytes]:
         if not self.connection:
             self.connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
             self.left = bytearray()
@@ -66,35 +66,35 @@ class Mixture:
     def check(self, count: int, status: int, body: bytes) -> None:
         assert status == 200, status
         # Equal requests must have equal responses, byte for byte.
-        if self.right.get(count) == body:
+        if self.responses.get(count) == body:
             return
         response = json.loads(body)
-        loss, gradient = right_response(count)
+        loss, gradient = expected_response(count)
         assert abs(response["loss"] - loss) < 1e-12, response["loss"]
         assert len(response["gradient"]) == count
         assert all(abs(number - gradient) < 1e-12 for number in response["gradient"])
-        assert self.right.setdefault(count, body) == body
+        assert self.responses.setdefault(count, body) == body
 
     def size(self, sizes) -> int:
         return self.random.choice(sizes)
 
     def small(self) -> None:
         count = self.size([1, 4, 30, 100])
-        self.check(count, *self.ask(post(self.text(count))))
+        self.check(count, *self.exchange(post(self.text(count))))
 
     def medium(self) -> None:
         count = self.size([1_000, 5_000, 16_384, 16_385])
-        self.check(count, *self.ask(post(self.text(count))))
+        self.check(count, *self.exchange(post(self.text(count))))
 
     def large(self) -> None:
         count = self.size([50_000, 200_000])
-        self.check(count, *self.ask(post(self.text(count))))
+        self.check(count, *self.exchange(post(self.text(count))))
 
     def compressed(self) -> None:
         count = self.size([4, 1_000, 20_000])
         body = gzip.compress(self.text(count), 1)
         fields = "Content-Encoding: gzip\r\nAccept-Encoding: gzip, identity;q=0\r\n"
-        status, response = self.ask(post(body, fields=fields))
+        status, response = self.exchange(post(body, fields=fields))
         self.check(count, status, gzip.decompress(response))
 
     def chunked(self) -> None:
@@ -104,10 +104,10 @@ class Mixture:
         size = self.random.choice([7, 1_000, 60_000]) if count > 4 else 5
         chunks = [text[at : at + size] for at in range(0, len(text), size)]
         body = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
-        self.check(count, *self.ask(head + body + b"0\r\n\r\n"))
+        self.check(count, *self.exchange(head + body + b"0\r\n\r\n"))
 
     def refused(self) -> None:
-        """Well-formed HTTP that is not a valid request to the service."""
+        """Sends well-formed HTTP that is mostly not a valid request to the service."""
         status, request = self.random.choice([
             (400, post(b'{"predictions":[1,2')),
             (422, post(b'{"predictions":[1],"targets":[1],"dleta":1}')),
@@ -120,10 +120,10 @@ class Mixture:
             (200, b"GET /openapi.json HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n"),
             (204, b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
         ])
-        assert self.ask(request)[0] == status, request[:60]
+        assert self.exchange(request)[0] == status, request[:60]
 
     def malformed(self) -> None:
-        """Requests that end the connection."""
+        """Sends a malformed request, after which the server closes the connection."""
         status, request = self.random.choice([
             (400, b"GET / HTTP/1.1\r\n\r\n"),
             (400, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n"),
@@ -132,11 +132,11 @@ class Mixture:
             (413, post(b"")[:-4].replace(b"Length: 0", b"Length: 99999999999") + b"\r\n\r\n"),
             (505, b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
         ])
-        assert self.ask(request)[0] == status, request[:60]
+        assert self.exchange(request)[0] == status, request[:60]
         assert self.connection is None
 
     def vanishing(self) -> None:
-        """Vanishes in the middle of a request or of its response."""
+        """Disconnects in the middle of a request or of its response."""
         request = post(self.text(self.size([4, 5_000, 50_000])))
         connection = socket.create_connection(("127.0.0.1", self.port), 2 * PATIENCE)
         if self.random.random() < 0.5:

@@ -27,7 +27,7 @@ COLUMNS = 120
 BYSTANDER_TOKEN = "a-token-of-the-bystander"
 
 
-class Site:
+class Server:
     """A context manager that runs a server, which must not exit unexpectedly."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Site:
             if data_bytes:
                 resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
             if group:
-                # 0 stands for the process that writes it.
+                # 0 means the writing process.
                 (group / "cgroup.procs").write_text("0")
 
         self.process = subprocess.Popen(
@@ -99,7 +99,7 @@ class Site:
         raise RuntimeError(f"the kernel does not report {kind}")
 
     def is_at_rest(self) -> bool:
-        """Whether all connections except the querying one are closed within a time limit."""
+        """Waits until all other connections are closed; returns whether they are."""
         return wait_until(lambda: self.metric("http_server_open_connections") == 1)
 
     def terminate(self) -> tuple[int, float]:
@@ -133,12 +133,12 @@ class Bystander:
         self.process.wait(PATIENCE)
 
     def report(self, report) -> None:
-        """Reports the results; every request must have had a timely correct response."""
+        """Reports the results; every request must have received a correct response in time."""
         found = self.found
-        report.measure("bystander", f"{found['right']} right, p50 {found['p50']:.1f} ms, "
-                       f"p99 {found['p99']:.1f} ms, longest {found['longest']:.0f} ms")
-        report.claim("the bystander got correct responses", found["right"] > 0)
-        report.claim(f"the bystander had no failure ({found['failure']})", not found["failures"])
+        report.measure("bystander", f"{found['correct']} correct, p50 {found['p50']:.1f} ms, "
+                       f"p99 {found['p99']:.1f} ms, max {found['max']:.0f} ms")
+        report.claim("the bystander got correct responses", found["correct"] > 0)
+        report.claim(f"the bystander had no failures ({found['failure']})", not found["failures"])
         report.bound("the bystander's p99 is below 250 ms", found["p99"] < 250)
 
 
@@ -148,7 +148,7 @@ class Report:
     def __init__(self, name: str):
         self.name = name
         self.figures: list[tuple[str, str]] = []
-        self.broken: list[str] = []
+        self.violations: list[str] = []
 
     def figure(self, what: str, value) -> None:
         self.figures.append((what, str(value)))
@@ -159,27 +159,27 @@ class Report:
 
     def claim(self, what: str, holds: bool) -> None:
         if not holds:
-            self.broken.append(what)
+            self.violations.append(what)
 
     def bound(self, what: str, holds: bool) -> None:
-        """Checks a claim about resident memory or time, which the address sanitizer would invalidate."""
+        """Checks a claim about memory or time, except with the address sanitizer."""
         self.claim(what, holds or IS_SANITIZED)
 
     def print(self) -> None:
-        verdict = "held" if not self.broken else "BROKEN"
+        verdict = "held" if not self.violations else "VIOLATED"
         print(f"\n{self.name}: {verdict}")
         for what, value in self.figures:
             lines = textwrap.wrap(value, COLUMNS - 3 - max(34, len(what)), break_on_hyphens=False)
             for number, line in enumerate(lines or [""]):
                 print(f"  {'' if number else what:<34} {line}".rstrip())
-        for what in self.broken:
-            print(f"  broken: {what}")
+        for what in self.violations:
+            print(f"  violated: {what}")
         sys.stdout.flush()
 
 
 def measured(value) -> str:
     """Formats a figure that is meaningless with the address sanitizer."""
-    return f"{value} (not claimed)" if IS_SANITIZED else str(value)
+    return f"{value} (not checked)" if IS_SANITIZED else str(value)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
@@ -217,9 +217,9 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def read_response(connection: socket.socket, left: bytearray) -> tuple[int, bytes, bool]:
-    """Reads the next response: its status, its content, and whether the connection ends with it.
+    """Reads the next response: status, content, and whether the server closes the connection.
 
-    `left` holds the data that was read beyond it.
+    `left` keeps the bytes read beyond it.
     """
 
     def more():

@@ -33,7 +33,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 def main() -> int:
     options = parse()
     if not EXECUTABLE.exists():
-        print("loss-server is not built: make static", file=sys.stderr)
+        print("loss-server is not built; run make static", file=sys.stderr)
         return 1
     # The servers, wrk and this process may each have a thousand open connections.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -29,7 +29,7 @@ def main() -> int:
         return 1
     known = {row.section for row in run.rows} | run.texts.keys()
     if unknown := [section for section in options.sections if section not in known]:
-        print(f"the run has no section {unknown[0]}; it has {', '.join(sorted(known))}", file=sys.stderr)
+        print(f"the run has no section {unknown[0]}; sections: {', '.join(sorted(known))}", file=sys.stderr)
         return 1
     print(markdown(run, options.sections, options.shorten), end="")
     write_plots(run, options.file.parent)

@@ -33,9 +33,9 @@ class Fixture(unittest.TestCase):
         self.directory = Path(folder.name)
         self.request = Request(10, self.directory)
 
-    def right_response(self, asked=None):
-        asked = asked or self.request
-        body = json.loads(asked.path.read_text())
+    def correct_response(self, sent=None):
+        sent = sent or self.request
+        body = json.loads(sent.path.read_text())
         errors = [p - t for p, t in zip(body["predictions"], body["targets"])]
         count = len(errors)
         loss = math.fsum(e * e for e in errors) / count
@@ -51,29 +51,29 @@ class ResponseTests(Fixture):
         self.request.check(encoded(response), "it", is_exact)
 
     def test_correct_response_passes(self):
-        self.check(self.right_response())
+        self.check(self.correct_response())
 
     def test_changed_derivative_fails(self):
-        response = self.right_response()
+        response = self.correct_response()
         response["gradient"][9] *= 1 + 1e-14
         with self.assertRaisesRegex(Failure, r"gradient\[9\]"):
             self.check(response)
 
     def test_changed_loss_fails(self):
-        response = self.right_response()
+        response = self.correct_response()
         response["loss"] *= 1 + 1e-13
         with self.assertRaisesRegex(Failure, "with the loss"):
             self.check(response, is_exact=False)
 
     def test_sum_in_any_order_passes_unless_exact(self):
-        response = self.right_response()
+        response = self.correct_response()
         response["loss"] += 3 * math.ulp(response["loss"])
         self.check(response, is_exact=False)
         with self.assertRaisesRegex(Failure, "with the loss"):
             self.check(response)
 
     def test_malformed_response_fails(self):
-        right = self.right_response()
+        right = self.correct_response()
         for wrong in (
             {},
             {"loss": right["loss"]},
@@ -92,7 +92,7 @@ class ResponseTests(Fixture):
     def test_repeated_numbers_need_equal_derivatives(self):
         with mock.patch.object(request, "LARGEST_BLOCK", 5):
             repeated = Request(15, self.directory)
-        response = self.right_response(repeated)
+        response = self.correct_response(repeated)
         repeated.check(encoded(response), "it", True)
         for index in (0, 14):
             wrong = response | {"gradient": list(response["gradient"])}
@@ -142,7 +142,7 @@ class ServerTests(Fixture):
         port = self.serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
         with Client("it", port, "/") as client:
             for _ in range(2):
-                client.ask(self.request)
+                client.send(self.request)
                 self.assertEqual(client.response, b"{}")
 
     def test_client_joins_chunks(self):
@@ -150,7 +150,7 @@ class ServerTests(Fixture):
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
         )
         with Client("it", port, "/") as client:
-            client.ask(self.request)
+            client.send(self.request)
             self.assertEqual(client.response, b"{}")
 
     def test_client_fails_without_a_response(self):
@@ -162,44 +162,44 @@ class ServerTests(Fixture):
         ):
             with self.subTest(response=response), Client("it", self.serve(response), "/") as client:
                 with self.assertRaisesRegex(Failure, sentence):
-                    client.ask(self.request)
+                    client.send(self.request)
 
     @unittest.skipUnless(find("wrk"), "wrk is not installed")
     def test_wrk_compares_each_response(self):
-        def asked(status, right):
+        def outcome(status, right):
             response = f"HTTP/1.1 {status} OK\r\nContent-Length: 2\r\n\r\n{{}}".encode()
             port = self.serve(response)
             server = SimpleNamespace(
                 name="it",
                 port=port,
                 url=f"http://127.0.0.1:{port}/",
-                right_response=lambda _: right,
+                correct_response=lambda _: right,
                 processor_time=lambda: 0.0,
             )
             return load(server, self.request, self.directory, connections=2, seconds=1)
 
-        self.assertGreater(asked(200, b"{}").requests_per_second, 0)
+        self.assertGreater(outcome(200, b"{}").requests_per_second, 0)
         for status, right in (200, b"[]"), (500, b"{}"):
             with self.subTest(status=status), self.assertRaisesRegex(Failure, "were wrong, such as"):
-                asked(status, right)
+                outcome(status, right)
 
     def test_flood_compares_each_response(self):
-        def asked(right):
+        def outcome(right):
             server = SimpleNamespace(
                 port=self.serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
                 contender=SimpleNamespace(path="/"),
-                right_response=lambda _: right,
+                correct_response=lambda _: right,
             )
             with flood(server, self.request, self.directory, clients=2) as found:
                 # During a thousand requests, each client gets at least one response.
                 with Client("it", server.port, "/") as client:
                     for _ in range(1000):
-                        client.ask(self.request)
+                        client.send(self.request)
             return found
 
-        self.assertGreater(asked(b"{}").per_second, 0)
+        self.assertGreater(outcome(b"{}").per_second, 0)
         with self.assertRaisesRegex(Failure, "got no correct first response"):
-            asked(b"[]")
+            outcome(b"[]")
 
     def test_server_that_does_not_start_reports_the_reason(self):
         program = "import sys; sys.exit('no such luck')"

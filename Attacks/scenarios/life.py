@@ -1,49 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is frozen temporarily, like a container, and all versions of HTTP."""
+"""A server that is temporarily frozen, like a container, and all versions of HTTP."""
 
 import socket
 import time
 
-from bare import BODY, SMALL_REQUEST, Bare, asks, is_told
-from target import SLOWNESS, Report, Site, get, post, make_body, read_response, read_to_end, status
+from bare import BODY, SMALL_REQUEST, BareServer, try_request, is_problem_response
+from target import (
+    SLOWNESS, Report, Server, get, post, make_body, read_response, read_to_end, status,
+)
 
 LIMIT = 3 * SLOWNESS
 TIMES = [f"--{name}-time={LIMIT}" for name in ("head", "body-stall", "idle", "response-stall")]
 FREEZE = 4 * SLOWNESS
-EACH = 10
+CONNECTIONS = 10
 
 # The position at which a request is interrupted; the rest is sent during the freeze.
-HALVES = {
-    "half a first line": 7,
-    "half a head": 40,
-    "a head": SMALL_REQUEST.index(b"\r\n\r\n") + 4,
-    "half a body": len(SMALL_REQUEST) - 10,
+INTERRUPTIONS = {
+    "half of the request line": 7,
+    "half of the head": 40,
+    "the head": SMALL_REQUEST.index(b"\r\n\r\n") + 4,
+    "the head and half of the body": len(SMALL_REQUEST) - 10,
 }
 
 
 def frozen(report: Report) -> None:
-    """A freeze of four seconds with timeouts of three: data received meanwhile is answered."""
-    with Bare(*TIMES) as server:
-        report.claim("the server serves", server.serves())
-        kept = [server.connect(10) for _ in range(EACH)]
+    """A freeze of four seconds with timeouts of three: requests received meanwhile succeed."""
+    with BareServer(*TIMES) as server:
+        report.claim("the server responds", server.is_serving())
+        kept = [server.connect(10) for _ in range(CONNECTIONS)]
         for connection in kept:
             connection.sendall(SMALL_REQUEST)
             read_response(connection, bytearray())
-        halves = {name: [server.connect(10) for _ in range(EACH)] for name in HALVES}
-        for name, connections in halves.items():
+        interrupted = {
+            name: [server.connect(10) for _ in range(CONNECTIONS)] for name in INTERRUPTIONS
+        }
+        for name, connections in interrupted.items():
             for connection in connections:
-                connection.sendall(SMALL_REQUEST[: HALVES[name]])
-        long = [server.connect(10, receive_buffer=4_096) for _ in range(EACH)]
+                connection.sendall(SMALL_REQUEST[: INTERRUPTIONS[name]])
+        long = [server.connect(10, receive_buffer=4_096) for _ in range(CONNECTIONS)]
         for connection in long:
             connection.sendall(post(make_body(100_000)))
         # The server reads the data before the freeze, so that its timers are running.
-        quiet = server.ask(post(make_body(30_000)), 10) == 200
-        report.claim("a long request is answered", quiet)
+        succeeds = server.request_status(post(make_body(30_000)), 10) == 200
+        report.claim("a long request succeeds", succeeds)
         server.freeze()
-        new = [server.connect(10) for _ in range(EACH)]
-        groups = {"new connections": new, "kept connections": kept, **halves}
+        new = [server.connect(10) for _ in range(CONNECTIONS)]
+        groups = {"new connections": new, "persistent connections": kept, **interrupted}
         send_rest(groups, slice(0, None, 2))
-        begun = [bytearray(take_all(connection)) for connection in long]
+        partial = [bytearray(read_available(connection)) for connection in long]
         # The other half arrives when a timer has expired but the time limit has not.
         time.sleep(FREEZE / 4)
         send_rest(groups, slice(1, None, 2))
@@ -52,7 +56,7 @@ def frozen(report: Report) -> None:
         for name, connections in groups.items():
             claim(report, name, [response(connection, bytearray()) for connection in connections])
         claim(report, "long responses, read meanwhile",
-              [response(connection, left) for connection, left in zip(long, begun)])
+              [response(connection, left) for connection, left in zip(long, partial)])
         code, _ = server.terminate()
         report.claim(f"the exit code is 0, not {code}", code == 0)
 
@@ -60,10 +64,10 @@ def frozen(report: Report) -> None:
 def send_rest(groups: dict[str, list[socket.socket]], part: slice) -> None:
     for name, connections in groups.items():
         for connection in connections[part]:
-            connection.sendall(SMALL_REQUEST[HALVES.get(name, 0) :])
+            connection.sendall(SMALL_REQUEST[INTERRUPTIONS.get(name, 0) :])
 
 
-def take_all(connection: socket.socket) -> bytes:
+def read_available(connection: socket.socket) -> bytes:
     """Reads the data in flight from a stopped server."""
     parts = []
     connection.settimeout(0.05)
@@ -88,7 +92,7 @@ def response(connection: socket.socket, left: bytearray) -> str:
 def claim(report: Report, name: str, outcomes: list[str]) -> None:
     counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
     report.figure(name, ", ".join(f"{outcome}: {count}" for outcome, count in counts.items()))
-    report.claim(f"{name}: all are answered 200", set(outcomes) == {"200"})
+    report.claim(f"{name}: all get 200", set(outcomes) == {"200"})
 
 
 # Nonexistent or unsupported versions, and the problem type of the response.
@@ -102,32 +106,33 @@ OTHERS = {
 
 
 def versions(report: Report) -> None:
-    """HTTP/1.2 to 1.9 are treated as 1.1 (RFC 9110, section 2.5); all other versions are refused."""
-    with Site() as site:
+    """HTTP/1.2 to 1.9 are treated as 1.1 (RFC 9110, section 2.5); other versions are refused."""
+    with Server() as server:
         minors = [f"HTTP/1.{minor}" for minor in range(1, 10)]
-        wrong = [version for version in minors if not is_like_1_1(site, version.encode())]
-        report.figure("answered as 1.1", f"{len(minors) - len(wrong)} of {len(minors)}")
-        report.claim(f"a minor version above 1 is answered as 1.1 {wrong}", not wrong)
+        wrong = [version for version in minors if not is_like_1_1(server, version.encode())]
+        report.figure("treated as 1.1", f"{len(minors) - len(wrong)} of {len(minors)}")
+        report.claim(f"a minor version above 1 is treated as 1.1 {wrong}", not wrong)
         for version, (code, problem) in OTHERS.items():
-            with site.connect() as connection:
+            with server.connect() as connection:
                 connection.sendall(f"GET /livez {version}\r\nHost: a\r\n\r\n".encode())
-                told = read_to_end(connection)
-            report.claim(f"{version} is told {problem}, not {status(told)}",
-                         is_told(told, code, problem))
+                response_bytes = read_to_end(connection)
+            report.claim(f"{version} gets {problem}, not {status(response_bytes)}",
+                         is_problem_response(response_bytes, code, problem))
         report.figure("refused", ", ".join(OTHERS))
-        sentences = get(site.port, "/problems/invalid-version")[1].decode()
-        report.figure("the problem says", sentences.partition('"explanation":')[2][:100])
-        report.claim("invalid-version does not say that there are 1.0 and 1.1 only",
+        sentences = get(server.port, "/problems/invalid-version")[1].decode()
+        explanation = sentences.partition('"explanation":')[2]
+        report.figure("explanation of invalid-version", explanation[:100])
+        report.claim("invalid-version does not claim that only 1.0 and 1.1 are accepted",
                      "exactly HTTP/1.1 or HTTP/1.0" not in sentences)
-        report.claim("the server still serves", asks(site.port)[0] == 200)
+        report.claim("the server still responds", try_request(server.port)[0] == 200)
 
 
-def is_like_1_1(site: Site, version: bytes) -> bool:
-    """Whether the server treats a version as 1.1: persistent, reading chunks, and requiring Host."""
+def is_like_1_1(server: Server, version: bytes) -> bool:
+    """Whether a version is treated as 1.1: persistent, accepting chunks, and requiring Host."""
     plain = SMALL_REQUEST.replace(b"HTTP/1.1", version)
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     chunked = plain.partition(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" + chunks
-    with site.connect() as connection:
+    with server.connect() as connection:
         left = bytearray()
         connection.sendall(plain + chunked + plain.replace(b"Host: a\r\n", b""))
         for _ in range(2):
@@ -137,4 +142,4 @@ def is_like_1_1(site: Site, version: bytes) -> bool:
                 return False
             if read_response(connection, left)[2]:
                 return False
-        return is_told(bytes(left) + read_to_end(connection), 400, "missing-host")
+        return is_problem_response(bytes(left) + read_to_end(connection), 400, "missing-host")

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from scenarios.crowds import allow_descriptors
 from target import (
-    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Site, measured, post, read_response,
+    IS_SANITIZED, PATIENCE, SLOWNESS, Bystander, Report, Server, measured, post, read_response,
     status, wait_until,
 )
 
@@ -31,30 +31,30 @@ MIB = 1 << 20
 BUDGET = 512
 CORES = os.cpu_count() or 1
 # Beyond this the machine would be at risk: the server is killed, and the claim is violated.
-MOST = 10 * 1024
+MAX_RESIDENT_MIB = 10 * 1024
 # The client reads this much of a long response and disconnects.
-TAKE = 8 * MIB
+READ_LIMIT = 8 * MIB
 # The allowed statuses of large requests.
 ALLOWED = {200, 413, 503}
 ALL = b'"outputs":["loss","gradient","hessian","elements"]'
 GZIP = "Content-Encoding: gzip\r\n"
 RESET = struct.pack("ii", 1, 0)
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
-IN_HAND = "loss_server_memory_bytes"
-IN_HAND_LINE = re.compile(rb"^loss_server_memory_bytes (-?\d+)$", re.M)
+MEMORY_IN_USE = "loss_server_memory_bytes"
+MEMORY_IN_USE_LINE = re.compile(rb"^loss_server_memory_bytes (-?\d+)$", re.M)
 LIMIT = "loss_server_memory_limit_bytes"
 
 
-class Gauge(threading.Thread):
+class MetricsSampler(threading.Thread):
     """Reads the memory in use from the server's metrics every 50 ms.
 
-    It uses one connection, and reconnects if that ends.
+    It uses one connection, and reconnects if that is closed.
     """
 
-    def __init__(self, site: Site):
+    def __init__(self, server: Server):
         super().__init__(daemon=True)
-        self.site = site
-        self.limit = int(site.metric(LIMIT))
+        self.server = server
+        self.limit = int(server.metric(LIMIT))
         self.samples: list[int] = []
         self.failed = 0
         self.ending = threading.Event()
@@ -64,11 +64,11 @@ class Gauge(threading.Thread):
         while not self.ending.wait(0.05):
             closes = True
             try:
-                connection = connection or self.site.connect()
+                connection = connection or self.server.connect()
                 connection.sendall(METRICS)
                 code, page, closes = read_response(connection, left)
                 self.failed += code != 200
-                self.samples += map(int, IN_HAND_LINE.findall(page))
+                self.samples += map(int, MEMORY_IN_USE_LINE.findall(page))
             except (OSError, EOFError):
                 self.failed += 1
             if closes and connection:
@@ -84,51 +84,51 @@ class Gauge(threading.Thread):
     def __str__(self) -> str:
         most = max(self.samples, default=0) / MIB
         failed = f", {self.failed} failed" if self.failed else ""
-        looks = f"{len(self.samples)} looks{failed}"
-        return f"{most:.0f} of {self.limit / MIB:.0f} MiB in use in {looks}"
+        samples = f"{len(self.samples)} samples{failed}"
+        return f"{most:.0f} of {self.limit / MIB:.0f} MiB in use, {samples}"
 
 
-class Watch(threading.Thread):
+class MemoryMonitor(threading.Thread):
     """A context manager that samples a server's resident memory every ten milliseconds.
 
-    Its gauge reads the server's metrics until it is ended.
+    Its sampler reads the server's metrics until `end` is called on it.
     """
 
-    def __init__(self, site: Site):
+    def __init__(self, server: Server):
         super().__init__(daemon=True)
-        self.site = site
-        self.idle = self.now = self.most = site.memory()
-        self.is_beyond = False
+        self.server = server
+        self.idle = self.now = self.most = server.memory()
+        self.is_over_limit = False
         self.ending = threading.Event()
-        self.gauge = Gauge(site)
+        self.sampler = MetricsSampler(server)
 
     def __enter__(self):
         self.start()
-        self.gauge.start()
+        self.sampler.start()
         return self
 
     def __exit__(self, *_):
         self.ending.set()
         self.join(PATIENCE)
-        self.gauge.end()
+        self.sampler.end()
 
     def run(self) -> None:
         while not self.ending.wait(0.01):
             try:
-                self.now = self.site.memory()
-                self.most = max(self.most, self.now, self.site.memory("VmHWM"))
+                self.now = self.server.memory()
+                self.most = max(self.most, self.now, self.server.memory("VmHWM"))
             except (OSError, RuntimeError):
                 return
-            if self.now > MOST:
-                self.is_beyond = True
-                self.site.process.kill()
+            if self.now > MAX_RESIDENT_MIB:
+                self.is_over_limit = True
+                self.server.process.kill()
 
     def growth(self) -> float:
         """The peak above idle, in MiB."""
         return self.most - self.idle
 
-    def settles(self, seconds: float = 20) -> None:
-        """Waits until memory has been constant, to within a MiB, for half a second."""
+    def wait_until_steady(self, seconds: float = 20) -> None:
+        """Waits until memory has been constant to within a MiB for half a second."""
         end = time.monotonic() + seconds
         level, since = self.now, time.monotonic()
         while time.monotonic() < min(end, since + 0.5):
@@ -139,23 +139,23 @@ class Watch(threading.Thread):
 
 @dataclass
 class Tally:
-    """The responses to requests: the count of each status, and the reasons for refusals."""
+    """Counts responses by status and collects the reasons for refusals."""
 
     statuses: Counter = field(default_factory=Counter)
     details: set = field(default_factory=set)
-    silent: int = 0
+    without_detail: int = 0
 
     def add(self, code: int, body: bytes) -> None:
-        self.statuses[code or "cut"] += 1
+        self.statuses[code or "disconnected"] += 1
         if code in (413, 503):
             try:
                 self.details.add(f"{code}: {json.loads(body)['detail']}"[:200])
             except (ValueError, KeyError, TypeError):
-                self.silent += 1
+                self.without_detail += 1
 
     def __str__(self) -> str:
         return ", ".join(f"{count} x {code}" for code, count in sorted(
-            self.statuses.items(), key=str)) or "nothing"
+            self.statuses.items(), key=str)) or "none"
 
 
 class Response:
@@ -166,7 +166,7 @@ class Response:
         self.interim = 0
         self.needed: int | None = None
 
-    def is_whole_with(self, part: bytes) -> bool:
+    def is_complete_after(self, part: bytes) -> bool:
         self.length += len(part)
         self.end = (self.end + part[-5:])[-5:]
         if self.length <= MIB or not self.head:
@@ -176,7 +176,7 @@ class Response:
             if head.startswith(b"HTTP/1.1 1"):
                 # 100 Continue: the final response follows.
                 self.body, self.length, self.interim = bytearray(), 0, self.interim + 1
-                return bool(body) and self.is_whole_with(body)
+                return bool(body) and self.is_complete_after(body)
             self.head, self.body = head, bytearray(body)
             self.needed = needed(head)
         if self.needed is not None:
@@ -193,11 +193,11 @@ def needed(head: bytes) -> int | None:
 
 
 def exchange(
-    port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
+    port: int, request: bytes, read_limit: int = READ_LIMIT, seconds: float = 4 * PATIENCE
 ) -> Response | None:
     """Sends and reads concurrently, because a refusal may arrive early; reads up to a limit.
 
-    None means that the connection was cut or that nothing arrived in time.
+    Returns None if the connection was closed or no response arrived in time.
     """
     rest, response = memoryview(request), Response()
     end = time.monotonic() + seconds
@@ -212,7 +212,7 @@ def exchange(
                         part = connection.recv(1 << 18)
                         if not part:
                             return None
-                        if response.is_whole_with(part) or response.length > take:
+                        if response.is_complete_after(part) or response.length > read_limit:
                             return response
                     elif rest:
                         rest = rest[connection.send(rest[:MIB]):]
@@ -223,27 +223,28 @@ def exchange(
     return None
 
 
-def ask(
-    port: int, request: bytes, take: int = TAKE, seconds: float = 4 * PATIENCE
+def send_and_receive(
+    port: int, request: bytes, read_limit: int = READ_LIMIT, seconds: float = 4 * PATIENCE
 ) -> tuple[int, bytes]:
     """The status, 0 if there is no response, and the content or its beginning."""
-    response = exchange(port, request, take, seconds)
+    response = exchange(port, request, read_limit, seconds)
     return (status(response.head), bytes(response.body)) if response else (0, b"")
 
 
-def at_once(site: Site, requests: list[bytes], take: int = TAKE) -> Tally:
+def at_once(server: Server, requests: list[bytes], read_limit: int = READ_LIMIT) -> Tally:
     tally = Tally()
     with ThreadPoolExecutor(len(requests)) as pool:
-        for response in pool.map(lambda request: ask(site.port, request, take), requests):
+        send = lambda request: send_and_receive(server.port, request, read_limit)
+        for response in pool.map(send, requests):
             tally.add(*response)
     return tally
 
 
-def compressed(*parts: bytes, level: int = 6, is_whole: bool = True) -> bytes:
+def compressed(*parts: bytes, level: int = 6, is_finished: bool = True) -> bytes:
     """Compresses parts with gzip; without the trailer, the decoder still yields them."""
     coder = zlib.compressobj(level, wbits=31)
-    coded = b"".join(coder.compress(part) for part in parts)
-    return coded + coder.flush(zlib.Z_FINISH if is_whole else zlib.Z_SYNC_FLUSH)
+    text = b"".join(coder.compress(part) for part in parts)
+    return text + coder.flush(zlib.Z_FINISH if is_finished else zlib.Z_SYNC_FLUSH)
 
 
 def repeated(text: bytes, count: int) -> bytes:
@@ -255,7 +256,7 @@ def zeros(count: int) -> bytes:
     return repeated(b"0", count)
 
 
-def coded(path: str, *parts: bytes) -> bytes:
+def post_gzip(path: str, *parts: bytes) -> bytes:
     return post(compressed(*parts), path, GZIP)
 
 
@@ -266,96 +267,97 @@ MSE = "/v1/losses/mse"
 
 @functools.cache
 def wide_row(count: int) -> bytes:
-    return coded(CCE, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
-                 b']],"targets":[0]}')
+    return post_gzip(CCE, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
+                     b']],"targets":[0]}')
 
 
 @functools.cache
 def wide_distribution(count: int) -> bytes:
     share = b"%.6e" % (1 / count)
-    return coded(KLD, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
-                 b']],"targets":[[', repeated(share, count), b"]]}")
+    return post_gzip(KLD, b'{"from_logits":true,', ALL, b',"predictions":[[', zeros(count),
+                     b']],"targets":[[', repeated(share, count), b"]]}")
 
 
 @functools.cache
-def standing_rows(count: int) -> bytes:
-    return coded(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[[',
-                 zeros(count), b"],[", zeros(count), b']],"targets":[', zeros(count), b"]}")
+def rows_on_axis_0(count: int) -> bytes:
+    return post_gzip(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[[',
+                     zeros(count), b"],[", zeros(count), b']],"targets":[', zeros(count), b"]}")
 
 
 @functools.cache
-def standing_column(count: int) -> bytes:
-    return coded(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[',
-                 zeros(count), b'],"targets":0}')
+def column_on_axis_0(count: int) -> bytes:
+    return post_gzip(CCE, b'{"from_logits":true,"axis":0,', ALL, b',"predictions":[',
+                     zeros(count), b'],"targets":0}')
 
 
 @functools.cache
-def dense(count: int, is_coded: bool) -> bytes:
+def dense(count: int, is_compressed: bool) -> bytes:
     parts = [b"{", ALL, b',"predictions":[', zeros(count), b'],"targets":[', zeros(count), b"]}"]
-    return coded(MSE, *parts) if is_coded else post(b"".join(parts), MSE)
+    return post_gzip(MSE, *parts) if is_compressed else post(b"".join(parts), MSE)
 
 
 @functools.cache
-def long_numbers(count: int, is_coded: bool) -> bytes:
+def long_numbers(count: int, is_compressed: bool) -> bytes:
     """Numbers with seventeen digits."""
     numbers = repeated(b"1.2345678901234567", count)
     parts = [b"{", ALL, b',"predictions":[', numbers, b'],"targets":[', numbers, b"]}"]
-    return coded(MSE, *parts) if is_coded else post(b"".join(parts), MSE)
+    return post_gzip(MSE, *parts) if is_compressed else post(b"".join(parts), MSE)
 
 
 @functools.cache
 def penalty(count: int) -> bytes:
-    return coded("/v1/penalties/elastic_net", b'{"outputs":["value","gradient","hessian"],',
-                 b'"parameters":[', zeros(count), b"]}")
+    return post_gzip("/v1/penalties/elastic_net", b'{"outputs":["value","gradient","hessian"],',
+                     b'"parameters":[', zeros(count), b"]}")
 
 
 @functools.cache
 def terms(count: int) -> bytes:
-    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
-                 repeated(b'{"penalty":"l1","parameters":0}', count), b"]}")
+    return post_gzip(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
+                     repeated(b'{"penalty":"l1","parameters":0}', count), b"]}")
 
 
 @functools.cache
 def long_term(count: int) -> bytes:
-    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
-                 b'{"penalty":"l1","parameters":[', zeros(count), b"]}]}")
+    return post_gzip(MSE, b'{"predictions":[0],"targets":[0],"regularization":[',
+                     b'{"penalty":"l1","parameters":[', zeros(count), b"]}]}")
 
 
 @functools.cache
 def class_weights(count: int) -> bytes:
-    return coded(CCE, b'{"class_weights":[', zeros(count), b'],"predictions":[[0]],"targets":[0]}')
+    return post_gzip(CCE, b'{"class_weights":[', zeros(count),
+                     b'],"predictions":[[0]],"targets":[0]}')
 
 
 @functools.cache
 def many_outputs(count: int) -> bytes:
-    return coded(MSE, b'{"predictions":[0],"targets":[0],"outputs":[',
-                 repeated(b'"loss"', count), b"]}")
+    return post_gzip(MSE, b'{"predictions":[0],"targets":[0],"outputs":[',
+                     repeated(b'"loss"', count), b"]}")
 
 
 @functools.cache
 def long_key(length: int) -> bytes:
-    return coded(MSE, b'{"', b"k" * length, b'":1}')
+    return post_gzip(MSE, b'{"', b"k" * length, b'":1}')
 
 
 @functools.cache
 def different_terms(count: int) -> bytes:
     """Distinct terms with three fields."""
     texts = b",".join(b'{"penalty":"l1","parameters":0,"strength":%d}' % i for i in range(count))
-    return coded(MSE, b'{"predictions":[0],"targets":[0],"regularization":[', texts, b"]}")
+    return post_gzip(MSE, b'{"predictions":[0],"targets":[0],"regularization":[', texts, b"]}")
 
 
 @functools.cache
 def white_space() -> bytes:
-    """A megabyte of gzip, so that the data before it is not held back to form a larger piece."""
+    """White space that is a megabyte as gzip, so that the decoder releases earlier data."""
     return random.Random(1).randbytes(5_000_000).translate(
         bytes(b" \t\r\n"[byte % 4] for byte in range(256)))
 
 
 @functools.cache
 def stalled(path: str, beginning: bytes, count: int) -> bytes:
-    """An incomplete body with a given count of numbers."""
+    """An incomplete body with `count` numbers."""
     parts = beginning, zeros(count), b"]", white_space()
-    text = compressed(*parts, level=1, is_whole=False)
+    text = compressed(*parts, level=1, is_finished=False)
     return post(text, path, GZIP).replace(
         b"Length: %d" % len(text), b"Length: %d" % (len(text) + 1_000))
 
@@ -380,60 +382,60 @@ OPEN_HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n" + FILLER
 def open_body() -> bytes:
     """A head of 31 KB, and enough of a body that its decoder keeps a window."""
     head = b"POST /v1/losses/mse HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n"
-    text = compressed(b'{"predictions":[1', is_whole=False)
+    text = compressed(b'{"predictions":[1', is_finished=False)
     return head + GZIP.encode() + FILLER + b"\r\n" + text
 
 
 def claim_bound(
-    report: Report, name: str, site: Site, watch: Watch, tally: Tally, workers: int = CORES,
-    budget: int = BUDGET,
+    report: Report, name: str, server: Server, monitor: MemoryMonitor, tally: Tally,
+    workers: int = CORES, budget: int = BUDGET,
 ) -> None:
-    """Checks the claims for each case: bounded memory, a response to each request, a running server."""
+    """Checks the claims for every case about memory, responses and the server."""
     bound = budget + 64 + workers
-    watch.gauge.end()
-    code = site.process.poll()
-    growth = watch.growth()
+    monitor.sampler.end()
+    code = server.process.poll()
+    growth = monitor.growth()
     report.figure(name, tally)
-    report.figure("", f"{measured(f'+{growth:.0f} MiB of {bound}')}, {watch.gauge}")
-    tell_details(report, tally)
-    ended = "ended by the attack" if watch.is_beyond else f"exit code {code}"
+    report.figure("", f"{measured(f'+{growth:.0f} MiB of {bound}')}, {monitor.sampler}")
+    report_details(report, tally)
+    ended = "killed by the attack" if monitor.is_over_limit else f"exit code {code}"
     report.bound(f"{name}: memory grows by less than {bound} MiB, not {growth:.0f}", growth < bound)
     report.claim(f"{name}: the server is still running ({ended})", code is None)
-    strange = set(tally.statuses) - ALLOWED
-    report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
-    report.claim(f"{name}: each refusal has a detail", not tally.silent)
-    claim_account(report, name, site, watch.gauge, workers)
+    unexpected = set(tally.statuses) - ALLOWED
+    report.claim(f"{name}: each gets 200, 413 or 503, not {unexpected}", not unexpected)
+    report.claim(f"{name}: each refusal has a detail", not tally.without_detail)
+    claim_metrics(report, name, server, monitor.sampler, workers)
 
 
-def tell_details(report: Report, tally: Tally) -> None:
+def report_details(report: Report, tally: Tally) -> None:
     for detail in sorted(tally.details):
         report.figure("", textwrap.shorten(detail, 80, placeholder="..."))
 
 
-def claim_account(
-    report: Report, name: str, site: Site, gauge: Gauge, workers: int = CORES
+def claim_metrics(
+    report: Report, name: str, server: Server, sampler: MetricsSampler, workers: int = CORES
 ) -> None:
-    """Checks the claims about the memory reported by the server, after all clients have disconnected.
+    """Checks the claims about the reported memory after all clients have disconnected.
 
     Each worker may have allocated a MiB before the limit takes effect.
     """
-    report.claim(f"{name}: the metrics report the memory in use", gauge.limit > 0)
-    report.claim(f"{name}: they report it during the attack", bool(gauge.samples))
-    most, least = max(gauge.samples, default=0), min(gauge.samples, default=0)
-    report.claim(f"{name}: at most {gauge.limit} bytes and a MiB a worker are in use, not {most}",
-                 most <= gauge.limit + workers * MIB)
-    report.claim(f"{name}: a negative count of bytes is never in use, not {least}", least >= 0)
-    if site.process.poll() is None:
-        is_back = wait_until(lambda: 0 <= site.metric(IN_HAND) < MIB)
+    report.claim(f"{name}: the metrics report the memory in use", sampler.limit > 0)
+    report.claim(f"{name}: the metrics are available during the attack", bool(sampler.samples))
+    most, least = max(sampler.samples, default=0), min(sampler.samples, default=0)
+    report.claim(f"{name}: at most {sampler.limit} bytes + 1 MiB per worker are in use, not {most}",
+                 most <= sampler.limit + workers * MIB)
+    report.claim(f"{name}: the bytes in use are never negative, not {least}", least >= 0)
+    if server.process.poll() is None:
+        is_back = wait_until(lambda: 0 <= server.metric(MEMORY_IN_USE) < MIB)
         report.claim(f"{name}: less than a MiB is in use afterwards, not "
-                     f"{site.metric(IN_HAND):.0f} bytes", is_back)
+                     f"{server.metric(MEMORY_IN_USE):.0f} bytes", is_back)
 
 
 def claim_bystander(report: Report, name: str, bystander: Bystander) -> None:
     found = bystander.found
-    report.claim(f"{name}: the bystander got correct responses", found["right"] > 0)
+    report.claim(f"{name}: the bystander got correct responses", found["correct"] > 0)
     report.claim(
-        f"{name}: the bystander had no failure ({found['failures']}, {found['failure']})",
+        f"{name}: the bystander had no failures ({found['failures']}, {found['failure']})",
         not found["failures"],
     )
 
@@ -442,10 +444,10 @@ def case(
     report: Report, name: str, requests: list[bytes], *options: str, workers: int = CORES
 ) -> None:
     """Sends all requests at once to a separate server."""
-    with Site(*options) as site, Watch(site) as watch:
-        with Bystander(site.port) as bystander:
-            tally = at_once(site, requests)
-        claim_bound(report, name, site, watch, tally, workers)
+    with Server(*options) as server, MemoryMonitor(server) as monitor:
+        with Bystander(server.port) as bystander:
+            tally = at_once(server, requests)
+        claim_bound(report, name, server, monitor, tally, workers)
         claim_bystander(report, name, bystander)
 
 
@@ -457,9 +459,9 @@ def wide_rows(report: Report) -> None:
     case(report, "31e6 classes, eight workers", [row] * 8, "--workers", "8", workers=8)
     case(report, "4e6 classes, four at once", [wide_row(4_000_000)] * 4)
     case(report, "5e6 classes, four at once", [wide_row(5_000_000)] * 4)
-    case(report, "4e6 shares, four at once", [wide_distribution(4_000_000)] * 4)
-    case(report, "axis 0 of 2 x 5e6, four at once", [standing_rows(5_000_000)] * 4)
-    case(report, "axis 0 of 5e6, four at once", [standing_column(5_000_000)] * 4)
+    case(report, "4e6 probabilities, four at once", [wide_distribution(4_000_000)] * 4)
+    case(report, "axis 0 of 2 x 5e6, four at once", [rows_on_axis_0(5_000_000)] * 4)
+    case(report, "axis 0 of 5e6, four at once", [column_on_axis_0(5_000_000)] * 4)
 
 
 def dense_bodies(report: Report) -> None:
@@ -479,23 +481,24 @@ def dense_bodies(report: Report) -> None:
 def options_that_stall(report: Report) -> None:
     """30 bodies that contain 16 million numbers for an option and then stall."""
     for name, request in stalled_options(16_000_000).items():
-        with Site() as site, Watch(site) as watch:
-            with Bystander(site.port) as bystander, Held(site) as held:
+        with Server() as server, MemoryMonitor(server) as monitor:
+            with Bystander(server.port) as bystander, HeldConnections(server) as held:
                 for _ in range(30):
                     held.add(request)
-                watch.settles()
-                in_one = [ask(site.port, post(SMALL))[0] for _ in range(10)]
-                in_parts = [in_packets(site.port) for _ in range(10)]
+                monitor.wait_until_steady()
+                in_one = [send_and_receive(server.port, post(SMALL))[0] for _ in range(10)]
+                in_parts = [in_packets(server.port) for _ in range(10)]
                 tally = held.responses()
             kept = len(held.connections) - sum(tally.statuses.values())
-            claim_bound(report, f"{name}, {kept} of 30 kept", site, watch, tally)
+            claim_bound(report, f"{name}, {kept} of 30 kept", server, monitor, tally)
             claim_bystander(report, name, bystander)
             right = in_one.count(200), in_parts.count(200)
             report.figure(
                 "", f"small requests meanwhile: {right[0]} of 10, in packets {right[1]} of 10")
-            report.claim(f"{name}: small requests are answered meanwhile", right[0] == 10)
-            report.claim(f"{name}: and in three packets as well {in_parts}", right[1] == 10)
-            report.claim(f"{name}: no connection is left", is_at_rest(site))
+            report.claim(f"{name}: small requests succeed meanwhile", right[0] == 10)
+            report.claim(
+                f"{name}: small requests in three packets succeed {in_parts}", right[1] == 10)
+            report.claim(f"{name}: no connection is leaked", is_at_rest(server))
 
 
 SMALL = b'{"predictions":[1,2],"targets":[0,0]}'
@@ -517,11 +520,11 @@ def in_packets(port: int, parts: int = 3, pause: float = 0.02) -> int:
         return 0
 
 
-class Held:
-    """A context manager of connections that have sent some data and wait."""
+class HeldConnections:
+    """A context manager that keeps connections open after sending some data."""
 
-    def __init__(self, site: Site):
-        self.site = site
+    def __init__(self, server: Server):
+        self.server = server
         self.connections: list[socket.socket] = []
 
     def __enter__(self):
@@ -533,7 +536,7 @@ class Held:
 
     def add(self, request: bytes) -> None:
         """Sends as long as the server accepts data."""
-        connection = self.site.connect()
+        connection = self.server.connect()
         self.connections.append(connection)
         with contextlib.suppress(OSError):
             connection.sendall(request)
@@ -560,12 +563,12 @@ class Held:
         return tally
 
 
-def is_at_rest(site: Site) -> bool:
-    return site.process.poll() is None and site.is_at_rest()
+def is_at_rest(server: Server) -> bool:
+    return server.process.poll() is None and server.is_at_rest()
 
 
 def many_terms(report: Report) -> None:
-    """Millions of terms, and names and keys by the million or of tens of megabytes."""
+    """Millions of penalties or outputs, and keys of tens of megabytes."""
     many = terms(1_800_000)
     case(report, f"1.8e6 terms, {len(many) / 1000:.0f} KB, one", [many])
     case(report, "1.8e6 terms, four at once", [many] * 4)
@@ -575,11 +578,11 @@ def many_terms(report: Report) -> None:
 
 
 def case_refused(report: Report, name: str, requests: list[bytes]) -> None:
-    """The same for invalid requests, which may be refused."""
-    with Site() as site, Watch(site) as watch:
-        tally = at_once(site, requests)
+    """Does the same with invalid requests, which may be refused."""
+    with Server() as server, MemoryMonitor(server) as monitor:
+        tally = at_once(server, requests)
         wrong = tally.statuses.pop(400, 0)
-        claim_bound(report, f"{name}, {wrong} x 400", site, watch, tally)
+        claim_bound(report, f"{name}, {wrong} x 400", server, monitor, tally)
 
 
 def heads(report: Report) -> None:
@@ -591,23 +594,23 @@ def heads(report: Report) -> None:
         "4,000 open bodies": [open_body()] * 4_000,
         "3,900 open bodies and 30 of 16e6": [open_body()] * 3_900 + [numbers] * 30,
     }.items():
-        with Site(f"--head-time={10 * SLOWNESS}") as site, Watch(site) as watch:
-            with Bystander(site.port) as bystander, Held(site) as held:
+        with Server(f"--head-time={10 * SLOWNESS}") as server, MemoryMonitor(server) as monitor:
+            with Bystander(server.port) as bystander, HeldConnections(server) as held:
                 for request in requests:
                     held.add(request)
                 wait_until(held.are_sent, 5)
-                watch.settles()
+                monitor.wait_until_steady()
                 tally = held.responses()
-            claim_bound(report, name, site, watch, tally)
+            claim_bound(report, name, server, monitor, tally)
             claim_bystander(report, name, bystander)
-            report.claim(f"{name}: no connection is left", is_at_rest(site))
+            report.claim(f"{name}: no connection is leaked", is_at_rest(server))
 
 
 def large_requests() -> dict[str, bytes]:
     return {
         "row": wide_row(31_000_000),
-        "shares": wide_distribution(4_000_000),
-        "standing": standing_rows(5_000_000),
+        "distribution": wide_distribution(4_000_000),
+        "axis-0": rows_on_axis_0(5_000_000),
         "dense": dense(15_000_000, True),
         "plain": dense(6_000_000, False),
         "digits": long_numbers(1_600_000, True),
@@ -620,19 +623,19 @@ def large_requests() -> dict[str, bytes]:
     } | {"stalled " + name: request for name, request in stalled_options(16_000_000).items()}
 
 
-class Mischief(threading.Thread):
-    """Sends one kind of request after another by a seed; disconnects or waits at random."""
+class HostileClient(threading.Thread):
+    """Sends random requests, determined by a seed; disconnects or waits at random."""
 
-    def __init__(self, site: Site, seed: int, requests: dict[str, bytes], end: float):
+    def __init__(self, server: Server, seed: int, requests: dict[str, bytes], end: float):
         super().__init__(daemon=True)
-        self.site, self.requests, self.end = site, requests, end
+        self.server, self.requests, self.end = server, requests, end
         self.random = random.Random(seed)
         self.tally = Tally()
         self.kinds = Counter()
 
     def run(self) -> None:
         names = [*self.requests, "heads", "bodies", "medium"]
-        while time.monotonic() < self.end and self.site.process.poll() is None:
+        while time.monotonic() < self.end and self.server.process.poll() is None:
             name = self.random.choice(names)
             self.kinds[name.split()[0]] += 1
             if name in ("heads", "bodies"):
@@ -648,20 +651,21 @@ class Mischief(threading.Thread):
 
     def send_request(self, request: bytes) -> None:
         seconds = max(1, self.end - time.monotonic())
-        code, body = ask(self.site.port, request, self.random.choice([1, MIB, 32 * MIB]), seconds)
-        # A connection without a response at the end was not cut.
+        read_limit = self.random.choice([1, MIB, 32 * MIB])
+        code, body = send_and_receive(self.server.port, request, read_limit, seconds)
+        # At the end, a missing response only means that the time is up.
         if code or time.monotonic() < self.end:
             self.tally.add(code, body)
 
     def hold(self, request: bytes, count: int) -> None:
-        with Held(self.site) as held, contextlib.suppress(OSError):
+        with HeldConnections(self.server) as held, contextlib.suppress(OSError):
             for _ in range(count):
                 held.add(request)
             time.sleep(self.random.random() * 2)
 
     def vanish(self, request: bytes) -> None:
-        """Sends a part, or everything and waits briefly, and disconnects."""
-        with contextlib.suppress(OSError), self.site.connect() as connection:
+        """Sends part of a request, or all of it and waits briefly, and then disconnects."""
+        with contextlib.suppress(OSError), self.server.connect() as connection:
             if self.random.random() < 0.5:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             if self.random.random() < 0.5:
@@ -672,35 +676,36 @@ class Mischief(threading.Thread):
 
 
 def mixture(report: Report) -> None:
-    """All of these at once from 24 clients for twenty seconds, some of which vanish."""
+    """All of these at once from 24 clients for twenty seconds, some of which disconnect early."""
     allow_descriptors(10_000)
     requests = large_requests()
     seed = int(os.environ.get("MEMORY_SEED", "1"))
-    with Site() as site, Watch(site) as watch:
-        with Bystander(site.port) as bystander:
+    with Server() as server, MemoryMonitor(server) as monitor:
+        with Bystander(server.port) as bystander:
             end = time.monotonic() + 20
-            callers = [Mischief(site, seed * 1_000 + i, requests, end) for i in range(24)]
-            for caller in callers:
-                caller.start()
-            for caller in callers:
-                caller.join(2 * PATIENCE)
+            clients = [HostileClient(server, seed * 1_000 + i, requests, end) for i in range(24)]
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.join(2 * PATIENCE)
         tally, kinds = Tally(), Counter()
-        for caller in callers:
-            tally.statuses += caller.tally.statuses
-            tally.details |= caller.tally.details
-            tally.silent += caller.tally.silent
-            kinds += caller.kinds
+        for client in clients:
+            tally.statuses += client.tally.statuses
+            tally.details |= client.tally.details
+            tally.without_detail += client.tally.without_detail
+            kinds += client.kinds
         wrong = tally.statuses.pop(400, 0) + tally.statuses.pop(422, 0)
-        claim_bound(report, f"mixture of seed {seed}", site, watch, tally)
+        claim_bound(report, f"mixture of seed {seed}", server, monitor, tally)
         claim_bystander(report, "mixture", bystander)
-        report.figure("asked", ", ".join(f"{n} {name}" for name, n in sorted(kinds.items())))
-        report.figure("invalid requests", f"{wrong} told so")
+        listed = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
+        report.figure("requests sent", listed)
+        report.figure("invalid requests", f"{wrong} refused")
         start = time.monotonic()
-        back = IS_SANITIZED or wait_until(lambda: watch.now - watch.idle < 64, 60)
-        report.measure("memory afterwards", f"+{watch.now - watch.idle:.0f} MiB "
+        back = IS_SANITIZED or wait_until(lambda: monitor.now - monitor.idle < 64, 60)
+        report.measure("memory afterwards", f"+{monitor.now - monitor.idle:.0f} MiB "
                        f"after {time.monotonic() - start:.0f} s")
         report.bound("memory is back to idle within 64 MiB and 60 s", back)
-        report.claim("no connection is left", is_at_rest(site))
+        report.claim("no connection is leaked", is_at_rest(server))
         bystander.report(report)
 
 
@@ -709,57 +714,59 @@ def limited(report: Report) -> None:
     if IS_SANITIZED:
         report.figure("skipped", "the address sanitizer needs more than these limits")
         return
-    hardship(report, "RLIMIT_DATA 512 MiB", data_bytes=512 * MIB)
+    attack_limited(report, "RLIMIT_DATA 512 MiB", data_bytes=512 * MIB)
     group = make_group(2 << 30)
     if not group:
         report.figure("cgroup of 2 GiB", "skipped: no writable memory controller")
         return
     try:
-        hardship(report, "cgroup 2 GiB", group=group)
+        attack_limited(report, "cgroup 2 GiB", group=group)
         kills = group_kills(group)
-        report.figure("cgroup of 2 GiB", f"out of memory {kills} times")
-        report.claim("no process is killed for lack of memory", kills == 0)
+        report.figure("cgroup of 2 GiB", f"{kills} out-of-memory kills")
+        report.claim("no process is killed for running out of memory", kills == 0)
     finally:
         wait_until(lambda: remove(group), 5)
 
 
-def hardship(report: Report, where: str, **limits) -> None:
+def attack_limited(report: Report, where: str, **limits) -> None:
     for name, requests in {
         "a wide row": [wide_row(31_000_000)],
         "wide rows": [wide_row(5_000_000)] * 4,
         "dense": [dense(15_000_000, True)] * 8,
         "terms": [terms(1_800_000)] * 4,
     }.items():
-        with Site(**limits) as site, Watch(site) as watch:
-            with Bystander(site.port) as bystander:
-                tally = at_once(site, requests)
-            claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
+        with Server(**limits) as server, MemoryMonitor(server) as monitor:
+            with Bystander(server.port) as bystander:
+                tally = at_once(server, requests)
+            claim_limited(report, f"{where}, {name}", server, monitor, bystander, tally)
     allow_descriptors(5_000)
     for name, requests in {
         "stalls": list(stalled_options(16_000_000).values()) * 10,
         "open bodies": [open_body()] * 3_900,
     }.items():
-        with Site(**limits) as site, Watch(site) as watch:
-            with Bystander(site.port) as bystander, Held(site) as held:
+        with Server(**limits) as server, MemoryMonitor(server) as monitor:
+            with Bystander(server.port) as bystander, HeldConnections(server) as held:
                 for request in requests:
                     held.add(request)
-                watch.settles(10)
+                monitor.wait_until_steady(10)
                 tally = held.responses()
-            claim_survival(report, f"{where}, {name}", site, watch, bystander, tally)
+            claim_limited(report, f"{where}, {name}", server, monitor, bystander, tally)
 
 
-def claim_survival(
-    report: Report, name: str, site: Site, watch: Watch, bystander: Bystander, tally: Tally
+def claim_limited(
+    report: Report, name: str, server: Server, monitor: MemoryMonitor, bystander: Bystander,
+    tally: Tally,
 ) -> None:
-    watch.gauge.end()
-    code = site.process.poll()
-    report.figure(name, f"{tally}; exit code {code}")
-    report.figure("", f"+{watch.growth():.0f} MiB, {watch.gauge}")
-    tell_details(report, tally)
-    report.claim(f"{name}: the server is still running, exit code {code}", code is None)
-    strange = set(tally.statuses) - ALLOWED
-    report.claim(f"{name}: each is answered 200, 413 or 503, not {strange}", not strange)
-    claim_account(report, name, site, watch.gauge)
+    monitor.sampler.end()
+    code = server.process.poll()
+    state = "still running" if code is None else f"exit code {code}"
+    report.figure(name, f"{tally}; {state}")
+    report.figure("", f"+{monitor.growth():.0f} MiB, {monitor.sampler}")
+    report_details(report, tally)
+    report.claim(f"{name}: the server is still running ({state})", code is None)
+    unexpected = set(tally.statuses) - ALLOWED
+    report.claim(f"{name}: each gets 200, 413 or 503, not {unexpected}", not unexpected)
+    claim_metrics(report, name, server, monitor.sampler)
     claim_bystander(report, name, bystander)
 
 

@@ -5,12 +5,11 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 
-from bare import SMALL_REQUEST, is_told
+from bare import SMALL_REQUEST, is_problem_response
 from scenarios.crowds import allow_descriptors
 from target import (
-    EXECUTABLE, SLOWNESS, Report, Site, post, make_body, read_response, read_to_end, wait_until,
+    EXECUTABLE, SLOWNESS, Report, Server, post, make_body, read_response, read_to_end, wait_until,
 )
 
 LIMIT = 50
@@ -23,23 +22,25 @@ LIMITS = [
 ]
 
 
-class Holder:
-    """A connection kept in use: it has sent some data and sends more once a second."""
+class BusyClient:
+    """A connection kept in use: it sends some data, and then more once a second."""
 
-    def __init__(self, site: Site, beginning: bytes, drip: bytes, is_answered: bool, taken: int):
+    def __init__(
+        self, server: Server, beginning: bytes, drip: bytes, has_response: bool, read_size: int
+    ):
         self.drip = drip
-        self.taken = taken
-        self.connection = site.connect(receive_buffer=4_096 if taken else None)
+        self.read_size = read_size
+        self.connection = server.connect(receive_buffer=4_096 if read_size else None)
         self.connection.sendall(beginning)
-        if is_answered:
+        if has_response:
             read_response(self.connection, bytearray())
 
-    def go_on(self) -> None:
+    def send_more(self) -> None:
         with contextlib.suppress(OSError):
             if self.drip:
                 self.connection.send(self.drip)
-            if self.taken:
-                self.connection.recv(self.taken, socket.MSG_DONTWAIT)
+            if self.read_size:
+                self.connection.recv(self.read_size, socket.MSG_DONTWAIT)
 
 
 # The data sent at once, the data sent slowly, whether to await a response, and its reading rate.
@@ -53,7 +54,7 @@ KINDS: dict[str, tuple[bytes, bytes, bool, int]] = {
 
 
 def probes(report: Report) -> None:
-    """50 clients at a limit of 50, and 200 more: probes are answered, others get 503."""
+    """50 clients with a limit of 50, and 200 more: probes succeed, others get 503."""
     allow_descriptors(1_000)
     for name, kind in KINDS.items():
         trial(report, name, [kind] * LIMIT)
@@ -61,13 +62,13 @@ def probes(report: Report) -> None:
     trial(report, "a mixture", [every[number % len(every)] for number in range(LIMIT)])
 
 
-class Pile:
+class SilentConnections:
     """Silent connections beyond the limit, which reconnect when closed."""
 
-    def __init__(self, site: Site):
-        self.site = site
+    def __init__(self, server: Server):
+        self.server = server
         self.connections: list[socket.socket] = []
-        self.told = self.closed = 0
+        self.refused_count = self.closed = 0
 
     def refill(self, most: int) -> None:
         """Reconnects up to the intended count, with a maximum per call."""
@@ -76,7 +77,7 @@ class Pile:
                 if not self.is_open(connection):
                     self.connections.remove(connection)
         for _ in range(min(most, BEYOND - len(self.connections))):
-            self.connections.append(self.site.connect())
+            self.connections.append(self.server.connect())
             self.connections[-1].setblocking(False)
 
     def is_open(self, connection: socket.socket) -> bool:
@@ -84,7 +85,8 @@ class Pile:
             if connection.recv(1, socket.MSG_PEEK):
                 # The response is complete, because it fits into one packet.
                 response = connection.recv(1 << 16)
-                self.told += is_told(response, 503, "too-many-connections", b"Retry-After: ")
+                self.refused_count += is_problem_response(
+                    response, 503, "too-many-connections", b"Retry-After: ")
         except ConnectionError:
             pass
         self.closed += 1
@@ -93,53 +95,55 @@ class Pile:
 
 
 def trial(report: Report, name: str, kinds: list[tuple[bytes, bytes, bool, int]]) -> None:
-    with Site("--connections", str(LIMIT), *LIMITS) as site, contextlib.ExitStack() as stack:
-        holders = [Holder(site, *kind) for kind in kinds]
-        for holder in holders:
-            stack.enter_context(holder.connection)
-        # A client that connects before all of them are accepted takes the place of one, unnoticed
-        # if that one is silent.
+    with Server("--connections", str(LIMIT), *LIMITS) as server, contextlib.ExitStack() as stack:
+        busy_clients = [BusyClient(server, *kind) for kind in kinds]
+        for client in busy_clients:
+            stack.enter_context(client.connection)
+        # Before all of them are accepted, another client could take the slot of one, which would go
+        # unnoticed if that one is silent.
         time.sleep(0.2 * SLOWNESS)
-        is_full = wait_until(lambda: is_refused(site))
+        is_full = wait_until(lambda: is_refused(server))
         report.claim(f"{name}: all connections are in use, and a request gets 503", is_full)
-        pile = Pile(site)
-        pile.refill(BEYOND)
-        times, failures, others, healths = [], [], [], []
+        silent = SilentConnections(server)
+        silent.refill(BEYOND)
+        times, failures, others, healthchecks = [], [], [], []
         start = time.monotonic()
         for turn in range(10 * SECONDS):
             time.sleep(max(0, start + turn / 10 - time.monotonic()))
             if time.monotonic() > start + SECONDS:
                 break
             for path in PATHS:
-                seconds, failure = probe(site, path)
+                seconds, failure = probe(server, path)
                 times.append(seconds)
                 failures += [failure] if failure else []
             if turn % 10 == 5:
-                pile.refill(20)
-                others.append(is_refused(site))
-                for holder in holders:
-                    holder.go_on()
+                silent.refill(20)
+                others.append(is_refused(server))
+                for client in busy_clients:
+                    client.send_more()
             if turn % 30 == 15:
-                healths.append(healthcheck(site))
-        for connection in pile.connections:
+                healthchecks.append(healthcheck(server))
+        for connection in silent.connections:
             connection.close()
-        refused = f"{sum(others)} of {len(others)} others told 503"
-        report.figure(name, f"{len(times) - len(failures)} of {len(times)} probes answered; "
-                      f"healthcheck {healths}; {refused}")
-        report.measure("", f"longest {1000 * max(times):.0f} ms")
-        report.figure("", f"beyond the limit {pile.closed} closed, {pile.told} of them told 503")
-        report.claim(f"{name}: each probe is answered 200 {failures[:1]}", not failures)
-        report.bound(f"{name}: each within a second", max(times) < 1 and len(times) > 10 * SECONDS)
-        report.claim(f"{name}: healthcheck exits with 0", not any(healths))
+        refused = f"{sum(others)} of {len(others)} others got 503"
+        report.figure(name, f"{len(times) - len(failures)} of {len(times)} probes succeeded; "
+                      f"healthcheck {healthchecks}; {refused}")
+        report.measure("", f"slowest probe {1000 * max(times):.0f} ms")
+        report.figure("", f"beyond the limit: {silent.closed} closed, "
+                      f"{silent.refused_count} of them with 503")
+        report.claim(f"{name}: each probe gets 200 {failures[:1]}", not failures)
+        report.bound(f"{name}: each probe takes less than a second",
+                     max(times) < 1 and len(times) > 10 * SECONDS)
+        report.claim(f"{name}: healthcheck exits with 0", not any(healthchecks))
         report.claim(f"{name}: other requests get 503 with Retry-After", all(others))
 
 
-def probe(site: Site, path: str) -> tuple[float, str]:
+def probe(server: Server, path: str) -> tuple[float, str]:
     """The seconds that a probe took, and the reason if it failed."""
     start = time.monotonic()
     failure = ""
     try:
-        with socket.create_connection(("127.0.0.1", site.port), SLOWNESS) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), SLOWNESS) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             code = read_response(connection, bytearray())[0]
             failure = "" if code == 200 else f"{path}: status {code}"
@@ -148,21 +152,21 @@ def probe(site: Site, path: str) -> tuple[float, str]:
     return time.monotonic() - start, failure
 
 
-def is_refused(site: Site) -> bool:
+def is_refused(server: Server) -> bool:
     """Whether a request on a new connection gets 503 with Retry-After."""
-    with site.connect() as connection:
+    with server.connect() as connection:
         connection.settimeout(2 * SLOWNESS)
         try:
             connection.sendall(SMALL_REQUEST)
             response = read_to_end(connection)
         except OSError:
             return False
-    return is_told(response, 503, "too-many-connections", b"\r\nRetry-After: ")
+    return is_problem_response(response, 503, "too-many-connections", b"\r\nRetry-After: ")
 
 
-def healthcheck(site: Site) -> int | None:
+def healthcheck(server: Server) -> int | None:
     """The exit code of `loss-server healthcheck`."""
-    command = [str(EXECUTABLE), "healthcheck", "--port", str(site.port)]
+    command = [str(EXECUTABLE), "healthcheck", "--port", str(server.port)]
     try:
         seconds = 5 * SLOWNESS
         return subprocess.run(command, stderr=subprocess.DEVNULL, timeout=seconds).returncode

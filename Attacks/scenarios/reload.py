@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from bare import Bare, flood
+from bare import BareServer, flood
 from scenarios.logs import entry
 from scenarios.tokens import authorized, is_up
 from target import PATIENCE, Report, make_body, read_response, wait_until
 
 
 class Log(threading.Thread):
-    """The lines logged by a server, as they arrive."""
+    """Collects the lines logged by a server."""
 
     def __init__(self, reader: int):
         super().__init__(daemon=True)
@@ -28,86 +28,87 @@ class Log(threading.Thread):
             for line in text:
                 self.lines.append(line)
 
-    def tells(self, since: int, words: str) -> bool:
+    def has_warning(self, since: int, pattern: str) -> bool:
         """Whether a later line is a warning or an error with a given text."""
         return any(
             (entry(line) or {}).get("level") in ("warning", "error", "critical")
-            and re.search(words, line, re.I)
+            and re.search(pattern, line, re.I)
             for line in self.lines[since:]
         )
 
 
 def sighup(report: Report) -> None:
     """SIGHUP without tokens, with other tokens, and with an invalid file."""
-    with Bare() as server:
-        ready = server.serves()
+    with BareServer() as server:
+        ready = server.is_serving()
         server.process.send_signal(signal.SIGHUP)
         right = flood(server, 100)
         code, _ = server.terminate()
-        report.figure("without a file of tokens", f"{right} of 100 answered, exit code {code}")
-        report.claim("without tokens: SIGHUP does not end the server", ready and right == 100)
+        report.figure("without a token file", f"{right} of 100 succeeded, exit code {code}")
+        report.claim("without tokens: SIGHUP does not stop the server", ready and right == 100)
         report.claim(f"without tokens: the exit code is 0, not {code}", code == 0)
     with tempfile.TemporaryDirectory() as folder:
         change_tokens(report, Path(folder, "tokens"))
 
 
 def change_tokens(report: Report, file: Path) -> None:
-    """Changes the token file and sends SIGHUP; `key-both` is in all files and is used continuously."""
+    """Changes the token file and sends SIGHUP; `key-both` is in all files and always in use."""
     file.write_bytes(b"key-both\nkey-old\n")
     reader, writer = os.pipe()
     log = Log(reader)
     log.start()
-    with Bare("--token-file", str(file), stderr=writer) as server:
+    with BareServer("--token-file", str(file), stderr=writer) as server:
         os.close(writer)
         is_up(server)
-        with Regular(server, authorized("Bearer key-both")) as regular:
-            flight = Flight(server)
+        with SteadyClient(server, authorized("Bearer key-both")) as steady:
+            partial = PartialRequests(server)
             replace(file, b"# since\r\nkey-both\r\nkey-new\r\n")
-            changed = hang_up(server, lambda: turned(server, "key-old", "key-new"))
-            goes_on = regular.goes_on()
+            changed = send_sighup(server, lambda: is_replaced(server, "key-old", "key-new"))
+            keeps_succeeding = steady.keeps_succeeding()
             report.figure("other tokens", "accepted" if changed else "not accepted")
             report.claim("other tokens: the new ones are accepted, the old ones rejected", changed)
-            landed = flight.land()
-            report.figure("requests in flight", f"{landed} of {len(flight.rests)} answered")
+            completed = partial.complete()
+            count = len(partial.pending)
+            report.figure("requests in progress", f"{completed} of {count} succeeded")
             report.claim("requests in progress are not disturbed",
-                         landed == len(flight.rests))
+                         completed == count)
             bad_tokens = [
                 ("a control character", b"key-both\nkey-\x07left\n", r"line\W+2\b"),
                 ("no token", b"# key-both\n", r"no token|empty"),
                 ("missing", None, r"no such file|not exist|missing|not found"),
             ]
-            for name, content, words in bad_tokens:
+            for name, content, pattern in bad_tokens:
                 since = len(log.lines)
                 replace(file, content)
-                told = hang_up(server, lambda: log.tells(since, words))
-                goes_on = regular.goes_on() and goes_on
-                kept = opens(server, "key-both") and turned(server, "key-old", "key-new")
-                report.figure(name, f"{'told' if told else 'not told'}, "
-                              f"{'nothing changes' if kept else 'other tokens'}")
-                report.claim(f"{name}: the log contains a warning or an error", told)
+                is_logged = send_sighup(server, lambda: log.has_warning(since, pattern))
+                keeps_succeeding = steady.keeps_succeeding() and keeps_succeeding
+                kept = is_accepted(server, "key-both") and is_replaced(server, "key-old", "key-new")
+                report.figure(name, f"{'logged' if is_logged else 'not logged'}, "
+                              f"{'tokens unchanged' if kept else 'tokens changed'}")
+                report.claim(f"{name}: the log contains a warning or an error", is_logged)
                 report.claim(f"{name}: the tokens are unchanged", kept)
             replace(file, b"key-both\nkey-last\n")
-            changed = hang_up(server, lambda: turned(server, "key-new", "key-last"))
+            changed = send_sighup(server, lambda: is_replaced(server, "key-new", "key-last"))
             report.claim("a valid file is then accepted again", changed)
-            goes_on = regular.goes_on() and goes_on
+            keeps_succeeding = steady.keeps_succeeding() and keeps_succeeding
         code, _ = server.terminate()
         report.claim(f"the exit code is 0, not {code}", code == 0)
     log.join(PATIENCE)
     report.figure("client with a token in all files",
-                  f"{regular.right} answered, {len(regular.failures)} not")
-    report.claim(f"a client with a token in all files is not affected {regular.failures[:1]}",
-                 goes_on and not regular.failures)
+                  f"{steady.right} succeeded, {len(steady.failures)} failed")
+    report.claim(f"a client with a token in all files is not affected {steady.failures[:1]}",
+                 keeps_succeeding and not steady.failures)
     found = [line for line in log.lines if "key-" in line]
     report.claim(f"no token is in the log {found[:1]}", not found)
 
 
-def opens(server: Bare, token: str, code: int = 200) -> bool:
-    return server.ask(authorized(f"Bearer {token}")) == code
+def is_accepted(server: BareServer, token: str, code: int = 200) -> bool:
+    return server.request_status(authorized(f"Bearer {token}")) == code
 
 
-def turned(server: Bare, old: str, new: str) -> bool:
+def is_replaced(server: BareServer, old: str, new: str) -> bool:
     """Whether one token is accepted and the other rejected."""
-    return opens(server, new) and opens(server, old, 401)
+    return is_accepted(server, new) and is_accepted(server, old, 401)
 
 
 def replace(file: Path, content: bytes | None) -> None:
@@ -119,19 +120,19 @@ def replace(file: Path, content: bytes | None) -> None:
     os.replace(other, file)
 
 
-def hang_up(server: Bare, condition: Callable[[], bool]) -> bool:
+def send_sighup(server: BareServer, condition: Callable[[], bool]) -> bool:
     """Sends SIGHUP and returns whether a condition becomes true."""
     server.process.send_signal(signal.SIGHUP)
-    return wait_until(lambda: server.has_ended() or condition(), 3) and not server.has_ended()
+    return wait_until(lambda: server.has_exited() or condition(), 3) and not server.has_exited()
 
 
-class Regular(threading.Thread):
+class SteadyClient(threading.Thread):
     """A context manager that sends about fifty requests per second.
 
     Every other request uses a new connection, the others a persistent one.
     """
 
-    def __init__(self, server: Bare, request: bytes):
+    def __init__(self, server: BareServer, request: bytes):
         super().__init__(daemon=True)
         self.server = server
         self.request = request
@@ -139,8 +140,8 @@ class Regular(threading.Thread):
         self.failures: list[str] = []
         self.ending = threading.Event()
 
-    def goes_on(self) -> bool:
-        """Whether ten more requests are answered within a time limit."""
+    def keeps_succeeding(self) -> bool:
+        """Whether ten more requests succeed within a time limit."""
         enough = self.right + 10
         return wait_until(lambda: self.right >= enough, 5)
 
@@ -164,7 +165,7 @@ class Regular(threading.Thread):
                     if closes:
                         kept = None
                 else:
-                    code = self.server.ask(self.request)
+                    code = self.server.request_status(self.request)
                 if code == 200:
                     self.right += 1
                 else:
@@ -174,28 +175,28 @@ class Regular(threading.Thread):
                 kept, left = None, bytearray()
 
 
-class Flight:
-    """Requests in progress, and one whose response has not been read."""
+class PartialRequests:
+    """Partially sent requests, and a complete one whose response has not been read."""
 
-    def __init__(self, server: Bare):
+    def __init__(self, server: BareServer):
         short, long = (authorized("Bearer key-both", make_body(count)) for count in (100, 100_000))
         head = short.index(b"\r\n\r\n")
-        # Interrupted in the first line, in the token, after the head, in the body; and a long one in full.
+        # Interrupted in the first line, in the token, after the head, in the body; one is complete.
         places = [7, short.index(b"key-both") + 2, head, head + 4, len(short) - 100]
-        self.rests = []
+        self.pending = []
         for request, place in [(short, place) for place in places] + [(long, len(long))]:
             connection = server.connect(5, receive_buffer=4_096)
             connection.sendall(request[:place])
-            self.rests.append((connection, request[place:]))
+            self.pending.append((connection, request[place:]))
 
-    def land(self) -> int:
-        """Sends the rest and returns the count of responses."""
-        answered = 0
-        for connection, rest in self.rests:
+    def complete(self) -> int:
+        """Sends the rest of each request and returns the number of successful responses."""
+        succeeded = 0
+        for connection, rest in self.pending:
             try:
                 connection.sendall(rest)
-                answered += read_response(connection, bytearray())[0] == 200
+                succeeded += read_response(connection, bytearray())[0] == 200
             except (OSError, EOFError):
                 pass
             connection.close()
-        return answered
+        return succeeded

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from target import HERE, PATIENCE, Report, Site, wait_until
+from target import HERE, PATIENCE, Report, Server, wait_until
 
 SAMPLE_SECONDS = 1
 
@@ -14,21 +14,21 @@ SAMPLE_SECONDS = 1
 def soak(report: Report) -> None:
     """Ten minutes, or SOAK_MINUTES, of mixed sizes and errors from four processes."""
     minutes = float(os.environ.get("SOAK_MINUTES", "10"))
-    with Site() as site:
+    with Server() as server:
         processes = [
             subprocess.Popen(
-                [sys.executable, "-B", str(HERE / "mixture.py"), str(site.port), str(seed)],
+                [sys.executable, "-B", str(HERE / "mixture.py"), str(server.port), str(seed)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )
             for seed in range(4)
         ]
         samples = []
         start = time.monotonic()
-        begun = site.processor_seconds()
+        processor_before = server.processor_seconds()
         while time.monotonic() - start < 60 * minutes:
             time.sleep(SAMPLE_SECONDS)
-            samples.append((time.monotonic() - start, site.memory(), site.descriptors()))
-        spent = site.processor_seconds() - begun
+            samples.append((time.monotonic() - start, server.memory(), server.descriptors()))
+        spent = server.processor_seconds() - processor_before
         wrong, counts = [], {}
         for process in processes:
             process.stdin.close()
@@ -43,20 +43,20 @@ def soak(report: Report) -> None:
         means = [sum(memory for _, memory, _ in third) / len(third) for third in thirds]
         peaks = [max(memory for _, memory, _ in third) for third in thirds]
         report.figure("minutes", minutes)
-        report.measure("processors of the server", f"{spent / (60 * minutes):.2f}")
+        report.measure("processors used by the server", f"{spent / (60 * minutes):.2f}")
         for kind, count in sorted(counts.items()):
             report.figure(kind, count)
-        for what, found in {"mean": means, "most": peaks}.items():
+        for what, found in {"mean": means, "max": peaks}.items():
             listed = ", ".join(f"{memory:.1f}" for memory in found)
             report.measure(f"memory by thirds, {what}", f"{listed} MiB")
         growth = slope(samples[len(samples) // 3 :])
-        report.measure("slope from the second third on", f"{growth:.1f} KiB/min")
-        report.figure("descriptors, most", max(count for _, _, count in samples))
+        report.measure("memory growth after the first third", f"{growth:.1f} KiB/min")
+        report.figure("descriptors, max", max(count for _, _, count in samples))
         report.claim(f"all responses are correct {wrong[:3]}", not wrong)
-        report.bound("memory is flat", means[2] < 1.1 * means[1] + 4)
-        report.claim("no connection is left", site.is_at_rest())
-        back = wait_until(lambda: site.descriptors() <= site.idle_descriptors, 10)
-        counts = f"{site.idle_descriptors}, {site.descriptors()}"
+        report.bound("memory is constant", means[2] < 1.1 * means[1] + 4)
+        report.claim("no connection is leaked", server.is_at_rest())
+        back = wait_until(lambda: server.descriptors() <= server.idle_descriptors, 10)
+        counts = f"{server.idle_descriptors}, {server.descriptors()}"
         report.figure("descriptors, before and after", counts)
         report.claim("no descriptor is leaked", back)
 

@@ -9,22 +9,24 @@ import threading
 import time
 from pathlib import Path
 
-from target import PATIENCE, SLOWNESS, Report, Site, get, post, make_body, read_response, wait_until
+from target import (
+    PATIENCE, SLOWNESS, Report, Server, get, post, make_body, read_response, wait_until,
+)
 
 SIZES = [1, 4, 100, 1_000, 30_000]
 
 
-class Caller(threading.Thread):
+class Client(threading.Thread):
     """Sends one request after another until stopped or until the server has exited."""
 
-    def __init__(self, port: int, is_kept: bool, sizes=SIZES):
+    def __init__(self, port: int, is_persistent: bool, sizes=SIZES):
         super().__init__()
         self.port = port
-        self.is_kept = is_kept
+        self.is_persistent = is_persistent
         self.requests = [post(make_body(size)) for size in sizes]
-        self.answered = 0
+        self.succeeded = 0
         # The time at which each request without a complete response was sent, and its outcome.
-        self.unanswered: list[tuple[float, str]] = []
+        self.failures: list[tuple[float, str]] = []
         self.partial: list[str] = []
         self.stopping = threading.Event()
 
@@ -43,16 +45,16 @@ class Caller(threading.Thread):
                 sent = time.monotonic()
                 status, _, closes = read_response(connection, left)
                 if status == 200:
-                    self.answered += 1
+                    self.succeeded += 1
                 else:
-                    self.unanswered.append((sent, f"status {status}"))
-                if closes or not self.is_kept:
+                    self.failures.append((sent, f"status {status}"))
+                if closes or not self.is_persistent:
                     connection.close()
                     connection = None
             except (OSError, EOFError) as error:
                 if isinstance(error, EOFError) and error.args[0] or left:
                     self.partial.append(repr(error)[:80])
-                self.unanswered.append((sent or time.monotonic(), repr(error)[:80]))
+                self.failures.append((sent or time.monotonic(), repr(error)[:80]))
                 if isinstance(error, ConnectionRefusedError):
                     return
                 if connection:
@@ -62,32 +64,32 @@ class Caller(threading.Thread):
 
 def sigterm(report: Report) -> None:
     """SIGTERM while eight clients send requests continuously, five times."""
-    answered, lost, late, partial, times = 0, [], 0, [], []
+    succeeded, lost, late, partial, times = 0, [], 0, [], []
     for _ in range(5):
-        with Site() as site:
-            callers = [Caller(site.port, is_kept=number % 4 > 0) for number in range(8)]
-            for caller in callers:
-                caller.start()
+        with Server() as server:
+            clients = [Client(server.port, is_persistent=number % 4 > 0) for number in range(8)]
+            for client in clients:
+                client.start()
             time.sleep(1)
             signalled = time.monotonic()
-            code, seconds = site.terminate()
-            for caller in callers:
-                caller.stopping.set()
-                caller.join(PATIENCE)
+            code, seconds = server.terminate()
+            for client in clients:
+                client.stopping.set()
+                client.join(PATIENCE)
             times.append(1000 * seconds)
             report.claim(f"the exit code is 0, not {code}", code == 0)
-            answered += sum(caller.answered for caller in callers)
-            for caller in callers:
-                partial += caller.partial
-                lost += [why for sent, why in caller.unanswered if sent < signalled]
-                late += sum(sent >= signalled for sent, _ in caller.unanswered)
-    report.figure("answered", answered)
-    report.figure("sent before the signal, unanswered", f"{len(lost)} {lost[:2] or ''}")
-    report.figure("answered in part", f"{len(partial)} {partial[:2] or ''}")
+            succeeded += sum(client.succeeded for client in clients)
+            for client in clients:
+                partial += client.partial
+                lost += [reason for sent, reason in client.failures if sent < signalled]
+                late += sum(sent >= signalled for sent, _ in client.failures)
+    report.figure("succeeded", succeeded)
+    report.figure("sent before the signal, failed", f"{len(lost)} {lost[:2] or ''}")
+    report.figure("truncated responses", f"{len(partial)} {partial[:2] or ''}")
     report.figure("sent after the signal, refused", late)
-    report.measure("from the signal to the exit", f"{min(times):.0f} to {max(times):.0f} ms")
-    report.claim("requests sent before the signal are answered", not lost)
-    report.claim("no response is cut", not partial)
+    report.measure("time from signal to exit", f"{min(times):.0f} to {max(times):.0f} ms")
+    report.claim("requests sent before the signal succeed", not lost)
+    report.claim("no response is truncated", not partial)
 
 
 HAPROXY = """
@@ -138,7 +140,7 @@ def rolling_haproxy(report: Report) -> None:
 
 
 def rolling_nginx(report: Report) -> None:
-    """The same behind nginx, which does not probe and tries the other instance if it cannot connect."""
+    """The same behind nginx, which does not probe but tries the other if it cannot connect."""
     rolling(report, "nginx", NGINX, ["-c"], [])
 
 
@@ -148,41 +150,41 @@ def rolling(report: Report, name: str, configuration: str, options, drain) -> No
         report.figure("skipped", f"{name} is not installed")
         return
     with tempfile.TemporaryDirectory() as folder:
-        sites = [Site(*drain), Site(*drain)]
+        servers = [Server(*drain), Server(*drain)]
         front = free_port()
         file = Path(folder, "configuration")
-        ports = {"one": sites[0].port, "two": sites[1].port}
+        ports = {"one": servers[0].port, "two": servers[1].port}
         file.write_text(configuration.format(front=front, folder=folder, **ports))
         proxy = subprocess.Popen([program, *options, str(file)], stderr=subprocess.DEVNULL)
         sizes = [1, 100, 1_000]
-        callers = [Caller(front, is_kept=number % 2 > 0, sizes=sizes) for number in range(4)]
+        clients = [Client(front, is_persistent=number % 2 > 0, sizes=sizes) for number in range(4)]
         try:
             ready = wait_until(lambda: responds(front))
             report.claim("the proxy has started", ready)
-            for caller in callers:
-                caller.start()
+            for client in clients:
+                client.start()
             for round in range(6):
                 turn = round % 2
                 time.sleep(1)
-                code, _ = sites[turn].terminate()
+                code, _ = servers[turn].terminate()
                 report.claim(f"the exit code is 0, not {code}", code == 0)
-                sites[turn] = Site(*drain, port=sites[turn].port)
+                servers[turn] = Server(*drain, port=servers[turn].port)
             time.sleep(1)
         finally:
-            for caller in callers:
-                caller.stopping.set()
-            for caller in callers:
-                if caller.ident:
-                    caller.join(PATIENCE)
+            for client in clients:
+                client.stopping.set()
+            for client in clients:
+                if client.ident:
+                    client.join(PATIENCE)
             proxy.terminate()
             proxy.wait(PATIENCE)
-            for site in sites:
-                site.__exit__()
-        failures = [why for caller in callers for _, why in caller.unanswered]
+            for server in servers:
+                server.__exit__()
+        failures = [reason for client in clients for _, reason in client.failures]
         report.figure("restarts", 6)
-        report.figure("answered", sum(caller.answered for caller in callers))
+        report.figure("succeeded", sum(client.succeeded for client in clients))
         report.figure("failed", f"{len(failures)} {failures[:2] or ''}")
-        report.claim("no request has failed", not failures)
+        report.claim("no request fails", not failures)
 
 
 def responds(port: int) -> bool:

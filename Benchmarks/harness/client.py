@@ -48,7 +48,7 @@ class Client:
             self._socket.connect(("127.0.0.1", self.port))
         except OSError as error:
             self._socket.close()
-            raise Failure(f"{self.who} accepts no connection: {error}")
+            raise Failure(f"{self.who} does not accept connections: {error}")
         # Timeouts of the kernel, because Python would poll before each call.
         self._socket.settimeout(None)
         for option in socket.SO_RCVTIMEO, socket.SO_SNDTIMEO:
@@ -59,7 +59,7 @@ class Client:
     def __exit__(self, *_):
         self._socket.close()
 
-    def ask(self, request: Request) -> float:
+    def send(self, request: Request) -> float:
         """Sends a request and returns the seconds until the last byte of its response (status 200)."""
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\n"
@@ -74,7 +74,7 @@ class Client:
             self.response = bytearray().join(self._chunks[start:end] for start, end in chunks)
         if status != 200:
             text = self.response[:200].decode(errors="replace")
-            raise Failure(f"{self.who} answered n = {request.count:,} with {status}: {text}")
+            raise Failure(f"{self.who} responded to n = {request.count:,} with {status}: {text}")
         return seconds
 
     def _send(self, head: bytes, body: int, size: int) -> None:
@@ -104,7 +104,7 @@ class Client:
                 return int(head[9:12]), self._receive_chunks(head[end + 4 :])
             length = LENGTH.search(head, 0, end)
             if not length:
-                raise Failure(f"{self.who} answered without a length and not in chunks")
+                raise Failure(f"{self.who} sent a response without a length and not in chunks")
             size = int(length[1])
             if len(self.response) != size:
                 self.response = bytearray(size)

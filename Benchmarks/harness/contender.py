@@ -94,7 +94,7 @@ def uvicorn(application: str) -> Callable[[int, Path], list[str]]:
 
 
 NGINX_RESPONSE = (
-    b'{"loss":0.37521,"gradient":[0.125,-0.0625,0.25,-0.5],"note":"the same to anything that is asked"}'
+    b'{"loss":0.37521,"gradient":[0.125,-0.0625,0.25,-0.5],"note":"sent in response to every request."}'
 )
 
 

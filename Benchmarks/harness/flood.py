@@ -28,7 +28,7 @@ def flood(server: Server, request: Request, directory: Path, clients: int):
     notice only the work of the server.
     """
     response = directory / f"response-flood-{request.count}.json"
-    response.write_bytes(server.right_response(request))
+    response.write_bytes(server.correct_response(request))
     command = ["chrt", "--idle", "0", sys.executable, "-B", "-m", "harness.flood"]
     command += [str(server.port), server.contender.path, str(request.count)]
     command += [str(request.path), str(response)]
@@ -60,7 +60,7 @@ def flood(server: Server, request: Request, directory: Path, clients: int):
                 raise Failure(f"a client with n = {request.count:,} failed: {last.strip()}")
             right += int(last)
         if not right:
-            raise Failure(f"no request with n = {request.count:,} was answered meanwhile")
+            raise Failure(f"no request with n = {request.count:,} got a response meanwhile")
         found.per_second = right / elapsed
     finally:
         for process in processes:
@@ -73,13 +73,13 @@ def flood(server: Server, request: Request, directory: Path, clients: int):
 
 def main(port: str, path: str, count: str, request: str, response: str) -> int:
     body = SimpleNamespace(path=request, size=Path(request).stat().st_size, count=int(count))
-    right_response = Path(response).read_bytes()
-    answered = -1  # The first request is a warm-up.
+    correct_response = Path(response).read_bytes()
+    answered = -1  # The first response is a warm-up.
     try:
         with Client("the server", int(port), path, paced=True) as client:
             while answered < 0 or not select.select([sys.stdin], [], [], 0)[0]:
-                client.ask(body)
-                if client.response != right_response:
+                client.send(body)
+                if client.response != correct_response:
                     raise Failure("a wrong response")
                 answered += 1
                 if not answered:

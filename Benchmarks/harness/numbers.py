@@ -44,7 +44,7 @@ class Numbers:
             timeout=120,
         )
         if run.returncode:
-            raise Failure(f"{NAME} did not read {shape}: {run.stderr.strip()}")
+            raise Failure(f"{NAME} failed to read {shape}: {run.stderr.strip()}")
         found = json.loads(run.stdout)
         if found["count"] != count:
             raise Failure(f"{NAME} read {found['count']} numbers of {count}")

@@ -61,7 +61,7 @@ def linear(run: Run, rows: list[Row]) -> str:
         f'<rect class="fifth" x="{LEFT}" y="{y(1.2 * middle):.1f}"'
         f' width="{WIDTH - LEFT - RIGHT}" height="{y(0.8 * middle) - y(1.2 * middle):.1f}"/>'
     )
-    lines.append(caption(WIDTH - RIGHT - 4, y(0.8 * middle) + 14, "band: within a fifth of the middle", "small", "end"))
+    lines.append(caption(WIDTH - RIGHT - 4, y(0.8 * middle) + 14, "band: within a fifth of the median", "small", "end"))
     path = " ".join(f"{x(n):.1f},{y(median):.1f}" for n, median, *_ in points)
     lines.append(f'<polyline class="line" points="{path}"/>')
     for n, median, low, high in points:
@@ -71,20 +71,20 @@ def linear(run: Run, rows: list[Row]) -> str:
         lines.append(segment("axis", x(n), y(0), x(n), y(0) + 5))
         lines.append(caption(x(n), y(0) + 20, f"{n:,}"))
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    axis = "elements of a request (n, logarithmic)"
+    axis = "elements per request (n, logarithmic)"
     lines.append(caption((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 42, axis))
     lines.append(
         f'<text transform="translate(20 {middle}) rotate(-90)" text-anchor="middle">'
         "processor time (ns per element)</text>"
     )
-    lines.append(caption(LEFT, 30, "Processor time an element, over the size of a request", "title", "start"))
-    what = "POST /v1/losses/mse, loss and gradient; median, and range of the rounds"
+    lines.append(caption(LEFT, 30, "Processor time per element, by request size", "title", "start"))
+    what = "POST /v1/losses/mse, loss and gradient; median and range over rounds"
     lines.append(caption(LEFT, 48, what, "small", "start"))
     facts = ", ".join(run.machine.values()) + f"; {run.date}"
     lines.append(caption(LEFT, HEIGHT - 14, facts, "small", "start"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        ' aria-label="Processor time an element over the size of a request">\n'
+        ' aria-label="Processor time per element by request size">\n'
         f"<style>{STYLE}</style>\n"
         f'<rect class="page" width="{WIDTH}" height="{HEIGHT}" rx="6"/>\n' + "\n".join(lines) + "\n</svg>\n"
     )

@@ -21,8 +21,8 @@ def run_product(name: str, *arguments: str) -> str:
     try:
         run = subprocess.run([str(program), *arguments], capture_output=True, text=True, timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        raise Failure(f"{name} did not end within {PATIENCE} s")
+        raise Failure(f"{name} did not finish within {PATIENCE} s")
     if run.returncode:
-        words = (run.stderr.strip() or run.stdout.strip() or "it said nothing").splitlines()[0]
-        raise Failure(f"{name} ended with {run.returncode}: {words}")
+        words = (run.stderr.strip() or run.stdout.strip() or "no output").splitlines()[0]
+        raise Failure(f"{name} exited with {run.returncode}: {words}")
     return run.stdout

@@ -45,10 +45,10 @@ class Request:
         self.size = self.path.stat().st_size
 
     def check(self, response: bytes | bytearray, who: str, is_exact: bool) -> None:
-        """Throws unless the response has the right loss and each right derivative.
+        """Raises Failure unless the response has the correct loss and gradient.
 
-        `is_exact`: the server promises the correctly rounded sum of the losses. Others may add in
-        any order, which is off by at most n / 2^53 of the sum: Higham, "Accuracy and Stability of
+        `is_exact` means that the server guarantees the correctly rounded sum of the losses. Others may
+        add in any order, with a relative error of at most n / 2^53: Higham, "Accuracy and Stability of
         Numerical Algorithms" (2002), section 4.2.
         """
         try:
@@ -57,30 +57,32 @@ class Request:
             loss = json.loads(response[:begin] + response[end:])["loss"]
             gradient = self._first_block(response[begin:end])
             if not {type(value) for value in gradient + [loss]} <= {int, float}:
-                raise TypeError("not all are numbers")
+                raise TypeError("not all values are numbers")
         except (ValueError, KeyError, TypeError) as error:
             text = response[:80].decode(errors="replace")
-            raise Failure(f"{who} answered n = {self.count:,} with no loss and gradient: {error} in {text}")
+            raise Failure(
+                f"{who} responded to n = {self.count:,} without a valid loss and gradient: {error} in {text}"
+            )
         errors = [p - t for p, t in zip(self.predictions, self.targets)]
         right = math.fsum(e * e for e in errors) * self.repeats / self.count
         allowed = 2 * math.ulp(right) if is_exact else (self.count + 4) * 2**-53 * right
         if not abs(loss - right) <= allowed:
-            raise Failure(f"{who} answered n = {self.count:,} with the loss {loss}, which is {right}")
+            raise Failure(f"{who} responded to n = {self.count:,} with the loss {loss}, expected {right}")
         if len(gradient) != len(errors):
-            raise Failure(f"{who} answered n = {self.count:,} with a gradient of the wrong length")
+            raise Failure(f"{who} responded to n = {self.count:,} with a gradient of the wrong length")
         for index, (slope, error) in enumerate(zip(gradient, errors)):
             right = 2 * error / self.count
             if not abs(slope - right) <= GRADIENT_ULPS * math.ulp(right):
                 raise Failure(
-                    f"{who} answered n = {self.count:,} with gradient[{index}] = {slope}, which is {right}"
+                    f"{who} responded to n = {self.count:,} with gradient[{index}] = {slope}, expected {right}"
                 )
 
     def _first_block(self, text: bytes) -> list[float]:
-        """The gradient of one block of numbers, after a look whether the others have the same."""
+        """The gradient of one block of numbers, after checking that all blocks have the same."""
         length = (len(text) + 1) // self.repeats - 1
         first = text[:length]
         for repeat in range(1, self.repeats):
             begin = repeat * (length + 1)
             if text[begin - 1 : begin] != b"," or text[begin : begin + length] != first:
-                raise ValueError("the same numbers got other derivatives")
+                raise ValueError("equal numbers got different derivatives")
         return json.loads(b"[" + first + b"]")

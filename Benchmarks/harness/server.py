@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server process: its start, its use of the machine, and its end."""
+"""A server process: how it is started, measured and stopped."""
 
 import os
 import socket
@@ -36,7 +36,7 @@ class Server:
         if core is not None:
             self._command = ["taskset", "-c", str(core)] + self._command
         self._client = Client(self.name, self.port, contender.path)
-        self._right: dict[int, bytes] = {}
+        self._correct: dict[int, bytes] = {}
 
     def __enter__(self):
         with open(self._log, "w") as log:
@@ -49,7 +49,7 @@ class Server:
             )
         try:
             self._await_port()
-            self.ask(Request(4, self._directory))
+            self.send(Request(4, self._directory))
             self._tree = tree(self._process.pid)
             self.idle = self.resident()
         except BaseException:
@@ -72,7 +72,7 @@ class Server:
                 if self._process.poll() is not None:
                     raise Failure(f"{self.name} did not start: {self._last_words()}")
                 time.sleep(0.02)
-        raise Failure(f"{self.name} accepted no connection within {START_PATIENCE} s: {self._last_words()}")
+        raise Failure(f"{self.name} did not accept a connection within {START_PATIENCE} s: {self._last_words()}")
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").strip().splitlines()
@@ -87,28 +87,28 @@ class Server:
                 self._process.kill()
                 self._process.wait()
 
-    def ask(self, request: Request, times: int = 1) -> list[float]:
+    def send(self, request: Request, times: int = 1) -> list[float]:
         """Sends a request several times over one connection and returns the seconds of each.
 
         Each response is checked, unless it has the same text as one that passed the check.
         """
         with self._client as client:
-            return [self._ask(client, request) for _ in range(times)]
+            return [self._send(client, request) for _ in range(times)]
 
-    def _ask(self, client: Client, request: Request) -> float:
-        seconds = client.ask(request)
-        if client.response != self._right.get(request.count):
+    def _send(self, client: Client, request: Request) -> float:
+        seconds = client.send(request)
+        if client.response != self._correct.get(request.count):
             if self.contender.fixed_response is None:
                 request.check(client.response, self.name, self.contender.is_exact)
             elif client.response != self.contender.fixed_response:
-                raise Failure(f"{self.name} answered with another text than its fixed one")
-            self._right[request.count] = bytes(client.response)
+                raise Failure(f"{self.name} sent a response other than its fixed one")
+            self._correct[request.count] = bytes(client.response)
         return seconds
 
-    def right_response(self, request: Request) -> bytes:
+    def correct_response(self, request: Request) -> bytes:
         """The text of a correct response."""
-        self.ask(request)
-        return self._right[request.count]
+        self.send(request)
+        return self._correct[request.count]
 
     def processor_time(self) -> float:
         """The user and system time of the server's processes in seconds."""

@@ -20,7 +20,7 @@ class Stages:
             raise Skip(f"{NAME} ({not_installed(missing)})")
         self._program = directory / "stages"
         self._response = directory / "response-stages.json"
-        self._right: dict[int, bytes] = {}
+        self._correct: dict[int, bytes] = {}
         source = PEERS / "stages.cpp"
         options = ["-O3", "-march=native", "-std=c++20"]
         run = subprocess.run(
@@ -46,9 +46,9 @@ class Stages:
         if run.returncode:
             raise Failure(f"{NAME} failed at n = {request.count:,}: {run.stderr.strip()}")
         response = self._response.read_bytes()
-        if response != self._right.get(request.count):
+        if response != self._correct.get(request.count):
             request.check(response, NAME, is_exact=False)
-            self._right[request.count] = response
+            self._correct[request.count] = response
         found = json.loads(run.stdout)
         found["total"] = min(found["on_demand"], found["tree"]) + found["compute"] + found["write"]
         return found

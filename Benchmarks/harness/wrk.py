@@ -36,7 +36,7 @@ def load(
 ) -> Load:
     """Runs wrk with a number of connections; every response must equal a correct one."""
     response = directory / f"response-{server.port}-{request.count}.json"
-    response.write_bytes(server.right_response(request))
+    response.write_bytes(server.correct_response(request))
     pin = [] if core is None else ["taskset", "-c", str(core)]
     before = server.processor_time()
     own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -51,7 +51,7 @@ def load(
             timeout=seconds + 60,
         )
     except subprocess.TimeoutExpired:
-        raise Failure(f"wrk did not end while sending requests to {server.name}")
+        raise Failure(f"wrk did not finish sending requests to {server.name}")
     taken = server.processor_time() - before
     own = resource.getrusage(resource.RUSAGE_CHILDREN)
     own_taken = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime

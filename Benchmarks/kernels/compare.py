@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times the losses of kernel-benchmark in NumPy: python3 compare.py [numbers]
+"""Measures the losses of kernel-benchmark in NumPy: python3 compare.py [numbers]
 
 Loss and gradient with mean reduction, as usually written with NumPy: vectorized, with plain sums and
 without loss-server's protection against cancellation.

@@ -15,9 +15,9 @@ async def mse(request: Request) -> Response:
         predictions = torch.tensor(data["predictions"], dtype=torch.float64, requires_grad=True)
         targets = torch.tensor(data["targets"], dtype=torch.float64)
     except (ValueError, KeyError, TypeError) as error:
-        raise HTTPException(400, f"no predictions and targets: {error}")
+        raise HTTPException(400, f"invalid predictions or targets: {error}")
     if predictions.shape != targets.shape or not predictions.numel():
-        raise HTTPException(422, "predictions and targets need the same shape and a number")
+        raise HTTPException(422, "predictions and targets must have the same shape and not be empty")
     loss = torch.nn.functional.mse_loss(predictions, targets)
     loss.backward()
     body = {"loss": loss.item(), "gradient": predictions.grad.numpy()}

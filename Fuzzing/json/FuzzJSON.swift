@@ -9,7 +9,7 @@ import CFuzzer
 @_cdecl("LLVMFuzzerTestOneInput")
 package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Safe: libFuzzer passes the beginning of memory that holds `count` bytes until we return.
-    runOrStop(unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)), JSONSubject.check)
+    runOrAbort(unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)), JSONSubject.check)
     return 0
 }
 
@@ -30,7 +30,9 @@ struct FuzzJSON {
     /// Runs the inputs in the directories given as arguments.
     static func main() throws {
         for path in CommandLine.arguments.dropFirst() {
-            for input in try Inputs.all(in: path) { runOrStop(input.bytes, JSONSubject.check) }
+            for input in try StoredInput.all(in: path) {
+                runOrAbort(input.bytes, JSONSubject.check)
+            }
         }
     }
 }

@@ -8,12 +8,12 @@ enum NumberCheck {
     static func check(_ outcome: JSONReading.Outcome, of body: [UInt8]) throws(InvariantViolation) {
         if let error = outcome.error {
             guard error.code == "number_out_of_range" else { return }
-            let token = body[error.position...].prefix { isOfNumber($0) }
+            let token = body[error.position...].prefix { isNumberByte($0) }
             try expect(nearest(token).isInfinite, "a number that is not out of range")
             return
         }
         let values = outcome.bits.map { Double(bitPattern: $0) }
-        let tokens = body.split { !isOfNumber($0) }
+        let tokens = body.split { !isNumberByte($0) }
         try expect(tokens.count == values.count, "\(values.count) of \(tokens.count) numbers")
         for (token, value) in zip(tokens, values) {
             try expect(
@@ -25,7 +25,7 @@ enum NumberCheck {
         try checkWriting(values, shape, partLength: 1 + body.count % 7)
     }
 
-    private static func isOfNumber(_ byte: UInt8) -> Bool {
+    private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
         default: false

@@ -5,10 +5,10 @@
 /// It rejects texts nested more than 100 levels deep.
 struct PlainGrammar {
     private let text: [UInt8]
-    private var place = 0
+    private var position = 0
     private var depth = 0
 
-    private struct NoJSON: Error {}
+    private struct NotJSON: Error {}
 
     static func accepts(_ text: [UInt8]) -> Bool {
         var grammar = PlainGrammar(text: text)
@@ -19,33 +19,33 @@ struct PlainGrammar {
         } catch {
             return false
         }
-        return grammar.place == text.count
+        return grammar.position == text.count
     }
 
     private init(text: [UInt8]) {
         self.text = text
     }
 
-    private var next: UInt8? { place < text.count ? text[place] : nil }
+    private var next: UInt8? { position < text.count ? text[position] : nil }
 
     private mutating func space() {
-        while [0x20, 0x09, 0x0A, 0x0D].contains(next) { place += 1 }
+        while [0x20, 0x09, 0x0A, 0x0D].contains(next) { position += 1 }
     }
 
     /// Moves past a byte if it is next.
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
-        place += 1
+        position += 1
         return true
     }
 
-    private mutating func need(_ character: Unicode.Scalar) throws(NoJSON) {
-        guard take(character) else { throw NoJSON() }
+    private mutating func need(_ character: Unicode.Scalar) throws(NotJSON) {
+        guard take(character) else { throw NotJSON() }
     }
 
-    private mutating func value() throws(NoJSON) {
+    private mutating func value() throws(NotJSON) {
         depth += 1
-        guard depth <= 100 else { throw NoJSON() }
+        guard depth <= 100 else { throw NotJSON() }
         switch next {
         case UInt8(ascii: "{"): try object()
         case UInt8(ascii: "["): try array()
@@ -58,7 +58,7 @@ struct PlainGrammar {
         depth -= 1
     }
 
-    private mutating func object() throws(NoJSON) {
+    private mutating func object() throws(NotJSON) {
         try need("{")
         space()
         if take("}") { return }
@@ -74,7 +74,7 @@ struct PlainGrammar {
         try need("}")
     }
 
-    private mutating func array() throws(NoJSON) {
+    private mutating func array() throws(NotJSON) {
         try need("[")
         space()
         if take("]") { return }
@@ -86,17 +86,17 @@ struct PlainGrammar {
         try need("]")
     }
 
-    private mutating func word(_ word: String) throws(NoJSON) {
+    private mutating func word(_ word: String) throws(NotJSON) {
         for character in word.unicodeScalars { try need(character) }
     }
 
-    private mutating func digits() throws(NoJSON) {
-        let start = place
-        while let byte = next, 0x30...0x39 ~= byte { place += 1 }
-        guard place > start else { throw NoJSON() }
+    private mutating func digits() throws(NotJSON) {
+        let start = position
+        while let byte = next, 0x30...0x39 ~= byte { position += 1 }
+        guard position > start else { throw NotJSON() }
     }
 
-    private mutating func number() throws(NoJSON) {
+    private mutating func number() throws(NotJSON) {
         _ = take("-")
         if !take("0") { try digits() }
         if take(".") { try digits() }
@@ -106,31 +106,33 @@ struct PlainGrammar {
         }
     }
 
-    private mutating func string() throws(NoJSON) {
+    private mutating func string() throws(NotJSON) {
         try need("\"")
-        let start = place
+        let start = position
         while let byte = next, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20 else { throw NoJSON() }
-            place += 1
+            guard byte >= 0x20 else { throw NotJSON() }
+            position += 1
             if byte == UInt8(ascii: "\\") { try escape() }
         }
-        guard String(validating: text[start..<place], as: UTF8.self) != nil else { throw NoJSON() }
+        guard String(validating: text[start..<position], as: UTF8.self) != nil else {
+            throw NotJSON()
+        }
         try need("\"")
     }
 
-    private mutating func escape() throws(NoJSON) {
+    private mutating func escape() throws(NotJSON) {
         let escaped = next
-        place += 1
+        position += 1
         switch escaped.map({ Character(Unicode.Scalar($0)) }) {
         case "\"", "\\", "/", "b", "f", "n", "r", "t": return
         case "u":
             for _ in 0..<4 {
                 guard let byte = next, Unicode.Scalar(byte).properties.isASCIIHexDigit else {
-                    throw NoJSON()
+                    throw NotJSON()
                 }
-                place += 1
+                position += 1
             }
-        default: throw NoJSON()
+        default: throw NotJSON()
         }
     }
 }

@@ -20,9 +20,9 @@ struct Player: ~Copyable {
     private var hasEnded = false
     private var isEndRead = false
     /// The number of bytes that the network accepts; `nil` means any number.
-    private var room: Int?
-    private var holdsWork = false
-    private var isCrowded = false
+    private var networkCapacity: Int?
+    private var holdsResults = false
+    private var refusesNextJob = false
     private var work: [Work] = []
     private var received = 0
     /// The number of actions performed, and its maximum.
@@ -53,7 +53,7 @@ struct Player: ~Copyable {
         maximumActionCount = 100 + 4 * text.count + 8 * steps.underestimatedCount
         try perform()
         for step in steps where transcript.record.closing == nil { try play(step) }
-        for step in [Step.take(nil), .giveBack, .arrive(.max)] { try play(step) }
+        for step in [Step.accept(nil), .deliver, .arrive(.max)] { try play(step) }
         if !hasEnded { try end() }
         try expect(transcript.record.closing != nil, "the connection does not end")
     }
@@ -65,18 +65,18 @@ struct Player: ~Copyable {
         case .arrive(let count):
             network += unsent.prefix(count)
             unsent = unsent.dropFirst(count)
-        case .take(let count): room = count
+        case .accept(let count): networkCapacity = count
         case .wait(let milliseconds): try wait(.milliseconds(milliseconds))
-        case .hold: holdsWork = true
-        case .giveBack:
-            holdsWork = false
-            giveBack()
-        case .crowd: isCrowded = true
-        case .exhaust: if connection.isReceiving { connection.refuse(.memoryExhausted) }
-        case .end:
+        case .hold: holdsResults = true
+        case .deliver:
+            holdsResults = false
+            deliverResults()
+        case .refuseJob: refusesNextJob = true
+        case .exhaustMemory: if connection.isReceiving { connection.refuse(.memoryExhausted) }
+        case .halfClose:
             unsent = []
             hasEnded = true
-        case .breakOff: connection.markBroken()
+        case .disconnect: connection.markBroken()
         case .drain: connection.drain()
         }
         try perform()
@@ -125,14 +125,14 @@ struct Player: ~Copyable {
         case .runIntake:
             guard let job = connection.takeIntakeJob() else { throw InvariantViolation("no job") }
             submit(.intake(job))
-        case .respond: try answer()
+        case .respond: try respond()
         case .produce:
             guard let job = connection.takeSourceJob() else { throw InvariantViolation("no part") }
             work.append(.part(job))
-            if !holdsWork { giveBack() }
+            if !holdsResults { deliverResults() }
         case .refuse(let refusal):
             try transcript.refuse(refusal)
-            setting.witness.observe(.refused(refusal))
+            setting.eventResponder.observe(.refused(refusal))
             let response = setting.responder.response(
                 to: refusal,
                 length: nil,
@@ -151,29 +151,29 @@ struct Player: ~Copyable {
         return true
     }
 
-    private mutating func answer() throws(InvariantViolation) {
+    private mutating func respond() throws(InvariantViolation) {
         if connection.needsWorker {
             guard let job = connection.takeIntakeJob() else { throw InvariantViolation("no job") }
             submit(.response(job))
         } else {
             guard let response = connection.makeResponse() else {
-                throw InvariantViolation("no answer")
+                throw InvariantViolation("no response")
             }
             connection.responded(response, date: today, now: now)
         }
     }
 
     private mutating func submit(_ job: Work) {
-        guard !isCrowded else {
-            isCrowded = false
+        guard !refusesNextJob else {
+            refusesNextJob = false
             return connection.refuse(.tooManyWaiting)
         }
         work.append(job)
-        if !holdsWork { giveBack() }
+        if !holdsResults { deliverResults() }
     }
 
     /// Delivers the results of the workers.
-    private mutating func giveBack() {
+    private mutating func deliverResults() {
         for item in work {
             switch item {
             case .intake(var job):
@@ -196,14 +196,14 @@ struct Player: ~Copyable {
 
     private mutating func send() throws(InvariantViolation) -> Bool {
         let left = connection.output.unsentBytes
-        try expect(left > 0, "nothing is to be sent")
-        let count = min(left, room ?? left)
+        try expect(left > 0, "there is nothing to send")
+        let count = min(left, networkCapacity ?? left)
         guard count > 0 else { return false }
-        room = room.map { $0 - count }
+        networkCapacity = networkCapacity.map { $0 - count }
         try transcript.send(connection.output, count)
         if let exchange = connection.sent(count, now: now) {
             try transcript.end(exchange)
-            setting.witness.observe(.responseSent(exchange))
+            setting.eventResponder.observe(.responseSent(exchange))
         }
         return true
     }
@@ -213,9 +213,9 @@ struct Player: ~Copyable {
     {
         try expect(!isEndRead, "bytes are requested after the end")
         if !buffer.isEmpty {
-            let taken = connection.receive(buffer, now: now)
-            try expect(0...buffer.count ~= taken, "more bytes are consumed than available")
-            buffer = buffer.dropFirst(taken)
+            let consumed = connection.receive(buffer, now: now)
+            try expect(0...buffer.count ~= consumed, "more bytes are consumed than available")
+            buffer = buffer.dropFirst(consumed)
             return true
         }
         guard !network.isEmpty else {

@@ -6,11 +6,11 @@ import LossAPI
 /// The conditions under which a connection is played.
 package struct Setting: Sendable {
     package var limits = Limits()
-    /// Whether it is one too many.
+    /// Whether the connection exceeds the connection limit.
     package var isOverLimit = false
     let responder: LossResponder
     /// The responder that receives the events, separate so that its counts do not change responses.
-    let witness: LossResponder
+    let eventResponder: LossResponder
 
     package static let usual = Setting(Limits())
 
@@ -26,7 +26,7 @@ package struct Setting: Sendable {
     private init(_ limits: Limits) {
         self.limits = limits
         responder = LossResponder(limits: limits, clock: Self.clock)
-        witness = LossResponder(limits: limits, clock: Self.clock)
+        eventResponder = LossResponder(limits: limits, clock: Self.clock)
     }
 
     /// The setting selected by the first byte of a script.

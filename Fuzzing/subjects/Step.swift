@@ -5,21 +5,21 @@ package enum Step: Hashable, Sendable {
     /// A number of bytes arrive.
     case arrive(Int)
     /// The network accepts a number of bytes to send; `nil` means all bytes.
-    case take(Int?)
+    case accept(Int?)
     /// A number of milliseconds pass.
     case wait(Int)
     /// The workers stop delivering results.
     case hold
     /// The workers deliver all results, and deliver further results immediately.
-    case giveBack
+    case deliver
     /// The workers refuse the next job.
-    case crowd
+    case refuseJob
     /// Memory for the rest of a body is exhausted.
-    case exhaust
+    case exhaustMemory
     /// The client half-closes the connection and discards the bytes not yet sent.
-    case end
+    case halfClose
     /// The connection breaks.
-    case breakOff
+    case disconnect
     /// The server begins to stop.
     case drain
 
@@ -30,21 +30,23 @@ package enum Step: Hashable, Sendable {
         case 0: self = .arrive(amount + 1)
         case 1: self = .arrive(amount + 33)
         case 2: self = .arrive(64 * (amount + 1))
-        case 3: self = .take(amount == 0 ? nil : amount)
+        case 3: self = .accept(amount == 0 ? nil : amount)
         case 4: self = .wait(1 << min(amount, 17))
-        case 5: self = amount < 8 ? .hold : .giveBack
-        case 6: self = amount < 16 ? .take(16 * amount) : .arrive(1)
+        case 5: self = amount < 8 ? .hold : .deliver
+        case 6: self = amount < 16 ? .accept(16 * amount) : .arrive(1)
         default: self = Self.rare[min(amount, Self.rare.count - 1)]
         }
     }
 
-    private static let rare: [Step] = [.end, .breakOff, .drain, .crowd, .exhaust, .hold]
+    private static let rare: [Step] = [
+        .halfClose, .disconnect, .drain, .refuseJob, .exhaustMemory, .hold,
+    ]
 
     /// Whether the step may change responses, and not only their timing.
     var isDisturbance: Bool {
         switch self {
-        case .arrive, .take, .wait, .hold, .giveBack: false
-        case .crowd, .exhaust, .end, .breakOff, .drain: true
+        case .arrive, .accept, .wait, .hold, .deliver: false
+        case .refuseJob, .exhaustMemory, .halfClose, .disconnect, .drain: true
         }
     }
 }

@@ -21,12 +21,12 @@ struct Transcript {
     /// The offset of the current response in the bytes sent.
     private var start = 0
     private var head: RequestHead?
-    /// The reason for which the current request is refused.
+    /// The refusal of the current request, if any.
     private var refusal: Refusal?
 
     /// Refusals of requests that have been read completely, after which the connection may
     /// continue.
-    private static let ofRoom: Set<Refusal> = [.tooManyWaiting, .memoryExhausted]
+    private static let capacityRefusals: Set<Refusal> = [.tooManyWaiting, .memoryExhausted]
 
     /// Records a request.
     mutating func begin(_ head: RequestHead) throws(InvariantViolation) {
@@ -43,7 +43,7 @@ struct Transcript {
     }
 
     mutating func send(_ output: ResponseOutput, _ count: Int) throws(InvariantViolation) {
-        try expect(!isOver && !hasShutDown, "bytes are sent after the last answer")
+        try expect(!isOver && !hasShutDown, "bytes are sent after the last response")
         let inHead = max(0, output.head.count - output.sent)
         let skipped = max(0, output.sent - output.head.count)
         record.sent += output.head.suffix(inHead).prefix(count)
@@ -61,26 +61,29 @@ struct Transcript {
 
     /// Checks a complete response and records it.
     mutating func end(_ exchange: Exchange) throws(InvariantViolation) {
-        let answer = try Answer(
+        let response = try ParsedResponse(
             record.sent[start...],
             isToHead: exchange.method == .head,
             mayContinue: head?.expectsContinue == true
         )
         if let head {
-            try expect(exchange.method == head.method, "an exchange of another method")
+            try expect(exchange.method == head.method, "an exchange with another method")
         }
-        try expect(answer.status == exchange.status.code, "the exchange has another status")
-        try expect(answer.content.count == exchange.responseBytes, "the exchange has other bytes")
-        try answer.checkContent()
+        try expect(response.status == exchange.status.code, "the exchange has another status")
+        try expect(
+            response.content.count == exchange.responseBytes,
+            "the exchange has another length"
+        )
+        try response.checkContent()
         if let refusal {
-            try expect(answer.status == refusal.status.code, "\(refusal) has another status")
+            try expect(response.status == refusal.status.code, "\(refusal) has another status")
             try expect(
-                answer.isLast || Self.ofRoom.contains(refusal),
+                response.isLast || Self.capacityRefusals.contains(refusal),
                 "the connection continues after \(refusal)"
             )
         }
-        record.statuses.append(answer.status)
-        isOver = answer.isLast
+        record.statuses.append(response.status)
+        isOver = response.isLast
         start = record.sent.count
         head = nil
         refusal = nil

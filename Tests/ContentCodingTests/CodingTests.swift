@@ -84,7 +84,7 @@ struct CodingTests {
     }
 
     @Test("with the wrong name is malformed")
-    func mistaken() {
+    func wrongName() {
         #expect(throws: Inflater.Fault.malformed) { try Coding.deflate.decode(Self.hello[0].1) }
         #expect(throws: Inflater.Fault.malformed) { try Coding.gzip.decode(Self.hello[1].1) }
         // Deflate without the wrapper of RFC 1950.

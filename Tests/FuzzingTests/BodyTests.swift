@@ -12,11 +12,11 @@ import Testing
         #" [ [ 1 , -0 ] , [ 0.5E+3 , 123456789012345678901234567890 ] ] "#,
     ]
 
-    @Test("are read as the grammar has it, and in pieces as in one", arguments: bodies)
+    @Test("are read according to the grammar, however they are split", arguments: bodies)
     func damaged(body: String) throws {
         var random = SplitMix(state: UInt64(body.utf8.count))
         for _ in 0..<300 {
-            let damaged = Damage.inflicted(on: Array(body.utf8), &random)
+            let damaged = Damage.applied(to: Array(body.utf8), &random)
             let pieces = (0..<Int.random(in: 0...9, using: &random)).map { _ in
                 Int.random(in: 0...12, using: &random)
             }

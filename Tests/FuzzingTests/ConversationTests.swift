@@ -4,43 +4,43 @@ import FuzzSubjects
 import SeededRandom
 import Testing
 
-@Suite("Several requests in one conversation") struct ConversationTests {
-    @Test("are answered one by one", arguments: zip(Conversations.all, Conversations.statuses))
-    func answered(text: String, statuses: [Int]) throws {
+@Suite("Several requests on one connection") struct ConversationTests {
+    @Test("get one response each", arguments: zip(Conversations.all, Conversations.statuses))
+    func statuses(text: String, statuses: [Int]) throws {
         #expect(try HTTPSubject.statuses(Array(text.utf8)) == statuses)
     }
 
     @Test(
-        "are answered as in one piece, wherever they are split in two",
+        "get the same responses if they are split in two at any position",
         arguments: Conversations.all
     )
     func twoPieces(text: String) throws {
         let bytes = Array(text.utf8)
-        for place in 1..<bytes.count {
-            #expect(throws: Never.self, "\(place) of \(text.debugDescription)") {
-                try HTTPSubject.check(bytes, [.arrive(place)])
+        for position in 1..<bytes.count {
+            #expect(throws: Never.self, "\(position) of \(text.debugDescription)") {
+                try HTTPSubject.check(bytes, [.arrive(position)])
             }
         }
     }
 
-    @Test("are answered as in one piece where each byte comes alone", arguments: Conversations.all)
+    @Test("get the same responses if they arrive byte by byte", arguments: Conversations.all)
     func singleBytes(text: String) throws {
         let bytes = Array(text.utf8)
         let steps = [Step](repeating: .arrive(1), count: bytes.count)
         for setting in [Setting.usual, .tight, .long] {
             try HTTPSubject.check(bytes, steps, setting: setting)
-            // And the network takes each byte alone, while the workers take their time.
-            let slow = steps.flatMap { [.take(3), $0, .hold, .take(5), .giveBack] }
+            // In addition, the network accepts few bytes at a time, and the workers are slow.
+            let slow = steps.flatMap { [.accept(3), $0, .hold, .accept(5), .deliver] }
             try HTTPSubject.check(bytes, slow, setting: setting)
         }
     }
 
-    @Test("break no promise where they are damaged, whatever else happens", arguments: 0..<8)
+    @Test("violate no invariant if they are damaged, whatever else happens", arguments: 0..<8)
     func damaged(index: Int) throws {
         var random = SplitMix(state: UInt64(index))
         let text = Array(Conversations.all[index].utf8)
         for round in 0..<250 {
-            let damaged = Damage.inflicted(on: text, &random)
+            let damaged = Damage.applied(to: text, &random)
             let steps = (0..<Int.random(in: 0...12, using: &random)).map { _ in
                 Step(UInt8.random(in: .min ... .max, using: &random))
             }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What clients say to the service in one go: sound requests, several behind each other.
+/// Sequences of requests that a client sends at once, all of them valid HTTP.
 enum Conversations {
     static let all = [
-        get("/livez") + question(mean) + get("/v1/losses?x=y", ["Accept: */*"]),
-        question(mean) + question(#"{"predictions":3,"targets":1}"#, to: "mae") + question(mean),
-        chunkedQuestion(mean, size: 5) + question(mean),
-        chunkedQuestion(mean, size: 16, extension: ";a=b;c=\"d\\\"\"", trailer: "T: u\r\n")
+        get("/livez") + lossRequest(mean) + get("/v1/losses?x=y", ["Accept: */*"]),
+        lossRequest(mean) + lossRequest(#"{"predictions":3,"targets":1}"#, to: "mae")
+            + lossRequest(mean),
+        chunkedLossRequest(mean, size: 5) + lossRequest(mean),
+        chunkedLossRequest(mean, size: 16, extension: ";a=b;c=\"d\\\"\"", trailer: "T: u\r\n")
             + request("HEAD", "/v1/losses/huber"),
-        question(mean, fields: ["Expect: 100-continue"])
-            + chunkedQuestion(mean, size: 40, fields: ["Expect: 100-continue"]) + get("/readyz"),
+        lossRequest(mean, fields: ["Expect: 100-continue"])
+            + chunkedLossRequest(mean, size: 40, fields: ["Expect: 100-continue"]) + get("/readyz"),
         request("POST", "/nowhere", ["Content-Length: 5"], "abcde")
             + request(
                 "POST",
@@ -20,11 +21,11 @@ enum Conversations {
             + request("OPTIONS", "*") + get("/problems/draining"),
         "\r\n" + get("http://a.example:80/%2e/v1") + "\r\n\r\n"
             + request("PUT", "/", ["X: \t y \t"])
-            + question("{", fields: ["Connection: close"]) + get("/"),
+            + lossRequest("{", fields: ["Connection: close"]) + get("/"),
         "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + "GET /readyz HTTP/1.0\r\n\r\n",
     ]
 
-    /// The statuses of their answers.
+    /// The statuses of the responses to each sequence.
     static let statuses = [
         [200, 200, 200], [200, 200, 200], [200, 200], [200, 200], [200, 200, 200],
         [404, 415, 204, 200], [404, 405, 400], [200, 200],
@@ -36,16 +37,18 @@ enum Conversations {
         request("GET", target, fields)
     }
 
-    private static func question(
+    private static func lossRequest(
         _ body: String,
         to loss: String = "mse",
         fields: [String] = []
     ) -> String {
-        let own = ["Content-Type: application/json", "Content-Length: \(body.utf8.count)"]
-        return request("POST", "/v1/losses/\(loss)", own + fields, body)
+        let contentFields = [
+            "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
+        ]
+        return request("POST", "/v1/losses/\(loss)", contentFields + fields, body)
     }
 
-    private static func chunkedQuestion(
+    private static func chunkedLossRequest(
         _ body: String,
         size: Int,
         extension: String = "",
@@ -59,8 +62,13 @@ enum Conversations {
             rest = rest.dropFirst(size)
             chunks += "\(String(chunk.utf8.count, radix: 16))\(`extension`)\r\n\(chunk)\r\n"
         }
-        let own = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
-        return request("POST", "/v1/losses/mse", own + fields, chunks + "0\r\n\(trailer)\r\n")
+        let contentFields = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
+        return request(
+            "POST",
+            "/v1/losses/mse",
+            contentFields + fields,
+            chunks + "0\r\n\(trailer)\r\n"
+        )
     }
 
     private static func request(

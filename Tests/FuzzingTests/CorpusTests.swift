@@ -3,17 +3,17 @@
 import FuzzSubjects
 import Testing
 
-@Suite("What fuzzers have found worth keeping") struct CorpusTests {
-    @Test("breaks no promise of the connection's")
+@Suite("The fuzzing corpus") struct CorpusTests {
+    @Test("violates no invariant of the connection")
     func http() throws {
-        for input in try Inputs.kept("http") {
+        for input in try StoredInput.corpus(of: "http") {
             #expect(throws: Never.self, "\(input.name)") { try HTTPSubject.check(input.bytes) }
         }
     }
 
-    @Test("breaks no promise of the JSON reader's")
+    @Test("violates no invariant of the JSON reader")
     func json() throws {
-        for input in try Inputs.kept("json") {
+        for input in try StoredInput.corpus(of: "json") {
             #expect(throws: Never.self, "\(input.name)") { try JSONSubject.check(input.bytes) }
         }
     }

@@ -39,7 +39,7 @@ def bind(defaults, given):
 
 
 def derivatives(function, point, others=(), kink=lambda x: None):
-    """The value at `point` (a list), and the first and second derivative by each coordinate.
+    """The value at `point` (a list), and the first and second derivatives with respect to each coordinate.
 
     `others` are the remaining inputs, which bound the distance of a kink from a coordinate of 0.
     `kink` returns the documented derivatives of a coordinate that has more than one.
@@ -66,7 +66,7 @@ def differences(function, point, scales, stated, extra_exponent, extra_digits):
     gradient, hessian = [], []
     for k, scale in enumerate(scales):
         step = scale * mpf(10) ** (STEP_EXPONENT + extra_exponent)
-        # 50 digits of slack beside what cancels in the second difference.
+        # 50 digits more than those that cancel in the second difference.
         lost = magnitude - 2 * int(mp.floor(mp.log10(step))) - int(mp.log10(NEGLIGIBLE)) + 50
         with workdps(max(BASE_DIGITS, lost) + extra_digits):
             centre = function(point)

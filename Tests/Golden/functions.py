@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Elementary functions over the whole of their domains, by mpmath.
+"""Elementary functions over their whole domains, computed with mpmath.
 
 usage: python3 Tests/Golden/functions.py [samples] > Tests/Golden/functions.txt      (needs mpmath)
 
-A line is a function, its arguments, the double nearest to the answer (hexadecimal), and how far the answer lies above
-that, in units of its last place. Those of the arguments that are random come from a generator with a fixed seed.
+Each line contains a function, its arguments, the double nearest to the result (hexadecimal), and the exact result minus
+that double, in ulp of the double. Random arguments come from a generator with a fixed seed.
 """
 
 import math
@@ -38,7 +38,7 @@ def near(x, places=2):
 
 
 def small():
-    """A number of any size below 1, of either sign."""
+    """A number of either sign and any magnitude below 1."""
     return random.choice((-1, 1)) * random.uniform(1, 2) * 2.0 ** random.randint(-60, -1)
 
 
@@ -102,7 +102,7 @@ def pairs():
 
 
 def probabilities():
-    """Two numbers of (0, 1] whose quotient is normal, as the second is."""
+    """Pairs of numbers in (0, 1] such that the second one and the quotient are normal."""
     for y in (1.0, 0.5, 0.75, 2.0**-890, 0.9999999999999999):
         for ratio in (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0):
             yield from ((y, q) for q in near(y * ratio) if q <= 1)
@@ -120,13 +120,13 @@ def probabilities():
 
 
 def line(name, function, *arguments):
-    answer = function(*(mpf(x) for x in arguments))
-    if abs(answer) >= mpf(2) ** 1024 - mpf(2) ** 970:
-        nearest, rest = math.copysign(math.inf, answer), 0.0
+    result = function(*(mpf(x) for x in arguments))
+    if abs(result) >= mpf(2) ** 1024 - mpf(2) ** 970:
+        nearest, remainder = math.copysign(math.inf, result), 0.0
     else:
-        nearest = float(answer)
-        rest = float((answer - mpf(nearest)) / mpf(math.ulp(nearest)))
-    print(name, *(x.hex() for x in arguments), nearest.hex() if math.isfinite(nearest) else nearest, f"{rest:.4f}")
+        nearest = float(result)
+        remainder = float((result - mpf(nearest)) / mpf(math.ulp(nearest)))
+    print(name, *(x.hex() for x in arguments), nearest.hex() if math.isfinite(nearest) else nearest, f"{remainder:.4f}")
 
 
 for x in exponents():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the reference values of the losses in plain form, or compares the files with them."""
+"""Computes reference values from the plain formulas of the losses, and writes the files or compares them."""
 
 import argparse
 import importlib.util
@@ -29,7 +29,7 @@ def load(path):
 
 
 def modules(folder):
-    """The files of a folder under their wire names."""
+    """The modules in a folder by wire name."""
     return {path.stem: load(path) for path in sorted((HERE / folder).glob("*.py"))}
 
 
@@ -73,9 +73,9 @@ def case(module, options, parameters):
     }
 
 
-def answers(name, module):
+def golden_document(name, module):
     """The golden document of one loss or penalty. Inputs whose results are not finite doubles are omitted."""
-    items, answer, title = {
+    items, record, title = {
         "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
         "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
         "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
@@ -86,7 +86,7 @@ def answers(name, module):
         records = []
         for item in distinct(inputs):
             try:
-                records.append(answer(options, item))
+                records.append(record(options, item))
             except calculus.Beyond:
                 continue
         groups.append({"options": given, items: records})
@@ -119,7 +119,7 @@ def without_version(text):
 
 def main():
     losses, penalties = modules("losses"), modules("penalties")
-    makers = {name: lambda n=name, m=module: answers(n, m) for name, module in (losses | penalties).items()}
+    makers = {name: lambda n=name, m=module: golden_document(n, m) for name, module in (losses | penalties).items()}
     makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
     makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}
 
@@ -141,7 +141,7 @@ def main():
             differing.append(name)
         print(f"{name}: {'differs' if name in differing else 'same' if arguments.check else f'{len(text)} bytes'}")
     if differing:
-        sys.exit(f"not what the script makes: {', '.join(differing)}")
+        sys.exit(f"different from the output of the script: {', '.join(differing)}")
 
 
 if __name__ == "__main__":

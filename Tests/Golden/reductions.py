@@ -3,7 +3,7 @@
 
 mean divides by the weights of the losses (a row's times its class weight, the unsmoothed one; 0 for an
 ignored row), sum by 1, batch_mean by the first dimension of the predictions, element_mean by the number
-of losses, ignored ones counted. none divides by nothing and keeps the shape of the losses.
+of losses, including ignored ones. none does not divide and keeps the shape of the losses.
 """
 
 import itertools
@@ -19,35 +19,35 @@ REQUEST_FIELDS = {"predictions", "targets", "weights", "reduction"}
 
 def cases(modules):
     return [
-        {"name": name, "loss": loss, "body": body, "expected": answer(modules[loss], body)}
+        {"name": name, "loss": loss, "body": body, "expected": expected(modules[loss], body)}
         for name, loss, body in whole_requests.requests(random.Random("reductions"))
     ]
 
 
-def answer(module, body):
+def expected(module, body):
     given = {name: value for name, value in body.items() if name not in REQUEST_FIELDS}
     options = calculus.bind(module.OPTIONS, given)
     predictions, targets = body["predictions"], body["targets"]
     reduction = body.get("reduction", "mean")
     axis = given.get("axis", -1) % len(shape(predictions)) if module.KIND == "rowwise" else None
-    places = [place for k, size in enumerate(shape(predictions)) for place in [range(size)] if k != axis]
+    ranges = [range(size) for k, size in enumerate(shape(predictions)) if k != axis]
 
     losses, weights, gradient, hessian = {}, {}, {}, {}
-    for place in itertools.product(*places):
-        rows = [place] if axis is None else [
-            place[:axis] + (k,) + place[axis:] for k in range(shape(predictions)[axis])
+    for index in itertools.product(*ranges):
+        rows = [index] if axis is None else [
+            index[:axis] + (k,) + index[axis:] for k in range(shape(predictions)[axis])
         ]
         prediction = [at(predictions, row) for row in rows]
-        indices = axis is not None and len(shape(targets)) < len(shape(predictions))
-        target = at(targets, place) if indices else [at(targets, row) for row in rows]
+        is_class_index = axis is not None and len(shape(targets)) < len(shape(predictions))
+        target = at(targets, index) if is_class_index else [at(targets, row) for row in rows]
         if axis is None:
             value = calculus.evaluate(module, prediction[0], target[0], options)
         else:
             value = calculus.evaluate(module, prediction, target, options)
         with workdps(calculus.BASE_DIGITS):
-            weight = mpf(at(body.get("weights", 1), place))
-            losses[place] = weight * value[0]
-            weights[place] = weight * class_weight(target, options)
+            weight = mpf(at(body.get("weights", 1), index))
+            losses[index] = weight * value[0]
+            weights[index] = weight * class_weight(target, options)
             gradient |= {row: weight * slope for row, slope in zip(rows, value[1])}
             hessian |= {row: weight * curvature for row, curvature in zip(rows, value[2])}
 
@@ -60,8 +60,8 @@ def answer(module, body):
         return {
             "loss": nested(losses) if reduction == "none" else calculus.show(fsum(losses.values()) / divisor),
             "normalizer": None if normalizer is None else calculus.show(normalizer),
-            "gradient": nested({place: value / divisor for place, value in gradient.items()}),
-            "hessian": nested({place: value / divisor for place, value in hessian.items()}),
+            "gradient": nested({index: value / divisor for index, value in gradient.items()}),
+            "hessian": nested({index: value / divisor for index, value in hessian.items()}),
         }
 
 
@@ -81,17 +81,17 @@ def shape(value):
     return (len(value), *shape(value[0])) if isinstance(value, list) else ()
 
 
-def at(value, place):
-    """The element at a place; a value of fewer dimensions applies to all elements below it."""
-    for k in place:
+def at(value, index):
+    """The element at an index; a value of fewer dimensions applies to all elements below it."""
+    for k in index:
         if isinstance(value, list):
             value = value[k]
     return value
 
 
 def nested(values):
-    """Texts in nested lists, from values by place."""
+    """Nested lists of numbers as text, from values by index."""
     if () in values:
         return calculus.show(values[()])
-    heads = sorted({place[0] for place in values})
-    return [nested({place[1:]: v for place, v in values.items() if place[0] == head}) for head in heads]
+    heads = sorted({index[0] for index in values})
+    return [nested({index[1:]: v for index, v in values.items() if index[0] == head}) for head in heads]

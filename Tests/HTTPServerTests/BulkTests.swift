@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("and a pipelined request get responses if a drain begins in between")
-    func drainOnTheWay() throws {
+    func drainDuringMigration() throws {
         let site = try Site(loops: 1)
         let client = try announce(to: site, "/echo-and-hold")
         client.send(body + Array(request("GET", "/short").utf8))
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test("of a client that disconnects releases all memory")
-    func vanished() throws {
+    func disconnected() throws {
         let site = try Site { $0.connections = 4 }
         for _ in 0..<20 {
             try announce(to: site).send(Array(body.prefix(1_200_000)))

@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test("survives a reader that has gone")
-    func goneReader() throws {
+    func closedReader() throws {
         ProcessStart.prepare()
         let writer = try writer()
         try pipe.fileHandleForReading.close()

@@ -39,11 +39,11 @@ import Testing
         silent.finish()
         silent.wait(.milliseconds(250))
         #expect(silent.record.closing == .drained && silent.record.sent.isEmpty)
-        let resting = Conversation()
-        resting.wait(.seconds(1))
-        resting.drain()
-        resting.finish()
-        #expect(resting.record.closing == .drained)
+        let idle = Conversation()
+        idle.wait(.seconds(1))
+        idle.drain()
+        idle.finish()
+        #expect(idle.record.closing == .drained)
     }
 
     @Test("does not linger for a client whose request had no body")
@@ -96,11 +96,11 @@ import Testing
         #expect(late.record.refusals == [.draining])
         #expect(late.record.statuses == [503])
 
-        let coming = Conversation()
-        coming.receive(text)
-        coming.drain()
-        coming.receive(String(repeating: "a", count: 100_000))
-        #expect(coming.record.statuses == [200])
+        let arriving = Conversation()
+        arriving.receive(text)
+        arriving.drain()
+        arriving.receive(String(repeating: "a", count: 100_000))
+        #expect(arriving.record.statuses == [200])
     }
 
     @Test("does not linger for a client that has its response")

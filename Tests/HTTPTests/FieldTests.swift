@@ -104,7 +104,7 @@ import Testing
         #expect(record.statuses == [431])
     }
 
-    @Test("that asks for an unknown upgrade is ignored")
+    @Test("that requests an unknown upgrade is ignored")
     func upgrade() {
         let fields = ["Upgrade: h2c, websocket", "Connection: Upgrade"]
         let record = outcome(request(fields: fields))

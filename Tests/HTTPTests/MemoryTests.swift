@@ -52,9 +52,9 @@ import Testing
         let waiting = MemoryAccount(budget)
         #expect(waiting.reserve(4 * Self.mebibyte) && waiting.refusal == nil)
         #expect(!waiting.reserve(30 * Self.mebibyte) && waiting.refusal == .memoryExhausted)
-        let hopeless = MemoryAccount(budget)
-        #expect(hopeless.reserve(4 * Self.mebibyte))
-        #expect(!hopeless.reserve(45 * Self.mebibyte) && hopeless.refusal == .excessiveMemory)
+        let excessive = MemoryAccount(budget)
+        #expect(excessive.reserve(4 * Self.mebibyte))
+        #expect(!excessive.reserve(45 * Self.mebibyte) && excessive.refusal == .excessiveMemory)
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 

@@ -102,15 +102,15 @@ import Testing
         silent.wait(.seconds(5))
         #expect(silent.record.closing == .afterResponse)
 
-        let talkative = Conversation()
-        talkative.receive("GET\r\n")
+        let active = Conversation()
+        active.receive("GET\r\n")
         for _ in 0..<29 {
-            talkative.wait(.seconds(1))
-            talkative.receive("more")
+            active.wait(.seconds(1))
+            active.receive("more")
         }
-        #expect(talkative.record.closing == nil)
-        talkative.wait(.seconds(1))
-        #expect(talkative.record.closing == .afterResponse)
+        #expect(active.record.closing == nil)
+        active.wait(.seconds(1))
+        #expect(active.record.closing == .afterResponse)
     }
 
     @Test("restarts for the next request")

@@ -5,8 +5,8 @@
     make test-levels
 
 Sends every reference input in Tests/Golden, and larger batches made of them, to both servers, and expects the same bytes.
-The emulated processor is `qemu-x86_64 -cpu qemu64` of Debian's qemu-user, with SSE2 only: there the server has to emulate
-the fused multiply-add. Needs the static executable. Prints how long both servers computed.
+The emulated processor is `qemu-x86_64 -cpu qemu64` of Debian's qemu-user, with SSE2 only: there the server must emulate
+the fused multiply-add. Needs the static executable. Prints the computing time of both servers.
 """
 
 import http.client
@@ -27,7 +27,7 @@ REPETITIONS = 40
 
 @contextmanager
 def server(*command):
-    """A connection to a server that runs under a command."""
+    """A connection to a server started by a command."""
     process = subprocess.Popen(
         [*command, str(EXECUTABLE), "--port", "0", "--log-level", "error"],
         stdout=subprocess.PIPE,
@@ -77,7 +77,7 @@ def group_requests(golden, group):
             yield path, options | body
 
 
-def ask(connection, path, body):
+def send(connection, path, body):
     """The status and the content of a response, and the milliseconds that it took to compute."""
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
     response = connection.getresponse()
@@ -89,21 +89,21 @@ def ask(connection, path, body):
 def main():
     if not EXECUTABLE.exists():
         sys.exit("loss-server is not built: make static")
-    count = answered = 0
+    count = successes = 0
     times = [0.0, 0.0]
     with server() as here, server("qemu-x86_64", "-cpu", "qemu64") as emulated:
         for path, body in requests():
-            (native, time), (other, other_time) = ask(here, path, body), ask(emulated, path, body)
+            (native, time), (other, other_time) = send(here, path, body), send(emulated, path, body)
             times[0] += time
             times[1] += other_time
             count += 1
-            answered += native[0] == 200
+            successes += native[0] == 200
             if native != other:
                 sys.exit(f"{path} {json.dumps(body)[:400]}\n  here     {native}\n  emulated {other}")
     # Refusals are compared too, but a comparison of refusals only would prove nothing.
-    if answered < count * 0.8:
-        sys.exit(f"only {answered} of {count} requests were answered with 200")
-    print(f"{count} responses are the same to the last byte, {answered} of them with status 200")
+    if successes < count * 0.8:
+        sys.exit(f"only {successes} of {count} requests got status 200")
+    print(f"{count} responses are the same to the last byte, {successes} of them with status 200")
     print(f"computed in {times[0]:.0f} ms here and in {times[1]:.0f} ms on the emulated processor")
 
 

@@ -33,7 +33,7 @@ struct AccessTests {
     }
 
     @Test(
-        "is refused to invalid tokens, with a challenge (RFC 9110 section 15.5.2)",
+        "is denied to invalid tokens, with a challenge (RFC 9110 section 15.5.2)",
         arguments: [
             nil, "", "sesame", "Bearer", "Bearer ", "Bearer sesam", "Bearer  ",
             "Bearer sesamesesame",

@@ -27,7 +27,7 @@ struct CodingTests {
         limits: (inout Limits) -> Void = { _ in }
     ) -> Response {
         Client(change, limits: limits).responder
-            .answer(head("/v1/losses/mse", fields), body, pieceSize: size)
+            .response(to: head("/v1/losses/mse", fields), body, pieceSize: size)
     }
 
     private static func body(_ count: Int) -> [UInt8] {
@@ -56,7 +56,7 @@ struct CodingTests {
         }
     }
 
-    @Test("is named in the refusal of a body that is compressed but does not say so")
+    @Test("is named in the refusal of a compressed body without Content-Encoding")
     func unannounced() throws {
         let response = Self.send(try Self.encode(Self.body(4), .gzip), [:])
         #expect(response.status == .badRequest)

@@ -50,7 +50,7 @@ struct ConventionTests {
             target: .resource(path: "/readyz", query: nil),
             fields: RequestFields([.accept: type])
         )
-        let response = responder.answer(head)
+        let response = responder.response(to: head)
         #expect(response.status == .serviceUnavailable)
         #expect(try Client().json(response)["status"] as? String == "fail")
     }

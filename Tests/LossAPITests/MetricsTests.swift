@@ -63,7 +63,7 @@ struct MetricsTests {
     }
 
     @Test("count unknown methods under one label")
-    func inventedMethods() {
+    func unknownMethods() {
         for name in ["BREW", "STEEP"] { note(HTTPRequest.Method(rawValue: name), "", 0.001) }
         note(nil, "", 0.001)
         let labels = #"method="_OTHER",route="",status="200""#

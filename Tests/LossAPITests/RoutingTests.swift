@@ -17,7 +17,7 @@ struct RoutingTests {
         #expect(loss.status == .noContent && loss.fields[.allow] == "GET, HEAD, OPTIONS, POST")
         let health = client.send(.options, "/livez")
         #expect(health.status == .noContent && health.fields[.allow] == "GET, HEAD, OPTIONS")
-        let all = client.responder.answer(RequestHead(method: .options, target: .asterisk))
+        let all = client.responder.response(to: RequestHead(method: .options, target: .asterisk))
         #expect(all.status == .noContent && all.fields[.allow] != nil)
     }
 
@@ -82,7 +82,7 @@ struct RoutingTests {
 
     @Test("suggests a path for a similar one")
     func nearPaths() throws {
-        for (path, meant) in [
+        for (path, suggestion) in [
             ("/v1/losses/mse/", "/v1/losses/mse"), ("/v1/penalties/", "/v1/penalties"),
             ("/healthz/", "/healthz"), ("/health", "/livez"), ("/ping", "/livez"),
         ] {
@@ -90,8 +90,8 @@ struct RoutingTests {
                 let response = client.send(method, path, requestBody)
                 #expect(response.status == .notFound)
                 let problem = try client.json(response)
-                #expect((problem["detail"] as? String)?.contains(meant) == true, "\(path)")
-                #expect((problem["allowed"] as? [String])?.first == meant)
+                #expect((problem["detail"] as? String)?.contains(suggestion) == true, "\(path)")
+                #expect((problem["allowed"] as? [String])?.first == suggestion)
             }
         }
         let other = try client.json(client.send(.get, "/v1/losses/nothing/"))
@@ -103,7 +103,7 @@ struct RoutingTests {
         func send(_ query: String?) -> Response {
             let target = RequestTarget.resource(path: "/v1/losses/huber", query: query)
             let head = RequestHead(method: .post, target: target)
-            return client.responder.answer(head, Array(requestBody.utf8))
+            return client.responder.response(to: head, Array(requestBody.utf8))
         }
         #expect(send(nil).status == .ok && send("").status == .ok)
         let refused = send("delta=0.1")
@@ -151,7 +151,7 @@ struct RoutingTests {
         let responder = LossResponder(readiness: readiness, clock: Ticker().now)
         func send(_ name: String) -> Response {
             let target = RequestTarget.resource(path: "/" + name, query: nil)
-            return responder.answer(RequestHead(method: .get, target: target))
+            return responder.response(to: RequestHead(method: .get, target: target))
         }
         #expect(send("readyz").status == .ok)
         readiness.beginDraining()

@@ -70,8 +70,8 @@ struct Client {
         pieceSize: Int = .max,
         fields: HTTPFields = [.contentType: "application/json"]
     ) -> Response {
-        responder.answer(
-            RequestHead(
+        responder.response(
+            to: RequestHead(
                 method: method,
                 target: .resource(path: path, query: nil),
                 fields: RequestFields(fields)
@@ -91,7 +91,7 @@ struct Client {
 
 extension LossResponder {
     /// The complete response to a request whose body arrives in pieces of `pieceSize` bytes.
-    func answer(_ head: RequestHead, _ body: [UInt8] = [], pieceSize: Int = .max) -> Response {
+    func response(to head: RequestHead, _ body: [UInt8] = [], pieceSize: Int = .max) -> Response {
         switch receive(head) {
         case .respond(let response):
             return response

@@ -17,7 +17,7 @@ enum SyntaxCases {
     }
 
     /// A body that is JSON; `kind` is `nil` if it is a valid request.
-    struct Sound: Sendable, CustomTestStringConvertible {
+    struct WellFormed: Sendable, CustomTestStringConvertible {
         let body: String
         let kind: ProblemKind.Service?
 

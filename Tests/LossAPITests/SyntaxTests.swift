@@ -10,7 +10,7 @@ import Testing
 struct SyntaxTests {
     private let client = Client()
 
-    @Test("is refused at its first wrong byte", arguments: SyntaxCases.refused)
+    @Test("is rejected at its first invalid byte", arguments: SyntaxCases.refused)
     func refused(sample: SyntaxCases.Refused) throws {
         let response = client.send(.post, "/v1/losses/mse", bytes: sample.body)
         let problem = try client.json(response)
@@ -20,7 +20,7 @@ struct SyntaxTests {
         #expect(problem["position"] as? Int == sample.position)
     }
 
-    @Test("has the same error in any pieces")
+    @Test("has the same error however the body is split")
     func refusedInPieces() throws {
         for sample in SyntaxCases.refused {
             let whole = client.send(.post, "/v1/losses/mse", bytes: sample.body)
@@ -36,8 +36,8 @@ struct SyntaxTests {
         }
     }
 
-    @Test("is not reported if it is valid", arguments: SyntaxCases.sound)
-    func sound(sample: SyntaxCases.Sound) throws {
+    @Test("is not reported if it is valid", arguments: SyntaxCases.wellFormed)
+    func wellFormed(sample: SyntaxCases.WellFormed) throws {
         let response = client.send(.post, "/v1/losses/mse", bytes: Array(sample.body.utf8))
         let document = try client.json(response)
         #expect(document["position"] == nil, "\(document)")

@@ -11,7 +11,7 @@ func ulps(_ actual: Double, from expected: Double, scale: Double = 0) -> Double 
 
 /// The double nearest to a decimal with many digits.
 func nearest(_ decimal: String) throws -> Double {
-    try #require(Double(decimal), "\(decimal) is no number")
+    try #require(Double(decimal), "\(decimal) is not a number")
 }
 
 /// The largest error so far, and its place.

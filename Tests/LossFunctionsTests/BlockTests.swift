@@ -4,11 +4,11 @@ import LossFunctions
 import SeededRandom
 import Testing
 
-@Suite("Sums and losses by the block")
+@Suite("Block sums and losses")
 struct BlockTests {
     /// Terms that a block sum must add correctly, or detect that it cannot.
     enum Kind: CaseIterable {
-        case alike
+        case similar
         case positive
         case manyMagnitudes
         case anyMagnitude
@@ -25,7 +25,7 @@ struct BlockTests {
             let unit = Double.random(in: -1...1, using: &random)
             let sign: FloatingPointSign = random.next() & 1 == 0 ? .plus : .minus
             switch self {
-            case .alike: return unit
+            case .similar: return unit
             case .positive: return 1 + unit * unit
             case .manyMagnitudes:
                 return unit * Double(sign: .plus, exponent: -index % 60, significand: 1)

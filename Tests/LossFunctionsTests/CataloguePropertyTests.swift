@@ -84,12 +84,12 @@ struct CataloguePropertyTests {
                 .elementMean: count,
             ]
             for (reduction, denominator) in denominators {
-                let answer = try loss.evaluate(batch, Self.everything, reduction)
-                #expect(answer.normalizer == denominator)
+                let evaluation = try loss.evaluate(batch, Self.everything, reduction)
+                #expect(evaluation.normalizer == denominator)
                 // The sum and the quotient are rounded once each.
-                #expect(ulps(try answer.total(), from: sum.value / denominator) <= 1)
+                #expect(ulps(try evaluation.total(), from: sum.value / denominator) <= 1)
                 let slopes = try #require(each.gradient).values
-                for (slope, own) in zip(try #require(answer.gradient).values, slopes) {
+                for (slope, own) in zip(try #require(evaluation.gradient).values, slopes) {
                     // Roundings of weight and normalizer in both results: a few ulp.
                     #expect(ulps(slope, from: own / denominator) <= 4)
                 }
@@ -122,13 +122,13 @@ struct CataloguePropertyTests {
                         $0 * Double(sign: .plus, exponent: exponent, significand: 1)
                     }
                 )
-                let answer = try loss.evaluate(
+                let evaluation = try loss.evaluate(
                     Batch(predictions: batch.predictions, targets: batch.targets, weights: scaled),
                     Self.everything,
                     .mean
                 )
-                #expect(answer.loss == plain.loss)
-                #expect(answer.gradient == plain.gradient)
+                #expect(evaluation.loss == plain.loss)
+                #expect(evaluation.gradient == plain.gradient)
             }
         }
     }
@@ -227,12 +227,16 @@ struct CataloguePropertyTests {
                     batch = batch.replacing(.predictions, at: 4, by: -size)
                 }
                 for reduction in Reduction.allCases {
-                    guard let answer = try? loss.evaluate(batch, Self.everything, reduction) else {
+                    guard let evaluation = try? loss.evaluate(batch, Self.everything, reduction)
+                    else {
                         continue
                     }
-                    let numbers = [answer.loss, answer.gradient, answer.hessian, answer.elements]
-                        .flatMap { $0?.values ?? [] }
-                    #expect(numbers.allSatisfy { $0.isFinite } && answer.normalizer.isFinite)
+                    let numbers = [
+                        evaluation.loss, evaluation.gradient, evaluation.hessian,
+                        evaluation.elements,
+                    ]
+                    .flatMap { $0?.values ?? [] }
+                    #expect(numbers.allSatisfy { $0.isFinite } && evaluation.normalizer.isFinite)
                     #expect(!numbers.contains { $0.bitPattern == (-0.0 as Double).bitPattern })
                 }
             }

@@ -5,8 +5,8 @@ import LossFunctions
 import SeededRandom
 import Testing
 
-/// Rows that are evaluated in strips, compared with the textbook formulas in the processor's extended
-/// precision of 64 bits.
+/// Rows that are evaluated in strips, compared with the textbook formulas in extended precision with
+/// a significand of 64 bits.
 @Suite("A long row")
 struct LongRowTests {
     /// Three strips, of which the last is shorter.
@@ -139,13 +139,13 @@ struct LongRowTests {
         let gradient = try #require(result.gradient).values
         let hessian = try #require(result.hessian).values
         for (index, row) in rows.enumerated() {
-            // The bound in README's section on accuracy, of the largest term if terms cancel.
+            // The bound in the README's section on accuracy, of the largest term if terms cancel.
             #expect(abs(Float80(elements[index]) - row.loss) <= 4 * Float80(row.loss.double.ulp))
             for column in 0..<Self.length {
                 let place = index * Self.length + column
                 let slope = Float80(gradient[place]) - row.gradient[column]
                 #expect(abs(slope) <= 5 * Float80(row.terms[column].double.ulp))
-                // Half an ulp for the reference, whose own roundings add up over thousands of terms.
+                // Half an ulp for the reference, whose rounding errors add up over thousands of terms.
                 let curvature = Float80(hessian[place]) - row.hessian[column]
                 #expect(abs(curvature) <= 5.5 * Float80(row.hessian[column].double.ulp))
             }
@@ -156,21 +156,21 @@ struct LongRowTests {
     func axis(setting: Case) throws {
         let (along, rows) = try make(setting, axis: -1)
         let (across, _) = try make(setting, axis: 0)
-        func laidOut(_ values: (Row) -> [Double]) -> (Tensor, Tensor) {
+        func tensors(_ values: (Row) -> [Double]) -> (Tensor, Tensor) {
             let flat = rows.flatMap(values)
             let length = flat.count / Self.rows
             guard length > 1 else {
                 let tensor = Tensor(shape: [Self.rows], values: flat)
                 return (tensor, tensor)
             }
-            let turned = (0..<flat.count).map { flat[$0 % Self.rows * length + $0 / Self.rows] }
+            let transposed = (0..<flat.count).map { flat[$0 % Self.rows * length + $0 / Self.rows] }
             return (
                 Tensor(shape: [Self.rows, length], values: flat),
-                Tensor(shape: [length, Self.rows], values: turned)
+                Tensor(shape: [length, Self.rows], values: transposed)
             )
         }
-        let predictions = laidOut { $0.predictions }
-        let targets = laidOut { $0.targets }
+        let predictions = tensors { $0.predictions }
+        let targets = tensors { $0.targets }
         let weights = Tensor(shape: [Self.rows], values: [0.5, 2, 3])
         let outputs: Outputs = [.loss, .gradient, .hessian, .elements]
         let one = try along.evaluate(
@@ -184,12 +184,12 @@ struct LongRowTests {
             .mean
         )
         #expect(one.loss == other.loss && one.elements == other.elements)
-        for (flat, turned) in [(one.gradient, other.gradient), (one.hessian, other.hessian)] {
+        for (flat, transposed) in [(one.gradient, other.gradient), (one.hessian, other.hessian)] {
             let flat = try #require(flat).values
-            let turned = try #require(turned).values
+            let transposed = try #require(transposed).values
             #expect(
                 (0..<flat.count).allSatisfy {
-                    turned[$0] == flat[$0 % Self.rows * Self.length + $0 / Self.rows]
+                    transposed[$0] == flat[$0 % Self.rows * Self.length + $0 / Self.rows]
                 }
             )
         }

@@ -8,7 +8,7 @@ import Testing
 struct SameBitsTests {
     private static let names = Catalogue.losses.map { $0.facts.name }
 
-    @Test("for the reference inputs, which lie at all ends of the domains", arguments: names)
+    @Test("for the reference inputs, which cover both ends of each domain", arguments: names)
     func golden(name: String) throws {
         let found = try #require(Catalogue.loss(named: name))
         for group in try Golden.of(name).groups {
@@ -68,7 +68,7 @@ struct SameBitsTests {
     ) throws {
         let all = InstructionSet.available.map { set in
             InstructionSet.$current.withValue(set) {
-                // A refusal has to be the same as well.
+                // If the batch is rejected, all sets must reject it.
                 Result {
                     try loss.evaluate(batch, [.loss, .gradient, .hessian, .elements], reduction)
                 }

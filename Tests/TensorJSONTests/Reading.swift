@@ -17,7 +17,7 @@ func numbers(_ body: [UInt8]) throws -> NumberArray {
     return numbers
 }
 
-/// The error of reading a body as an array of numbers.
+/// The error in a body that is read as an array of numbers.
 func numbersError(_ text: String) throws -> JSONError {
     try #require(throws: JSONError.self) { try numbers(text) }
 }
@@ -29,7 +29,7 @@ func skip(_ body: [UInt8], maximumDepth: Int = 32) throws(JSONError) {
     try reader.finish()
 }
 
-/// The error of reading a body of any kind.
+/// The error in a body of any kind.
 func skipError(_ text: String) throws -> JSONError {
     try #require(throws: JSONError.self) { try skip(Array(text.utf8)) }
 }

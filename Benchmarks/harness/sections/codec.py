@@ -32,5 +32,5 @@ def _ours(shape: str) -> dict[str, float]:
         if name == shape
     }
     if found.keys() != {"read", "write"}:
-        raise Failure(f"codec-benchmark printed no time to read and to write: {text[:200]}")
+        raise Failure(f"codec-benchmark printed no times for reading and writing: {text[:200]}")
     return found

@@ -66,8 +66,8 @@ def _many_connections(bench: Bench) -> None:
     """Measures a few connections alone, a few besides many idle ones, and many active ones."""
     request = bench.request(COUNT)
 
-    def asking(server: Server, connections: int, at_rest: int = 0):
-        def ask() -> dict[str, float]:
+    def measurement(server: Server, connections: int, at_rest: int = 0):
+        def measure_load() -> dict[str, float]:
             with ExitStack() as stack:
                 for _ in range(at_rest):
                     stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
@@ -76,13 +76,13 @@ def _many_connections(bench: Bench) -> None:
                 )
             return {"time": found.processor_time}
 
-        return ask
+        return measure_load
 
     with bench.serving([contender.OURS], bench.server_core) as [server]:
         measures = {
-            f"{FEW} connections": asking(server, FEW),
-            f"{FEW} connections beside {MANY - FEW} idle": asking(server, FEW, MANY - FEW),
-            f"{MANY:,} connections": asking(server, MANY),
+            f"{FEW} connections": measurement(server, FEW),
+            f"{FEW} connections beside {MANY - FEW} idle": measurement(server, FEW, MANY - FEW),
+            f"{MANY:,} connections": measurement(server, MANY),
         }
         found = bench.alternate(measures)["time"]
     case = f"n = {COUNT}, processor time per request"

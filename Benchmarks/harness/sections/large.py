@@ -22,12 +22,12 @@ def measure(bench: Bench) -> None:
 def _compare(bench: Bench, servers: list[Server], request: Request) -> None:
     times = max(3, min(50, 1_000_000 // request.count))
 
-    def asking(server: Server):
-        return lambda: _ask(server, request, times)
+    def measurement(server: Server):
+        return lambda: _measure(server, request, times)
 
     for server in servers:
-        server.ask(request)  # Warm up, and check the response outside the measurement.
-    measures = {server.name: asking(server) for server in servers}
+        server.send(request)  # Warm up, and check the response outside the measurement.
+    measures = {server.name: measurement(server) for server in servers}
     if bench.in_memory:
         # A single thread that never waits: its time equals its processor time.
         measures[stages.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(request)["total"])
@@ -38,10 +38,10 @@ def _compare(bench: Bench, servers: list[Server], request: Request) -> None:
     bench.add("large", case, "peak memory over idle", "MiB", found["peak"])
 
 
-def _ask(server: Server, request: Request, times: int) -> dict[str, float]:
+def _measure(server: Server, request: Request, times: int) -> dict[str, float]:
     server.reset_peak()
     before = server.processor_time()
-    seconds = server.ask(request, times)
+    seconds = server.send(request, times)
     return {
         "time": statistics.median(seconds),
         "processor": (server.processor_time() - before) / times,

@@ -29,7 +29,7 @@ def measure(bench: Bench) -> None:
         bench.run.skip(f"linear at n = {COUNTS[-1]:,} (less than {LEAST_MEMORY_MIB:,} MiB of memory is free)")
     with Server(contender.OURS, bench.directory, options=OPTIONS) as server:
         for count in counts:
-            server.ask(bench.request(count))  # Warm up, and check the response.
+            server.send(bench.request(count))  # Warm up, and check the response.
         found = bench.alternate({str(count): _asking(bench, server, bench.request(count)) for count in counts})
     costs = {count: found["time"][str(count)] for count in counts}
     for count, values in costs.items():
@@ -57,7 +57,7 @@ def _asking(bench: Bench, server: Server, request: Request):
 
     def measure_once() -> dict[str, float]:
         before = server.processor_time()
-        server.ask(request, times)
+        server.send(request, times)
         return {"time": (server.processor_time() - before) / (times * request.count)}
 
     return measure_once

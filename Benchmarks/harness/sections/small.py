@@ -37,10 +37,10 @@ def measure(bench: Bench) -> None:
 def _compare(bench: Bench, servers: list[Server], request: Request, connections: int) -> list[str]:
     """Adds the rows of one case and returns the servers for which wrk was the bottleneck."""
 
-    def asking(server: Server):
+    def measurement(server: Server):
         return lambda: vars(_load(bench, server, request, connections, bench.seconds))
 
-    found = bench.alternate({server.name: asking(server) for server in servers})
+    found = bench.alternate({server.name: measurement(server) for server in servers})
     case = f"n = {request.count}, {connections} connections"
     for field, quantity, unit in (
         ("processor_time", "processor time per request", "s"),

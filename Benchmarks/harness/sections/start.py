@@ -35,11 +35,11 @@ def _start(bench: Bench) -> tuple[float, float]:
         response = _first_response(process, port, started + 30)
         seconds = time.perf_counter() - started
         if not (response.startswith(b"HTTP/1.1 200 ") and response.endswith(RESPONSE)):
-            raise Failure(f"loss-server answered /livez with {response[-200:]!r}")
+            raise Failure(f"loss-server responded to /livez with {response[-200:]!r}")
         resident = memory(process.pid, "VmRSS")
         process.terminate()
         if process.wait(STOP_PATIENCE):
-            raise Failure(f"loss-server ended with {process.returncode} when it was told to stop")
+            raise Failure(f"loss-server exited with {process.returncode} on SIGTERM")
         return seconds, resident
     finally:
         if process.poll() is None:
@@ -58,5 +58,5 @@ def _first_response(process: subprocess.Popen, port: int, deadline: float) -> by
                 return response
         except ConnectionRefusedError:
             if process.poll() is not None:
-                raise Failure(f"loss-server ended with {process.returncode} instead of serving")
-    raise Failure("loss-server did not response /livez within 30 s")
+                raise Failure(f"loss-server exited with {process.returncode} instead of serving")
+    raise Failure("loss-server did not respond to /livez within 30 s")

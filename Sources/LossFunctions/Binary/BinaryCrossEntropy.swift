@@ -9,7 +9,7 @@ import ArrayMath
 /// from a logit z with σ = 1 / (1 + e^-z), ℓ = cy softplus(-z) + ȳ softplus(z),
 /// dℓ/dz = ȳ σ(z) - cy σ(-z), d²ℓ/dz² = (cy + ȳ) σ(z) σ(-z).
 /// All terms of ℓ have the same sign, so none cancels; σ(-z) is never computed as 1 - σ(z).
-struct BinaryCrossEntropy: ElementwiseLoss {
+struct BinaryCrossEntropy: BlockLoss {
     static let positiveWeight = Option.numbers(
         "pos_weight",
         default: 1,

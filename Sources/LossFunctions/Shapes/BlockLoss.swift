@@ -3,7 +3,7 @@
 /// A loss with one value per prediction and target, computed block by block.
 ///
 /// Most of these losses are a `PointwiseLoss`; this protocol is for those that use array functions.
-protocol ElementwiseLoss: Loss {
+protocol BlockLoss: Loss {
     /// Throws if the options do not fit a batch of this shape.
     func check(_ shape: [Int]) throws(LossError)
 
@@ -26,7 +26,7 @@ protocol ElementwiseLoss: Loss {
 /// unit of an exact sum.
 private let blockLength = 512
 
-extension ElementwiseLoss {
+extension BlockLoss {
     package static var granularity: Granularity { .element }
 
     func check(_ shape: [Int]) {}

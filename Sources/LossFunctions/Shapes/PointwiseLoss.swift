@@ -8,7 +8,7 @@ struct Point {
 }
 
 /// A loss defined for one prediction and one target.
-protocol PointwiseLoss: ElementwiseLoss {
+protocol PointwiseLoss: BlockLoss {
     /// The loss at one point.
     ///
     /// `offset` is the row-major index of the element in the batch, for losses that depend on the

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Binary cross-entropy: -(pos_weight y' log p + (1 - y') log(1 - p)), y' = y(1 - s) + s/2, 0 log 0 = 0.
 
-The prediction is p itself, clipped to [epsilon, 1 - epsilon], or the
-logit z with p = 1/(1 + e^-z), never clipped. Where p is clipped, gradient and Hessian are those of the
-unclipped formula at the clipped probability.
+The prediction is p itself, clipped to [epsilon, 1 - epsilon], or the logit z with p = 1/(1 + e^-z),
+never clipped. Where p is clipped, gradient and Hessian are those of the unclipped formula at the
+clipped probability.
 """
 
 from mpmath import exp, log, mpf

@@ -2,9 +2,9 @@
 """Categorical cross-entropy of a row: sum_k w_k y'_k (-log p_k), y'_k = (1 - s) y_k + s/K, 0 log 0 = 0.
 
 y is the given distribution, or one-hot for a class index; w is class_weights, or 1. The predictions are
-the p_k, each clipped to [epsilon, 1 - epsilon] and not renormalised,
-or logits with p = softmax(z), never clipped. Where a p_k is clipped, gradient and Hessian are those of
-the unclipped formula at the clipped probability. A row whose target is ignore_index is 0 throughout.
+the p_k, each clipped to [epsilon, 1 - epsilon] and not renormalised, or logits with p = softmax(z),
+never clipped. Where a p_k is clipped, gradient and Hessian are those of the unclipped formula at the
+clipped probability. A row whose target is ignore_index is 0 throughout.
 """
 
 from mpmath import exp, fsum, log, mpf

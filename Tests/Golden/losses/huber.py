@@ -28,7 +28,7 @@ def groups(random):
         points += [(random.uniform(-3, 3) * delta, random.uniform(-3, 3) * delta) for _ in range(20)]
         points += [(samples.signed(random, -400, 400), samples.signed(random, -400, 400)) for _ in range(10)]
         yield options, points
-    # Where p - t rounds to delta, and is more or less by itself.
+    # Where p - t rounds to delta but is not exactly delta.
     yield {}, [
         (0.24445526225236106, -0.755544737747639), (-0.24445526225236106, 0.755544737747639),
         (1.0, 2.0**-60), (1.0, -(2.0**-60)), (-1.0, 2.0**-60), (-1.0, -(2.0**-60)), (2.0**-55, -1.0), (-(2.0**-55), -1.0),

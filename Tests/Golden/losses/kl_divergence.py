@@ -42,7 +42,7 @@ def logs(row):
 
 
 def nudged(random, row, size):
-    """The row, with `size` of its first two members moved from one to the other."""
+    """The row, with `size` times its first member moved from the second member to the first."""
     return samples.distribution([row[0] * (1 + size), row[1] - row[0] * size, *row[2:]])
 
 

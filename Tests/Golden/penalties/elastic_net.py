@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Elastic net: strength (l1_ratio sum |w| + (1 - l1_ratio)/2 sum w^2).
 
-At w = 0 the absolute value gives 0 to the gradient and to the Hessian; the square gives what it gives.
+At w = 0 the absolute value contributes 0 to the gradient and the Hessian; the square contributes as usual.
 """
 
 import samples

@@ -6,15 +6,15 @@ struct Schema {
     let rules: JSON
 
     /// The violations of the schema by a value, each with its place; empty if it is valid.
-    func faults(of value: JSON, at place: String = "") -> [String] {
+    func violations(of value: JSON, at place: String = "") -> [String] {
         let rules = contract.resolve(self.rules)
         guard let rules = rules.object else { return ["\(place): the contract has no such schema"] }
         return rules.flatMap { keyword, rule in
-            faults(of: value, at: place, by: keyword, rule)
+            violations(of: value, at: place, by: keyword, rule)
         }
     }
 
-    private func faults(
+    private func violations(
         of value: JSON,
         at place: String,
         by keyword: String,
@@ -22,30 +22,30 @@ struct Schema {
     )
         -> [String]
     {
-        func fault(unless holds: Bool) -> [String] {
+        func violation(unless holds: Bool) -> [String] {
             holds ? [] : ["\(place): \(value.text.prefix(80)) breaks \(keyword) \(rule.text)"]
         }
         switch keyword {
         case "type":
             let types = rule.array ?? [rule]
-            return fault(unless: types.contains { Self.holds($0.string, of: value) })
+            return violation(unless: types.contains { Self.holds($0.string, of: value) })
         case "const":
-            return fault(unless: value == rule)
+            return violation(unless: value == rule)
         case "enum":
-            return fault(unless: rule.array?.contains(value) ?? false)
+            return violation(unless: rule.array?.contains(value) ?? false)
         case "minimum":
-            return fault(unless: (value.number ?? .infinity) >= (rule.number ?? .infinity))
+            return violation(unless: (value.number ?? .infinity) >= (rule.number ?? .infinity))
         case "maximum":
-            return fault(unless: (value.number ?? -.infinity) <= (rule.number ?? -.infinity))
+            return violation(unless: (value.number ?? -.infinity) <= (rule.number ?? -.infinity))
         case "exclusiveMinimum":
-            return fault(unless: (value.number ?? .infinity) > (rule.number ?? .infinity))
+            return violation(unless: (value.number ?? .infinity) > (rule.number ?? .infinity))
         case "exclusiveMaximum":
-            return fault(unless: (value.number ?? -.infinity) < (rule.number ?? -.infinity))
+            return violation(unless: (value.number ?? -.infinity) < (rule.number ?? -.infinity))
         case "minItems":
-            return fault(unless: (value.array?.count ?? .max) >= (rule.integer ?? .max))
+            return violation(unless: (value.array?.count ?? .max) >= (rule.integer ?? .max))
         case "required":
             let names = (rule.array ?? []).compactMap { $0.string }
-            return fault(
+            return violation(
                 unless: value.object.map { members in
                     names.allSatisfy { members[$0] != nil }
                 } ?? true
@@ -53,22 +53,22 @@ struct Schema {
         case "properties":
             return (value.object ?? [:]).flatMap { name, member in
                 rule[name].map { Schema(contract: contract, rules: $0) }?
-                    .faults(of: member, at: "\(place)/\(name)") ?? []
+                    .violations(of: member, at: "\(place)/\(name)") ?? []
             }
         case "additionalProperties":
             let known = contract.resolve(rules)["properties"]?.object ?? [:]
-            let strangers = (value.object ?? [:]).keys.filter { known[$0] == nil }
-            return fault(unless: rule != .boolean(false) || strangers.isEmpty)
+            let unknown = (value.object ?? [:]).keys.filter { known[$0] == nil }
+            return violation(unless: rule != .boolean(false) || unknown.isEmpty)
         case "items":
             let schema = Schema(contract: contract, rules: rule)
             return (value.array ?? []).enumerated().flatMap { index, element in
-                schema.faults(of: element, at: "\(place)/\(index)")
+                schema.violations(of: element, at: "\(place)/\(index)")
             }
         case "oneOf":
-            let holding = (rule.array ?? []).filter { branch in
-                Schema(contract: contract, rules: branch).faults(of: value).isEmpty
+            let matching = (rule.array ?? []).filter { branch in
+                Schema(contract: contract, rules: branch).violations(of: value).isEmpty
             }
-            return fault(unless: holding.count == 1)
+            return violation(unless: matching.count == 1)
         case "title", "description", "default", "format", "examples":
             return []
         default:

@@ -36,7 +36,7 @@ import CCurl
         for index in members.indices { try begin(index) }
         var running: Int32 = 1
         while running > 0 {
-            guard ContinuousClock.now < end else { throw CurlError.outOfTime }
+            guard ContinuousClock.now < end else { throw CurlError.timedOut }
             try unsafe check(curl_multi_perform(multi, &running))
             try finish(&running)
             if running > 0 { try unsafe check(curl_multi_poll(multi, nil, 0, 1_000, nil)) }

@@ -7,7 +7,7 @@ enum CurlError: Error, CustomStringConvertible {
     case easy(CURLcode)
     case multi(CURLMcode)
     case noHandle
-    case outOfTime
+    case timedOut
 
     var description: String {
         switch self {
@@ -16,7 +16,7 @@ enum CurlError: Error, CustomStringConvertible {
         case .multi(let code):
             unsafe "libcurl: \(String(cString: curl_multi_strerror(code))) (\(code.rawValue))"
         case .noHandle: "libcurl gave no handle"
-        case .outOfTime: "the transfers did not end in time"
+        case .timedOut: "the transfers did not end in time"
         }
     }
 }

@@ -7,7 +7,7 @@ final class RawConnection {
     enum Failure: Error {
         case call(String, errno: Int32)
         case closed(after: String)
-        case outOfTime(after: String)
+        case timedOut(after: String)
         case noResponse(String)
     }
 
@@ -102,7 +102,7 @@ final class RawConnection {
     /// Waits for more bytes; returns `false` at the end of the connection.
     private func receive() throws -> Bool {
         guard Wait.forInput(on: descriptor, until: end) else {
-            throw Failure.outOfTime(after: String(decoding: received, as: UTF8.self))
+            throw Failure.timedOut(after: String(decoding: received, as: UTF8.self))
         }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         // Safe: the buffer is valid for the call and its length is passed with it.

@@ -103,7 +103,7 @@ extension ConformanceTests {
     }
 
     @Test("RFC 9112 6.1: a long response has a transfer coding, except for HTTP/1.0")
-    func longAnswer() throws {
+    func longResponse() throws {
         let list = Array(repeating: "1", count: 200_000).joined(separator: ",")
         let content = #"{"predictions":[\#(list)],"targets":[\#(list)]}"#
         let lines = ["Host: test", "Content-Length: \(content.utf8.count)"]
@@ -145,7 +145,7 @@ extension ConformanceTests {
     }
 
     @Test(
-        "RFC 9110 10.1.1: 100 Continue comes before the content, whatever its framing",
+        "RFC 9110 10.1.1: 100 Continue precedes the content, whatever its framing",
         arguments: ["100-continue", "100-Continue", "\t100-continue ", ",100-continue,"]
     )
     func continuation(expectation: String) throws {

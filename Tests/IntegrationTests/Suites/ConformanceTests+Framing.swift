@@ -5,23 +5,29 @@ extension ConformanceTests {
     private static let lossBody = RequestText.lossBody
 
     static let chunks: [WireCase] = [
-        taken("21\r\n\(lossBody)\r\n0\r\n\r\n", "one chunk"),
-        taken("1\r\n{\r\n20\r\n\(lossBody.dropFirst())\r\n0\r\n\r\n", "two chunks"),
-        taken("0021\r\n\(lossBody)\r\n000\r\n\r\n", "sizes with leading zeros"),
-        taken("2A\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in upper case"),
-        taken("2a\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in lower case"),
-        taken("21;a\r\n\(lossBody)\r\n0\r\n\r\n", "an extension"),
-        taken("21;a=b;c=\"d \\\" ;\"\r\n\(lossBody)\r\n0;e\r\n\r\n", "extensions with values"),
-        taken("21 ; a = b\r\n\(lossBody)\r\n0\r\n\r\n", "white space around an extension"),
-        taken("21\r\n\(lossBody)\r\n0\r\nX: y\r\n\r\n", "a trailer"),
-        taken("21\r\n\(lossBody)\r\n0\r\nContent-Length: 1\r\n\r\n", "a length as trailer"),
-        taken("21\r\n\(lossBody)\r\n0\r\nTransfer-Encoding: gzip\r\n\r\n", "a coding as trailer"),
-        taken("21\r\n\(lossBody)\r\n0\r\nHost: other\r\n\r\n", "a host as trailer"),
-        taken("21\r\n\(lossBody)\r\n0\r\nContent-Type: text/plain\r\n\r\n", "a type as trailer"),
-        taken("21\r\n\(lossBody)\r\n0\r\nConnection: close\r\n\r\n", "an option as trailer"),
+        accepted("21\r\n\(lossBody)\r\n0\r\n\r\n", "one chunk"),
+        accepted("1\r\n{\r\n20\r\n\(lossBody.dropFirst())\r\n0\r\n\r\n", "two chunks"),
+        accepted("0021\r\n\(lossBody)\r\n000\r\n\r\n", "sizes with leading zeros"),
+        accepted("2A\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in upper case"),
+        accepted("2a\r\n\(lossBody)         \r\n0\r\n\r\n", "a size in lower case"),
+        accepted("21;a\r\n\(lossBody)\r\n0\r\n\r\n", "an extension"),
+        accepted("21;a=b;c=\"d \\\" ;\"\r\n\(lossBody)\r\n0;e\r\n\r\n", "extensions with values"),
+        accepted("21 ; a = b\r\n\(lossBody)\r\n0\r\n\r\n", "white space around an extension"),
+        accepted("21\r\n\(lossBody)\r\n0\r\nX: y\r\n\r\n", "a trailer"),
+        accepted("21\r\n\(lossBody)\r\n0\r\nContent-Length: 1\r\n\r\n", "a length as a trailer"),
+        accepted(
+            "21\r\n\(lossBody)\r\n0\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "a coding as a trailer"
+        ),
+        accepted("21\r\n\(lossBody)\r\n0\r\nHost: other\r\n\r\n", "a host as a trailer"),
+        accepted(
+            "21\r\n\(lossBody)\r\n0\r\nContent-Type: text/plain\r\n\r\n",
+            "a type as a trailer"
+        ),
+        accepted("21\r\n\(lossBody)\r\n0\r\nConnection: close\r\n\r\n", "an option as a trailer"),
         WireCase(
             "9112 7.1",
-            "a coding in capitals",
+            "a coding in upper case",
             RequestText.chunked("21\r\n\(lossBody)\r\n0\r\n\r\n", coding: "CHUNKED"),
             .kept(200)
         ),
@@ -34,18 +40,18 @@ extension ConformanceTests {
         ].map { size in
             refused("\(size)\r\n\(lossBody)\r\n0\r\n\r\n", "7.1", "the size \"\(size)\"")
         } + [
-            refused("21\n\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare LF behind a size"),
-            refused("21\r\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare CR behind a size"),
-            refused("21\r\n\(lossBody)\n0\r\n\r\n", "7.1", "a bare LF behind a chunk"),
-            refused("21\r\n\(lossBody)\r0\r\n\r\n", "7.1", "a bare CR behind a chunk"),
-            refused("21\r\n\(lossBody)0\r\n\r\n", "7.1", "no line end behind a chunk"),
-            refused("21\r\n\(lossBody)!!\r\n0\r\n\r\n", "7.1", "more data than the size says"),
-            refused("22\r\n\(lossBody)\r\n0\r\n\r\n", "7.1", "less data than the size says"),
-            refused("21\r\n\(lossBody)\r\n0\n\r\n", "7.1", "a bare LF behind the last size"),
+            refused("21\n\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare LF after a size"),
+            refused("21\r\(lossBody)\r\n0\r\n\r\n", "7.1", "a bare CR after a size"),
+            refused("21\r\n\(lossBody)\n0\r\n\r\n", "7.1", "a bare LF after a chunk"),
+            refused("21\r\n\(lossBody)\r0\r\n\r\n", "7.1", "a bare CR after a chunk"),
+            refused("21\r\n\(lossBody)0\r\n\r\n", "7.1", "no line end after a chunk"),
+            refused("21\r\n\(lossBody)!!\r\n0\r\n\r\n", "7.1", "more data than the size states"),
+            refused("22\r\n\(lossBody)\r\n0\r\n\r\n", "7.1", "less data than the size states"),
+            refused("21\r\n\(lossBody)\r\n0\n\r\n", "7.1", "a bare LF after the last size"),
             refused("21\r\n\(lossBody)\r\n0\r\n\n", "7.1", "a bare LF at the end"),
-            refused("21\r\n\(lossBody)\r\n0\r\nX: y\n\r\n", "7.1.2", "a bare LF behind a trailer"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX: y\n\r\n", "7.1.2", "a bare LF after a trailer"),
             refused("21\r\n\(lossBody)\r\n0\r\nX: y\rz\r\n\r\n", "7.1.2", "a bare CR in a trailer"),
-            refused("21\r\n\(lossBody)\r\n0\r\nX : y\r\n\r\n", "7.1.2", "a space before its colon"),
+            refused("21\r\n\(lossBody)\r\n0\r\nX : y\r\n\r\n", "7.1.2", "a space before a colon"),
             refused("21\r\n\(lossBody)\r\n0\r\nX: y\r\n z\r\n\r\n", "7.1.2", "a folded trailer"),
             refused("21\r\n\(lossBody)\r\n0\r\nX\r\n\r\n", "7.1.2", "a trailer without a colon"),
             refused("21\r\n\(lossBody)\r\n0\r\n: y\r\n\r\n", "7.1.2", "a trailer without a name"),
@@ -60,7 +66,7 @@ extension ConformanceTests {
         } + [
             WireCase(
                 "9112 7.1",
-                "a chunk above all limits",
+                "a chunk beyond every limit",
                 RequestText.chunked("7FFFFFFFFFFFFFFF\r\n"),
                 .closed(413)
             ),
@@ -73,7 +79,7 @@ extension ConformanceTests {
         ]
 
     static let transferCodings: [WireCase] = [
-        coding("chunked, gzip", "6.3", "a coding behind chunked", .closed(400)),
+        coding("chunked, gzip", "6.3", "a coding after chunked", .closed(400)),
         coding("chunked, chunked", "6.3", "chunked twice", .closed(400)),
         coding(
             "chunked\r\nTransfer-Encoding: chunked",
@@ -81,27 +87,32 @@ extension ConformanceTests {
             "chunked on two lines",
             .closed(400)
         ),
-        coding("chunked\r\nTransfer-Encoding: identity", "6.3", "two lines", .closed(400)),
+        coding(
+            "chunked\r\nTransfer-Encoding: identity",
+            "6.3",
+            "identity on a second line",
+            .closed(400)
+        ),
         coding("gzip", "6.3", "a coding that is not chunked", .closed(400)),
-        coding("identity", "6.3", "the coding of old", .closed(400)),
+        coding("identity", "6.3", "the obsolete identity", .closed(400)),
         coding("xchunked", "6.3", "a coding whose name ends in chunked", .closed(400)),
         coding("chunkedx", "6.3", "a coding whose name begins with chunked", .closed(400)),
-        coding("\"chunked\"", "6.3", "a coding in quotes", .closed(400)),
+        coding("\"chunked\"", "6.3", "a quoted coding", .closed(400)),
         coding("chunked;a=b", "6.3", "chunked with a parameter", .closed(400)),
-        coding("chunked\u{0}", "6.3", "chunked and NUL", .closed(400)),
-        coding("\u{B}chunked", "6.3", "chunked behind a vertical tab", .closed(400)),
-        coding("", "6.3", "no coding at all", .closed(400)),
-        coding(",", "6.3", "a list of nothing", .closed(400)),
-        coding("gzip, chunked", "6.1", "a coding nobody has here", .closed(501)),
+        coding("chunked\u{0}", "6.3", "NUL after chunked", .closed(400)),
+        coding("\u{B}chunked", "6.3", "chunked after a vertical tab", .closed(400)),
+        coding("", "6.3", "an empty value", .closed(400)),
+        coding(",", "6.3", "a list of empty elements", .closed(400)),
+        coding("gzip, chunked", "6.1", "an unsupported coding", .closed(501)),
         coding(", chunked", "5.6.1", "an empty element before chunked", .kept(200)),
-        coding("chunked ,, ", "5.6.1", "empty elements behind chunked", .kept(200)),
+        coding("chunked ,, ", "5.6.1", "empty elements after chunked", .kept(200)),
         coding("\tchunked \t", "5.1", "white space around chunked", .kept(200)),
-        coding("chunked\r\nContent-Length: 33", "6.3", "a length behind it", .closed(400)),
-        coding("gzip\r\nContent-Length: 33", "6.3", "a length behind another", .closed(400)),
-        coding("\r\nContent-Length: 33", "6.3", "a length behind an empty one", .closed(400)),
+        coding("chunked\r\nContent-Length: 33", "6.3", "a length after chunked", .closed(400)),
+        coding("gzip\r\nContent-Length: 33", "6.3", "a length after another coding", .closed(400)),
+        coding("\r\nContent-Length: 33", "6.3", "a length after an empty value", .closed(400)),
         WireCase(
             "9112 6.3",
-            "a length before it",
+            "a length before chunked",
             RequestText.post(
                 "Content-Length: 43",
                 "Transfer-Encoding: chunked",
@@ -142,7 +153,7 @@ extension ConformanceTests {
             )
         }
 
-    private static func taken(_ chunks: String, _ claim: String) -> WireCase {
+    private static func accepted(_ chunks: String, _ claim: String) -> WireCase {
         WireCase("9112 7.1", claim, RequestText.chunked(chunks), .kept(200))
     }
 

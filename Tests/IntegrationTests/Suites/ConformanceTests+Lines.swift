@@ -3,13 +3,13 @@
 /// The request line and the field lines.
 extension ConformanceTests {
     static let lines: [WireCase] = [
-        WireCase("9112 2.2", "an empty line before it", "\r\n" + RequestText.get(), .kept(200)),
-        WireCase("9112 2.2", "empty lines before it", "\r\n\r\n" + RequestText.get(), .kept(200)),
-        WireCase("9112 2.2", "a bare LF before it", "\n" + RequestText.get(), .closed(400)),
-        WireCase("9112 2.2", "a space before it", " " + RequestText.get(), .closed(400)),
+        WireCase("9112 2.2", "a leading empty line", "\r\n" + RequestText.get(), .kept(200)),
+        WireCase("9112 2.2", "leading empty lines", "\r\n\r\n" + RequestText.get(), .kept(200)),
+        WireCase("9112 2.2", "a leading bare LF", "\n" + RequestText.get(), .closed(400)),
+        WireCase("9112 2.2", "a leading space", " " + RequestText.get(), .closed(400)),
         WireCase(
             "9112 2.2",
-            "a line of spaces before it",
+            "a leading line of spaces",
             "  \r\n" + RequestText.get(),
             .closed(400)
         ),
@@ -17,14 +17,14 @@ extension ConformanceTests {
         requestLine("GET /livez HTTP/1.1\rHost: test", "a bare CR after the request line"),
         requestLine("GET /livez HTTP/1.1\r\r\nHost: test", "CR CR LF after the request line"),
         requestLine("GET /li\rvez HTTP/1.1\r\nHost: test", "a bare CR in the target"),
-        requestLine("GET /livez HTTP/1.1\r\nHost: test\nX: y", "a bare LF behind a field"),
-        requestLine("GET /livez HTTP/1.1\r\nHost: test\rX: y", "a bare CR behind a field"),
+        requestLine("GET /livez HTTP/1.1\r\nHost: test\nX: y", "a bare LF after a field"),
+        requestLine("GET /livez HTTP/1.1\r\nHost: test\rX: y", "a bare CR after a field"),
         requestLine("GET /livez HTTP/1.1\r\nHost: test\r\nX: y\rz", "a bare CR in a value"),
         requestLine("GET /livez HTTP/1.1\r\nHost: test\r\nX\ry: z", "a bare CR in a name"),
         requestLine("GET /livez HTTP/1.1\r\nHost: test\r\n\rX: y", "a bare CR before a name"),
         WireCase(
             "9112 2.2",
-            "a bare LF for the empty line",
+            "a bare LF instead of the empty line",
             "GET /livez HTTP/1.1\r\nHost: test\r\n\n",
             .closed(400)
         ),
@@ -38,18 +38,23 @@ extension ConformanceTests {
             RequestText.get("X: y", "\tz"),
             .closed(400)
         ),
-        WireCase("9112 5.2", "a field folded at once", RequestText.get("X:", " y"), .closed(400)),
+        WireCase(
+            "9112 5.2",
+            "a field folded before its value",
+            RequestText.get("X:", " y"),
+            .closed(400)
+        ),
         WireCase("9112 5.1", "a space before the colon", RequestText.get("X : y"), .closed(400)),
         WireCase("9112 5.1", "a tab before the colon", RequestText.get("X\t: y"), .closed(400)),
         requestLine("GET  /livez HTTP/1.1\r\nHost: test", "two spaces before the target"),
         requestLine("GET /livez  HTTP/1.1\r\nHost: test", "two spaces before the version"),
-        requestLine("GET /livez HTTP/1.1 \r\nHost: test", "a space behind the version"),
-        requestLine("GET\t/livez\tHTTP/1.1\r\nHost: test", "tabs for spaces"),
+        requestLine("GET /livez HTTP/1.1 \r\nHost: test", "a space after the version"),
+        requestLine("GET\t/livez\tHTTP/1.1\r\nHost: test", "tabs instead of spaces"),
         requestLine("GET /li vez HTTP/1.1\r\nHost: test", "a space in the target"),
         requestLine("GET HTTP/1.1\r\nHost: test", "no target"),
         requestLine("GET  HTTP/1.1\r\nHost: test", "an empty target"),
         requestLine("/livez HTTP/1.1\r\nHost: test", "no method"),
-        requestLine("GET\r\nHost: test", "a method alone"),
+        requestLine("GET\r\nHost: test", "only a method"),
     ]
 
     static let versions: [WireCase] = [
@@ -64,7 +69,7 @@ extension ConformanceTests {
         version("HTTP/0.9", .closed(505)), version("HTTP/2.0", .closed(505)),
         version("HTTP/3.0", .closed(505)), version("HTTP/9.9", .closed(505)),
         version("HTTP/1.2", .kept(200)), version("HTTP/1.9", .kept(200)),
-        WireCase("9112 2.3", "a request of HTTP/0.9", "GET /livez\r\n", .closed(400)),
+        WireCase("9112 2.3", "an HTTP/0.9 request", "GET /livez\r\n", .closed(400)),
         WireCase(
             "9112 2.3",
             "the preface of HTTP/2",
@@ -146,7 +151,7 @@ extension ConformanceTests {
         ),
         WireCase(
             "9110 5.4",
-            "fields of 33 kB together",
+            "fields of 33 kB in total",
             RequestText.get(
                 Array(repeating: "X: " + long(1_000), count: 33).joined(separator: "\r\n")
             ),

@@ -12,20 +12,20 @@ extension ConformanceTests {
         option("keep-alive", .kept(200)), option("closed", .kept(200)), option("x", .kept(200)),
         WireCase(
             "9112 9.6",
-            "the last of the requests may have content",
+            "the last request may have content",
             RequestText.post("Connection: close", "Content-Length: 33", content: request),
             .closed(200)
         ),
         WireCase(
             "9112 9.6",
-            "the last of the requests may lead nowhere",
+            "the last request may have an unknown path",
             RequestText.get("Connection: close", target: "/nothing"),
             .closed(404)
         ),
         WireCase("9112 9.3", "HTTP/1.0", "GET /livez HTTP/1.0\r\nHost: test\r\n\r\n", .closed(200)),
         WireCase(
             "9112 9.3",
-            "HTTP/1.0 that closes and keeps",
+            "HTTP/1.0 with both keep-alive and close",
             "GET /livez HTTP/1.0\r\nHost: test\r\nConnection: keep-alive, close\r\n\r\n",
             .closed(200)
         ),
@@ -37,7 +37,7 @@ extension ConformanceTests {
         unread("HEAD", "/livez", .kept(200), chunked: true),
         WireCase(
             "9112 9.3",
-            "content that nobody reads and that is too long to skip",
+            "unread content that is too long to skip",
             RequestText.post(
                 "Content-Length: 70000",
                 content: String(repeating: "a", count: 70_000),
@@ -62,7 +62,7 @@ extension ConformanceTests {
         + ["BREW", "get", "Post", "GETS", "!#$%&'*+-.^_`|~"].map { method in
             WireCase(
                 "9110 9.1",
-                "\(method) is a method nobody knows",
+                "\(method) is an unknown method",
                 RequestText.head("\(method) /livez HTTP/1.1", ["Host: test"]),
                 .kept(501)
             )
@@ -91,13 +91,13 @@ extension ConformanceTests {
             [
                 WireCase(
                     "9110 7.8",
-                    "an upgrade to \(upgrade.prefix { $0 != "\r\n" }) is not taken",
+                    "an upgrade to \(upgrade.prefix { $0 != "\r\n" }) is ignored",
                     RequestText.get("Connection: Upgrade", "Upgrade: \(upgrade)"),
                     .kept(200)
                 ),
                 WireCase(
                     "9110 7.8",
-                    "an upgrade to \(upgrade.prefix { $0 != "\r\n" }) is not taken from POST",
+                    "an upgrade to \(upgrade.prefix { $0 != "\r\n" }) is ignored in POST",
                     RequestText.post(
                         "Connection: Upgrade",
                         "Upgrade: \(upgrade)",
@@ -132,13 +132,13 @@ extension ConformanceTests {
         expectation("", .kept(200)),
         WireCase(
             "9110 10.1.1",
-            "an expectation of HTTP/1.0 is ignored",
+            "an expectation in HTTP/1.0 is ignored",
             "GET /livez HTTP/1.0\r\nHost: test\r\nExpect: 200-ok\r\n\r\n",
             .closed(200)
         ),
         WireCase(
             "9110 15.2",
-            "HTTP/1.0 is sent no 100 Continue",
+            "an HTTP/1.0 client gets no 100 Continue",
             "POST /v1/losses/mse HTTP/1.0\r\nHost: test\r\nExpect: 100-continue\r\n"
                 + "Content-Length: 33\r\n\r\n" + request,
             .closed(200)
@@ -154,7 +154,7 @@ extension ConformanceTests {
     static let media: [WireCase] = [
         WireCase(
             "9110 15.5.16",
-            "a media type that is not taken",
+            "an unsupported media type",
             RequestText.post("Content-Type: text/html", "Content-Length: 33", content: request),
             .kept(415),
             fields: ["Accept-Post"]
@@ -172,39 +172,39 @@ extension ConformanceTests {
         ),
         WireCase(
             "9110 12.5.3",
-            "a content coding that is not taken",
+            "an unsupported content coding",
             RequestText.post("Content-Encoding: compress", "Content-Length: 33", content: request),
             .kept(415),
             fields: ["Accept-Encoding"]
         ),
         WireCase(
             "9110 12.5.1",
-            "an Accept that leaves nothing may be ignored",
+            "an unsatisfiable Accept may be ignored",
             RequestText.get("Accept: application/x-nonsense"),
             .kept(200),
             fields: ["Content-Type"]
         ),
         WireCase(
             "9110 15.5.12",
-            "content without a length is no content",
+            "a request without a length has no content",
             RequestText.post(),
             .kept(400)
         ),
         WireCase(
             "9110 15.5.14",
-            "content above the limit, by its length",
+            "content beyond the limit, by its length",
             RequestText.post("Content-Length: 999999999"),
             .closed(413)
         ),
         WireCase(
             "9110 15.5.14",
-            "content above the limit, by its length, whose client waits",
+            "content beyond the limit, by its length, while the client waits",
             RequestText.post("Expect: 100-continue", "Content-Length: 999999999"),
             .closed(413)
         ),
         WireCase(
             "9110 15.5.14",
-            "content above the limit, by the size of a chunk",
+            "content beyond the limit, by the size of a chunk",
             RequestText.chunked("FFFFFFF\r\n"),
             .closed(413)
         ),
@@ -215,7 +215,7 @@ extension ConformanceTests {
         return WireCase("9112 9.6", claim, RequestText.get("Connection: \(value)"), outcome)
     }
 
-    /// A request that its head decides, with content that resembles a request.
+    /// A request whose head determines the response, with content that resembles a request.
     private static func unread(
         _ method: String,
         _ path: String,
@@ -227,7 +227,8 @@ extension ConformanceTests {
         let head = RequestText.head("\(method) \(path) HTTP/1.1", ["Host: test", framing])
         let hexadecimal = String(size, radix: 16)
         let content = chunked ? "\(hexadecimal)\r\n\(smuggled)\r\n0\r\n\r\n" : smuggled
-        let claim = "the content that \(method) \(path) does not need is no request, \(framing)"
+        let claim =
+            "the unneeded content of \(method) \(path) is not parsed as a request, \(framing)"
         return WireCase("9112 9.3", claim, head + content, outcome)
     }
 

@@ -69,10 +69,10 @@ import Testing
                 try expectExplained(problem, by: client)
             }
             if mediaType.hasSuffix("json") {
-                let faults = try Schema(contract: contract, rules: rules).faults(
+                let violations = try Schema(contract: contract, rules: rules).violations(
                     of: response.json()
                 )
-                #expect(faults.isEmpty, context)
+                #expect(violations.isEmpty, context)
             }
         }
     }
@@ -85,8 +85,8 @@ import Testing
         let schema = Schema(contract: contract, rules: rules)
         for (name, example) in content["examples"]?.object ?? [:]
         where example["x-response"]?["status"] == 200 {
-            let faults = schema.faults(of: example["value"] ?? .null)
-            #expect(faults.isEmpty, "\(name)")
+            let violations = schema.violations(of: example["value"] ?? .null)
+            #expect(violations.isEmpty, "\(name)")
         }
     }
 

@@ -29,7 +29,7 @@ import Testing
     ]
 
     @Test("accept encoded requests, with a length and in chunks (RFC 9110 section 8.4)")
-    func codedQuestions() throws {
+    func encodedRequests() throws {
         let client = try ServerProcess.shared.client()
         for (coding, bytes) in Self.coded {
             var request = Request.post("/v1/losses/mse", bytes: bytes)
@@ -48,7 +48,7 @@ import Testing
         "encode responses so that libcurl decodes them (RFC 9110 section 12.5.3)",
         arguments: ["short", "all"]
     )
-    func codedAnswers(compression: String) throws {
+    func encodedResponses(compression: String) throws {
         let server = try ServerProcess("--compression", compression)
         for count in [1_000, 50_000] {
             let numbers = (0..<count).map { "\(Double($0) / 3)" }.joined(separator: ",")

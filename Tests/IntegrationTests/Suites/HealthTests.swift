@@ -14,8 +14,8 @@ import Testing
     @Test("reports idle connections and resource usage in /metrics")
     func metrics() throws {
         let server = try ServerProcess()
-        let resting = try (0..<2).map { _ in try server.connection() }
-        for connection in resting {
+        let connections = try (0..<2).map { _ in try server.connection() }
+        for connection in connections {
             try connection.send("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
             #expect(try connection.readResponse().status == 200)
         }
@@ -37,7 +37,7 @@ import Testing
         #expect(values["process_resident_memory_bytes"].map { $0 > 1e6 && $0 < 1e9 } == true)
         #expect(values["process_cpu_seconds_total"].map { $0 > 0 && $0 < 60 } == true)
         #expect(values["process_start_time_seconds"].map { $0 > 1.7e9 && $0 < 1e10 } == true)
-        withExtendedLifetime(resting) {}
+        withExtendedLifetime(connections) {}
     }
 
     /// The samples of `/metrics` without labels.

@@ -8,7 +8,7 @@ struct LogTests {
     private static let path = "/v1/losses/mse"
     private static let body = #"{"predictions": [3], "targets": [1]}"#
 
-    /// The log lines with a message until the end of the server.
+    /// Stops the server and returns its log lines with a message.
     private func lines(_ message: String, of server: ServerProcess) throws -> [[String: Any]] {
         server.program.signal(SIGTERM)
         #expect(try server.program.exitCode() == 0)
@@ -84,7 +84,7 @@ struct LogTests {
         #expect(try lines("answered", of: server).count == 3)
     }
 
-    @Test("warns about requests refused for lack of capacity, not about each")
+    @Test("warns about requests refused for lack of capacity, but not about each")
     func overload() throws {
         let server = try ServerProcess("--connections", "1")
         let kept = try server.connection()

@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test("gets an error with the value and the accepted ones if it is JSON", arguments: content)
-    func notAQuestion(fault: Fault) throws {
+    func invalidRequest(fault: Fault) throws {
         try expect(fault)
     }
 

@@ -54,7 +54,7 @@ extension ProbeCases {
         raw("9112 2.1", "h1spec, a request", "GET / HTTP/1.1\r\nHost: example.com", .kept(200)),
         raw(
             "9112 5",
-            "h1spec, a request at the edge",
+            "h1spec, an unusual valid request",
             "GET / HTTP/1.1\r\nhoSt:\texample.com\r\nempty:",
             .kept(200)
         ),
@@ -67,11 +67,11 @@ extension ProbeCases {
         ),
         get(
             "9110 8.6",
-            "h1spec, a length far below zero",
+            "h1spec, a large negative length",
             "Content-Length: -123456789123456789123456789"
         ),
-        get("9110 8.6", "h1spec, a length below zero", "Content-Length: -1234"),
-        get("9110 8.6", "h1spec, a length in letters", "Content-Length: abc"),
+        get("9110 8.6", "h1spec, a negative length", "Content-Length: -1234"),
+        get("9110 8.6", "h1spec, a non-numeric length", "Content-Length: abc"),
         get("9110 5.5", "h1spec, an empty value", "X-Empty-Header: ", .kept(200)),
         get("9110 5.5", "h1spec, a control character", "X-Bad-Control-Char: test\u{7}"),
         line("9112 2.3", "h1spec, another version", "GET / HTTP/9.9", .closed(505)),

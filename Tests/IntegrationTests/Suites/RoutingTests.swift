@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(
-        "reject other types than JSON in UTF-8",
+        "reject types other than JSON in UTF-8",
         arguments: [
             "text/html", "application/json; charset=latin1", "multipart/form-data", "json",
         ]

@@ -28,7 +28,7 @@ import Testing
     @Test("completes requests in progress, is not ready, and exits with 0")
     func drains() throws {
         let server = try ServerProcess()
-        let connection = try halfAsking(server)
+        let connection = try incompleteRequest(server)
         server.program.signal(SIGTERM)
         let refusal = try waitUntilDraining(server)
         #expect(try refusal.json()["status"] == "draining")
@@ -46,7 +46,7 @@ import Testing
     @Test("stays alive and serves small requests while it drains")
     func servesWhileDraining() throws {
         let server = try ServerProcess()
-        let connection = try halfAsking(server)
+        let connection = try incompleteRequest(server)
         server.program.signal(SIGTERM)
         _ = try waitUntilDraining(server)
         #expect(try server.client().send(.get("/livez")).status == 200)
@@ -60,7 +60,7 @@ import Testing
     @Test("stops immediately on a second signal")
     func cut() throws {
         let server = try ServerProcess()
-        let connection = try halfAsking(server)
+        let connection = try incompleteRequest(server)
         server.program.signal(SIGTERM)
         _ = try waitUntilDraining(server)
         server.program.signal(SIGTERM)
@@ -71,14 +71,14 @@ import Testing
     @Test("cuts the remaining connections at the end of the drain time")
     func drainTime() throws {
         let server = try ServerProcess("--drain-time", "0.2")
-        let connection = try halfAsking(server)
+        let connection = try incompleteRequest(server)
         server.program.signal(SIGTERM)
         #expect(try connection.rest().isEmpty)
         #expect(try server.program.exitCode(within: .seconds(10)) == 0)
     }
 
     /// A connection whose request has been accepted but is not complete.
-    private func halfAsking(_ server: ServerProcess) throws -> RawConnection {
+    private func incompleteRequest(_ server: ServerProcess) throws -> RawConnection {
         let connection = try server.connection()
         try connection.send(
             "POST /v1/losses/mse HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n"

@@ -95,7 +95,7 @@ import Testing
         #expect(try connection.readResponse().text == #"{"status":"ok"}"#)
     }
 
-    @Test("skips the body of a request that its head decides, and continues")
+    @Test("skips the body of a request whose head determines the response, and continues")
     func skippedBody() throws {
         let connection = try ServerProcess.shared.connection()
         try connection.send(

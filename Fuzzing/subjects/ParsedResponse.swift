@@ -4,7 +4,7 @@ import ContentCoding
 import TensorJSON
 
 /// A response, as parsed by a strict client.
-struct Answer {
+struct ParsedResponse {
     private(set) var status = 0
     private var fields: [(name: String, value: String)] = []
     private(set) var content: ArraySlice<UInt8> = []
@@ -33,7 +33,7 @@ struct Answer {
             try readHead(&rest)
         }
         try expect(Self.statuses.contains(status), "a status of \(status)")
-        try expect(value("date") != nil, "an answer without a date")
+        try expect(value("date") != nil, "a response without a date")
         try readContent(rest, isToHead: isToHead)
     }
 
@@ -64,7 +64,7 @@ struct Answer {
         } catch {
             throw InvariantViolation("content that is not JSON: \(error)")
         }
-        try expect(!isProblem || written == Double(status), "a problem of another status")
+        try expect(!isProblem || written == Double(status), "a problem with another status")
     }
 
     private func decodedContent() throws(InvariantViolation) -> [UInt8] {
@@ -101,7 +101,7 @@ struct Answer {
             let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
             let isName = name.utf8.allSatisfy { 0x61...0x7A ~= $0 || $0 == UInt8(ascii: "-") }
             try expect(isName && !name.isEmpty, "an invalid field name \(name)")
-            try expect(value(name) == nil, "the field \(name) twice")
+            try expect(value(name) == nil, "a repeated field \(name)")
             let value = line[(colon + 1)...]
             try expect(
                 value.allSatisfy { $0 >= 0x20 && $0 != 0x7F },
@@ -122,7 +122,7 @@ struct Answer {
             try expect(rest.isEmpty, "content where none is allowed")
             try expect(status != 204 || length == nil, "a length with status 204")
         } else if let coding {
-            try expect(coding == "chunked" && length == nil, "two framings")
+            try expect(coding == "chunked" && length == nil, "two kinds of framing")
             content = try Self.unchunked(rest)
         } else if let length {
             try expect(length == String(rest.count), "\(length) for \(rest.count) bytes")
@@ -139,7 +139,7 @@ struct Answer {
         while true {
             let size = Int(String(decoding: try line(&rest), as: UTF8.self), radix: 16)
             guard let size, 0...rest.count ~= size else {
-                throw InvariantViolation("no chunk size")
+                throw InvariantViolation("an invalid chunk size")
             }
             content += rest.prefix(size)
             rest = rest.dropFirst(size)

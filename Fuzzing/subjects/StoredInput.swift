@@ -3,18 +3,18 @@
 import Foundation
 
 /// An input stored in a file.
-package struct Inputs {
+package struct StoredInput {
     package let name: String
     package let bytes: [UInt8]
 
     /// The inputs in a directory.
-    package static func all(in path: String) throws -> [Inputs] {
+    package static func all(in path: String) throws -> [StoredInput] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-            .map { try Inputs(URL(filePath: path).appending(path: $0)) }
+            .map { try StoredInput(URL(filePath: path).appending(path: $0)) }
     }
 
     /// The corpus of a subject.
-    package static func kept(_ subject: String) throws -> [Inputs] {
+    package static func corpus(of subject: String) throws -> [StoredInput] {
         let fuzzing = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
         return try all(in: fuzzing.appending(path: "corpus/\(subject)").path)
@@ -27,6 +27,6 @@ package struct Inputs {
 }
 
 /// Runs a check and aborts the process if it fails, which is how a fuzzer detects failures.
-package func runOrStop(_ bytes: [UInt8], _ check: ([UInt8]) throws(InvariantViolation) -> Void) {
+package func runOrAbort(_ bytes: [UInt8], _ check: ([UInt8]) throws(InvariantViolation) -> Void) {
     do { try check(bytes) } catch { fatalError("\(error)") }
 }
