@@ -14,12 +14,12 @@ wrk.method = "POST"
 wrk.body = text("REQUEST")
 wrk.headers["Content-Type"] = "application/json"
 
--- Each thread of wrk has globals of its own; `setup` sees the threads, `done` asks them.
-local right_response = text("RESPONSE")
+-- Each thread of wrk has globals of its own; `setup` collects the threads, `done` reads their counts.
+local correct_response = text("RESPONSE")
 right, wrong, example = 0, 0, ""
 
 function response(status, _, body)
-    if status == 200 and body == right_response then
+    if status == 200 and body == correct_response then
         right = right + 1
     else
         wrong = wrong + 1

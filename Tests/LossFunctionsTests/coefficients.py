@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the coefficients of Sources/ArrayKernels, lowest first, as the doubles nearest to the minimax polynomials.
+"""Prints the coefficients in Sources/ArrayKernels, constant term first: minimax polynomials, rounded to doubles.
 
 usage: python3 coefficients.py        (needs mpmath)
 
-Each polynomial is found by the exchange algorithm of Remez, by which the error is the same in size at one more point
-than there are coefficients. Printed with them: the largest error, as a power of two, that the rounded coefficients
-leave of what they are part of.
+The Remez exchange algorithm finds each polynomial: its error has the same magnitude at one more point than there are
+coefficients. The largest error with rounded coefficients, relative to the function computed, is printed as a power of
+two.
 """
 
 from mpmath import atanh, expm1, log, log1p, lu_solve, matrix, mp, mpf, nstr, sqrt
@@ -21,7 +21,7 @@ def value(coefficients, x):
 
 
 def minimax(function, weight, low, high, count):
-    """The polynomial of `count` coefficients whose weighted error over [low, high] is least."""
+    """Returns the polynomial of `count` coefficients with the smallest weighted error on [low, high]."""
     nodes = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * i / count) for i in range(count + 1)]
     grid = [low + (high - low) * mpf(i) / 4000 for i in range(4001)]
     known = [(x, function(x), weight(x)) for x in grid]
@@ -54,21 +54,21 @@ def show(name, function, weight, low, high, count):
 
 
 def series(function, limit):
-    """The function, but at 0, where it is the quotient of two that vanish, its limit."""
+    """Returns the function, with its limit at 0, where it is 0 / 0."""
     return lambda x: mpf(limit) if x == 0 else function(x)
 
 
 half = log(2) / 2 * mpf("1.0001")
-# e^r = 1 + r + r² P(r), of whose coefficients the first is 1/2 to the last bit; of e^r, which is above 1/sqrt(2).
+# e^r = 1 + r + r² P(r), where the first coefficient of P is 1/2 exactly; error relative to e^r > 1/sqrt(2).
 show("exponential", series(lambda r: (expm1(r) - r) / r**2, 0.5), lambda r: r * r * sqrt(2), -half, half, 11)
 
-# log(1 + f) = 2 artanh s = 2s + s³ P(s²) with s = f / (2 + f) and 1 + f in [sqrt(1/2), sqrt(2)]; of log(1 + f).
+# log(1 + f) = 2 artanh s = 2s + s³ P(s²) with s = f / (2 + f) and 1 + f in [sqrt(1/2), sqrt(2)]; error relative to log(1 + f).
 s = (sqrt(2) - 1) / (sqrt(2) + 1) * mpf("1.00001")
 show("logarithm", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(2) / 3), lambda z: z / 2, mpf("1e-9"), s * s, 7)
 
-# The same for 1 + r in [2/3, 3/2], where s is at most 1/5; of r - log(1 + r), which is above s².
+# The same for 1 + r in [2/3, 3/2], where s is at most 1/5; error relative to r - log(1 + r) > s².
 show("divergence", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(2) / 3),
      sqrt, mpf("1e-9"), mpf("0.04") * mpf("1.00001"), 8)
 
-# 1 / (1 + f), by which a rounding error of 1 + f counts for the logarithm.
+# 1 / (1 + f), the factor from a rounding error of 1 + f to the error of the logarithm.
 show("inverse", lambda f: 1 / (1 + f), lambda f: 1 + f, sqrt(mpf(1) / 2) - 1, sqrt(2) - 1, 4)
