@@ -60,7 +60,7 @@ package final class LineWriter: Sendable {
         let step = 5
         for _ in 0..<(milliseconds / step) {
             if state.withLock({ $0.isIdle }) { return }
-            SystemCall.sleep(milliseconds: step)
+            SystemCall.sleep(microseconds: step * 1000)
         }
     }
 

@@ -50,9 +50,9 @@ extension SystemCall {
 
     /// Suspends the calling thread for a time.
     ///
-    /// The corresponding C function is `poll`.
-    static func sleep(milliseconds: Int) {
-        // Without descriptors, only the timeout ends the wait.
-        _ = poll(nil, 0, Int32(clamping: milliseconds))
+    /// The corresponding C function is `usleep`.
+    static func sleep(microseconds: Int) {
+        // The only failure is an interruption by a signal, which ends the wait.
+        _ = usleep(UInt32(clamping: microseconds))
     }
 }
