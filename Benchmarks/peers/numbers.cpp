@@ -8,9 +8,7 @@
 // Reads the array in FILE, checks each number against strtod, and prints the median seconds to read
 // and to write all numbers, as JSON.
 
-#include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,19 +17,9 @@
 
 #include <simdjson.h>
 
-namespace {
+#include "timing.hpp"
 
-template <typename Stage>
-double median_seconds(int runs, Stage stage) {
-    std::vector<double> seconds;
-    for (int run = 0; run < runs; run++) {
-        const auto start = std::chrono::steady_clock::now();
-        stage();
-        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
-    return seconds[static_cast<size_t>(runs / 2)];
-}
+namespace {
 
 // The numbers as read by strtod.
 bool is_right(const simdjson::padded_string &text, const std::vector<double> &values) {

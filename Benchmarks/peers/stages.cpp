@@ -8,9 +8,7 @@
 // Reads the request in REQUEST, leaves the response in RESPONSE for the caller to check, and prints
 // the median seconds of each stage as JSON.
 
-#include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -18,6 +16,8 @@
 #include <vector>
 
 #include <simdjson.h>
+
+#include "timing.hpp"
 
 namespace {
 
@@ -90,18 +90,6 @@ size_t write(const Result &result, std::vector<char> &text) {
     place--;
     literal("]}");
     return static_cast<size_t>(place - text.data());
-}
-
-template <typename Stage>
-double median_seconds(int runs, Stage stage) {
-    std::vector<double> seconds;
-    for (int run = 0; run < runs; run++) {
-        const auto start = std::chrono::steady_clock::now();
-        stage();
-        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
-    return seconds[static_cast<size_t>(runs / 2)];
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 import re
 
-from .. import numbers
+from .. import program
 from ..bench import Bench
 from ..failure import Failure
 from ..products import run_product
@@ -17,7 +17,7 @@ def measure(bench: Bench) -> None:
     for shape in run_product("codec-benchmark", "shapes").splitlines():
         measures = {OURS: lambda: _ours(shape)}
         if bench.numbers:
-            measures[numbers.NAME] = lambda: bench.numbers.seconds(shape, COUNT)
+            measures[program.NAME] = lambda: bench.numbers.seconds(shape, COUNT)
         found = bench.alternate(measures)
         bench.add("codec", shape, "read a number; simdjson on demand", "s", found["read"])
         bench.add("codec", shape, "write a number; std::to_chars", "s", found["write"])

@@ -3,7 +3,7 @@
 
 import statistics
 
-from .. import contender, stages
+from .. import contender, program
 from ..bench import Bench
 from ..request import Request
 from ..server import Server
@@ -30,7 +30,7 @@ def _compare(bench: Bench, servers: list[Server], request: Request) -> None:
     measures = {server.name: measurement(server) for server in servers}
     if bench.in_memory:
         # A single thread that never waits: its time equals its processor time.
-        measures[stages.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(request)["total"])
+        measures[program.NAME] = lambda: _seconds_as_both(bench.in_memory.seconds(request)["total"])
     found = bench.alternate(measures)
     case = f"n = {request.count:,}"
     bench.add("large", case, "time", "s", found["time"])
