@@ -29,16 +29,18 @@ package struct LossService: Sendable {
         // Constructed in place: a named value would be copied.
         switch route {
         case .loss(let found):
-            return LossIntake(
+            return RequestIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
                 builder: LossRequestBuilder(for: found),
-                context: IntakeContext(route: route.name, clock: clock)
+                route: route.name,
+                clock: clock
             )
         case .penalty(let found):
-            return PenaltyIntake(
+            return RequestIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
                 builder: PenaltyRequestBuilder(for: found),
-                context: IntakeContext(route: route.name, clock: clock)
+                route: route.name,
+                clock: clock
             )
         default:
             return nil

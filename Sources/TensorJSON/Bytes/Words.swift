@@ -174,7 +174,7 @@ struct ByteWindow {
     /// The sixteen bytes at an offset from 0 to 31 as two words, least significant byte first.
     @inline(__always)
     func words(at place: Int) -> SIMD2<UInt64> {
-        // This is the memory layout on little-endian processors, the only ones that Swift supports.
+        // This is the memory layout on little-endian processors: x86-64 and arm64.
         unsafe base.loadUnaligned(fromByteOffset: place & 31, as: SIMD2<UInt64>.self)
     }
 
