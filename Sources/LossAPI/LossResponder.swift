@@ -69,7 +69,7 @@ package struct LossResponder: Responder {
 
     private func route(_ head: RequestHead) -> Reception {
         guard !head.isAsterisk else {
-            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
+            let fields: ResponseFields = [.allow: Route.allMethods]
             return .respond(Response(status: .noContent, fields: fields))
         }
         let route: Route

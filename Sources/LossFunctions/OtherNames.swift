@@ -9,9 +9,11 @@ package enum OtherNames {
         name.utf8.count <= 64 ? advice[name.foldedName] : nil
     }
 
+    /// The advice by folded name.
     private static let advice = Dictionary(
-        entries.flatMap { entry in entry.names.map { ($0.foldedName, entry.advice) } },
-        uniquingKeysWith: { first, _ in first }
+        uniqueKeysWithValues: entries.flatMap { entry in
+            entry.names.map { ($0.foldedName, entry.advice) }
+        }
     )
 
     private static let half =
@@ -20,11 +22,11 @@ package enum OtherNames {
 
     private static let entries: [(names: [String], advice: String)] = [
         (
-            ["log_loss", "logloss", "neg_log_loss", "negative_log_likelihood"],
+            ["log_loss", "neg_log_loss", "negative_log_likelihood"],
             "Use binary_cross_entropy for two classes and categorical_cross_entropy for more."
         ),
         (
-            ["binary_logloss", "binary_log_loss"],
+            ["binary_logloss"],
             "Use binary_cross_entropy."
         ),
         (
@@ -40,15 +42,14 @@ package enum OtherNames {
             "Use binary_cross_entropy with \"from_logits\": true."
         ),
         (
-            ["nll", "nll_loss", "NLLLoss"],
+            ["nll", "nll_loss"],
             "Its inputs are logarithms of probabilities, which are valid logits: use "
                 + "categorical_cross_entropy with \"from_logits\": true; the gradient is then that "
                 + "in the logits."
         ),
         (
             [
-                "l2_loss", "half_squared_error", "HalfSquaredError", "reg:squarederror",
-                "reg:linear",
+                "l2_loss", "half_squared_error", "reg:squarederror", "reg:linear",
                 "regression", "regression_l2",
             ],
             half
@@ -58,15 +59,15 @@ package enum OtherNames {
             "Use squared_error."
         ),
         (
-            ["smooth_l1", "smooth_l1_loss", "SmoothL1Loss"],
+            ["smooth_l1", "smooth_l1_loss"],
             "smooth_l1 with beta is huber with delta = beta, divided by beta."
         ),
         (
-            ["mape", "mean_absolute_percentage_error", "MeanAbsolutePercentageError"],
+            ["mape", "mean_absolute_percentage_error"],
             "Use absolute_error with weights 1 / |target| and \"reduction\": \"element_mean\"."
         ),
         (
-            ["rmse", "root_mean_squared_error", "RootMeanSquaredError"],
+            ["rmse", "root_mean_squared_error"],
             "It is the square root of the mean of squared_error."
         ),
     ]

@@ -45,7 +45,8 @@ struct RequestLog: Sendable {
     /// Logs the refusals that have not been logged yet.
     func finish() { overload.report() }
 
-    private static let probes = ["/livez", "/readyz", "/healthz"]
+    /// The routes of probes; that of `/healthz` is `/livez`.
+    private static let probes = ["/livez", "/readyz"]
 
     private static func metadata(of exchange: Exchange) -> Logger.Metadata {
         var metadata: Logger.Metadata = [

@@ -30,7 +30,7 @@ struct ReadmeTests {
     @Test("names every reduction and output")
     func words() {
         let names =
-            Reduction.allCases.map { $0.rawValue } + Reduction.spellings.keys
+            Reduction.names
             + ["loss", "gradient", "hessian", "elements", "value"]
         #expect(missing(names) == [])
     }

@@ -75,9 +75,7 @@ enum ContractSchemas {
                 + "other libraries."
         ),
         "type": "string",
-        "enum": JSONValue(
-            Reduction.allCases.map { $0.rawValue } + Reduction.spellings.keys.sorted()
-        ),
+        "enum": JSONValue(Reduction.names),
         "default": "mean",
     ]
 

@@ -7,7 +7,7 @@ extension Problem {
         self.init(
             .unknownField,
             "Unknown field \(name.quoted)."
-                + (Suggestions(known).nearest(to: name).map { " Did you mean \($0.quoted)?" } ?? "")
+                + suggestion(for: name, among: known)
                 + " Allowed fields: \(known.joined(separator: ", ")).",
             pointer: base + "/" + name.pointerStep,
             allowed: known
@@ -28,12 +28,16 @@ extension Problem {
             .notAllowed,
             "\(field) is \(value.quoted), but must be "
                 + allowed.map { $0.quoted }.joined(separator: " or ") + "."
-                + (Suggestions(allowed).nearest(to: value).map { " Did you mean \($0.quoted)?" }
-                    ?? ""),
+                + suggestion(for: value, among: allowed),
             pointer: pointer,
             allowed: allowed
         )
     }
+}
+
+/// The sentence that suggests the nearest of the known names; empty if none is near.
+private func suggestion(for name: String, among known: [String]) -> String {
+    Suggestions(known).nearest(to: name).map { " Did you mean \($0.quoted)?" } ?? ""
 }
 
 extension [String] {

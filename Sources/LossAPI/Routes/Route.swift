@@ -135,8 +135,11 @@ enum Route {
     }
 
     var allow: String {
-        acceptsPost ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"
+        acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
     }
+
+    /// The methods that some path supports.
+    static let allMethods = "GET, HEAD, OPTIONS, POST"
 
     private static let notFound = Problem(
         .notFound,

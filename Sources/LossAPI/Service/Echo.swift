@@ -54,7 +54,7 @@ enum Echo {
         case (.head, "/echo"):
             return .respond(response(head.fields.text, route: RouteName("/echo")))
         case (.options, "/"), (.options, "/echo"):
-            let fields: ResponseFields = [.allow: "GET, HEAD, OPTIONS, POST"]
+            let fields: ResponseFields = [.allow: Route.allMethods]
             return .respond(
                 Response(status: .noContent, fields: fields, route: RouteName(head.path))
             )

@@ -23,16 +23,12 @@ struct LossRequestBuilder: RequestBuilder {
     static let fields = [
         "predictions", "targets", "weights", "reduction", "outputs", "regularization",
     ]
-    /// The fields of a request to a loss.
-    static func known(to facts: Facts) -> [String] {
-        fields + facts.options.map { $0.name }
-    }
 
     static let outputNames: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
     ]
 
-    var known: [String] { Self.known(to: found.facts) }
+    var known: [String] { Self.fields + found.facts.options.map { $0.name } }
 
     var footprint: Int {
         predictions.footprint + targets.footprint + weights.footprint
@@ -159,7 +155,7 @@ extension JSONReader {
                 notAllowed: name,
                 for: "reduction",
                 at: pointer,
-                allowed: Reduction.allCases.map { $0.rawValue } + Reduction.spellings.keys.sorted()
+                allowed: Reduction.names
             )
         }
         return reduction

@@ -17,16 +17,12 @@ struct PenaltyRequestBuilder: RequestBuilder {
 
     /// The fields that every penalty has, besides its options.
     static let fields = ["parameters", "outputs"]
-    /// The fields of a request to a penalty.
-    static func known(to facts: Facts) -> [String] {
-        fields + facts.options.map { $0.name }
-    }
 
     static let outputNames: [(name: String, output: Outputs)] = [
         ("value", .loss), ("gradient", .gradient), ("hessian", .hessian),
     ]
 
-    var known: [String] { Self.known(to: found.facts) }
+    var known: [String] { Self.fields + found.facts.options.map { $0.name } }
 
     var footprint: Int { parameters.footprint }
 

@@ -13,8 +13,11 @@ package enum Reduction: String, CaseIterable, Sendable {
     /// Σwl / the number of losses.
     case elementMean = "element_mean"
 
+    /// The accepted names: its own, then those of other libraries.
+    package static let names = allCases.map { $0.rawValue } + spellings.keys.sorted()
+
     /// The names used by other libraries.
-    package static let spellings: [String: Reduction] = [
+    private static let spellings: [String: Reduction] = [
         "batchmean": .batchMean,
         "sum_over_batch_size": .elementMean,
         "mean_with_sample_weight": .mean,

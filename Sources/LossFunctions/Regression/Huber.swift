@@ -32,7 +32,7 @@ struct Huber: PointwiseLoss {
             "LightGBM's default for delta (there alpha) is 0.9, and its Hessian is 1 everywhere.",
         ],
         references: [
-            "P. J. Huber, Robust Estimation of a Location OptionDeclaration, "
+            "P. J. Huber, Robust Estimation of a Location Parameter, "
                 + "Annals of Mathematical Statistics 35, 1964",
             "PyTorch HuberLoss",
         ]
