@@ -34,7 +34,7 @@ func kernels(_ name: String) -> Target {
     }
     return .target(
         name: name,
-        dependencies: ["ArrayMath", "CVector"],
+        dependencies: ["ArrayMath", "CVector", "LossFacts"],
         swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")] + (wide ?? [])
     )
 }
@@ -53,14 +53,22 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
+        // Pure: the declarations of losses: names, inputs, options, domains.
+        .target(name: "LossFacts", swiftSettings: settings),
         // Pure: tensors to losses and gradients.
         .target(
             name: "LossFunctions",
-            dependencies: ["ArrayMath", "CVector"] + levels.map { .byName(name: $0) },
+            dependencies: ["ArrayMath", "CVector", "LossFacts"] + levels.map { .byName(name: $0) },
+            swiftSettings: settings
+        ),
+        // Pure: the fields of requests, of any format, to computed results.
+        .target(
+            name: "Requests",
+            dependencies: ["LossFacts", "LossFunctions"],
             swiftSettings: settings
         ),
         // The protocol of array operations, independent of instruction sets.
-        .target(name: "ArrayMath", swiftSettings: settings),
+        .target(name: "ArrayMath", dependencies: ["LossFacts"], swiftSettings: settings),
         // Pure: JSON bytes to shaped arrays of doubles and back.
         .target(name: "TensorJSON", dependencies: ["CBytes"], swiftSettings: settings),
         // Pure: bytes to requests, responses to bytes, and the state of a connection.
@@ -91,7 +99,7 @@ let package = Package(
         .target(
             name: "LossAPI",
             dependencies: [
-                "ContentCoding", "HTTP", "LossFunctions", "TensorJSON",
+                "ContentCoding", "HTTP", "LossFacts", "LossFunctions", "Requests", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -99,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "loss-server",
             dependencies: [
-                "HTTP", "HTTPServer", "LossAPI", "LossFunctions",
+                "HTTP", "HTTPServer", "LossAPI", "LossFacts", "LossFunctions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -118,7 +126,7 @@ let package = Package(
         // Speed and correctness of losses.
         .executableTarget(
             name: "kernel-benchmark",
-            dependencies: ["LossFunctions", "SeededRandom"],
+            dependencies: ["LossFacts", "LossFunctions", "SeededRandom"],
             path: "Benchmarks/kernels",
             exclude: ["compare.py"],
             swiftSettings: settings
@@ -164,7 +172,7 @@ let package = Package(
 
         .testTarget(
             name: "LossFunctionsTests",
-            dependencies: ["ArrayMath", "LossFunctions", "SeededRandom"],
+            dependencies: ["ArrayMath", "LossFacts", "LossFunctions", "SeededRandom"],
             exclude: ["coefficients.py"],
             swiftSettings: settings
         ),
@@ -204,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "LossAPITests",
             dependencies: [
-                "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFunctions", "TensorJSON",
+                "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFacts", "LossFunctions",
+                "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Yams", package: "Yams"),
             ],

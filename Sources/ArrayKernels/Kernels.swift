@@ -59,39 +59,6 @@ package enum Kernels: ArrayFunctions {
         }
     }
 
-    package static func logistic(
-        _ z: Span<Double>,
-        expNegAbs: inout MutableSpan<Double>,
-        expm1NegAbs: inout MutableSpan<Double>,
-        softplusNegAbs: inout MutableSpan<Double>
-    ) {
-        guard z.count >= Vector.width else {
-            let logits = Padded(z)
-            var (exp, expm1, softplus) = (Padded(), Padded(), Padded())
-            var first = exp.numbers.mutableSpan
-            var second = expm1.numbers.mutableSpan
-            var third = softplus.numbers.mutableSpan
-            logistic(
-                logits.numbers.span,
-                expNegAbs: &first,
-                expm1NegAbs: &second,
-                softplusNegAbs: &third
-            )
-            exp.copy(into: &expNegAbs)
-            expm1.copy(into: &expm1NegAbs)
-            return softplus.copy(into: &softplusNegAbs)
-        }
-        for offset in offsets(z.count) {
-            let power = Exponential(
-                Vector(bits: z.vector(at: offset).bits | 1 &<< 63).clamped(-750, 0)
-            )
-            let value = power.value
-            expNegAbs.store(value, at: offset)
-            expm1NegAbs.store(power.valueMinusOne, at: offset)
-            softplusNegAbs.store(.log1p(value), at: offset)
-        }
-    }
-
     package static func crossEntropy(
         of y: Span<Double>,
         from q: Span<Double>,

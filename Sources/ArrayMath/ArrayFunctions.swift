@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import LossFacts
+
 /// Functions of arrays, element by element or row by row, compiled for one instruction set.
 ///
 /// Each call processes a block of numbers. Unless stated otherwise, the output has the length of
@@ -7,6 +9,12 @@
 /// instruction set, so two instruction sets may differ in the last place; exact sums and quotients
 /// do not differ.
 package protocol ArrayFunctions: SendableMetatype {
+    /// The loss at a place of the list of losses with one value per element, with its options set.
+    static func pointwiseLoss(
+        _ index: Int,
+        _ options: OptionValues
+    ) throws(LossError) -> any ElementKernel
+
     /// e^x.
     static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
@@ -29,17 +37,6 @@ package protocol ArrayFunctions: SendableMetatype {
 
     /// log(1 + x); -∞ for -1 and NaN for x < -1.
     static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>)
-
-    /// The terms of which the sigmoid and softplus of z and -z consist.
-    ///
-    /// `expNegAbs` is e^-|z|, `expm1NegAbs` is e^-|z| - 1, and `softplusNegAbs` is log(1 + e^-|z|).
-    /// `expm1NegAbs` is valid only for |z| up to 690.
-    static func logistic(
-        _ z: Span<Double>,
-        expNegAbs: inout MutableSpan<Double>,
-        expm1NegAbs: inout MutableSpan<Double>,
-        softplusNegAbs: inout MutableSpan<Double>
-    )
 
     /// y log(y/q) as an unevaluated sum of head and tail; 0 where y is 0.
     static func divergence(

@@ -106,16 +106,11 @@ package struct LossResponder: Responder {
             let fields = Self.mediaFields(of: problem)
             return .respond(problem.response(route: route.name, fields: fields))
         }
-        if let query = head.query, !query.isEmpty {
-            throw Problem(
-                .unknownField,
-                "The query \(query.quoted) is not supported: send options as fields of the body."
-            )
-        }
         let coding = MediaType.coding(of: head)
         guard
-            let intake = service.intake(
+            let intake = try service.intake(
                 for: route,
+                query: head.query,
                 expecting: coding == nil ? head.contentLength : nil
             )
         else { return .respond(try response(to: head, on: route)) }

@@ -1,76 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayKernels
+import ArrayMath
+package import LossFacts
+
 /// The list of all losses and penalties.
 ///
-/// To add one, write its file and add a line here.
+/// Those with one value per element are listed by `PointwiseLosses`.
 package enum Catalogue {
-    package static let losses: [any Loss.Type] = [
-        SquaredError.self,
-        AbsoluteError.self,
-        Huber.self,
-        BinaryCrossEntropy.self,
-        Hinge.self,
-        SquaredHinge.self,
+    /// The losses, in the order of the documents.
+    package static let losses = entries.filter { $0.facts.family != .regularization }
+
+    /// The penalties, which are losses of the parameters of a model.
+    package static let penalties = entries.filter { $0.facts.family == .regularization }
+
+    /// The losses by row.
+    private static let rowLosses: [any RowwiseLoss.Type] = [
         CategoricalCrossEntropy.self,
         KullbackLeiblerDivergence.self,
     ]
 
-    package static let penalties: [any Penalty.Type] = [
-        L1.self,
-        L2.self,
-        ElasticNet.self,
-    ]
+    private static let entries: [Entry] =
+        PointwiseLosses.facts.enumerated().map { index, facts in
+            Entry(facts: facts) { options throws(LossError) in
+                let functions = InstructionSet.current.functions
+                return ElementLoss(kernel: try functions.pointwiseLoss(index, options))
+            }
+        }
+        + rowLosses.map { type in
+            Entry(facts: type.facts) { options throws(LossError) in try type.init(options) }
+        }
 
-    /// A loss or penalty found by name, with the options that the name implies.
-    package final class Found<Entry: Sendable>: Sendable {
-        package let entry: Entry
+    /// A loss whose options have not been set.
+    package final class Entry: Sendable {
         package let facts: Facts
-        package let presets: [String: OptionValue]
+        private let makeEvaluator:
+            @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
 
-        fileprivate init(entry: Entry, facts: Facts, presets: [String: OptionValue]) {
-            self.entry = entry
+        fileprivate init(
+            facts: Facts,
+            _ makeEvaluator:
+                @escaping @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
+        ) {
             self.facts = facts
-            self.presets = presets
+            self.makeEvaluator = makeEvaluator
+        }
+
+        /// The loss with options that are within their ranges.
+        package func loss(_ options: OptionValues) throws(LossError) -> Loss {
+            Loss(facts, options, try makeEvaluator(options))
+        }
+    }
+
+    /// A loss found by name, with the options that the name implies.
+    package final class Found: Sendable {
+        package let entry: Entry
+        package let presets: [String: OptionValue]
+        /// The convention that the name implies.
+        package let convention: Convention?
+
+        package var facts: Facts { entry.facts }
+
+        fileprivate init(_ entry: Entry, _ alias: Facts.Alias? = nil) {
+            self.entry = entry
+            presets = alias?.options ?? [:]
+            convention = entry.facts.conventions.first { $0.name == alias?.convention }
         }
     }
 
     /// The loss with a name or alias; case, hyphens, underscores, colons and spaces are ignored.
-    package static func loss(named name: String) -> Found<any Loss.Type>? {
+    package static func loss(named name: String) -> Found? {
         find(name, in: lossIndex)
     }
 
     /// The penalty with a name or alias; case, hyphens, underscores, colons and spaces are ignored.
-    package static func penalty(named name: String) -> Found<any Penalty.Type>? {
+    package static func penalty(named name: String) -> Found? {
         find(name, in: penaltyIndex)
     }
 
-    private typealias Index<Entry: Sendable> = (
-        exact: [String: Found<Entry>], folded: [String: Found<Entry>]
-    )
+    private typealias Index = (exact: [String: Found], folded: [String: Found])
 
-    private static let lossIndex = index(losses) { $0.facts }
-    private static let penaltyIndex = index(penalties) { $0.facts }
+    private static let lossIndex = index(losses)
+    private static let penaltyIndex = index(penalties)
 
-    private static func index<Entry>(_ entries: [Entry], _ facts: (Entry) -> Facts) -> Index<Entry>
-    {
-        var index: Index<Entry> = ([:], [:])
+    private static func index(_ entries: [Entry]) -> Index {
+        var index: Index = ([:], [:])
         for entry in entries {
-            let facts = facts(entry)
-            let found = Found(entry: entry, facts: facts, presets: [:])
+            let facts = entry.facts
+            let found = Found(entry)
             index.exact[facts.name] = found
             index.folded[facts.name.foldedName] = found
             for alias in facts.aliases {
-                index.folded[alias.name.foldedName] = Found(
-                    entry: entry,
-                    facts: facts,
-                    presets: alias.options
-                )
+                index.folded[alias.name.foldedName] = Found(entry, alias)
             }
         }
         return index
     }
 
-    private static func find<Entry>(_ name: String, in index: Index<Entry>) -> Found<Entry>? {
+    private static func find(_ name: String, in index: Index) -> Found? {
         if let found = index.exact[name] { return found }
         return name.utf8.count <= maximumNameLength ? index.folded[name.foldedName] : nil
     }

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sum of doubles that is rounded only when it is read.
+/// A sum of doubles and of products of two doubles that is rounded only when it is read.
 ///
-/// The sum is an integer multiple of 2^-1074, stored as 32-bit digits in 64-bit words: a term spans
-/// two neighbouring words, and the spare bits accumulate the carries of 1,024 terms before they
+/// The sum is an integer multiple of 2^-2148, stored as 32-bit digits in 64-bit words: a term spans
+/// two or four neighbouring words, and the spare bits accumulate the carries of 1,024 terms before they
 /// have to be propagated. Therefore the result does not depend on the order of the terms and is
 /// correctly rounded (ties to even). Intermediate sums may exceed the largest double.
 ///
 /// After the small superaccumulator of R. M. Neal, "Fast exact summation using small and large
 /// superaccumulators", arXiv:1505.05571 (2015).
 package struct ExactSum: Sendable {
-    /// The number of digits: a term is below 2^2098 units of 2^-1074, and 2^64 terms below 2^2162.
-    private static let digits = 68
+    /// The number of digits: a product is below 2^4196 units, and 2^64 of them are below 2^4260.
+    private static let digits = 136
     private static let termsBeforeCarry = 1_024
+    /// The binary exponent of the unit.
+    private static let unit = -2_148
 
-    private var words: InlineArray<68, Int64> = .init(repeating: 0)
+    private var words: InlineArray<136, Int64> = .init(repeating: 0)
     /// The lowest and the highest digit to which a term has been added.
     private var lowest = ExactSum.digits - 1
     private var highest = 0
@@ -29,101 +31,129 @@ package struct ExactSum: Sendable {
 
     /// Adds a term.
     package mutating func add(_ term: Double) {
-        let bits = term.bitPattern
-        let exponent = Int(truncatingIfNeeded: bits &>> 52) & 0x7FF
-        guard exponent != 0x7FF else {
+        let (significand, position, isFinite) = Self.parts(term)
+        guard isFinite else {
             hasNonFiniteTerm = true
             return
         }
         if termsUntilCarry == 0 { carry() }
         termsUntilCarry &-= 1
 
-        let fraction = bits & 0x000F_FFFF_FFFF_FFFF
-        let significand = exponent == 0 ? fraction : fraction | 0x0010_0000_0000_0000
-        let position = exponent == 0 ? 0 : exponent &- 1
-        let index = position &>> 5
-        let shift = UInt64(truncatingIfNeeded: position & 31)
+        // Relative to the unit, a subnormal number begins at bit 1,074.
+        let place = position &+ 1_074
+        let index = place &>> 5
+        let shift = UInt64(truncatingIfNeeded: place & 31)
         let low = Int64(truncatingIfNeeded: (significand &<< shift) & 0xFFFF_FFFF)
         let high = Int64(truncatingIfNeeded: significand &>> (32 &- shift))
         lowest = min(lowest, index)
         highest = max(highest, index &+ 1)
         // All ones for a negative term: (x ^ sign) - sign is then -x.
-        let sign = Int64(truncatingIfNeeded: bits) &>> 63
+        let sign = Int64(bitPattern: term.bitPattern) &>> 63
         words[index] &+= (low ^ sign) &- sign
         words[index &+ 1] &+= (high ^ sign) &- sign
     }
 
-    /// Adds the product of two numbers and its rounding error.
-    ///
-    /// The rounding error is itself a double unless the product is subnormal (T. J. Dekker,
-    /// Numerische Mathematik 18, 1971).
+    /// Adds the exact product of two numbers.
     package mutating func add(_ left: Double, times right: Double) {
-        let product = left * right
-        add(product)
-        add((-product).addingProduct(left, right))
+        let (first, firstPosition, firstIsFinite) = Self.parts(left)
+        let (second, secondPosition, secondIsFinite) = Self.parts(right)
+        guard firstIsFinite, secondIsFinite else {
+            hasNonFiniteTerm = true
+            return
+        }
+        if termsUntilCarry == 0 { carry() }
+        termsUntilCarry &-= 1
+
+        let place = firstPosition &+ secondPosition
+        let index = place &>> 5
+        let shift = UInt64(truncatingIfNeeded: place & 31)
+        let product = first.multipliedFullWidth(by: second)
+        // The product has up to 106 bits, and 137 once it is shifted.
+        let low = product.low &<< shift
+        let carried = shift == 0 ? 0 : product.low &>> (64 &- shift)
+        let high = product.high &<< shift | carried
+        lowest = min(lowest, index)
+        highest = max(highest, index &+ 4)
+        let sign = Int64(bitPattern: left.bitPattern ^ right.bitPattern) &>> 63
+        func add(_ digit: UInt64, at place: Int) {
+            let digit = Int64(truncatingIfNeeded: digit)
+            words[place] &+= (digit ^ sign) &- sign
+        }
+        add(low & 0xFFFF_FFFF, at: index)
+        add(low &>> 32, at: index &+ 1)
+        add(high & 0xFFFF_FFFF, at: index &+ 2)
+        add(high &>> 32, at: index &+ 3)
+        // Shifted by up to 31 bits, 42 bits of the upper half are at most 73.
+        add(shift == 0 ? 0 : product.high &>> (64 &- shift), at: index &+ 4)
+    }
+
+    /// The significand of a number as an integer, its position relative to that of subnormal numbers,
+    /// and whether the number is finite.
+    private static func parts(_ number: Double) -> (UInt64, position: Int, isFinite: Bool) {
+        let bits = number.bitPattern
+        let exponent = Int(truncatingIfNeeded: bits &>> 52) & 0x7FF
+        let fraction = bits & 0x000F_FFFF_FFFF_FFFF
+        let significand = exponent == 0 ? fraction : fraction | 0x0010_0000_0000_0000
+        return (significand, exponent == 0 ? 0 : exponent &- 1, exponent != 0x7FF)
     }
 
     /// The correctly rounded sum; infinite if it exceeds the largest double.
-    package var value: Double {
-        let (significand, exponent) = normalized
-        return Self.scaled(significand, by: exponent)
-    }
+    package var value: Double { value(dividedBy: 1) }
 
-    /// The sum divided by `divisor`, without intermediate overflow or underflow.
+    /// The sum divided by a positive `divisor`, rounded once.
     package func value(dividedBy divisor: Double) -> Double {
-        let (significand, exponent) = normalized
-        guard significand.isFinite, significand != 0, divisor.isFinite, divisor > 0 else {
-            return significand / divisor
-        }
-        let quotient = significand / divisor.significand
-        return Self.scaled(quotient, by: exponent - Int(divisor.exponent))
+        guard !hasNonFiniteTerm else { return .nan }
+        guard divisor.isFinite, divisor > 0 else { return .nan }
+        guard let sum = leading else { return 0 }
+        let (significand, position, _) = Self.parts(divisor)
+        let (quotient, rest) = sum.bits.quotientAndRemainder(dividingBy: UInt128(significand))
+        let magnitude = Self.rounded(
+            quotient,
+            exponent: sum.exponent - (position - 1_074),
+            hasMore: sum.hasMore || rest != 0
+        )
+        return sum.isNegative ? -magnitude : magnitude
     }
 
-    /// The sum as s·2^e with s rounded to 53 bits, or to fewer if the sum is subnormal.
-    private var normalized: (significand: Double, exponent: Int) {
-        guard !hasNonFiniteTerm else { return (.nan, 0) }
-        guard lowest <= highest else { return (0, 0) }
+    /// The first 128 bits of the magnitude of the sum, of which the first is 1, times 2^`exponent`,
+    /// and whether there are more; `nil` if the sum is 0.
+    private var leading: (bits: UInt128, exponent: Int, hasMore: Bool, isNegative: Bool)? {
+        guard lowest <= highest else { return nil }
         var sum = self
         sum.carry()
         let isNegative = sum.words[sum.top] < 0
         if isNegative { sum.negate() }
-
         var top = sum.top
         while top > lowest, sum.words[top] == 0 { top -= 1 }
-        // Up to 96 bits from the top three digits, and a flag for nonzero digits below them.
-        let third = max(top - 2, 0)
-        var leading: UInt128 = 0
-        for index in stride(from: top, through: third, by: -1) {
-            leading = leading << 32 | UInt128(UInt64(bitPattern: sum.words[index]))
+        guard sum.words[top] != 0 else { return nil }
+        func digit(_ index: Int) -> UInt128 {
+            index >= 0 ? UInt128(UInt64(bitPattern: sum.words[index])) : 0
         }
-        guard leading != 0 else { return (0, 0) }
-        let hasMore = (min(lowest, third)..<third).contains { sum.words[$0] != 0 }
-        let excess = max(0, 128 - leading.leadingZeroBitCount - 53)
-        let significand = Self.rounded(leading, droppingBits: excess, hasMore: hasMore)
-        let magnitude = Double(significand)
-        return (isNegative ? -magnitude : magnitude, 32 * third + excess - 1_074)
+        var bits = digit(top) << 96 | digit(top - 1) << 64 | digit(top - 2) << 32 | digit(top - 3)
+        let shift = bits.leadingZeroBitCount
+        let next = digit(top - 4)
+        bits = bits << UInt128(shift) | next >> UInt128(32 - shift)
+        let dropped = next & ((1 << UInt128(32 - shift)) - 1)
+        let hasMore =
+            dropped != 0 || lowest < top - 4 && (lowest..<(top - 4)).contains { sum.words[$0] != 0 }
+        return (bits, 32 * (top - 3) - shift + Self.unit, hasMore, isNegative)
     }
 
-    /// Rounds to nearest, ties to even.
-    private static func rounded(
-        _ leading: UInt128,
-        droppingBits excess: Int,
-        hasMore: Bool
-    )
-        -> UInt64
-    {
-        let kept = UInt64(truncatingIfNeeded: leading >> UInt128(excess))
-        guard excess > 0 else { return kept }
-        let half = UInt128(1) << UInt128(excess - 1)
-        let dropped = leading & ((half << 1) - 1)
-        let roundsUp = dropped > half || dropped == half && (hasMore || kept & 1 == 1)
-        return roundsUp ? kept + 1 : kept
-    }
-
-    /// Scales by a power of two: exact, unless the result is subnormal or overflows.
-    private static func scaled(_ significand: Double, by exponent: Int) -> Double {
-        significand.isFinite
-            ? Double(sign: .plus, exponent: exponent, significand: significand) : significand
+    /// A positive integer times a power of two as the nearest double, ties to even.
+    ///
+    /// `hasMore` tells whether the true number is larger, by less than 1 in the last place.
+    private static func rounded(_ integer: UInt128, exponent: Int, hasMore: Bool) -> Double {
+        let length = 128 - integer.leadingZeroBitCount
+        // The last place of the double is 2^-1074 or more.
+        let dropped = max(length - 53, -1_074 - exponent)
+        guard dropped <= length else { return 0 }
+        let kept = dropped >= 128 ? 0 : integer >> UInt128(dropped)
+        let half = UInt128(1) << UInt128(dropped - 1)
+        let rest = dropped >= 128 ? integer : integer & ((half << 1) - 1)
+        let roundsUp = rest > half || rest == half && (hasMore || kept & 1 == 1)
+        let significand = Double(UInt64(truncatingIfNeeded: kept) + (roundsUp ? 1 : 0))
+        guard significand != 0 else { return 0 }
+        return Double(sign: .plus, exponent: exponent + dropped, significand: significand)
     }
 
     /// The digit that holds the sign, above the two digits that the carries of 2^64 terms may

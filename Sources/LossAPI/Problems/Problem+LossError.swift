@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LossFunctions
+import LossFacts
 
 extension Problem {
     /// Describes an error of a loss or penalty; `base` is the JSON Pointer to its object.
@@ -43,88 +43,105 @@ extension Problem {
         case .empty(let input):
             self.init(
                 .emptyInput,
-                "\(input.rawValue) must contain at least one number.",
-                pointer: pointer(input.rawValue)
+                "\(input) must contain at least one number.",
+                pointer: pointer(input)
             )
-        case .shapes(let predictions, let targets, let allowed):
+        case .shapes(let input, let shape, let reference, let referenceShape, let allowed):
             let shapes = allowed.map { $0.written }
             self.init(
                 .shapeMismatch,
-                "predictions have shape \(predictions.written), targets \(targets.written); targets "
+                "\(reference) have shape \(referenceShape.written), \(input) \(shape.written); \(input) "
                     + "must have shape \(shapes.joined(separator: " or ")). Shapes are not broadcast.",
-                pointer: pointer(InputName.targets.rawValue),
+                pointer: pointer(input),
                 allowed: shapes
             )
-        case .noAxis(let axis, let shape):
+        case .noAxis(let axis, let input, let shape):
             self.init(
                 .outOfRange,
-                "axis is \(axis), but predictions have shape \(shape.written): "
+                "axis is \(axis), but \(input) have shape \(shape.written): "
                     + (shape.isEmpty
                         ? "a loss by row needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
-                pointer: shape.isEmpty ? pointer(InputName.predictions.rawValue) : pointer("axis")
+                pointer: shape.isEmpty ? pointer(input) : pointer("axis")
             )
         case .outsideDomain(let input, let place, let value, let allowed):
-            let subject = input.rawValue + place.writtenUnlessEmpty
+            let subject = input + place.writtenUnlessEmpty
             self.init(
                 .outsideDomain,
                 "\(subject) is \(value.shortest), but must be \(allowed).",
-                pointer: pointer(input.rawValue, place),
+                pointer: pointer(input, place),
                 allowed: [allowed]
             )
-        case .notAClassIndex(let place, let value, let classes, let ignored):
+        case .notAClassIndex(let input, let place, let value, let classes, let ignored):
             let range =
                 "a class index, which is an integer from 0 to \(classes - 1)"
                 + (ignored.map { ", or the ignore_index \($0)" } ?? "")
             self.init(
                 .outsideDomain,
-                "targets\(place.writtenUnlessEmpty) is \(value.shortest), but must be \(range).",
-                pointer: pointer(InputName.targets.rawValue, place),
+                "\(input)\(place.writtenUnlessEmpty) is \(value.shortest), but must be \(range).",
+                pointer: pointer(input, place),
                 allowed: [range]
             )
         case .notADistribution(let input, let row, let sum, let inLogarithms):
             let subject = inLogarithms ? "The exponentials of" : "The probabilities of"
             self.init(
                 .notADistribution,
-                "\(subject) the row \(input.rawValue)\(row.writtenUnlessEmpty) sum to "
+                "\(subject) the row \(input)\(row.writtenUnlessEmpty) sum to "
                     + "\(sum.shortest), but must sum to 1, to within 0.001.",
-                pointer: pointer(input.rawValue, row)
+                pointer: pointer(input, row)
             )
-        case .weightsShape(let shape, let allowed):
+        case .leadingShape(let input, let shape, let allowed):
             let shapes = allowed.map { $0.isEmpty ? "a number" : "shape \($0.written)" }
             self.init(
                 .shapeMismatch,
-                "weights have shape \(shape.written), but must be "
+                "\(input) has shape \(shape.written), but must be "
                     + "\(shapes.joined(separator: " or ")).",
-                pointer: pointer(InputName.weights.rawValue),
+                pointer: pointer(input),
                 allowed: shapes
             )
-        case .nothingToAverage(let ignored):
+        case .missingValue(let input, let place):
+            self.init(
+                .missingValue,
+                "\(input)\(place.writtenUnlessEmpty) is null. With \"missing\": \"skip\", losses of "
+                    + "missing values are skipped; a mask leaves them out, too.",
+                pointer: pointer(input, place)
+            )
+        case .nothingToAverage(let reason):
             self.init(
                 .nothingToAverage,
-                ignored
-                    ? "Every row is ignored or has weight 0, so there is nothing to average."
-                    : "At least one weight must be greater than 0.",
-                pointer: pointer(ignored ? InputName.targets.rawValue : InputName.weights.rawValue)
+                reason == .weights
+                    ? "At least one weight must be greater than 0."
+                    : "Every loss is ignored, masked, skipped or has weight 0, so there is nothing to "
+                        + "average.",
+                pointer: pointer(reason == .weights ? "weights" : "targets")
             )
         case .notFinite(let quantity, let input, let place):
             self.init(
-                notFinite: input == .parameters ? .value : quantity,
+                notFinite: quantity,
+                of: input,
                 at: place,
-                pointer: pointer(input.rawValue, place)
+                pointer: pointer(input, place)
+            )
+        case .noDerivative(let input):
+            self.init(
+                .notAllowed,
+                "The loss has no derivative with respect to \(input).",
+                pointer: pointer("gradient_of")
             )
         }
     }
 
-    private init(notFinite quantity: Quantity, at place: [Int], pointer: String) {
-        let closer = "Move predictions and targets closer together."
-        let (subject, advice) =
+    private init(notFinite quantity: Quantity, of input: String, at place: [Int], pointer: String) {
+        let advice =
+            switch (quantity, input) {
+            case (.normalizer, _): "Use smaller weights."
+            case (_, "parameters"): "Use smaller parameters or a smaller strength."
+            default: "Move predictions and targets closer together."
+            }
+        let subject =
             switch quantity {
-            case .loss: ("The loss", closer)
-            case .gradient, .hessian: ("The \(quantity.rawValue)", closer)
-            case .value:
-                ("The penalty or its derivative", "Use smaller parameters or a smaller strength.")
-            case .normalizer: ("The sum of the weights", "Use smaller weights.")
+            case .normalizer: "The sum of the weights"
+            case .loss, .gradient, .hessian: "The \(quantity.rawValue)"
             }
         let position = place.isEmpty ? "" : " at \(place.written)"
         self.init(
@@ -140,5 +157,5 @@ extension [Int] {
     var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
 
     /// The index as JSON writes it; empty for a single number.
-    fileprivate var writtenUnlessEmpty: String { isEmpty ? "" : written }
+    var writtenUnlessEmpty: String { isEmpty ? "" : written }
 }

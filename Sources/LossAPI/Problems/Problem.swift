@@ -3,7 +3,7 @@
 import ContentCoding
 import HTTP
 import HTTPTypes
-import LossFunctions
+import Requests
 import TensorJSON
 
 /// The reason that a request failed, as reported to the client (RFC 9457).
@@ -97,19 +97,13 @@ package struct Problem: Error, Equatable, Sendable {
 
     /// Translates an error of a lower layer, the only place where this happens.
     ///
-    /// - Parameters:
-    ///   - error: The error.
-    ///   - base: The JSON Pointer to the object that the error concerns.
-    ///   - known: The fields that this object may have.
-    init(
-        explaining error: any Error,
-        at base: String = "",
-        known: @autoclosure () -> [String] = []
-    ) {
+    init(explaining error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as JSONError: self.init(error)
-        case let error as LossError: self.init(error, at: base, known: known())
+        case let error as RequestError: self.init(error, at: "")
+        case let error as PenaltyError:
+            self.init(error.error, at: "/regularization/\(error.index)")
         default: self.init(.internalError, "The server failed to process this request: \(error).")
         }
     }

@@ -2,6 +2,7 @@
 
 package import HTTP
 import LossFunctions
+import Requests
 
 /// Creates the intakes that parse, evaluate and serialize requests.
 package struct LossService: Sendable {
@@ -23,27 +24,29 @@ package struct LossService: Sendable {
     ///
     /// - Parameters:
     ///   - route: The route of the request.
+    ///   - query: The query of the request, which may contain options.
     ///   - length: The length of the body in bytes, if it is known.
     /// - Returns: The intake; `nil` if the route does not accept a body.
-    func intake(for route: Route, expecting length: Int?) -> (any Intake)? {
-        // Constructed in place: a named value would be copied.
+    /// - Throws: A problem with the query.
+    func intake(
+        for route: Route,
+        query: String?,
+        expecting length: Int?
+    ) throws(Problem) -> (any Intake)? {
+        let found: Catalogue.Found
         switch route {
-        case .loss(let found):
-            return RequestIntake(
-                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: LossRequestBuilder(for: found),
-                route: route.name,
-                clock: clock
-            )
-        case .penalty(let found):
-            return RequestIntake(
-                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: PenaltyRequestBuilder(for: found),
-                route: route.name,
-                clock: clock
-            )
-        default:
-            return nil
+        case .loss(let loss): found = loss
+        case .penalty(let penalty): found = penalty
+        default: return nil
         }
+        var builder = RequestBuilder(for: found)
+        if let query { try builder.read(query: query) }
+        // Constructed in place: a named value would be copied.
+        return RequestIntake(
+            members: MemberReader(maximumDepth: maximumDepth, expecting: length),
+            builder: builder,
+            route: route.name,
+            clock: clock
+        )
     }
 }

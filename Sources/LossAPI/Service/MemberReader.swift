@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-import LossFunctions
+import LossFacts
+import Requests
 import TensorJSON
 
 /// Reads the members of a JSON object into a request builder while the object arrives.
@@ -10,8 +11,8 @@ import TensorJSON
 struct MemberReader: Sendable {
     private var reader: JSONReader
     private var place = Place.start
-    /// The field whose numbers are being read.
-    private var field = ""
+    /// The field whose value is being read.
+    private var field = RequestField.weights
     private var numbers = NumbersInProgress()
     /// Whether the text has ended.
     private var isComplete = false
@@ -101,7 +102,7 @@ struct MemberReader: Sendable {
     ///   - stopsAtLongValues: Whether to pause before a value that would occupy an event loop for
     ///     long.
     /// - Throws: A `JSONError` in the text or a `Problem` with a member.
-    mutating func read(into builder: inout some RequestBuilder, stopsAtLongValues: Bool) throws {
+    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues: Bool) throws {
         self.stopsAtLongValues = stopsAtLongValues
         guard place != .end, received - reader.position >= awaited else { return }
         do {
@@ -112,7 +113,7 @@ struct MemberReader: Sendable {
         }
     }
 
-    private mutating func readNext(into builder: inout some RequestBuilder) throws {
+    private mutating func readNext(into builder: inout RequestBuilder) throws {
         switch place {
         case .start:
             try reader.beginObject()
@@ -155,26 +156,28 @@ struct MemberReader: Sendable {
         }
     }
 
-    private mutating func readMember(into builder: inout some RequestBuilder) throws {
+    private mutating func readMember(into builder: inout RequestBuilder) throws {
         guard place == .member else {
-            try builder.read(field, from: &reader)
+            try reader.read(field, into: &builder)
             place = .member
             return
         }
-        guard let field = try reader.nextKey() else {
+        guard let name = try reader.nextKey() else {
             try reader.finish()
             place = .end
             return
         }
-        if builder.holdsNumbers(field), try !nextIsNull() {
+        let field = try builder.field(name)
+        if case .numbers(let elements) = field.kind, try !nextIsNull() {
             self.field = field
+            numbers = NumbersInProgress(others: OtherElements(elements))
             place = .numbers
         } else if stopsAtLongValues, try !isShortValue() {
             self.field = field
             place = .value
             isPaused = true
         } else {
-            try builder.read(field, from: &reader)
+            try reader.read(field, into: &builder)
         }
     }
 }

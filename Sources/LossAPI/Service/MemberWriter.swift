@@ -1,43 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LossFunctions
+import LossFacts
 import TensorJSON
+
+/// A part of the text of a result.
+enum ResultMember {
+    case beginObject(JSONKey?)
+    case endObject
+    case beginArray(JSONKey)
+    case endArray
+    case number(JSONKey, Double)
+    case integer(JSONKey, Int)
+    case null(JSONKey)
+    case text(JSONKey, String)
+    case flag(JSONKey, Bool)
+    /// A number or an array of numbers, possibly long.
+    case tensor(JSONKey, Tensor)
+
+    /// The number of numbers in its array; 0 for a single number.
+    var length: Int {
+        guard case .tensor(_, let tensor) = self, !tensor.shape.isEmpty else { return 0 }
+        return tensor.values.count
+    }
+}
 
 /// Writes the members of a result one after the other.
 ///
-/// It is separate from the result itself, which would be copied for each member if both were mutated
+/// It is separate from the members themselves, which would be copied for each one if both were mutated
 /// together.
 struct MemberWriter {
-    /// The next member.
-    private(set) var step: Step
+    /// The place of the next member.
+    private(set) var next = 0
     /// The number of numbers in arrays that have not been written.
     private var remaining: Int
-    var writer = JSONWriter(reserving: 0)
-    /// The index of the current penalty.
-    private(set) var penaltyIndex = 0
+    private var writer = JSONWriter(reserving: 0)
     /// The number of numbers of the current array that have been written.
     private var written = 0
-
-    enum Step {
-        case begin
-        case loss
-        case gradient
-        case hessian
-        case elements
-        case normalizer
-        case value
-        case gradientOfPenalty
-        case hessianOfPenalty
-        case end
-    }
 
     /// The number of numbers per slice, short enough for a fraction of a millisecond.
     static let sliceLength = 16_384
     /// The maximum length of a number in bytes, including its comma.
     static let bytesEach = 25
 
-    init(at step: Step, for numbers: Int) {
-        self.step = step
+    init(for numbers: Int) {
         remaining = numbers
     }
 
@@ -46,6 +51,9 @@ struct MemberWriter {
         writer.reserve(256 + Self.bytesEach * min(Self.sliceLength, remaining))
         return Self.sliceLength
     }
+
+    /// Returns the text written so far and continues after it.
+    mutating func take() -> [UInt8] { writer.take() }
 
     /// Skips a slice of the current array, for another writer; returns its range.
     ///
@@ -60,104 +68,50 @@ struct MemberWriter {
         return written..<end
     }
 
-    /// Writes the next member of the result of a loss.
-    mutating func write(
-        _ evaluation: Evaluation,
-        _ total: Double?,
-        _ penalties: [PenaltyEvaluation],
-        _ room: inout Int
-    ) {
-        switch step {
-        case .begin:
+    /// Writes a member, or as much of a long one as fits into `room`.
+    mutating func write(_ member: ResultMember, _ room: inout Int) {
+        switch member {
+        case .beginObject(let key):
+            if let key { writer.key(key) }
             writer.beginObject()
-            if let total { write(.loss, total) }
-            step = .loss
-        case .loss:
-            write(total == nil ? .loss : .dataLoss, evaluation.loss, then: .gradient, &room)
-        case .gradient: write(.gradient, evaluation.gradient, then: .hessian, &room)
-        case .hessian: write(.hessian, evaluation.hessian, then: .elements, &room)
-        case .elements: write(.elements, evaluation.elements, then: .normalizer, &room)
-        case .normalizer:
-            write(.normalizer, evaluation.normalizer)
-            guard !penalties.isEmpty else { return end() }
-            writer.key(.regularization)
+        case .endObject: writer.endObject()
+        case .beginArray(let key):
+            writer.key(key)
             writer.beginArray()
-            step = .value
-        case .value, .gradientOfPenalty, .hessianOfPenalty:
-            write(penalties, isWhole: false, &room)
-        case .end: break
+        case .endArray: writer.endArray()
+        case .number(let key, let number):
+            writer.key(key)
+            writer.number(number)
+        case .integer(let key, let integer):
+            writer.key(key)
+            writer.integer(integer)
+        case .null(let key):
+            writer.key(key)
+            writer.null()
+        case .text(let key, let text):
+            writer.key(key)
+            writer.string(text)
+        case .flag(let key, let flag):
+            writer.key(key)
+            writer.boolean(flag)
+        case .tensor(let key, let tensor):
+            guard write(key, tensor, &room) else { return }
         }
+        next += 1
     }
 
-    /// Writes the next member of the result of a penalty, which may be the whole result.
-    mutating func write(_ penalties: [PenaltyEvaluation], isWhole: Bool, _ room: inout Int) {
-        let penalty = penalties[penaltyIndex]
-        switch step {
-        case .gradientOfPenalty:
-            write(.gradient, penalty.gradient, then: .hessianOfPenalty, &room)
-        case .hessianOfPenalty:
-            write(.hessian, penalty.hessian, then: .value, &room)
-            guard step == .value else { return }
-            penaltyIndex += 1
-            if isWhole { return end() }
-            writer.endObject()
-            guard penaltyIndex == penalties.count else { return }
-            writer.endArray()
-            end()
-        default:
-            writer.beginObject()
-            if let value = penalty.value { write(.value, value) }
-            step = .gradientOfPenalty
-        }
-    }
-
-    private mutating func end() {
-        writer.endObject()
-        step = .end
-    }
-
-    private mutating func write(_ key: JSONKey, _ number: Double) {
-        writer.key(key)
-        writer.number(number)
-    }
-
-    /// Writes as much of a possibly long member as fits into `room`, and advances to the next step
-    /// at its end.
-    private mutating func write(
-        _ key: JSONKey,
-        _ tensor: Tensor?,
-        then next: Step,
-        _ room: inout Int
-    ) {
-        guard let tensor else {
-            step = next
-            return
-        }
-        guard !tensor.shape.isEmpty else {
-            write(key, tensor.values[0])
-            step = next
-            return
-        }
+    /// Writes as much of a tensor as fits into `room`; returns whether it is complete.
+    private mutating func write(_ key: JSONKey, _ tensor: Tensor, _ room: inout Int) -> Bool {
+        let count = tensor.values.count
         if written == 0 { writer.key(key) }
-        let end = min(written + room, tensor.values.count)
-        let range = written..<end
-        writer.numbers(tensor.values.span.extracting(range), shape: tensor.shape, range)
-        room -= range.count
-        remaining -= range.count
+        let end = tensor.shape.isEmpty ? count : min(written + room, count)
+        writer.numbers(tensor, written..<end)
+        guard !tensor.shape.isEmpty else { return true }
+        room -= end - written
+        remaining -= end - written
         written = end
-        guard end == tensor.values.count else { return }
+        guard end == count else { return false }
         written = 0
-        step = next
+        return true
     }
-}
-
-extension JSONKey {
-    fileprivate static let loss = JSONKey("loss")
-    fileprivate static let dataLoss = JSONKey("data_loss")
-    fileprivate static let gradient = JSONKey("gradient")
-    fileprivate static let hessian = JSONKey("hessian")
-    fileprivate static let elements = JSONKey("elements")
-    fileprivate static let normalizer = JSONKey("normalizer")
-    fileprivate static let regularization = JSONKey("regularization")
-    fileprivate static let value = JSONKey("value")
 }

@@ -2,13 +2,13 @@
 
 import HTTP
 import HTTPTypes
-import LossFunctions
+import Requests
 import TensorJSON
 
 /// Parses the body of a request to a loss or penalty, and responds with the result.
-struct RequestIntake<Builder: RequestBuilder>: Intake {
+struct RequestIntake: Intake {
     var members: MemberReader
-    var builder: Builder
+    var builder: RequestBuilder
     /// See ``Response/route``.
     let route: RouteName
     let clock: MonotonicClock
@@ -28,7 +28,15 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
 
     var footprint: Int { members.footprint + builder.footprint }
 
-    var responseFootprint: Int { problem == nil ? builder.resultFootprint : 0 }
+    var responseFootprint: Int {
+        guard problem == nil else { return 0 }
+        return builder.resultFootprint + ResultText.textFootprint(of: builder.resultCount)
+    }
+
+    /// An upper estimate of the time to compute and serialize the result, in nanoseconds.
+    private var resultNanoseconds: Int {
+        builder.computingNanoseconds + builder.resultCount * ResultText.nanosecondsEach
+    }
 
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         guard case .none = problem else { return false }
@@ -40,7 +48,7 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
         times.parse += end.nanoseconds(since: start)
         latest = end
         // Whether the remaining work is too long for an event loop.
-        return members.isPaused || builder.resultNanoseconds > Self.inlineNanoseconds
+        return members.isPaused || resultNanoseconds > Self.inlineNanoseconds
     }
 
     mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
@@ -61,7 +69,7 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
         if let problem { return problem.response(route: route) }
         do {
             let read = latest ?? clock()
-            var text = try builder.evaluate()
+            var text = ResultText(try builder.build().evaluate())
             let computed = clock()
             let body = text.next()
             var times = times
@@ -76,7 +84,7 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
                 times: times
             )
         } catch {
-            return Problem(explaining: error, known: builder.known).response(route: route)
+            return Problem(explaining: error).response(route: route)
         }
     }
 

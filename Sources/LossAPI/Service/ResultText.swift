@@ -1,41 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import LossFacts
 import LossFunctions
+import Requests
 import TensorJSON
 
 /// The JSON text of a result, serialized slice by slice.
 ///
 /// As text, numbers take more memory than the arrays from which they were computed.
 struct ResultText: ContentSource {
-    /// The evaluation of the loss; `nil` for a request to a penalty.
-    private let evaluation: Evaluation?
-    private let penalties: [PenaltyEvaluation]
-    /// The loss plus the penalties; `nil` without penalties, or if the loss was not requested.
-    private let total: Double?
+    private let members: [ResultMember]
     /// The number of numbers in arrays.
     private let length: Int
-    private var members: MemberWriter
+    private var writer: MemberWriter
 
-    /// Creates the result of a loss and the penalties added to it.
-    init(_ evaluation: consuming Evaluation, _ penalties: [PenaltyEvaluation]) throws {
-        total = penalties.isEmpty ? nil : try Self.total(evaluation.loss, penalties)
-        length = penalties.reduce(evaluation.length) { $0 + $1.length }
-        members = MemberWriter(at: .begin, for: length)
-        self.evaluation = evaluation
-        self.penalties = penalties
+    init(_ evaluation: Evaluation) {
+        members = evaluation.members
+        length = members.reduce(0) { $0 + $1.length }
+        writer = MemberWriter(for: length)
     }
 
-    /// Creates the result of a penalty.
-    init(_ evaluation: PenaltyEvaluation) {
-        self.evaluation = nil
-        penalties = [evaluation]
-        total = nil
-        length = evaluation.length
-        members = MemberWriter(at: .value, for: length)
-    }
-
-    var isAtEnd: Bool { members.step == .end }
+    var isAtEnd: Bool { writer.next == members.count }
 
     /// The memory in use, in bytes.
     ///
@@ -53,33 +39,17 @@ struct ResultText: ContentSource {
     }
 
     mutating func next() -> [UInt8] {
-        var room = members.beginSlice()
-        if let evaluation {
-            while !isAtEnd, room > 0 { members.write(evaluation, total, penalties, &room) }
-        } else {
-            while !isAtEnd, room > 0 { members.write(penalties, isWhole: true, &room) }
-        }
-        return members.writer.take()
+        var room = writer.beginSlice()
+        while !isAtEnd, room > 0 { writer.write(members[writer.next], &room) }
+        return writer.take()
     }
 
     /// Splits off a slice of a long array, which can be serialized concurrently.
     mutating func split() -> (any ContentSource)? {
-        guard let numbers = currentNumbers, let slice = members.takeSlice(of: numbers.values.count)
+        guard !isAtEnd, case .tensor(_, let tensor) = members[writer.next],
+            let slice = writer.takeSlice(of: tensor.values.count)
         else { return nil }
-        return Numbers(numbers, slice)
-    }
-
-    /// The numbers of the next member, if it may be long.
-    private var currentNumbers: Tensor? {
-        switch members.step {
-        case .loss: evaluation?.loss
-        case .gradient: evaluation?.gradient
-        case .hessian: evaluation?.hessian
-        case .elements: evaluation?.elements
-        case .gradientOfPenalty: penalties[members.penaltyIndex].gradient
-        case .hessianOfPenalty: penalties[members.penaltyIndex].hessian
-        case .begin, .normalizer, .value, .end: nil
-        }
+        return Numbers(tensor, slice)
     }
 
     /// A slice of an array, neither the first nor the last.
@@ -98,38 +68,21 @@ struct ResultText: ContentSource {
 
         mutating func next() -> [UInt8] {
             var writer = JSONWriter(reserving: MemberWriter.bytesEach * range.count)
-            writer.numbers(tensor.values.span.extracting(range), shape: tensor.shape, range)
+            writer.numbers(tensor, range)
             isAtEnd = true
             return writer.finish()
         }
     }
-
-    private static func total(_ loss: Tensor?, _ penalties: [PenaltyEvaluation]) throws -> Double? {
-        guard let loss else { return nil }
-        var sum = ExactSum()
-        for value in loss.values { sum.add(value) }
-        for penalty in penalties { sum.add(penalty.value ?? 0) }
-        guard sum.value.isFinite else {
-            throw LossError.notFinite(.loss, of: .predictions, place: [])
-        }
-        return sum.value
-    }
 }
 
-extension Tensor? {
-    /// The number of numbers in an array; 0 for a single number and for `nil`.
-    fileprivate var length: Int {
-        guard let self, !self.shape.isEmpty else { return 0 }
-        return self.values.count
+extension JSONWriter {
+    /// Writes a part of the numbers of a tensor.
+    mutating func numbers(_ tensor: Tensor, _ range: Range<Int>) {
+        numbers(
+            tensor.values.span.extracting(range),
+            shape: tensor.shape,
+            range,
+            hasNulls: tensor.hasMissing
+        )
     }
-}
-
-extension Evaluation {
-    fileprivate var length: Int {
-        loss.length + gradient.length + hessian.length + elements.length
-    }
-}
-
-extension PenaltyEvaluation {
-    fileprivate var length: Int { gradient.length + hessian.length }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
 /// The Kullback-Leibler divergence of the predicted distribution q from the target y.
 ///
@@ -55,15 +56,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
             logTargets.declaration,
             epsilon.declaration, CategoricalCrossEntropy.axis.declaration,
         ],
-        domains: Form.allCases.flatMap { form in
-            [false, true].map { inLogarithms in
-                Domains(
-                    form.options.merging(["log_targets": .flag(inLogarithms)]) { $1 },
-                    predictions: form.domain,
-                    targets: Self.targetDomain(inLogarithms: inLogarithms)
-                )
-            }
-        },
+        signature: signature,
         kinks: ["q < epsilon: clipped; the derivatives are those at the clipped value"],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
         notes: [
@@ -79,11 +72,37 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         ]
     )
 
+    private static let signature = Signature(
+        .row,
+        .init(
+            "predictions",
+            .primary,
+            [.init("* K", Form.allCases.map { ConditionalDomain($0.domain, when: $0.options) })],
+            "probabilities, their logarithms, or logits"
+        ),
+        .init(
+            "targets",
+            .constant,
+            [
+                .init(
+                    "* K",
+                    [false, true].map { inLogarithms in
+                        ConditionalDomain(
+                            .distribution(inLogarithms: inLogarithms),
+                            when: ["log_targets": .flag(inLogarithms)]
+                        )
+                    }
+                )
+            ],
+            "distributions, or their logarithms"
+        )
+    )
+
     /// The form of the predictions.
     private enum Form: CaseIterable {
-        case probabilities
         case logarithms
         case logits
+        case probabilities
 
         var options: [String: OptionValue] {
             switch self {
@@ -103,15 +122,8 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
     }
 
     let axis: Int
-    let classes: ClassTargets? = nil
-    let logarithmicTargets: Bool
-    var domains: Domains {
-        Domains(
-            predictions: form.domain,
-            targets: Self.targetDomain(inLogarithms: logarithmicTargets)
-        )
-    }
-
+    let ignoredIndex: Int? = nil
+    private let logarithmicTargets: Bool
     private let form: Form
     private let epsilon: Double
 
@@ -131,7 +143,7 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         }
     }
 
-    func targetWeights(of targets: RowTargets) -> [Double]? { nil }
+    func targetWeights(of _: RowTargets, _: Batch) -> [Double]? { nil }
 
     func evaluate(_ block: inout RowBlock, _ outputs: Outputs) {
         switch form {
@@ -139,10 +151,6 @@ struct KullbackLeiblerDivergence: RowwiseLoss {
         case .logarithms: evaluateLogarithms(&block, outputs)
         case .logits: evaluateLogits(&block, outputs)
         }
-    }
-
-    private static func targetDomain(inLogarithms: Bool) -> Domain {
-        inLogarithms ? .interval(.through(0)) : .unit
     }
 
     var fromLogits: Bool {

@@ -1,47 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
-/// Builds an `Evaluation` block by block.
+/// Builds a `LossResult` block by block.
 ///
 /// It weights and sums the losses, collects derivatives divided by the denominator, and throws if a
-/// number is not finite.
+/// number is not finite. Losses and derivatives of units that are left out are 0 in a block.
 struct Accumulation: ~Copyable {
-    private let outputs: Outputs
+    private let batch: Batch
     let weighting: Weighting
-    private let lossShape: [Int]
-    private let predictionShape: [Int]
+    private let functions = InstructionSet.current.functions
+    private let hessianFloor: Double?
+    private let countsSkipped: Bool
 
-    var sum = ExactSum()
+    private var sum = ExactSum()
+    /// The sum over the items of the first dimension, if they are reduced by themselves.
+    private var outer = ExactSum()
     private var elements: [Double] = []
     private var weighted: [Double] = []
-    var gradient: Derivative
-    var hessian: Derivative
+    private var gradients: [Derivative] = []
+    private var hessians: [Derivative] = []
+    /// The weights of a block; empty if all are 1.
+    private var blockWeights: [Double] = []
 
-    init(
-        _ outputs: Outputs,
-        _ weighting: consuming Weighting,
-        lossShape: [Int],
-        predictionShape: [Int]
-    ) {
-        self.outputs = outputs
-        self.lossShape = lossShape
-        self.predictionShape = predictionShape
-        let count = predictionShape.reduce(1, *)
-        gradient = Derivative(.gradient, isWanted: outputs.contains(.gradient), count: count)
-        hessian = Derivative(.hessian, isWanted: outputs.contains(.hessian), count: count)
+    init(_ request: LossRequest, _ batch: Batch, _ weighting: consuming Weighting) {
+        self.batch = batch
+        hessianFloor = request.hessianFloor
+        countsSkipped = request.skipsMissing
+        let outputs = batch.outputs
+        for input in batch.differentiated {
+            let (name, shape) = (batch.signature.inputs[input].name, batch.input(input).shape)
+            if outputs.contains(.gradient) {
+                gradients.append(Derivative(.gradient, input: input, name: name, shape: shape))
+            }
+            if outputs.contains(.hessian) {
+                hessians.append(Derivative(.hessian, input: input, name: name, shape: shape))
+            }
+        }
         let isNone = weighting.reduction == .none
         self.weighting = weighting
-        guard isNone || outputs.contains(.elements) else { return }
-        let losses = lossShape.reduce(1, *)
-        if outputs.contains(.elements) { elements.reserveCapacity(losses) }
-        if outputs.contains(.loss), isNone { weighted.reserveCapacity(losses) }
+        if keepsElements { elements.reserveCapacity(batch.unitCount) }
+        if outputs.contains(.loss), isNone { weighted.reserveCapacity(batch.unitCount) }
     }
 
-    /// Whether the losses themselves are requested, not only their derivatives.
-    var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements]) }
+    private var outputs: Outputs { batch.outputs }
 
-    /// Adds a block of losses and their weights; `first` is the index of the first loss.
+    /// Whether the losses are kept one by one.
+    private var keepsElements: Bool { !outputs.isDisjoint(with: [.elements, .statistics]) }
+
+    /// Whether the losses themselves are requested, not only their derivatives.
+    var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements, .statistics]) }
+
+    /// Adds the losses and derivatives of a block of elements.
+    ///
+    /// - Parameters:
+    ///   - block: the block, of which `count` elements are used.
+    ///   - count: the number of elements.
+    ///   - first: the offset of the first element in the batch.
+    mutating func add(
+        _ block: inout ElementBlock,
+        count: Int,
+        from first: Int
+    ) throws(LossError) {
+        if !batch.selection.isComplete { clear(&block, count: count, from: first) }
+        if !weighting.isTrivial, blockWeights.isEmpty {
+            blockWeights = [Double](repeating: 1, count: block.stride)
+        }
+        weighting.copy(from: first, count: count, into: &blockWeights)
+        let weights = blockWeights
+        blockWeights = []
+        try add(
+            block.numbers.span.extracting(block.losses..<(block.losses + count)),
+            weights.span.extracting(first: min(weights.count, count)),
+            from: first
+        )
+        for index in gradients.indices {
+            let start = block.gradient(gradients[index].input)
+            let column = start..<(start + count)
+            weigh(&block.numbers, column, weights, from: first)
+            try gradients[index].append(
+                block.numbers.span.extracting(column),
+                dividedBy: weighting.divisor,
+                functions
+            )
+        }
+        for index in hessians.indices {
+            let start = block.hessian(hessians[index].input)
+            let column = start..<(start + count)
+            raise(&block.numbers, column)
+            weigh(&block.numbers, column, weights, from: first)
+            try hessians[index].append(
+                block.numbers.span.extracting(column),
+                dividedBy: weighting.divisor,
+                functions
+            )
+        }
+        blockWeights = weights
+    }
+
+    /// Adds losses and their weights; `first` is the offset of the first in the batch.
     mutating func add(
         _ losses: Span<Double>,
         _ weights: Span<Double>,
@@ -50,44 +108,24 @@ struct Accumulation: ~Copyable {
         throws(LossError)
     {
         guard wantsLosses else { return }
-        let isSummed =
-            outputs.contains(.loss) && weighting.isTrivial && weighting.reduction != .none
-        if isSummed { sum.add(losses) }
+        let isSummed = outputs.contains(.loss) && weighting.reduction != .none
+        if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
         if !isSummed || !sum.hasFiniteTerms { try checkAreFinite(losses, from: first) }
         // Adding 0 turns -0 into 0, here and below.
-        if outputs.contains(.elements) {
+        if keepsElements {
             elements.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices { output.append(losses[offset] + 0) }
             }
         }
-        guard outputs.contains(.loss), !isSummed else { return }
-        if weighting.reduction == .none {
-            let isTrivial = weighting.isTrivial
-            weighted.append(addingCapacity: losses.count) { output in
-                for offset in losses.indices {
-                    output.append(
-                        (isTrivial ? losses[offset] : losses[offset] * weights[offset]) + 0
-                    )
-                }
+        guard outputs.contains(.loss), weighting.reduction == .none else { return }
+        let isTrivial = weighting.isTrivial
+        weighted.append(addingCapacity: losses.count) { output in
+            for offset in losses.indices {
+                output.append((isTrivial ? losses[offset] : losses[offset] * weights[offset]) + 0)
             }
-            try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
-        } else {
-            sum.add(losses, times: weights)
         }
-    }
-
-    /// Appends the requested derivatives with respect to the next predictions.
-    mutating func add(
-        _ slopes: Span<Double>,
-        _ curvatures: Span<Double>,
-        _ functions: any ArrayFunctions.Type
-    )
-        throws(LossError)
-    {
-        let denominator = weighting.denominator
-        try gradient.append(slopes, dividedBy: denominator, of: predictionShape, functions)
-        try hessian.append(curvatures, dividedBy: denominator, of: predictionShape, functions)
+        try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
     }
 
     /// Stores the requested derivatives of a range of rows.
@@ -98,18 +136,7 @@ struct Accumulation: ~Copyable {
     )
         throws(LossError)
     {
-        let functions = block.functions
-        if layout.areContiguous {
-            try add(block.gradient.span, block.hessian.span, functions)
-        } else {
-            let denominator = weighting.denominator
-            gradient.place(block.gradient, layout, dividedBy: denominator, functions) {
-                layout.scatter($0, rows, into: &$1)
-            }
-            hessian.place(block.hessian, layout, dividedBy: denominator, functions) {
-                layout.scatter($0, rows, into: &$1)
-            }
-        }
+        try place(block, layout) { layout.scatter($0, rows, into: &$1) }
     }
 
     /// Stores the requested derivatives of a strip of a row; strips arrive in order.
@@ -121,54 +148,155 @@ struct Accumulation: ~Copyable {
     )
         throws(LossError)
     {
-        let functions = block.functions
-        guard !layout.areContiguous else {
-            return try add(block.gradient.span, block.hessian.span, functions)
-        }
-        let denominator = weighting.denominator
-        gradient.place(block.gradient, layout, dividedBy: denominator, functions) {
-            layout.scatter($0, row, columns: columns, into: &$1)
-        }
-        hessian.place(block.hessian, layout, dividedBy: denominator, functions) {
-            layout.scatter($0, row, columns: columns, into: &$1)
-        }
+        try place(block, layout) { layout.scatter($0, row, columns: columns, into: &$1) }
     }
 
     /// Throws if a derivative is not finite, with the place of the first.
     func checkDerivativesAreFinite() throws(LossError) {
-        try gradient.checkIsFinite(of: predictionShape)
-        try hessian.checkIsFinite(of: predictionShape)
+        for derivative in gradients { try derivative.checkIsFinite() }
+        for derivative in hessians { try derivative.checkIsFinite() }
+    }
+
+    /// The result, once every loss has been added.
+    consuming func finish() throws(LossError) -> LossResult {
+        var loss: Tensor?
+        markLeftOut()
+        if outputs.contains(.loss) {
+            if weighting.reduction == .none {
+                loss = Tensor(
+                    shape: batch.lossShape,
+                    values: weighted,
+                    hasMissing: !batch.selection.isComplete
+                )
+            } else {
+                let total = weighting.items.isEmpty ? sum : outer
+                let value = total.value(dividedBy: weighting.normalizer) + 0
+                guard value.isFinite else { throw notFinite(place: []) }
+                loss = Tensor(value)
+            }
+        }
+        return LossResult(
+            loss: loss,
+            normalizer: weighting.normalizer,
+            gradients: gradients.map { $0.result },
+            hessians: hessians.map { $0.result },
+            elements: outputs.contains(.elements)
+                ? Tensor(
+                    shape: batch.lossShape,
+                    values: elements,
+                    hasMissing: !batch.selection.isComplete
+                ) : nil,
+            statistics: outputs.contains(.statistics)
+                ? try Statistics(elements, weighting, batch) : nil,
+            skipped: countsSkipped ? batch.selection.skipped : nil
+        )
+    }
+
+    /// Adds weighted losses to the sum, or to the sums of their items.
+    private mutating func addToSum(
+        _ losses: Span<Double>,
+        _ weights: Span<Double>,
+        from first: Int
+    ) throws(LossError) {
+        guard !weighting.items.isEmpty else {
+            return weighting.isTrivial ? sum.add(losses) : sum.add(losses, times: weights)
+        }
+        var start = 0
+        while start < losses.count {
+            let item = (first + start) / weighting.itemLength
+            let end = min(losses.count, (item + 1) * weighting.itemLength - first)
+            sum.add(
+                losses.extracting(start..<end),
+                times: weights.extracting(start..<end)
+            )
+            if first + end == (item + 1) * weighting.itemLength {
+                let own = weighting.items[item]
+                if !own.isEmpty {
+                    let value = sum.value(dividedBy: own.normalizer)
+                    guard value.isFinite else { throw notFinite(place: [item]) }
+                    outer.add(value)
+                }
+                sum = ExactSum()
+            }
+            start = end
+        }
+    }
+
+    /// Multiplies derivatives by their weights; `first` is the offset of the first in the batch.
+    private func weigh(
+        _ numbers: inout [Double],
+        _ column: Range<Int>,
+        _ weights: [Double],
+        from first: Int
+    ) {
+        guard !weighting.isTrivial else { return }
+        var all = numbers.mutableSpan
+        var own = all._mutatingExtracting(column)
+        weighting.apply(weights.span.extracting(first: column.count), to: &own, from: first)
+    }
+
+    private mutating func place(
+        _ block: RowBlock,
+        _ layout: RowLayout,
+        _ scatter: (_ quotients: [Double], _ values: inout [Double]) -> Void
+    ) throws(LossError) {
+        let divisor = weighting.divisor
+        for index in gradients.indices {
+            if layout.areContiguous {
+                try gradients[index].append(block.gradient.span, dividedBy: divisor, functions)
+            } else {
+                gradients[index].place(
+                    block.gradient,
+                    dividedBy: divisor,
+                    functions,
+                    scatter: scatter
+                )
+            }
+        }
+        for index in hessians.indices {
+            if layout.areContiguous {
+                try hessians[index].append(block.hessian.span, dividedBy: divisor, functions)
+            } else {
+                hessians[index].place(
+                    block.hessian,
+                    dividedBy: divisor,
+                    functions,
+                    scatter: scatter
+                )
+            }
+        }
+    }
+
+    /// Sets the losses and derivatives of the units that are left out to 0.
+    private func clear(_ block: inout ElementBlock, count: Int, from first: Int) {
+        for offset in 0..<count where batch.selection.isLeftOut(first + offset) {
+            for column in stride(from: block.losses, to: block.numbers.count, by: block.stride) {
+                block.numbers[column + offset] = 0
+            }
+        }
+    }
+
+    /// Raises second derivatives to their lower bound.
+    private func raise(_ numbers: inout [Double], _ column: Range<Int>) {
+        guard let hessianFloor else { return }
+        for offset in column { numbers[offset] = max(numbers[offset], hessianFloor) }
+    }
+
+    /// Marks the losses of the units that are left out as missing.
+    private mutating func markLeftOut() {
+        for unit in batch.selection.leftOut.indices where batch.selection.leftOut[unit] {
+            if !elements.isEmpty { elements[unit] = .nan }
+            if !weighted.isEmpty { weighted[unit] = .nan }
+        }
     }
 
     private func checkAreFinite(_ losses: Span<Double>, from first: Int) throws(LossError) {
         if let offset = Finiteness.firstNonFinite(in: losses) {
-            throw .notFinite(
-                .loss,
-                of: .predictions,
-                place: Tensor.place(of: first + offset, in: lossShape)
-            )
+            throw notFinite(place: Tensor.place(of: first + offset, in: batch.lossShape))
         }
     }
 
-    /// The evaluation, once every loss has been added.
-    consuming func finish() throws(LossError) -> Evaluation {
-        var loss: Tensor?
-        if outputs.contains(.loss) {
-            if weighting.reduction == .none {
-                loss = Tensor(shape: lossShape, values: weighted)
-            } else {
-                let value = sum.value(dividedBy: weighting.denominator) + 0
-                guard value.isFinite else { throw .notFinite(.loss, of: .predictions, place: []) }
-                loss = Tensor(value)
-            }
-        }
-        return Evaluation(
-            loss: loss,
-            normalizer: weighting.normalizer,
-            gradient: gradient.tensor(predictionShape),
-            hessian: hessian.tensor(predictionShape),
-            elements: outputs.contains(.elements)
-                ? Tensor(shape: lossShape, values: elements) : nil
-        )
+    private func notFinite(place: [Int]) -> LossError {
+        .notFinite(.loss, input: batch.signature.inputs[0].name, place: place)
     }
 }

@@ -1,85 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The inputs of a loss.
-package struct Batch: Sendable {
-    package let predictions: Tensor
-    package let targets: Tensor
-    /// A number, one per row, or one per loss; `nil` means 1.
-    package let weights: Tensor?
+package import LossFacts
 
-    package init(predictions: Tensor, targets: Tensor, weights: Tensor? = nil) {
-        self.predictions = predictions
-        self.targets = targets
-        self.weights = weights
+/// A loss of the catalogue with its options set.
+package struct Loss: Sendable {
+    package let facts: Facts
+    package let options: OptionValues
+    private let evaluator: any LossEvaluator
+
+    init(_ facts: Facts, _ options: OptionValues, _ evaluator: any LossEvaluator) {
+        self.facts = facts
+        self.options = options
+        self.evaluator = evaluator
     }
-}
 
-/// The result of a loss; outputs that were not requested are `nil`.
-package struct Evaluation: Equatable, Sendable {
-    /// The reduced loss; with `Reduction.none`, a number per loss.
-    package let loss: Tensor?
-    /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
-    package let normalizer: Double
-    /// The derivative of `loss` with respect to each prediction; with `Reduction.none`, of its own loss.
-    package let gradient: Tensor?
-    /// The Hessian's diagonal: the second derivative of `loss` with respect to each prediction.
-    package let hessian: Tensor?
-    /// The losses one by one, before weights and reduction.
-    package let elements: Tensor?
-}
-
-/// A loss function with its options set.
-///
-/// One call evaluates a whole batch, so that the dynamic call of `any Loss` occurs once per request;
-/// the loops over elements are compiled for each loss.
-package protocol Loss: Sendable {
-    static var facts: Facts { get }
-    /// The unit that has one loss.
-    static var granularity: Granularity { get }
-
-    /// Creates the loss with options that are within their ranges.
-    init(_ options: OptionValues) throws(LossError)
-
-    /// The domains of the inputs under these options.
-    var domains: Domains { get }
-
-    /// Computes the requested outputs for a batch of finite inputs.
+    /// Computes the requested outputs.
     ///
-    /// The order is: validate shapes and domains, compute losses and derivatives block by block,
-    /// multiply by the weights, sum exactly, divide by the denominator.
+    /// The order is: bind shapes, select units, compute the denominator, check domains, compute losses
+    /// and derivatives block by block, multiply by the weights, sum exactly, divide by the denominator.
     ///
     /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, or if a
     ///   requested output is not finite.
-    func evaluate(
-        _ batch: Batch,
-        _ outputs: Outputs,
-        _ reduction: Reduction
-    ) throws(LossError)
-        -> Evaluation
-}
-
-/// The unit that has one loss: an element or a row.
-package enum Granularity: String, Sendable {
-    case element
-    /// A row along an axis.
-    case row
-}
-
-extension Loss {
-    func checkDomains(of batch: Batch) throws(LossError) {
-        try domains.predictions.check(batch.predictions, as: .predictions)
-        try domains.targets.check(batch.targets, as: .targets)
-    }
-}
-
-extension Domain {
-    func check(_ tensor: Tensor, as input: InputName) throws(LossError) {
-        guard let offset = firstOutside(in: tensor.values) else { return }
-        throw .outsideDomain(
-            input,
-            place: Tensor.place(of: offset, in: tensor.shape),
-            value: tensor.values[offset],
-            allowed: description
+    package func evaluate(_ request: LossRequest) throws(LossError) -> LossResult {
+        let batch = try Batch(request, facts, options, axis: evaluator.axis)
+        let weighting = try Weighting(
+            request,
+            batch,
+            targetWeights: try evaluator.targetWeights(of: batch)
         )
+        var result = Accumulation(request, batch, weighting)
+        try evaluator.evaluate(batch, into: &result)
+        return try result.finish()
     }
+}
+
+/// The computation of the losses of a batch.
+protocol LossEvaluator: Sendable {
+    /// The axis of the rows; negative axes count from the last dimension.
+    var axis: Int { get }
+
+    /// The weights of the targets in the denominator of a mean, one per unit; `nil` means 1 each.
+    func targetWeights(of batch: Batch) throws(LossError) -> [Double]?
+
+    /// Adds the losses and derivatives of every unit.
+    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError)
 }

@@ -11,7 +11,7 @@ package struct Outputs: OptionSet, Sendable {
     /// Whether they include a derivative.
     var includeDerivatives: Bool { !isDisjoint(with: [.gradient, .hessian]) }
 
-    /// The number of derivatives.
+    /// The number of derivatives with respect to each input.
     package var derivativeCount: Int {
         (contains(.gradient) ? 1 : 0) + (contains(.hessian) ? 1 : 0)
     }
@@ -22,4 +22,12 @@ package struct Outputs: OptionSet, Sendable {
     package static let hessian = Outputs(rawValue: 4)
     /// The losses one by one, before weights and reduction.
     package static let elements = Outputs(rawValue: 8)
+    /// The count, mean, variance, standard error and extremes of the losses.
+    package static let statistics = Outputs(rawValue: 16)
+
+    /// Their names on the wire, in the order of a result.
+    package static let names: [(name: String, output: Outputs)] = [
+        ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
+        ("statistics", .statistics),
+    ]
 }

@@ -1,93 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
 /// The weights of the losses of a batch, and the denominator of their sum.
 ///
 /// The shape of the weights is a leading part of the shape of the losses: a number, one per row, or
-/// one per loss. Each weight applies to `span` consecutive losses. In a mean only the ratios of the
-/// weights matter, so they are scaled by a power of two that keeps products and sums clear of
-/// overflow and underflow.
+/// one per loss. Each weight applies to `span` consecutive losses. Losses left out have weight 0.
+///
+/// A loss is the exact sum of the products of weights and losses, divided by the denominator and
+/// rounded once; the denominator is rounded once from its exact value.
 struct Weighting {
-    /// The weights; empty if all losses share one.
-    private let weights: [Double]
-    private let common: Double
-    private let span: Int
     let reduction: Reduction
-
-    /// The denominator in the scale of `self[offset]`.
-    let denominator: Double
-    /// The denominator in the scale of the client's weights.
+    /// The denominator of the sum of the losses, or of the items of the first dimension.
     let normalizer: Double
+    /// The items of the first dimension that are reduced by themselves; empty if there are none.
+    private(set) var items: [Item] = []
+    /// The number of losses of an item.
+    let itemLength: Int
+
+    /// An item of the first dimension that is reduced by itself.
+    struct Item {
+        /// The denominator of the sum of its losses.
+        let normalizer: Double
+        /// Whether any of its losses takes part.
+        let isEmpty: Bool
+    }
+
+    /// The weights of the client, or one that all losses share.
+    private let weights: [Double]
+    private let span: Int
+    /// Whether the quotient of some weight and its denominator is not a normal number.
+    private(set) var isExtreme = false
 
     /// Checks the weights against the shape of the losses and computes the denominator.
     ///
     /// `targetWeights` are additional factors in the denominator of a mean: the weight of the class of
     /// each target, or 0 for an ignored target; `nil` means 1.
     init(
-        _ weights: Tensor?,
-        _ reduction: Reduction,
-        lossShape: [Int],
-        firstDimension: Int,
+        _ request: LossRequest,
+        _ batch: Batch,
         targetWeights: [Double]?
     ) throws(LossError) {
-        let count = lossShape.reduce(1, *)
-        let largest =
-            try weights.map { given throws(LossError) in
-                try Self.check(given, against: lossShape, areAveraged: reduction == .mean)
-            } ?? 1
-        let given = weights?.values ?? []
-        let isCommon = given.count <= 1
-        span = isCommon ? count : count / given.count
-        self.reduction = reduction
-        guard reduction == .mean else {
-            self.weights = isCommon ? [] : given
-            common = largest
-            (denominator, normalizer) =
-                switch reduction {
-                case .mean, .sum, .none: (1, 1)
-                case .batchMean: (Double(firstDimension), Double(firstDimension))
-                case .elementMean: (Double(count), Double(count))
-                }
-            return
-        }
-
-        // A single weight becomes 1; several are scaled by a power of two.
-        let unit = isCommon ? largest : largest.binade
-        common = 1
-        let scaled = isCommon ? [] : given.map { $0 / unit }
-        self.weights = scaled
-        if let targetWeights {
-            var sum = ExactSum()
-            if isCommon {
-                sum.add(targetWeights.span)
-            } else {
-                for offset in targetWeights.indices {
-                    sum.add(scaled[offset / span], times: targetWeights[offset])
-                }
+        let shape = batch.lossShape
+        let count = batch.unitCount
+        reduction = request.reduction
+        if let weights = request.weights { try Self.check(weights, against: shape) }
+        weights = request.weights?.values ?? []
+        span = count / max(weights.count, 1)
+        let itemCount = shape.first ?? 1
+        itemLength = reduction.isNested ? count / max(itemCount, 1) : count
+        let selection = batch.selection
+        switch reduction {
+        case .sum, .none: normalizer = 1
+        case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
+        case .elementMean: normalizer = Double(selection.count)
+        case .mean:
+            let total: Double? = request.normalizer
+            normalizer =
+                total
+                ?? Self.total(
+                    0..<count,
+                    weights,
+                    span: span,
+                    selection,
+                    targetWeights,
+                    isUnweighted: weights.isEmpty && selection.isComplete && targetWeights == nil
+                )
+        case .meanOfMeans, .meanOfSums:
+            let isMean = reduction == .meanOfMeans
+            for item in 0..<itemCount {
+                let range = (item * itemLength)..<((item + 1) * itemLength)
+                let total =
+                    isMean
+                    ? Self.total(
+                        range,
+                        weights,
+                        span: span,
+                        selection,
+                        targetWeights,
+                        isUnweighted: false
+                    ) : 1
+                let isLeftOut = range.allSatisfy { selection.isLeftOut($0) }
+                let isEmpty = isLeftOut || isMean && total == 0
+                items.append(Item(normalizer: total, isEmpty: isEmpty))
             }
-            denominator = sum.value
-        } else if isCommon {
-            denominator = Double(count)
-        } else {
-            var sum = ExactSum()
-            if span == 1 {
-                sum.add(scaled.span)
-            } else {
-                for weight in scaled { sum.add(weight, times: Double(span)) }
-            }
-            denominator = sum.value
+            let filled = items.count { !$0.isEmpty }
+            normalizer =
+                request.normalizer ?? Double(request.emptyRows == .drop ? filled : itemCount)
         }
-        normalizer = denominator * unit
-        guard denominator > 0 else { throw .nothingToAverage(ignored: true) }
-        guard normalizer < .infinity else { throw .notFinite(.normalizer, of: .weights, place: []) }
+        guard normalizer > 0 else {
+            if count == 0 { throw .empty(input: batch.signature.inputs[0].name) }
+            let areZero = selection.isComplete && targetWeights == nil && !weights.isEmpty
+            throw .nothingToAverage(areZero ? .weights : .units)
+        }
+        let sums = items.map { $0.normalizer } + [normalizer]
+        guard sums.allSatisfy({ $0.isFinite }) else {
+            throw .notFinite(.normalizer, input: "weights", place: [])
+        }
+        isExtreme = !weights.isEmpty && spansManyMagnitudes(sums)
     }
 
-    /// Whether every weight is 1.
-    var isTrivial: Bool { weights.isEmpty && common == 1 }
+    /// Whether weights are used as they are: all are 1.
+    var isTrivial: Bool { weights.isEmpty && items.isEmpty }
 
+    /// The weight of a loss.
     subscript(offset: Int) -> Double {
-        weights.isEmpty ? common : weights[offset / span]
+        weights.isEmpty ? 1 : weights[offset / span]
     }
 
     /// Copies the weights of the losses from `first` on, unless every weight is 1.
@@ -95,7 +114,8 @@ struct Weighting {
         guard !isTrivial else { return }
         var all = block.mutableSpan
         var block = all._mutatingExtracting(first: count)
-        if weights.isEmpty {
+        if weights.count <= 1 {
+            let common = weights.first ?? 1
             for offset in block.indices { block[offset] = common }
         } else if span == 1 {
             let given = weights.span.extracting(first..<(first + block.count))
@@ -105,33 +125,123 @@ struct Weighting {
         }
     }
 
-    /// Checks the weights and returns the largest, which is positive if they are averaged.
-    private static func check(
-        _ weights: Tensor,
-        against lossShape: [Int],
-        areAveraged: Bool
-    ) throws(LossError)
-        -> Double
-    {
+    /// Multiplies derivatives by their weights and divides them by the denominators of their items.
+    ///
+    /// What remains is to divide them by `divisor`. The scale keeps products clear of overflow and
+    /// underflow.
+    ///
+    /// - Parameters:
+    ///   - weights: the weight of each loss.
+    ///   - derivatives: the same number of derivatives for each loss.
+    ///   - first: the offset of the first loss in the batch.
+    func apply(_ weights: Span<Double>, to derivatives: inout MutableSpan<Double>, from first: Int) {
+        let length = derivatives.count / max(weights.count, 1)
+        if isExtreme {
+            for offset in derivatives.indices {
+                derivatives[offset] = ScaledProduct.quotient(
+                    derivatives[offset],
+                    weights[offset / length],
+                    by: denominator(of: first + offset / length),
+                    normalizer
+                )
+            }
+        } else if length == 1, items.isEmpty {
+            let scale = scale
+            for offset in derivatives.indices { derivatives[offset] *= weights[offset] * scale }
+        } else {
+            let scale = scale
+            for unit in weights.indices {
+                let factor = weights[unit] * scale / denominator(of: first + unit)
+                for offset in (unit * length)..<((unit + 1) * length) {
+                    derivatives[offset] *= factor
+                }
+            }
+        }
+    }
+
+    /// The number by which weighted derivatives are divided.
+    var divisor: Double { isExtreme ? 1 : normalizer * scale }
+
+    /// A power of two that brings the denominator of a mean near 1, which scales the weights too.
+    private var scale: Double {
+        guard reduction == .mean, !weights.isEmpty else { return 1 }
+        return Double(sign: .plus, exponent: -normalizer.exponent, significand: 1)
+    }
+
+    /// The denominator of the item of a loss.
+    private func denominator(of unit: Int) -> Double {
+        guard !items.isEmpty else { return 1 }
+        let item = items[unit / itemLength]
+        return item.isEmpty ? 1 : item.normalizer
+    }
+
+    /// Whether weights or denominators are so small or large that products with them could leave
+    /// the range of normal numbers.
+    private func spansManyMagnitudes(_ sums: [Double]) -> Bool {
+        let reference = reduction == .mean ? normalizer.exponent : 0
+        var (least, greatest) = (Int.max, Int.min)
+        for number in weights where number > 0 {
+            least = min(least, Int(number.exponent))
+            greatest = max(greatest, Int(number.exponent))
+        }
+        for number in sums where number > 0 && reduction != .mean {
+            least = min(least, Int(number.exponent))
+            greatest = max(greatest, Int(number.exponent))
+        }
+        guard least <= greatest else { return false }
+        let exponent = Int(reference)
+        return least - exponent < -100 || greatest - exponent > 100
+            || reduction == .mean && abs(exponent) > 1_000
+    }
+
+    /// Σw over a range of losses, rounded once.
+    private static func total(
+        _ range: Range<Int>,
+        _ weights: [Double],
+        span: Int,
+        _ selection: Selection,
+        _ targetWeights: [Double]?,
+        isUnweighted: Bool
+    ) -> Double {
+        guard !isUnweighted else { return Double(range.count) }
+        var sum = ExactSum()
+        if span == 1, selection.isComplete, targetWeights == nil, !weights.isEmpty {
+            sum.add(weights.span.extracting(range))
+        } else {
+            for unit in range where !selection.isLeftOut(unit) {
+                let weight = weights.isEmpty ? 1 : weights[unit / span]
+                sum.add(weight, times: targetWeights?[unit] ?? 1)
+            }
+        }
+        return sum.value
+    }
+
+    /// Throws if weights do not fit the losses or are negative.
+    private static func check(_ weights: Tensor, against lossShape: [Int]) throws(LossError) {
         guard lossShape.starts(with: weights.shape) else {
             let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }
-            throw .weightsShape(weights.shape, allowed: allowed)
+            throw .leadingShape(input: "weights", shape: weights.shape, allowed: allowed)
         }
-        var largest = 0.0
         var negative: UInt64 = 0
-        for weight in weights.values {
-            negative |= weight < 0 ? 1 : 0
-            largest = max(largest, weight)
-        }
-        if negative != 0, let offset = weights.values.firstIndex(where: { $0 < 0 }) {
-            throw .outsideDomain(
-                .weights,
-                place: Tensor.place(of: offset, in: weights.shape),
-                value: weights.values[offset],
-                allowed: Interval.nonNegative.description
-            )
-        }
-        guard largest > 0 || !areAveraged else { throw .nothingToAverage(ignored: false) }
-        return largest
+        for weight in weights.values { negative |= weight < 0 ? 1 : 0 }
+        guard negative != 0, let offset = weights.values.firstIndex(where: { $0 < 0 }) else { return }
+        throw .outsideDomain(
+            input: "weights",
+            place: Tensor.place(of: offset, in: weights.shape),
+            value: weights.values[offset],
+            allowed: Interval.nonNegative.description
+        )
+    }
+}
+
+/// Products and quotients whose intermediate results may leave the range of doubles.
+enum ScaledProduct {
+    /// x·y / (a·b), where only the result may overflow or underflow.
+    static func quotient(_ x: Double, _ y: Double, by a: Double, _ b: Double) -> Double {
+        guard x != 0, y != 0, x.isFinite else { return x * y }
+        let significand = x.significand * y.significand / (a.significand * b.significand)
+        let exponent = Int(x.exponent) + Int(y.exponent) - Int(a.exponent) - Int(b.exponent)
+        let signed = (x < 0) != (y < 0) ? -significand : significand
+        return Double(sign: .plus, exponent: max(-3_000, min(3_000, exponent)), significand: signed)
     }
 }

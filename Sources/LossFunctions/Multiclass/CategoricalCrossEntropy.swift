@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
 /// The negative log-likelihood of one of several classes.
 ///
@@ -52,10 +53,7 @@ struct CategoricalCrossEntropy: RowwiseLoss {
             ProbabilityOptions.labelSmoothing.declaration, classWeights.declaration,
             ignoreIndex.declaration, axis.declaration,
         ],
-        domains: [
-            Domains(["from_logits": .flag(false)], predictions: .unit, targets: .classes),
-            Domains(["from_logits": .flag(true)], predictions: .real, targets: .classes),
-        ],
+        signature: signature,
         kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
@@ -73,16 +71,39 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         ]
     )
 
-    let axis: Int
-    let logarithmicTargets = false
-    var classes: ClassTargets? { ClassTargets(ignoredIndex: ignoreIndex) }
-    var domains: Domains { Domains(predictions: fromLogits ? .real : .unit, targets: .classes) }
+    private static let signature = Signature(
+        .row,
+        .init(
+            "predictions",
+            .primary,
+            [
+                .init(
+                    "* K",
+                    [
+                        ConditionalDomain(.unit, when: ["from_logits": .flag(false)]),
+                        ConditionalDomain(.real, when: ["from_logits": .flag(true)]),
+                    ]
+                )
+            ],
+            "probabilities of classes, or logits"
+        ),
+        .init(
+            "targets",
+            .constant,
+            [
+                .init("*", .classIndices(of: "K")),
+                .init("* K", .distribution(inLogarithms: false)),
+            ],
+            "class indices, or distributions over the classes"
+        )
+    )
 
+    let axis: Int
     let fromLogits: Bool
     private let epsilon: Double
     private let smoothing: Double
     private let classWeights: [Double]?
-    private let ignoreIndex: Int?
+    let ignoredIndex: Int?
 
     init(_ options: OptionValues) {
         axis = options[Self.axis] ?? -1
@@ -90,10 +111,10 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         epsilon = options[ProbabilityOptions.epsilon]
         smoothing = options[ProbabilityOptions.labelSmoothing]
         classWeights = options[Self.classWeights]
-        ignoreIndex = options[Self.ignoreIndex]
+        ignoredIndex = options[Self.ignoreIndex]
     }
 
-    func targetWeights(of targets: RowTargets) throws(LossError) -> [Double]? {
+    func targetWeights(of targets: RowTargets, _ batch: Batch) throws(LossError) -> [Double]? {
         let rows = targets.layout
         if let classWeights, classWeights.count != rows.length {
             throw .wrongCount(
@@ -102,9 +123,11 @@ struct CategoricalCrossEntropy: RowwiseLoss {
                 expected: rows.length
             )
         }
-        guard classWeights != nil || ignoreIndex != nil else { return nil }
-        try targets.check()
+        guard classWeights != nil || ignoredIndex != nil else { return nil }
+        try batch.checkDomains()
+        try targets.checkSums()
         return (0..<rows.count).map { row in
+            guard !targets.isIgnored(row) else { return 0 }
             if targets.hasClassIndices {
                 return targets.classIndex(of: row).map { classWeights?[$0] ?? 1 } ?? 0
             }

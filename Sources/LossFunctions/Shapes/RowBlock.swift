@@ -16,6 +16,9 @@ struct RowBlock {
     /// The offset of each row's class in the block; `nil` for ignored rows.
     var classOffsets: [Int?]
 
+    /// Numbers that are valid predictions and targets, for rows that are left out.
+    var fillers = (predictions: 0.0, targets: 0.0)
+
     /// Whether this is a strip of one row.
     ///
     /// In a strip, `losses` and `lossTails` are the head and tail of the sum of its terms alone, while
@@ -77,14 +80,20 @@ struct RowBlock {
         functions.sumRows(targets, heads: &targetSums, tails: &targetSumTails)
     }
 
-    /// Multiplies the requested derivatives of each row by its weight.
-    mutating func weightDerivatives(_ weights: [Double], _ outputs: Outputs) {
-        scratch.spread(weights)
+    /// Multiplies the requested derivatives of each row by its weight; `first` is the first row.
+    mutating func weightDerivatives(
+        _ weights: [Double],
+        _ weighting: Weighting,
+        from first: Int,
+        _ outputs: Outputs
+    ) {
         if outputs.contains(.gradient) {
-            gradient.replace(scratch, scratch) { slope, weight, _ in slope * weight }
+            var slopes = gradient.mutableSpan
+            weighting.apply(weights.span, to: &slopes, from: first)
         }
         if outputs.contains(.hessian) {
-            hessian.replace(scratch, scratch) { curvature, weight, _ in curvature * weight }
+            var curvatures = hessian.mutableSpan
+            weighting.apply(weights.span, to: &curvatures, from: first)
         }
     }
 
@@ -126,13 +135,26 @@ struct RowBlock {
     /// Sets the results of ignored rows to 0.
     mutating func clearIgnored() {
         guard hasClassIndices else { return }
-        let length = targets.count / losses.count
-        for row in classOffsets.indices where classOffsets[row] == nil {
-            losses[row] = 0
-            for index in (row * length)..<((row + 1) * length) {
-                gradient[index] = 0
-                hessian[index] = 0
-            }
+        for row in classOffsets.indices where classOffsets[row] == nil { clear(row) }
+    }
+
+    /// Sets the results of a row to 0.
+    mutating func clear(_ row: Int) {
+        let length = predictions.count / losses.count
+        losses[row] = 0
+        for index in (row * length)..<((row + 1) * length) {
+            gradient[index] = 0
+            hessian[index] = 0
+        }
+    }
+
+    /// Replaces the inputs of a row by some that are valid.
+    mutating func fill(_ row: Int, _ prediction: Double, _ target: Double) {
+        let length = predictions.count / losses.count
+        if hasClassIndices { classOffsets[row] = nil }
+        for index in (row * length)..<((row + 1) * length) {
+            predictions[index] = prediction
+            targets[index] = target
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
+
 /// The memory layout of the rows of a tensor along one of its axes.
 struct RowLayout {
     /// The number of numbers in a row.
@@ -15,7 +17,9 @@ struct RowLayout {
     /// Creates the layout of the rows along `axis`; negative axes count from the last dimension.
     init(shape: [Int], axis: Int) throws(LossError) {
         let dimension = axis < 0 ? axis + shape.count : axis
-        guard shape.indices.contains(dimension) else { throw .noAxis(axis: axis, shape: shape) }
+        guard shape.indices.contains(dimension) else {
+            throw .noAxis(axis: axis, input: "predictions", shape: shape)
+        }
         self.shape = shape
         length = shape[dimension]
         lossShape = Array(shape[..<dimension] + shape[(dimension + 1)...])

@@ -1,76 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
-/// The interpretation of class indices as targets.
-struct ClassTargets: Equatable, Sendable {
-    /// The class index of ignored rows; `nil` means that no row is ignored.
-    let ignoredIndex: Int?
-}
-
-/// The targets of a row-wise loss: a class index or a distribution per row of predictions.
+/// The targets of a loss by row: a class index or a distribution per row of predictions.
 struct RowTargets {
     private let values: [Double]
     let layout: RowLayout
-    /// The interpretation of class indices; `nil` if the targets are distributions.
-    private let classTargets: ClassTargets?
+    let selection: Selection
+    /// Whether the targets are class indices.
+    let hasClassIndices: Bool
+    /// The class index of ignored rows; `nil` means that no row is ignored.
+    private let ignoredIndex: Int?
+    /// The name of the input.
+    private let name: String
+    /// The numbers in distributions.
+    private let domain: Domain
     /// Whether distributions are given as logarithms.
     private let inLogarithms: Bool
 
     /// The maximum deviation of a row's sum from 1, which covers half precision.
     private static let sumTolerance = 1e-3
 
-    /// Creates targets, whose shape decides between class indices and distributions.
+    /// Creates the targets of a batch, which are its second input.
     ///
-    /// `classes` is `nil` if class indices are not accepted. Throws if a target is not a valid class
-    /// index; distributions are checked later.
-    init(
-        _ targets: Tensor,
-        _ rows: RowLayout,
-        classes: ClassTargets?,
-        inLogarithms: Bool
-    )
-        throws(LossError)
-    {
+    /// Throws if a target is not a valid class index; distributions are checked later.
+    init(_ batch: Batch, _ rows: RowLayout, ignoredIndex: Int?) throws(LossError) {
+        let targets = batch.input(1)
         values = targets.values
         layout = rows
-        self.inLogarithms = inLogarithms
-        if targets.shape == rows.shape {
-            classTargets = nil
-        } else if let classes, targets.shape == rows.lossShape {
-            classTargets = classes
-            try Self.check(targets.values, rows, classes)
-        } else {
-            throw .shapes(
-                predictions: rows.shape,
-                targets: targets.shape,
-                allowed: classes == nil ? [rows.shape] : [rows.lossShape, rows.shape]
-            )
+        selection = batch.selection
+        name = batch.signature.inputs[1].name
+        domain = batch.domains[1]
+        self.ignoredIndex = ignoredIndex
+        inLogarithms = domain == .distribution(inLogarithms: true)
+        guard case .classIndices = domain else {
+            hasClassIndices = false
+            return
         }
+        hasClassIndices = true
+        try checkClassIndices()
     }
 
-    private var domain: Domain { inLogarithms ? .interval(.through(0)) : .unit }
-
-    /// Whether the targets are class indices.
-    var hasClassIndices: Bool { classTargets != nil }
+    /// Whether a row takes no part: it is left out, or its class is ignored.
+    func isIgnored(_ row: Int) -> Bool {
+        selection.isLeftOut(row) || hasClassIndices && classIndex(of: row) == nil
+    }
 
     /// The class index of a row; `nil` if the row is ignored or has a distribution.
     func classIndex(of row: Int) -> Int? {
-        guard let classTargets else { return nil }
+        guard hasClassIndices, !selection.isLeftOut(row) else { return nil }
         let classIndex = Int(values[row])
-        return classIndex == classTargets.ignoredIndex ? nil : classIndex
+        return classIndex == ignoredIndex ? nil : classIndex
     }
 
     /// The target of a row in a column.
     func target(of row: Int, at column: Int) -> Double { values[layout.offset(row, column)] }
 
     /// All distributions; empty if the targets are class indices.
-    var distributions: [Double] { classTargets == nil ? values : [] }
+    var distributions: [Double] { hasClassIndices ? [] : values }
 
     /// Sums the targets of a block and returns whether they are valid.
     func validateAndSum(_ block: inout RowBlock) -> Bool {
-        guard classTargets == nil else { return true }
-        guard domain.firstOutside(in: block.targets) == nil else { return false }
+        guard !hasClassIndices else { return true }
+        guard domain.firstOutside(in: block.targets.span) == nil else { return false }
         sum(&block)
         return block.isStrip || Self.firstNonDistribution(in: block) == nil
     }
@@ -105,10 +98,11 @@ struct RowTargets {
         (head - 1 + tail).magnitude <= sumTolerance
     }
 
-    /// Throws if the targets are not valid, with the place of the first error.
-    func check() throws(LossError) {
-        guard classTargets == nil else { return }
-        try domain.check(Tensor(shape: layout.shape, values: values), as: .targets)
+    /// Throws if a row of targets is not a distribution, with the place of the first.
+    ///
+    /// The numbers must be in their domain.
+    func checkSums() throws(LossError) {
+        guard !hasClassIndices else { return }
         guard !layout.areLong else { return try checkSumsOfLongRows() }
         var block = RowBlock(rows: 0, length: layout.length)
         for rows in layout.blocks {
@@ -127,7 +121,7 @@ struct RowTargets {
     }
 
     private func checkSumsOfLongRows() throws(LossError) {
-        for row in 0..<layout.count {
+        for row in 0..<layout.count where !selection.isLeftOut(row) {
             var sum = CompensatedSum()
             for column in 0..<layout.length {
                 let target = target(of: row, at: column)
@@ -141,7 +135,7 @@ struct RowTargets {
 
     private func notADistribution(_ row: Int, sum: Double) -> LossError {
         .notADistribution(
-            .targets,
+            input: name,
             row: Tensor.place(of: row, in: layout.lossShape),
             sum: sum,
             inLogarithms: inLogarithms
@@ -150,14 +144,26 @@ struct RowTargets {
 
     /// Copies the targets of rows to a block; of class indices, their offsets.
     func gather(_ rows: Range<Int>, into block: inout RowBlock) {
-        guard let classTargets else { return layout.gather(values, rows, into: &block.targets) }
+        guard hasClassIndices else {
+            layout.gather(values, rows, into: &block.targets)
+            return fillLeftOut(rows, of: &block)
+        }
         for offset in rows {
             let row = offset - rows.lowerBound
-            let classIndex = Int(values[offset])
-            block.classOffsets[row] =
-                classIndex == classTargets.ignoredIndex ? nil : row * layout.length + classIndex
+            block.classOffsets[row] = classIndex(of: offset).map { row * layout.length + $0 }
         }
         block.hasClassIndices = true
+        fillLeftOut(rows, of: &block)
+    }
+
+    /// Replaces the inputs of rows that are left out by some that are valid.
+    private func fillLeftOut(_ rows: Range<Int>, of block: inout RowBlock) {
+        guard !selection.isComplete else { return }
+        let predictions = block.fillers.predictions
+        let targets = hasClassIndices ? 0 : block.fillers.targets
+        for row in rows where selection.isLeftOut(row) {
+            block.fill(row - rows.lowerBound, predictions, targets)
+        }
     }
 
     /// Copies the targets of a row in the columns of a strip, as a distribution.
@@ -171,24 +177,21 @@ struct RowTargets {
         }
     }
 
-    private static func check(
-        _ classes: [Double],
-        _ rows: RowLayout,
-        _ classTargets: ClassTargets
-    )
-        throws(LossError)
-    {
-        let known = 0..<Double(rows.length)
-        let ignored = classTargets.ignoredIndex.map(Double.init)
-        let violation = classes.firstIndex {
-            !(known.contains($0) && $0 == $0.rounded(.towardZero)) && $0 != ignored
+    private func checkClassIndices() throws(LossError) {
+        let known = 0..<Double(layout.length)
+        let ignored = ignoredIndex.map(Double.init)
+        let violation = values.indices.first { row in
+            let index = values[row]
+            return !(known.contains(index) && index == index.rounded(.towardZero))
+                && index != ignored && !selection.isLeftOut(row)
         }
         guard let violation else { return }
         throw .notAClassIndex(
-            place: Tensor.place(of: violation, in: rows.lossShape),
-            value: classes[violation],
-            classes: rows.length,
-            ignored: classTargets.ignoredIndex
+            input: name,
+            place: Tensor.place(of: violation, in: layout.lossShape),
+            value: values[violation],
+            classes: layout.length,
+            ignored: ignoredIndex
         )
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
+
 /// Evaluates rows that are too long to be evaluated as a whole, in strips.
 ///
 /// Each row is traversed twice: once for its maximum and sums, once for its loss and derivatives.
@@ -9,24 +11,23 @@ extension RowwiseLoss {
         _ batch: Batch,
         _ rows: RowLayout,
         _ targets: RowTargets,
-        _ outputs: Outputs,
         _ result: inout Accumulation
     ) throws(LossError) {
-        var strips = Strips(rows, batch.predictions.values, targets)
+        var strips = Strips(rows, batch.input(0).values, targets)
         for row in 0..<rows.count {
-            guard !targets.hasClassIndices || targets.classIndex(of: row) != nil else {
+            guard !targets.isIgnored(row) else {
                 try strips.skip(row, &result)
                 continue
             }
             var summary: Softmax.RowSummary?
             if fromLogits { summary = try strips.summarize(row) }
-            guard let sums = try strips.sumTargets(of: row, by: self) else {
+            guard let sums = try strips.sumTargets(of: row, by: self, batch.domains[0]) else {
                 // The whole batch is searched for its first error.
-                try checkDomains(of: batch)
-                try targets.check()
+                try batch.checkDomains()
+                try targets.checkSums()
                 continue
             }
-            try evaluate(row, summary, sums, &strips, outputs, &result)
+            try evaluate(row, summary, sums, &strips, batch.outputs, &result)
         }
         if !rows.areContiguous { try result.checkDerivativesAreFinite() }
     }
@@ -39,7 +40,8 @@ extension RowwiseLoss {
         _ outputs: Outputs,
         _ result: inout Accumulation
     ) throws(LossError) {
-        let weight = result.weighting[row]
+        let weighting = result.weighting
+        let weight = weighting[row]
         var loss = CompensatedSum()
         let (rows, targets) = (strips.rows, strips.targets)
         for columns in rows.strips {
@@ -53,7 +55,9 @@ extension RowwiseLoss {
                 evaluate(&block, outputs)
                 loss.add(block.losses[0])
                 loss.add(block.lossTails[0])
-                if weight != 1 { block.weightDerivatives([weight], outputs) }
+                if !weighting.isTrivial {
+                    block.weightDerivatives([weight], weighting, from: row, outputs)
+                }
                 try result.place(block, of: row, columns: columns, rows)
             }
         }
@@ -135,16 +139,16 @@ private struct Strips {
     /// Returns `nil` if predictions or targets are not valid.
     mutating func sumTargets(
         of row: Int,
-        by loss: some RowwiseLoss
+        by loss: some RowwiseLoss,
+        _ domain: Domain
     ) throws(LossError) -> (head: Double, tail: Double)? {
-        let domain = loss.domains.predictions
         let targets = targets
         var given = CompensatedSum()
         var prepared = CompensatedSum()
         var areValid = true
         for columns in rows.strips {
             try withStrip(row, columns) { block in
-                areValid = areValid && domain.firstOutside(in: block.predictions) == nil
+                areValid = areValid && domain.firstOutside(in: block.predictions.span) == nil
                 areValid = areValid && targets.validateAndSum(&block)
                 given.add(block.targetSums[0])
                 given.add(block.targetSumTails[0])

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
 /// A loss with one value per row of predictions, such as the probabilities of classes.
-protocol RowwiseLoss: Loss {
-    /// The axis of the rows; negative axes count from the last dimension.
-    var axis: Int { get }
-    /// The interpretation of class indices; `nil` if targets are always distributions.
-    var classes: ClassTargets? { get }
-    /// Whether distributions are given as logarithms.
-    var logarithmicTargets: Bool { get }
+protocol RowwiseLoss: LossEvaluator {
+    static var facts: Facts { get }
+
+    init(_ options: OptionValues) throws(LossError)
+
+    /// The class index of ignored rows; `nil` means that no row is ignored.
+    var ignoredIndex: Int? { get }
 
     /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.
-    func targetWeights(of targets: RowTargets) throws(LossError) -> [Double]?
+    func targetWeights(of targets: RowTargets, _ batch: Batch) throws(LossError) -> [Double]?
 
     /// Whether predictions are logits, to which softmax is applied.
     var fromLogits: Bool { get }
@@ -27,48 +28,27 @@ protocol RowwiseLoss: Loss {
 }
 
 extension RowwiseLoss {
-    package static var granularity: Granularity { .row }
+    func targetWeights(of batch: Batch) throws(LossError) -> [Double]? {
+        let rows = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        let targets = try RowTargets(batch, rows, ignoredIndex: ignoredIndex)
+        return try targetWeights(of: targets, batch)
+    }
 
-    package func evaluate(
-        _ batch: Batch,
-        _ outputs: Outputs,
-        _ reduction: Reduction
-    )
-        throws(LossError) -> Evaluation
-    {
-        let predictions = batch.predictions
-        let rows = try RowLayout(shape: predictions.shape, axis: axis)
-        guard !predictions.values.isEmpty else { throw .empty(.predictions) }
-        let targets = try RowTargets(
-            batch.targets,
-            rows,
-            classes: classes,
-            inLogarithms: logarithmicTargets
-        )
-        let weighting = try Weighting(
-            batch.weights,
-            reduction,
-            lossShape: rows.lossShape,
-            firstDimension: rows.lossShape.first ?? 1,
-            targetWeights: targetWeights(of: targets)
-        )
-
-        var result = Accumulation(
-            outputs,
-            weighting,
-            lossShape: rows.lossShape,
-            predictionShape: predictions.shape
-        )
+    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError) {
+        let rows = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        guard rows.length > 0 || rows.count == 0 else {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+        let targets = try RowTargets(batch, rows, ignoredIndex: ignoredIndex)
         do throws(LossError) {
             if rows.areLong {
-                try evaluateLongRows(batch, rows, targets, outputs, &result)
+                try evaluateLongRows(batch, rows, targets, &result)
             } else {
-                try evaluateRows(batch, rows, targets, outputs, &result)
+                try evaluateRows(batch, rows, targets, &result)
             }
         } catch {
-            throw Self.pointing(error, to: predictions, rows, targets)
+            throw Self.pointing(error, to: batch, rows, targets)
         }
-        return try result.finish()
     }
 
     /// The error with the place of an element, where it has that of a loss.
@@ -77,13 +57,14 @@ extension RowwiseLoss {
     /// example a probability of 0.
     private static func pointing(
         _ error: LossError,
-        to predictions: Tensor,
+        to batch: Batch,
         _ rows: RowLayout,
         _ targets: RowTargets
     ) -> LossError {
-        guard case .notFinite(.loss, of: .predictions, let place) = error,
-            place.count == rows.lossShape.count
+        guard case .notFinite(.loss, let input, let place) = error,
+            place.count == rows.lossShape.count, !batch.lossShape.isEmpty || rows.count == 1
         else { return error }
+        let predictions = batch.input(0)
         let row = zip(place, rows.lossShape).reduce(0) { $0 * $1.1 + $1.0 }
         let columns = (0..<rows.length).filter { column in
             targets.hasClassIndices
@@ -93,7 +74,7 @@ extension RowwiseLoss {
             .min { predictions.values[$0] < predictions.values[$1] }
         return .notFinite(
             .loss,
-            of: .predictions,
+            input: input,
             place: offset.map { Tensor.place(of: $0, in: rows.shape) } ?? place
         )
     }
@@ -103,17 +84,18 @@ extension RowwiseLoss {
         _ batch: Batch,
         _ rows: RowLayout,
         _ targets: RowTargets,
-        _ outputs: Outputs,
         _ result: inout Accumulation
     ) throws(LossError) {
-        let predictions = batch.predictions
-        let weighting = result.weighting
-        let domain = domains.predictions
+        let predictions = batch.input(0)
+        let (weighting, outputs) = (result.weighting, batch.outputs)
+        let domain = batch.domains[0]
+        let fillers = (domain.filler(rows.length), batch.domains[1].filler(rows.length))
         var block = RowBlock(rows: 0, length: rows.length)
         var weights: [Double] = []
         for range in rows.blocks {
             if range.count != block.losses.count {
                 block = RowBlock(rows: range.count, length: rows.length)
+                block.fillers = fillers
                 weights = [Double](repeating: 1, count: range.count)
             }
             block.prefetch = Prefetch(
@@ -125,16 +107,21 @@ extension RowwiseLoss {
             targets.gather(range, into: &block)
             // Checked while in the cache; if the block is invalid, the whole batch is searched for
             // its first error.
-            if domain.firstOutside(in: block.predictions) != nil
+            if domain.firstOutside(in: block.predictions.span) != nil
                 || !targets.validateAndSum(&block)
             {
-                try checkDomains(of: batch)
-                try targets.check()
+                try batch.checkDomains()
+                try targets.checkSums()
             }
             evaluate(&block, outputs)
+            for row in range where batch.selection.isLeftOut(row) {
+                block.clear(row - range.lowerBound)
+            }
             weighting.copy(from: range.lowerBound, count: range.count, into: &weights)
             try result.add(block.losses.span, weights.span, from: range.lowerBound)
-            if !weighting.isTrivial { block.weightDerivatives(weights, outputs) }
+            if !weighting.isTrivial {
+                block.weightDerivatives(weights, weighting, from: range.lowerBound, outputs)
+            }
             try result.place(block, of: range, rows)
         }
         if !rows.areContiguous { try result.checkDerivativesAreFinite() }

@@ -9,16 +9,19 @@ package struct NumberArray: Equatable, Sendable {
     package let shape: [Int]
     /// The numbers in row-major order.
     package let values: [Double]
+    /// Whether some value is null, which is NaN in `values`.
+    package let hasNull: Bool
 
     /// Creates an array from its shape and values.
     ///
     /// - Precondition: the count of values is the product of the shape.
-    package init(shape: [Int], values: [Double]) {
+    package init(shape: [Int], values: [Double], hasNull: Bool = false) {
         precondition(
             shape.reduce(1, *) == values.count,
             "the count of values differs from the product of the shape"
         )
         self.shape = shape
         self.values = values
+        self.hasNull = hasNull
     }
 }

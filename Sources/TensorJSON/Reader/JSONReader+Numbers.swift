@@ -5,12 +5,26 @@ package struct NumbersInProgress: Sendable {
     fileprivate var values: [Double] = []
     /// The bytes reserved from the reader's meter.
     fileprivate var metered = 0
-    fileprivate var rows = RowReader(enclosingDepth: 0, maximumDepth: 0)
+    fileprivate var rows = RowReader(enclosingDepth: 0, maximumDepth: 0, others: .none)
+    private let others: OtherElements
     /// Offset in the body of the opening bracket, once it has been read.
     fileprivate var start: Int?
     fileprivate var isComplete = false
 
-    package init() {}
+    /// - Parameter others: the elements that the array may have besides numbers.
+    package init(others: OtherElements = .none) {
+        self.others = others
+    }
+
+    /// Starts to read the rows of an array.
+    fileprivate mutating func begin(at position: Int, enclosingDepth: Int, maximumDepth: Int) {
+        start = position
+        rows = RowReader(
+            enclosingDepth: enclosingDepth,
+            maximumDepth: maximumDepth,
+            others: others
+        )
+    }
 
     /// The bytes allocated for the numbers.
     package var footprint: Int { 8 * values.capacity }
@@ -20,7 +34,7 @@ package struct NumbersInProgress: Sendable {
     /// - Precondition: `JSONReader.read` has returned.
     package var array: NumberArray {
         precondition(isComplete, "the numbers have not been read to their end")
-        return NumberArray(shape: rows.shape, values: values)
+        return NumberArray(shape: rows.shape, values: values, hasNull: rows.hasNull)
     }
 }
 
@@ -48,8 +62,7 @@ extension JSONReader {
                 numbers.isComplete = true
                 return
             }
-            numbers.start = position
-            numbers.rows = RowReader(enclosingDepth: depth, maximumDepth: maximumDepth)
+            numbers.begin(at: position, enclosingDepth: depth, maximumDepth: maximumDepth)
         }
         try requireProgress()
         let start = numbers.start ?? position

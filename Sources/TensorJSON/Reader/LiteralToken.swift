@@ -11,6 +11,29 @@ enum LiteralToken {
 
     var kind: JSONKind { self == .null ? .null : .boolean }
 
+    /// The literal that starts at a position; `nil` if there is none.
+    init?(_ text: Span<UInt8>, at start: Int) {
+        switch text.byte(at: start) {
+        case UInt8(ascii: "n"): self = .null
+        case UInt8(ascii: "t"): self = .true
+        case UInt8(ascii: "f"): self = .false
+        default: return nil
+        }
+        for (offset, byte) in word.utf8.enumerated() where text.byte(at: start + offset) != byte {
+            return nil
+        }
+        let next = text.byte(at: start + length)
+        guard !next.startsIdentifier, !next.isDigit else { return nil }
+    }
+
+    private var word: String {
+        switch self {
+        case .true: "true"
+        case .false: "false"
+        case .null: "null"
+        }
+    }
+
     /// Reads the literal that starts at a position.
     static func read(_ text: Span<UInt8>, _ start: Int) throws(TokenError) -> LiteralToken {
         switch letters(text, start) {

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// The elements that an array of numbers may have besides numbers.
+package enum OtherElements: Sendable {
+    case none
+    /// `null`, which is read as NaN.
+    case null
+    /// `false` and `true`, which are read as 0 and 1.
+    case booleans
+}
+
 /// Reads a rectangular array of numbers, a block of numbers at a time.
 ///
 /// The depth of the first number or the first empty array is the depth of all numbers, and the
@@ -13,11 +22,15 @@ struct RowReader: Sendable {
     /// The length of the arrays at each level; -1 if none has ended yet.
     private(set) var shape: [Int] = []
 
+    /// Whether an element is null.
+    private(set) var hasNull = false
+
     /// Offset of the text in the body.
     private var textStart = 0
     /// The number of containers that enclose the outermost array.
     private let enclosingDepth: Int
     private let maximumDepth: Int
+    private let others: OtherElements
     /// The tokens allowed at the position.
     private var next = Expected.element
     /// The open arrays, except for the innermost one.
@@ -47,9 +60,10 @@ struct RowReader: Sendable {
     }
 
     /// Creates a reader that expects an opening bracket.
-    init(enclosingDepth: Int, maximumDepth: Int) {
+    init(enclosingDepth: Int, maximumDepth: Int, others: OtherElements) {
         self.enclosingDepth = enclosingDepth
         self.maximumDepth = maximumDepth
+        self.others = others
     }
 
     /// Resumes reading after the text has grown or moved.
@@ -122,12 +136,16 @@ struct RowReader: Sendable {
             }
             guard !block.isFull else { break }
             let number = NumberToken.read(text, position, powers)
-            guard number.end >= 0 else {
+            var end = number.end
+            if end >= 0 {
+                block.append(number.value)
+            } else if let other = readOther(text, at: position) {
+                block.append(other.value)
+                end = other.end
+            } else {
                 self.position = position
                 throw elementError(text, block.count)
             }
-            block.append(number.value)
-            var end = number.end
             if text.byte(at: end) != ASCII.comma {
                 end = text.afterWhitespace(end)
                 guard text.byte(at: end) == ASCII.comma else {
@@ -145,6 +163,23 @@ struct RowReader: Sendable {
         }
         self.position = position
         return false
+    }
+
+    /// Reads an accepted element that is not a number; `nil` for anything else.
+    private mutating func readOther(
+        _ text: Span<UInt8>,
+        at position: Int
+    ) -> (value: Double, end: Int)? {
+        guard others != .none, let literal = LiteralToken(text, at: position) else { return nil }
+        let end = position + literal.length
+        switch (literal, others) {
+        case (.null, .null):
+            hasNull = true
+            return (.nan, end)
+        case (.true, .booleans): return (1, end)
+        case (.false, .booleans): return (0, end)
+        default: return nil
+        }
     }
 
     /// Enters an array.

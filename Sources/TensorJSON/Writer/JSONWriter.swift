@@ -122,17 +122,28 @@ package struct JSONWriter {
     ///   - values: the numbers of the part.
     ///   - shape: the shape of the whole array.
     ///   - range: the indices of the part in the whole array.
-    /// - Precondition: all numbers are finite, and their count is that of `range`.
-    package mutating func numbers(_ values: Span<Double>, shape: [Int], _ range: Range<Int>) {
+    ///   - hasNulls: whether some value may be NaN, which is written as null.
+    /// - Precondition: all other numbers are finite, and their count is that of `range`.
+    package mutating func numbers(
+        _ values: Span<Double>,
+        shape: [Int],
+        _ range: Range<Int>,
+        hasNulls: Bool = false
+    ) {
         let count = shape.reduce(1, *)
         precondition(
             values.count == range.count && range.lowerBound >= 0 && range.upperBound <= count,
             "the count of values differs from the count of the range"
         )
         guard !range.isEmpty || count == 0 else { return }
-        guard !shape.isEmpty else { return number(values[0]) }
+        guard !shape.isEmpty else { return values[0].isNaN ? null() : number(values[0]) }
         if range.lowerBound == 0 { beginValue() }
-        bytes.append(numbers: values, shape: shape, from: range.lowerBound)
+        bytes.append(
+            numbers: values,
+            shape: shape,
+            from: range.lowerBound,
+            hasNulls: hasNulls
+        )
     }
 
     /// Returns the text written so far and continues after it.

@@ -7,7 +7,13 @@ extension [UInt8] {
     ///   - values: consecutive numbers of the array.
     ///   - shape: the shape of the whole array.
     ///   - first: the index of the first of the values in the whole array.
-    mutating func append(numbers values: Span<Double>, shape: [Int], from first: Int) {
+    ///   - hasNulls: whether some value may be NaN, which is written as null.
+    mutating func append(
+        numbers values: Span<Double>,
+        shape: [Int],
+        from first: Int,
+        hasNulls: Bool
+    ) {
         var rows = NestedRows(shape: shape, after: first)
         if first == 0 {
             append(contentsOf: repeatElement(ASCII.openBracket, count: rows.rank))
@@ -28,7 +34,9 @@ extension [UInt8] {
                 (end - next) * (NumberText.longest + rows.separatorLength) + NumberText.slotLength
             reserve(capacity, written: count - start, next, values.count - next)
             append(upTo: capacity) { buffer in
-                rows.write(values.extracting(next..<end), &block, buffer, table)
+                hasNulls
+                    ? rows.writeWithNulls(values.extracting(next..<end), buffer, table)
+                    : rows.write(values.extracting(next..<end), &block, buffer, table)
             }
             next = end
         }
@@ -74,6 +82,37 @@ private struct NestedRows {
             rest /= lengths[level + 1]
             closedCounts[level] = rest % lengths[level]
         }
+    }
+
+    /// Writes numbers one by one, with null for NaN, each with its separator; returns the length.
+    mutating func writeWithNulls(
+        _ values: Span<Double>,
+        _ buffer: ByteBuffer,
+        _ table: WriterTable
+    ) -> Int {
+        var position = 0
+        for index in values.indices {
+            let value = values[index]
+            if value.isNaN {
+                buffer.slot(at: position).store(ASCII.nullAndComma, at: 0)
+                position += 5
+            } else {
+                let decimal = ShortestDecimal.quick(value, table)
+                let digits = EightDigits.reversedValues(decimal.head)
+                position = NumberText.write(
+                    value,
+                    as: decimal,
+                    digits,
+                    buffer,
+                    at: position,
+                    table
+                )
+                position += 1
+            }
+            remainingInRow -= 1
+            if remainingInRow == 0 { position = end(buffer, at: position - 1) }
+        }
+        return position
     }
 
     /// Writes at most a block of numbers, each with its separator, and returns the length.

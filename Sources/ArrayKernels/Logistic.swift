@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Sigmoid and softplus of z and of -z, from e^-|z|; none is computed by a difference of others.
+struct Logistic {
+    private let z: Vector
+    private let isNegative: Mask
+    /// e^-|z|.
+    let decay: Vector
+    /// e^-|z| - 1; valid for |z| up to 690.
+    let decrease: Vector
+    /// log(1 + e^-|z|).
+    private let softplusOfDistance: Vector
+
+    @inline(__always)
+    init(_ z: Vector) {
+        self.z = z
+        isNegative = z .< 0
+        let power = Exponential((-z.magnitude).clamped(-750, 0))
+        decay = power.value
+        decrease = power.valueMinusOne
+        softplusOfDistance = .log1p(decay)
+    }
+
+    /// σ(z) σ(-z).
+    var product: Vector {
+        @inline(__always) get {
+            let large = 1 / (1 + decay)
+            return large * (decay / (1 + decay))
+        }
+    }
+
+    /// softplus(z) = max(z, 0) + log(1 + e^-|z|), two terms of the same sign.
+    var softplus: Vector {
+        @inline(__always) get {
+            z.replacing(with: 0, where: isNegative) + softplusOfDistance
+        }
+    }
+
+    /// softplus(-z).
+    var softplusOfNegative: Vector {
+        @inline(__always) get {
+            Vector(repeating: 0).replacing(with: -z, where: isNegative) + softplusOfDistance
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ArrayMath
+package import LossFacts
+
+/// The list of the losses with one value per element, in the same order at every instruction set.
+///
+/// To add one, write its file and add a line here.
+package enum PointwiseLosses {
+    private static let types: [any ListedLoss.Type] = [
+        SquaredError.self,
+        AbsoluteError.self,
+        Huber.self,
+        BinaryCrossEntropy.self,
+        Hinge.self,
+        SquaredHinge.self,
+        L1.self,
+        L2.self,
+        ElasticNet.self,
+    ]
+
+    #if !FUSED
+    /// The facts of each loss.
+    package static var facts: [Facts] { types.map { $0.facts } }
+    #endif
+
+    /// A loss with its options set, by its place in the list.
+    static func kernel(
+        _ index: Int,
+        _ options: OptionValues
+    ) throws(LossError) -> any ElementKernel {
+        try types[index].kernel(options)
+    }
+}
+
+extension Kernels {
+    package static func pointwiseLoss(
+        _ index: Int,
+        _ options: OptionValues
+    ) throws(LossError) -> any ElementKernel {
+        try PointwiseLosses.kernel(index, options)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The absolute error.
+///
+/// With `e = p - t`: ℓ = |e|, dℓ/dp = sign e, d²ℓ/dp² = 0. At `e = 0` the subgradient is 0.
+struct AbsoluteError: DistanceLoss {
+    init(_ options: OptionValues) {}
+
+    @inline(__always)
+    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+        (
+            error.value.magnitude,
+            Derivatives(
+                gradient: error.value.sign,
+                hessian: Vector(repeating: 0),
+                surrogate: Vector(repeating: 1)
+            )
+        )
+    }
+}
+
+extension AbsoluteError {
+    static let facts = Facts(
+        name: "absolute_error",
+        aliases: [
+            "mae", "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
+            "reg:absoluteerror", "regression_l1",
+        ],
+        family: .regression,
+        summary: "The absolute error; its mean is minimised by the median of the targets.",
+        formula: .init(plain: "|p - t|", gradient: "sign(p - t)", tex: #"\lvert p - t \rvert"#),
+        options: [],
+        signature: .realPair,
+        kinks: ["p = t: the gradient is 0, the middle of the subdifferential [-1, 1]"],
+        properties: [.convex, .lipschitz, .symmetric],
+        notes: [
+            "At p = t scikit-learn and Keras on JAX return -1; PyTorch, MLX and LightGBM return 0.",
+            "XGBoost and LightGBM replace the Hessian, which is 0, by a surrogate.",
+        ],
+        references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"]
+    )
+}

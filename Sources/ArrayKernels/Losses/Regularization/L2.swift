@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The sum of squares, without a half: strength·Σw².
+struct L2: SeparablePenalty {
+    let magnitudeWeight = 0.0
+    let squareWeight: Double
+
+    init(_ options: OptionValues) {
+        squareWeight = options[Self.strength]
+    }
+}
+
+extension L2 {
+    static let facts = Facts(
+        name: "l2",
+        aliases: ["ridge", "tikhonov"],
+        family: .regularization,
+        summary: "The sum of squares: keeps parameters small.",
+        formula: .init(
+            plain: "strength sum w^2",
+            gradient: "2 strength w",
+            tex: #"\lambda \sum_i w_i^2"#
+        ),
+        options: [strength.declaration],
+        signature: .parameters,
+        kinks: [],
+        properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
+        notes: [
+            "Without a half, as in Keras. A weight decay of d, as in PyTorch, is a strength of "
+                + "d / 2; so is XGBoost's reg_lambda."
+        ],
+        references: ["A. E. Hoerl, R. W. Kennard, Technometrics 12, 1970", "Keras L2"],
+        defaultReduction: .sum
+    )
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// A penalty that is a sum over parameters w of a|w| + b w².
+protocol SeparablePenalty: PointwiseLoss {
+    var magnitudeWeight: Double { get }
+    var squareWeight: Double { get }
+}
+
+extension SeparablePenalty {
+    static var inputCount: Int { 1 }
+
+    @inline(__always)
+    func point(_ x: borrowing Elements) -> Point {
+        let parameter = x[0]
+        let linear = magnitudeWeight * parameter.magnitude
+        let slope = magnitudeWeight * parameter.sign
+        return Point(
+            loss: linear + squareWeight * parameter * parameter,
+            first: Derivatives(
+                gradient: slope + 2 * squareWeight * parameter,
+                hessian: Vector(repeating: 2 * squareWeight)
+            )
+        )
+    }
+
+    static var strength: Option<Double> {
+        .number(
+            "strength",
+            default: 0.01,
+            .nonNegative,
+            "Factor of the penalty, often written lambda."
+        )
+    }
+}
+
+extension Signature {
+    /// The parameters of a model.
+    static let parameters = Signature(
+        .element,
+        .init("parameters", .primary, .real, "the parameters of a model")
+    )
+}

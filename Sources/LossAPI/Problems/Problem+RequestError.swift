@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+import Requests
+
+extension Problem {
+    /// Describes a request that is refused; `base` is the JSON Pointer to its object, and `nil` for
+    /// the query.
+    init(_ error: RequestError, at base: String?) {
+        switch error {
+        case .unknownField(let name, let known):
+            self.init(unknownField: name, at: base ?? "", known: known)
+        case .repeatedField(let name):
+            self.init(
+                .conflictingOptions,
+                "\(name.quoted) is given in the query and in the body: omit one of them.",
+                pointer: (base ?? "") + "/" + name
+            )
+        case .missingField(let name, let expected):
+            self.init(missingField: name, at: base ?? "", expected)
+        case .wrongKind(let name, let expected):
+            self.init(
+                .wrongKind,
+                "\(name) must be \(expected).",
+                pointer: (base ?? "") + "/" + name,
+                allowed: [expected]
+            )
+        case .notAllowed(let value, let field, let place, let allowed):
+            self.init(
+                notAllowed: value,
+                for: field + place.writtenUnlessEmpty,
+                at: (base ?? "") + "/" + field + place.map { "/\($0)" }.joined(),
+                allowed: allowed
+            )
+        case .noOutputs(let field, let allowed):
+            self.init(
+                .notAllowed,
+                "\(field) is empty: name at least one of \(allowed.joined(separator: ", ")), or "
+                    + "omit the field.",
+                pointer: (base ?? "") + "/" + field,
+                allowed: allowed
+            )
+        case .contradictsName(let option, let preset, let loss):
+            self.init(
+                .conflictingOptions,
+                "The name in the path stands for \(loss) with \(option.quoted): \(preset.json): "
+                    + "use the name \(loss) to change it.",
+                pointer: (base ?? "") + "/" + option,
+                allowed: [preset.json]
+            )
+        case .conflict(let field, let reason):
+            self.init(
+                .conflictingOptions,
+                reason.sentence,
+                pointer: (base ?? "") + "/" + field
+            )
+        case .loss(let error, let context):
+            self.init(error, at: base ?? "", known: context?.known ?? [])
+            if let context { addHints(to: error, context) }
+        }
+        if base == nil { pointer = nil }
+    }
+
+    /// Adds the options under which an error of a loss would not occur.
+    private mutating func addHints(to error: LossError, _ context: RequestError.Context) {
+        let (facts, given) = (context.facts, context.given)
+        switch error {
+        case .outsideDomain(let input, _, let value, _):
+            let accepting = facts.options(accepting: value, as: input, given: given)
+            let free = accepting.filter { context.presets[$0.name] == nil }
+            let bound = accepting.filter { context.presets[$0.name] != nil }
+            if !free.isEmpty {
+                detail += " It would be accepted with \(Self.texts(free).alternatives)."
+            } else if !bound.isEmpty {
+                detail +=
+                    " At /v1/losses/\(facts.name) it would be accepted with "
+                    + "\(Self.texts(bound).alternatives)."
+            }
+        case .notAClassIndex(_, _, let value, let classes, let ignored):
+            if value == Double(classes) {
+                detail += " Classes are counted from 0."
+            } else if ignored == nil, value < 0, let index = Int(exactly: value),
+                facts.options.contains(where: { $0.name == "ignore_index" })
+            {
+                detail += " With \"ignore_index\": \(index), rows of that class are ignored."
+            }
+        case .notFinite(.loss, _, _), .notFinite(.gradient, _, _), .notFinite(.hessian, _, _):
+            let takesProbabilities = facts.options.contains { $0.name == "epsilon" }
+            if takesProbabilities, given["from_logits"] != .flag(true) {
+                detail +=
+                    " Keep probabilities away from 0 and 1 (epsilon), or send logits (from_logits)."
+            }
+        default: break
+        }
+    }
+
+    private static func texts(_ options: [(name: String, value: OptionValue)]) -> [String] {
+        options.map { "\($0.name.quoted): \($0.value.json)" }
+    }
+}
+
+extension RequestError.Conflict {
+    /// The fields that cannot be combined, and what to do instead.
+    fileprivate var sentence: String {
+        switch self {
+        case .penaltyOfManyLosses:
+            "regularization is added to a single loss, but reduction \"none\" returns many: choose "
+                + "another reduction, or request the penalty separately."
+        case .normalizerOf(let reduction):
+            "normalizer takes the place of the denominator of reduction \"mean\" or "
+                + "\"mean_of_sums\", but the reduction is \(reduction.rawValue.quoted)."
+        case .emptyRowsOf(let reduction):
+            "empty_rows applies to reduction \"mean_of_means\" or \"mean_of_sums\", but the "
+                + "reduction is \(reduction.rawValue.quoted)."
+        case .floorOfExactHessian:
+            "hessian_floor is a lower bound of surrogates: set \"hessian_kind\": \"positive\" too."
+        }
+    }
+}
+
+extension OptionValue {
+    /// The value as JSON text.
+    fileprivate var json: String { String(decoding: JSONValue(self).bytes, as: UTF8.self) }
+}

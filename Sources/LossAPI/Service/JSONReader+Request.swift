@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import Requests
+import TensorJSON
+
+extension Tensor {
+    init(_ numbers: NumberArray) {
+        self.init(shape: numbers.shape, values: numbers.values, hasMissing: numbers.hasNull)
+    }
+}
+
+extension OtherElements {
+    init(_ elements: RequestField.Elements) {
+        switch elements {
+        case .none: self = .none
+        case .missing: self = .null
+        case .flags: self = .booleans
+        }
+    }
+}
+
+extension JSONReader {
+    /// Reads the value of a field that is not long, and sets it unless it is null.
+    mutating func read(
+        _ field: RequestField,
+        into builder: inout RequestBuilder
+    ) throws {
+        guard try !readNull() else { return }
+        if field.kind == .penalties { return builder.set(try readPenalties()) }
+        try builder.set(field, try readValue(field.kind))
+    }
+
+    /// Reads a value of a kind.
+    private mutating func readValue(_ kind: RequestField.Kind) throws(JSONError) -> FieldValue {
+        switch kind {
+        case .number: return .number(try readNumber())
+        case .flag: return .flag(try readBoolean())
+        case .text: return .text(try readString())
+        case .texts:
+            var texts: [String] = []
+            try beginArray()
+            while try nextElement() { texts.append(try readString()) }
+            return .texts(texts)
+        case .list, .numbers, .penalties: return .numbers(Tensor(try readNumbers()))
+        }
+    }
+
+    /// Consumes a null, which means that the field is omitted; returns `false` for other values.
+    private mutating func readNull() throws(JSONError) -> Bool {
+        guard try peekKind() == .null else { return false }
+        try skipValue()
+        return true
+    }
+
+    private mutating func readPenalties() throws -> [RequestBuilder.Penalty] {
+        var penalties: [RequestBuilder.Penalty] = []
+        try beginArray()
+        while try nextElement() { penalties.append(try readPenalty()) }
+        return penalties
+    }
+
+    /// Reads one object, whose options are checked once the name of the penalty is known.
+    private mutating func readPenalty() throws -> RequestBuilder.Penalty {
+        try takeMemory(RequestBuilder.Penalty.ownBytes)
+        let pointer = pointer
+        var builder = PenaltyBuilder()
+        try beginObject()
+        while let field = try nextKey() {
+            switch field {
+            case "penalty": builder.set(name: try readString())
+            case "parameters": builder.set(parameters: Tensor(try readNumbers()))
+            default:
+                if let value = try readOption() { builder.set(option: field, value) }
+            }
+        }
+        do {
+            return try builder.build()
+        } catch {
+            throw Problem(error, at: pointer)
+        }
+    }
+
+    /// Reads the value of an option whose kind is not known yet; `nil` means null.
+    private mutating func readOption() throws(JSONError) -> FieldValue? {
+        switch try peekKind() {
+        case .null:
+            try skipValue()
+            return nil
+        case .boolean: return .flag(try readBoolean())
+        case .string: return .text(try readString())
+        case .number, .array, .object: return .numbers(Tensor(try readNumbers()))
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import Requests
+import TensorJSON
+
+extension RequestBuilder {
+    /// Sets the options in the query of a request: `name=value`, separated by `&`.
+    ///
+    /// Lists are separated by commas, numbers are those of JSON, and flags are `true` or `false`. Inputs
+    /// and penalties belong into the body.
+    ///
+    /// - Throws: A problem with a field or its value.
+    mutating func read(query: String) throws(Problem) {
+        for part in query.split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2, let name = pair[0].decoded, let text = pair[1].decoded else {
+                throw Problem(
+                    .notAllowed,
+                    "\(String(part).quoted) in the query must be an option and its value: "
+                        + "name=value, percent-encoded."
+                )
+            }
+            do {
+                let field = try field(name)
+                try set(field, try Self.value(text, of: field, named: name))
+            } catch let error as RequestError {
+                throw Problem(error, at: nil)
+            } catch let problem as Problem {
+                throw problem
+            } catch {
+                throw Problem(explaining: error)
+            }
+            noteOutside(name)
+        }
+    }
+
+    private static func value(
+        _ text: String,
+        of field: RequestField,
+        named name: String
+    ) throws(Problem) -> FieldValue {
+        func wrong(_ expected: String) -> Problem {
+            Problem(
+                .wrongKind,
+                "\(name) in the query is \(text.quoted), but must be \(expected).",
+                allowed: [expected]
+            )
+        }
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        switch field.kind {
+        case .text: return .text(text)
+        case .texts: return .texts(words.map(String.init))
+        case .flag:
+            guard let flag = Bool(text) else { throw wrong("true or false") }
+            return .flag(flag)
+        case .number:
+            guard let number = text.jsonNumber else { throw wrong("a number") }
+            return .number(number)
+        case .list:
+            let numbers = words.compactMap { String($0).jsonNumber }
+            guard numbers.count == words.count else {
+                throw wrong("a number, or numbers separated by commas")
+            }
+            let shape = numbers.count == 1 ? [] : [numbers.count]
+            return .numbers(Tensor(shape: shape, values: numbers))
+        case .numbers, .penalties:
+            throw Problem(
+                .unknownField,
+                "\(name) belongs into the body: the query may contain the options."
+            )
+        }
+    }
+}
+
+extension Substring {
+    /// The text with `+` and percent-encoded bytes decoded; `nil` if it is not UTF-8.
+    fileprivate var decoded: String? {
+        guard utf8.contains(UInt8(ascii: "%")) || utf8.contains(UInt8(ascii: "+")) else {
+            return String(self)
+        }
+        var bytes: [UInt8] = []
+        var rest = utf8.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.next(), let low = rest.next(),
+                    let value = UInt8(
+                        String(decoding: [high, low], as: UTF8.self),
+                        radix: 16
+                    )
+                else { return nil }
+                bytes.append(value)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The number that the text is in JSON; `nil` if it is none.
+    fileprivate var jsonNumber: Double? {
+        var reader = JSONReader(Array(utf8))
+        guard let number = try? reader.readNumber(), (try? reader.finish()) != nil else {
+            return nil
+        }
+        return number
+    }
+}

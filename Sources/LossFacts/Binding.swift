@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The meaning of the symbols of a signature for the shapes of some inputs.
+package struct Binding: Equatable, Sendable {
+    /// The dimensions that `*` stands for, which are the shape of the losses.
+    package private(set) var leading: [Int] = []
+    /// The lengths of the named dimensions, in order of appearance.
+    package private(set) var lengths: [(name: String, length: Int)] = []
+    /// The form that each input has; 0 for omitted inputs.
+    package private(set) var forms: [Int] = []
+
+    /// Binds the symbols of a signature.
+    ///
+    /// - Parameters:
+    ///   - signature: the signature.
+    ///   - shapes: the shape of each input, the first of which is not `nil`.
+    ///   - axis: the dimension of the first input that its last symbol stands for, if that symbol is
+    ///     a name; negative values count from the last.
+    /// - Throws: `LossError.noAxis` if the first input does not have the axis, and
+    ///   `LossError.shapes` for an input that has none of its shapes.
+    package init(
+        _ signature: Signature,
+        _ shapes: [[Int]?],
+        axis: Int = -1
+    ) throws(LossError) {
+        forms = [Int](repeating: 0, count: shapes.count)
+        guard let first = signature.inputs.first, let shape = shapes.first ?? nil else { return }
+        var dimension: Int?
+        if case .named? = first.forms[0].shape.dimensions.last {
+            let place = axis < 0 ? axis + shape.count : axis
+            guard shape.indices.contains(place) else {
+                throw .noAxis(axis: axis, input: first.name, shape: shape)
+            }
+            dimension = place
+        }
+        // Binds "*", or "* K" with K at the axis.
+        leading = shape
+        if let dimension, case .named(let name)? = first.forms[0].shape.dimensions.last {
+            lengths.append((name, leading.remove(at: dimension)))
+        }
+        for index in signature.inputs.indices.dropFirst() {
+            guard let own = shapes[index] else { continue }
+            let input = signature.inputs[index]
+            guard
+                let form = input.forms.indices.first(where: {
+                    own == expected(input.forms[$0].shape, axis: dimension)
+                })
+            else {
+                throw .shapes(
+                    input: input.name,
+                    shape: own,
+                    reference: first.name,
+                    referenceShape: shape,
+                    allowed: input.forms.map { expected($0.shape, axis: dimension) }
+                )
+            }
+            forms[index] = form
+        }
+    }
+
+    /// The length of a named dimension.
+    package func length(of name: String) -> Int {
+        lengths.first { $0.name == name }?.length ?? 0
+    }
+
+    /// The shape for which a symbolic shape stands.
+    private func expected(_ symbols: SymbolicShape, axis: Int?) -> [Int] {
+        var shape: [Int] = []
+        for symbol in symbols.dimensions {
+            switch symbol {
+            case .any: shape += leading
+            case .named(let name): shape.insert(length(of: name), at: min(axis ?? shape.count, shape.count))
+            }
+        }
+        return shape
+    }
+
+    package static func == (one: Binding, other: Binding) -> Bool {
+        one.leading == other.leading && one.forms == other.forms
+            && one.lengths.elementsEqual(other.lengths) { $0.name == $1.name && $0.length == $1.length }
+    }
+}

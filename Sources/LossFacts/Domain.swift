@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The numbers that an input may contain.
+package enum Domain: Equatable, Sendable {
+    case interval(Interval)
+    case values([Double])
+    /// Class indices: integers from 0 to below the length of the dimension with this name.
+    case classIndices(of: String)
+    /// Probabilities that sum to 1 over a dimension, or their logarithms.
+    case distribution(inLogarithms: Bool)
+
+    package static let real = Domain.interval(.real)
+    package static let unit = Domain.interval(.unit)
+
+    /// Whether it contains a number by itself; class indices depend on the number of classes.
+    package func contains(_ number: Double) -> Bool {
+        switch self {
+        case .interval, .distribution: interval?.contains(number) ?? false
+        case .values(let values): values.contains(number)
+        case .classIndices: false
+        }
+    }
+
+    /// The interval of its numbers; `nil` if they are not an interval.
+    package var interval: Interval? {
+        switch self {
+        case .interval(let interval): interval
+        case .distribution(let inLogarithms): inLogarithms ? .through(0) : .unit
+        case .values, .classIndices: nil
+        }
+    }
+}
+
+extension Domain: CustomStringConvertible {
+    /// The accepted numbers, in words.
+    package var description: String {
+        switch self {
+        case .interval(let interval): interval.description
+        case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
+        case .classIndices: "class indices"
+        case .distribution(inLogarithms: false): "distributions: numbers in [0, 1] that sum to 1"
+        case .distribution(inLogarithms: true):
+            "logarithms of distributions: numbers <= 0 whose exponentials sum to 1"
+        }
+    }
+}
+
+/// A domain that applies under some options.
+package struct ConditionalDomain: Equatable, Sendable {
+    /// The options under which it applies; empty means always.
+    package let options: [String: OptionValue]
+    package let domain: Domain
+
+    package init(_ domain: Domain, when options: [String: OptionValue] = [:]) {
+        self.domain = domain
+        self.options = options
+    }
+}

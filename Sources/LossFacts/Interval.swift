@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An interval of real numbers; each end may be included or not.
+package struct Interval: Equatable, Sendable {
+    package let lower: Double
+    package let upper: Double
+    package let includesLower: Bool
+    package let includesUpper: Bool
+
+    package static let real = Interval(
+        lower: -.infinity,
+        upper: .infinity,
+        includesLower: false,
+        includesUpper: false
+    )
+    package static let positive = Interval.above(0)
+    package static let nonNegative = Interval.from(0)
+    package static let unit = Interval.closed(0, 1)
+
+    /// Every number above `lower`.
+    package static func above(_ lower: Double) -> Interval {
+        Interval(lower: lower, upper: .infinity, includesLower: false, includesUpper: false)
+    }
+
+    /// `lower` and every number above it.
+    package static func from(_ lower: Double) -> Interval {
+        Interval(lower: lower, upper: .infinity, includesLower: true, includesUpper: false)
+    }
+
+    /// `upper` and every number below it.
+    package static func through(_ upper: Double) -> Interval {
+        Interval(lower: -.infinity, upper: upper, includesLower: false, includesUpper: true)
+    }
+
+    /// The interval with both ends included.
+    package static func closed(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: true, includesUpper: true)
+    }
+
+    /// The interval with the lower end included and the upper excluded.
+    package static func halfOpen(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: true, includesUpper: false)
+    }
+
+    package func contains(_ value: Double) -> Bool {
+        (includesLower ? value >= lower : value > lower)
+            && (includesUpper ? value <= upper : value < upper)
+    }
+}
+
+extension Interval: CustomStringConvertible {
+    /// The accepted numbers in words, such as "a number in [0, 1]".
+    package var description: String {
+        switch (lower.isFinite, upper.isFinite) {
+        case (false, false): "a finite number"
+        case (true, false): "a number \(includesLower ? ">=" : ">") \(lower.shortest)"
+        case (false, true): "a number \(includesUpper ? "<=" : "<") \(upper.shortest)"
+        case (true, true):
+            "a number in \(includesLower ? "[" : "(")\(lower.shortest), "
+                + "\(upper.shortest)\(includesUpper ? "]" : ")")"
+        }
+    }
+}
+
+extension Double {
+    /// The shortest decimal that reads back as this number, written like the numbers of a response:
+    /// without the `.0` of an integer, the `+` of an exponent or its leading zeros.
+    package var shortest: String {
+        let text = description
+        if let mark = text.firstIndex(of: "e"), let exponent = Int(text[mark...].dropFirst()) {
+            return "\(text[..<mark])e\(exponent)"
+        }
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The name of a computed quantity in an error.
+package enum Quantity: String, Equatable, Sendable {
+    case loss
+    case gradient
+    case hessian
+    case normalizer
+}
+
+/// The reason that a loss cannot be evaluated.
+///
+/// An `input` is the name of a field: an input of the loss, or weights or mask. A `place` has one
+/// index for each dimension of its input.
+package enum LossError: Error, Equatable, Sendable {
+    case unknownOption(String)
+    case wrongKind(option: String, expected: String)
+    case outOfRange(option: String, place: [Int], value: Double, allowed: String)
+    case unknownChoice(option: String, value: String, allowed: [String])
+    case conflictingOptions(String, String)
+    case wrongCount(option: String, count: Int, expected: Int)
+
+    case empty(input: String)
+    case shapes(
+        input: String,
+        shape: [Int],
+        reference: String,
+        referenceShape: [Int],
+        allowed: [[Int]]
+    )
+    case noAxis(axis: Int, input: String, shape: [Int])
+    case outsideDomain(input: String, place: [Int], value: Double, allowed: String)
+    case notAClassIndex(input: String, place: [Int], value: Double, classes: Int, ignored: Int?)
+    case notADistribution(input: String, row: [Int], sum: Double, inLogarithms: Bool)
+    /// The shape of weights or mask is not a leading part of the shape of the losses.
+    case leadingShape(input: String, shape: [Int], allowed: [[Int]])
+    /// An input has no value at a place that is neither masked nor skipped.
+    case missingValue(input: String, place: [Int])
+    case nothingToAverage(Emptiness)
+    /// A computed quantity is not finite; `input` names the one to change.
+    case notFinite(Quantity, input: String, place: [Int])
+    /// The loss has no exact second derivative, or none of the requested kind.
+    case noDerivative(input: String)
+
+    /// The reason that nothing is left to average.
+    package enum Emptiness: Equatable, Sendable {
+        /// Every weight is 0.
+        case weights
+        /// Every unit is ignored, masked, skipped or has weight 0.
+        case units
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The inputs that a loss reads, in order, and the unit that has one loss.
+///
+/// It states once what is checked in every request: names, shapes and domains. The order of the
+/// inputs is that of the documents.
+package struct Signature: Equatable, Sendable {
+    /// The unit that has one loss.
+    package enum Unit: String, Sendable {
+        case element
+        /// A row along an axis.
+        case row
+    }
+
+    package let unit: Unit
+    /// The inputs; the first is always required and gives the shape of the losses.
+    package let inputs: [Input]
+
+    package init(_ unit: Unit, _ inputs: Input...) {
+        self.unit = unit
+        self.inputs = inputs
+    }
+
+    /// The offset of an input in the list.
+    package func index(of name: String) -> Int? { inputs.firstIndex { $0.name == name } }
+
+    /// The offsets of the inputs whose derivatives are computed by default.
+    package var primary: [Int] { inputs.indices.filter { inputs[$0].role == .primary } }
+
+    /// The offsets of the inputs whose derivatives can be requested.
+    package var differentiable: [Int] { inputs.indices.filter { inputs[$0].role != .constant } }
+}
+
+/// A named tensor that a loss reads.
+package struct Input: Equatable, Sendable {
+    /// The derivatives that a loss has with respect to an input.
+    package enum Role: String, Sendable {
+        /// They are computed unless others are requested.
+        case primary
+        /// They are computed on request.
+        case differentiable
+        /// There are none.
+        case constant
+    }
+
+    /// A shape of an input, and the numbers that it may then contain.
+    package struct Form: Equatable, Sendable {
+        package let shape: SymbolicShape
+        /// The domains, of which the first whose options match applies.
+        package let domains: [ConditionalDomain]
+
+        package init(_ shape: SymbolicShape, _ domains: [ConditionalDomain]) {
+            self.shape = shape
+            self.domains = domains
+        }
+
+        package init(_ shape: SymbolicShape, _ domain: Domain) {
+            self.init(shape, [ConditionalDomain(domain)])
+        }
+    }
+
+    package let name: String
+    package let role: Role
+    /// What it contains, as an English noun phrase.
+    package let summary: String
+    package let forms: [Form]
+
+    package init(_ name: String, _ role: Role, _ forms: [Form], _ summary: String) {
+        self.name = name
+        self.role = role
+        self.forms = forms
+        self.summary = summary
+    }
+
+    /// Creates an input with the same shape as the losses.
+    package init(
+        _ name: String,
+        _ role: Role,
+        _ domains: [ConditionalDomain],
+        _ summary: String
+    ) {
+        self.init(name, role, [Form("*", domains)], summary)
+    }
+
+    /// Creates an input with the same shape as the losses.
+    package init(_ name: String, _ role: Role, _ domain: Domain, _ summary: String) {
+        self.init(name, role, [ConditionalDomain(domain)], summary)
+    }
+}
+
+extension Input.Form {
+    /// The domain under chosen options; every real number if none of those stated applies.
+    package func domain(under options: OptionValues, of declarations: [OptionDeclaration]) -> Domain
+    {
+        guard domains.count > 1 else { return domains.first?.domain ?? .real }
+        let match = domains.first { entry in
+            entry.options.allSatisfy { name, value in
+                options.value(of: name, in: declarations) == value
+            }
+        }
+        return match?.domain ?? .real
+    }
+}
+
+extension Signature {
+    /// Real predictions and targets of the same shape.
+    package static let realPair = Signature(
+        .element,
+        .init("predictions", .primary, .real, "predicted numbers"),
+        .init("targets", .differentiable, .real, "true numbers")
+    )
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+package import LossFacts
+
+/// The inputs of a loss, and what to compute from them.
+package struct LossRequest: Sendable {
+    /// The inputs in the order of the signature; `nil` for those omitted.
+    package var inputs: [Tensor?]
+    /// A number, one per row, or one per loss; `nil` means 1.
+    package var weights: Tensor?
+    /// 1 for each loss that takes part and 0 for each that does not; `nil` means that all do.
+    package var mask: Tensor?
+    /// Whether losses with a missing input are skipped, or refused.
+    package var skipsMissing = false
+    package var reduction = Reduction.mean
+    /// The denominator, if it is the caller's own.
+    package var normalizer: Double?
+    package var emptyRows = EmptyRows.drop
+    package var outputs = Outputs.lossAndGradient
+    /// The offsets of the inputs to differentiate in; empty means the primary ones.
+    package var gradientOf: [Int] = []
+    package var hessianKind = HessianKind.exact
+    /// The lower bound of second derivatives.
+    package var hessianFloor: Double?
+
+    package init(inputs: [Tensor?]) {
+        self.inputs = inputs
+    }
+}
+
+/// The result of a loss; outputs that were not requested are `nil`.
+package struct LossResult: Equatable, Sendable {
+    /// A derivative with respect to an input, which is given by its offset in the signature.
+    package struct Derivative: Equatable, Sendable {
+        package let input: Int
+        package let tensor: Tensor
+    }
+
+    /// The reduced loss; with `Reduction.none`, a number per loss.
+    package let loss: Tensor?
+    /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
+    package let normalizer: Double
+    /// The derivatives of `loss`, one for each input to differentiate in; with `Reduction.none`, of
+    /// the losses themselves.
+    package let gradients: [Derivative]
+    /// The diagonals of its Hessians, one for each input to differentiate in.
+    package let hessians: [Derivative]
+    /// The losses one by one, before weights and reduction; NaN for those left out.
+    package let elements: Tensor?
+    package let statistics: Statistics?
+    /// The number of losses skipped for a missing input; `nil` unless they may be skipped.
+    package let skipped: Int?
+
+    /// The gradient with respect to the first of the inputs to differentiate in.
+    package var gradient: Tensor? { gradients.first?.tensor }
+    /// The Hessian's diagonal with respect to the first of the inputs to differentiate in.
+    package var hessian: Tensor? { hessians.first?.tensor }
+}

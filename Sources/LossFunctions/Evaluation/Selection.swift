@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The units of a batch that take part: those that are neither masked nor skipped.
+struct Selection {
+    /// Whether each unit is left out; empty if all take part.
+    private(set) var leftOut: [Bool] = []
+    /// The number of units skipped for a missing input.
+    private(set) var skipped = 0
+    /// The number of units that take part.
+    private(set) var count: Int
+
+    /// Applies the mask and the policy for missing values of a request.
+    ///
+    /// - Throws: `LossError` if the mask does not fit the losses, or if an input of a unit that takes
+    ///   part is missing and is not to be skipped.
+    init(
+        _ request: LossRequest,
+        _ signature: Signature,
+        _ binding: Binding,
+        axis: Int
+    ) throws(LossError) {
+        count = binding.leading.reduce(1, *)
+        if let mask = request.mask { try apply(mask, lossShape: binding.leading) }
+        for index in signature.inputs.indices {
+            guard let tensor = request.inputs[index], tensor.hasMissing else { continue }
+            let input = signature.inputs[index]
+            let shape = input.forms[binding.forms[index]].shape
+            for offset in tensor.values.indices where tensor.values[offset].isNaN {
+                let unit = Self.unit(of: offset, shape: tensor.shape, shape, axis: axis)
+                guard !isLeftOut(unit) else { continue }
+                guard request.skipsMissing else {
+                    throw .missingValue(
+                        input: input.name,
+                        place: Tensor.place(of: offset, in: tensor.shape)
+                    )
+                }
+                leaveOut(unit, of: binding.leading.reduce(1, *))
+                skipped += 1
+            }
+        }
+    }
+
+    /// Whether all units take part.
+    var isComplete: Bool { leftOut.isEmpty }
+
+    func isLeftOut(_ unit: Int) -> Bool { !leftOut.isEmpty && leftOut[unit] }
+
+    /// The number of items of the first dimension of which some unit takes part.
+    func itemCount(of items: Int) -> Int {
+        guard !isComplete, items > 0 else { return items }
+        let length = leftOut.count / items
+        return (0..<items).count { item in
+            leftOut[(item * length)..<((item + 1) * length)].contains(false)
+        }
+    }
+
+    /// The unit to which an element of an input belongs.
+    static func unit(of offset: Int, shape: [Int], _ symbols: SymbolicShape, axis: Int) -> Int {
+        guard case .named? = symbols.dimensions.last, !shape.isEmpty else { return offset }
+        let dimension = axis < 0 ? axis + shape.count : axis
+        let step = shape[(dimension + 1)...].reduce(1, *)
+        return offset / (step * shape[dimension]) * step + offset % step
+    }
+
+    private mutating func apply(_ mask: Tensor, lossShape: [Int]) throws(LossError) {
+        guard lossShape.starts(with: mask.shape) else {
+            let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }
+            throw .leadingShape(input: "mask", shape: mask.shape, allowed: allowed)
+        }
+        if let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+            throw .outsideDomain(
+                input: "mask",
+                place: Tensor.place(of: offset, in: mask.shape),
+                value: mask.values[offset],
+                allowed: "0 or 1"
+            )
+        }
+        guard mask.values.contains(0) else { return }
+        let span = count / mask.values.count
+        leftOut = mask.values.flatMap { [Bool](repeating: $0 == 0, count: span) }
+        count = leftOut.count { !$0 }
+    }
+
+    private mutating func leaveOut(_ unit: Int, of total: Int) {
+        if leftOut.isEmpty { leftOut = [Bool](repeating: false, count: total) }
+        leftOut[unit] = true
+        count -= 1
+    }
+}

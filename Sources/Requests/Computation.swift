@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+package import LossFunctions
+
+/// A loss with its inputs, and penalties to add to it.
+package struct Computation: Sendable {
+    let loss: Loss
+    let request: LossRequest
+    let penalties: [Computation]
+    let convention: Convention?
+    let context: RequestError.Context
+
+    /// Computes the loss, the penalties, and their total.
+    ///
+    /// - Throws: `RequestError` if the loss refuses its inputs, or `PenaltyError` if a penalty does.
+    package func evaluate() throws -> Evaluation {
+        let result = try evaluateLoss()
+        var results: [LossResult] = []
+        for (index, penalty) in penalties.enumerated() {
+            do throws(RequestError) {
+                results.append(try penalty.evaluateLoss())
+            } catch {
+                throw PenaltyError(index: index, error: error)
+            }
+        }
+        return Evaluation(
+            facts: loss.facts,
+            result: result,
+            penalties: results,
+            total: penalties.isEmpty ? nil : try total(result.loss, results),
+            convention: convention.map { Evaluation.Resolved($0, loss, request.reduction) },
+            namesInputs: !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
+        )
+    }
+
+    private func evaluateLoss() throws(RequestError) -> LossResult {
+        do throws(LossError) {
+            return try loss.evaluate(request)
+        } catch {
+            throw .loss(error, context)
+        }
+    }
+
+    /// The sum of the loss and the penalties; `nil` if the loss was not requested.
+    private func total(
+        _ loss: Tensor?,
+        _ penalties: [LossResult]
+    ) throws(RequestError) -> Double? {
+        guard let loss else { return nil }
+        var sum = ExactSum()
+        for value in loss.values { sum.add(value) }
+        for penalty in penalties { sum.add(penalty.loss?.values.first ?? 0) }
+        let value = sum.value
+        guard value.isFinite else {
+            let input = self.loss.facts.signature.inputs[0].name
+            throw .loss(.notFinite(.loss, input: input, place: []), context)
+        }
+        return value
+    }
+}
+
+/// The result of a computation.
+package struct Evaluation: Sendable {
+    package let facts: Facts
+    package let result: LossResult
+    package let penalties: [LossResult]
+    /// The loss plus the penalties; `nil` without penalties, or if the loss was not requested.
+    package let total: Double?
+    /// The convention in force, with the options that follow from it.
+    package let convention: Resolved?
+    /// Whether derivatives are listed by the names of their inputs.
+    package let namesInputs: Bool
+
+    /// A convention with the resolved options.
+    package struct Resolved: Sendable {
+        package let name: String
+        package let version: String
+        package let reduction: Reduction
+        package let options: [(name: String, value: OptionValue)]
+
+        init(_ convention: Convention, _ loss: Loss, _ reduction: Reduction) {
+            name = convention.name
+            version = convention.version
+            self.reduction = reduction
+            options = loss.facts.options.compactMap { declaration in
+                loss.options.value(of: declaration.name, in: loss.facts.options)
+                    .map { (declaration.name, $0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+import LossFunctions
+
+/// Collects the fields of a penalty in the list of a request, whose name may follow its options.
+package struct PenaltyBuilder: Sendable {
+    private var name: String?
+    private var parameters: Tensor?
+    private var options: [(name: String, value: FieldValue)] = []
+
+    package init() {}
+
+    /// The fields that every penalty has, besides its options.
+    package static let fields = ["penalty", "parameters"]
+
+    /// The names of the penalties.
+    package static let names = Catalogue.penalties.map { $0.facts.name }
+
+    /// Sets the name of the penalty.
+    package mutating func set(name: String) { self.name = name }
+
+    /// Sets the parameters.
+    package mutating func set(parameters: Tensor) { self.parameters = parameters }
+
+    /// Sets an option of some penalty; its kind is checked once the name of the penalty is known.
+    package mutating func set(option: String, _ value: FieldValue) {
+        options.removeAll { $0.name == option }
+        options.append((option, value))
+    }
+
+    /// The penalty, once every field has been set.
+    package func build() throws(RequestError) -> RequestBuilder.Penalty {
+        guard let name else {
+            throw .missingField(
+                "penalty",
+                expected: "one of \(Self.names.joined(separator: ", "))"
+            )
+        }
+        guard let found = Catalogue.penalty(named: name) else {
+            throw .notAllowed(name, field: "penalty", place: [], allowed: Self.names)
+        }
+        guard let parameters else {
+            throw .missingField("parameters", expected: "a number or an array of numbers")
+        }
+        let known = Self.fields + found.facts.options.map { $0.name }
+        var builder = RequestBuilder(for: found)
+        for (option, value) in options {
+            guard let declaration = found.facts.options.first(where: { $0.name == option }) else {
+                throw .unknownField(option, known: known)
+            }
+            try builder.set(.option(declaration), value)
+        }
+        builder.set(.input(0), parameters)
+        return RequestBuilder.Penalty(
+            computation: try builder.build(),
+            footprint: 8 * parameters.values.capacity
+        )
+    }
+}

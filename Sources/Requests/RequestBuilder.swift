@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+package import LossFunctions
+
+/// Collects the fields of a request to a loss, from any format.
+///
+/// It knows the signature of the loss and refuses unknown, repeated and missing fields and values
+/// that are not allowed.
+package struct RequestBuilder: Sendable {
+    package let found: Catalogue.Found
+    private var request: LossRequest
+    private var options: [String: OptionValue] = [:]
+    private var convention: Convention?
+    private var reduction: Reduction?
+    private var penalties: [Penalty] = []
+    /// The fields given outside the body.
+    private var outside: [String] = []
+
+    /// A penalty to add to a loss.
+    package struct Penalty: Sendable {
+        let computation: Computation
+        /// The memory of its parameters in bytes.
+        let footprint: Int
+
+        /// An estimate of the memory of a penalty in bytes, without its parameters.
+        package static let ownBytes = 256
+    }
+
+    package init(for found: Catalogue.Found) {
+        self.found = found
+        request = LossRequest(
+            inputs: [Tensor?](repeating: nil, count: found.facts.signature.inputs.count)
+        )
+        convention = found.convention
+    }
+
+    package var facts: Facts { found.facts }
+
+    /// The fields that the request may have.
+    package var known: [String] { RequestField.all(of: facts) }
+
+    /// The field with a name.
+    ///
+    /// - Throws: `RequestError` if there is none, or if it was given outside the body.
+    package func field(_ name: String) throws(RequestError) -> RequestField {
+        guard let field = RequestField.named(name, of: facts) else {
+            throw .unknownField(name, known: known)
+        }
+        guard outside.isEmpty || !outside.contains(name) else { throw .repeatedField(name) }
+        return field
+    }
+
+    /// Notes that a field was given outside the body.
+    package mutating func noteOutside(_ name: String) { outside.append(name) }
+
+    /// Sets the numbers of an input, of the weights or of the mask.
+    package mutating func set(_ field: RequestField, _ numbers: Tensor) {
+        switch field {
+        case .input(let index): request.inputs[index] = numbers
+        case .mask: request.mask = numbers
+        default: request.weights = numbers
+        }
+    }
+
+    /// Sets the penalties.
+    package mutating func set(_ penalties: [Penalty]) { self.penalties = penalties }
+
+    /// Sets any other field.
+    ///
+    /// - Throws: `RequestError` if the value is not allowed.
+    package mutating func set(
+        _ field: RequestField,
+        _ value: FieldValue
+    ) throws(RequestError) {
+        switch (field, value) {
+        case (.option(let declaration), _): try set(declaration, value)
+        case (.missing, .text(let name)):
+            request.skipsMissing = try Self.choice(name, "missing", MissingValues.self) == .skip
+        case (.reduction, .text(let name)):
+            guard let named = Reduction(named: name) else {
+                throw .notAllowed(name, field: "reduction", place: [], allowed: Reduction.names)
+            }
+            reduction = named
+        case (.normalizer, .number(let number)):
+            request.normalizer = try Self.positive(number, "normalizer", .positive)
+        case (.emptyRows, .text(let name)):
+            request.emptyRows = try Self.choice(name, "empty_rows", EmptyRows.self)
+        case (.outputs, .texts(let names)):
+            request.outputs = try Self.outputs(names)
+        case (.gradientOf, .texts(let names)):
+            request.gradientOf = try inputs(names)
+        case (.hessianKind, .text(let name)):
+            request.hessianKind = try Self.choice(name, "hessian_kind", HessianKind.self)
+        case (.hessianFloor, .number(let number)):
+            request.hessianFloor = try Self.positive(number, "hessian_floor", .nonNegative)
+        case (.convention, .text(let name)):
+            guard let named = facts.conventions.first(where: { $0.name == name }) else {
+                throw .notAllowed(
+                    name,
+                    field: "convention",
+                    place: [],
+                    allowed: facts.conventions.map { $0.name }
+                )
+            }
+            convention = named
+        case (_, .numbers(let numbers)): set(field, numbers)
+        default: break
+        }
+    }
+
+    /// The computation that is requested, once every field has been set.
+    package func build() throws(RequestError) -> Computation {
+        for (index, input) in facts.signature.inputs.enumerated()
+        where request.inputs[index] == nil {
+            throw .missingField(input.name, expected: "a number or an array of numbers")
+        }
+        var request = request
+        request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
+        try Self.check(request, hasPenalties: !penalties.isEmpty)
+        let chosen = chosenOptions
+        let context = RequestError.Context(
+            facts: facts,
+            presets: found.presets,
+            given: chosen,
+            known: known
+        )
+        let loss: Loss
+        do throws(LossError) {
+            loss = try found.entry.loss(OptionValues(chosen, for: facts.options))
+        } catch {
+            throw .loss(error, context)
+        }
+        return Computation(
+            loss: loss,
+            request: request,
+            penalties: penalties.map { $0.computation },
+            convention: convention,
+            context: context
+        )
+    }
+
+    /// The options in force: those given, then those that the name implies, then the convention's.
+    private var chosenOptions: [String: OptionValue] {
+        guard let convention else {
+            return options.isEmpty ? found.presets : found.presets.merging(options) { $1 }
+        }
+        var chosen = convention.options
+        // A single dimension is its own class axis.
+        if let axis = chosen["axis"], axis == .number(1), request.inputs[0]?.shape.count == 1 {
+            chosen["axis"] = .number(0)
+        }
+        return chosen.merging(found.presets) { $1 }.merging(options) { $1 }
+    }
+
+    private mutating func set(
+        _ declaration: OptionDeclaration,
+        _ value: FieldValue
+    ) throws(RequestError) {
+        let option: OptionValue
+        switch value {
+        case .number(let number): option = .number(number)
+        case .flag(let flag): option = .flag(flag)
+        case .text(let text): option = .choice(text)
+        case .numbers(let tensor) where tensor.shape.isEmpty: option = .number(tensor.values[0])
+        case .numbers(let tensor) where tensor.shape.count == 1: option = .list(tensor.values)
+        case .numbers, .texts:
+            throw .wrongKind(declaration.name, expected: declaration.expected)
+        }
+        if let preset = found.presets[declaration.name], option != preset {
+            throw .contradictsName(option: declaration.name, preset: preset, loss: facts.name)
+        }
+        options[declaration.name] = option
+    }
+
+    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _ field: String,
+        _: Value.Type
+    ) throws(RequestError) -> Value {
+        guard let value = Value(rawValue: name) else {
+            throw .notAllowed(
+                name,
+                field: field,
+                place: [],
+                allowed: Value.allCases.map { $0.rawValue }
+            )
+        }
+        return value
+    }
+
+    private static func positive(
+        _ number: Double,
+        _ field: String,
+        _ range: Interval
+    ) throws(RequestError) -> Double {
+        guard range.contains(number) else {
+            throw .loss(
+                .outOfRange(option: field, place: [], value: number, allowed: range.description),
+                nil
+            )
+        }
+        return number
+    }
+
+    private static func outputs(_ names: [String]) throws(RequestError) -> Outputs {
+        let allowed = Outputs.names.map { $0.name }
+        var outputs: Outputs = []
+        for (place, name) in names.enumerated() {
+            guard let known = Outputs.names.first(where: { $0.name == name }) else {
+                throw .notAllowed(name, field: "outputs", place: [place], allowed: allowed)
+            }
+            outputs.insert(known.output)
+        }
+        guard !outputs.isEmpty else { throw .noOutputs(field: "outputs", allowed: allowed) }
+        return outputs
+    }
+
+    private func inputs(_ names: [String]) throws(RequestError) -> [Int] {
+        let signature = facts.signature
+        let allowed = signature.differentiable.map { signature.inputs[$0].name }
+        var inputs: [Int] = []
+        for (place, name) in names.enumerated() {
+            guard let index = signature.index(of: name), signature.differentiable.contains(index)
+            else {
+                throw .notAllowed(name, field: "gradient_of", place: [place], allowed: allowed)
+            }
+            if !inputs.contains(index) { inputs.append(index) }
+        }
+        guard !inputs.isEmpty else { throw .noOutputs(field: "gradient_of", allowed: allowed) }
+        return inputs
+    }
+
+    /// Throws if fields contradict each other.
+    private static func check(
+        _ request: LossRequest,
+        hasPenalties: Bool
+    ) throws(RequestError) {
+        if request.reduction == .none, hasPenalties {
+            throw .conflict(field: "regularization", reason: .penaltyOfManyLosses)
+        }
+        if request.normalizer != nil, !request.reduction.acceptsNormalizer {
+            throw .conflict(field: "normalizer", reason: .normalizerOf(request.reduction))
+        }
+        if request.emptyRows != .drop, !request.reduction.isNested {
+            throw .conflict(field: "empty_rows", reason: .emptyRowsOf(request.reduction))
+        }
+        if request.hessianFloor != nil, request.hessianKind == .exact {
+            throw .conflict(field: "hessian_floor", reason: .floorOfExactHessian)
+        }
+    }
+}
+
+extension RequestBuilder {
+    /// The memory in use, in bytes.
+    package var footprint: Int {
+        request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint
+            + request.mask.footprint + options.values.reduce(0) { $0 + $1.footprint }
+            + penalties.reduce(0) { $0 + $1.footprint }
+    }
+
+    /// An upper bound of the memory to compute and serialize the result in bytes, without its text.
+    package var resultFootprint: Int {
+        let count = request.inputs[0]?.values.count ?? 0
+        let isByRow = facts.signature.unit == .row
+        // The weights of the targets, if rows are ignored or weighted by class.
+        let targetWeights = isByRow ? (request.inputs.last ?? nil).footprint : 0
+        // A byte for each loss tells whether it is left out.
+        let selection = request.mask != nil || request.skipsMissing ? count : 0
+        let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
+        return 8 * resultCount + targetWeights + request.weights.footprint + selection
+            + penaltyBytes + Self.scratchBytes
+    }
+
+    /// An upper bound of the count of numbers in arrays of the result.
+    package var resultCount: Int {
+        let first = request.inputs[0]?.values.count ?? 0
+        let outputs = request.outputs
+        let losses =
+            (outputs.isDisjoint(with: [.elements, .statistics]) ? 0 : 1)
+            + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
+        let inputs = request.gradientOf.isEmpty ? facts.signature.primary : request.gradientOf
+        let derivatives = inputs.reduce(0) { $0 + (request.inputs[$1]?.values.count ?? 0) }
+        return losses * first + outputs.derivativeCount * derivatives
+            + penalties.reduce(0) { $0 + $1.footprint / 8 }
+    }
+
+    /// An upper estimate of the time to compute the result, in nanoseconds.
+    package var computingNanoseconds: Int {
+        (request.inputs[0]?.values.count ?? 0) * Self.nanosecondsEach
+    }
+
+    /// The time to compute the loss of an element and its derivatives, in nanoseconds.
+    private static let nanosecondsEach = 15
+
+    /// The memory for the intermediate arrays of a block, in bytes.
+    private static let scratchBytes = 1_024 * 1_024
+}
+
+extension Tensor? {
+    /// The memory of its numbers in bytes; 0 for `nil`.
+    fileprivate var footprint: Int { 8 * (self?.values.capacity ?? 0) }
+}
+
+extension OptionValue {
+    /// The memory of its numbers in bytes, if it is a list.
+    fileprivate var footprint: Int {
+        if case .list(let numbers) = self { 8 * numbers.capacity } else { 0 }
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+import LossFunctions
+
+/// The reason that a request is refused, whatever its format.
+package enum RequestError: Error, Equatable, Sendable {
+    case unknownField(String, known: [String])
+    /// A field that is given more than once, in the query and in the body.
+    case repeatedField(String)
+    case missingField(String, expected: String)
+    case wrongKind(String, expected: String)
+    /// A value, or an element of a list at a place, that is not one of those allowed.
+    case notAllowed(String, field: String, place: [Int], allowed: [String])
+    case noOutputs(field: String, allowed: [String])
+    /// An option that contradicts the name by which its loss was requested.
+    case contradictsName(option: String, preset: OptionValue, loss: String)
+    case conflict(field: String, reason: Conflict)
+    /// The loss refuses the request.
+    case loss(LossError, Context?)
+
+    /// What a refused loss was given.
+    package struct Context: Equatable, Sendable {
+        package let facts: Facts
+        /// The options that the name implies.
+        package let presets: [String: OptionValue]
+        /// The options that were given or implied.
+        package let given: [String: OptionValue]
+        package let known: [String]
+    }
+
+    /// The reason that a field cannot be combined with others.
+    package enum Conflict: Equatable, Sendable {
+        /// A penalty is added to a single loss.
+        case penaltyOfManyLosses
+        case normalizerOf(Reduction)
+        case emptyRowsOf(Reduction)
+        case floorOfExactHessian
+    }
+}
+
+/// An error in one of the penalties of a request.
+package struct PenaltyError: Error, Equatable, Sendable {
+    /// The place of the penalty in the list.
+    package let index: Int
+    package let error: RequestError
+}
