@@ -72,6 +72,8 @@ private struct Decoding: ~Copyable {
     private let zlib: ZlibStream
     private let coding: Coding
     private(set) var isAtEnd = false
+    /// Whether zeros follow the last member.
+    private var isPadded = false
     /// Whether the output buffer was full, so that zlib may hold more output.
     private var isFull = false
     private var decoded = 0
@@ -89,7 +91,15 @@ private struct Decoding: ~Copyable {
         guard zlib.hasBegun else { throw .malformed }
         var run = Run()
         while run.used < bytes.count || isFull {
-            if isAtEnd { try beginNextMember() }
+            if isAtEnd {
+                // Tapes and block devices pad a file with zeros, which gzip(1) ignores.
+                if coding == .gzip, bytes[run.used] == 0 {
+                    isPadded = true
+                    run.used += 1
+                    continue
+                }
+                try beginNextMember()
+            }
             let rest = bytes.extracting(run.used..<bytes.count)
             let planned = min(
                 BodySegment.minimumBytes,
@@ -116,7 +126,7 @@ private struct Decoding: ~Copyable {
 
     /// Begins the next member of a gzip file, which may have several (RFC 1952 section 2.2).
     private mutating func beginNextMember() throws(Inflater.Fault) {
-        guard coding == .gzip, unsafe zlib.restart({ unsafe inflateReset($0) }) else {
+        guard coding == .gzip, !isPadded, unsafe zlib.restart({ unsafe inflateReset($0) }) else {
             throw .malformed
         }
         isAtEnd = false

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import FoundationEssentials
 import LossAPI
 
 /// Options for access control and responses.
@@ -13,7 +12,10 @@ struct AccessOptions: ParsableArguments {
     var tokenFile = ""
 
     @Option(
-        help: "Origins allowed by CORS, separated by commas; * for all. (default: none)"
+        help: """
+            Origins allowed by CORS, as browsers send them, separated by commas; * for all. \
+            (default: none)
+            """
     )
     var corsOrigin = ""
 
@@ -29,43 +31,32 @@ struct AccessOptions: ParsableArguments {
 
     /// The options of the service.
     ///
-    /// - Throws: `TokenFile.Fault` if the token file is invalid.
+    /// - Throws: `TokenFile.Fault` if the token file is invalid, or `ValidationError`.
     func options() throws -> ServiceOptions {
         var options = ServiceOptions()
         options.compression = compression
         options.echoes = diagnostics
-        if !corsOrigin.isEmpty { options.crossOrigin = CrossOrigin(origins) }
+        options.crossOrigin = try crossOrigin
         options.tokens = try tokens.map { TokenList(try $0.read()) }
         return options
     }
 
-    func validate() throws {
-        for origin in origins where origin != "*" {
-            guard Self.isOrigin(origin) else {
-                throw ValidationError(
-                    "--cors-origin must be origins like https://example.org or "
-                        + "http://localhost:3000, in lower case and without a path, or *; "
-                        + "not \(origin)."
-                )
+    func validate() throws { _ = try crossOrigin }
+
+    /// The origins allowed by CORS; `nil` if none are.
+    private var crossOrigin: CrossOrigin? {
+        get throws(ValidationError) {
+            guard !corsOrigin.isEmpty else { return nil }
+            do throws(Origin.Fault) {
+                return try CrossOrigin(corsOrigin)
+            } catch {
+                throw ValidationError("--cors-origin is invalid: \(error)")
             }
         }
     }
 
-    /// Whether a browser sends this origin: in lower case, without a path, a user or the default
-    /// port (URL Standard, "serialization of an origin").
-    private static func isOrigin(_ text: String) -> Bool {
-        guard let url = URLComponents(string: text), let scheme = url.scheme,
-            let host = url.encodedHost, !host.isEmpty, !host.contains("*"),
-            let defaultPort = ["http": 80, "https": 443][scheme], url.port != defaultPort
-        else { return false }
-        let port = url.port.map { ":\($0)" } ?? ""
-        return text == "\(scheme)://\(host.lowercased())\(port)"
-    }
-
     /// The token file; `nil` if no token is required.
     var tokens: TokenFile? { tokenFile.isEmpty ? nil : TokenFile(path: tokenFile) }
-
-    private var origins: [String] { corsOrigin.split(separator: ",").map(String.init) }
 }
 
 extension ServiceOptions.Compression: ExpressibleByArgument {}

@@ -17,6 +17,8 @@ struct Serve: ConfiguredByEnvironment {
             On SIGTERM or SIGINT, /readyz reports 503, requests in progress are completed, and the \
             process exits with 0; a second signal cuts the remaining connections. On SIGHUP, the \
             token file is reloaded.
+
+            \(LimitOptions.bounds)
             """
     )
 

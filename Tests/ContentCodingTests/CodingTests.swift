@@ -106,6 +106,26 @@ struct CodingTests {
         }
     }
 
+    @Test("of gzip may be padded with zeros, as gzip(1) accepts, but not deflate")
+    func padding() throws {
+        let hello = Self.hello[0].1
+        let zeros = [UInt8](repeating: 0, count: 1_000)
+        for size in [1, 25, 26, .max] {
+            #expect(try Coding.gzip.decode(hello + [0], by: size) == Array("hello".utf8))
+            let padded = hello + hello + zeros
+            #expect(try Coding.gzip.decode(padded, by: size) == Array("hellohello".utf8))
+            for rest in [[1], hello] {
+                #expect(throws: Inflater.Fault.malformed) {
+                    try Coding.gzip.decode(hello + [0] + rest, by: size)
+                }
+            }
+        }
+        #expect(throws: Inflater.Fault.malformed) { try Coding.gzip.decode([0] + hello) }
+        #expect(throws: Inflater.Fault.malformed) {
+            try Coding.deflate.decode(Self.hello[1].1 + [0])
+        }
+    }
+
     @Test("of a decompression bomb stops at the limit", arguments: Coding.allCases)
     func bomb(_ coding: Coding) {
         let bomb = Self.code([[UInt8](repeating: 0x20, count: Self.limit + 1)], coding)

@@ -8,6 +8,7 @@ import Testing
     /// Requests that provoke a refusal; refusals that depend on time or memory have their own
     /// tests.
     private static let provocations: [(Refusal, String)] = [
+        (.tlsNotSupported, "\u{16}\u{3}\u{1}\u{2}\0\u{1}"),
         (.invalidRequestLine, "GET /\r\n"),
         (.invalidMethod, request("G@T")),
         (.invalidVersion, request(version: "HTTP/x")),
@@ -110,6 +111,8 @@ import Testing
                 "The body has 34567 bytes, which exceeds the limit of 12345 bytes (--body-bytes):"
             )
         )
+        let endless = Refusal.bodyTooLarge.sentence(limits: limits, length: .max)
+        #expect(endless.hasPrefix("The body has 9223372036854775807 or more bytes, which exceeds"))
         #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
     }
 }

@@ -37,6 +37,17 @@ import Testing
         #expect(outcome(request(method)).refusals == [.invalidMethod])
     }
 
+    @Test("is not the beginning of a TLS handshake (RFC 8446 section 5.1)")
+    func tls() {
+        let record = outcome("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{7C}\u{3}\u{3}\r\n")
+        #expect(record.refusals == [.tlsNotSupported])
+        #expect(record.statuses == [400])
+        #expect(record.hasShutDown)
+        // Elsewhere the byte is any control character.
+        #expect(outcome("G\u{16}").refusals == [.controlCharacter])
+        #expect(outcome("GET / HTTP/1.1\r\n\u{16}").refusals == [.controlCharacter])
+    }
+
     @Test("passes unknown methods to the routes", arguments: ["BREW", "get", "TRACE"])
     func unknownMethod(method: String) {
         #expect(outcome(request(method)).requests.map { $0.method } == [method])
@@ -83,6 +94,6 @@ import Testing
 
     @Test("of another protocol is refused at its first control character")
     func otherProtocol() {
-        #expect(outcome("\u{16}\u{03}\u{01}").refusals == [.controlCharacter])
+        #expect(outcome("\u{05}\u{01}\u{00}").refusals == [.controlCharacter])
     }
 }

@@ -56,6 +56,16 @@ struct CodingTests {
         }
     }
 
+    @Test("may be called x-gzip in any case (RFC 9110 section 8.4.1.3)")
+    func oldName() throws {
+        let body = Self.body(4)
+        let encoded = try Self.encode(body, .gzip) + [0, 0]
+        for name in ["x-gzip", "X-GZIP", "Gzip", "identity, x-gzip"] {
+            let response = Self.send(encoded, [.contentEncoding: name])
+            #expect(response.status == .ok && response.body == Self.send(body, [:]).body)
+        }
+    }
+
     @Test("is named in the refusal of a compressed body without Content-Encoding")
     func unannounced() throws {
         let response = Self.send(try Self.encode(Self.body(4), .gzip), [:])

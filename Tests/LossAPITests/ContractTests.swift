@@ -96,11 +96,9 @@ struct ContractTests {
         }
     }
 
-    private typealias Example = (
-        path: String, name: String, value: Any, expected: [String: Any]
-    )
+    private typealias Example = (path: String, name: String, value: Any, status: Int, type: String?)
 
-    /// The example requests of the API description with their expected responses.
+    /// The example requests of the API description, accepted and refused, with their responses.
     private func exampleRequests() throws -> [Example] {
         let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])
         return try paths.flatMap { path, item -> [Example] in
@@ -109,12 +107,17 @@ struct ContractTests {
             let content = try #require(body["content"] as? [String: Any])
             let media = try #require(content["application/json"] as? [String: Any])
             let examples = try #require(media["examples"] as? [String: [String: Any]])
+            let refused = try #require(media["x-refused"] as? [String: [String: Any]])
             return try examples.map { name, example in
-                (
-                    path, name, try #require(example["value"]),
-                    try #require(example["x-response"] as? [String: Any])
-                )
+                (path, name, try #require(example["value"]), 200, nil)
             }
+                + refused.map { name, example in
+                    (
+                        path, name, try #require(example["value"]),
+                        try #require(example["status"] as? Int),
+                        try #require(example["type"] as? String)
+                    )
+                }
         }
     }
 
@@ -131,12 +134,9 @@ struct ContractTests {
             let response = try send(example.path, example.value)
             let members = try client.json(response)
             let name = "\(example.path) \(example.name)"
-            #expect(
-                response.status.code == example.expected["status"] as? Int,
-                "\(name) \(members)"
-            )
-            if let type = example.expected["type"] {
-                #expect(members["type"] as? String == type as? String, "\(name)")
+            #expect(response.status.code == example.status, "\(name) \(members)")
+            if let type = example.type {
+                #expect(members["type"] as? String == type, "\(name)")
                 #expect(response.fields[.contentType] == "application/problem+json")
             } else {
                 #expect(members["gradient"] != nil || members["loss"] != nil)
@@ -149,7 +149,7 @@ struct ContractTests {
     func nulls() throws {
         let schemas = try #require(Contract.document["components"]?["schemas"])
         var count = 0
-        for example in try exampleRequests() where example.expected["status"] as? Int == 200 {
+        for example in try exampleRequests() where example.status == 200 {
             guard var value = example.value as? [String: Any] else { continue }
             let entry = example.path.split(separator: "/").last ?? ""
             let schema = try #require(schemas["\(entry)-request"])
@@ -176,6 +176,19 @@ struct ContractTests {
             let response = client.send(.get, concrete)
             #expect(response.status == .ok, "\(path)")
             #expect(!response.body.isEmpty)
+        }
+    }
+
+    @Test("lists for probes no response that only tokens or codings cause")
+    func probes() throws {
+        let paths = try #require(Contract.document["paths"])
+        let tokens = try Tokens(Array("sesame".utf8))
+        let guarded = Client { $0.tokens = TokenList(tokens) }
+        for path in ["/livez", "/healthz", "/readyz"] {
+            let responses = try #require(paths[path]?["get"]?["responses"])
+            for status in ["401", "406"] { #expect(responses[status] == nil, "\(path) \(status)") }
+            let response = guarded.send(.get, path, fields: [.acceptEncoding: "*;q=0"])
+            #expect(response.status == .ok)
         }
     }
 

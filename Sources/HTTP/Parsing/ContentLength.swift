@@ -4,8 +4,11 @@
 ///
 /// Signs, leading zeros, white space and lists are refused. Equal values in a list could be merged
 /// (RFC 9112 section 6.3), but a sender of such a list is faulty or malicious.
+///
+/// RFC 9110 sets no limit to the length, so a number that does not fit in an `Int` is valid. It is
+/// represented by `Int.max`, which exceeds every limit: content of that length gets 413, not 400.
 enum ContentLength {
-    /// Returns the number that the digits denote.
+    /// Returns the number that the digits denote, or `Int.max` if that is larger.
     static func parse(_ bytes: Span<UInt8>) throws(Refusal) -> Int {
         guard !bytes.isEmpty else { throw .invalidContentLength }
         // Some parsers read a leading zero as octal.
@@ -16,8 +19,8 @@ enum ContentLength {
             let (tens, overflow) = length.multipliedReportingOverflow(by: 10)
             let digit = Int(bytes[index] - UInt8(ascii: "0"))
             let (sum, carry) = tens.addingReportingOverflow(digit)
-            guard !overflow, !carry else { throw .invalidContentLength }
-            length = sum
+            // All digits are checked, even if the number no longer fits.
+            length = overflow || carry ? .max : sum
         }
         return length
     }

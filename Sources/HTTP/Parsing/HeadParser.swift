@@ -15,6 +15,10 @@ struct HeadParser: Sendable {
     private var fieldCount = 0
     private var section = FieldSection(start: 0)
 
+    /// The first byte of a TLS connection, the type of a record with a handshake message (RFC 8446
+    /// section 5.1).
+    private static let tlsHandshake: UInt8 = 22
+
     /// Creates a parser.
     ///
     /// - Parameter previous: The request line of the previous request.
@@ -78,6 +82,8 @@ struct HeadParser: Sendable {
             where bytes.firstIndex(of: .space, in: start..<min(limit, bytes.count)) == nil
         {
             throw .methodTooLong
+        } catch .controlCharacter where bytes[start] == Self.tlsHandshake {
+            throw .tlsNotSupported
         } catch {
             throw error
         }

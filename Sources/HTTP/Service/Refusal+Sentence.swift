@@ -9,6 +9,9 @@ extension Refusal {
     /// - Returns: One or more sentences in English.
     package func sentence(limits: Limits, length: Int? = nil) -> String {
         switch self {
+        case .tlsNotSupported:
+            "This port serves plain HTTP, but the client began a TLS handshake: use http:// instead of"
+                + " https://, or a proxy in front of the server that terminates TLS."
         case .invalidRequestLine:
             "The request line must be a method, a target and a version, separated by single spaces."
         case .invalidMethod:
@@ -88,7 +91,8 @@ extension Refusal {
         case .invalidTrailer:
             "Every trailer line must be a name, a colon and a value, without control characters."
         case .bodyTooLarge:
-            (length.map { "The body has \($0) bytes, which exceeds" } ?? "The body exceeds")
+            (length.map { "The body has \($0)\($0 == .max ? " or more" : "") bytes, which exceeds" }
+                ?? "The body exceeds")
                 + " the limit of \(limits.bodyBytes) bytes (--body-bytes): raise the limit of the"
                 + " server, or send the elements in parts and merge the results by their"
                 + " normalizer."

@@ -9,6 +9,7 @@ package import HTTPTypes
 /// unknown. The raw value is a stable slug for the `type` of a problem document.
 package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     // The request line, RFC 9112 section 3.
+    case tlsNotSupported = "tls-not-supported"
     case invalidRequestLine = "invalid-request-line"
     case invalidMethod = "invalid-method"
     case methodTooLong = "method-too-long"

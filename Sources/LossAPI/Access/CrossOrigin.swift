@@ -5,28 +5,45 @@ import HTTPTypes
 
 /// The origins allowed to call this service (Fetch Standard, "CORS protocol").
 package struct CrossOrigin: Sendable {
-    private let origins: [String]
-    private let allowsAll: Bool
+    /// The listed origins; `nil` if all are allowed.
+    private let origins: Set<String>?
 
-    /// - Parameter origins: Origins as browsers write them, `https://example.org`; `*` for all.
-    package init(_ origins: [String]) {
+    /// Parses a list of origins separated by commas; `*` alone allows all.
+    package init(_ list: String) throws(Origin.Fault) {
+        guard list != "*" else {
+            origins = nil
+            return
+        }
+        var origins: Set<String> = []
+        for text in list.split(separator: ",", omittingEmptySubsequences: false) {
+            origins.insert(try Self.origin(text).text)
+        }
         self.origins = origins
-        allowsAll = origins.contains("*")
+    }
+
+    private static func origin(_ text: Substring) throws(Origin.Fault) -> Origin {
+        guard !text.isEmpty else { throw Origin.Fault("the list has an empty entry.") }
+        guard !text.contains(where: { $0.isWhitespace }) else {
+            throw Origin.Fault("origins are separated by a comma alone: leave out the white space.")
+        }
+        guard text != "*" else {
+            throw Origin.Fault("* allows all origins, so it must be the only entry.")
+        }
+        return try Origin(String(text))
     }
 
     /// The CORS fields of every response to a request.
     func fields(for head: RequestHead) -> ResponseFields? {
         guard let origin = head.fields.single(.origin) else {
             // A cache must not serve a response without these fields to a page that needs them.
-            return allowsAll ? nil : [.vary: "Origin"]
+            return origins == nil ? nil : [.vary: "Origin"]
         }
-        let isAllowed = allowsAll || origins.contains(origin)
-        guard isAllowed else { return [.vary: "Origin"] }
+        guard origins?.contains(origin) ?? true else { return [.vary: "Origin"] }
         var fields: HTTPFields = [
-            .accessControlAllowOrigin: allowsAll ? "*" : origin,
+            .accessControlAllowOrigin: origins == nil ? "*" : origin,
             .accessControlExposeHeaders: Self.exposed,
         ]
-        if !allowsAll { fields[.vary] = "Origin" }
+        if origins != nil { fields[.vary] = "Origin" }
         if isPreflight(head) {
             fields[.accessControlAllowMethods] = "GET, HEAD, POST"
             fields[.accessControlAllowHeaders] = Self.allowed

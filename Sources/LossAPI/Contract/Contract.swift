@@ -70,7 +70,10 @@ package enum Contract {
         for penalty in Catalogue.penalties {
             add("/v1/penalties/\(penalty.facts.name)", ContractOperations.penalty(penalty))
         }
-        add("/", get("list_resources", "documents", "List the resources of the service", "index"))
+        add(
+            "/",
+            get("list_resources", "documents", "List the resources of the service", "resources")
+        )
         add(
             "/problems",
             get("list_problems", "documents", "List all kinds of problems", "problems")
@@ -80,14 +83,11 @@ package enum Contract {
             "/openapi.json",
             get("get_openapi_json", "documents", "Get this document as JSON", "contract")
         )
-        add(
-            "/openapi.yaml",
-            ContractOperations.text("get_openapi_yaml", "Get this document as YAML")
-        )
+        add("/openapi.yaml", ContractOperations.contractYAML)
         add("/livez", health("get_liveness", "Check whether the process is alive"))
         add("/healthz", health("get_health", "Check whether the process is alive (same as /livez)"))
         add("/readyz", ContractOperations.readiness)
-        add("/metrics", ContractOperations.text("get_metrics", "Get Prometheus metrics"))
+        add("/metrics", ContractOperations.metrics)
         return paths
     }
 

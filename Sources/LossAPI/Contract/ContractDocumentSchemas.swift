@@ -91,16 +91,83 @@ enum ContractDocumentSchemas {
         .init(key: "losses-list", value: listing("losses", ["reductions"])),
         .init(key: "penalties-list", value: listing("penalties", [])),
         .init(
-            key: "catalogue-entry",
-            value: [
-                "description": "A loss or penalty in the catalogue.",
-                "type": "object",
-                "required": ["name", "task", "summary", "formula", "aliases", "options"],
-            ]
+            key: "catalogue-summary",
+            value: ContractSchemas.object(
+                "A loss or penalty in a list.",
+                [
+                    ("name", text), ("task", text), ("summary", text), ("aliases", texts),
+                    ("options", texts), ("href", ["type": "string", "format": "uri-reference"]),
+                ],
+                required: ["name", "task", "summary", "aliases", "options", "href"]
+            )
         ),
         .init(
-            key: "index",
-            value: ["description": "The resources of the service.", "type": "object"]
+            key: "catalogue-entry",
+            value: ContractSchemas.object(
+                "A loss or penalty in the catalogue.",
+                [
+                    ("name", text), ("task", text),
+                    ("one_loss_per", ["type": "string", "enum": ["element", "row"]]),
+                    ("summary", text),
+                    ("formula", ContractSchemas.reference("catalogue-formula")),
+                    ("aliases", list("catalogue-alias")), ("options", list("catalogue-option")),
+                    ("domains", list("catalogue-domain")), ("kinks", texts), ("properties", texts),
+                    ("notes", texts), ("references", texts),
+                ],
+                required: [
+                    "name", "task", "summary", "formula", "aliases", "options", "domains", "kinks",
+                    "properties", "notes", "references",
+                ]
+            )
+        ),
+        .init(
+            key: "catalogue-formula",
+            value: ContractSchemas.object(
+                "The formula of a loss or penalty, and that of its gradient.",
+                [("plain", text), ("gradient", text), ("tex", text)],
+                required: ["plain", "gradient", "tex"]
+            )
+        ),
+        .init(
+            key: "catalogue-alias",
+            value: ContractSchemas.object(
+                "Another name of a loss or penalty, and the options that it implies.",
+                [("name", text), ("implies", ["type": "object"])],
+                required: ["name"]
+            )
+        ),
+        .init(
+            key: "catalogue-option",
+            value: ContractSchemas.object(
+                "An option; its default may be of any type.",
+                [
+                    ("name", text), ("summary", text), ("type", text), ("default", .object([])),
+                    ("allowed", text),
+                ],
+                required: ["name", "summary", "type", "default", "allowed"]
+            )
+        ),
+        .init(
+            key: "catalogue-domain",
+            value: ContractSchemas.object(
+                "The accepted predictions and targets, and the options for which they apply.",
+                [("when", ["type": "object"]), ("predictions", text), ("targets", text)],
+                required: ["predictions", "targets"]
+            )
+        ),
+        .init(
+            key: "resources",
+            value: ContractSchemas.object(
+                "The resources of the service.",
+                [
+                    ("service", text), ("version", text), ("losses", text), ("penalties", text),
+                    ("problems", text), ("contract", text), ("health", texts), ("metrics", text),
+                ],
+                required: [
+                    "service", "version", "losses", "penalties", "problems", "contract", "health",
+                    "metrics",
+                ]
+            )
         ),
         .init(
             key: "contract",
@@ -111,22 +178,18 @@ enum ContractDocumentSchemas {
         ),
     ]
 
+    private static let text: JSONValue = ["type": "string"]
+    private static let texts: JSONValue = ["type": "array", "items": text]
+
+    private static func list(_ schema: String) -> JSONValue {
+        ["type": "array", "items": ContractSchemas.reference(schema)]
+    }
+
     private static func listing(_ name: String, _ words: [String]) -> JSONValue {
-        let list: JSONValue = ["type": "array", "items": ["type": "string"]]
-        let text: JSONValue = ["type": "string"]
-        let entry = ContractSchemas.object(
-            "A loss or penalty.",
-            [
-                ("name", text), ("task", text), ("summary", text), ("aliases", list),
-                ("options", list), ("href", ["type": "string", "format": "uri-reference"]),
-            ],
-            required: ["name", "task", "summary", "aliases", "options", "href"]
-        )
-        let entries: JSONValue = ["type": "array", "items": entry]
         let names = words + ["outputs"]
         return ContractSchemas.object(
             "The list.",
-            [(name, entries)] + names.map { ($0, list) },
+            [(name, list("catalogue-summary"))] + names.map { ($0, texts) },
             required: [name] + names
         )
     }

@@ -5,72 +5,83 @@ import LossFunctions
 
 /// Example requests for the API description, generated from the domains of each loss.
 ///
-/// Each states the expected response in `x-response`: a status, and the type of the problem if any.
-enum ContractExamples {
-    static func of(_ loss: any Loss.Type) -> [JSONValue.Member] {
+/// An example of OpenAPI must be valid: mock servers and test generators send it. Hence requests that
+/// are refused, each with its status and type of problem, are not among `examples`.
+struct ContractExamples {
+    /// Requests that get status 200.
+    let accepted: [JSONValue.Member]
+    /// Requests that get a problem.
+    let refused: [JSONValue.Member]
+
+    init(_ loss: any Loss.Type) {
         let facts = loss.facts
-        let valid = facts.domains.map { domains in
+        let typical = facts.domains.map { domains in
             let options = domains.options
-            return example(
-                options.isEmpty ? "default" : name(options),
+            return Self.example(
+                options.isEmpty ? "default" : Self.name(options),
                 options.isEmpty
-                    ? "Loss and gradient" : "With \(describe(options))",
+                    ? "Loss and gradient" : "With \(Self.describe(options))",
                 [
-                    ("predictions", predictions(domains.predictions, loss.granularity)),
-                    ("targets", targets(domains.targets, loss.granularity)),
-                ] + members(options)
+                    ("predictions", Self.predictions(domains.predictions, loss.granularity)),
+                    ("targets", Self.targets(domains.targets, loss.granularity)),
+                ] + Self.members(options)
             )
         }
-        guard let domains = facts.domains.first else { return valid }
+        let domains = facts.domains.first ?? Domains(predictions: .real, targets: .real)
         let plain: [(String, JSONValue)] = [
-            ("predictions", predictions(domains.predictions, loss.granularity)),
-            ("targets", targets(domains.targets, loss.granularity)),
+            ("predictions", Self.predictions(domains.predictions, loss.granularity)),
+            ("targets", Self.targets(domains.targets, loss.granularity)),
         ]
         let weights: JSONValue = loss.granularity == .row ? [1, 2] : [1, 2, 0.5]
         let regularization: JSONValue = [
             ["penalty": "l2", "parameters": [0.5, -1.2], "strength": 0.01]
         ]
-        return valid + [
-            example(
-                "everything",
-                "Weights, every output, and a penalty",
-                plain + [
-                    ("weights", weights), ("reduction", "mean"),
-                    ("outputs", JSONValue(LossRequestBuilder.outputNames.map { $0.name })),
-                    ("regularization", regularization),
-                ]
-            ),
-            example(
-                "each-by-itself",
-                "The losses one by one",
-                plain + [("reduction", "none")]
-            ),
-            example(
-                "wrong-shape",
-                "Refused: targets of another shape",
-                [plain[0], ("targets", [[[0]]])],
-                problem: .shapeMismatch
-            ),
-            example(
-                "misspelt",
-                "Refused: a field that does not exist",
-                plain + [("reductoin", "sum")],
-                problem: .unknownField
-            ),
-            example(
-                "missing",
-                "Refused: a field is missing",
-                [plain[0]],
-                problem: .missingField
-            ),
-        ] + outside(facts, plain, loss.granularity)
+        accepted =
+            typical + [
+                Self.example(
+                    "everything",
+                    "Weights, every output, and a penalty",
+                    plain + [
+                        ("weights", weights), ("reduction", "mean"),
+                        ("outputs", JSONValue(LossRequestBuilder.outputNames.map { $0.name })),
+                        ("regularization", regularization),
+                    ]
+                ),
+                Self.example(
+                    "each-by-itself",
+                    "The losses one by one",
+                    plain + [("reduction", "none")]
+                ),
+            ]
+        refused =
+            [
+                Self.refusal(
+                    "wrong-shape",
+                    "Targets of another shape",
+                    [plain[0], ("targets", [[[0]]])],
+                    .shapeMismatch
+                ),
+                Self.refusal(
+                    "misspelt",
+                    "A field that does not exist",
+                    plain + [("reductoin", "sum")],
+                    .unknownField
+                ),
+                Self.refusal("missing", "A field is missing", [plain[0]], .missingField),
+                Self.refusal(
+                    "negative-weight",
+                    "Weights must not be negative",
+                    plain + [("weights", -1)],
+                    .outsideDomain
+                ),
+            ] + Self.outside(facts, plain, loss.granularity)
     }
 
-    static func of(_ penalty: any Penalty.Type) -> [JSONValue.Member] {
+    init(_ penalty: any Penalty.Type) {
         let parameters: (String, JSONValue) = ("parameters", [[0.5, -1.2], [0, 3]])
-        return [
-            example("default", "Value and gradient", [parameters]),
-            example(
+        accepted = [
+            Self.example("default", "Value and gradient", [parameters]),
+            Self.example(
                 "everything",
                 "Every output",
                 [
@@ -78,17 +89,19 @@ enum ContractExamples {
                     ("outputs", JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name })),
                 ]
             ),
-            example(
+        ]
+        refused = [
+            Self.refusal(
                 "negative-strength",
-                "Refused: an option out of its range",
+                "An option out of its range",
                 [parameters, ("strength", -1)],
-                problem: .outOfRange
+                .outOfRange
             ),
-            example(
+            Self.refusal(
                 "words",
-                "Refused: a string for a number",
+                "A string for a number",
                 [("parameters", ["0.5"])],
-                problem: .wrongKind
+                .wrongKind
             ),
         ]
     }
@@ -108,11 +121,11 @@ enum ContractExamples {
                 case (.row, _): [[7, 0, 0], [0, 1, 0]]
                 }
             examples.append(
-                example(
+                refusal(
                     "outside-domain",
-                    "Refused: a target outside of its domain",
+                    "A target outside of its domain",
                     [plain[0], ("targets", outlier)],
-                    problem: .outsideDomain
+                    .outsideDomain
                 )
             )
         }
@@ -121,11 +134,11 @@ enum ContractExamples {
                 continue
             }
             examples.append(
-                example(
+                refusal(
                     "\(option.name)-out-of-range",
-                    "Refused: \(option.name) must be \(range)",
+                    "\(option.name) must be \(range)",
                     plain + [(option.name, .number(range.lower - 1))],
-                    problem: .outOfRange
+                    .outOfRange
                 )
             )
         }
@@ -135,19 +148,28 @@ enum ContractExamples {
     private static func example(
         _ name: String,
         _ summary: String,
-        _ body: [(String, JSONValue)],
-        problem: ProblemKind.Service? = nil
+        _ body: [(String, JSONValue)]
     ) -> JSONValue.Member {
-        let response = JSONValue(present: [
-            ("status", .integer(problem.map { ProblemKind.service($0).status.code } ?? 200)),
-            ("type", problem.map { .string(ProblemKind.service($0).type) }),
-        ])
-        return JSONValue.Member(
+        .init(
+            key: name,
+            value: ["summary": .string(summary), "value": JSONValue(present: body)]
+        )
+    }
+
+    private static func refusal(
+        _ name: String,
+        _ summary: String,
+        _ body: [(String, JSONValue)],
+        _ problem: ProblemKind.Service
+    ) -> JSONValue.Member {
+        let kind = ProblemKind.service(problem)
+        return .init(
             key: name,
             value: [
                 "summary": .string(summary),
+                "status": .integer(kind.status.code),
+                "type": .string(kind.type),
                 "value": JSONValue(present: body),
-                "x-response": response,
             ]
         )
     }

@@ -20,7 +20,7 @@ enum ContractOperations {
                 facts,
                 request: "\(facts.name)-request",
                 result: "loss-result",
-                ContractExamples.of(loss)
+                ContractExamples(loss)
             ),
         ]
     }
@@ -40,7 +40,7 @@ enum ContractOperations {
                 facts,
                 request: "\(facts.name)-request",
                 result: "penalty-result",
-                ContractExamples.of(penalty)
+                ContractExamples(penalty)
             ),
         ]
     }
@@ -70,7 +70,7 @@ enum ContractOperations {
         _ facts: Facts,
         request: String,
         result: String,
-        _ examples: [JSONValue.Member]
+        _ examples: ContractExamples
     ) -> JSONValue {
         [
             "operationId": .string(id),
@@ -85,7 +85,8 @@ enum ContractOperations {
                 "content": [
                     "application/json": [
                         "schema": ContractSchemas.reference(request),
-                        "examples": .object(examples),
+                        "examples": .object(examples.accepted),
+                        "x-refused": .object(examples.refused),
                     ]
                 ],
             ],
@@ -132,10 +133,10 @@ enum ContractOperations {
         )
     ]
 
-    /// A health probe, which needs no token.
+    /// A health probe, which needs no token and has no content coding.
     static func health(_ id: String, _ summary: String, _ more: [JSONValue.Member]) -> JSONValue {
         let refusals = ContractResponses.refusals.filter { refusal in
-            !more.contains { $0.key == refusal.key }
+            !["401", "406"].contains(refusal.key) && !more.contains { $0.key == refusal.key }
         }
         return [
             "operationId": .string(id),
@@ -149,29 +150,50 @@ enum ContractOperations {
         ]
     }
 
-    /// A GET of a document in another format.
-    static func text(_ id: String, _ summary: String) -> JSONValue {
-        let mediaType = id == "get_metrics" ? "text/plain" : "application/yaml"
-        let unchanged = id == "get_metrics" ? [] : [ContractResponses.unchanged]
+    static let metrics = text(
+        "get_metrics",
+        "operation",
+        "Get Prometheus metrics",
+        nil,
+        "text/plain",
+        []
+    )
+
+    static let contractYAML = text(
+        "get_openapi_yaml",
+        "documents",
+        "Get this document as YAML",
+        "/openapi.json is the same for clients that cannot read application/yaml (RFC 9512).",
+        "application/yaml",
+        [ContractResponses.unchanged]
+    )
+
+    /// A GET of a document in a format other than JSON.
+    private static func text(
+        _ id: String,
+        _ tag: String,
+        _ summary: String,
+        _ description: String?,
+        _ mediaType: String,
+        _ more: [JSONValue.Member]
+    ) -> JSONValue {
+        let document: JSONValue = [
+            "description": "The document.",
+            "content": .object([.init(key: mediaType, value: ["schema": ["type": "string"]])]),
+        ]
         return [
-            "get": [
-                "operationId": .string(id),
-                "tags": [id == "get_metrics" ? "operation" : "documents"],
-                "summary": .string(summary),
-                "responses": .object(
-                    [
-                        .init(
-                            key: "200",
-                            value: [
-                                "description": "The document.",
-                                "content": .object([
-                                    .init(key: mediaType, value: ["schema": ["type": "string"]])
-                                ]),
-                            ]
-                        )
-                    ] + unchanged + ContractResponses.refusals
+            "get": JSONValue(present: [
+                ("operationId", .string(id)),
+                ("tags", [.string(tag)]),
+                ("summary", .string(summary)),
+                ("description", description.map { .string($0) }),
+                (
+                    "responses",
+                    .object(
+                        [.init(key: "200", value: document)] + more + ContractResponses.refusals
+                    )
                 ),
-            ]
+            ])
         ]
     }
 }

@@ -9,19 +9,22 @@ enum ContractSchemas {
     }
 
     static let all: [JSONValue.Member] = [
+        tensors("numbers", numbers, of: number, prefix: ""),
+        tensors(
+            "weights",
+            "A number, one per row, or one per loss; not negative.",
+            of: JSONValue(present: number(.nonNegative)),
+            prefix: "weight-"
+        ),
         shared,
         ContractDocumentSchemas.all,
+        lists,
         Catalogue.losses.map { lossRequest($0.facts) },
         Catalogue.penalties.map { penaltyRequest($0.facts) },
         Catalogue.penalties.map { term($0.facts) },
     ].flatMap { $0 }
 
     private static let shared: [JSONValue.Member] = [
-        .init(key: "numbers", value: numbers),
-        .init(key: "vector", value: array("Numbers.", of: number)),
-        .init(key: "matrix", value: array("Vectors of equal length.", of: reference("vector"))),
-        .init(key: "tensor-3", value: array("Matrices of equal shape.", of: reference("matrix"))),
-        .init(key: "tensor-4", value: array("Tensors of equal shape.", of: reference("tensor-3"))),
         .init(key: "reduction", value: reduction),
         .init(
             key: "loss-outputs",
@@ -42,18 +45,44 @@ enum ContractSchemas {
         .init(key: "regularization-term", value: regularizationTerm),
     ]
 
-    private static let numbers: JSONValue = [
-        "description": .string(
-            "A finite number, or a rectangular array of numbers nested to any depth up to the "
-                + "limit. NaN and Infinity have no form in JSON."
-        ),
-        "oneOf": [
-            number, reference("vector"), reference("matrix"), reference("tensor-3"),
-            reference("tensor-4"), higherTensor,
-        ],
-    ]
+    private static let numbers =
+        "A finite number, or a rectangular array of numbers nested to any depth up to the limit. NaN "
+        + "and Infinity have no form in JSON."
 
     private static let number: JSONValue = ["type": "number", "format": "double"]
+
+    /// Schemas of a number and of arrays of numbers.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the schema that accepts all of them.
+    ///   - description: The description of that schema.
+    ///   - number: The schema of a number.
+    ///   - prefix: The beginning of the names of the schemas of arrays.
+    private static func tensors(
+        _ name: String,
+        _ description: String,
+        of number: JSONValue,
+        prefix: String
+    ) -> [JSONValue.Member] {
+        let (vector, matrix) = (prefix + "vector", prefix + "matrix")
+        let (third, fourth) = (prefix + "tensor-3", prefix + "tensor-4")
+        return [
+            .init(
+                key: name,
+                value: [
+                    "description": .string(description),
+                    "oneOf": [
+                        number, reference(vector), reference(matrix), reference(third),
+                        reference(fourth), higherTensor,
+                    ],
+                ]
+            ),
+            .init(key: vector, value: array("Numbers.", of: number)),
+            .init(key: matrix, value: array("Vectors of equal length.", of: reference(vector))),
+            .init(key: third, value: array("Matrices of equal shape.", of: reference(matrix))),
+            .init(key: fourth, value: array("Tensors of equal shape.", of: reference(third))),
+        ]
+    }
 
     /// An array nested five times or deeper: generators of clients fail on a recursive schema, and
     /// on an array without the keyword `items`.
@@ -113,10 +142,6 @@ enum ContractSchemas {
     ]
 
     private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
-        let weights: JSONValue = [
-            "description": "A number, one per row, or one per loss; not negative.",
-            "oneOf": [reference("numbers")],
-        ]
         let regularization: JSONValue = [
             "description": .string(
                 "Penalties to add: loss is then the total, and data_loss the loss without them."
@@ -126,7 +151,7 @@ enum ContractSchemas {
         ]
         let fields: [(String, JSONValue)] = [
             ("predictions", reference("numbers")), ("targets", reference("numbers")),
-            ("weights", weights), ("reduction", reference("reduction")),
+            ("weights", reference("weights")), ("reduction", reference("reduction")),
             ("outputs", reference("loss-outputs")),
             ("regularization", regularization),
         ]
@@ -155,8 +180,15 @@ enum ContractSchemas {
     }
 
     private static func term(_ facts: Facts) -> JSONValue.Member {
+        let names = [facts.name] + facts.aliases.map { $0.name }
         let fields: [(String, JSONValue)] = [
-            ("penalty", ["type": "string", "enum": [.string(facts.name)]]),
+            (
+                "penalty",
+                [
+                    "description": "The name of the penalty, or an alias.",
+                    "type": "string", "enum": JSONValue(names),
+                ]
+            ),
             ("parameters", reference("numbers")),
         ]
         return .init(
@@ -246,17 +278,32 @@ enum ContractSchemas {
                 description, ("type", "string"), ("enum", JSONValue(allowed)),
                 ("default", .string(value)),
             ])
-        case .numbers(let value, let range):
+        case .numbers(let value, _):
             // A default of a oneOf is stated in words: generators of Go clients write code for it
             // that does not compile.
             let summary =
                 value.map { "\(option.summary) The default is \($0.shortest)." } ?? option.summary
-            let item = JSONValue(present: number(range))
-            return [
-                "description": .string(summary),
-                "oneOf": [item, array(nil, of: item)],
-            ]
+            return ["description": .string(summary), "oneOf": [reference(listName(of: option))]]
         }
+    }
+
+    /// Schemas of the options that are a number or a list of numbers, which thus have names in
+    /// clients.
+    private static let lists: [JSONValue.Member] =
+        Catalogue.losses.flatMap { $0.facts.options }.compactMap { option in
+            guard case .numbers(_, let range) = option.kind else { return nil }
+            let item = JSONValue(present: number(range))
+            return .init(
+                key: listName(of: option),
+                value: [
+                    "description": .string(option.summary),
+                    "oneOf": [item, array(nil, of: item)],
+                ]
+            )
+        }
+
+    private static func listName(of option: OptionDeclaration) -> String {
+        option.name.split(separator: "_").joined(separator: "-")
     }
 
     private static func number(_ range: Interval) -> [(String, JSONValue?)] {

@@ -77,11 +77,11 @@ package enum ProblemKind: Hashable, Sendable {
     package var title: String {
         switch self {
         case .service(let service): service.title
+        case .refusal(.tlsNotSupported): "TLS not supported"
+        case .refusal(.transferEncodingInHTTP10): "Transfer encoding in HTTP/1.0"
         case .refusal(let refusal):
-            refusal == .transferEncodingInHTTP10
-                ? "Transfer encoding in HTTP/1.0"
-                : refusal.code.prefix(1).uppercased()
-                    + refusal.code.dropFirst().split(separator: "-").joined(separator: " ")
+            refusal.code.prefix(1).uppercased()
+                + refusal.code.dropFirst().split(separator: "-").joined(separator: " ")
         }
     }
 }

@@ -53,18 +53,56 @@ struct Contract: Sendable {
             let request = Request(operation.method, path)
             return [Example(name: "plain", request: request, status: 200, type: nil)]
         }
-        return (content["examples"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
-            name,
-            example in
-            guard let value = example["value"],
-                let status = example["x-response"]?["status"]?.integer
-            else { return nil }
-            return Example(
-                name: name,
-                request: .post(path, value.text),
-                status: status,
-                type: example["x-response"]?["type"]?.string
-            )
+        return ["examples", "x-refused"].flatMap { list in
+            (content[list]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap { name, example in
+                guard let value = example["value"],
+                    let status = list == "examples" ? 200 : example["status"]?.integer
+                else { return nil }
+                return Example(
+                    name: name,
+                    request: .post(path, value.text),
+                    status: status,
+                    type: example["type"]?.string
+                )
+            }
+        }
+    }
+
+    /// A value in the description that must conform to a schema next to it.
+    struct Sample {
+        let place: String
+        let value: JSON
+        let schema: Schema
+    }
+
+    /// All examples and default values, with their schemas.
+    var samples: [Sample] { samples(in: document, at: "#") }
+
+    private func samples(in value: JSON, at place: String) -> [Sample] {
+        if let elements = value.array {
+            return elements.enumerated().flatMap { samples(in: $1, at: "\(place)/\($0)") }
+        }
+        let rules = Schema(contract: self, rules: value["schema"] ?? value)
+        return (value.object ?? [:]).sorted { $0.key < $1.key }.flatMap { key, member in
+            let place = "\(place)/\(key)"
+            switch key {
+            case "example",
+                "default" where !place.contains("/responses/"):
+                return [Sample(place: place, value: member, schema: rules)]
+            case "examples":
+                return (member.object ?? [:]).map { name, example in
+                    Sample(
+                        place: "\(place)/\(name)",
+                        value: example["value"] ?? .null,
+                        schema: rules
+                    )
+                }
+            case "x-refused": return []
+            // Its keys are names, not keywords.
+            case "properties":
+                return (member.object ?? [:]).flatMap { samples(in: $1, at: "\(place)/\($0)") }
+            default: return samples(in: member, at: place)
+            }
         }
     }
 

@@ -52,7 +52,10 @@ import Testing
         let examples = contract.examples(of: operation)
         #expect(!examples.isEmpty, "the contract has no example that calls this operation")
         let documented = operation.description["requestBody"]?["content"]?["application/json"]
-        #expect(examples.count == documented?["examples"]?.object?.count ?? 1)
+        let count = ["examples", "x-refused"].reduce(0) { count, list in
+            count + (documented?[list]?.object?.count ?? 0)
+        }
+        #expect(examples.count == (documented == nil ? 1 : count))
 
         for example in examples {
             let response = try client.send(example.request)
@@ -77,16 +80,51 @@ import Testing
         }
     }
 
-    @Test("accepts every valid example request", arguments: operations)
-    func requests(operation: Contract.Operation) throws {
+    @Test("has examples and defaults that conform to their schemas")
+    func samples() throws {
+        let samples = try Contract.current.samples
+        #expect(samples.count > 120)
+        for sample in samples {
+            let violations = sample.schema.violations(of: sample.value)
+            #expect(violations.isEmpty, "\(sample.place)")
+        }
+    }
+
+    @Test("has a schema that refuses requests with wrong fields or numbers", arguments: operations)
+    func refusals(operation: Contract.Operation) throws {
         let contract = try Contract.current
         let content = operation.description["requestBody"]?["content"]?["application/json"]
         guard let content, let rules = content["schema"] else { return }
         let schema = Schema(contract: contract, rules: rules)
-        for (name, example) in content["examples"]?.object ?? [:]
-        where example["x-response"]?["status"] == 200 {
+        // Shapes and domains depend on several fields, which a schema cannot compare.
+        let beyond = ["wrong-shape", "outside-domain"]
+        for (name, example) in content["x-refused"]?.object ?? [:] where !beyond.contains(name) {
             let violations = schema.violations(of: example["value"] ?? .null)
-            #expect(violations.isEmpty, "\(name)")
+            #expect(!violations.isEmpty, "\(name)")
+        }
+    }
+
+    @Test("accepts the aliases of penalties in regularization, as the service does")
+    func aliases() throws {
+        let client = try ServerProcess.shared.client()
+        let contract = try Contract.current
+        let rules = try #require(contract.document["components"]?["schemas"]?["huber-request"])
+        let schema = Schema(contract: contract, rules: rules)
+        let list = try client.send(.get("/v1/penalties")).json()["penalties"]?.array ?? []
+        let names = list.flatMap { entry in
+            [entry["name"]] + (entry["aliases"]?.array ?? []).map { Optional($0) }
+        }.compactMap { $0?.string }
+        #expect(names.count > 6)
+        for name in names {
+            let request: JSON = .object([
+                "predictions": .number(1), "targets": .number(0),
+                "regularization": .array([
+                    .object(["penalty": .string(name), "parameters": .number(2)])
+                ]),
+            ])
+            #expect(schema.violations(of: request).isEmpty, "\(name)")
+            let response = try client.send(.post("/v1/losses/huber", request.text))
+            #expect(response.status == 200, "\(name): \(response.text)")
         }
     }
 

@@ -32,6 +32,12 @@ extension ProbeCases {
             RequestText.post("Content-Length: 999999999"),
             .closed(413)
         ),
+        WireCase(
+            "9110 8.6",
+            "MAL-CL-OVERFLOW",
+            RequestText.post("Content-Length: 99999999999999999999"),
+            .closed(413)
+        ),
     ]
 
     /// Reproducible pseudorandom bytes.
