@@ -22,7 +22,7 @@ struct Divergence {
     /// Whether y or q is too small for the other results to be valid.
     let isTooSmall: Mask
 
-    @inline(__always)
+    @inline(always)
     init(y: Vector, q: Vector) {
         // The bits of a double, taken as an integer, approximate its logarithm. k is rounded to the
         // nearest integer and biased by 1023.
@@ -55,7 +55,7 @@ struct Divergence {
     /// The three parts are added in order of decreasing magnitude, so that the rounding error of
     /// each addition follows from two subtractions (Fast2Sum).
     var sum: (head: Vector, tail: Vector) {
-        @inline(__always) get {
+        @inline(always) get {
             let zero = Vector(repeating: 0)
             let difference = scaled - y
             let first = -logHead - difference
@@ -73,7 +73,7 @@ struct Divergence {
     ///
     /// Where y and q are close, the result is small and hardly depends on errors of q.
     var generalized: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             (((q - scaled) - logHead) + (remainder - logTail)).replacing(with: q, where: y .== 0)
         }
     }

@@ -15,7 +15,7 @@ struct Exponential {
     /// e^r - 1 - r plus the rounding error of r.
     private let tail: Vector
 
-    @inline(__always)
+    @inline(always)
     init(_ x: Vector) {
         let shifter = Vector(repeating: Self.shifter)
         n = Vector.multiplyAdd(x, Vector(repeating: 0x1.71547652b82fep0), shifter) - shifter
@@ -44,11 +44,11 @@ struct Exponential {
 
     /// e^x.
     var value: Vector {
-        @inline(__always) get { scaled(1 + (r + tail)) }
+        @inline(always) get { scaled(1 + (r + tail)) }
     }
 
     /// e^(x + error), computed as e^x + error e^x, for an error below 2^-40.
-    @inline(__always)
+    @inline(always)
     func value(error: Vector) -> Vector {
         scaled(1 + (r + Vector.multiplyAdd(error, 1 + (r + tail), tail)))
     }
@@ -56,7 +56,7 @@ struct Exponential {
     /// e^x - 1 = 2^n ((1 - 2^-n) + (e^r - 1)), with compensation for the rounding errors of the
     /// sums.
     var valueMinusOne: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             // Below 2^-60, 2^-n is negligible, so the lower bound has no effect. Because of the
             // upper bound, the result is valid only for n >= -1,000.
             let inverse = Self.power((-n).clamped(-1_000, 1_000))
@@ -71,7 +71,7 @@ struct Exponential {
     }
 
     /// 2^n times a number, rounded only once if the result is subnormal.
-    @inline(__always)
+    @inline(always)
     private func scaled(_ number: Vector) -> Vector {
         let shifter = Vector(repeating: Self.shifter)
         let half = (n * 0.5 + shifter) - shifter
@@ -79,7 +79,7 @@ struct Exponential {
     }
 
     /// 2^n for integers n in the exponent range of normal numbers.
-    @inline(__always)
+    @inline(always)
     private static func power(_ n: Vector) -> Vector {
         Vector(bits: ((n + shifter).bits &+ 1_023) &<< 52)
     }
@@ -87,20 +87,20 @@ struct Exponential {
 
 extension Vector {
     /// The vector clamped to a range; NaN is unchanged.
-    @inline(__always)
+    @inline(always)
     func clamped(_ least: Double, _ greatest: Double) -> Vector {
         let (least, greatest) = (Vector(repeating: least), Vector(repeating: greatest))
         return replacing(with: least, where: self .< least)
             .replacing(with: greatest, where: self .> greatest)
     }
 
-    @inline(__always)
+    @inline(always)
     static func exp(_ x: Vector) -> Vector {
         // Outside the range the result is 0 or infinite; clamping keeps the exponent in its field.
         Exponential(x.clamped(-750, 712)).value
     }
 
-    @inline(__always)
+    @inline(always)
     static func exp(_ x: Vector, minus y: Vector) -> Vector {
         let difference = x - y
         let shifted = x - difference
@@ -111,7 +111,7 @@ extension Vector {
             .value(error: error.replacing(with: Vector(repeating: 0), where: isClamped))
     }
 
-    @inline(__always)
+    @inline(always)
     static func expm1(_ x: Vector) -> Vector {
         // Below -50 the correctly rounded result is -1.
         let value = Exponential(x.clamped(-50, 712)).valueMinusOne

@@ -84,7 +84,7 @@ extension Kernels {
     /// Sums short rows eight at a time and a long row in eight lanes.
     ///
     /// In a single sum, each addition would wait for the previous one.
-    @inline(__always)
+    @inline(always)
     private static func sumRows(
         _ heads: Span<Double>,
         _ tails: some Tails & ~Escapable,

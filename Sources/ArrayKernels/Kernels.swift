@@ -140,7 +140,7 @@ package enum Kernels: ArrayFunctions {
 /// The offsets at which to load the vectors of an array of at least one vector's width.
 ///
 /// The last vector ends with the array and may overlap the one before it.
-@inline(__always)
+@inline(always)
 func offsets(_ count: Int) -> Offsets { Offsets(last: count &- Vector.width) }
 
 /// The sequence returned by ``offsets(_:)``.
@@ -148,10 +148,10 @@ struct Offsets: Sequence, IteratorProtocol {
     private let last: Int
     private var start = 0
 
-    @inline(__always)
+    @inline(always)
     init(last: Int) { self.last = last }
 
-    @inline(__always)
+    @inline(always)
     mutating func next() -> Int? {
         guard start < last &+ Vector.width else { return nil }
         defer { start &+= Vector.width }

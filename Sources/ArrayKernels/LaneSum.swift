@@ -29,7 +29,7 @@ struct LaneSum {
     /// Starts a sum of terms with magnitudes below 2^`exponent`.
     ///
     /// `nil` means that the bound is too close to the ends of the range of doubles.
-    @inline(__always)
+    @inline(always)
     init?(below exponent: Int) {
         guard Self.exponents.contains(exponent) else { return nil }
         highStart = Double(sign: .plus, exponent: exponent + 9, significand: 1.5)
@@ -40,7 +40,7 @@ struct LaneSum {
     }
 
     /// Adds eight terms.
-    @inline(__always)
+    @inline(always)
     mutating func add(_ terms: Vector) {
         exceedsBound |= (terms.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ margin
         let sum = high + terms
@@ -72,7 +72,7 @@ extension Vector {
     /// the factors are split into halves of 26 bits, whose products are exact (T. J. Dekker, "A
     /// floating-point technique for extending the available precision", Numerische Mathematik 18,
     /// 1971); in that case the factors must be below 2^900.
-    @inline(__always)
+    @inline(always)
     func product(with other: Vector) -> (value: Vector, error: Vector) {
         let product = self * other
         #if FUSED || arch(arm64)
@@ -87,7 +87,7 @@ extension Vector {
 
     #if !(FUSED || arch(arm64))
     private var halves: (high: Vector, low: Vector) {
-        @inline(__always) get {
+        @inline(always) get {
             let shifted = 0x8000001p0 * self
             let high = shifted - (shifted - self)
             return (high, self - high)

@@ -17,7 +17,7 @@ struct Logarithm {
     /// f - log(1 + f) = f²/2 - s (f²/2 + R).
     let remainder: Vector
 
-    @inline(__always)
+    @inline(always)
     init(k: Vector, f: Vector) {
         self.k = k
         self.f = f
@@ -35,7 +35,7 @@ struct Logarithm {
     }
 
     /// The logarithm of 2^k (1 + f) (1 + `correction`), for a correction of about 2^-53.
-    @inline(__always)
+    @inline(always)
     func value(correction: Vector = Vector(repeating: 0)) -> Vector {
         let multiple = k * LogarithmOfTwo.high
         // f is the smaller term, unless k is 0, where the other is 0 as well.
@@ -56,7 +56,7 @@ struct Decomposition {
     let k: Vector
     let f: Vector
 
-    @inline(__always)
+    @inline(always)
     init(_ x: Vector) {
         let shifted = x.bits &+ (0x3FF0_0000_0000_0000 &- Self.root)
         biased = shifted &>> 52
@@ -68,12 +68,12 @@ struct Decomposition {
 
     /// 2^-k.
     var inverse: Vector {
-        @inline(__always) get { Vector(bits: (2_046 &- biased) &<< 52) }
+        @inline(always) get { Vector(bits: (2_046 &- biased) &<< 52) }
     }
 }
 
 extension Vector {
-    @inline(__always)
+    @inline(always)
     static func log(_ x: Vector) -> Vector {
         let isSmall = x .< 0x1p-1022
         let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
@@ -84,7 +84,7 @@ extension Vector {
 
     /// log(1 + x) = log u + c/u to within 2^-106, where u is 1 + x rounded and c the rounding
     /// error.
-    @inline(__always)
+    @inline(always)
     static func log1p(_ x: Vector) -> Vector {
         let u = 1 + x
         let shifted = u - 1
@@ -105,7 +105,7 @@ extension Vector {
     }
 
     /// Replaces logarithms that are not finite: -∞ at `least`, NaN below it, ∞ and NaN like x.
-    @inline(__always)
+    @inline(always)
     private func replacingNonFinite(of x: Vector, least: Double) -> Vector {
         replacing(with: x, where: .!(x .< .infinity))
             .replacing(with: Vector(repeating: -.infinity), where: x .== least)

@@ -7,7 +7,7 @@ struct RowSum<Number: Summand> {
     private(set) var head: Number
     private(set) var tail: Number
 
-    @inline(__always)
+    @inline(always)
     init(_ head: Number, _ tail: Number) {
         self.head = head
         self.tail = tail
@@ -17,7 +17,7 @@ struct RowSum<Number: Summand> {
     ///
     /// The rounding error is itself a double (D. E. Knuth, The Art of Computer Programming 2,
     /// 4.2.2, also called TwoSum).
-    @inline(__always)
+    @inline(always)
     mutating func add(_ term: Number, _ termTail: Number) {
         let sum = head + term
         let shifted = sum - head
@@ -46,10 +46,10 @@ protocol Tails: ~Escapable {
 
 /// Tails of zero.
 struct ZeroTails: Tails {
-    @inline(__always)
+    @inline(always)
     func tail(at _: Int) -> Double { 0 }
 
-    @inline(__always)
+    @inline(always)
     func tails(at _: Int, by _: Int) -> Vector { Vector(repeating: 0) }
 }
 
@@ -57,16 +57,16 @@ struct ZeroTails: Tails {
 struct StoredTails: Tails, ~Escapable {
     private let numbers: Span<Double>
 
-    @inline(__always)
+    @inline(always)
     @_lifetime(copy numbers)
     init(_ numbers: Span<Double>) {
         self.numbers = numbers
     }
 
-    @inline(__always)
+    @inline(always)
     func tail(at offset: Int) -> Double { numbers[offset] }
 
-    @inline(__always)
+    @inline(always)
     func tails(at offset: Int, by step: Int) -> Vector {
         step == 1 ? numbers.vector(at: offset) : numbers.vector(at: offset, by: step)
     }

@@ -16,41 +16,137 @@ extension Vector {
     static var width: Int { 8 }
 
     /// a·b + c, rounded once if the instruction set has a fused multiply-add.
-    @inline(__always)
+    @inline(always)
     static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
         cvector_multiply_add(a, b, c)
     }
 
-    @inline(__always)
+    @inline(always)
     var bits: Bits { unsafe unsafeBitCast(self, to: Bits.self) }
 
-    @inline(__always)
+    @inline(always)
     init(bits: Bits) {
         self = unsafe unsafeBitCast(bits, to: Vector.self)
     }
 }
 
+// The operators of the standard library work lane by lane, in so many steps that the optimizer
+// meets its limits. These have the same results, by one instruction each.
+extension SIMD8 where Scalar == Double {
+    @inline(always)
+    static func + (a: Vector, b: Vector) -> Vector { cvector_add(a, b) }
+
+    @inline(always)
+    static func - (a: Vector, b: Vector) -> Vector { cvector_subtract(a, b) }
+
+    @inline(always)
+    static func * (a: Vector, b: Vector) -> Vector { cvector_multiply(a, b) }
+
+    @inline(always)
+    static func / (a: Vector, b: Vector) -> Vector { cvector_divide(a, b) }
+
+    @inline(always)
+    static prefix func - (a: Vector) -> Vector { cvector_negate(a) }
+
+    @inline(always)
+    static func + (a: Double, b: Vector) -> Vector { Vector(repeating: a) + b }
+
+    @inline(always)
+    static func - (a: Double, b: Vector) -> Vector { Vector(repeating: a) - b }
+
+    @inline(always)
+    static func * (a: Double, b: Vector) -> Vector { Vector(repeating: a) * b }
+
+    @inline(always)
+    static func / (a: Double, b: Vector) -> Vector { Vector(repeating: a) / b }
+
+    @inline(always)
+    static func + (a: Vector, b: Double) -> Vector { a + Vector(repeating: b) }
+
+    @inline(always)
+    static func - (a: Vector, b: Double) -> Vector { a - Vector(repeating: b) }
+
+    @inline(always)
+    static func * (a: Vector, b: Double) -> Vector { a * Vector(repeating: b) }
+
+    @inline(always)
+    static func / (a: Vector, b: Double) -> Vector { a / Vector(repeating: b) }
+
+    @inline(always)
+    static func .== (a: Vector, b: Vector) -> Mask { Mask(cvector_equal(a, b)) }
+
+    @inline(always)
+    static func .< (a: Vector, b: Vector) -> Mask { Mask(cvector_less(a, b)) }
+
+    @inline(always)
+    static func .<= (a: Vector, b: Vector) -> Mask { Mask(cvector_less_or_equal(a, b)) }
+
+    @inline(always)
+    static func .> (a: Vector, b: Vector) -> Mask { b .< a }
+
+    @inline(always)
+    static func .>= (a: Vector, b: Vector) -> Mask { b .<= a }
+
+    @inline(always)
+    static func .== (a: Vector, b: Double) -> Mask { a .== Vector(repeating: b) }
+
+    @inline(always)
+    static func .< (a: Vector, b: Double) -> Mask { a .< Vector(repeating: b) }
+
+    @inline(always)
+    static func .<= (a: Vector, b: Double) -> Mask { a .<= Vector(repeating: b) }
+
+    @inline(always)
+    static func .> (a: Vector, b: Double) -> Mask { a .> Vector(repeating: b) }
+
+    @inline(always)
+    static func .>= (a: Vector, b: Double) -> Mask { a .>= Vector(repeating: b) }
+
+    /// The vector with the lanes of another one where a mask is true.
+    @inline(always)
+    func replacing(with other: Vector, where mask: Mask) -> Vector {
+        cvector_replace(self, other, mask.integers)
+    }
+
+    /// The vector with a number in the lanes in which a mask is true.
+    @inline(always)
+    func replacing(with other: Double, where mask: Mask) -> Vector {
+        replacing(with: Vector(repeating: other), where: mask)
+    }
+
+    @inline(always)
+    func squareRoot() -> Vector { cvector_square_root(self) }
+}
+
 extension Bits {
     /// Whether the sign bit of any lane is set.
     var hasSign: Bool {
-        @inline(__always) get {
+        @inline(always) get {
             cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
         }
     }
 }
 
 extension Mask {
+    /// Creates a mask from integers that are -1 where it is true and 0 where it is false.
+    @inline(always)
+    fileprivate init(_ integers: SIMD8<Int>) {
+        self = unsafe unsafeBitCast(integers, to: Mask.self)
+    }
+
+    fileprivate var integers: SIMD8<Int> {
+        @inline(always) get { unsafe unsafeBitCast(self, to: SIMD8<Int>.self) }
+    }
+
     /// Whether any lane is true.
     var isAny: Bool {
-        @inline(__always) get {
-            cvector_any_sign(unsafe unsafeBitCast(self, to: SIMD8<Int>.self))
-        }
+        @inline(always) get { cvector_any_sign(integers) }
     }
 }
 
 extension Span<Double> {
     /// The eight numbers at an offset.
-    @inline(__always)
+    @inline(always)
     func vector(at offset: Int) -> Vector {
         precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
         return unsafe bytes.unsafeLoadUnaligned(
@@ -60,7 +156,7 @@ extension Span<Double> {
     }
 
     /// Eight numbers from an offset on, `step` elements apart.
-    @inline(__always)
+    @inline(always)
     func vector(at offset: Int, by step: Int) -> Vector {
         precondition(
             offset >= 0 && step >= 0 && offset < count &- 7 &* step,
@@ -79,7 +175,7 @@ extension Span<Double> {
     }
 
     /// The last numbers, fewer than eight, padded with zeros.
-    @inline(__always)
+    @inline(always)
     func lastVector(at offset: Int) -> Vector {
         let padded = Padded(extracting(offset..<count))
         return padded.numbers.span.vector(at: 0)
@@ -88,7 +184,7 @@ extension Span<Double> {
 
 extension Prefetch {
     /// Prefetches a cache line of each array at an offset into the range.
-    @inline(__always)
+    @inline(always)
     func issue(at offset: Int) {
         let place = places.lowerBound &+ offset
         guard place < places.upperBound else { return }
@@ -98,7 +194,7 @@ extension Prefetch {
 }
 
 extension Span<Double> {
-    @inline(__always)
+    @inline(always)
     fileprivate func prefetch(at place: Int) {
         guard place < count else { return }
         unsafe withUnsafeBufferPointer { numbers in
@@ -109,7 +205,7 @@ extension Span<Double> {
 
 extension MutableSpan<Double> {
     /// Stores eight numbers at an offset.
-    @inline(__always)
+    @inline(always)
     @_lifetime(self: copy self)
     mutating func store(_ vector: Vector, at offset: Int) {
         precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
@@ -121,7 +217,7 @@ extension MutableSpan<Double> {
 
 extension OutputSpan<Double> {
     /// Appends eight numbers.
-    @inline(__always)
+    @inline(always)
     @_lifetime(self: copy self)
     mutating func append(_ vector: Vector) {
         precondition(freeCapacity >= Vector.width, "beyond the capacity")

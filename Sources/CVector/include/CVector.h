@@ -1,35 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Operations that Swift's SIMD types lack: fused multiply-add, prefetching, and the detection of instruction sets.
+ * Arithmetic of vectors, each operation one instruction; a fused multiply-add and prefetching, which Swift's SIMD types
+ * lack; and the detection of instruction sets.
  */
 #ifndef CVECTOR_H
 #define CVECTOR_H
 
 #include <stdbool.h>
 
-typedef double CVector __attribute__((__ext_vector_type__(8)));
-
-typedef long CVectorBits __attribute__((__ext_vector_type__(8)));
-
-/* Whether the sign bit of any lane is set. */
-static inline __attribute__((__always_inline__)) bool cvector_any_sign(CVectorBits bits) {
-    return __builtin_reduce_or(bits < 0) != 0;
-}
+/* A product is rounded before it is added, so that all instruction sets round alike. */
+#pragma clang fp contract(off)
 
 /* Calls are inlined, so that it does not matter how they would pass vectors. */
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
+#define CVECTOR_INLINE static inline __attribute__((__always_inline__))
+
+typedef double CVector __attribute__((__ext_vector_type__(8)));
+
+typedef long CVectorBits __attribute__((__ext_vector_type__(8)));
+
+CVECTOR_INLINE CVector cvector_add(CVector a, CVector b) { return a + b; }
+CVECTOR_INLINE CVector cvector_subtract(CVector a, CVector b) { return a - b; }
+CVECTOR_INLINE CVector cvector_multiply(CVector a, CVector b) { return a * b; }
+CVECTOR_INLINE CVector cvector_divide(CVector a, CVector b) { return a / b; }
+CVECTOR_INLINE CVector cvector_negate(CVector a) { return -a; }
+CVECTOR_INLINE CVector cvector_square_root(CVector a) { return __builtin_elementwise_sqrt(a); }
+
+/* Comparisons: -1 in the lanes in which they hold, 0 in the others. */
+CVECTOR_INLINE CVectorBits cvector_equal(CVector a, CVector b) { return a == b; }
+CVECTOR_INLINE CVectorBits cvector_less(CVector a, CVector b) { return a < b; }
+CVECTOR_INLINE CVectorBits cvector_less_or_equal(CVector a, CVector b) { return a <= b; }
+
+/* b in the lanes in which the mask is -1, a in those in which it is 0. */
+CVECTOR_INLINE CVector cvector_replace(CVector a, CVector b, CVectorBits mask) { return mask ? b : a; }
+
+/* Whether the sign bit of any lane is set. */
+CVECTOR_INLINE bool cvector_any_sign(CVectorBits bits) { return __builtin_reduce_or(bits < 0) != 0; }
 
 #if !(defined(__FMA__) || defined(__aarch64__))
 /* The sum of two numbers in each lane and its rounding error (Knuth, The Art of Computer Programming 2, 4.2.2). */
-static inline __attribute__((__always_inline__)) CVector cvector_two_sum(CVector a, CVector b, CVector *error) {
+CVECTOR_INLINE CVector cvector_two_sum(CVector a, CVector b, CVector *error) {
     const CVector sum = a + b, part = sum - a;
     *error = (a - (sum - part)) + (b - part);
     return sum;
 }
 
 /* The upper half of the digits of each lane (Veltkamp). */
-static inline __attribute__((__always_inline__)) CVector cvector_upper_half(CVector a) {
+CVECTOR_INLINE CVector cvector_upper_half(CVector a) {
     const CVector shifted = 0x8000001p0 * a;
     return shifted - (shifted - a);
 }
@@ -37,7 +55,7 @@ static inline __attribute__((__always_inline__)) CVector cvector_upper_half(CVec
 /* a * b + c in each lane, rounded once, by sums that are rounded to odd: S. Boldo, G. Melquiond, "Emulation of a FMA and
  * correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008. Factors
  * beyond 2^996 and products below 2^-969, whose error is no double, are rounded twice. */
-static inline __attribute__((__always_inline__)) CVector cvector_emulated_multiply_add(CVector a, CVector b, CVector c) {
+CVECTOR_INLINE CVector cvector_emulated_multiply_add(CVector a, CVector b, CVector c) {
     const CVector product = a * b;
     const CVector a1 = cvector_upper_half(a), a2 = a - a1, b1 = cvector_upper_half(b), b2 = b - b1;
     const CVector product_error = ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
@@ -56,7 +74,7 @@ static inline __attribute__((__always_inline__)) CVector cvector_emulated_multip
 #endif
 
 /* a * b + c in each lane, rounded once. */
-static inline __attribute__((__always_inline__)) CVector cvector_multiply_add(CVector a, CVector b, CVector c) {
+CVECTOR_INLINE CVector cvector_multiply_add(CVector a, CVector b, CVector c) {
 #if defined(__FMA__) || defined(__aarch64__)
     return __builtin_elementwise_fma(a, b, c);
 #else
@@ -64,12 +82,13 @@ static inline __attribute__((__always_inline__)) CVector cvector_multiply_add(CV
 #endif
 }
 
-#pragma clang diagnostic pop
-
 /* Prefetches the cache line at an address; an invalid address has no effect. */
-static inline __attribute__((__always_inline__)) void cvector_prefetch(const double *address) {
+CVECTOR_INLINE void cvector_prefetch(const double *address) {
     __builtin_prefetch(address);
 }
+
+#undef CVECTOR_INLINE
+#pragma clang diagnostic pop
 
 /* Whether the processor and the system support AVX2 and FMA: the instruction set x86-64-v3. */
 bool cvector_has_v3(void);
