@@ -126,7 +126,7 @@ let package = Package(
         // Speed and correctness of losses.
         .executableTarget(
             name: "kernel-benchmark",
-            dependencies: ["LossFacts", "LossFunctions", "SeededRandom"],
+            dependencies: ["LossFacts", "LossFunctions", "SeededRandom", "TestSupport"],
             path: "Benchmarks/kernels",
             exclude: ["compare.py"],
             swiftSettings: settings
@@ -170,9 +170,18 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
 
+        // What several suites of tests, and benchmarks, build on.
+        .target(
+            name: "TestSupport",
+            dependencies: ["LossFacts", "LossFunctions"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "LossFunctionsTests",
-            dependencies: ["ArrayMath", "LossFacts", "LossFunctions", "SeededRandom"],
+            dependencies: [
+                "ArrayMath", "LossFacts", "LossFunctions", "SeededRandom", "TestSupport",
+            ],
             exclude: ["coefficients.py"],
             swiftSettings: settings
         ),
@@ -213,7 +222,7 @@ let package = Package(
             name: "LossAPITests",
             dependencies: [
                 "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFacts", "LossFunctions",
-                "TensorJSON",
+                "Requests", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
+import TestSupport
 
 /// Prints a hash of the results of each loss, for changes that must preserve every bit.
 ///
@@ -52,7 +54,7 @@ private struct Digest {
 extension Subject {
     /// The batch with its first predictions scaled, if predictions may be any real number.
     fileprivate func scaled(_ batch: Batch, by scale: Double) -> Batch {
-        guard loss.domains.predictions == .real else { return batch }
+        guard loss.domain(0) == .real else { return batch }
         var values = batch.predictions.values
         for index in 0..<((values.count + 2) / 3) { values[index] *= scale }
         return Batch(

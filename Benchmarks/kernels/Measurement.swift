@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 
 /// Prints the time of each loss for a batch of predictions, with each reduction.
 ///

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 
 /// A loss with its options and a typical batch.
 struct Subject {
     let name: String
-    let loss: any Loss
+    let loss: Loss
     /// The count of predictions per loss: 1, or the classes of a row.
     let classes: Int
     private let inputs: (inout SplitMix) -> (prediction: Double, target: Double)
@@ -201,11 +203,11 @@ struct Subject {
 }
 
 /// Makes a loss by its name, optionally with a flag set.
-private func make(_ name: String, _ flag: String?) -> any Loss {
+private func make(_ name: String, _ flag: String?) -> Loss {
     guard let found = Catalogue.loss(named: name) else { preconditionFailure("no \(name)") }
     do {
         let options = flag.map { [$0: OptionValue.flag(true)] } ?? [:]
-        return try found.entry.init(OptionValues(options, for: found.facts.options))
+        return try found.entry.loss(OptionValues(options, for: found.facts.options))
     } catch {
         preconditionFailure("\(name): \(error)")
     }

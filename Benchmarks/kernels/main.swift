@@ -7,6 +7,7 @@
 //     kernel-benchmark repeat times numbers loss   repeats one evaluation, for profilers
 //     kernel-benchmark digest               prints a hash of all results
 
+import LossFacts
 import LossFunctions
 
 let arguments = CommandLine.arguments + ["", "", "", "", ""]

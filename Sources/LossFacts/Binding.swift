@@ -69,7 +69,8 @@ package struct Binding: Equatable, Sendable {
         for symbol in symbols.dimensions {
             switch symbol {
             case .any: shape += leading
-            case .named(let name): shape.insert(length(of: name), at: min(axis ?? shape.count, shape.count))
+            case .named(let name):
+                shape.insert(length(of: name), at: min(axis ?? shape.count, shape.count))
             }
         }
         return shape
@@ -77,6 +78,8 @@ package struct Binding: Equatable, Sendable {
 
     package static func == (one: Binding, other: Binding) -> Bool {
         one.leading == other.leading && one.forms == other.forms
-            && one.lengths.elementsEqual(other.lengths) { $0.name == $1.name && $0.length == $1.length }
+            && one.lengths.elementsEqual(other.lengths) {
+                $0.name == $1.name && $0.length == $1.length
+            }
     }
 }

@@ -27,7 +27,11 @@ extension Option<Double> {
 }
 
 extension Option<Bool> {
-    package static func flag(_ name: String, default value: Bool = false, _ summary: String) -> Option {
+    package static func flag(
+        _ name: String,
+        default value: Bool = false,
+        _ summary: String
+    ) -> Option {
         Option(
             declaration: OptionDeclaration(
                 name: name,

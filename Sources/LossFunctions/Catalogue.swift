@@ -34,8 +34,7 @@ package enum Catalogue {
     /// A loss whose options have not been set.
     package final class Entry: Sendable {
         package let facts: Facts
-        private let makeEvaluator:
-            @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
+        private let makeEvaluator: @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
 
         fileprivate init(
             facts: Facts,

@@ -40,9 +40,6 @@ package struct PenaltyBuilder: Sendable {
         guard let found = Catalogue.penalty(named: name) else {
             throw .notAllowed(name, field: "penalty", place: [], allowed: Self.names)
         }
-        guard let parameters else {
-            throw .missingField("parameters", expected: "a number or an array of numbers")
-        }
         let known = Self.fields + found.facts.options.map { $0.name }
         var builder = RequestBuilder(for: found)
         for (option, value) in options {
@@ -50,6 +47,9 @@ package struct PenaltyBuilder: Sendable {
                 throw .unknownField(option, known: known)
             }
             try builder.set(.option(declaration), value)
+        }
+        guard let parameters else {
+            throw .missingField("parameters", expected: "a number or an array of numbers")
         }
         builder.set(.input(0), parameters)
         return RequestBuilder.Penalty(

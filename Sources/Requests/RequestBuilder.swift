@@ -123,7 +123,8 @@ package struct RequestBuilder: Sendable {
             facts: facts,
             presets: found.presets,
             given: chosen,
-            known: known
+            known: known,
+            outside: outside
         )
         let loss: Loss
         do throws(LossError) {

@@ -27,6 +27,8 @@ package enum RequestError: Error, Equatable, Sendable {
         /// The options that were given or implied.
         package let given: [String: OptionValue]
         package let known: [String]
+        /// The fields that were given outside the body.
+        package let outside: [String]
     }
 
     /// The reason that a field cannot be combined with others.

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import LossAPI
+import LossFacts
 import LossFunctions
 import Testing
 

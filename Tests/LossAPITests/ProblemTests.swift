@@ -47,7 +47,12 @@ struct ProblemTests {
             contains: "twice"
         ),
         Case(#"{"predictions":["1"]}"#, .wrongKind, "/predictions/0", contains: "without quotes"),
-        Case(#"{"predictions":[null]}"#, .wrongKind, "/predictions/0", contains: "null"),
+        Case(
+            #"{"predictions":[null],"targets":[1]}"#,
+            .missingValue,
+            "/predictions/0",
+            contains: "null"
+        ),
         Case(#"[1]"#, .wrongKind, "", contains: "object"),
         Case(#"{"predictions":[[1],[1,2]]}"#, .raggedArray, "/predictions/1", contains: "length 2"),
         Case(#"{"predictions":1e999}"#, .numberTooLarge, "/predictions", contains: "1e999"),
@@ -97,7 +102,7 @@ struct ProblemTests {
             "/delta",
             contains: "number"
         ),
-        Case(#"{"predictions":null,"targets":1}"#, .wrongKind, "/predictions", contains: "null"),
+        Case(#"{"predictions":null,"targets":1}"#, .missingValue, "/predictions", contains: "null"),
         Case(
             #"{"predictions":[],"targets":[]}"#,
             .emptyInput,
@@ -290,7 +295,7 @@ struct ProblemTests {
             contains: "Did you mean \"parameters\"?"
         ),
         Case(
-            #"{"parameters":[],"strength":1}"#,
+            #"{"parameters":[],"reduction":"mean"}"#,
             to: "/v1/penalties/l2",
             .emptyInput,
             "/parameters",
@@ -356,7 +361,7 @@ struct ProblemTests {
             #"{"parameters":[1.7e308],"strength":10}"#,
             to: "/v1/penalties/l2",
             .notFinite,
-            "/parameters",
+            "/parameters/0",
             contains: "smaller strength"
         ),
         Case(

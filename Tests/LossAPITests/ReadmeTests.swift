@@ -2,7 +2,9 @@
 
 import HTTPTypes
 import LossAPI
+import LossFacts
 import LossFunctions
+import Requests
 import Testing
 
 @Suite("The README")
@@ -31,7 +33,7 @@ struct ReadmeTests {
     func words() {
         let names =
             Reduction.names
-            + ["loss", "gradient", "hessian", "elements", "value"]
+            + Outputs.names.map { $0.name } + RequestField.common.map { $0.name }
         #expect(missing(names) == [])
     }
 

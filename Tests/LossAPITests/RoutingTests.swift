@@ -3,6 +3,7 @@
 import HTTP
 import HTTPTypes
 import LossAPI
+import LossFacts
 import LossFunctions
 import Testing
 
@@ -98,19 +99,34 @@ struct RoutingTests {
         #expect((other["detail"] as? String)?.hasPrefix("Nothing is served at this path.") == true)
     }
 
-    @Test("refuses a query on POST, which would be ignored")
+    @Test("takes options in the query of a POST, and refuses others there")
     func query() throws {
-        func send(_ query: String?) -> Response {
+        func send(_ query: String?, _ body: String = requestBody) -> Response {
             let target = RequestTarget.resource(path: "/v1/losses/huber", query: query)
             let head = RequestHead(method: .post, target: target)
-            return client.responder.response(to: head, Array(requestBody.utf8))
+            return client.responder.response(to: head, Array(body.utf8))
         }
-        #expect(send(nil).status == .ok && send("").status == .ok)
-        let refused = send("delta=0.1")
-        #expect(refused.status == .unprocessableContent)
-        let problem = try client.json(refused)
-        #expect(problem["type"] as? String == "/problems/unknown-field")
-        #expect((problem["detail"] as? String)?.contains("delta=0.1") == true)
+        #expect(send(nil).body == send("").body)
+        let far = #"{"predictions":[0,0],"targets":[3,5]}"#
+        let inBody =
+            #"{"predictions":[0,0],"targets":[3,5],"delta":0.5,"reduction":"sum","outputs":["loss"]}"#
+        #expect(send("delta=0.5&reduction=sum&outputs=loss", far).body == send(nil, inBody).body)
+        #expect(send("gradient_of=targets%2Cpredictions", far).status == .ok)
+        for (query, slug) in [
+            ("delta=0", "out-of-range"), ("delta=x", "wrong-kind"), ("delta", "not-allowed"),
+            ("reduction=mode", "not-allowed"), ("alpha=1", "unknown-field"),
+            ("predictions=1", "unknown-field"), ("regularization=l2", "unknown-field"),
+            ("delta=1&delta=2", "conflicting-options"), ("delta=%zz", "not-allowed"),
+        ] {
+            let response = send(query, far)
+            #expect(response.status == .unprocessableContent, "\(query)")
+            let problem = try client.json(response)
+            #expect(problem["type"] as? String == "/problems/\(slug)", "\(query)")
+            #expect(problem["pointer"] == nil, "\(query)")
+        }
+        let twice = try client.json(send("delta=1", inBody))
+        #expect(twice["type"] as? String == "/problems/conflicting-options")
+        #expect(twice["pointer"] as? String == "/delta")
     }
 
     @Test("accepts null for any omitted field")
@@ -168,7 +184,7 @@ struct RoutingTests {
         for loss in Catalogue.losses {
             let entry = try client.json(client.send(.get, "/v1/losses/\(loss.facts.name)"))
             #expect(entry["name"] as? String == loss.facts.name)
-            #expect(entry["one_loss_per"] as? String == loss.granularity.rawValue)
+            #expect(entry["one_loss_per"] as? String == loss.facts.signature.unit.rawValue)
             let options = try #require(entry["options"] as? [[String: Any]])
             #expect(options.map { $0["name"] as? String } == loss.facts.options.map { $0.name })
             for alias in loss.facts.aliases {

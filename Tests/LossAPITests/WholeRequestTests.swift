@@ -63,7 +63,7 @@ struct WholeRequestTests {
         #expect(result["data_loss"] as? Double == 5)
         #expect(result["loss"] as? Double == 5 + 4 + 4.5)
         let terms = try #require(result["regularization"] as? [[String: Any]])
-        #expect(terms.map { $0["value"] as? Double } == [4, 4.5])
+        #expect(terms.map { $0["loss"] as? Double } == [4, 4.5])
         #expect(terms[0]["gradient"] as? [Double] == [2, -2])
         #expect(terms[1]["gradient"] as? Double == 3)
     }

@@ -2,6 +2,7 @@
 
 import ArrayMath
 import Foundation
+import LossFacts
 import LossFunctions
 import SeededRandom
 import Testing

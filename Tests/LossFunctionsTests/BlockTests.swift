@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 import Testing
 
 @Suite("Block sums and losses")
@@ -129,7 +131,7 @@ struct BlockTests {
     @Test("loss and gradient do not depend on the other outputs", arguments: names)
     func onePass(name: String) throws {
         let loss = try #require(Catalogue.loss(named: name)).entry
-        for variant in try Samples.variants(of: loss) {
+        for variant in try loss.variants() {
             var samples = Samples(seed: 33)
             for rows in [1, 15, 16, 17, 31, 125, 128, 129, 256, 400] {
                 for reduction in Reduction.allCases {
@@ -149,7 +151,7 @@ struct BlockTests {
 
     @Test("losses of all magnitudes are summed exactly, among any others", arguments: Kind.allCases)
     func sizes(kind: Kind) throws {
-        let loss = try #require(Catalogue.loss(named: "mae")).entry.init(.none)
+        let loss = try #require(Catalogue.loss(named: "mae")).entry.loss(.none)
         var random = SplitMix(state: 34)
         for length in [64, 512, 576, 1_100] {
             let terms = (0..<length).map { kind.term($0, &random) }
@@ -159,7 +161,7 @@ struct BlockTests {
             )
             let expected = BigFixed.sum(terms.map { $0.magnitude })
             guard expected.isFinite else {
-                #expect(throws: LossError.notFinite(.loss, of: .predictions, place: [])) {
+                #expect(throws: LossError.notFinite(.loss, input: "predictions", place: [])) {
                     try loss.evaluate(batch, .lossAndGradient, .sum)
                 }
                 continue
@@ -176,7 +178,7 @@ struct BlockTests {
         arguments: [0, 63, 64, 700]
     )
     func places(offset: Int) throws {
-        let loss = try #require(Catalogue.loss(named: "mse")).entry.init(.none)
+        let loss = try #require(Catalogue.loss(named: "mse")).entry.loss(.none)
         var values = [Double](repeating: 1, count: 1_000)
         values[offset] = 1e200
         let targets = [Double](repeating: 0, count: 1_000)
@@ -185,7 +187,7 @@ struct BlockTests {
             targets: Tensor(shape: [100, 10], values: targets)
         )
         let place = [offset / 10, offset % 10]
-        #expect(throws: LossError.notFinite(.loss, of: .predictions, place: place)) {
+        #expect(throws: LossError.notFinite(.loss, input: "predictions", place: place)) {
             try loss.evaluate(batch, .lossAndGradient, .mean)
         }
         values[offset] = .greatestFiniteMagnitude
@@ -193,7 +195,7 @@ struct BlockTests {
             predictions: Tensor(shape: [100, 10], values: values),
             targets: Tensor(shape: [100, 10], values: targets)
         )
-        #expect(throws: LossError.notFinite(.gradient, of: .predictions, place: place)) {
+        #expect(throws: LossError.notFinite(.gradient, input: "predictions", place: place)) {
             try loss.evaluate(steep, .gradient, .mean)
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
+import TestSupport
 import Testing
 
 @Suite("Every loss in the catalogue")
@@ -8,8 +10,8 @@ struct CataloguePropertyTests {
     private static let names = Catalogue.losses.map { $0.facts.name }
     private static let everything: Outputs = [.loss, .gradient, .hessian, .elements]
 
-    private func variants(_ name: String) throws -> [any Loss] {
-        try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry)
+    private func variants(_ name: String) throws -> [Loss] {
+        try #require(Catalogue.loss(named: name)).entry.variants()
     }
 
     @Test("has a gradient and a Hessian that agree with differences", arguments: names)
@@ -138,7 +140,7 @@ struct CataloguePropertyTests {
         var samples = Samples(seed: 16)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
-            func weighted(_ weights: Tensor) throws -> Evaluation {
+            func weighted(_ weights: Tensor) throws -> LossResult {
                 try loss.evaluate(
                     Batch(predictions: batch.predictions, targets: batch.targets, weights: weights),
                     Self.everything,
@@ -153,7 +155,7 @@ struct CataloguePropertyTests {
                         Tensor(shape: [rows], values: Array(repeating: 2, count: rows))
                     ))
             )
-            let losses = type(of: loss).granularity == .row ? [rows] : Samples.shape
+            let losses = loss.facts.signature.unit == .row ? [rows] : Samples.shape
             let each = Array(repeating: 2.0, count: losses.reduce(1, *))
             #expect(one == (try weighted(Tensor(shape: losses, values: each))))
             #expect(throws: LossError.self) {
@@ -169,15 +171,15 @@ struct CataloguePropertyTests {
         var samples = Samples(seed: 17)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
-            for (input, domain) in [
-                (InputName.predictions, loss.domains.predictions), (.targets, loss.domains.targets),
-            ] where domain != .real {
+            for index in 0..<2 where loss.domain(index) != .real {
                 let outlier = 1.5
-                let bad = batch.replacing(input, at: 9, by: outlier)
+                let input = loss.facts.signature.inputs[index].name
+                let bad = batch.replacing(index, at: 9, by: outlier)
                 let error = #expect(throws: LossError.self) {
                     try loss.evaluate(bad, Self.everything, .mean)
                 }
-                guard case .outsideDomain(input, place: [2, 1], value: outlier, _) = error else {
+                guard case .outsideDomain(input: input, place: [2, 1], value: outlier, _) = error
+                else {
                     Issue.record("\(name): \(String(describing: error))")
                     continue
                 }
@@ -191,14 +193,14 @@ struct CataloguePropertyTests {
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
             let nothing = Tensor(shape: [0, 4], values: [])
-            #expect(throws: LossError.empty(.predictions)) {
+            #expect(throws: LossError.empty(input: "predictions")) {
                 try loss.evaluate(
                     Batch(predictions: nothing, targets: nothing),
                     Self.everything,
                     .mean
                 )
             }
-            let column = Tensor(shape: [24, 1], values: batch.targets.values)
+            let column = Tensor(shape: [24, 1], values: batch.predictions.values)
             #expect(throws: LossError.self) {
                 try loss.evaluate(
                     Batch(predictions: batch.predictions, targets: column),
@@ -222,9 +224,9 @@ struct CataloguePropertyTests {
                         values: weights.values.map { $0 / 3 * size }
                     )
                 )
-                if loss.domains.predictions == .real {
-                    batch = batch.replacing(.predictions, at: 3, by: size)
-                    batch = batch.replacing(.predictions, at: 4, by: -size)
+                if loss.domain(0) == .real {
+                    batch = batch.replacing(0, at: 3, by: size)
+                    batch = batch.replacing(0, at: 4, by: -size)
                 }
                 for reduction in Reduction.allCases {
                     guard let evaluation = try? loss.evaluate(batch, Self.everything, reduction)
@@ -248,10 +250,13 @@ struct CataloguePropertyTests {
         var samples = Samples(seed: 19)
         for loss in try variants(name) {
             var batch = samples.batch(for: loss, weights: Tensor(0))
-            #expect(throws: LossError.nothingToAverage(ignored: false)) {
-                try loss.evaluate(batch, Self.everything, .mean)
+            let divided: [Reduction] = [.mean, .meanOfMeans]
+            for reduction in divided {
+                #expect(throws: LossError.nothingToAverage(.weights)) {
+                    try loss.evaluate(batch, Self.everything, reduction)
+                }
             }
-            for reduction in Reduction.allCases where reduction != .mean {
+            for reduction in Reduction.allCases where !divided.contains(reduction) {
                 let result = try loss.evaluate(batch, Self.everything, reduction)
                 for zeros in [result.loss, result.gradient, result.hessian] {
                     #expect(zeros?.values.allSatisfy { $0 == 0 } == true, "\(reduction)")
@@ -265,7 +270,7 @@ struct CataloguePropertyTests {
             let error = #expect(throws: LossError.self) {
                 try loss.evaluate(batch, Self.everything, .mean)
             }
-            guard case .outsideDomain(.weights, place: [3], value: -1, _) = error else {
+            guard case .outsideDomain(input: "weights", place: [3], value: -1, _) = error else {
                 Issue.record("\(name): \(String(describing: error))")
                 continue
             }
@@ -273,7 +278,7 @@ struct CataloguePropertyTests {
     }
 }
 
-extension Evaluation {
+extension LossResult {
     /// The loss, if it is a single number.
     fileprivate func total() throws -> Double {
         try #require(loss).values[0]
@@ -282,20 +287,18 @@ extension Evaluation {
 
 extension Batch {
     fileprivate func shifted(at offset: Int, by step: Double) -> Batch {
-        replacing(.predictions, at: offset, by: predictions.values[offset] + step)
+        replacing(0, at: offset, by: predictions.values[offset] + step)
     }
 
-    fileprivate func replacing(_ input: InputName, at offset: Int, by value: Double) -> Batch {
+    fileprivate func replacing(_ input: Int, at offset: Int, by value: Double) -> Batch {
         func replaced(_ tensor: Tensor) -> Tensor {
             var values = tensor.values
             values[offset] = value
             return Tensor(shape: tensor.shape, values: values)
         }
-        return Batch(
-            predictions: input == .predictions ? replaced(predictions) : predictions,
-            targets: input == .targets ? replaced(targets) : targets,
-            weights: weights
-        )
+        var inputs = inputs
+        inputs[input] = replaced(inputs[input])
+        return Batch(inputs, weights: weights)
     }
 
     fileprivate func withRowsReversed() -> Batch {
@@ -306,6 +309,6 @@ extension Batch {
             }
             return Tensor(shape: tensor.shape, values: Array(rows))
         }
-        return Batch(predictions: reversed(predictions), targets: reversed(targets))
+        return Batch(inputs.map { reversed($0) })
     }
 }

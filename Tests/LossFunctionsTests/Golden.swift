@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LossFacts
 import LossFunctions
+import TestSupport
 
 /// Reference values computed by Tests/Golden/make_golden.py with mpmath.
 struct Golden: Decodable {

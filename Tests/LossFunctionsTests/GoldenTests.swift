@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
+import TestSupport
 import Testing
 
 @Suite("Every loss agrees with high-precision reference values")
@@ -13,7 +15,7 @@ struct GoldenTests {
         let found = try #require(Catalogue.loss(named: name))
         var worst = (loss: WorstError(), gradient: WorstError(), hessian: WorstError())
         for group in try Golden.of(name).groups {
-            let loss = try found.entry.init(group.options.optionValues(for: found.facts.options))
+            let loss = try found.entry.loss(group.options.optionValues(for: found.facts.options))
             for sample in group.samples {
                 let evaluation = try loss.evaluate(
                     sample.batch,

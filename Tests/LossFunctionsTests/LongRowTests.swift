@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 import Testing
 
 /// Rows that are evaluated in strips, compared with the textbook formulas in extended precision with
@@ -235,22 +237,23 @@ struct LongRowTests {
             }
         }
         guard
-            case .outsideDomain(.predictions, [0, 9_000], 1.5, _)? = error({ p, _ in p[9_000] = 1.5
+            case .outsideDomain("predictions", [0, 9_000], 1.5, _)? = error({ p, _ in p[9_000] = 1.5
             })
         else { return #expect(Bool(false), "the prediction is taken") }
         guard
-            case .outsideDomain(.targets, [0, 9_999], -0.5, _)? = error({ _, t in t[9_999] = -0.5 })
+            case .outsideDomain("targets", [0, 9_999], -0.5, _)? = error({ _, t in t[9_999] = -0.5 }
+            )
         else { return #expect(Bool(false), "the target is taken") }
-        guard case .notADistribution(.targets, [0], _, _)? = error({ _, t in t[5_000] += 0.5 })
+        guard case .notADistribution("targets", [0], _, _)? = error({ _, t in t[5_000] += 0.5 })
         else { return #expect(Bool(false), "the sum is taken") }
     }
 
-    private func make(_ setting: Case, axis: Int) throws -> (any Loss, [Row]) {
+    private func make(_ setting: Case, axis: Int) throws -> (Loss, [Row]) {
         var random = SplitMix(state: 14)
         let found = try #require(Catalogue.loss(named: setting.loss))
         let arguments = setting.options.merging(found.presets) { $1 }
             .merging(["axis": .number(Double(axis))]) { $1 }
-        let loss = try found.entry.init(OptionValues(arguments, for: found.facts.options))
+        let loss = try found.entry.loss(OptionValues(arguments, for: found.facts.options))
         return (loss, (0..<Self.rows).map { _ in Row(setting, &random) })
     }
 }

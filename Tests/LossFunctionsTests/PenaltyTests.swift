@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
+import TestSupport
 import Testing
 
 @Suite("Every penalty")
@@ -12,15 +14,19 @@ struct PenaltyTests {
         let found = try #require(Catalogue.penalty(named: name))
         var worst = WorstError()
         for group in try Golden.of(name).groups {
-            let penalty = try found.entry.init(
+            let penalty = try found.entry.loss(
                 group.options.optionValues(for: found.facts.options)
             )
             for sample in group.cases ?? [] {
                 let parameters = Tensor(shape: [sample.parameters.count], values: sample.parameters)
-                let evaluation = try penalty.evaluate(parameters, [.loss, .gradient, .hessian])
+                let evaluation = try penalty.evaluate(
+                    Batch([parameters]),
+                    [.loss, .gradient, .hessian],
+                    .sum
+                )
                 let place = "\(group.options) \(sample.parameters)"
                 worst.note(
-                    try #require(evaluation.value),
+                    try #require(evaluation.loss).values[0],
                     try nearest(sample.value),
                     at: place
                 )
@@ -42,35 +48,29 @@ struct PenaltyTests {
         #expect(worst.ulps <= 3, "\(worst)")
     }
 
-    @Test("computes the requested outputs and no others", arguments: names)
-    func outputs(name: String) throws {
-        let penalty = try #require(Catalogue.penalty(named: name)).entry.init(.none)
-        let parameters = Tensor(shape: [2, 1], values: [0.5, -2])
-        let value = try penalty.evaluate(parameters, .loss)
-        #expect(value.value != nil && value.gradient == nil && value.hessian == nil)
-        let gradient = try penalty.evaluate(parameters, .gradient)
-        #expect(gradient.value == nil && gradient.gradient?.shape == [2, 1])
-        #expect(try penalty.evaluate(parameters, .hessian).hessian?.shape == [2, 1])
+    @Test("is a sum unless another reduction is requested", arguments: names)
+    func reduction(name: String) throws {
+        let facts = try #require(Catalogue.penalty(named: name)).facts
+        #expect(facts.defaultReduction == .sum)
+        #expect(facts.signature.inputs.map { $0.name } == ["parameters"])
     }
 
-    @Test("rejects empty parameters and values beyond the largest double", arguments: names)
+    @Test("refuses values beyond the largest double", arguments: names)
     func refusals(name: String) throws {
         let found = try #require(Catalogue.penalty(named: name))
-        let penalty = try found.entry.init(
+        let penalty = try found.entry.loss(
             OptionValues(["strength": .number(1e300)], for: found.facts.options)
         )
-        #expect(throws: LossError.empty(.parameters)) {
-            try penalty.evaluate(Tensor(shape: [0], values: []), .loss)
-        }
-        #expect(throws: LossError.notFinite(.value, of: .parameters, place: [])) {
-            try penalty.evaluate(Tensor(1e200), .loss)
+        #expect(throws: LossError.notFinite(.loss, input: "parameters", place: [])) {
+            try penalty.evaluate(Batch([Tensor(1e200)]), .loss, .sum)
         }
         let strongest = OptionValue.number(.greatestFiniteMagnitude)
-        let steep = try found.entry.init(
+        let steep = try found.entry.loss(
             OptionValues(["strength": strongest], for: found.facts.options)
         )
         // Results are finite, which the JSON writer relies on.
-        if let evaluation = try? steep.evaluate(Tensor(1), [.gradient, .hessian]) {
+        let batch = Batch([Tensor(1)])
+        if let evaluation = try? steep.evaluate(batch, [.gradient, .hessian], .sum) {
             #expect(evaluation.gradient?.values.allSatisfy { $0.isFinite } == true)
             #expect(evaluation.hessian?.values.allSatisfy { $0.isFinite } == true)
         }

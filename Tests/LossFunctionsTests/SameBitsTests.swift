@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 import Testing
 
 @Suite("Every instruction set computes the same bits")
@@ -12,7 +14,7 @@ struct SameBitsTests {
     func golden(name: String) throws {
         let found = try #require(Catalogue.loss(named: name))
         for group in try Golden.of(name).groups {
-            let loss = try found.entry.init(group.options.optionValues(for: found.facts.options))
+            let loss = try found.entry.loss(group.options.optionValues(for: found.facts.options))
             for sample in group.samples { try expectSameBits(of: loss, sample.batch, .none) }
         }
     }
@@ -20,7 +22,7 @@ struct SameBitsTests {
     @Test("for batches of many blocks, with weights and every reduction", arguments: names)
     func batches(name: String) throws {
         var samples = Samples(seed: 51)
-        for loss in try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry) {
+        for loss in try #require(Catalogue.loss(named: name)).entry.variants() {
             for rows in [6, 131, 700] {
                 let batch = samples.batch(for: loss, rows: rows)
                 for reduction in Reduction.allCases {
@@ -38,8 +40,8 @@ struct SameBitsTests {
     func sizes(name: String) throws {
         var samples = Samples(seed: 52)
         var random = SplitMix(state: 53)
-        for loss in try Samples.variants(of: try #require(Catalogue.loss(named: name)).entry)
-        where loss.domains.predictions == .real {
+        for loss in try #require(Catalogue.loss(named: name)).entry.variants()
+        where loss.domain(0) == .real {
             for exponent in Array(-60...9) + Array(stride(from: -1_060, to: 1_020, by: 20)) {
                 let size = Double(sign: .plus, exponent: exponent, significand: 1)
                 let batch = samples.batch(for: loss, rows: 20)
@@ -62,7 +64,7 @@ struct SameBitsTests {
     }
 
     private func expectSameBits(
-        of loss: any Loss,
+        of loss: Loss,
         _ batch: Batch,
         _ reduction: Reduction
     ) throws {
@@ -82,7 +84,7 @@ struct SameBitsTests {
         }
     }
 
-    private static func bits(of result: Result<Evaluation, any Error>) -> [UInt64] {
+    private static func bits(of result: Result<LossResult, any Error>) -> [UInt64] {
         guard case .success(let result) = result else { return [] }
         return [result.loss, result.gradient, result.hessian, result.elements]
             .flatMap { $0?.values ?? [] }.map { $0.bitPattern } + [result.normalizer.bitPattern]

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LossFacts
 import LossFunctions
 import SeededRandom
+import TestSupport
 
 /// Random batches within the domains of any loss in the catalogue, away from the ends of intervals.
 struct Samples {
@@ -12,18 +14,11 @@ struct Samples {
         random = SplitMix(state: seed)
     }
 
-    /// The loss under each set of options with separate domains.
-    static func variants(of loss: any Loss.Type) throws -> [any Loss] {
-        try loss.facts.domains.map { domains in
-            try loss.init(OptionValues(domains.options, for: loss.facts.options))
-        }
-    }
-
     static let shape = [6, 4]
 
     /// A batch, by default of six rows of four; targets are distributions for losses by row.
     mutating func batch(
-        for loss: any Loss,
+        for loss: Loss,
         rows: Int = Self.shape[0],
         weights: Tensor? = nil
     )
@@ -31,15 +26,15 @@ struct Samples {
     {
         let shape = [rows, Self.shape[1]]
         return Batch(
-            predictions: tensor(shape, loss.domains.predictions, type(of: loss).granularity),
-            targets: tensor(shape, loss.domains.targets, type(of: loss).granularity),
+            predictions: tensor(shape, loss.domain(0), loss.facts.signature.unit),
+            targets: tensor(shape, loss.domain(1), loss.facts.signature.unit),
             weights: weights
         )
     }
 
     /// A weight for each loss of such a batch.
-    mutating func weights(for loss: any Loss) -> Tensor {
-        let shape = type(of: loss).granularity == .row ? [Self.shape[0]] : Self.shape
+    mutating func weights(for loss: Loss) -> Tensor {
+        let shape = loss.facts.signature.unit == .row ? [Self.shape[0]] : Self.shape
         return Tensor(
             shape: shape,
             values: (0..<shape.reduce(1, *)).map { _ in Double.random(in: 0.1...3, using: &random) }
@@ -49,7 +44,7 @@ struct Samples {
     private mutating func tensor(
         _ shape: [Int],
         _ domain: Domain,
-        _ granularity: Granularity
+        _ granularity: Signature.Unit
     )
         -> Tensor
     {
@@ -60,9 +55,10 @@ struct Samples {
             values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
         case (.element, .interval(.unit)):
             values = (0..<count).map { _ in Double.random(in: 0.05...0.95, using: &random) }
-        case (.row, .interval(.unit)), (.row, .classes):
+        case (.row, .interval(.unit)), (.row, .classIndices),
+            (.row, .distribution(inLogarithms: false)):
             values = distributions(shape)
-        case (.row, .interval(.through(0))):
+        case (.row, .interval(.through(0))), (.row, .distribution(inLogarithms: true)):
             values = distributions(shape).map { log($0) }
         default:
             values = (0..<count).map { _ in Double.random(in: -3...3, using: &random) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import LossFacts
 import LossFunctions
 
 /// The OpenAPI 3.1 description of the service, generated from the catalogue.
@@ -61,14 +62,17 @@ package enum Contract {
         }
         add("/v1/losses", get("list_losses", "losses", "List all losses", "losses-list"))
         for loss in Catalogue.losses {
-            add("/v1/losses/\(loss.facts.name)", ContractOperations.loss(loss))
+            add("/v1/losses/\(loss.facts.name)", ContractOperations.entry(loss.facts, "losses"))
         }
         add(
             "/v1/penalties",
             get("list_penalties", "penalties", "List all penalties", "penalties-list")
         )
         for penalty in Catalogue.penalties {
-            add("/v1/penalties/\(penalty.facts.name)", ContractOperations.penalty(penalty))
+            add(
+                "/v1/penalties/\(penalty.facts.name)",
+                ContractOperations.entry(penalty.facts, "penalties")
+            )
         }
         add(
             "/",

@@ -111,11 +111,13 @@ enum ContractDocumentSchemas {
                     ("summary", text),
                     ("formula", ContractSchemas.reference("catalogue-formula")),
                     ("aliases", list("catalogue-alias")), ("options", list("catalogue-option")),
-                    ("domains", list("catalogue-domain")), ("kinks", texts), ("properties", texts),
+                    ("inputs", list("catalogue-input")),
+                    ("conventions", list("catalogue-convention")), ("kinks", texts),
+                    ("properties", texts),
                     ("notes", texts), ("references", texts),
                 ],
                 required: [
-                    "name", "task", "summary", "formula", "aliases", "options", "domains", "kinks",
+                    "name", "task", "summary", "formula", "aliases", "options", "inputs", "kinks",
                     "properties", "notes", "references",
                 ]
             )
@@ -148,11 +150,34 @@ enum ContractDocumentSchemas {
             )
         ),
         .init(
-            key: "catalogue-domain",
+            key: "catalogue-input",
             value: ContractSchemas.object(
-                "The accepted predictions and targets, and the options for which they apply.",
-                [("when", ["type": "object"]), ("predictions", text), ("targets", text)],
-                required: ["predictions", "targets"]
+                "An input of a loss, with the shapes that it may have.",
+                [
+                    ("name", text), ("summary", text), ("differentiable", ["type": "boolean"]),
+                    ("forms", list("catalogue-form")),
+                ],
+                required: ["name", "summary", "differentiable", "forms"]
+            )
+        ),
+        .init(
+            key: "catalogue-form",
+            value: ContractSchemas.object(
+                "A shape of an input, the numbers that it then contains, and the options for which they "
+                    + "apply.",
+                [("shape", text), ("when", ["type": "object"]), ("domain", text)],
+                required: ["shape", "domain"]
+            )
+        ),
+        .init(
+            key: "catalogue-convention",
+            value: ContractSchemas.object(
+                "The defaults of a library.",
+                [
+                    ("name", text), ("version", text), ("options", ["type": "object"]),
+                    ("reduction", text), ("notes", texts),
+                ],
+                required: ["name", "version", "options", "notes"]
             )
         ),
         .init(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTypes
+import LossFacts
 import LossFunctions
 
 /// Example requests for the API description, generated from the domains of each loss.
@@ -13,29 +14,21 @@ struct ContractExamples {
     /// Requests that get a problem.
     let refused: [JSONValue.Member]
 
-    init(_ loss: any Loss.Type) {
-        let facts = loss.facts
-        let typical = facts.domains.map { domains in
-            let options = domains.options
-            return Self.example(
+    init(_ facts: Facts) {
+        let variants = Self.variants(of: facts)
+        let typical = variants.map { options in
+            Self.example(
                 options.isEmpty ? "default" : Self.name(options),
-                options.isEmpty
-                    ? "Loss and gradient" : "With \(Self.describe(options))",
-                [
-                    ("predictions", Self.predictions(domains.predictions, loss.granularity)),
-                    ("targets", Self.targets(domains.targets, loss.granularity)),
-                ] + Self.members(options)
+                options.isEmpty ? "Loss and gradient" : "With \(Self.describe(options))",
+                Self.inputs(of: facts, under: options) + Self.members(options)
             )
         }
-        let domains = facts.domains.first ?? Domains(predictions: .real, targets: .real)
-        let plain: [(String, JSONValue)] = [
-            ("predictions", Self.predictions(domains.predictions, loss.granularity)),
-            ("targets", Self.targets(domains.targets, loss.granularity)),
-        ]
-        let weights: JSONValue = loss.granularity == .row ? [1, 2] : [1, 2, 0.5]
+        let plain = Self.inputs(of: facts, under: [:])
+        let weights: JSONValue = facts.signature.unit == .row ? [1, 2] : [1, 2, 0.5]
         let regularization: JSONValue = [
             ["penalty": "l2", "parameters": [0.5, -1.2], "strength": 0.01]
         ]
+        let isPenalty = facts.family == .regularization
         accepted =
             typical + [
                 Self.example(
@@ -43,9 +36,8 @@ struct ContractExamples {
                     "Weights, every output, and a penalty",
                     plain + [
                         ("weights", weights), ("reduction", "mean"),
-                        ("outputs", JSONValue(LossRequestBuilder.outputNames.map { $0.name })),
-                        ("regularization", regularization),
-                    ]
+                        ("outputs", JSONValue(Outputs.names.map { $0.name })),
+                    ] + (isPenalty ? [] : [("regularization", regularization)])
                 ),
                 Self.example(
                     "each-by-itself",
@@ -56,75 +48,85 @@ struct ContractExamples {
         refused =
             [
                 Self.refusal(
-                    "wrong-shape",
-                    "Targets of another shape",
-                    [plain[0], ("targets", [[[0]]])],
-                    .shapeMismatch
-                ),
-                Self.refusal(
                     "misspelt",
                     "A field that does not exist",
                     plain + [("reductoin", "sum")],
                     .unknownField
                 ),
-                Self.refusal("missing", "A field is missing", [plain[0]], .missingField),
+                Self.refusal(
+                    "missing",
+                    "A field is missing",
+                    Array(plain.dropLast()),
+                    .missingField
+                ),
                 Self.refusal(
                     "negative-weight",
                     "Weights must not be negative",
                     plain + [("weights", -1)],
                     .outsideDomain
                 ),
-            ] + Self.outside(facts, plain, loss.granularity)
+                Self.refusal(
+                    "words",
+                    "A string for a number",
+                    [(plain[0].0, .array(["0.5"]))] + plain.dropFirst(),
+                    .wrongKind
+                ),
+            ] + Self.outside(facts, plain)
     }
 
-    init(_ penalty: any Penalty.Type) {
-        let parameters: (String, JSONValue) = ("parameters", [[0.5, -1.2], [0, 3]])
-        accepted = [
-            Self.example("default", "Value and gradient", [parameters]),
-            Self.example(
-                "everything",
-                "Every output",
-                [
-                    parameters, ("strength", 0.1),
-                    ("outputs", JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name })),
-                ]
-            ),
-        ]
-        refused = [
-            Self.refusal(
-                "negative-strength",
-                "An option out of its range",
-                [parameters, ("strength", -1)],
-                .outOfRange
-            ),
-            Self.refusal(
-                "words",
-                "A string for a number",
-                [("parameters", ["0.5"])],
-                .wrongKind
-            ),
-        ]
+    /// The options of each form of the first input; those of every loss come first.
+    private static func variants(of facts: Facts) -> [[String: OptionValue]] {
+        let domains = facts.signature.inputs.flatMap { $0.forms.flatMap { $0.domains } }
+        let options = domains.map { $0.options }.filter { !$0.isEmpty }
+        let distinct = options.reduce(into: [[String: OptionValue]]()) { all, one in
+            if !all.contains(one) { all.append(one) }
+        }
+        return distinct.isEmpty ? [[:]] : distinct
     }
 
-    /// Requests with a value outside of a domain or range.
+    /// Valid inputs under options.
+    private static func inputs(
+        of facts: Facts,
+        under options: [String: OptionValue]
+    ) -> [(String, JSONValue)] {
+        let values = (try? OptionValues(options, for: facts.options)) ?? .none
+        return facts.signature.inputs.enumerated().map { index, input in
+            let domain = input.forms[0].domain(under: values, of: facts.options)
+            let isByRow = facts.signature.unit == .row
+            return (input.name, isByRow ? rows(domain, index) : elements(domain, index))
+        }
+    }
+
+    /// Requests with a value outside of a domain or range, or of another shape.
     private static func outside(
         _ facts: Facts,
-        _ plain: [(String, JSONValue)],
-        _ granularity: Granularity
+        _ plain: [(String, JSONValue)]
     ) -> [JSONValue.Member] {
         var examples: [JSONValue.Member] = []
-        if let domains = facts.domains.first, domains.targets != .real {
+        if plain.count > 1 {
+            examples.append(
+                refusal(
+                    "wrong-shape",
+                    "\(plain[1].0) of another shape",
+                    [plain[0], (plain[1].0, .array([[[0]]]))] + plain.dropFirst(2),
+                    .shapeMismatch
+                )
+            )
+        }
+        if let last = facts.signature.inputs.last, let form = last.forms.first,
+            case let domain = form.domain(under: .none, of: facts.options), domain != .real
+        {
             let outlier: JSONValue =
-                switch (granularity, domains.targets) {
+                switch (facts.signature.unit, domain) {
                 case (.element, _): [7, 7, 7]
-                case (.row, .classes): [0, 7]
+                case (.row, .classIndices): [0, 7]
                 case (.row, _): [[7, 0, 0], [0, 1, 0]]
                 }
             examples.append(
                 refusal(
                     "outside-domain",
-                    "A target outside of its domain",
-                    [plain[0], ("targets", outlier)],
+                    "\(last.name) outside of their domain",
+                    plain.dropLast() + [(last.name, outlier)],
                     .outsideDomain
                 )
             )
@@ -186,29 +188,34 @@ struct ContractExamples {
         members(options).map { "\($0.0) = \($0.1.word)" }.joined(separator: ", ")
     }
 
-    private static func predictions(_ domain: Domain, _ granularity: Granularity) -> JSONValue {
-        switch (granularity, domain) {
-        case (.element, .interval(.unit)): [0.9, 0.2, 0.6]
-        case (.element, _): [0.2, 1.7, -0.4]
-        case (.row, .interval(.real)): [[2, 0.5, -1], [0.1, 1.2, 0.3]]
-        case (.row, let domain): distributions(domain, [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]])
+    /// Three numbers of a domain; `index` is the place of the input.
+    private static func elements(_ domain: Domain, _ index: Int) -> JSONValue {
+        switch domain {
+        case .interval(.unit): index == 0 ? [0.9, 0.2, 0.6] : [1, 0, 1]
+        case .values(let values):
+            .array([values.last, values.first, values.last].compactMap { $0.map { .number($0) } })
+        default: index == 0 ? [0.2, 1.7, -0.4] : [0, 1.5, -0.5]
         }
     }
 
-    private static func targets(_ domain: Domain, _ granularity: Granularity) -> JSONValue {
-        switch (granularity, domain) {
-        case (.element, .interval(.unit)): [1, 0, 1]
-        case (.element, .values(let values)):
-            .array([values.last, values.first, values.last].compactMap { $0.map { .number($0) } })
-        case (.element, _): [0, 1.5, -0.5]
-        case (.row, .classes): [0, 1]
-        case (.row, let domain): distributions(domain, [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
+    /// Two rows of three numbers, or two class indices.
+    private static func rows(_ domain: Domain, _ index: Int) -> JSONValue {
+        switch domain {
+        case .interval(.real): [[2, 0.5, -1], [0.1, 1.2, 0.3]]
+        case .classIndices: [0, 1]
+        default:
+            distributions(
+                domain,
+                index == 0
+                    ? [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]] : [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]
+            )
         }
     }
 
     /// The rows, or their logarithms if the domain requires these.
     private static func distributions(_ domain: Domain, _ rows: [[Double]]) -> JSONValue {
-        let inLogarithms = domain == .interval(.through(0))
+        let inLogarithms =
+            domain == .interval(.through(0)) || domain == .distribution(inLogarithms: true)
         let logarithms = [
             0.7: -0.35667494393873245, 0.2: -1.6094379124341003, 0.1: -2.3025850929940455,
             0.8: -0.2231435513142097, 0.5: -0.6931471805599453, 0.25: -1.3862943611198906,

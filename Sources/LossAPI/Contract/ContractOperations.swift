@@ -1,46 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-import LossFunctions
+import LossFacts
 
 /// The operations of each path.
 enum ContractOperations {
-    static func loss(_ loss: any Loss.Type) -> JSONValue {
-        let facts = loss.facts
-        return [
+    /// The operations of a loss or penalty; `tag` is the name of the list that it is in.
+    static func entry(_ facts: Facts, _ tag: String) -> JSONValue {
+        [
             "get": get(
                 "describe_\(facts.name)",
-                "losses",
+                tag,
                 "Describe \(facts.name): formula, options, domains",
                 "catalogue-entry"
             ),
             "post": post(
                 facts.name,
-                "losses",
+                tag,
                 facts,
                 request: "\(facts.name)-request",
                 result: "loss-result",
-                ContractExamples(loss)
-            ),
-        ]
-    }
-
-    static func penalty(_ penalty: any Penalty.Type) -> JSONValue {
-        let facts = penalty.facts
-        return [
-            "get": get(
-                "describe_\(facts.name)",
-                "penalties",
-                "Describe \(facts.name): formula, options",
-                "catalogue-entry"
-            ),
-            "post": post(
-                facts.name,
-                "penalties",
-                facts,
-                request: "\(facts.name)-request",
-                result: "penalty-result",
-                ContractExamples(penalty)
+                ContractExamples(facts)
             ),
         ]
     }

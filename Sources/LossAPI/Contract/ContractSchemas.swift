@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
+import Requests
 
 /// JSON Schemas of requests and results.
 enum ContractSchemas {
@@ -16,31 +18,22 @@ enum ContractSchemas {
             of: JSONValue(present: number(.nonNegative)),
             prefix: "weight-"
         ),
+        tensors("mask", "Numbers 0 or 1, or booleans.", of: flag, prefix: "mask-"),
         shared,
         ContractDocumentSchemas.all,
         lists,
-        Catalogue.losses.map { lossRequest($0.facts) },
-        Catalogue.penalties.map { penaltyRequest($0.facts) },
+        (Catalogue.losses + Catalogue.penalties).map { lossRequest($0.facts) },
         Catalogue.penalties.map { term($0.facts) },
     ].flatMap { $0 }
 
     private static let shared: [JSONValue.Member] = [
         .init(key: "reduction", value: reduction),
-        .init(
-            key: "loss-outputs",
-            value: outputs(
-                LossRequestBuilder.outputNames.map { $0.name },
-                default: ["loss", "gradient"]
-            )
-        ),
-        .init(
-            key: "penalty-outputs",
-            value: outputs(
-                PenaltyRequestBuilder.outputNames.map { $0.name },
-                default: ["value", "gradient"]
-            )
-        ),
+        .init(key: "outputs", value: outputs),
         .init(key: "loss-result", value: lossResult),
+        .init(key: "statistics", value: statistics),
+        .init(key: "extreme", value: extreme),
+        .init(key: "derivatives", value: derivatives),
+        .init(key: "resolved-convention", value: resolvedConvention),
         .init(key: "penalty-result", value: penaltyResult),
         .init(key: "regularization-term", value: regularizationTerm),
     ]
@@ -50,6 +43,7 @@ enum ContractSchemas {
         + "and Infinity have no form in JSON."
 
     private static let number: JSONValue = ["type": "number", "format": "double"]
+    private static let flag: JSONValue = ["type": ["integer", "boolean"]]
 
     /// Schemas of a number and of arrays of numbers.
     ///
@@ -100,12 +94,12 @@ enum ContractSchemas {
     private static let reduction: JSONValue = [
         "description": .string(
             "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the first "
-                + "dimension of the losses, element_mean by the number of losses. The last three are names from "
-                + "other libraries."
+                + "dimension of the losses, element_mean by the number of losses; mean_of_means and "
+                + "mean_of_sums reduce each item of the first dimension by itself and average the "
+                + "items. The others are names from other libraries."
         ),
         "type": "string",
         "enum": JSONValue(Reduction.names),
-        "default": "mean",
     ]
 
     private static let lossResult: JSONValue = {
@@ -115,25 +109,64 @@ enum ContractSchemas {
             "description": "The denominator of the weighted sum of the losses.",
         ]
         let terms: JSONValue = ["type": "array", "items": reference("penalty-result")]
+        let skipped: JSONValue = [
+            "type": "integer", "description": "The number of losses skipped for a missing value.",
+        ]
         return object(
             "The result of a loss. Derivatives are those of the reduced data loss.",
-            [
-                ("loss", reference("numbers")), ("data_loss", reference("numbers")),
-                ("gradient", reference("numbers")), ("hessian", reference("numbers")),
-                ("elements", reference("numbers")), ("normalizer", normalizer),
-                ("regularization", terms),
+            derived + [
+                ("data_loss", reference("numbers")), ("normalizer", normalizer),
+                ("skipped", skipped), ("statistics", reference("statistics")),
+                ("convention", reference("resolved-convention")), ("regularization", terms),
             ],
             required: ["normalizer"]
         )
     }()
 
-    private static let penaltyResult = object(
-        "The result of a penalty.",
+    /// The members of the results of losses and penalties.
+    private static let derived: [(String, JSONValue)] = [
+        ("loss", reference("numbers")), ("gradient", reference("numbers")),
+        ("gradients", reference("derivatives")), ("hessian", reference("numbers")),
+        ("hessians", reference("derivatives")), ("elements", reference("numbers")),
+    ]
+
+    private static let derivatives: JSONValue = [
+        "description": "A derivative with respect to each requested input, by its name.",
+        "type": "object",
+        "additionalProperties": reference("numbers"),
+    ]
+
+    private static let statistics = object(
+        "Statistics of the losses. Variance and standard error are null for less than two losses.",
         [
-            ("value", number), ("gradient", reference("numbers")),
-            ("hessian", reference("numbers")),
+            ("count", ["type": "integer"]), ("mean", number), ("variance", orNull(number)),
+            ("standard_error", orNull(number)), ("least", reference("extreme")),
+            ("greatest", reference("extreme")),
         ],
-        required: []
+        required: ["count", "mean", "variance", "standard_error", "least", "greatest"]
+    )
+
+    private static let extreme = object(
+        "The least or greatest loss, and its first place.",
+        [("loss", number), ("place", ["type": "array", "items": ["type": "integer"]])],
+        required: ["loss", "place"]
+    )
+
+    private static let resolvedConvention = object(
+        "The convention in force, and the options that follow from it.",
+        [
+            ("name", ["type": "string"]), ("version", ["type": "string"]),
+            ("reduction", ["type": "string"]), ("options", ["type": "object"]),
+        ],
+        required: ["name", "version", "reduction", "options"]
+    )
+
+    private static let penaltyResult = object(
+        "The result of a penalty that is added to a loss.",
+        [
+            ("loss", number), ("gradient", reference("numbers")), ("normalizer", number),
+        ],
+        required: ["loss", "gradient", "normalizer"]
     )
 
     private static let regularizationTerm: JSONValue = [
@@ -142,41 +175,92 @@ enum ContractSchemas {
     ]
 
     private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
-        let regularization: JSONValue = [
-            "description": .string(
-                "Penalties to add: loss is then the total, and data_loss the loss without them."
-            ),
-            "type": "array",
-            "items": reference("regularization-term"),
-        ]
-        let fields: [(String, JSONValue)] = [
-            ("predictions", reference("numbers")), ("targets", reference("numbers")),
-            ("weights", reference("weights")), ("reduction", reference("reduction")),
-            ("outputs", reference("loss-outputs")),
-            ("regularization", regularization),
-        ]
+        let inputs = facts.signature.inputs
+        let names = RequestField.all(of: facts)
+        let common = RequestField.common.filter { names.contains($0.name) }
+        let fields =
+            inputs.map { ($0.name, described($0.summary.sentence, reference("numbers"))) }
+            + common.map { ($0.name, schema($0.field, of: facts)) }
+            + facts.options.map { ($0.name, schema($0)) }
         return .init(
             key: "\(facts.name)-request",
-            value: request(
-                facts.summary,
-                fields + facts.options.map { ($0.name, schema($0)) },
-                required: ["predictions", "targets"]
-            )
+            value: request(facts.summary, fields, required: inputs.map { $0.name })
         )
     }
 
-    private static func penaltyRequest(_ facts: Facts) -> JSONValue.Member {
-        let fields: [(String, JSONValue)] = [
-            ("parameters", reference("numbers")), ("outputs", reference("penalty-outputs")),
-        ]
-        return .init(
-            key: "\(facts.name)-request",
-            value: request(
-                facts.summary,
-                fields + facts.options.map { ($0.name, schema($0)) },
-                required: ["parameters"]
+    /// The schema of a field that every loss has.
+    private static func schema(_ field: RequestField, of facts: Facts) -> JSONValue {
+        switch field {
+        case .weights: reference("weights")
+        case .mask:
+            described(
+                "1 for each loss that takes part, 0 for each that does not.",
+                reference("mask")
             )
-        )
+        case .missing: choice("What to do with null in an input.", MissingValues.self, .error)
+        case .reduction: reference("reduction")
+        case .normalizer:
+            JSONValue(
+                present: [
+                    (
+                        "description",
+                        .string("A denominator of the caller's own, for mean and mean_of_sums.")
+                    )
+                ] + number(.positive)
+            )
+        case .emptyRows: choice("What items without losses count.", EmptyRows.self, .drop)
+        case .outputs: reference("outputs")
+        case .gradientOf:
+            [
+                "description": "The inputs to differentiate in.",
+                "type": "array", "minItems": 1,
+                "items": [
+                    "type": "string",
+                    "enum": JSONValue(
+                        facts.signature.differentiable.map { facts.signature.inputs[$0].name }
+                    ),
+                ],
+            ]
+        case .hessianKind:
+            choice("The second derivatives: exact, or a surrogate >= 0.", HessianKind.self, .exact)
+        case .hessianFloor:
+            JSONValue(
+                present: [("description", .string("The lower bound of surrogates."))]
+                    + number(.nonNegative)
+            )
+        case .convention:
+            [
+                "description": "The library whose defaults apply.",
+                "type": "string", "enum": JSONValue(facts.conventions.map { $0.name }),
+            ]
+        case .regularization:
+            [
+                "description": .string(
+                    "Penalties to add: loss is then the total, and data_loss the loss without them."
+                ),
+                "type": "array",
+                "items": reference("regularization-term"),
+            ]
+        case .input, .option: [:]
+        }
+    }
+
+    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ description: String,
+        _: Value.Type,
+        _ value: Value
+    ) -> JSONValue {
+        [
+            "description": .string(description),
+            "type": "string",
+            "enum": JSONValue(Value.allCases.map { $0.rawValue }),
+            "default": .string(value.rawValue),
+        ]
+    }
+
+    /// A schema with a description of its own.
+    private static func described(_ description: String, _ schema: JSONValue) -> JSONValue {
+        ["description": .string(description), "oneOf": [schema]]
     }
 
     private static func term(_ facts: Facts) -> JSONValue.Member {
@@ -201,15 +285,13 @@ enum ContractSchemas {
         )
     }
 
-    private static func outputs(_ names: [String], default chosen: [String]) -> JSONValue {
-        [
-            "description": "The outputs to compute.",
-            "type": "array",
-            "minItems": 1,
-            "items": ["type": "string", "enum": JSONValue(names)],
-            "default": JSONValue(chosen),
-        ]
-    }
+    private static let outputs: JSONValue = [
+        "description": "The outputs to compute.",
+        "type": "array",
+        "minItems": 1,
+        "items": ["type": "string", "enum": JSONValue(Outputs.names.map { $0.name })],
+        "default": ["loss", "gradient"],
+    ]
 
     /// A request object, in which null means that a field is omitted.
     private static func request(
@@ -319,4 +401,9 @@ enum ContractSchemas {
             ),
         ]
     }
+}
+
+extension String {
+    /// A noun phrase as a sentence.
+    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import LossFunctions
 
 /// The documents of the catalogue's routes.
@@ -9,14 +10,14 @@ enum CatalogueDocument {
             Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
         ),
         "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
-        "outputs": JSONValue(LossRequestBuilder.outputNames.map { $0.name }),
+        "outputs": JSONValue(Outputs.names.map { $0.name }),
     ]
 
     static let penalties: JSONValue = [
         "penalties": .array(
             Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
         ),
-        "outputs": JSONValue(PenaltyRequestBuilder.outputNames.map { $0.name }),
+        "outputs": JSONValue(Outputs.names.map { $0.name }),
     ]
 
     /// The entry of a loss or penalty in a list.
@@ -32,11 +33,11 @@ enum CatalogueDocument {
     }
 
     /// The full description of a loss or penalty.
-    static func entry(_ facts: Facts, _ granularity: Granularity? = nil) -> JSONValue {
+    static func entry(_ facts: Facts) -> JSONValue {
         JSONValue(present: [
             ("name", .string(facts.name)),
             ("task", .string(facts.family.rawValue)),
-            ("one_loss_per", granularity.map { .string($0.rawValue) }),
+            ("one_loss_per", .string(facts.signature.unit.rawValue)),
             ("summary", .string(facts.summary)),
             (
                 "formula",
@@ -48,7 +49,8 @@ enum CatalogueDocument {
             ),
             ("aliases", .array(facts.aliases.map { alias($0) })),
             ("options", .array(facts.options.map { option($0) })),
-            ("domains", .array(facts.domains.map { domains($0) })),
+            ("inputs", .array(facts.signature.inputs.map { input($0) })),
+            ("conventions", .array(facts.conventions.map { convention($0) })),
             ("kinks", JSONValue(facts.kinks)),
             ("properties", JSONValue(facts.properties.map { $0.rawValue })),
             ("notes", JSONValue(facts.notes)),
@@ -73,11 +75,32 @@ enum CatalogueDocument {
         ])
     }
 
-    private static func domains(_ domains: Domains) -> JSONValue {
+    private static func input(_ input: Input) -> JSONValue {
+        [
+            "name": .string(input.name),
+            "summary": .string(input.summary),
+            "differentiable": .boolean(input.role != .constant),
+            "forms": .array(
+                input.forms.flatMap { form in form.domains.map { domain(form.shape, $0) } }
+            ),
+        ]
+    }
+
+    private static func domain(_ shape: SymbolicShape, _ entry: ConditionalDomain) -> JSONValue {
         JSONValue(present: [
-            ("when", domains.options.isEmpty ? nil : JSONValue(domains.options)),
-            ("predictions", .string(domains.predictions.description)),
-            ("targets", .string(domains.targets.description)),
+            ("shape", .string(shape.description)),
+            ("when", entry.options.isEmpty ? nil : JSONValue(entry.options)),
+            ("domain", .string(entry.domain.description)),
+        ])
+    }
+
+    private static func convention(_ convention: Convention) -> JSONValue {
+        JSONValue(present: [
+            ("name", .string(convention.name)),
+            ("version", .string(convention.version)),
+            ("options", JSONValue(convention.options)),
+            ("reduction", convention.reduction.map { .string($0.rawValue) }),
+            ("notes", JSONValue(convention.notes)),
         ])
     }
 }

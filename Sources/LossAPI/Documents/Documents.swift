@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import LossFacts
 import LossFunctions
 import Synchronization
 
@@ -38,7 +39,7 @@ final class Documents: Sendable {
         case .contractYAML: StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
         case .contractJSON: StaticDocument(Contract.document)
         case .loss(let found):
-            StaticDocument(CatalogueDocument.entry(found.facts, found.entry.granularity))
+            StaticDocument(CatalogueDocument.entry(found.facts))
         case .penalty(let found): StaticDocument(CatalogueDocument.entry(found.facts))
         case .problem(let kind): StaticDocument(ProblemsDocument.kind(kind, limits: limits))
         case .index, .metrics, .alive, .ready: Self.index

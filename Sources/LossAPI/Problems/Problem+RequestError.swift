@@ -58,6 +58,8 @@ extension Problem {
         case .loss(let error, let context):
             self.init(error, at: base ?? "", known: context?.known ?? [])
             if let context { addHints(to: error, context) }
+            // The field is not in the body.
+            if context?.outside.contains(where: { pointer == "/" + $0 }) == true { pointer = nil }
         }
         if base == nil { pointer = nil }
     }

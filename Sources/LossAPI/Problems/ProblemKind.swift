@@ -168,9 +168,12 @@ extension ProblemKind.Service {
             "The loss is not defined for the element at `pointer`; `allowed` states its domain."
         case .notADistribution:
             "Each row of target probabilities must sum to 1, to within 0.001."
+        case .missingValue:
+            "A null in an input stands for a missing value, which is accepted where it is masked, or "
+                + "with \"missing\": \"skip\"."
         case .nothingToAverage:
-            "A weighted mean divides by the sum of the weights, which is 0 here: all weights are 0, "
-                + "or every row is ignored."
+            "A mean divides by the sum of the weights or by the number of losses, which is 0 here: all "
+                + "weights are 0, or every loss is ignored, masked or skipped."
         case .notFinite:
             "The exact result is infinite or too large for a double, and JSON cannot represent it. "
                 + "`pointer` names the element that causes it, if it is a single one."

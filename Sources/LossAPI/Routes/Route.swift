@@ -2,15 +2,16 @@
 
 import HTTP
 import HTTPTypes
+import LossFacts
 import LossFunctions
 
 /// The resource that a path names.
 enum Route {
     case index
     case losses
-    case loss(Catalogue.Found<any Loss.Type>)
+    case loss(Catalogue.Found)
     case penalties
-    case penalty(Catalogue.Found<any Penalty.Type>)
+    case penalty(Catalogue.Found)
     case problems
     case problem(ProblemKind)
     case contractYAML

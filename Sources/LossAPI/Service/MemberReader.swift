@@ -172,6 +172,9 @@ struct MemberReader: Sendable {
             self.field = field
             numbers = NumbersInProgress(others: OtherElements(elements))
             place = .numbers
+        } else if field.kind == .numbers(.missing) {
+            try reader.skipValue()
+            builder.set(field, Tensor(shape: [], values: [.nan], hasMissing: true))
         } else if stopsAtLongValues, try !isShortValue() {
             self.field = field
             place = .value

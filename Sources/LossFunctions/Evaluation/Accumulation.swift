@@ -63,6 +63,10 @@ struct Accumulation: ~Copyable {
         count: Int,
         from first: Int
     ) throws(LossError) {
+        for index in hessians.indices {
+            let start = block.hessian(hessians[index].input)
+            raise(&block.numbers, start..<(start + count))
+        }
         if !batch.selection.isComplete { clear(&block, count: count, from: first) }
         if !weighting.isTrivial, blockWeights.isEmpty {
             blockWeights = [Double](repeating: 1, count: block.stride)
@@ -88,7 +92,6 @@ struct Accumulation: ~Copyable {
         for index in hessians.indices {
             let start = block.hessian(hessians[index].input)
             let column = start..<(start + count)
-            raise(&block.numbers, column)
             weigh(&block.numbers, column, weights, from: first)
             try hessians[index].append(
                 block.numbers.span.extracting(column),
@@ -128,26 +131,29 @@ struct Accumulation: ~Copyable {
         try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
     }
 
-    /// Stores the requested derivatives of a range of rows.
+    /// Weights and stores the requested derivatives of a range of rows.
     mutating func place(
-        _ block: RowBlock,
+        _ block: inout RowBlock,
         of rows: Range<Int>,
+        weights: [Double],
         _ layout: RowLayout
     )
         throws(LossError)
     {
+        weigh(&block, weights, from: rows.lowerBound)
         try place(block, layout) { layout.scatter($0, rows, into: &$1) }
     }
 
-    /// Stores the requested derivatives of a strip of a row; strips arrive in order.
+    /// Weights and stores the requested derivatives of a strip of a row; strips arrive in order.
     mutating func place(
-        _ block: RowBlock,
+        _ block: inout RowBlock,
         of row: Int,
         columns: Range<Int>,
         _ layout: RowLayout
     )
         throws(LossError)
     {
+        weigh(&block, [weighting[row]], from: row)
         try place(block, layout) { layout.scatter($0, row, columns: columns, into: &$1) }
     }
 
@@ -235,6 +241,19 @@ struct Accumulation: ~Copyable {
         weighting.apply(weights.span.extracting(first: column.count), to: &own, from: first)
     }
 
+    /// Multiplies derivatives by the weights of their rows.
+    private func weigh(_ block: inout RowBlock, _ weights: [Double], from first: Int) {
+        guard !weighting.isTrivial else { return }
+        if outputs.contains(.gradient) {
+            var slopes = block.gradient.mutableSpan
+            weighting.apply(weights.span, to: &slopes, from: first)
+        }
+        if outputs.contains(.hessian) {
+            var curvatures = block.hessian.mutableSpan
+            weighting.apply(weights.span, to: &curvatures, from: first)
+        }
+    }
+
     private mutating func place(
         _ block: RowBlock,
         _ layout: RowLayout,
@@ -277,7 +296,7 @@ struct Accumulation: ~Copyable {
     }
 
     /// Raises second derivatives to their lower bound.
-    private func raise(_ numbers: inout [Double], _ column: Range<Int>) {
+    func raise(_ numbers: inout [Double], _ column: Range<Int>) {
         guard let hessianFloor else { return }
         for offset in column { numbers[offset] = max(numbers[offset], hessianFloor) }
     }

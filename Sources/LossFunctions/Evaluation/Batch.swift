@@ -22,8 +22,12 @@ struct Batch {
     var unitCount: Int { binding.leading.reduce(1, *) }
 
     /// The inputs whose gradients and Hessians are computed.
-    var gradients: InputSet { outputs.contains(.gradient) ? InputSet(differentiated.map { InputSet($0) }) : [] }
-    var hessians: InputSet { outputs.contains(.hessian) ? InputSet(differentiated.map { InputSet($0) }) : [] }
+    var gradients: InputSet {
+        outputs.contains(.gradient) ? InputSet(differentiated.map { InputSet($0) }) : []
+    }
+    var hessians: InputSet {
+        outputs.contains(.hessian) ? InputSet(differentiated.map { InputSet($0) }) : []
+    }
 
     /// An input that is not omitted.
     func input(_ index: Int) -> Tensor { inputs[index] ?? Tensor(shape: [0], values: []) }
@@ -95,7 +99,11 @@ extension Domain {
     func filler(_ count: Int = 1) -> Double {
         switch self {
         case .interval(let interval):
-            if interval.contains(0.5) { 0.5 } else if interval.contains(0) { 0 } else {
+            if interval.contains(0.5) {
+                0.5
+            } else if interval.contains(0) {
+                0
+            } else {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0

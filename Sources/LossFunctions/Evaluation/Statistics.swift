@@ -20,6 +20,11 @@ package struct Statistics: Equatable, Sendable {
     package struct Extreme: Equatable, Sendable {
         package let loss: Double
         package let place: [Int]
+
+        package init(loss: Double, place: [Int]) {
+            self.loss = loss
+            self.place = place
+        }
     }
 
     /// Computes the statistics of losses one by one.
@@ -49,11 +54,11 @@ package struct Statistics: Equatable, Sendable {
         }
         count = units.count
         self.mean = mean + 0
-        let correction = Double(count) / Double(count - 1)
-        variance = count > 1 ? correction * squares.value(dividedBy: total) : nil
+        let (all, others) = (Double(count), Double(count - 1))
+        variance = count > 1 ? all * squares.value / (others * total) : nil
         standardError =
             count > 1
-            ? (correction * weightedSquares.value).squareRoot() / total : nil
+            ? (all * weightedSquares.value / others).squareRoot() / total : nil
         func extreme(_ unit: Int) -> Extreme {
             Extreme(
                 loss: losses[unit] + 0,

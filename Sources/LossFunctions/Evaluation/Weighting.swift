@@ -134,7 +134,8 @@ struct Weighting {
     ///   - weights: the weight of each loss.
     ///   - derivatives: the same number of derivatives for each loss.
     ///   - first: the offset of the first loss in the batch.
-    func apply(_ weights: Span<Double>, to derivatives: inout MutableSpan<Double>, from first: Int) {
+    func apply(_ weights: Span<Double>, to derivatives: inout MutableSpan<Double>, from first: Int)
+    {
         let length = derivatives.count / max(weights.count, 1)
         if isExtreme {
             for offset in derivatives.indices {
@@ -224,7 +225,9 @@ struct Weighting {
         }
         var negative: UInt64 = 0
         for weight in weights.values { negative |= weight < 0 ? 1 : 0 }
-        guard negative != 0, let offset = weights.values.firstIndex(where: { $0 < 0 }) else { return }
+        guard negative != 0, let offset = weights.values.firstIndex(where: { $0 < 0 }) else {
+            return
+        }
         throw .outsideDomain(
             input: "weights",
             place: Tensor.place(of: offset, in: weights.shape),

@@ -152,7 +152,6 @@ struct CategoricalCrossEntropy: RowwiseLoss {
                 evaluateProbabilities(&block, outputs)
             }
         }
-        block.clearIgnored()
     }
 
     /// Evaluates class indices with logits, without the zero terms of one-hot targets.

@@ -70,7 +70,8 @@ struct ElementLoss: LossEvaluator {
         for offset in values.indices { own[offset] = values[offset] }
         if !batch.selection.isComplete {
             let filler = batch.domains[input].filler()
-            for offset in values.indices where batch.selection.isLeftOut(range.lowerBound + offset) {
+            for offset in values.indices where batch.selection.isLeftOut(range.lowerBound + offset)
+            {
                 own[offset] = filler
             }
         }

@@ -80,23 +80,6 @@ struct RowBlock {
         functions.sumRows(targets, heads: &targetSums, tails: &targetSumTails)
     }
 
-    /// Multiplies the requested derivatives of each row by its weight; `first` is the first row.
-    mutating func weightDerivatives(
-        _ weights: [Double],
-        _ weighting: Weighting,
-        from first: Int,
-        _ outputs: Outputs
-    ) {
-        if outputs.contains(.gradient) {
-            var slopes = gradient.mutableSpan
-            weighting.apply(weights.span, to: &slopes, from: first)
-        }
-        if outputs.contains(.hessian) {
-            var curvatures = hessian.mutableSpan
-            weighting.apply(weights.span, to: &curvatures, from: first)
-        }
-    }
-
     /// Sums exact terms into one loss per row.
     mutating func sumTerms() {
         functions.sumRows(terms, heads: &losses, tails: &lossTails)
@@ -130,12 +113,6 @@ struct RowBlock {
     mutating func encodeOneHot() {
         for index in targets.indices { targets[index] = 0 }
         for case let classIndex? in classOffsets { targets[classIndex] = 1 }
-    }
-
-    /// Sets the results of ignored rows to 0.
-    mutating func clearIgnored() {
-        guard hasClassIndices else { return }
-        for row in classOffsets.indices where classOffsets[row] == nil { clear(row) }
     }
 
     /// Sets the results of a row to 0.

@@ -40,8 +40,7 @@ extension RowwiseLoss {
         _ outputs: Outputs,
         _ result: inout Accumulation
     ) throws(LossError) {
-        let weighting = result.weighting
-        let weight = weighting[row]
+        let weight = result.weighting[row]
         var loss = CompensatedSum()
         let (rows, targets) = (strips.rows, strips.targets)
         for columns in rows.strips {
@@ -53,12 +52,10 @@ extension RowwiseLoss {
                 block.targetSumTails[0] = sums.tail
                 block.lossTails[0] = 0
                 evaluate(&block, outputs)
+                result.raise(&block.hessian, block.hessian.indices)
                 loss.add(block.losses[0])
                 loss.add(block.lossTails[0])
-                if !weighting.isTrivial {
-                    block.weightDerivatives([weight], weighting, from: row, outputs)
-                }
-                try result.place(block, of: row, columns: columns, rows)
+                try result.place(&block, of: row, columns: columns, rows)
             }
         }
         try result.add([loss.value].span, [weight].span, from: row)
@@ -175,7 +172,7 @@ private struct Strips {
             try withStrip(row, columns) { block throws(LossError) in
                 for index in block.gradient.indices { block.gradient[index] = 0 }
                 for index in block.hessian.indices { block.hessian[index] = 0 }
-                try result.place(block, of: row, columns: columns, rows)
+                try result.place(&block, of: row, columns: columns, rows)
             }
         }
         try result.add([0].span, [0].span, from: row)

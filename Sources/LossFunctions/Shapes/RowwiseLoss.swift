@@ -114,15 +114,11 @@ extension RowwiseLoss {
                 try targets.checkSums()
             }
             evaluate(&block, outputs)
-            for row in range where batch.selection.isLeftOut(row) {
-                block.clear(row - range.lowerBound)
-            }
+            result.raise(&block.hessian, block.hessian.indices)
+            for row in range where targets.isIgnored(row) { block.clear(row - range.lowerBound) }
             weighting.copy(from: range.lowerBound, count: range.count, into: &weights)
             try result.add(block.losses.span, weights.span, from: range.lowerBound)
-            if !weighting.isTrivial {
-                block.weightDerivatives(weights, weighting, from: range.lowerBound, outputs)
-            }
-            try result.place(block, of: range, rows)
+            try result.place(&block, of: range, weights: weights, rows)
         }
         if !rows.areContiguous { try result.checkDerivativesAreFinite() }
     }

@@ -61,12 +61,12 @@ import Testing
         #expect(json["data_loss"] == 4)
         let terms = json["regularization"]?.array ?? []
         #expect(terms.count == 2)
-        #expect(terms.first == ["value": 1.5, "gradient": [0.5, -0.5]])
+        #expect(terms.first == ["loss": 1.5, "gradient": [0.5, -0.5], "normalizer": 1])
         let alone = try client.send(
             .post("/v1/penalties/l2", #"{"parameters": [[4]], "strength": 0.25}"#)
         )
         #expect(try alone.json() == terms.last)
-        let total = terms.compactMap { $0["value"]?.number }.reduce(4, +)
+        let total = terms.compactMap { $0["loss"]?.number }.reduce(4, +)
         #expect(json["loss"]?.number == total)
     }
 }

@@ -58,7 +58,7 @@ import Testing
             "/predictions/1",
             "2"
         ),
-        wrong(#"{"predictions": [1, null], "targets": [1, 2]}"#, "wrong-kind", "/predictions/1"),
+        wrong(#"{"predictions": [1, null], "targets": [1, 2]}"#, "missing-value", "/predictions/1"),
         wrong(#"{"predictions": [1], "targets": [true]}"#, "wrong-kind", "/targets/0"),
         wrong(#"{"predictions": [1], "targets": [1e999]}"#, "number-too-large", "/targets/0"),
         wrong(#"{"predictions": [1, 2], "targets": [1]}"#, "shape-mismatch", "/targets", "[2]"),
