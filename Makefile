@@ -112,6 +112,10 @@ endif
 
 golden: .venv/ready ## generate the reference values of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py
+	for name in functions two_doubles; do \
+		.venv/bin/python Tests/Golden/$$name.py > Tests/Golden/$$name.txt.new || exit 1; \
+		mv Tests/Golden/$$name.txt.new Tests/Golden/$$name.txt; \
+	done
 
 image: ## build the container image loss-server, also tagged with the version
 	docker build --tag $(IMAGE) --tag $(IMAGE):$(RELEASE) --build-arg VERSION=$(RELEASE) .

@@ -160,7 +160,7 @@ let package = Package(
         .target(name: "CLinux"),
         // Classification of many bytes at once.
         .target(name: "CBytes"),
-        // A fused multiply-add of vectors, and detection of instruction sets.
+        // Arithmetic of vectors, and detection of instruction sets.
         .target(name: "CVector"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libcurl, for the integration tests only.

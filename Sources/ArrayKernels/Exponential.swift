@@ -7,7 +7,7 @@
 /// Tests/LossFunctionsTests/coefficients.py computes the coefficients.
 struct Exponential {
     /// 2^52 + 2^51, whose addition leaves the nearest integer in the last bits.
-    private static var shifter: Double { 0x1.8p52 }
+    static var shifter: Double { 0x1.8p52 }
 
     private let n: Vector
     /// r, rounded.
@@ -59,7 +59,7 @@ struct Exponential {
         @inline(always) get {
             // Below 2^-60, 2^-n is negligible, so the lower bound has no effect. Because of the
             // upper bound, the result is valid only for n >= -1,000.
-            let inverse = Self.power((-n).clamped(-1_000, 1_000))
+            let inverse = Vector.power(ofTwo: (-n).clamped(-1_000, 1_000))
             let difference = 1 - inverse
             let shifted = difference - 1
             let differenceError = (1 - (difference - shifted)) - (inverse + shifted)
@@ -73,19 +73,26 @@ struct Exponential {
     /// 2^n times a number, rounded only once if the result is subnormal.
     @inline(always)
     private func scaled(_ number: Vector) -> Vector {
-        let shifter = Vector(repeating: Self.shifter)
-        let half = (n * 0.5 + shifter) - shifter
-        return number * Self.power(half) * Self.power(n - half)
-    }
-
-    /// 2^n for integers n in the exponent range of normal numbers.
-    @inline(always)
-    private static func power(_ n: Vector) -> Vector {
-        Vector(bits: ((n + shifter).bits &+ 1_023) &<< 52)
+        let half = n.halfRounded
+        return number * .power(ofTwo: half) * .power(ofTwo: n - half)
     }
 }
 
 extension Vector {
+    /// 2^n for integers n in the exponent range of normal numbers.
+    @inline(always)
+    static func power(ofTwo n: Vector) -> Vector {
+        Vector(bits: ((n + Exponential.shifter).bits &+ 1_023) &<< 52)
+    }
+
+    /// Half of an integer, rounded to an integer.
+    var halfRounded: Vector {
+        @inline(always) get {
+            let shifter = Vector(repeating: Exponential.shifter)
+            return (self * 0.5 + shifter) - shifter
+        }
+    }
+
     /// The vector clamped to a range; NaN is unchanged.
     @inline(always)
     func clamped(_ least: Double, _ greatest: Double) -> Vector {

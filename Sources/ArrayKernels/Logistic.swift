@@ -11,7 +11,7 @@ struct Logistic {
     /// log(1 + e^-|z|).
     private let softplusOfDistance: Vector
 
-    @inline(__always)
+    @inline(always)
     init(_ z: Vector) {
         self.z = z
         isNegative = z .< 0
@@ -23,7 +23,7 @@ struct Logistic {
 
     /// σ(z) σ(-z).
     var product: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             let large = 1 / (1 + decay)
             return large * (decay / (1 + decay))
         }
@@ -31,14 +31,14 @@ struct Logistic {
 
     /// softplus(z) = max(z, 0) + log(1 + e^-|z|), two terms of the same sign.
     var softplus: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             z.replacing(with: 0, where: isNegative) + softplusOfDistance
         }
     }
 
     /// softplus(-z).
     var softplusOfNegative: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             Vector(repeating: 0).replacing(with: -z, where: isNegative) + softplusOfDistance
         }
     }

@@ -252,12 +252,12 @@ struct Padded {
 extension Vector {
     /// The magnitude of each lane.
     var magnitude: Vector {
-        @inline(__always) get { Vector(bits: bits & 0x7FFF_FFFF_FFFF_FFFF) }
+        @inline(always) get { Vector(bits: bits & 0x7FFF_FFFF_FFFF_FFFF) }
     }
 
     /// 1, -1 or 0: the sign of each lane.
     var sign: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             let zero = Vector(repeating: 0)
             return zero.replacing(with: Vector(repeating: 1), where: self .> 0)
                 .replacing(with: Vector(repeating: -1), where: self .< 0)

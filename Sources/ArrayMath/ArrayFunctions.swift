@@ -38,6 +38,31 @@ package protocol ArrayFunctions: SendableMetatype {
     /// log(1 + x); -∞ for -1 and NaN for x < -1.
     static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
+    /// A function of numbers that are unevaluated sums of a head and a tail, as such a sum.
+    ///
+    /// A tail is at most half an ulp of its head; no tails mean zeros. The error is at most 2^-101 of
+    /// the result or 2^-1074, whichever is greater.
+    static func evaluate(
+        _ function: ElementaryFunction,
+        heads: Span<Double>,
+        tails: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
+    /// An operation on such numbers, with an error of at most 2^-102 of the result.
+    ///
+    /// Results and products of heads must be between 2^-960 and 2^1023 in magnitude, or 0.
+    static func evaluate(
+        _ operation: ArithmeticOperation,
+        heads: Span<Double>,
+        tails: Span<Double>,
+        otherHeads: Span<Double>,
+        otherTails: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
     /// y log(y/q) as an unevaluated sum of head and tail; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the coefficients in Sources/ArrayKernels, constant term first: minimax polynomials, rounded to doubles.
+"""Prints the coefficients in Sources/ArrayKernels, constant term first: minimax polynomials, rounded to doubles, and those of
+the functions of two doubles, as a head and a tail.
 
 usage: python3 coefficients.py        (needs mpmath)
 
@@ -8,7 +9,7 @@ coefficients. The largest error with rounded coefficients, relative to the funct
 two.
 """
 
-from mpmath import atanh, expm1, log, log1p, lu_solve, matrix, mp, mpf, nstr, sqrt
+from mpmath import atanh, expm1, factorial, floor, log, log1p, lu_solve, matrix, mp, mpf, nstr, sqrt
 
 mp.dps = 60
 
@@ -72,3 +73,19 @@ show("divergence", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(
 
 # 1 / (1 + f), the factor from a rounding error of 1 + f to the error of the logarithm.
 show("inverse", lambda f: 1 / (1 + f), lambda f: 1 + f, sqrt(mpf(1) / 2) - 1, sqrt(2) - 1, 4)
+
+
+def show_pair(name, number):
+    head = float(number)
+    print(f"{name}: {head.hex()}, {float(number - mpf(head)).hex()}")
+
+
+# e^r - 1 by Taylor's series; the last terms need no tails.
+for k in range(1, 24):
+    show_pair(f"1/{k}!", 1 / factorial(k))
+
+# The first 42 bits of log 2, the others, and all.
+first = floor(log(2) * 2**42) / 2**42
+show_pair("log 2, first bits", first)
+show_pair("log 2, other bits", log(2) - first)
+show_pair("log 2", log(2))

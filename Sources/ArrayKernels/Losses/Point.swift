@@ -11,7 +11,7 @@ struct Derivatives {
     ///   - gradient: the derivative.
     ///   - hessian: the second derivative.
     ///   - surrogate: what takes its place on request; `nil` means itself, for a convex loss.
-    @inline(__always)
+    @inline(always)
     init(gradient: Vector, hessian: Vector, surrogate: Vector? = nil) {
         self.gradient = gradient
         self.hessian = hessian
@@ -33,7 +33,7 @@ struct Point {
     var fourth = Derivatives.zero
 
     /// The derivatives with respect to an input.
-    @inline(__always)
+    @inline(always)
     subscript(_ input: Int) -> Derivatives {
         switch input {
         case 0: first
@@ -51,7 +51,7 @@ struct Elements: ~Escapable {
     private let offset: Int
     private let inputCount: Int
 
-    @inline(__always)
+    @inline(always)
     @_lifetime(copy numbers)
     init(_ numbers: Span<Double>, stride: Int, inputCount: Int, at offset: Int) {
         self.numbers = numbers
@@ -61,11 +61,11 @@ struct Elements: ~Escapable {
     }
 
     /// An input, by its place in the signature.
-    @inline(__always)
+    @inline(always)
     subscript(_ input: Int) -> Vector { numbers.vector(at: input &* stride &+ offset) }
 
     /// The values of the option that is a list along the last axis.
     var list: Vector {
-        @inline(__always) get { numbers.vector(at: inputCount &* stride &+ offset) }
+        @inline(always) get { numbers.vector(at: inputCount &* stride &+ offset) }
     }
 }

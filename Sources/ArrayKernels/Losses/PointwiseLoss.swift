@@ -78,7 +78,7 @@ protocol DistanceLoss: PointwiseLoss {
 extension DistanceLoss {
     static var inputCount: Int { 2 }
 
-    @inline(__always)
+    @inline(always)
     func point(_ x: borrowing Elements) -> Point {
         let (loss, derivatives) = point(Difference(x[0], x[1]))
         let opposite = Derivatives(
@@ -98,7 +98,7 @@ struct Difference {
     private let minuend: Vector
     private let subtrahend: Vector
 
-    @inline(__always)
+    @inline(always)
     init(_ minuend: Vector, _ subtrahend: Vector) {
         self.minuend = minuend
         self.subtrahend = subtrahend
@@ -107,7 +107,7 @@ struct Difference {
 
     /// The rounding error; not a number if the difference is infinite.
     var error: Vector {
-        @inline(__always) get {
+        @inline(always) get {
             let part = value - minuend
             return (minuend - (value - part)) - (subtrahend + part)
         }
@@ -126,7 +126,7 @@ protocol MarginLoss: PointwiseLoss {
 extension MarginLoss {
     static var inputCount: Int { 2 }
 
-    @inline(__always)
+    @inline(always)
     func point(_ x: borrowing Elements) -> Point {
         let label = labels == .signed ? x[1] : 2 * x[1] - 1
         let (loss, derivatives) = point(margin: label * x[0])

@@ -46,15 +46,14 @@ CVECTOR_INLINE CVector cvector_two_sum(CVector a, CVector b, CVector *error) {
     return sum;
 }
 
-/* The upper half of the digits of each lane (Veltkamp). */
+/* Each lane rounded to 26 bits; the other bits fit in 26 as well. */
 CVECTOR_INLINE CVector cvector_upper_half(CVector a) {
-    const CVector shifted = 0x8000001p0 * a;
-    return shifted - (shifted - a);
+    return (CVector)(((CVectorBits)a + 0x4000000) & ~0x7FFFFFFl);
 }
 
 /* a * b + c in each lane, rounded once, by sums that are rounded to odd: S. Boldo, G. Melquiond, "Emulation of a FMA and
  * correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008. Factors
- * beyond 2^996 and products below 2^-969, whose error is no double, are rounded twice. */
+ * beyond 2^1023 and products below 2^-969, whose error is no double, are rounded twice. */
 CVECTOR_INLINE CVector cvector_emulated_multiply_add(CVector a, CVector b, CVector c) {
     const CVector product = a * b;
     const CVector a1 = cvector_upper_half(a), a2 = a - a1, b1 = cvector_upper_half(b), b2 = b - b1;

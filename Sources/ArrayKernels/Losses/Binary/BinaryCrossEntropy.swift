@@ -41,19 +41,19 @@ struct BinaryTargets: Sendable {
     var isPlain: Bool { share == 1 && weights == [1] }
 
     /// The weight of the positive class for each of eight elements.
-    @inline(__always)
+    @inline(always)
     func weight(_ x: borrowing Elements) -> Vector { x.list }
 
     /// The part of the positive class, without its weight.
-    @inline(__always)
+    @inline(always)
     func positive(_ target: Vector) -> Vector { target * share + spread }
 
     /// The part of the negative class.
-    @inline(__always)
+    @inline(always)
     func negative(_ target: Vector) -> Vector { (1 - target) * share + spread }
 
     /// The derivatives with respect to the target, from the losses of both classes.
-    @inline(__always)
+    @inline(always)
     func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
         Derivatives(
             gradient: share * (positiveLoss - negativeLoss),
@@ -78,7 +78,7 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
         targets = BinaryTargets(options)
     }
 
-    @inline(__always)
+    @inline(always)
     func point(_ x: borrowing Elements) -> Point {
         let (logit, target, weight) = (x[0], x[1], targets.weight(x))
         let positive = weight * targets.positive(target)
@@ -119,7 +119,7 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
         isPlain = targets.isPlain
     }
 
-    @inline(__always)
+    @inline(always)
     func point(_ x: borrowing Elements) -> Point {
         let (probability, target, weight) = (x[0], x[1], targets.weight(x))
         let zero = Vector(repeating: 0)

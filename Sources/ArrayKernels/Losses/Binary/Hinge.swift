@@ -22,7 +22,7 @@ struct Hinge: MarginLoss {
         labels = options[LabelEncoding.option]
     }
 
-    @inline(__always)
+    @inline(always)
     func point(margin product: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let zero = Vector(repeating: 0)
         let shortfall = margin - product

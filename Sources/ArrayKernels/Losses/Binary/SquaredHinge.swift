@@ -15,7 +15,7 @@ struct SquaredHinge: MarginLoss {
         labels = options[LabelEncoding.option]
     }
 
-    @inline(__always)
+    @inline(always)
     func point(margin product: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let zero = Vector(repeating: 0)
         let difference = margin - product

@@ -8,7 +8,7 @@ import LossFacts
 struct AbsoluteError: DistanceLoss {
     init(_ options: OptionValues) {}
 
-    @inline(__always)
+    @inline(always)
     func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
         (
             error.value.magnitude,

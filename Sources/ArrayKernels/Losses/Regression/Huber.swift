@@ -20,7 +20,7 @@ struct Huber: DistanceLoss {
         delta = options[Self.delta]
     }
 
-    @inline(__always)
+    @inline(always)
     func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
         let value = error.value
         let clipped = value.clamped(-delta, delta)
@@ -35,7 +35,7 @@ struct Huber: DistanceLoss {
     }
 
     /// 1 where |p - t| is at most delta before the difference is rounded, else 0.
-    @inline(__always)
+    @inline(always)
     private func hessian(_ error: Difference) -> Vector {
         let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
         // Rounding never passes delta, so that only at delta itself the rounding error decides.

@@ -11,7 +11,7 @@ protocol SeparablePenalty: PointwiseLoss {
 extension SeparablePenalty {
     static var inputCount: Int { 1 }
 
-    @inline(__always)
+    @inline(always)
     func point(_ x: borrowing Elements) -> Point {
         let parameter = x[0]
         let linear = magnitudeWeight * parameter.magnitude
