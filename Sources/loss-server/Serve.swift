@@ -106,8 +106,7 @@ struct Serve: ConfiguredByEnvironment {
 
     /// Writes the address to standard output, and the address and limits to the log.
     private func announce(_ server: Server, _ logger: Logger) {
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        let url = "http://\(host):\(server.port)"
+        let url = "http://\(address.host.urlHost):\(server.port)"
         logger.info(
             "listening",
             metadata: [

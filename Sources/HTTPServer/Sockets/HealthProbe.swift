@@ -33,7 +33,7 @@ package enum HealthProbe {
     )
         throws(SystemError) -> Outcome
     {
-        let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+        let request = "GET \(path) HTTP/1.1\r\nHost: \(host.urlHost)\r\nConnection: close\r\n\r\n"
         try SystemCall.sendAll(socket, Array(request.utf8))
         var head: [UInt8] = []
         // The status line begins like "HTTP/1.1 200".

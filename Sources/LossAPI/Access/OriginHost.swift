@@ -7,6 +7,8 @@ enum OriginHost {
     /// - Parameters:
     ///   - host: The host, an IPv6 address in brackets.
     ///   - origin: The origin in quotes, for messages.
+    /// - Returns: The host as browsers write it.
+    /// - Throws: The reason that no page has this host.
     static func canonical(_ host: Substring, of origin: String) throws(Origin.Fault) -> String {
         guard !host.isEmpty else { throw Origin.Fault("\(origin) has no host.") }
         if host.first == "[" {

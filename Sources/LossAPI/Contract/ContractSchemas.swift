@@ -52,6 +52,7 @@ enum ContractSchemas {
     ///   - description: The description of that schema.
     ///   - number: The schema of a number.
     ///   - prefix: The beginning of the names of the schemas of arrays.
+    /// - Returns: The schemas by name.
     private static func tensors(
         _ name: String,
         _ description: String,

@@ -181,9 +181,7 @@ struct ShortNumber {
             integerCount > 0 && (zero == 0 || integerCount == 1)
             && (!hasPoint || length > integerCount &+ 1)
         let count = length &- (hasPoint ? 1 : 0) &- zero
-        guard isValid, count <= 19 else {
-            return read(text, powers).pastSeparator(text, &gap)
-        }
+        guard isValid, count <= 19 else { return none }
         let start = first &+ zero
         let before = integerCount &- zero
         // Without a point, all digits count as digits before it.
@@ -211,9 +209,7 @@ struct ShortNumber {
             let from = end &+ (isNegative || mark == ASCII.plus ? 2 : 1)
             let word = text.word(at: from)
             let exponentCount = EightDigits.count(EightDigits.nonDigits(word))
-            guard exponentCount > 0, exponentCount < 4 else {
-                return read(text, powers).pastSeparator(text, &gap)
-            }
+            guard exponentCount > 0, exponentCount < 4 else { return none }
             let digits =
                 (UInt32(truncatingIfNeeded: word) &- 0x3030_3030)
                 &<< UInt32(truncatingIfNeeded: 8 &* (4 &- exponentCount))

@@ -18,6 +18,10 @@ struct ShortestDecimal {
     /// Its exponent lies outside the range of doubles.
     static let unknown = Self(head: 0, last: 0, exponent: -1000)
 
+    /// The values of the digits of `head`, as `EightDigits.reversedValues` returns them.
+    @inline(__always)
+    var headDigits: SIMD2<UInt64> { EightDigits.reversedValues(head) }
+
     /// Finds the decimal of the magnitude of a finite double.
     ///
     /// - Returns: the decimal, or `unknown` for zero, subnormals, most powers of two and close

@@ -101,8 +101,7 @@ package struct JSONWriter {
         let table = WriterTable.table
         bytes.append(upTo: NumberText.slotLength) { buffer in
             let decimal = ShortestDecimal.quick(value, table)
-            let digits = EightDigits.reversedValues(decimal.head)
-            return NumberText.write(value, as: decimal, digits, buffer, at: 0, table)
+            return NumberText.write(value, as: decimal, decimal.headDigits, buffer, at: 0, table)
         }
     }
 

@@ -98,7 +98,7 @@ private struct NestedRows {
                 position += 5
             } else {
                 let decimal = ShortestDecimal.quick(value, table)
-                let digits = EightDigits.reversedValues(decimal.head)
+                let digits = decimal.headDigits
                 position = NumberText.write(
                     value,
                     as: decimal,
@@ -142,7 +142,7 @@ private struct NestedRows {
                     position = NumberText.write(
                         values[index],
                         as: block.decimals[index],
-                        block.values[index],
+                        block.digits[index],
                         buffer,
                         at: position,
                         table

@@ -9,8 +9,8 @@ struct NumberBlock {
     static let count = 16
 
     private(set) var decimals = InlineArray<16, ShortestDecimal>(repeating: .unknown)
-    /// The values of the first sixteen digits of each number, from `EightDigits.reversedValues`.
-    private(set) var values = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
+    /// The `headDigits` of each decimal.
+    private(set) var digits = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
 
     /// Computes the digits of at most `count` numbers.
     @inline(__always)
@@ -20,7 +20,7 @@ struct NumberBlock {
             decimals[index] = ShortestDecimal.quick(numbers[index], table)
         }
         for index in numbers.indices {
-            values[index] = EightDigits.reversedValues(decimals[index].head)
+            digits[index] = decimals[index].headDigits
         }
     }
 }

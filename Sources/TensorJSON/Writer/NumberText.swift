@@ -19,7 +19,7 @@ enum NumberText {
     /// - Parameters:
     ///   - value: the double.
     ///   - decimal: the result of `ShortestDecimal.quick` for it.
-    ///   - digits: the values of its first sixteen digits.
+    ///   - digits: its `headDigits`.
     ///   - buffer: receives the text.
     ///   - start: the position in the buffer.
     ///   - table: the writer's tables.
@@ -58,8 +58,7 @@ enum NumberText {
             return value.bitPattern == (-0.0 as Double).bitPattern ? 3 : 1
         }
         let decimal = ShortestDecimal.exact(value)
-        let digits = EightDigits.reversedValues(decimal.head)
-        return write(value, as: decimal, digits, slot, table)
+        return write(value, as: decimal, decimal.headDigits, slot, table)
     }
 
     /// Writes the digits of a double and returns the length without the sign.

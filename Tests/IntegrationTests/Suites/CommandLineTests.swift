@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @Suite("The command line") struct CommandLineTests {
@@ -63,6 +64,26 @@ import Testing
         let port = try ServerProcess.shared.port
         let program = try Program(["healthcheck", "--port", "\(port)"])
         #expect(try program.exitCode() == 0)
+    }
+
+    @Test(
+        "has a health check that detects a server at an IPv6 address",
+        .enabled(if: Self.hasIPv6),
+        arguments: ["::1", "[::1]", "::"]
+    )
+    func healthyIPv6(host: String) throws {
+        let server = try ServerProcess("--host", host)
+        #expect(server.url == "http://[\(host == "::" ? "::" : "::1")]:\(server.port)")
+        #expect(try server.client().send(.get("/livez")).status == 200)
+        let program = try Program(["healthcheck", "--host", host, "--port", "\(server.port)"])
+        #expect(try program.exitCode() == 0)
+    }
+
+    /// Whether this machine has the loopback address of IPv6.
+    private static var hasIPv6: Bool {
+        // Without IPv6, the file does not exist.
+        (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))?
+            .contains("00000000000000000000000000000001 ") ?? false
     }
 
     @Test("has a health check that reports a missing server")
