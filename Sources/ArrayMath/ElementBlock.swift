@@ -11,29 +11,24 @@ package struct InputSet: OptionSet, Sendable {
     package init(_ index: Int) {
         rawValue = 1 &<< UInt8(truncatingIfNeeded: index)
     }
-
-    @inlinable
-    package func contains(_ index: Int) -> Bool {
-        rawValue &>> UInt8(truncatingIfNeeded: index) & 1 == 1
-    }
 }
 
-/// A block of elements: the inputs, losses and derivatives of each, in columns.
+/// The losses and derivatives of a block of elements, in columns.
 ///
 /// A block stays in the first-level cache from the loss to the division of its gradient, and is the
-/// unit of an exact sum. Its columns follow each other in one array: those of the inputs, a list of
-/// option values for each element, the losses, and a gradient and a Hessian for each input.
+/// unit of an exact sum. Its columns follow each other in one array: the losses, and a gradient and a
+/// Hessian for each input.
 package struct ElementBlock: Sendable {
     /// The maximum number of elements.
     package static let capacity = 512
     /// The number of elements that kernels compute at once; the length of a column is a multiple.
     package static let lanes = 8
+    /// The maximum number of inputs.
+    package static let maximumInputs = 4
 
     package let inputCount: Int
     /// The length of a column.
     package let stride: Int
-    /// The number of elements, rounded up to a multiple of `lanes`.
-    package var paddedCount: Int
     /// The inputs whose gradients and Hessians are computed.
     package let gradients: InputSet
     package let hessians: InputSet
@@ -59,26 +54,17 @@ package struct ElementBlock: Sendable {
         self.hessians = hessians
         self.usesSurrogate = usesSurrogate
         stride = Self.padded(min(count, Self.capacity))
-        paddedCount = stride
-        numbers = [Double](repeating: 0, count: stride * (inputCount + 2 + 2 * inputCount))
+        numbers = [Double](repeating: 0, count: stride * (1 + 2 * inputCount))
     }
 
     /// A number of elements, rounded up to a multiple of `lanes`.
     package static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 
-    /// The offset of the column of option values.
-    package var list: Int { inputCount &* stride }
-    /// The offset of the column of losses.
-    package var losses: Int { (inputCount &+ 1) &* stride }
-
-    /// The offset of the column of an input.
-    package func input(_ index: Int) -> Int { index &* stride }
-
     /// The offset of the column of the derivatives with respect to an input.
-    package func gradient(_ index: Int) -> Int { (inputCount &+ 2 &+ index) &* stride }
+    package func gradient(_ index: Int) -> Int { (1 &+ index) &* stride }
 
     /// The offset of the column of the second derivatives with respect to an input.
-    package func hessian(_ index: Int) -> Int { (2 &* inputCount &+ 2 &+ index) &* stride }
+    package func hessian(_ index: Int) -> Int { (1 &+ inputCount &+ index) &* stride }
 }
 
 /// A loss with one value per element and its options set, compiled for one instruction set.
@@ -87,5 +73,23 @@ package protocol ElementKernel: Sendable {
     var list: (option: String, values: [Double])? { get }
 
     /// Computes the losses of a block, and the derivatives that the block asks for.
-    func compute(_ block: inout ElementBlock)
+    ///
+    /// The inputs are those of the signature, and as long as the first; those beyond are empty. The
+    /// length is a multiple of `ElementBlock.lanes`.
+    ///
+    /// - Parameters:
+    ///   - first: the first input.
+    ///   - second: the second input.
+    ///   - third: the third input.
+    ///   - fourth: the fourth input.
+    ///   - list: the value of the option of each element.
+    ///   - block: receives losses and derivatives.
+    func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        list: Span<Double>,
+        into block: inout ElementBlock
+    )
 }

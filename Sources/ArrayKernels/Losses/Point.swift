@@ -45,27 +45,22 @@ struct Point {
 }
 
 /// The inputs of eight elements.
-struct Elements: ~Escapable {
-    private let numbers: Span<Double>
-    private let stride: Int
-    private let offset: Int
-    private let inputCount: Int
-
-    @inline(always)
-    @_lifetime(copy numbers)
-    init(_ numbers: Span<Double>, stride: Int, inputCount: Int, at offset: Int) {
-        self.numbers = numbers
-        self.stride = stride
-        self.inputCount = inputCount
-        self.offset = offset
-    }
+struct Elements {
+    let first: Vector
+    let second: Vector
+    let third: Vector
+    let fourth: Vector
+    /// The values of the option that is a list along the last axis.
+    let list: Vector
 
     /// An input, by its place in the signature.
     @inline(always)
-    subscript(_ input: Int) -> Vector { numbers.vector(at: input &* stride &+ offset) }
-
-    /// The values of the option that is a list along the last axis.
-    var list: Vector {
-        @inline(always) get { numbers.vector(at: inputCount &* stride &+ offset) }
+    subscript(_ input: Int) -> Vector {
+        switch input {
+        case 0: first
+        case 1: second
+        case 2: third
+        default: fourth
+        }
     }
 }

@@ -20,11 +20,13 @@ protocol ListedLoss: SendableMetatype {
 protocol PointwiseFormula: ElementKernel {
     /// The number of inputs, at most four.
     static var inputCount: Int { get }
+    /// Whether an option is a list along the last axis.
+    static var hasList: Bool { get }
 
     init(_ options: OptionValues) throws(LossError)
 
     /// The losses and derivatives of eight elements.
-    func point(_ x: borrowing Elements) -> Point
+    func point(_ x: Elements) -> Point
 }
 
 /// A loss that is a single formula.
@@ -37,26 +39,43 @@ extension PointwiseLoss {
 }
 
 extension PointwiseFormula {
+    static var hasList: Bool { false }
+
     package var list: (option: String, values: [Double])? { nil }
 
-    package func compute(_ block: inout ElementBlock) {
-        let (gradients, hessians) = (block.gradients, block.hessians)
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        list: Span<Double>,
+        into block: inout ElementBlock
+    ) {
+        let (gradients, hessians) = (block.gradients.rawValue, block.hessians.rawValue)
         let usesSurrogate = block.usesSurrogate
-        let (stride, count) = (block.stride, block.paddedCount)
-        let (losses, gradient, hessian) = (block.losses, block.gradient(0), block.hessian(0))
+        let (stride, inputs) = (block.stride, Self.inputCount)
+        let (gradient, hessian) = (stride, (1 &+ inputs) &* stride)
+        let zero = Vector(repeating: 0)
         var numbers = block.numbers.mutableSpan
         var offset = 0
-        while offset < count {
+        while offset < first.count {
             let point = point(
-                Elements(numbers.span, stride: stride, inputCount: Self.inputCount, at: offset)
+                Elements(
+                    first: first.vector(at: offset),
+                    second: Self.inputCount > 1 ? second.vector(at: offset) : zero,
+                    third: Self.inputCount > 2 ? third.vector(at: offset) : zero,
+                    fourth: Self.inputCount > 3 ? fourth.vector(at: offset) : zero,
+                    list: Self.hasList ? list.vector(at: offset) : zero
+                )
             )
-            numbers.store(point.loss, at: losses &+ offset)
+            numbers.store(point.loss, at: offset)
             for input in 0..<Self.inputCount {
                 let column = input &* stride &+ offset
-                if gradients.contains(input) {
+                let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
+                if gradients & bit != 0 {
                     numbers.store(point[input].gradient, at: gradient &+ column)
                 }
-                if hessians.contains(input) {
+                if hessians & bit != 0 {
                     let derivatives = point[input]
                     numbers.store(
                         usesSurrogate ? derivatives.surrogate : derivatives.hessian,
@@ -79,7 +98,7 @@ extension DistanceLoss {
     static var inputCount: Int { 2 }
 
     @inline(always)
-    func point(_ x: borrowing Elements) -> Point {
+    func point(_ x: Elements) -> Point {
         let (loss, derivatives) = point(Difference(x[0], x[1]))
         let opposite = Derivatives(
             gradient: -derivatives.gradient,
@@ -127,7 +146,7 @@ extension MarginLoss {
     static var inputCount: Int { 2 }
 
     @inline(always)
-    func point(_ x: borrowing Elements) -> Point {
+    func point(_ x: Elements) -> Point {
         let label = labels == .signed ? x[1] : 2 * x[1] - 1
         let (loss, derivatives) = point(margin: label * x[0])
         return Point(

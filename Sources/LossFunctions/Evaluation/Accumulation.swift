@@ -75,7 +75,7 @@ struct Accumulation: ~Copyable {
         let weights = blockWeights
         blockWeights = []
         try add(
-            block.numbers.span.extracting(block.losses..<(block.losses + count)),
+            block.numbers.span.extracting(first: count),
             weights.span.extracting(first: min(weights.count, count)),
             from: first
         )
@@ -289,7 +289,7 @@ struct Accumulation: ~Copyable {
     /// Sets the losses and derivatives of the units that are left out to 0.
     private func clear(_ block: inout ElementBlock, count: Int, from first: Int) {
         for offset in 0..<count where batch.selection.isLeftOut(first + offset) {
-            for column in stride(from: block.losses, to: block.numbers.count, by: block.stride) {
+            for column in stride(from: 0, to: block.numbers.count, by: block.stride) {
                 block.numbers[column + offset] = 0
             }
         }

@@ -42,7 +42,7 @@ struct BinaryTargets: Sendable {
 
     /// The weight of the positive class for each of eight elements.
     @inline(always)
-    func weight(_ x: borrowing Elements) -> Vector { x.list }
+    func weight(_ x: Elements) -> Vector { x.list }
 
     /// The part of the positive class, without its weight.
     @inline(always)
@@ -70,6 +70,7 @@ struct BinaryTargets: Sendable {
 /// The binary cross-entropy of logits.
 struct BinaryCrossEntropyFromLogits: PointwiseFormula {
     static var inputCount: Int { 2 }
+    static var hasList: Bool { true }
 
     private let targets: BinaryTargets
     var list: (option: String, values: [Double])? { targets.list }
@@ -79,7 +80,7 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
     }
 
     @inline(always)
-    func point(_ x: borrowing Elements) -> Point {
+    func point(_ x: Elements) -> Point {
         let (logit, target, weight) = (x[0], x[1], targets.weight(x))
         let positive = weight * targets.positive(target)
         let negative = targets.negative(target)
@@ -107,6 +108,7 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
 /// The binary cross-entropy of probabilities.
 struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
     static var inputCount: Int { 2 }
+    static var hasList: Bool { true }
 
     private let targets: BinaryTargets
     private let epsilon: Double
@@ -120,7 +122,7 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
     }
 
     @inline(always)
-    func point(_ x: borrowing Elements) -> Point {
+    func point(_ x: Elements) -> Point {
         let (probability, target, weight) = (x[0], x[1], targets.weight(x))
         let zero = Vector(repeating: 0)
         // The smaller of p and 1 - p is exact, and so is its clipping.

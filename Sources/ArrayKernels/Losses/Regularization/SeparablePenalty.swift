@@ -12,7 +12,7 @@ extension SeparablePenalty {
     static var inputCount: Int { 1 }
 
     @inline(always)
-    func point(_ x: borrowing Elements) -> Point {
+    func point(_ x: Elements) -> Point {
         let parameter = x[0]
         let linear = magnitudeWeight * parameter.magnitude
         let slope = magnitudeWeight * parameter.sign
