@@ -107,6 +107,8 @@ extension EventLoop {
             case .shutdownWrite:
                 SystemCall.shutdownWrite(entry.socket)
                 continue
+            case .await(let claim):
+                claim.whenGranted { [mailbox, key = entry.key] in mailbox.post(.admit(key)) }
             case .close(let reason):
                 return .close(reason)
             case .wait:
@@ -151,7 +153,9 @@ extension EventLoop {
             _ = consume job
             switch result {
             case .success(let response): mailbox.post(.response(key, response, memory))
-            case .failure(let refusal): mailbox.post(.refuse(key, refusal))
+            case .failure(let refusal):
+                memory.releaseAll()
+                mailbox.post(.refuse(key, refusal))
             }
         }
     }
@@ -164,6 +168,8 @@ extension EventLoop {
         submit(&connection) { [mailbox] in
             guard var job = handoff.take() else { return }
             if let refusal = job.run() {
+                // Frees the request before another is admitted in its place.
+                _ = consume job
                 mailbox.post(.refuse(key, refusal))
                 return
             }
@@ -272,6 +278,7 @@ extension EventLoop {
     private func isWithinBudget(_ entry: ConnectionEntry, _ connection: inout Connection) -> Bool {
         let footprint = connection.footprint
         let growth = footprint - entry.charged
+        defer { connection.updateClaim() }
         guard growth != 0 else { return true }
         let refusal = services.budget.refusal(for: growth, holding: entry.charged)
         services.budget.charge(growth)
@@ -290,8 +297,9 @@ extension EventLoop {
         entry.charged -= bytes
         let handoff = Handoff(consume buffers)
         services.workers.submit { [budget = services.budget] in
-            _ = handoff.take()
-            budget.charge(-bytes)
+            // Frees the buffers.
+            let claim = handoff.take()?.claim
+            withExtendedLifetime(claim) { budget.charge(-bytes) }
         }
     }
 

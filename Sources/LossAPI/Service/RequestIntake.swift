@@ -28,6 +28,8 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
 
     var footprint: Int { members.footprint + builder.footprint }
 
+    var textFootprint: Int { members.textFootprint }
+
     var responseFootprint: Int { problem == nil ? builder.resultFootprint : 0 }
 
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
@@ -53,6 +55,8 @@ struct RequestIntake<Builder: RequestBuilder>: Intake {
         }
         if isLast { members.end() }
         read()
+        // The result may need the memory of the text.
+        if members.isAtEnd { members.discardText() }
         times.parse += clock().nanoseconds(since: start)
     }
 
