@@ -15,12 +15,15 @@ extension Connection {
         self.now = now
         isRequestRead = head.framing == .none
         announcedBytes = head.contentLength ?? 0
-        switch reception {
+        switch consume reception {
         case .respond(let response):
             begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
         case .accept(let intake, let options):
             commonFields = options.fields
-            content.begin(intake, inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes))
+            content.begin(
+                consume intake,
+                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
+            )
             beginContent(of: head)
         }
     }
@@ -209,7 +212,8 @@ extension Connection {
         output.fill(
             body: isSent ? response.body : [],
             isBodyShared: response.isBodyShared,
-            source: isSent && response.isStreamed ? response.source : nil,
+            isStreamed: isSent && response.isStreamed,
+            source: response.source,
             isChunked: isChunked
         ) { bytes in
             ResponseWriter.write(

@@ -30,7 +30,7 @@ extension EventLoop {
     ///   - slot: The slot of ``readBatch`` that it may have been read into.
     mutating func drive(_ entry: ConnectionEntry, slot: Int? = nil) {
         switch drive(entry, &entry.connection, slot) {
-        case nil: updateIdleCount(of: entry, entry.connection)
+        case nil: break
         case .close(let reason): close(entry, reason)
         case .migrate: migrate(entry)
         }
@@ -116,7 +116,10 @@ extension EventLoop {
             }
             if !bytes.isEmpty { connection.buffer(bytes) }
             bytes = []
-            if isWithinBudget(entry, &connection) { return nil }
+            if isWithinBudget(entry, &connection) {
+                updateIdleCount(of: entry, connection)
+                return nil
+            }
         }
     }
 

@@ -144,8 +144,7 @@ struct MemberReader: Sendable {
         case .numbers:
             awaited = 0
             try reader.read(&numbers)
-            builder.set(field, Tensor(numbers.array))
-            numbers = NumbersInProgress()
+            builder.set(field, Tensor(numbers.takeArray()))
             place = .member
         case .end:
             break

@@ -15,12 +15,17 @@ package struct NumbersInProgress: Sendable {
     /// The bytes allocated for the numbers.
     package var footprint: Int { 8 * values.capacity }
 
-    /// The numbers and their shape.
+    /// Moves the numbers out with their shape, and prepares for others.
     ///
     /// - Precondition: `JSONReader.read` has returned.
-    package var array: NumberArray {
+    package mutating func takeArray() -> NumberArray {
         precondition(isComplete, "the numbers have not been read to their end")
-        return NumberArray(shape: rows.shape, values: values)
+        var taken: [Double] = []
+        swap(&taken, &values)
+        start = nil
+        metered = 0
+        isComplete = false
+        return NumberArray(shape: rows.takeShape(), values: taken)
     }
 }
 
@@ -32,7 +37,7 @@ extension JSONReader {
     package mutating func readNumbers() throws(JSONError) -> NumberArray {
         var numbers = NumbersInProgress()
         try read(&numbers)
-        return numbers.array
+        return numbers.takeArray()
     }
 
     /// Continues to read a number or an array of numbers; see `readNumbers`.

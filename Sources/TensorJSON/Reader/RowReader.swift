@@ -52,6 +52,13 @@ struct RowReader: Sendable {
         self.maximumDepth = maximumDepth
     }
 
+    /// Moves the shape out.
+    mutating func takeShape() -> [Int] {
+        var taken: [Int] = []
+        swap(&taken, &shape)
+        return taken
+    }
+
     /// Resumes reading after the text has grown or moved.
     ///
     /// - Parameters:
