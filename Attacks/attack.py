@@ -56,6 +56,7 @@ SCENARIOS = {
     "memory-heads": memory.heads,
     "memory-mixture": memory.mixture,
     "memory-limited": memory.limited,
+    "memory-verdicts": memory.verdicts,
     "long-names": names.long_names,
     "turns": turns.turns,
     "soak": soak.soak,

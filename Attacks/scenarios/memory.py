@@ -709,6 +709,73 @@ def mixture(report: Report) -> None:
         bystander.report(report)
 
 
+@functools.cache
+def numbers_with_outputs(count: int, number: bytes, outputs: bytes, is_chunked: bool) -> bytes:
+    numbers = repeated(number, count)
+    body = b'{"outputs":[%b],"predictions":[%b],"targets":[%b]}' % (outputs, numbers, numbers)
+    if not is_chunked:
+        return post(body, MSE)
+    head = b"POST %b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" % MSE.encode()
+    parts = [body[start:start + MIB] for start in range(0, len(body), MIB)]
+    return head + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def verdicts(report: Report) -> None:
+    """Bodies around the limit of 64 MiB: alone, and eight at once beside other requests."""
+    outputs = b'"loss","gradient","hessian","elements"'
+    kinds = {
+        "long numbers": (b"0.1234567891234567", outputs, False, range(900_000, 1_250_000, 25_000)),
+        "one digit": (b"0", outputs, False, range(500_000, 1_300_000, 100_000)),
+        "loss only": (b"0.1234567", b'"loss"', False, range(1_200_000, 3_000_000, 200_000)),
+        "chunked": (b"0.1234567891234567", outputs, True, range(900_000, 1_250_000, 100_000)),
+    }
+    for name, (number, outputs, is_chunked, counts) in kinds.items():
+        verdicts_of_kind(report, name, is_chunked, {
+            count: numbers_with_outputs(count, number, outputs, is_chunked) for count in counts})
+        numbers_with_outputs.cache_clear()
+
+
+def verdicts_of_kind(
+    report: Report, name: str, is_chunked: bool, requests: dict[int, bytes]
+) -> None:
+    """Compares the statuses of each request alone with those of eight at once.
+
+    Each eight are sent while three others are sent continuously.
+    """
+    options = ["--memory-bytes", str(64 * MIB)]
+    with Server(*options) as server, MemoryMonitor(server) as monitor:
+        alone = {count: at_once(server, [request]) for count, request in requests.items()}
+        fitting = [count for count in requests if alone[count].statuses[200]]
+        report.claim(f"{name}: some bodies fit and some do not", 0 < len(fitting) < len(requests))
+        ending, besides = threading.Event(), requests[fitting[-1] if fitting else min(requests)]
+
+        def occupy():
+            while not ending.is_set():
+                send_and_receive(server.port, besides)
+
+        others = [threading.Thread(target=occupy, daemon=True) for _ in range(3)]
+        for other in others:
+            other.start()
+        total = {200: Tally(), 413: Tally()}
+        with Bystander(server.port) as bystander:
+            for count, request in requests.items():
+                (verdict,) = alone[count].statuses
+                tally = at_once(server, [request] * 8)
+                total[verdict].statuses += tally.statuses
+                total[verdict].details |= tally.details
+                # Only a body of known length is certain to wait for its turn.
+                allowed = {verdict, 503} if is_chunked else {verdict}
+                wrong = set(tally.statuses) - allowed
+                report.claim(f"{name}: {count} get {verdict} as alone, not {wrong}", not wrong)
+        ending.set()
+        for other in others:
+            other.join(4 * PATIENCE)
+        for verdict, tally in total.items():
+            report.figure(f"{name}, {verdict} alone", f"eight at once: {tally}")
+        claim_bound(report, name, server, monitor, total[200], budget=64)
+        claim_bystander(report, name, bystander)
+
+
 def limited(report: Report) -> None:
     """A server limited to 512 MiB of data, and one in a container of 2 GiB."""
     if IS_SANITIZED:

@@ -42,7 +42,7 @@ struct JSONFeed {
         while true {
             do {
                 try reader.read(&numbers)
-                return numbers.array
+                return numbers.takeArray()
             } catch {
                 guard error.needsMore else { throw error }
                 append()

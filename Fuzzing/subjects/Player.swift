@@ -146,7 +146,7 @@ struct Player: ~Copyable {
             transcript.close(reason)
             buffer = []
             return false
-        case .wait: return false
+        case .await, .wait: return false
         }
         return true
     }

@@ -85,6 +85,8 @@ package struct DecodingIntake: Intake {
         inner.footprint + (inflater == nil ? 0 : Inflater.footprint)
     }
 
+    package var textFootprint: Int { inner.textFootprint }
+
     package var responseFootprint: Int { inner.responseFootprint }
 
     /// Leaves everything to a worker, because a few bytes can decode to a million.
@@ -147,6 +149,8 @@ package struct EncodingIntake: Intake {
     }
 
     package var footprint: Int { inner.footprint }
+
+    package var textFootprint: Int { inner.textFootprint }
 
     package var responseFootprint: Int { inner.responseFootprint + Deflater.footprint }
 

@@ -115,7 +115,9 @@ package struct LossResponder: Responder {
             )
         else { return .respond(try response(to: head, on: route)) }
         // The common case: neither the request nor the response is coded.
-        guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else { return .accept(intake) }
+        guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
+            return .accept(consume intake)
+        }
         var intakeOptions = IntakeOptions()
         let responseCoding = try ResponseCoding(for: head, options.compression)
         guard let coding else {

@@ -62,18 +62,20 @@ final class Conversation {
     ///
     /// - Parameters:
     ///   - limits: The limits.
+    ///   - budget: The memory budget, if it is shared with other connections.
     ///   - isOverLimit: Whether the connection exceeds the connection limit.
     ///   - decide: Returns the response that depends on the head alone; `nil` accepts the content.
     ///   - respond: Returns the response to a request; `nil` defers it to ``respond(with:)``.
     init(
         limits: Limits = Limits(),
+        budget: MemoryBudget? = nil,
         isOverLimit: Bool = false,
         decide: @escaping (RequestHead) -> Response? = { _ in nil },
         respond: @escaping (Request) -> Response? = { .make(String($0.head.path)) }
     ) {
         connection = Connection(
             limits: limits,
-            budget: MemoryBudget(limit: limits.memoryBytes),
+            budget: budget ?? MemoryBudget(limit: limits.memoryBytes),
             isOverLimit: isOverLimit,
             now: now
         )
@@ -103,6 +105,12 @@ final class Conversation {
     func wait(_ duration: Duration) {
         now = now.advanced(by: duration)
         connection.expired(now: now)
+        perform()
+    }
+
+    /// Continues with a large body if its claim to memory has been granted.
+    func admit() {
+        connection.admit(now: now)
         perform()
     }
 
@@ -218,11 +226,12 @@ final class Conversation {
             case .close(let reason):
                 record.closing = reason
                 return
-            case .wait:
+            case .await, .wait:
                 break loop
             }
         }
         if !rest.isEmpty { connection.buffer(rest) }
+        connection.updateClaim()
     }
 
     private func advance(_ count: Int) {

@@ -58,6 +58,38 @@ import Testing
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
+    /// What an account does that holds text, then reserves memory for numbers.
+    private func verdict(in budget: MemoryBudget, text: Int, numbers: Int) -> Refusal? {
+        let account = MemoryAccount(budget, text: 0)
+        _ = account.reserveText(text) && account.reserve(numbers)
+        return account.refusal
+    }
+
+    @Test(
+        "calls a request excessive whatever others hold, and however much of its text is held",
+        arguments: [0, 1, 10, 40, 47, 48]
+    )
+    func independence(others: Int) {
+        for numbers in 1...60 {
+            for text in [0, 1, 4] {
+                let own = [numbers, text].map { $0 * Self.mebibyte }
+                let empty = MemoryBudget(limit: 64 * Self.mebibyte)
+                let alone = verdict(in: empty, text: 0, numbers: own[0])
+                let shared = MemoryBudget(limit: 64 * Self.mebibyte)
+                let other = MemoryAccount(shared)
+                #expect(other.reserve(others * Self.mebibyte))
+                let found = verdict(in: shared, text: own[1], numbers: own[0])
+                #expect(alone == nil || alone == .excessiveMemory)
+                // While others leave no room for its text, its numbers are not known.
+                if others + text > 48 {
+                    #expect(found == .memoryExhausted)
+                } else {
+                    #expect((found == .excessiveMemory) == (alone == .excessiveMemory))
+                }
+            }
+        }
+    }
+
     @Test("is never exceeded by concurrent reservations")
     func concurrency() {
         let budget = MemoryBudget(limit: 16 * Self.mebibyte)

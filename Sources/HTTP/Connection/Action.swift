@@ -28,6 +28,8 @@ package enum Action: Sendable {
     case shutdownWrite
     /// Close the connection; it must not be used afterwards.
     case close(CloseReason)
+    /// Wait for the claim to be granted, without reading; report with ``Connection/admit(now:)``.
+    case await(MemoryClaim)
     /// Do nothing until the result of an earlier action is reported.
     case wait
 }

@@ -15,12 +15,15 @@ extension Connection {
         self.now = now
         isRequestRead = head.framing == .none
         announcedBytes = head.contentLength ?? 0
-        switch reception {
+        switch consume reception {
         case .respond(let response):
             begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
         case .accept(let intake, let options):
             commonFields = options.fields
-            content.begin(intake, inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes))
+            content.begin(
+                consume intake,
+                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
+            )
             beginContent(of: head)
         }
     }
@@ -35,9 +38,31 @@ extension Connection {
         } else if isRequestRead {
             content.end()
             phase = .complete
+        } else if length > TrafficClass.bulkBytes {
+            claimMemory(for: length)
         } else {
             beginBody(of: head)
         }
+    }
+
+    /// Claims the memory for a large body, which is read once the claim is granted.
+    private mutating func claimMemory(for length: Int) {
+        guard content.budget.waitingClaims < limits.waitingJobs else {
+            phase = .refusing(.tooManyWaiting)
+            return
+        }
+        claim = content.budget.claim(MemoryClaim.forecast(length: length))
+        isClaimPrompt = true
+        stageStartTime = now
+        phase = .queued
+        admit(now: now)
+    }
+
+    /// Begins to read a large body if its claim to memory has been granted.
+    package mutating func admit(now: Instant) {
+        guard case .queued = phase, claim?.isGranted == true, let head else { return }
+        self.now = now
+        beginBody(of: head)
     }
 
     /// Makes the response to a request with small content; `nil` if none is expected.
@@ -47,7 +72,7 @@ extension Connection {
     }
 
     /// Takes the worker job for a request with large content; `nil` if one is already running.
-    package mutating func takeIntakeJob() -> IntakeJob? { content.takeJob() }
+    package mutating func takeIntakeJob() -> IntakeJob? { content.takeJob(under: claim) }
 
     /// Takes back the intake of a finished job.
     package mutating func complete(_ job: consuming IntakeJob, now: Instant) {
@@ -55,6 +80,26 @@ extension Connection {
         // The client was not the one that delayed the transfer.
         lastProgressTime = now
         content.complete(job)
+    }
+
+    /// Replaces the claim by what the request is now expected to need, and ends it with the request.
+    ///
+    /// Called after memory has been released in the budget, so that others find it there.
+    package mutating func updateClaim() {
+        guard let claim else { return }
+        switch phase {
+        case .queued, .refusing, .responding: break
+        case .continuing, .body, .complete:
+            guard isClaimPrompt, !content.isOnWorker else { return }
+            let bytes = MemoryClaim.forecast(
+                length: announcedBytes,
+                processed: content.processedBytes,
+                footprint: content.intakeFootprint
+            )
+            claim.resize(to: max(bytes, footprint))
+        case .sending: if isClaimPrompt { claim.resize(to: footprint) }
+        default: self.claim = nil
+        }
     }
 
     /// Takes a worker job that produces the next part of the response; `nil` if enough parts are
@@ -167,7 +212,8 @@ extension Connection {
         output.fill(
             body: isSent ? response.body : [],
             isBodyShared: response.isBodyShared,
-            source: isSent && response.isStreamed ? response.source : nil,
+            isStreamed: isSent && response.isStreamed,
+            source: response.source,
             isChunked: isChunked
         ) { bytes in
             ResponseWriter.write(

@@ -14,19 +14,10 @@ extension Connection {
         // The client is not timed while the server itself is the bottleneck.
         case .body where content.isFull: nil
         case .sending where output.unsentBytes == 0: nil
-        case .body:
-            deadline(
-                stall: limits.bodyStallTime,
-                bytes: contentBytes,
-                minimumRate: limits.bodyMinimumRate
-            )
+        case .queued: stageStartTime.advanced(by: limits.bodyStallTime)
+        case .body: min(bodyDeadline, claimDeadline ?? bodyDeadline)
         case .continuing: lastProgressTime.advanced(by: limits.responseStallTime)
-        case .sending:
-            deadline(
-                stall: limits.responseStallTime,
-                bytes: responseBytesSent,
-                minimumRate: limits.responseMinimumRate
-            )
+        case .sending: min(responseDeadline, claimDeadline ?? responseDeadline)
         case .discarding, .lingering:
             min(
                 lastProgressTime.advanced(by: limits.lingerStallTime),
@@ -48,10 +39,49 @@ extension Connection {
         case .head:
             partialHead = []
             phase = .refusing(.headTimeout)
+        case .queued: phase = .refusing(.memoryExhausted)
+        case .body where now < bodyDeadline: reduceClaim()
         case .body: phase = .refusing(.bodyTimeout)
+        case .sending where now < responseDeadline: reduceClaim()
         case .continuing, .sending: phase = .closing(.responseStalled)
         default: phase = .closing(.afterResponse)
         }
+    }
+
+    private var bodyDeadline: Instant {
+        deadline(
+            stall: limits.bodyStallTime,
+            bytes: contentBytes,
+            minimumRate: limits.bodyMinimumRate
+        )
+    }
+
+    private var responseDeadline: Instant {
+        deadline(
+            stall: limits.responseStallTime,
+            bytes: responseBytesSent,
+            minimumRate: limits.responseMinimumRate
+        )
+    }
+
+    /// How long others wait for a transfer, in addition to the time for its bytes at ``claimRate``.
+    private static let claimTime = Duration.seconds(1)
+    /// The minimum average rate at which others wait for a transfer, in bytes per second.
+    private static let claimRate = 1_024 * 1_024
+
+    /// The time at which the transfer counts as too slow for others to wait for its memory; `nil`
+    /// if none waits for it.
+    private var claimDeadline: Instant? {
+        guard isClaimPrompt, claim != nil else { return nil }
+        let bytes = isRequestRead ? responseBytesSent : contentBytes
+        let earned = Duration.milliseconds(1_000 * bytes / Self.claimRate)
+        return stageStartTime.advanced(by: Self.claimTime + earned)
+    }
+
+    /// Reduces the claim of a slow client to what it holds.
+    private mutating func reduceClaim() {
+        isClaimPrompt = false
+        claim?.reduce(to: footprint)
     }
 
     /// Returns the time at which a transfer counts as too slow.

@@ -38,6 +38,10 @@ package struct Connection: ~Copyable, Sendable {
     var latestHead: RequestHead?
     /// The content of the current request, if the responder accepted it.
     var content: RequestContent
+    /// The claim to memory of the current request; `nil` unless its body is large.
+    var claim: MemoryClaim?
+    /// Whether the client has been fast enough to keep the claim.
+    var isClaimPrompt = false
     var chunks = ChunkedDecoder()
     /// Whether the whole request has been read, so that the next one can be found.
     var isRequestRead = false
@@ -120,6 +124,9 @@ package struct Connection: ~Copyable, Sendable {
             case .refusing(let refusal):
                 phase = .responding
                 return .refuse(refusal)
+            case .queued:
+                guard let claim else { return incomplete() }
+                return .await(claim)
             case .continuing:
                 return .send
             case .sending:
@@ -183,7 +190,7 @@ package struct Connection: ~Copyable, Sendable {
     /// Detaches the buffers of the current request and response, which may be large, so that they
     /// can be freed elsewhere.
     package mutating func releaseBuffers() -> ReleasedBuffers {
-        let buffers = ReleasedBuffers(content: content, output: output)
+        let buffers = ReleasedBuffers(content: content, output: output, claim: claim.take())
         content = content.makeEmpty()
         output = ResponseOutput()
         return buffers
@@ -292,6 +299,8 @@ package struct Connection: ~Copyable, Sendable {
 package struct ReleasedBuffers: Sendable {
     fileprivate let content: RequestContent
     fileprivate let output: ResponseOutput
+    /// The claim to their memory, to be kept until that has been released.
+    package let claim: MemoryClaim?
 
     /// The memory, in bytes, that they occupy.
     package var footprint: Int { content.footprint + output.footprint }

@@ -8,6 +8,8 @@ enum Phase: Sendable {
     case undecided
     /// The responder is deciding how to handle the head.
     case deciding
+    /// A large body is not read yet, because its claim to memory has not been granted.
+    case queued
     /// `100 Continue` is being sent.
     case continuing
     /// The body is being received.

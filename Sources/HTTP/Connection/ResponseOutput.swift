@@ -66,13 +66,15 @@ package struct ResponseOutput: Sendable {
     /// - Parameters:
     ///   - body: The content, or its first part.
     ///   - isBodyShared: Whether the server keeps `body` anyway.
-    ///   - source: The source of the remaining parts.
+    ///   - isStreamed: Whether a source produces the remaining parts.
+    ///   - source: The source.
     ///   - isChunked: Whether the content is sent in chunks.
     ///   - write: Appends the head.
     mutating func fill(
         body: [UInt8],
         isBodyShared: Bool = false,
-        source: (any ContentSource)? = nil,
+        isStreamed: Bool = false,
+        source: @autoclosure () -> (any ContentSource)? = nil,
         isChunked: Bool = false,
         head write: (inout [UInt8]) -> Void
     ) {
@@ -81,7 +83,7 @@ package struct ResponseOutput: Sendable {
         self.isChunked = isChunked
         self.isBodyShared = isBodyShared
         if state != .none { self.source = nil }
-        if let source {
+        if isStreamed, let source = source() {
             state = .available
             sourceFootprint = source.footprint
             self.source = source

@@ -22,6 +22,9 @@ package struct BodySegment: Sendable {
     /// Longer segments mean fewer waits between threads.
     package static let maximumBytes = 2 * 1_024 * 1_024
 
+    /// The maximum memory, in bytes, of a segment: the last part added may exceed the maximum.
+    static let maximumCapacity = maximumBytes + 128 * 1_024
+
     /// The number of content bytes.
     package var count: Int { max(0, bytes.count - Self.headroom) }
 
@@ -41,6 +44,11 @@ package struct BodySegment: Sendable {
     }
 
     mutating func append(_ part: ArraySlice<UInt8>) {
+        let needed = Self.headroom + count + part.count
+        if bytes.capacity < needed, 2 * needed > Self.maximumBytes {
+            // Doubling would exceed the maximum.
+            bytes.reserveCapacity(max(needed, Self.maximumBytes + 64 * 1_024))
+        }
         makeHeadroom()
         bytes.append(contentsOf: part)
     }

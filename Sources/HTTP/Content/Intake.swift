@@ -7,6 +7,9 @@ package protocol Intake: Sendable {
     /// The memory, in bytes, held for the request.
     var footprint: Int { get }
 
+    /// The part of ``footprint`` that is text not yet read.
+    var textFootprint: Int { get }
+
     /// The estimated memory, in bytes, needed to make the response, with the response itself.
     var responseFootprint: Int { get }
 
@@ -35,5 +38,7 @@ package protocol Intake: Sendable {
 }
 
 extension Intake {
+    package var textFootprint: Int { 0 }
+
     package var responseFootprint: Int { 0 }
 }

@@ -21,9 +21,12 @@ package struct IntakeJob: Sendable {
     /// - Returns: The reason to refuse the request; `nil` if there is none.
     package mutating func run() -> Refusal? {
         let segment = segment
+        let segmentBytes = segment.footprint
         // The local variable is now the only owner, so the segment can be moved instead of copied.
         self.segment = BodySegment()
         if !segment.isEmpty || isLast { intake.receive(consume segment, isLast: isLast, memory) }
+        // The intake has reserved what it keeps of it.
+        memory.releaseText(segmentBytes)
         return memory.refusal
     }
 
@@ -32,6 +35,7 @@ package struct IntakeJob: Sendable {
     /// - Returns: The response, or the reason to refuse the request.
     package mutating func respond() -> Result<Response, Refusal> {
         if let refusal = run() { return .failure(refusal) }
+        memory.endText(keeping: intake.footprint)
         guard memory.reserve(intake.responseFootprint) else {
             return .failure(memory.refusal ?? .memoryExhausted)
         }

@@ -10,13 +10,21 @@ package final class MemoryBudget: Sendable {
     package let limit: Int
     /// The part of the limit, in bytes, that only small holders may use.
     private let reservedForSmall: Int
+    /// The claims of large requests on the rest.
+    private let queue: MemoryQueue
+    /// The maximum memory, in bytes, for the text of a request while it is received and read: the
+    /// segments that arrive, wait and are read.
+    ///
+    /// How much of it is in use depends on how busy the workers are. A request needs all of it, so
+    /// that whether it can ever fit depends on nothing else.
+    let textBytes: Int
     private let gauges: Gauges
     private let prepare: @Sendable (_ bytes: Int, _ used: Int) -> Void
 
     /// The maximum size in bytes of a small holder.
     private static let smallBytes = 256 * 1_024
-    /// The maximum size in bytes of the segments of one request that wait to be processed.
-    private static let segmentBytes = 4 * 1_024 * 1_024
+    /// The maximum size in bytes of the segments of one request.
+    private static let segmentBytes = 3 * BodySegment.maximumCapacity
     /// The size in bytes from which a reservation is announced to `prepare`.
     private static let largeBytes = 1_024 * 1_024
 
@@ -36,6 +44,8 @@ package final class MemoryBudget: Sendable {
         self.gauges = gauges
         gauges.memoryLimit.store(limit, ordering: .relaxed)
         reservedForSmall = min(limit / 4, 16 * 1_024 * 1_024)
+        queue = MemoryQueue(limit: limit - reservedForSmall)
+        textBytes = min(Self.segmentBytes, (limit - reservedForSmall) / 4)
         self.prepare = prepare
     }
 
@@ -49,9 +59,12 @@ package final class MemoryBudget: Sendable {
 
     /// The reason to refuse `bytes` more to a holder of `held` bytes; `nil` if there is room.
     package func refusal(for bytes: Int, holding held: Int) -> Refusal? {
-        usedBytes + bytes <= allowance(for: held + bytes)
-            ? nil : refusal(ofRequestFor: held + bytes, holding: held)
+        if usedBytes + bytes <= allowance(for: held + bytes) { return nil }
+        return canHold(held + bytes) ? .memoryExhausted : .excessiveMemory
     }
+
+    /// Returns whether a holder of `bytes` bytes in all fits while nothing else is in use.
+    func canHold(_ bytes: Int) -> Bool { bytes <= allowance(for: bytes) }
 
     /// Reserves bytes for a holder of `held` bytes; returns `false`, and reserves nothing, if they
     /// exceed the limit.
@@ -65,14 +78,11 @@ package final class MemoryBudget: Sendable {
         return true
     }
 
-    /// The reason to refuse a request that needs `bytes` in all, of which it holds `held`.
-    ///
-    /// A request has some memory outside of its account, in segments that wait to be processed, so
-    /// up to that much of what others use is taken for its own.
-    func refusal(ofRequestFor bytes: Int, holding held: Int) -> Refusal {
-        let outside = min(max(usedBytes - held, 0), Self.segmentBytes)
-        return bytes + outside <= allowance(for: bytes) ? .memoryExhausted : .excessiveMemory
-    }
+    /// Claims the memory that a large request is expected to need.
+    func claim(_ bytes: Int) -> MemoryClaim { queue.claim(bytes) }
+
+    /// The number of large requests that wait for memory.
+    var waitingClaims: Int { queue.waitingCount }
 
     private func allowance(for held: Int) -> Int {
         held <= Self.smallBytes ? limit : limit - reservedForSmall
@@ -85,7 +95,13 @@ package final class MemoryBudget: Sendable {
 /// account releases everything when it is deallocated.
 package final class MemoryAccount: Sendable {
     private let budget: MemoryBudget
+    /// Kept until the memory has been released, so that the next request finds it.
+    private let claim: MemoryClaim?
     private let reserved: Atomic<Int>
+    /// The reserved bytes that are for text.
+    private let text: Atomic<Int>
+    /// The bytes that the request may yet need for text.
+    private let textMaximum: Atomic<Int>
     private let fault = Atomic(Fault.none)
 
     private enum Fault: UInt8, AtomicRepresentable {
@@ -99,9 +115,19 @@ package final class MemoryAccount: Sendable {
     /// - Parameters:
     ///   - budget: The budget to reserve from.
     ///   - bytes: The bytes that a previous holder has already reserved and hands over.
-    package init(_ budget: MemoryBudget, adopting bytes: Int = 0) {
+    ///   - text: The bytes among these that are for text; `nil` if no text is to be read.
+    ///   - claim: The claim to memory of the request, if it has one.
+    package init(
+        _ budget: MemoryBudget,
+        adopting bytes: Int = 0,
+        text: Int? = nil,
+        claim: MemoryClaim? = nil
+    ) {
         self.budget = budget
+        self.claim = claim
         reserved = Atomic(bytes)
+        self.text = Atomic(text ?? 0)
+        textMaximum = Atomic(text == nil ? 0 : budget.textBytes)
     }
 
     deinit { budget.charge(-reserved.load(ordering: .relaxed)) }
@@ -111,20 +137,51 @@ package final class MemoryAccount: Sendable {
 
     /// Reserves bytes; returns `false` if they exceed the budget, and ``refusal`` then gives the
     /// reason.
-    package func reserve(_ bytes: Int) -> Bool {
+    package func reserve(_ bytes: Int) -> Bool { reserve(bytes, ofText: 0) }
+
+    /// Reserves bytes for text.
+    package func reserveText(_ bytes: Int) -> Bool { reserve(bytes, ofText: bytes) }
+
+    /// Releases bytes reserved for text.
+    package func releaseText(_ bytes: Int) {
+        text.subtract(bytes, ordering: .relaxed)
+        release(bytes)
+    }
+
+    /// Records that all text has been read and nothing but `kept` bytes is held.
+    func endText(keeping kept: Int) {
+        text.store(0, ordering: .relaxed)
+        textMaximum.store(0, ordering: .relaxed)
+        release(max(0, bytes - kept))
+    }
+
+    /// Reserves bytes, of which `textBytes` are for text.
+    ///
+    /// Whether the request can ever fit is decided first, by what itself needs: what others hold
+    /// must not change the reason for a refusal.
+    private func reserve(_ bytes: Int, ofText textBytes: Int) -> Bool {
         let held = self.bytes
+        let text = self.text.load(ordering: .relaxed) + textBytes
+        let furtherText = max(0, textMaximum.load(ordering: .relaxed) - text)
+        guard budget.canHold(held + bytes + furtherText) else {
+            fault.store(.excessive, ordering: .relaxed)
+            return false
+        }
         guard budget.reserve(bytes, holding: held) else {
-            let refusal = budget.refusal(ofRequestFor: held + bytes, holding: held)
-            fault.store(refusal == .excessiveMemory ? .excessive : .exhausted, ordering: .relaxed)
+            fault.store(.exhausted, ordering: .relaxed)
             return false
         }
         reserved.add(bytes, ordering: .relaxed)
+        self.text.store(text, ordering: .relaxed)
         return true
     }
 
     /// Transfers all reserved bytes to another holder, which must release them; returns their
     /// number.
     package func transfer() -> Int { reserved.exchange(0, ordering: .relaxed) }
+
+    /// Releases all reserved bytes.
+    package func releaseAll() { budget.charge(-transfer()) }
 
     /// Releases reserved bytes.
     package func release(_ bytes: Int) {

@@ -17,10 +17,12 @@ struct RequestContent: Sendable {
     private var segment = BodySegment()
     private var isComplete = false
     /// The memory, in bytes, held by the intake as far as it is known.
-    private var intakeFootprint = 0
+    private(set) var intakeFootprint = 0
+    /// The part of it that is text not yet read.
+    private var intakeTextFootprint = 0
     /// The maximum length in bytes of content that is processed on the event loop.
     private var inlineBytes = 0
-    private let budget: MemoryBudget
+    let budget: MemoryBudget
 
     private enum State {
         case none
@@ -46,6 +48,7 @@ struct RequestContent: Sendable {
         state = .local
         receivedBytes = 0
         intakeFootprint = 0
+        intakeTextFootprint = 0
         isComplete = false
         isExpensive = false
     }
@@ -60,6 +63,7 @@ struct RequestContent: Sendable {
         intake = nil
         segment = BodySegment()
         intakeFootprint = 0
+        intakeTextFootprint = 0
     }
 
     /// Whether enough bytes are buffered to hand them to a worker.
@@ -76,6 +80,9 @@ struct RequestContent: Sendable {
 
     /// Whether the content is complete and the response can be made.
     var isReady: Bool { isComplete && state != .onWorker }
+
+    /// The number of bytes received and handed to the intake.
+    var processedBytes: Int { receivedBytes - segment.count }
 
     /// Whether an intake was set for the current request.
     var hasIntake: Bool { state != .none }
@@ -149,10 +156,17 @@ struct RequestContent: Sendable {
 
     /// Takes the intake and the segment to process next as a job; `nil` if a worker holds the
     /// intake.
-    mutating func takeJob() -> IntakeJob? {
+    ///
+    /// - Parameter claim: The claim to memory of the request.
+    mutating func takeJob(under claim: MemoryClaim?) -> IntakeJob? {
         guard state == .local, let intake = self.intake.take() else { return nil }
         state = .onWorker
-        let memory = MemoryAccount(budget, adopting: footprint)
+        let memory = MemoryAccount(
+            budget,
+            adopting: footprint,
+            text: intakeTextFootprint + segment.footprint,
+            claim: claim
+        )
         intakeFootprint = 0
         let segment = segment
         self.segment = BodySegment()
@@ -164,6 +178,7 @@ struct RequestContent: Sendable {
         guard state == .onWorker else { return }
         state = .local
         intakeFootprint = job.intake.footprint
+        intakeTextFootprint = job.intake.textFootprint
         intake = job.intake
     }
 

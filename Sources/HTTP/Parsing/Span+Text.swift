@@ -41,16 +41,18 @@ extension Span<UInt8> {
     /// Returns whether the bytes equal `other`, comparing eight at a time.
     func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
+        guard count >= 8 else {
+            for index in indices where self[index] != other[index] { return false }
+            return true
+        }
+        // The last eight bytes may overlap the ones before.
+        let last = count - 8
         var index = 0
-        while index <= count - 8 {
+        while index < last {
             guard word(at: index) == other.word(at: index) else { return false }
             index += 8
         }
-        while index < count {
-            guard self[index] == other[index] else { return false }
-            index += 1
-        }
-        return true
+        return word(at: last) == other.word(at: last)
     }
 
     /// Returns the eight bytes at a position, the first one lowest; compiled to one load.

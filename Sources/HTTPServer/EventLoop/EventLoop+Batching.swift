@@ -19,17 +19,16 @@ extension EventLoop {
         guard !batch.isEmpty else { return }
         // Only idle connections are read ahead: they remain on this loop, and bytes in a slot
         // cannot migrate.
-        for slot in batch.indices where batch[slot].isReadable && batch[slot].connection.isIdle {
+        for slot in batch.indices where batch[slot].isReadable && batch[slot].isCountedIdle {
             readBatch.read(batch[slot].socket, into: slot)
         }
         isBatching = true
-        for slot in batch.indices {
-            drive(batch[slot], slot: slot)
+        while let entry = batch.popLast() {
+            let slot = batch.count
+            drive(entry, slot: slot)
             readBatch.clear(slot)
         }
         isBatching = false
-        batch.removeAll(keepingCapacity: true)
-        for index in pendingSends.indices { drive(pendingSends[index]) }
-        pendingSends.removeAll(keepingCapacity: true)
+        while let entry = pendingSends.popLast() { drive(entry) }
     }
 }

@@ -25,6 +25,10 @@ extension EventLoop {
             guard let entry = entries[key] else { return }
             entry.connection.refuse(refusal)
             drive(entry)
+        case .admit(let key):
+            guard let entry = entries[key] else { return }
+            entry.connection.admit(now: now)
+            drive(entry)
         case .adopt(let handoff): adopt(handoff)
         case .drain: drain()
         case .finish: finish()

@@ -30,7 +30,7 @@ extension EventLoop {
     ///   - slot: The slot of ``readBatch`` that it may have been read into.
     mutating func drive(_ entry: ConnectionEntry, slot: Int? = nil) {
         switch drive(entry, &entry.connection, slot) {
-        case nil: updateIdleCount(of: entry, entry.connection)
+        case nil: break
         case .close(let reason): close(entry, reason)
         case .migrate: migrate(entry)
         }
@@ -107,6 +107,8 @@ extension EventLoop {
             case .shutdownWrite:
                 SystemCall.shutdownWrite(entry.socket)
                 continue
+            case .await(let claim):
+                claim.whenGranted { [mailbox, key = entry.key] in mailbox.post(.admit(key)) }
             case .close(let reason):
                 return .close(reason)
             case .wait:
@@ -114,7 +116,10 @@ extension EventLoop {
             }
             if !bytes.isEmpty { connection.buffer(bytes) }
             bytes = []
-            if isWithinBudget(entry, &connection) { return nil }
+            if isWithinBudget(entry, &connection) {
+                updateIdleCount(of: entry, connection)
+                return nil
+            }
         }
     }
 
@@ -151,7 +156,9 @@ extension EventLoop {
             _ = consume job
             switch result {
             case .success(let response): mailbox.post(.response(key, response, memory))
-            case .failure(let refusal): mailbox.post(.refuse(key, refusal))
+            case .failure(let refusal):
+                memory.releaseAll()
+                mailbox.post(.refuse(key, refusal))
             }
         }
     }
@@ -164,6 +171,8 @@ extension EventLoop {
         submit(&connection) { [mailbox] in
             guard var job = handoff.take() else { return }
             if let refusal = job.run() {
+                // Frees the request before another is admitted in its place.
+                _ = consume job
                 mailbox.post(.refuse(key, refusal))
                 return
             }
@@ -272,6 +281,7 @@ extension EventLoop {
     private func isWithinBudget(_ entry: ConnectionEntry, _ connection: inout Connection) -> Bool {
         let footprint = connection.footprint
         let growth = footprint - entry.charged
+        defer { connection.updateClaim() }
         guard growth != 0 else { return true }
         let refusal = services.budget.refusal(for: growth, holding: entry.charged)
         services.budget.charge(growth)
@@ -290,8 +300,9 @@ extension EventLoop {
         entry.charged -= bytes
         let handoff = Handoff(consume buffers)
         services.workers.submit { [budget = services.budget] in
-            _ = handoff.take()
-            budget.charge(-bytes)
+            // Frees the buffers.
+            let claim = handoff.take()?.claim
+            withExtendedLifetime(claim) { budget.charge(-bytes) }
         }
     }
 

@@ -12,6 +12,8 @@ enum Message: Sendable {
     case partProduced(ConnectionKey, Handoff<ProducedPart>)
     /// A worker could not reserve the memory for a request.
     case refuse(ConnectionKey, Refusal)
+    /// The claim of a connection to memory was granted.
+    case admit(ConnectionKey)
     /// Take over a connection.
     case adopt(Handoff<MigratingConnection>)
     /// Begin to drain.

@@ -7,23 +7,35 @@ import HTTPTypes
 ///
 /// Each has few values, whatever clients send.
 struct ExchangeLabels: Equatable {
-    private let method: HTTPRequest.Method?
+    let method: MethodLabel
     private let route: String
     private let status: Int
 
-    init(_ exchange: Exchange) {
-        method = exchange.method.flatMap { Self.known.contains($0) ? $0 : nil }
+    init(_ exchange: borrowing Exchange) {
+        method = MethodLabel(exchange.method)
         route = exchange.route.template
         status = exchange.status.code
     }
 
-    /// The methods with a label of their own; others share `_OTHER` (OpenTelemetry, HTTP conventions).
-    private static let known: [HTTPRequest.Method] = [
-        .post, .get, .head, .options, .put, .delete, .patch, .trace,
-    ]
-
     var text: String {
-        #"method="\#(method?.rawValue ?? "_OTHER")",route="\#(route)",status="\#(status)""#
+        #"method="\#(method.rawValue)",route="\#(route)",status="\#(status)""#
+    }
+}
+
+/// The methods with a label of their own; others share one (OpenTelemetry, HTTP conventions).
+enum MethodLabel: String {
+    case post = "POST"
+    case get = "GET"
+    case head = "HEAD"
+    case options = "OPTIONS"
+    case put = "PUT"
+    case delete = "DELETE"
+    case patch = "PATCH"
+    case trace = "TRACE"
+    case other = "_OTHER"
+
+    init(_ method: HTTPRequest.Method?) {
+        self = method.flatMap { MethodLabel(rawValue: $0.rawValue) } ?? .other
     }
 }
 
@@ -32,9 +44,9 @@ struct EntryLabels: Equatable {
     private let entry: String
     private let status: Int
 
-    /// Returns `nil` unless the exchange concerns a loss or penalty.
-    init?(_ exchange: Exchange) {
-        guard !exchange.route.entry.isEmpty, exchange.method == .post else { return nil }
+    /// Returns `nil` unless the exchange is a POST that concerns a loss or penalty.
+    init?(_ exchange: borrowing Exchange, _ method: MethodLabel) {
+        guard !exchange.route.entry.isEmpty, method == .post else { return nil }
         entry = exchange.route.entry
         status = exchange.status.code
     }
@@ -43,23 +55,23 @@ struct EntryLabels: Equatable {
 }
 
 /// The counters of the responses of a loss or penalty.
-struct EntryCounts {
+struct EntryCounts: ExchangeCounter {
     private(set) var count = 0
     private(set) var seconds = 0.0
 
-    mutating func add(_ exchange: Exchange) {
+    mutating func add(_ exchange: borrowing Exchange) {
         count += 1
         if let times = exchange.times { seconds += times.seconds }
     }
 }
 
 /// The counters of exchanges.
-struct ExchangeCounts {
+struct ExchangeCounts: ExchangeCounter {
     private(set) var durations = Histogram()
     private(set) var requestBytes = 0
     private(set) var responseBytes = 0
 
-    mutating func add(_ exchange: Exchange) {
+    mutating func add(_ exchange: borrowing Exchange) {
         durations.add(exchange.seconds)
         requestBytes += exchange.requestBytes
         responseBytes += exchange.responseBytes

@@ -23,10 +23,11 @@ final class Metrics: Sendable {
         var closings: [CloseReason: Int] = [:]
         var connectionsOpened = 0
 
-        mutating func add(_ exchange: Exchange) {
-            exchanges.update(ExchangeLabels(exchange), from: ExchangeCounts()) { $0.add(exchange) }
-            if let labels = EntryLabels(exchange) {
-                entries.update(labels, from: EntryCounts()) { $0.add(exchange) }
+        mutating func add(_ exchange: borrowing Exchange) {
+            let labels = ExchangeLabels(exchange)
+            exchanges.add(exchange, under: labels)
+            if let labels = EntryLabels(exchange, labels.method) {
+                entries.add(exchange, under: labels)
             }
         }
     }

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counters by labels, of which there are few combinations.
-struct Tally<Labels: Equatable, Counts> {
-    private var entries: [(labels: Labels, counts: Counts)] = []
+import HTTP
 
-    /// Updates the counters of a combination of labels.
-    ///
-    /// - Parameters:
-    ///   - labels: The labels.
-    ///   - initial: The counters of labels that have none yet.
-    ///   - change: Updates the counters.
-    mutating func update(
-        _ labels: Labels,
-        from initial: @autoclosure () -> Counts,
-        _ change: (inout Counts) -> Void
-    ) {
-        var index = 0
-        while index < entries.count, entries[index].labels != labels { index += 1 }
-        if index == entries.count { entries.append((labels, initial())) }
-        change(&entries[index].counts)
+/// Counters of exchanges that share their labels.
+protocol ExchangeCounter {
+    /// Creates counters of no exchanges.
+    init()
+
+    mutating func add(_ exchange: borrowing Exchange)
+}
+
+/// Counters by labels, of which there are few combinations.
+struct Tally<Labels: Equatable, Counts: ExchangeCounter> {
+    /// The combinations of labels, and their counters at the same places.
+    private var labels: [Labels] = []
+    private var counts: [Counts] = []
+
+    /// Adds an exchange to the counters of its labels.
+    mutating func add(_ exchange: borrowing Exchange, under given: Labels) {
+        let index = labels.firstIndex(of: given) ?? labels.count
+        if index == labels.count {
+            labels.append(given)
+            counts.append(Counts())
+        }
+        counts[index].add(exchange)
+        guard index > 0 else { return }
         // Frequent labels move to the front, where a linear search finds them faster than hashing.
-        if index > 0 { entries.swapAt(index, index / 2) }
+        labels.swapAt(index, index / 2)
+        counts.swapAt(index, index / 2)
     }
 
     /// All counters with their labels as text, sorted by that text.
     func sorted(by text: (Labels) -> String) -> [(text: String, counts: Counts)] {
-        entries.map { (text($0.labels), $0.counts) }.sorted { $0.text < $1.text }
+        zip(labels.map(text), counts).map { (text: $0, counts: $1) }.sorted { $0.text < $1.text }
     }
 }

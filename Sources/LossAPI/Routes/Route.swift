@@ -22,7 +22,10 @@ enum Route {
 
     /// The route of a path; throws the problem with an unknown path.
     static func find(_ path: String) throws(Problem) -> Route {
-        if let route = known[path] { return route }
+        let length = path.utf8.count
+        if length < known.count, let found = known[length].first(where: { $0.path == path }) {
+            return found.route
+        }
         // No route has more than three segments.
         let segments = path.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
             .dropFirst().map(String.init)
@@ -81,8 +84,8 @@ enum Route {
         "/readiness", "/ping", "/status", "/-/healthy", "/-/ready", "/actuator/health",
     ]
 
-    /// The common paths, found by one lookup.
-    private static let known: [String: Route] = {
+    /// The common paths by their length in bytes, which few share, so that none is hashed.
+    private static let known: [[(path: String, route: Route)]] = {
         var known: [String: Route] = [
             "/": .index, "/livez": .alive, "/healthz": .alive, "/readyz": .ready,
             "/metrics": .metrics, "/openapi.yaml": .contractYAML, "/openapi.json": .contractJSON,
@@ -94,7 +97,10 @@ enum Route {
         for name in Catalogue.penalties.flatMap({ $0.facts.spellings }) {
             known["/v1/penalties/\(name)"] = Catalogue.penalty(named: name).map { .penalty($0) }
         }
-        return known
+        let longest = known.keys.map { $0.utf8.count }.max() ?? 0
+        return (0...longest).map { length in
+            known.filter { $0.key.utf8.count == length }.map { (path: $0.key, route: $0.value) }
+        }
     }()
 
     /// The name of the route in metrics and logs.

@@ -53,6 +53,9 @@ struct MemberReader: Sendable {
     /// The memory in use, in bytes.
     var footprint: Int { reader.footprint + numbers.footprint }
 
+    /// The part of it that is text, in bytes.
+    var textFootprint: Int { reader.footprint }
+
     /// Whether every member has been read, or reading was abandoned.
     var isAtEnd: Bool { place == .end }
 
@@ -65,14 +68,15 @@ struct MemberReader: Sendable {
     /// Appends the next part of the text without copying it; returns `false` if memory is exhausted.
     mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool {
         var segment = segment
-        // The unread text and the segment may have to be joined in new storage.
-        let room = 2 * (reader.unreadCount + segment.count)
-        guard memory.reserve(room) else { return false }
+        // Unless it adopts the segment, the unread text and the segment are joined in new storage.
+        let adopts = reader.adoptsText(after: BodySegment.headroom)
+        let room = adopts ? 0 : 2 * (reader.unreadCount + segment.count)
+        guard memory.reserveText(room) else { return false }
         let before = reader.footprint
         received += segment.count
         reader.append(adopting: segment.takeBytes(), headroom: BodySegment.headroom)
-        memory.release(room)
-        return memory.reserve(max(0, reader.footprint - before))
+        memory.releaseText(room)
+        return memory.reserveText(max(0, reader.footprint - before))
     }
 
     /// Sets the account that memory is reserved from; `nil` means without limit.
@@ -88,9 +92,14 @@ struct MemberReader: Sendable {
         awaited = 0
     }
 
+    /// Discards the text, which has been read or is not needed.
+    mutating func discardText() {
+        reader = JSONReader()
+    }
+
     /// Abandons reading and discards the text.
     mutating func skip() {
-        reader = JSONReader()
+        discardText()
         numbers = NumbersInProgress()
         place = .end
     }
@@ -136,8 +145,7 @@ struct MemberReader: Sendable {
         case .numbers:
             awaited = 0
             try reader.read(&numbers)
-            builder.set(field, Tensor(numbers.array))
-            numbers = NumbersInProgress()
+            builder.set(field, Tensor(numbers.takeArray()))
             place = .member
         case .end:
             break
@@ -170,7 +178,7 @@ struct MemberReader: Sendable {
         let field = try builder.field(name)
         if case .numbers(let elements) = field.kind, try !nextIsNull() {
             self.field = field
-            numbers = NumbersInProgress(others: OtherElements(elements))
+            numbers.others = OtherElements(elements)
             place = .numbers
         } else if field.kind == .numbers(.missing) {
             try reader.skipValue()

@@ -28,6 +28,8 @@ struct RequestIntake: Intake {
 
     var footprint: Int { members.footprint + builder.footprint }
 
+    var textFootprint: Int { members.textFootprint }
+
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         return builder.resultFootprint + ResultText.textFootprint(of: builder.resultCount)
@@ -61,6 +63,8 @@ struct RequestIntake: Intake {
         }
         if isLast { members.end() }
         read()
+        // The result may need the memory of the text.
+        if members.isAtEnd { members.discardText() }
         times.parse += clock().nanoseconds(since: start)
     }
 

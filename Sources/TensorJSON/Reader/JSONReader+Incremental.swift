@@ -46,6 +46,12 @@ extension JSONReader {
         return end == text.count
     }
 
+    /// Whether the next piece is adopted: the unread text, preceded by one byte, fits into its
+    /// headroom.
+    package func adoptsText(after headroom: Int) -> Bool {
+        unreadCount < headroom && text.start + offset > 1
+    }
+
     /// Appends the next piece of the body and discards the text that has been read.
     package mutating func append(_ piece: Span<UInt8>) {
         discardReadText()

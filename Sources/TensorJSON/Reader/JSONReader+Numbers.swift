@@ -6,7 +6,8 @@ package struct NumbersInProgress: Sendable {
     /// The bytes reserved from the reader's meter.
     fileprivate var metered = 0
     fileprivate var rows = RowReader(enclosingDepth: 0, maximumDepth: 0, others: .none)
-    private let others: OtherElements
+    /// The elements that the array may have besides numbers.
+    package var others: OtherElements
     /// Offset in the body of the opening bracket, once it has been read.
     fileprivate var start: Int?
     fileprivate var isComplete = false
@@ -29,12 +30,18 @@ package struct NumbersInProgress: Sendable {
     /// The bytes allocated for the numbers.
     package var footprint: Int { 8 * values.capacity }
 
-    /// The numbers and their shape.
+    /// Moves the numbers out with their shape, and prepares for others.
     ///
     /// - Precondition: `JSONReader.read` has returned.
-    package var array: NumberArray {
+    package mutating func takeArray() -> NumberArray {
         precondition(isComplete, "the numbers have not been read to their end")
-        return NumberArray(shape: rows.shape, values: values, hasNull: rows.hasNull)
+        var taken: [Double] = []
+        swap(&taken, &values)
+        start = nil
+        metered = 0
+        isComplete = false
+        let (shape, hasNull) = rows.takeShape()
+        return NumberArray(shape: shape, values: taken, hasNull: hasNull)
     }
 }
 
@@ -46,7 +53,7 @@ extension JSONReader {
     package mutating func readNumbers() throws(JSONError) -> NumberArray {
         var numbers = NumbersInProgress()
         try read(&numbers)
-        return numbers.array
+        return numbers.takeArray()
     }
 
     /// Continues to read a number or an array of numbers; see `readNumbers`.

@@ -66,6 +66,14 @@ struct RowReader: Sendable {
         self.others = others
     }
 
+    /// Moves the shape out.
+    mutating func takeShape() -> (shape: [Int], hasNull: Bool) {
+        var taken: [Int] = []
+        swap(&taken, &shape)
+        defer { hasNull = false }
+        return (taken, hasNull)
+    }
+
     /// Resumes reading after the text has grown or moved.
     ///
     /// - Parameters:
