@@ -118,6 +118,14 @@ extension Vector {
             .value(error: error.replacing(with: Vector(repeating: 0), where: isClamped))
     }
 
+    /// e^(x + tail), for a tail below 2^-40.
+    @inline(always)
+    static func exp(_ x: Vector, tail: Vector) -> Vector {
+        let isClamped = x .< -750
+        return Exponential(x.clamped(-750, 712))
+            .value(error: tail.replacing(with: 0, where: isClamped))
+    }
+
     @inline(always)
     static func expm1(_ x: Vector) -> Vector {
         // Below -50 the correctly rounded result is -1.

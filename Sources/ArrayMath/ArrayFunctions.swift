@@ -15,6 +15,9 @@ package protocol ArrayFunctions: SendableMetatype {
         _ options: OptionValues
     ) throws(LossError) -> any ElementKernel
 
+    /// The loss at a place of the list of losses with one value per row, with its options set.
+    static func rowLoss(_ index: Int, _ options: OptionValues) throws(LossError) -> any RowKernel
+
     /// e^x.
     static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 

@@ -26,3 +26,11 @@ package enum ProbabilityOptions {
     package static let clippedAtBothEnds =
         "p < epsilon or p > 1 - epsilon: clipped; the derivatives are those at the clipped value"
 }
+
+extension ProbabilityOptions {
+    package static let checkSums = Option.flag(
+        "check_sums",
+        default: true,
+        "Whether rows of predicted probabilities that do not sum to 1, to within 0.001, are refused."
+    )
+}

@@ -6,19 +6,13 @@ package import LossFacts
 
 /// The list of all losses and penalties.
 ///
-/// Those with one value per element are listed by `PointwiseLosses`.
+/// Those with one value per element are listed by `PointwiseLosses`, those by row by `RowLosses`.
 package enum Catalogue {
     /// The losses, in the order of the documents.
     package static let losses = entries.filter { $0.facts.family != .regularization }
 
     /// The penalties, which are losses of the parameters of a model.
     package static let penalties = entries.filter { $0.facts.family == .regularization }
-
-    /// The losses by row.
-    private static let rowLosses: [any RowwiseLoss.Type] = [
-        CategoricalCrossEntropy.self,
-        KullbackLeiblerDivergence.self,
-    ]
 
     private static let entries: [Entry] =
         PointwiseLosses.facts.enumerated().map { index, facts in
@@ -27,8 +21,11 @@ package enum Catalogue {
                 return ElementLoss(kernel: try functions.pointwiseLoss(index, options))
             }
         }
-        + rowLosses.map { type in
-            Entry(facts: type.facts) { options throws(LossError) in try type.init(options) }
+        + RowLosses.facts.enumerated().map { index, facts in
+            Entry(facts: facts) { options throws(LossError) in
+                let functions = InstructionSet.current.functions
+                return RowLoss(try functions.rowLoss(index, options), options)
+            }
         }
 
     /// A loss whose options have not been set.

@@ -35,6 +35,26 @@ CVECTOR_INLINE CVectorBits cvector_less_or_equal(CVector a, CVector b) { return 
 /* b in the lanes in which the mask is -1, a in those in which it is 0. */
 CVECTOR_INLINE CVector cvector_replace(CVector a, CVector b, CVectorBits mask) { return mask ? b : a; }
 
+/* Parts of two vectors, for transposition: the first or second halves, pairs or lanes of each. */
+CVECTOR_INLINE CVector cvector_first_halves(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+}
+CVECTOR_INLINE CVector cvector_second_halves(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+CVECTOR_INLINE CVector cvector_first_pairs(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+}
+CVECTOR_INLINE CVector cvector_second_pairs(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+CVECTOR_INLINE CVector cvector_even(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+}
+CVECTOR_INLINE CVector cvector_odd(CVector a, CVector b) {
+    return __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+
 /* Whether the sign bit of any lane is set. */
 CVECTOR_INLINE bool cvector_any_sign(CVectorBits bits) { return __builtin_reduce_or(bits < 0) != 0; }
 

@@ -49,9 +49,6 @@ struct Accumulation: ~Copyable {
     /// Whether the losses are kept one by one.
     private var keepsElements: Bool { !outputs.isDisjoint(with: [.elements, .statistics]) }
 
-    /// Whether the losses themselves are requested, not only their derivatives.
-    var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements, .statistics]) }
-
     /// Adds the losses and derivatives of a block of elements.
     ///
     /// - Parameters:
@@ -110,7 +107,7 @@ struct Accumulation: ~Copyable {
     )
         throws(LossError)
     {
-        guard wantsLosses else { return }
+        guard batch.wantsLosses else { return }
         let isSummed = outputs.contains(.loss) && weighting.reduction != .none
         if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
@@ -131,30 +128,82 @@ struct Accumulation: ~Copyable {
         try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
     }
 
-    /// Weights and stores the requested derivatives of a range of rows.
-    mutating func place(
-        _ block: inout RowBlock,
-        of rows: Range<Int>,
-        weights: [Double],
-        _ layout: RowLayout
-    )
-        throws(LossError)
-    {
-        weigh(&block, weights, from: rows.lowerBound)
-        try place(block, layout) { layout.scatter($0, rows, into: &$1) }
+    /// Adds the losses of all units.
+    mutating func add(_ losses: [Double]) throws(LossError) {
+        var weights = [Double](
+            repeating: 1,
+            count: weighting.isTrivial ? 0 : min(losses.count, ElementBlock.capacity)
+        )
+        for first in stride(from: 0, to: losses.count, by: ElementBlock.capacity) {
+            let range = first..<min(first + ElementBlock.capacity, losses.count)
+            weighting.copy(from: first, count: range.count, into: &weights)
+            try add(
+                losses.span.extracting(range),
+                weights.span.extracting(first: min(weights.count, range.count)),
+                from: first
+            )
+        }
     }
 
-    /// Weights and stores the requested derivatives of a strip of a row; strips arrive in order.
-    mutating func place(
-        _ block: inout RowBlock,
-        of row: Int,
-        columns: Range<Int>,
-        _ layout: RowLayout
-    )
-        throws(LossError)
-    {
-        weigh(&block, [weighting[row]], from: row)
-        try place(block, layout) { layout.scatter($0, row, columns: columns, into: &$1) }
+    /// Weights and stores the requested derivatives of rows in a range of columns.
+    ///
+    /// `isSequential` tells whether all rows arrive in order and are contiguous.
+    mutating func add(
+        _ block: borrowing RowBlock,
+        _ units: [Int],
+        _ columns: Range<Int>,
+        _ layout: RowLayout,
+        isSequential: Bool
+    ) throws(LossError) {
+        let isPlain = weighting.isTrivial && hessianFloor == nil && isSequential
+        for index in gradients.indices {
+            let range = block.range(of: gradients[index].input, isHessian: false, units, columns)
+            if isPlain {
+                try gradients[index].append(
+                    block.numbers.span.extracting(range),
+                    dividedBy: weighting.divisor,
+                    functions
+                )
+            } else {
+                var numbers = Array(block.numbers[range])
+                weigh(&numbers, units, length: columns.count)
+                try gradients[index].store(
+                    numbers,
+                    units,
+                    columns,
+                    layout,
+                    isSequential: isSequential,
+                    dividedBy: weighting.divisor,
+                    functions
+                )
+            }
+        }
+        for index in hessians.indices {
+            let range = block.range(of: hessians[index].input, isHessian: true, units, columns)
+            var numbers = Array(block.numbers[range])
+            raise(&numbers, numbers.indices)
+            weigh(&numbers, units, length: columns.count)
+            try hessians[index].store(
+                numbers,
+                units,
+                columns,
+                layout,
+                isSequential: isSequential,
+                dividedBy: weighting.divisor,
+                functions
+            )
+        }
+    }
+
+    /// Multiplies the derivatives of rows, each of a number of columns, by the weights of the rows.
+    private func weigh(_ numbers: inout [Double], _ units: [Int], length: Int) {
+        guard !weighting.isTrivial else { return }
+        var all = numbers.mutableSpan
+        for (row, unit) in units.enumerated() {
+            let weight: InlineArray<1, Double> = [weighting[unit]]
+            var own = all._mutatingExtracting((row * length)..<((row + 1) * length))
+            weighting.apply(weight.span, to: &own, from: unit)
+        }
     }
 
     /// Throws if a derivative is not finite, with the place of the first.
@@ -184,8 +233,8 @@ struct Accumulation: ~Copyable {
         return LossResult(
             loss: loss,
             normalizer: weighting.normalizer,
-            gradients: gradients.map { $0.result },
-            hessians: hessians.map { $0.result },
+            gradients: gradients.map { $0.finish() },
+            hessians: hessians.map { $0.finish() },
             elements: outputs.contains(.elements)
                 ? Tensor(
                     shape: batch.lossShape,
@@ -241,51 +290,6 @@ struct Accumulation: ~Copyable {
         weighting.apply(weights.span.extracting(first: column.count), to: &own, from: first)
     }
 
-    /// Multiplies derivatives by the weights of their rows.
-    private func weigh(_ block: inout RowBlock, _ weights: [Double], from first: Int) {
-        guard !weighting.isTrivial else { return }
-        if outputs.contains(.gradient) {
-            var slopes = block.gradient.mutableSpan
-            weighting.apply(weights.span, to: &slopes, from: first)
-        }
-        if outputs.contains(.hessian) {
-            var curvatures = block.hessian.mutableSpan
-            weighting.apply(weights.span, to: &curvatures, from: first)
-        }
-    }
-
-    private mutating func place(
-        _ block: RowBlock,
-        _ layout: RowLayout,
-        _ scatter: (_ quotients: [Double], _ values: inout [Double]) -> Void
-    ) throws(LossError) {
-        let divisor = weighting.divisor
-        for index in gradients.indices {
-            if layout.areContiguous {
-                try gradients[index].append(block.gradient.span, dividedBy: divisor, functions)
-            } else {
-                gradients[index].place(
-                    block.gradient,
-                    dividedBy: divisor,
-                    functions,
-                    scatter: scatter
-                )
-            }
-        }
-        for index in hessians.indices {
-            if layout.areContiguous {
-                try hessians[index].append(block.hessian.span, dividedBy: divisor, functions)
-            } else {
-                hessians[index].place(
-                    block.hessian,
-                    dividedBy: divisor,
-                    functions,
-                    scatter: scatter
-                )
-            }
-        }
-    }
-
     /// Sets the losses and derivatives of the units that are left out to 0.
     private func clear(_ block: inout ElementBlock, count: Int, from first: Int) {
         for offset in 0..<count where batch.selection.isLeftOut(first + offset) {
@@ -317,5 +321,18 @@ struct Accumulation: ~Copyable {
 
     private func notFinite(place: [Int]) -> LossError {
         .notFinite(.loss, input: batch.signature.inputs[0].name, place: place)
+    }
+}
+
+extension RowBlock {
+    /// The offsets of a derivative of rows in a range of columns.
+    fileprivate func range(
+        of input: Int,
+        isHessian: Bool,
+        _ units: [Int],
+        _ columns: Range<Int>
+    ) -> Range<Int> {
+        let start = offset(of: input, isHessian: isHessian)
+        return start..<(start + units.count * columns.count)
     }
 }

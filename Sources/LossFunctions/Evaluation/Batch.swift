@@ -18,6 +18,9 @@ struct Batch {
     /// The axis of the rows.
     let axis: Int
 
+    /// Whether the losses themselves are requested, not only their derivatives.
+    var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements, .statistics]) }
+
     var lossShape: [Int] { binding.leading }
     var unitCount: Int { binding.leading.reduce(1, *) }
 
@@ -53,6 +56,9 @@ struct Batch {
         }
         self.domains = domains
         differentiated = request.gradientOf.isEmpty ? signature.primary : request.gradientOf
+        for index in differentiated where domains[index].areClassIndices {
+            throw .noDerivative(input: signature.inputs[index].name)
+        }
         selection = try Selection(request, signature, binding, axis: axis)
     }
 
@@ -94,9 +100,10 @@ extension Domain {
         if case .classIndices = self { true } else { contains(number) }
     }
 
-    /// A number that it contains, for inputs of units that are left out; `count` is the number of
-    /// classes.
-    func filler(_ count: Int = 1) -> Double {
+    fileprivate var areClassIndices: Bool { if case .classIndices = self { true } else { false } }
+
+    /// A number that it contains, for inputs of units that are left out.
+    var filler: Double {
         switch self {
         case .interval(let interval):
             if interval.contains(0.5) {
@@ -107,9 +114,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices: 0
-        case .distribution(inLogarithms: false): 1 / Double(count)
-        case .distribution(inLogarithms: true): -Elementary.log(Double(count))
+        case .classIndices, .distribution: 0
         }
     }
 

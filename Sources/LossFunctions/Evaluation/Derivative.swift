@@ -21,9 +21,10 @@ struct Derivative {
         values.reserveCapacity(shape.reduce(1, *))
     }
 
-    /// The complete derivative.
-    var result: LossResult.Derivative {
-        LossResult.Derivative(input: input, tensor: Tensor(shape: shape, values: values))
+    /// The complete derivative; 0 if nothing has been stored.
+    consuming func finish() -> LossResult.Derivative {
+        fillWithZeros()
+        return LossResult.Derivative(input: input, tensor: Tensor(shape: shape, values: values))
     }
 
     /// Appends the next derivatives, divided by the denominator of the losses.
@@ -44,20 +45,38 @@ struct Derivative {
         if !areFinite { try checkIsFinite(from: start) }
     }
 
-    /// Stores the derivatives of rows that are not contiguous, divided by the denominator.
-    mutating func place(
+    /// Stores the derivatives of rows in a range of columns, divided by the denominator.
+    ///
+    /// Rows that are never stored are 0. Non-finite quotients are detected once all have been stored.
+    mutating func store(
         _ derivatives: [Double],
+        _ rows: [Int],
+        _ columns: Range<Int>,
+        _ layout: RowLayout,
+        isSequential: Bool,
         dividedBy denominator: Double,
-        _ functions: any ArrayFunctions.Type,
-        scatter: (_ quotients: [Double], _ values: inout [Double]) -> Void
-    ) {
-        if values.isEmpty { values = [Double](repeating: 0, count: shape.reduce(1, *)) }
+        _ functions: any ArrayFunctions.Type
+    ) throws(LossError) {
+        guard !isSequential else {
+            return try append(derivatives.span, dividedBy: denominator, functions)
+        }
+        fillWithZeros()
         var quotients: [Double] = []
         quotients.append(addingCapacity: derivatives.count) { room in
-            // Non-finite quotients are detected once all have been stored.
             _ = functions.divide(derivatives.span, by: denominator, appendingTo: &room)
         }
-        scatter(quotients, &values)
+        var place = 0
+        for row in rows {
+            for column in columns {
+                values[layout.offset(row, column)] = quotients[place]
+                place += 1
+            }
+        }
+    }
+
+    private mutating func fillWithZeros() {
+        guard values.isEmpty else { return }
+        values = [Double](repeating: 0, count: shape.reduce(1, *))
     }
 
     /// Throws if a derivative is not finite, with its place.

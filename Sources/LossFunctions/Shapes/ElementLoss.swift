@@ -89,7 +89,7 @@ struct ElementLoss: LossEvaluator {
         guard !values.isEmpty else { return [] }
         var copy = Array(values[range])
         if !batch.selection.isComplete {
-            let filler = batch.domains[input].filler()
+            let filler = batch.domains[input].filler
             for offset in copy.indices where batch.selection.isLeftOut(range.lowerBound + offset) {
                 copy[offset] = filler
             }

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The negative log-likelihood of one of several classes.
+///
+/// With y the smoothed target distribution, c the class weights and a = cy, A = Σa:
+/// from probabilities, ℓ = -Σ a log p, ∂ℓ/∂p = -a/p, ∂²ℓ/∂p² = a/p²;
+/// from logits with p = softmax z, ∂ℓ/∂z = Ap - a, ∂²ℓ/∂z² = Ap(1 - p). With respect to a target,
+/// ∂ℓ/∂y = -c log p.
+enum CategoricalCrossEntropy: ListedRowLoss {
+    static let classWeights = Option.numbers(
+        "class_weights",
+        default: nil,
+        .nonNegative,
+        "Weight of each class, 1 by default. A mean weights each row by the class of its target."
+    )
+
+    static func kernel(_ options: OptionValues) -> any RowKernel {
+        options[ProbabilityOptions.fromLogits]
+            ? CrossEntropyFromLogits(options) : CrossEntropyFromProbabilities(options)
+    }
+}
+
+/// The smoothed targets of several classes, weighted by class.
+struct ClassTargets: Sendable {
+    private let share: TwoDoubles
+    private let smoothing: Double
+    private let weights: [Double]?
+
+    init(_ options: OptionValues) {
+        smoothing = options[ProbabilityOptions.labelSmoothing]
+        share = .difference(Vector(repeating: 1), Vector(repeating: smoothing))
+        weights = options[CategoricalCrossEntropy.classWeights]
+    }
+
+    /// Whether targets are taken as they are.
+    var isPlain: Bool { smoothing == 0 && weights == nil }
+
+    /// Whether a class index is a single target, with or without a weight.
+    var keepsClasses: Bool { smoothing == 0 }
+
+    var list: (option: String, values: [Double])? {
+        weights.map { (CategoricalCrossEntropy.classWeights.declaration.name, $0) }
+    }
+
+    /// The weight of a class.
+    @inline(always)
+    func weight(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        weights == nil ? Vector(repeating: 1) : rows.weight(index)
+    }
+
+    /// A target, smoothed and weighted.
+    @inline(always)
+    func target(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
+        let y = rows.y(index)
+        guard !isPlain else { return TwoDoubles(y) }
+        let spread = TwoDoubles(repeating: smoothing) / Vector(repeating: rows.rowLength)
+        let smoothed = smoothing == 0 ? TwoDoubles(y) : share * y + spread
+        return smoothed * weight(index, rows)
+    }
+
+    /// The derivative of a smoothed, weighted target with respect to the target.
+    @inline(always)
+    func slope(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        share.head * weight(index, rows)
+    }
+}
+
+/// The cross-entropy of logits.
+struct CrossEntropyFromLogits: RowFormula {
+    static var inputCount: Int { 2 }
+    typealias Precise = Summary
+
+    struct Summary: RowSummary {
+        let softmax: Softmax
+        let loss: Vector
+        /// The sum of the targets, smoothed and weighted.
+        let sum: TwoDoubles
+        let targetSum: Vector
+    }
+
+    private let targets: ClassTargets
+    var list: (option: String, values: [Double])? { targets.list }
+
+    init(_ options: OptionValues) {
+        targets = ClassTargets(options)
+    }
+
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        rows.hasClasses && targets.keepsClasses
+            ? summarizeClasses(rows, &kept) : summarize(rows, .extended, &kept)
+    }
+
+    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+        summarize(row, .twofold, &kept)
+    }
+
+    /// The summary of rows with a single class each.
+    @inline(always)
+    private func summarizeClasses(
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ kept: inout Kept
+    ) -> Summary {
+        let softmax = Softmax(rows, .single, &kept)
+        let zero = Vector(repeating: 0)
+        var (logit, weight) = (RoughRowTotal(), RoughRowTotal())
+        for index in 0..<rows.count {
+            let isClass = rows.isClass(index)
+            logit.add(zero.replacing(with: rows.x(index), where: isClass), at: index, of: rows)
+            let own = targets.weight(index, rows)
+            weight.add(zero.replacing(with: own, where: isClass), at: index, of: rows)
+        }
+        let total = weight.value(of: rows)
+        return Summary(
+            softmax: softmax,
+            loss: total * ((softmax.top - logit.value(of: rows)) + softmax.excess),
+            sum: TwoDoubles(total),
+            targetSum: Vector(repeating: 1)
+        )
+    }
+
+    @inline(always)
+    private func summarize(
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ precision: Softmax.Precision,
+        _ kept: inout Kept
+    ) -> Summary {
+        let softmax = Softmax(rows, precision, &kept)
+        let zero = Vector(repeating: 0)
+        var (loss, sum, given) = (RowTotal(), RowTotal(), RoughRowTotal())
+        for index in 0..<rows.count {
+            let target = targets.target(index, rows)
+            let term = target.head * softmax.surprise(index, rows)
+            loss.add(zero.replacing(with: term, where: target.head .> 0), at: index, of: rows)
+            sum.add(target, at: index, of: rows)
+            if !targets.isPlain { given.add(rows.y(index), at: index, of: rows) }
+        }
+        let total = sum.value(of: rows)
+        return Summary(
+            softmax: softmax,
+            loss: loss.value(of: rows).rounded,
+            sum: total,
+            targetSum: targets.isPlain ? total.rounded : given.value(of: rows)
+        )
+    }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        let softmax = summary.softmax
+        guard rows.hasClasses, targets.keepsClasses else {
+            return point(index, rows, summary, .extended, kept)
+        }
+        return RowPoint(
+            softmax.derivatives(
+                index,
+                rows,
+                exponential: softmax.exponential(index, rows, .single, kept).head,
+                weight: summary.sum.head
+            )
+        )
+    }
+
+    func precisePoint(
+        _ index: Int,
+        _ row: borrowing Rows<LongRow>,
+        _ precise: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        point(index, row, precise, .twofold, kept)
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> Derivatives {
+        Derivatives(
+            gradient: targets.slope(index, rows) * summary.softmax.surprise(index, rows),
+            hessian: Vector(repeating: 0)
+        )
+    }
+
+    @inline(always)
+    private func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ precision: Softmax.Precision,
+        _ kept: Kept
+    ) -> RowPoint {
+        summary.softmax.derivatives(
+            index,
+            rows,
+            exponential: summary.softmax.exponential(index, rows, precision, kept),
+            target: targets.target(index, rows),
+            sum: summary.sum
+        )
+    }
+}
+
+/// The cross-entropy of probabilities.
+struct CrossEntropyFromProbabilities: RowFormula {
+    static var inputCount: Int { 2 }
+    typealias Precise = Summary
+
+    struct Summary: RowSummary {
+        let loss: Vector
+        let predictionSum: Vector
+        let targetSum: Vector
+    }
+
+    private let targets: ClassTargets
+    private let epsilon: Double
+    /// -log(1 - epsilon).
+    private let upperLoss: Double
+    var list: (option: String, values: [Double])? { targets.list }
+
+    init(_ options: OptionValues) {
+        targets = ClassTargets(options)
+        epsilon = options[ProbabilityOptions.epsilon]
+        upperLoss = -Vector.log1p(Vector(repeating: -epsilon))[0]
+    }
+
+    /// A prediction, clipped, and whether it is 1 - epsilon, which may be no double.
+    @inline(always)
+    private func clipped(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>
+    ) -> (p: Vector, isUpper: Mask) {
+        let x = rows.x(index)
+        let isUpper = (1 - x) .< epsilon
+        let p = x.replacing(with: epsilon, where: x .< epsilon)
+            .replacing(with: 1 - epsilon, where: isUpper)
+        return (p, isUpper)
+    }
+
+    /// -log p.
+    @inline(always)
+    private func surprise(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        let (p, isUpper) = clipped(index, rows)
+        return (-Vector.log(p)).replacing(with: upperLoss, where: isUpper)
+    }
+
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _: inout Kept) -> Summary {
+        let zero = Vector(repeating: 0)
+        var (loss, predictions, given) = (RowTotal(), RoughRowTotal(), RoughRowTotal())
+        for index in 0..<rows.count {
+            let target = targets.target(index, rows).head
+            // 0 log 0 = 0: a class with target 0 contributes nothing.
+            let term = zero.replacing(with: target * surprise(index, rows), where: target .> 0)
+            loss.add(term, at: index, of: rows)
+            predictions.add(rows.x(index), at: index, of: rows)
+            if !rows.hasClasses { given.add(rows.y(index), at: index, of: rows) }
+        }
+        return Summary(
+            loss: loss.value(of: rows).rounded,
+            predictionSum: predictions.value(of: rows),
+            targetSum: rows.hasClasses
+                ? Vector(repeating: 1) : given.value(of: rows)
+        )
+    }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _: Summary,
+        _: Kept
+    ) -> RowPoint {
+        let zero = Vector(repeating: 0)
+        let (p, _) = clipped(index, rows)
+        let target = targets.target(index, rows).head
+        let isTarget = target .> 0
+        let ratio = target / p
+        return RowPoint(
+            Derivatives(
+                gradient: zero.replacing(with: -ratio, where: isTarget),
+                hessian: zero.replacing(with: ratio / p, where: isTarget)
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _: Summary
+    ) -> Derivatives {
+        Derivatives(
+            gradient: targets.slope(index, rows) * surprise(index, rows),
+            hessian: Vector(repeating: 0)
+        )
+    }
+}
+
+extension CategoricalCrossEntropy {
+    private static let signature = Signature(
+        .row,
+        .init(
+            "predictions",
+            .primary,
+            [
+                .init(
+                    "* K",
+                    [
+                        ConditionalDomain(
+                            .distribution(inLogarithms: false),
+                            when: ["from_logits": .flag(false)]
+                        ),
+                        ConditionalDomain(.real, when: ["from_logits": .flag(true)]),
+                    ]
+                )
+            ],
+            "probabilities of classes, or logits"
+        ),
+        .init(
+            "targets",
+            .differentiable,
+            [
+                .init("*", .classIndices(of: "K")),
+                .init("* K", .distribution(inLogarithms: false)),
+            ],
+            "class indices, or distributions over the classes"
+        )
+    )
+
+    static let facts = Facts(
+        name: "categorical_cross_entropy",
+        aliases: [
+            "cce", "sparse_categorical_crossentropy",
+            .init("cross_entropy", ["from_logits": .flag(true)]),
+            .init("CrossEntropyLoss", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
+            .init("softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
+            .init("sparse_softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
+            .init("logitcrossentropy", ["from_logits": .flag(true)]),
+            .init("multi:softprob", ["from_logits": .flag(true)]),
+        ],
+        family: .multiclass,
+        summary: "The negative log-likelihood of one of several classes, one loss per row; targets "
+            + "are class indices or distributions.",
+        formula: .init(
+            plain: "-sum_k class_weight_k y_k log(p_k), p = softmax(z) from logits z",
+            gradient: "-y_k / p_k from probabilities, p_k - y_k from logits (no class weights)",
+            tex: #"-\sum_k w_k\, y_k \log p_k"#
+        ),
+        options: [
+            ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
+            ProbabilityOptions.labelSmoothing.declaration, classWeights.declaration,
+            RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
+            ProbabilityOptions.checkSums.declaration,
+        ],
+        signature: signature,
+        kinks: [ProbabilityOptions.clippedAtBothEnds],
+        properties: [
+            .convex, .differentiable, .twiceDifferentiable, .properScoring,
+            .classificationCalibrated,
+        ],
+        notes: [
+            "Probabilities are not renormalised; Keras does so silently.",
+            "With class weights, a one-hot target gives the same result as its class index; "
+                + "PyTorch divides by a different number.",
+            "A mean over ignored rows only is refused; PyTorch returns NaN, Keras 0.",
+        ],
+        references: [
+            "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",
+            "optax softmax_cross_entropy", "scikit-learn HalfMultinomialLoss",
+        ]
+    )
+}

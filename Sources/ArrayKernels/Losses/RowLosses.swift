@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ArrayMath
+package import LossFacts
+
+/// A loss with one value per row in the list of those losses.
+protocol ListedRowLoss: SendableMetatype {
+    #if !FUSED
+    static var facts: Facts { get }
+    #endif
+
+    /// Sets the options, which may select one of several formulas.
+    static func kernel(_ options: OptionValues) throws(LossError) -> any RowKernel
+}
+
+/// The list of the losses with one value per row, in the same order at every instruction set.
+///
+/// To add one, write its file and add a line here.
+package enum RowLosses {
+    private static let types: [any ListedRowLoss.Type] = [
+        CategoricalCrossEntropy.self,
+        KullbackLeiblerDivergence.self,
+    ]
+
+    #if !FUSED
+    /// The facts of each loss.
+    package static var facts: [Facts] { types.map { $0.facts } }
+    #endif
+
+    /// A loss with its options set, by its place in the list.
+    static func kernel(_ index: Int, _ options: OptionValues) throws(LossError) -> any RowKernel {
+        try types[index].kernel(options)
+    }
+}
+
+extension Kernels {
+    package static func rowLoss(
+        _ index: Int,
+        _ options: OptionValues
+    ) throws(LossError) -> any RowKernel {
+        try RowLosses.kernel(index, options)
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TwoDoubles {
+    /// log x as an unevaluated sum of head and tail, with an error of about 2^-57 or 2^-57 of the
+    /// result; -∞ for 0.
+    ///
+    /// The tail is what `Logarithm` adds to its head.
+    @inline(always)
+    static func roughLog(_ x: Vector) -> TwoDoubles {
+        let isSmall = x .< 0x1p-1022
+        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
+        let k = parts.k.replacing(with: parts.k - 54, where: isSmall)
+        let logarithm = Logarithm(k: k, f: parts.f)
+        let heads = orderedSum(k * LogarithmOfTwo.high, parts.f)
+        let tail =
+            heads.tail
+            + Vector.multiplyAdd(
+                k,
+                Vector(repeating: LogarithmOfTwo.low),
+                -logarithm.remainder
+            )
+        let sum = orderedSum(heads.head, tail)
+        return TwoDoubles(
+            head: sum.head.replacing(with: -.infinity, where: x .== 0),
+            tail: sum.tail.replacing(with: 0, where: x .== 0)
+        )
+    }
+}

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// What is computed of a row before its derivatives.
+protocol RowSummary {
+    var loss: Vector { get }
+    /// The rows whose loss has terms that cancel, so that the precise path is needed.
+    var cancels: Mask { get }
+    /// The sum of the predictions, if they are a distribution.
+    var predictionSum: Vector { get }
+    /// The sum of the targets, if they are a distribution.
+    var targetSum: Vector { get }
+}
+
+extension RowSummary {
+    var cancels: Mask { Mask(repeating: false) }
+    var predictionSum: Vector { Vector(repeating: 1) }
+    var targetSum: Vector { Vector(repeating: 1) }
+}
+
+/// The derivatives of the losses of eight rows with respect to one number of the first input.
+struct RowPoint {
+    let derivatives: Derivatives
+    /// The lanes in which terms have cancelled, so that the precise path is needed.
+    let cancels: Mask
+
+    @inline(always)
+    init(_ derivatives: Derivatives, cancels: Mask = Mask(repeating: false)) {
+        self.derivatives = derivatives
+        self.cancels = cancels
+    }
+}
+
+/// A formula with one value per row, stated at one row and computed at eight.
+///
+/// Rows are read twice: once for a summary with the loss, once for the derivatives, which are computed
+/// column by column, so that a row of any length needs no memory of its own. A row whose loss or
+/// derivatives have terms that cancel is computed again, by itself, with numbers of twice the precision.
+protocol RowFormula: RowKernel {
+    associatedtype Summary: RowSummary
+
+    /// The number of inputs, at most three.
+    static var inputCount: Int { get }
+
+    init(_ options: OptionValues) throws(LossError)
+
+    /// Computes the losses; numbers may be kept for the derivatives.
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary
+
+    /// The derivatives with respect to the numbers of the first input at an index.
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint
+
+    /// The derivatives with respect to the numbers of another input at an index.
+    func others(
+        _ input: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> Derivatives
+
+    /// The loss of a row with numbers of twice the precision.
+    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector
+
+    /// What the precise path computes of a row before its derivatives.
+    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary
+
+    /// The derivatives with respect to the numbers of the first input by the precise path.
+    func precisePoint(
+        _ index: Int,
+        _ row: borrowing Rows<LongRow>,
+        _ precise: Summary,
+        _ kept: Kept
+    ) -> RowPoint
+}
+
+extension RowFormula {
+    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+        var kept = Kept(count: 0)
+        return summarize(row, &kept).loss
+    }
+
+    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+        summarize(row, &kept)
+    }
+
+    func precisePoint(
+        _ index: Int,
+        _ row: borrowing Rows<LongRow>,
+        _ precise: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        point(index, row, precise, kept)
+    }
+}
+
+extension RowFormula {
+    package var list: (option: String, values: [Double])? { nil }
+
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ group: RowGroup,
+        hasClasses: Bool,
+        into block: inout RowBlock
+    ) {
+        let weights = list?.values ?? []
+        let (starts, width, capacity) = (group.starts.span, block.width, block.capacity)
+        let wanted = Wanted(block)
+        // The arrays are taken out of the block, which could not be used beside a part of it.
+        var (columns, derivatives, numbers): ([Double], [Double], [Double]) = ([], [], [])
+        swap(&columns, &block.columns)
+        swap(&derivatives, &block.derivatives)
+        swap(&numbers, &block.numbers)
+        var kept = Kept(count: wanted.isAny ? width : 0)
+        for row in stride(from: 0, to: group.count, by: RowGroup.lanes) {
+            let eight = EightRows(starts, from: row, length: group.length, step: group.step)
+            eight.transpose(first, into: &columns, at: 0)
+            if !second.isEmpty { eight.transpose(second, into: &columns, at: width) }
+            if !third.isEmpty { eight.transpose(third, into: &columns, at: 2 &* width) }
+            let inputs = columns.span
+            let used = 8 &* group.length
+            let rows = Rows<RowPerLane>(
+                inputs.extracting(0..<used),
+                inputs.extracting(Self.inputCount > 1 ? width..<(width &+ used) : 0..<0),
+                inputs.extracting(
+                    Self.inputCount > 2 ? (2 &* width)..<(2 &* width &+ used) : 0..<0
+                ),
+                list: weights.span,
+                classes: hasClasses
+                    ? eight.classes(group.classes.span, from: row) : Vector(repeating: 0),
+                hasClasses: hasClasses,
+                length: group.length
+            )
+            let summary = summarize(rows, &kept)
+            block.set(summary, at: row)
+            var cancelled = Mask(repeating: false)
+            if wanted.isAny {
+                cancelled = derive(
+                    rows,
+                    summary,
+                    kept,
+                    0..<group.length,
+                    wanted,
+                    width,
+                    into: &derivatives
+                )
+            }
+            let cancels = summary.cancels
+            if (cancelled .| cancels).isAny {
+                for lane in 0..<min(8, group.count - row) where cancelled[lane] || cancels[lane] {
+                    let own = eight.start(lane)
+                    let firstRow = group.copy(first, from: own)
+                    let secondRow = group.copy(second, from: own)
+                    let thirdRow = group.copy(third, from: own)
+                    let single = Rows<LongRow>(
+                        firstRow.span,
+                        secondRow.span,
+                        thirdRow.span,
+                        list: weights.span,
+                        classes: Vector(repeating: hasClasses ? group.classes[row + lane] : 0),
+                        hasClasses: hasClasses,
+                        length: group.length
+                    )
+                    if cancels[lane] { block.losses[row + lane] = preciseLoss(single)[0] }
+                    guard cancelled[lane] else { continue }
+                    derivePrecisely(single, wanted, width, lane, into: &derivatives)
+                }
+            }
+            guard wanted.isAny else { continue }
+            eight.transposeBack(
+                derivatives.span,
+                width,
+                into: &numbers,
+                capacity,
+                from: row,
+                inputs: Self.inputCount,
+                wanted
+            )
+        }
+        swap(&columns, &block.columns)
+        swap(&derivatives, &block.derivatives)
+        swap(&numbers, &block.numbers)
+    }
+
+    package func computeLong(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ group: RowGroup,
+        hasClasses: Bool,
+        into block: inout RowBlock,
+        check: (borrowing RowBlock) throws(LossError) -> Void,
+        flush: (borrowing RowBlock, Range<Int>) throws(LossError) -> Void
+    ) throws(LossError) {
+        let weights = list?.values ?? []
+        // A row whose numbers are not contiguous is copied.
+        let own = group.starts[0]
+        let firstCopy = group.step == 1 ? [] : group.copy(first, from: own)
+        let secondCopy = group.step == 1 ? [] : group.copy(second, from: own)
+        let thirdCopy = group.step == 1 ? [] : group.copy(third, from: own)
+        let rows = Rows<LongRow>(
+            group.step == 1 ? group.row(of: first) : firstCopy.span,
+            group.step == 1 ? group.row(of: second) : secondCopy.span,
+            group.step == 1 ? group.row(of: third) : thirdCopy.span,
+            list: weights.span,
+            classes: Vector(repeating: hasClasses ? group.classes[0] : 0),
+            hasClasses: hasClasses,
+            length: group.length
+        )
+        let wanted = Wanted(block)
+        var kept = Kept(count: wanted.isAny ? (group.length + 7) / 8 * 8 : 0)
+        let summary = summarize(rows, &kept)
+        block.set(summary, at: 0)
+        if summary.cancels.isAny { block.losses[0] = preciseLoss(rows)[0] }
+        try check(block)
+        guard wanted.isAny else { return }
+        let capacity = block.capacity
+        var precise: (summary: Summary, kept: Kept)?
+        for start in stride(from: 0, to: group.length, by: RowBlock.stripLength) {
+            let columns = start..<min(start + RowBlock.stripLength, group.length)
+            let indices = (columns.lowerBound / 8)..<((columns.upperBound + 7) / 8)
+            let cancelled = derive(
+                rows,
+                summary,
+                kept,
+                indices,
+                wanted,
+                capacity,
+                into: &block.numbers
+            )
+            if cancelled.isAny {
+                if precise == nil {
+                    var kept = kept
+                    let summary = summarizePrecisely(rows, &kept)
+                    precise = (summary, kept)
+                }
+                if let precise {
+                    var numbers = block.numbers.mutableSpan
+                    for index in indices {
+                        guard point(index, rows, summary, kept).cancels.isAny else { continue }
+                        numbers.store(
+                            precisePoint(index, rows, precise.summary, precise.kept).derivatives,
+                            at: (index &- indices.lowerBound) &* 8,
+                            input: 0,
+                            wanted,
+                            capacity
+                        )
+                    }
+                }
+            }
+            try flush(block, columns)
+        }
+    }
+
+    /// Computes the derivatives at a range of indices, `width` numbers for each; returns the lanes in
+    /// which terms have cancelled.
+    private func derive(
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept,
+        _ indices: Range<Int>,
+        _ wanted: Wanted,
+        _ width: Int,
+        into numbers: inout [Double]
+    ) -> Mask {
+        var output = numbers.mutableSpan
+        var cancelled = Mask(repeating: false)
+        if (wanted.gradients | wanted.hessians) & 1 != 0 {
+            for index in indices {
+                let point = point(index, rows, summary, kept)
+                cancelled = cancelled .| point.cancels
+                output.store(
+                    point.derivatives,
+                    at: (index &- indices.lowerBound) &* 8,
+                    input: 0,
+                    wanted,
+                    width
+                )
+            }
+        }
+        for input in 1..<max(Self.inputCount, 1) where wanted.includes(input) {
+            for index in indices {
+                output.store(
+                    others(input, index, rows, summary),
+                    at: (index &- indices.lowerBound) &* 8,
+                    input: input,
+                    wanted,
+                    width
+                )
+            }
+        }
+        return cancelled
+    }
+
+    /// Computes the derivatives of a row by the precise path, into a lane of the columns.
+    private func derivePrecisely(
+        _ row: borrowing Rows<LongRow>,
+        _ wanted: Wanted,
+        _ width: Int,
+        _ lane: Int,
+        into numbers: inout [Double]
+    ) {
+        var kept = Kept(count: 8 * row.count)
+        let precise = summarizePrecisely(row, &kept)
+        var output = numbers.mutableSpan
+        for index in 0..<row.count {
+            let derivatives = precisePoint(index, row, precise, kept).derivatives
+            let curvature = wanted.usesSurrogate ? derivatives.surrogate : derivatives.hessian
+            for other in 0..<min(8, Int(row.rowLength) - 8 * index) {
+                let place = (8 * index + other) * 8 + lane
+                output[place] = derivatives.gradient[other]
+                output[width + place] = curvature[other]
+            }
+        }
+    }
+}
+
+/// The derivatives that are requested.
+private struct Wanted {
+    let gradients: UInt8
+    let hessians: UInt8
+    let usesSurrogate: Bool
+
+    init(_ block: borrowing RowBlock) {
+        gradients = block.gradients.rawValue
+        hessians = block.hessians.rawValue
+        usesSurrogate = block.usesSurrogate
+    }
+
+    var isAny: Bool { gradients | hessians != 0 }
+
+    /// Whether a derivative with respect to an input is requested.
+    func includes(_ input: Int) -> Bool {
+        (gradients | hessians) &>> UInt8(truncatingIfNeeded: input) & 1 == 1
+    }
+}
+
+extension MutableSpan<Double> {
+    /// Stores the requested derivatives with respect to an input.
+    @inline(always)
+    @_lifetime(self: copy self)
+    fileprivate mutating func store(
+        _ derivatives: Derivatives,
+        at offset: Int,
+        input: Int,
+        _ wanted: Wanted,
+        _ width: Int
+    ) {
+        let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
+        if wanted.gradients & bit != 0 {
+            store(derivatives.gradient, at: 2 &* input &* width &+ offset)
+        }
+        if wanted.hessians & bit != 0 {
+            store(
+                wanted.usesSurrogate ? derivatives.surrogate : derivatives.hessian,
+                at: (2 &* input &+ 1) &* width &+ offset
+            )
+        }
+    }
+}
+
+extension RowBlock {
+    fileprivate mutating func set(_ summary: some RowSummary, at row: Int) {
+        var span = losses.mutableSpan
+        span.store(summary.loss, at: row)
+        var predictions = predictionSums.mutableSpan
+        predictions.store(summary.predictionSum, at: row)
+        var targets = targetSums.mutableSpan
+        targets.store(summary.targetSum, at: row)
+    }
+}
+
+extension RowGroup {
+    /// The first row of a tensor with contiguous rows; empty if there is no such input.
+    @_lifetime(copy tensor)
+    fileprivate func row(of tensor: Span<Double>) -> Span<Double> {
+        tensor.isEmpty ? tensor : tensor.extracting(starts[0]..<(starts[0] + length))
+    }
+
+    /// A copy of the row of a tensor that begins at an offset; empty if there is no such input.
+    fileprivate func copy(_ tensor: Span<Double>, from start: Int) -> [Double] {
+        guard !tensor.isEmpty else { return [] }
+        return (0..<length).map { tensor[start + $0 * step] }
+    }
+}
+
+/// The places of eight rows in their tensors; lanes beyond the last row repeat it.
+private struct EightRows {
+    private let starts: InlineArray<8, Int>
+    private let count: Int
+    private let length: Int
+    private let step: Int
+
+    @inline(always)
+    init(_ all: Span<Int>, from first: Int, length: Int, step: Int) {
+        let last = all.count &- 1
+        var starts = InlineArray<8, Int>(repeating: 0)
+        for lane in 0..<8 { starts[lane] = all[min(first &+ lane, last)] }
+        self.starts = starts
+        count = min(8, all.count &- first)
+        self.length = length
+        self.step = step
+    }
+
+    /// The offset of the first number of a row.
+    func start(_ lane: Int) -> Int { starts[lane] }
+
+    @inline(always)
+    func classes(_ all: Span<Double>, from first: Int) -> Vector {
+        if first <= all.count &- 8 { return all.vector(at: first) }
+        var classes = Vector(repeating: 0)
+        for lane in 0..<8 { classes[lane] = all[min(first &+ lane, all.count &- 1)] }
+        return classes
+    }
+
+    /// Copies the rows of a tensor column by column: each column has a number of each row.
+    func transpose(_ tensor: Span<Double>, into columns: inout [Double], at offset: Int) {
+        var columns = columns.mutableSpan
+        var column = 0
+        if step == 1 {
+            while column <= length &- 8 {
+                let square = Square(
+                    tensor.vector(at: starts[0] &+ column),
+                    tensor.vector(at: starts[1] &+ column),
+                    tensor.vector(at: starts[2] &+ column),
+                    tensor.vector(at: starts[3] &+ column),
+                    tensor.vector(at: starts[4] &+ column),
+                    tensor.vector(at: starts[5] &+ column),
+                    tensor.vector(at: starts[6] &+ column),
+                    tensor.vector(at: starts[7] &+ column)
+                ).transposed
+                let place = offset &+ column &* 8
+                columns.store(square.a, at: place)
+                columns.store(square.b, at: place &+ 8)
+                columns.store(square.c, at: place &+ 16)
+                columns.store(square.d, at: place &+ 24)
+                columns.store(square.e, at: place &+ 32)
+                columns.store(square.f, at: place &+ 40)
+                columns.store(square.g, at: place &+ 48)
+                columns.store(square.h, at: place &+ 56)
+                column &+= 8
+            }
+        }
+        while column < length {
+            let place = column &* step
+            let numbers = Vector(
+                tensor[starts[0] &+ place],
+                tensor[starts[1] &+ place],
+                tensor[starts[2] &+ place],
+                tensor[starts[3] &+ place],
+                tensor[starts[4] &+ place],
+                tensor[starts[5] &+ place],
+                tensor[starts[6] &+ place],
+                tensor[starts[7] &+ place]
+            )
+            columns.store(numbers, at: offset &+ column &* 8)
+            column &+= 1
+        }
+    }
+
+    /// Copies the columns of derivatives to their rows.
+    ///
+    /// - Parameters:
+    ///   - columns: the derivatives, `width` numbers for each.
+    ///   - width: the distance of the derivatives in `columns`.
+    ///   - numbers: receives the rows.
+    ///   - capacity: the distance of the derivatives in `numbers`.
+    ///   - first: the place of the first row.
+    ///   - inputs: the number of inputs.
+    ///   - wanted: the derivatives that are requested.
+    func transposeBack(
+        _ columns: Span<Double>,
+        _ width: Int,
+        into numbers: inout [Double],
+        _ capacity: Int,
+        from first: Int,
+        inputs: Int,
+        _ wanted: Wanted
+    ) {
+        var numbers = numbers.mutableSpan
+        for derivative in 0..<(2 &* inputs) {
+            let bits = derivative & 1 == 0 ? wanted.gradients : wanted.hessians
+            guard bits &>> UInt8(truncatingIfNeeded: derivative / 2) & 1 == 1 else { continue }
+            transposeBack(
+                columns.extracting((derivative &* width)..<((derivative &+ 1) &* width)),
+                into: &numbers,
+                at: derivative &* capacity &+ first &* length
+            )
+        }
+    }
+
+    private func transposeBack(
+        _ columns: Span<Double>,
+        into numbers: inout MutableSpan<Double>,
+        at offset: Int
+    ) {
+        var column = 0
+        while column <= length &- 8 {
+            let start = column &* 8
+            let square = Square(
+                columns.vector(at: start),
+                columns.vector(at: start &+ 8),
+                columns.vector(at: start &+ 16),
+                columns.vector(at: start &+ 24),
+                columns.vector(at: start &+ 32),
+                columns.vector(at: start &+ 40),
+                columns.vector(at: start &+ 48),
+                columns.vector(at: start &+ 56)
+            ).transposed
+            let place = offset &+ column
+            numbers.store(square.a, at: place)
+            if count > 1 { numbers.store(square.b, at: place &+ length) }
+            if count > 2 { numbers.store(square.c, at: place &+ 2 &* length) }
+            if count > 3 { numbers.store(square.d, at: place &+ 3 &* length) }
+            if count > 4 { numbers.store(square.e, at: place &+ 4 &* length) }
+            if count > 5 { numbers.store(square.f, at: place &+ 5 &* length) }
+            if count > 6 { numbers.store(square.g, at: place &+ 6 &* length) }
+            if count > 7 { numbers.store(square.h, at: place &+ 7 &* length) }
+            column &+= 8
+        }
+        while column < length {
+            let place = offset &+ column
+            for row in 0..<count {
+                numbers[place &+ row &* length] = columns[column &* 8 &+ row]
+            }
+            column &+= 1
+        }
+    }
+}

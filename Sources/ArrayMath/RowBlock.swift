@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+
+/// Some rows of the inputs of a loss.
+package struct RowGroup: Sendable {
+    /// The number of rows that are computed at once.
+    package static let lanes = 8
+
+    /// The number of numbers in a row.
+    package let length: Int
+    /// The distance of consecutive numbers of a row in its tensor.
+    package let step: Int
+    /// The offset of the first number of each row.
+    package private(set) var starts: [Int] = []
+    /// The class index of each row, if the targets are class indices.
+    package private(set) var classes: [Double] = []
+
+    package init(length: Int, step: Int) {
+        self.length = length
+        self.step = step
+        capacity =
+            Self.areLong(length)
+            ? 1 : max(1, 2_048 / max(length, 1) / Self.lanes) * Self.lanes
+        starts.reserveCapacity(capacity)
+        classes.reserveCapacity(capacity)
+    }
+
+    /// Whether rows are so long that each is computed by itself.
+    ///
+    /// It depends on the length alone, so that the bits of a row do not depend on other rows.
+    package static func areLong(_ length: Int) -> Bool { length > 128 }
+
+    package var isLong: Bool { Self.areLong(length) }
+
+    /// The maximum number of rows: about 2,048 numbers, which stay in the cache.
+    package let capacity: Int
+
+    package var count: Int { starts.count }
+
+    /// Adds a row.
+    package mutating func append(start: Int, class index: Double) {
+        starts.append(start)
+        classes.append(index)
+    }
+
+    /// Replaces the rows by consecutive ones of a tensor with contiguous rows.
+    package mutating func replace(with rows: Range<Int>, classes: ArraySlice<Double>) {
+        removeAll()
+        starts.append(
+            contentsOf: stride(
+                from: rows.lowerBound * length,
+                to: rows.upperBound * length,
+                by: length
+            )
+        )
+        self.classes.append(contentsOf: classes)
+    }
+
+    package mutating func removeAll() {
+        starts.removeAll(keepingCapacity: true)
+        classes.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The losses and derivatives of a group of rows.
+package struct RowBlock: Sendable {
+    /// The maximum number of columns of a long row whose derivatives are computed at once.
+    package static let stripLength = 4_096
+
+    /// The inputs whose gradients and Hessians are computed.
+    package let gradients: InputSet
+    package let hessians: InputSet
+    /// Whether the surrogates of second derivatives are computed in their place.
+    package let usesSurrogate: Bool
+    /// The maximum number of numbers of a derivative.
+    package let capacity: Int
+    /// The maximum number of numbers of an input of eight rows.
+    package let width: Int
+
+    /// The loss of each row.
+    package var losses: [Double]
+    /// The sum of each row of predictions and of targets, if they are distributions.
+    package var predictionSums: [Double]
+    package var targetSums: [Double]
+    /// Derivatives, row after row: a gradient and a Hessian for each of up to three inputs.
+    package var numbers: [Double]
+    /// The inputs of eight rows, column by column.
+    package var columns: [Double]
+    /// The derivatives of eight rows, column by column.
+    package var derivatives: [Double]
+
+    package init(
+        inputCount: Int,
+        group: RowGroup,
+        gradients: InputSet,
+        hessians: InputSet,
+        usesSurrogate: Bool
+    ) {
+        self.gradients = gradients
+        self.hessians = hessians
+        self.usesSurrogate = usesSurrogate
+        // A multiple of eight, so that a vector fits at the end.
+        let padded = (group.length + 7) / 8 * 8
+        capacity =
+            group.isLong
+            ? min(padded, Self.stripLength) : padded * group.capacity
+        width = group.isLong ? 0 : padded * RowGroup.lanes
+        let derivativeCount = gradients.isEmpty && hessians.isEmpty ? 0 : 2 * inputCount
+        let rows = (group.capacity + 7) / 8 * 8
+        losses = [Double](repeating: 0, count: rows)
+        predictionSums = losses
+        targetSums = losses
+        numbers = [Double](repeating: 0, count: derivativeCount * capacity)
+        columns = [Double](repeating: 0, count: inputCount * width)
+        derivatives = [Double](repeating: 0, count: derivativeCount * width)
+    }
+
+    /// The offset in `numbers` of a gradient, or of a Hessian.
+    package func offset(of input: Int, isHessian: Bool) -> Int {
+        (2 * input + (isHessian ? 1 : 0)) * capacity
+    }
+}
+
+/// A loss with one value per row and its options set, compiled for one instruction set.
+///
+/// The inputs are whole tensors; the second is empty if it has class indices, and those beyond the
+/// signature are empty.
+package protocol RowKernel: Sendable {
+    /// The values of an option for each number of a row, with the option's name; `nil` if there is
+    /// none.
+    var list: (option: String, values: [Double])? { get }
+
+    /// Computes the losses of rows that are not long, and the derivatives that the block asks for.
+    func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ rows: RowGroup,
+        hasClasses: Bool,
+        into block: inout RowBlock
+    )
+
+    /// Computes the loss of a long row, and the derivatives that the block asks for.
+    ///
+    /// `check` is called with the loss and the sums; `flush` whenever the derivatives of a range of
+    /// columns are in the block.
+    func computeLong(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ row: RowGroup,
+        hasClasses: Bool,
+        into block: inout RowBlock,
+        check: (borrowing RowBlock) throws(LossError) -> Void,
+        flush: (borrowing RowBlock, Range<Int>) throws(LossError) -> Void
+    ) throws(LossError)
+}

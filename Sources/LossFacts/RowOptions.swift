@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The options shared by losses by row.
+package enum RowOptions {
+    package static let axis = Option.integer(
+        "axis",
+        default: -1,
+        "Axis of the classes; negative values count from the last."
+    )
+
+    package static let ignoreIndex = Option.integer(
+        "ignore_index",
+        default: nil,
+        "Class index whose rows are ignored; none by default."
+    )
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// Evaluates a loss with one value per row, eight rows at a time.
+struct RowLoss: LossEvaluator {
+    private let kernel: any RowKernel
+    let axis: Int
+    /// The class index of ignored rows; `nil` means that no row is ignored.
+    private let ignoredIndex: Int?
+    /// Whether rows of predicted probabilities must sum to 1.
+    private let checksPredictions: Bool
+
+    init(_ kernel: any RowKernel, _ options: OptionValues) {
+        self.kernel = kernel
+        axis = options[RowOptions.axis] ?? -1
+        ignoredIndex = options[RowOptions.ignoreIndex]
+        checksPredictions = options[ProbabilityOptions.checkSums]
+    }
+
+    func targetWeights(of batch: Batch) throws(LossError) -> [Double]? {
+        let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
+        if let (option, values) = kernel.list, values.count != layout.length {
+            throw .wrongCount(option: option, count: values.count, expected: layout.length)
+        }
+        let weights = kernel.list?.values
+        guard weights != nil || ignoredIndex != nil else { return nil }
+        try batch.checkDomains()
+        let targets = batch.input(1)
+        return (0..<layout.count).map { row in
+            guard !rows.isIgnored(row) else { return 0 }
+            guard let weights else { return 1 }
+            if rows.hasClasses { return weights[Int(rows.index(of: row))] }
+            var weight = ExactSum()
+            for column in weights.indices {
+                weight.add(weights[column], times: targets.values[layout.offset(row, column)])
+            }
+            return weight.value
+        }
+    }
+
+    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError) {
+        let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        guard layout.length > 0 || layout.count == 0 else {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+        let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
+        var group = RowGroup(length: layout.length, step: layout.step)
+        var block = RowBlock(
+            inputCount: batch.inputs.count,
+            group: group,
+            gradients: batch.gradients,
+            hessians: batch.hessians,
+            usesSurrogate: batch.usesSurrogate
+        )
+        let inputs = (0..<3).map { index in
+            index < batch.inputs.count && !(index == 1 && rows.hasClasses)
+                ? batch.input(index).values : []
+        }
+        let (first, second, third) = (inputs[0], inputs[1], inputs[2])
+        var losses = [Double](repeating: 0, count: layout.count)
+        let isSequential = layout.areContiguous && rows.areComplete
+        var units: [Int] = []
+        units.reserveCapacity(group.capacity)
+        var next = 0
+        while next < layout.count {
+            if isSequential {
+                let range = next..<min(next + group.capacity, layout.count)
+                group.replace(with: range, classes: rows.indices(of: range))
+                units.removeAll(keepingCapacity: true)
+                units.append(contentsOf: range)
+                next = range.upperBound
+            } else {
+                next = collect(from: next, layout, rows, &group, &units)
+                guard group.count > 0 else { break }
+            }
+            try checkDomains(batch, layout, units, isSequential: isSequential)
+            if group.isLong {
+                try kernel.computeLong(
+                    first.span,
+                    second.span,
+                    third.span,
+                    group,
+                    hasClasses: rows.hasClasses,
+                    into: &block,
+                    check: { (block) throws(LossError) in
+                        try check(block, units, batch, layout, rows)
+                    },
+                    flush: { (block, columns) throws(LossError) in
+                        try result.add(block, units, columns, layout, isSequential: isSequential)
+                    }
+                )
+            } else {
+                kernel.compute(
+                    first.span,
+                    second.span,
+                    third.span,
+                    group,
+                    hasClasses: rows.hasClasses,
+                    into: &block
+                )
+                try check(block, units, batch, layout, rows)
+                if batch.outputs.includeDerivatives {
+                    let columns = 0..<layout.length
+                    try result.add(block, units, columns, layout, isSequential: isSequential)
+                }
+            }
+            for (lane, unit) in units.enumerated() { losses[unit] = block.losses[lane] }
+        }
+        try result.add(losses)
+        if !isSequential { try result.checkDerivativesAreFinite() }
+    }
+
+    /// Collects the next rows that take part; returns the row after the last one looked at.
+    private func collect(
+        from first: Int,
+        _ layout: RowLayout,
+        _ rows: ClassRows,
+        _ group: inout RowGroup,
+        _ units: inout [Int]
+    ) -> Int {
+        group.removeAll()
+        units.removeAll(keepingCapacity: true)
+        var row = first
+        while row < layout.count, group.count < group.capacity {
+            if !rows.isIgnored(row) {
+                group.append(start: layout.start(row), class: rows.index(of: row))
+                units.append(row)
+            }
+            row += 1
+        }
+        return row
+    }
+
+    /// Checks the domains of rows while they are read for the first time.
+    private func checkDomains(
+        _ batch: Batch,
+        _ layout: RowLayout,
+        _ units: [Int],
+        isSequential: Bool
+    ) throws(LossError) {
+        guard let first = units.first, let last = units.last else { return }
+        for index in batch.inputs.indices where batch.input(index).shape == layout.shape {
+            let values = batch.input(index).values.span
+            let domain = batch.domains[index]
+            var areInside = true
+            if isSequential {
+                let numbers = values.extracting(layout.start(first)..<layout.start(last + 1))
+                areInside = domain.firstOutside(in: numbers) == nil
+            } else if domain != .real {
+                areInside = units.allSatisfy { row in
+                    (0..<layout.length).allSatisfy {
+                        domain.contains(values[layout.offset(row, $0)])
+                    }
+                }
+            }
+            // The whole batch is searched for its first error.
+            if !areInside { try batch.checkDomains() }
+        }
+    }
+
+    /// Throws if rows are not distributions where they must be, or if a loss is not finite.
+    private func check(
+        _ block: borrowing RowBlock,
+        _ units: [Int],
+        _ batch: Batch,
+        _ layout: RowLayout,
+        _ rows: ClassRows
+    ) throws(LossError) {
+        let checksSums = checksPredictions || !rows.hasClasses
+        guard checksSums || batch.wantsLosses else { return }
+        for lane in units.indices {
+            if checksPredictions {
+                try checkSum(block.predictionSums[lane], of: 0, units[lane], batch)
+            }
+            if !rows.hasClasses { try checkSum(block.targetSums[lane], of: 1, units[lane], batch) }
+            guard !block.losses[lane].isFinite, batch.wantsLosses else { continue }
+            throw .notFinite(
+                .loss,
+                input: batch.signature.inputs[0].name,
+                place: culprit(units[lane], batch, layout, rows)
+            )
+        }
+    }
+
+    private func checkSum(
+        _ sum: Double,
+        of index: Int,
+        _ row: Int,
+        _ batch: Batch
+    ) throws(LossError) {
+        guard case .distribution(let inLogarithms) = batch.domains[index],
+            !((sum - 1).magnitude <= Self.sumTolerance)
+        else { return }
+        throw .notADistribution(
+            input: batch.signature.inputs[index].name,
+            row: Tensor.place(of: row, in: batch.lossShape),
+            sum: sum,
+            inLogarithms: inLogarithms
+        )
+    }
+
+    /// The maximum deviation of a row's sum from 1, which covers half precision.
+    private static let sumTolerance = 1e-3
+
+    /// The place of the least prediction among those of a row that have a target.
+    private func culprit(
+        _ row: Int,
+        _ batch: Batch,
+        _ layout: RowLayout,
+        _ rows: ClassRows
+    ) -> [Int] {
+        let predictions = batch.input(0)
+        let columns = (0..<layout.length).filter { column in
+            rows.hasClasses
+                ? rows.index(of: row) == Double(column)
+                : batch.input(1).values[layout.offset(row, column)] > 0
+        }
+        let offset = columns.map { layout.offset(row, $0) }
+            .min { predictions.values[$0] < predictions.values[$1] }
+        return offset.map { Tensor.place(of: $0, in: layout.shape) }
+            ?? Tensor.place(of: row, in: batch.lossShape)
+    }
+}
+
+/// The class indices of rows, and which rows take part.
+private struct ClassRows {
+    private let classes: [Double]
+    private let selection: Selection
+    private let ignored: Double?
+    /// Whether the targets are class indices.
+    let hasClasses: Bool
+    /// Whether every row takes part.
+    let areComplete: Bool
+
+    /// - Throws: `LossError` if a target is not a valid class index.
+    init(_ batch: Batch, _ layout: RowLayout, ignoredIndex: Int?) throws(LossError) {
+        selection = batch.selection
+        ignored = ignoredIndex.map(Double.init)
+        guard batch.domains.count > 1, case .classIndices = batch.domains[1] else {
+            (classes, hasClasses, areComplete) = ([], false, selection.isComplete)
+            return
+        }
+        classes = batch.input(1).values
+        hasClasses = true
+        let known = 0..<Double(layout.length)
+        var ignoresSome = false
+        for row in classes.indices where !selection.isLeftOut(row) {
+            let index = classes[row]
+            if index == ignored {
+                ignoresSome = true
+                continue
+            }
+            guard known.contains(index), index == Double(Int(index)) else {
+                throw .notAClassIndex(
+                    input: batch.signature.inputs[1].name,
+                    place: Tensor.place(of: row, in: layout.lossShape),
+                    value: index,
+                    classes: layout.length,
+                    ignored: ignoredIndex
+                )
+            }
+        }
+        areComplete = selection.isComplete && !ignoresSome
+    }
+
+    /// Whether a row takes no part: it is left out, or its class is ignored.
+    func isIgnored(_ row: Int) -> Bool {
+        selection.isLeftOut(row) || hasClasses && classes[row] == ignored
+    }
+
+    /// The class indices of some rows; empty if they have distributions.
+    func indices(of rows: Range<Int>) -> ArraySlice<Double> {
+        hasClasses ? classes[rows] : []
+    }
+
+    /// The class index of a row; -1 if it has a distribution.
+    func index(of row: Int) -> Double { hasClasses ? classes[row] : -1 }
+}
