@@ -32,6 +32,19 @@ import Testing
         #expect(only.record.statuses == [100, 200])
     }
 
+    @Test("may announce any length that the limit on bodies allows")
+    func announced() {
+        var limits = Limits()
+        limits.bodyBytes = .max
+        let only = conversation(limits)
+        only.receive(
+            request("POST", fields: ["Content-Length: \(Int.max)", "Expect: 100-continue"])
+        )
+        #expect(only.record.statuses == [100])
+        only.receive(body)
+        #expect(only.record.refusals == [])
+    }
+
     @Test("waits, unread, until those before it have their responses")
     func order() {
         let all = (0..<3).map { _ in conversation(respond: { _ in nil }) }

@@ -36,24 +36,28 @@ package final class MemoryClaim: Sendable {
 extension MemoryClaim {
     /// The bytes of memory for each byte of a body of which nothing is known but its length: a
     /// number of two bytes occupies eight, and up to five times as much with its results.
-    private static let bytesPerByte = 24
+    private static let bytesPerByte = 24.0
 
     /// The memory of a request with its result, in multiples of that for its numbers.
-    private static let resultFactor = 3
+    private static let resultFactor = 3.0
 
     /// The memory of any large request besides its numbers, in bytes.
-    private static let ownBytes = 4 * 1_024 * 1_024
+    private static let ownBytes = 4.0 * 1_024 * 1_024
 
-    /// Returns the bytes that a request is expected to need.
+    /// Returns an estimate as an integer: a client may announce any length.
+    private static func bytes(_ estimate: Double) -> Int { Int(min(estimate, 0x1p62)) }
+
+    /// Estimates the memory that a request will need.
     ///
     /// - Parameters:
     ///   - length: The length of its body in bytes.
     ///   - processed: The bytes of the body that have been processed.
     ///   - footprint: The memory in bytes that is held for these.
+    /// - Returns: The memory in bytes.
     static func forecast(length: Int, processed: Int = 0, footprint: Int = 0) -> Int {
-        guard processed > 0 else { return bytesPerByte * length }
+        guard processed > 0 else { return bytes(bytesPerByte * Double(length)) }
         let density = Double(footprint) / Double(processed)
-        return ownBytes + Int(Double(resultFactor) * density * Double(length))
+        return bytes(ownBytes + resultFactor * density * Double(length))
     }
 }
 

@@ -154,10 +154,10 @@ struct RequestContent: Sendable {
         isExpensive = intake?.receive(nothing.span, isLast: true) ?? false
     }
 
-    /// Takes the intake and the segment to process next as a job; `nil` if a worker holds the
-    /// intake.
+    /// Takes the intake and the segment to process next as a job.
     ///
     /// - Parameter claim: The claim to memory of the request.
+    /// - Returns: The job; `nil` if a worker holds the intake.
     mutating func takeJob(under claim: MemoryClaim?) -> IntakeJob? {
         guard state == .local, let intake = self.intake.take() else { return nil }
         state = .onWorker

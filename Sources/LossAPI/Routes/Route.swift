@@ -86,21 +86,24 @@ enum Route {
 
     /// The common paths by their length in bytes, which few share, so that none is hashed.
     private static let known: [[(path: String, route: Route)]] = {
-        var known: [String: Route] = [
-            "/": .index, "/livez": .alive, "/healthz": .alive, "/readyz": .ready,
-            "/metrics": .metrics, "/openapi.yaml": .contractYAML, "/openapi.json": .contractJSON,
-            "/problems": .problems, "/v1/losses": .losses, "/v1/penalties": .penalties,
+        var known: [(path: String, route: Route)] = [
+            ("/", .index), ("/livez", .alive), ("/healthz", .alive), ("/readyz", .ready),
+            ("/metrics", .metrics), ("/openapi.yaml", .contractYAML),
+            ("/openapi.json", .contractJSON), ("/problems", .problems), ("/v1/losses", .losses),
+            ("/v1/penalties", .penalties),
         ]
         for name in Catalogue.losses.flatMap({ $0.facts.spellings }) {
-            known["/v1/losses/\(name)"] = Catalogue.loss(named: name).map { .loss($0) }
+            if let found = Catalogue.loss(named: name) {
+                known.append(("/v1/losses/\(name)", .loss(found)))
+            }
         }
         for name in Catalogue.penalties.flatMap({ $0.facts.spellings }) {
-            known["/v1/penalties/\(name)"] = Catalogue.penalty(named: name).map { .penalty($0) }
+            if let found = Catalogue.penalty(named: name) {
+                known.append(("/v1/penalties/\(name)", .penalty(found)))
+            }
         }
-        let longest = known.keys.map { $0.utf8.count }.max() ?? 0
-        return (0...longest).map { length in
-            known.filter { $0.key.utf8.count == length }.map { (path: $0.key, route: $0.value) }
-        }
+        let longest = known.map { $0.path.utf8.count }.max() ?? 0
+        return (0...longest).map { length in known.filter { $0.path.utf8.count == length } }
     }()
 
     /// The name of the route in metrics and logs.
