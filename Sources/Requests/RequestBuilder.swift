@@ -278,7 +278,7 @@ extension RequestBuilder {
         let first = request.inputs[0]?.values.count ?? 0
         let outputs = request.outputs
         let losses =
-            (outputs.isDisjoint(with: [.elements, .statistics]) ? 0 : 1)
+            (outputs.contains(.elements) ? 1 : 0)
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
         let inputs = request.gradientOf.isEmpty ? facts.signature.primary : request.gradientOf
         let derivatives = inputs.reduce(0) { $0 + (request.inputs[$1]?.values.count ?? 0) }
