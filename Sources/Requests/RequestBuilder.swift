@@ -117,6 +117,10 @@ package struct RequestBuilder: Sendable {
         }
         var request = request
         request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
+        // The caller's own denominator takes the place of that of a convention.
+        if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
+            request.reduction = .mean
+        }
         try Self.check(request, hasPenalties: !penalties.isEmpty)
         let chosen = chosenOptions
         let context = RequestError.Context(

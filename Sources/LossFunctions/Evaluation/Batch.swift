@@ -139,6 +139,7 @@ extension Domain {
 extension Interval {
     /// The offset of the first number outside the interval; `nil` if it contains all of them.
     func firstOutside(in numbers: Span<Double>) -> Int? {
+        guard leastPositive == nil else { return numbers.indices.first { !contains(numbers[$0]) } }
         // The smallest and the largest double in the interval.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown

@@ -13,13 +13,13 @@ struct CategoricalCrossEntropy: RowwiseLoss {
     static let classWeights = Option.numbers(
         "class_weights",
         default: nil,
-        .nonNegative,
+        .classWeight,
         "Weight of each class, 1 by default. A mean weights each row by the class of its target."
     )
     static let ignoreIndex = Option.integer(
         "ignore_index",
         default: nil,
-        "Class index whose rows are ignored; none by default."
+        "Class index whose rows are ignored; none by default. Distributions have no class index."
     )
     static let axis = Option.integer(
         "axis",
@@ -32,13 +32,13 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         aliases: [
             "cce", "sparse_categorical_crossentropy",
             .init("cross_entropy", ["from_logits": .flag(true)]),
-            .init("CrossEntropyLoss", ["from_logits": .flag(true)]),
+            .init("CrossEntropyLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("sparse_softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("logitcrossentropy", ["from_logits": .flag(true)]),
-            .init("multi:softprob", ["from_logits": .flag(true)]),
+            .init("multi:softprob", ["from_logits": .flag(true)], convention: "xgboost"),
         ],
         family: .multiclass,
         summary: "The negative log-likelihood of one of several classes, one loss per row; targets "
@@ -68,6 +68,19 @@ struct CategoricalCrossEntropy: RowwiseLoss {
         references: [
             "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",
             "optax softmax_cross_entropy", "scikit-learn HalfMultinomialLoss",
+        ],
+        conventions: [
+            .pyTorch(
+                ["from_logits": .flag(true), "ignore_index": .number(-100), "axis": .number(1)],
+                notes: [
+                    "With class weights and distributions as targets, PyTorch's mean divides by the "
+                        + "number of rows: set \"reduction\": \"element_mean\"."
+                ]
+            ),
+            .xgBoost(
+                ["from_logits": .flag(true)],
+                notes: ["XGBoost's Hessian is 2 p (1 - p), at least 1e-16: twice the exact one."]
+            ),
         ]
     )
 
@@ -116,6 +129,9 @@ struct CategoricalCrossEntropy: RowwiseLoss {
 
     func targetWeights(of targets: RowTargets, _ batch: Batch) throws(LossError) -> [Double]? {
         let rows = targets.layout
+        guard rows.length != 1 else {
+            throw .singleClass(input: batch.signature.inputs[0].name, shape: rows.shape)
+        }
         if let classWeights, classWeights.count != rows.length {
             throw .wrongCount(
                 option: Self.classWeights.declaration.name,
