@@ -222,7 +222,7 @@ let package = Package(
             name: "LossAPITests",
             dependencies: [
                 "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFacts", "LossFunctions",
-                "Requests", "TensorJSON",
+                "Requests", "SeededRandom", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -26,3 +26,23 @@ package struct Convention: Equatable, Sendable {
         self.notes = notes
     }
 }
+
+extension Convention {
+    /// The defaults of PyTorch: of `torch/nn/functional.py` and `torch/nn/modules/loss.py`.
+    package static func pyTorch(
+        _ options: [String: OptionValue] = [:],
+        reduction: Reduction? = nil,
+        notes: [String] = []
+    ) -> Convention {
+        Convention("pytorch", version: "2.15.0", options, reduction: reduction, notes: notes)
+    }
+
+    /// The defaults of the objectives of XGBoost: of `src/objective`. They are sums, because a tree
+    /// is fitted to the gradients of single rows.
+    package static func xgBoost(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        Convention("xgboost", version: "3.2.0", options, reduction: .sum, notes: notes)
+    }
+}

@@ -6,6 +6,8 @@ package struct Interval: Equatable, Sendable {
     package let upper: Double
     package let includesLower: Bool
     package let includesUpper: Bool
+    /// The least number above 0, if the interval contains 0 but none between.
+    package var leastPositive: Double?
 
     package static let real = Interval(
         lower: -.infinity,
@@ -16,6 +18,9 @@ package struct Interval: Equatable, Sendable {
     package static let positive = Interval.above(0)
     package static let nonNegative = Interval.from(0)
     package static let unit = Interval.closed(0, 1)
+
+    /// The integers that no double skips.
+    package static let integers = Interval.closed(-0x1p53, 0x1p53)
 
     /// Every number above `lower`.
     package static func above(_ lower: Double) -> Interval {
@@ -42,8 +47,19 @@ package struct Interval: Equatable, Sendable {
         Interval(lower: lower, upper: upper, includesLower: true, includesUpper: false)
     }
 
+    /// 0, and the interval with both ends included, of positive numbers.
+    package static func zeroOr(_ lower: Double, _ upper: Double) -> Interval {
+        var interval = closed(0, upper)
+        interval.leastPositive = lower
+        return interval
+    }
+
+    /// The weights of classes: no product with them leaves the range of normal doubles.
+    package static let classWeight = Interval.zeroOr(1e-150, 1e150)
+
     package func contains(_ value: Double) -> Bool {
-        (includesLower ? value >= lower : value > lower)
+        if let leastPositive, value != 0, value < leastPositive { return false }
+        return (includesLower ? value >= lower : value > lower)
             && (includesUpper ? value <= upper : value < upper)
     }
 }
@@ -51,7 +67,10 @@ package struct Interval: Equatable, Sendable {
 extension Interval: CustomStringConvertible {
     /// The accepted numbers in words, such as "a number in [0, 1]".
     package var description: String {
-        switch (lower.isFinite, upper.isFinite) {
+        if let leastPositive {
+            return "0 or a number in [\(leastPositive.shortest), \(upper.shortest)]"
+        }
+        return switch (lower.isFinite, upper.isFinite) {
         case (false, false): "a finite number"
         case (true, false): "a number \(includesLower ? ">=" : ">") \(lower.shortest)"
         case (false, true): "a number \(includesUpper ? "<=" : "<") \(upper.shortest)"

@@ -29,6 +29,8 @@ package enum LossError: Error, Equatable, Sendable {
         allowed: [[Int]]
     )
     case noAxis(axis: Int, input: String, shape: [Int])
+    /// A distribution over one class, whose loss is 0 whatever is predicted.
+    case singleClass(input: String, shape: [Int])
     case outsideDomain(input: String, place: [Int], value: Double, allowed: String)
     case notAClassIndex(input: String, place: [Int], value: Double, classes: Int, ignored: Int?)
     case notADistribution(input: String, row: [Int], sum: Double, inLogarithms: Bool)

@@ -23,8 +23,17 @@ extension OptionDeclaration {
         case (.number(_, let range), .number(let value)):
             guard range.contains(value) else { throw outOfRange(value, range) }
         case (.integer, .number(let value)):
-            guard Int(exactly: value) != nil else {
+            guard value == value.rounded() else {
                 throw .wrongKind(option: name, expected: expected)
+            }
+            guard Interval.integers.contains(value) else {
+                throw .outOfRange(
+                    option: name,
+                    place: [],
+                    value: value,
+                    allowed: "an integer from \(Interval.integers.lower.shortest) to "
+                        + Interval.integers.upper.shortest
+                )
             }
         case (.flag, .flag): break
         case (.choice(_, let allowed), .choice(let value)):

@@ -11,6 +11,6 @@ package enum RowOptions {
     package static let ignoreIndex = Option.integer(
         "ignore_index",
         default: nil,
-        "Class index whose rows are ignored; none by default."
+        "Class index whose rows are ignored; none by default. Distributions have no class index."
     )
 }

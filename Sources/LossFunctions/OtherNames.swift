@@ -9,6 +9,9 @@ package enum OtherNames {
         name.utf8.count <= 64 ? advice[name.foldedName] : nil
     }
 
+    /// The names, folded.
+    package static var names: [String] { advice.keys.sorted() }
+
     /// The advice by folded name.
     private static let advice = Dictionary(
         uniqueKeysWithValues: entries.flatMap { entry in
@@ -22,7 +25,7 @@ package enum OtherNames {
 
     private static let entries: [(names: [String], advice: String)] = [
         (
-            ["log_loss", "neg_log_loss", "negative_log_likelihood"],
+            ["log_loss", "neg_log_loss", "negative_log_likelihood", "deviance"],
             "Use binary_cross_entropy for two classes and categorical_cross_entropy for more."
         ),
         (
@@ -34,12 +37,31 @@ package enum OtherNames {
             "Use categorical_cross_entropy."
         ),
         (
-            ["multiclass", "xent", "softmax_loss"],
+            ["multiclass", "xent", "softmax_loss", "multi:softmax"],
             "Use categorical_cross_entropy with \"from_logits\": true."
         ),
         (
-            ["binary", "xentropy"],
-            "Use binary_cross_entropy with \"from_logits\": true."
+            [
+                "binary", "xentropy", "binary:logitraw", "logistic", "logistic_loss",
+                "sigmoid_cross_entropy", "multiclassova", "ova", "ovr",
+                "multilabel_soft_margin", "multilabel_soft_margin_loss", "multilabel_bce",
+            ],
+            "Use binary_cross_entropy with \"from_logits\": true, one logit for each label."
+        ),
+        (
+            [
+                "soft_margin", "soft_margin_loss", "logistic_margin", "LogitMarginLoss",
+            ],
+            "It is binary_cross_entropy with \"from_logits\": true and labels 0 and 1 instead of -1 "
+                + "and 1."
+        ),
+        (
+            ["brier", "brier_score", "brier_score_loss", "l2_margin", "L2MarginLoss"],
+            "It is squared_error of probabilities, or margins, and their labels."
+        ),
+        (
+            ["perplexity"],
+            "It is the exponential of the mean of categorical_cross_entropy."
         ),
         (
             ["nll", "nll_loss"],

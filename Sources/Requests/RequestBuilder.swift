@@ -117,6 +117,10 @@ package struct RequestBuilder: Sendable {
         }
         var request = request
         request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
+        // The caller's own denominator takes the place of that of a convention.
+        if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
+            request.reduction = .mean
+        }
         try Self.check(request, hasPenalties: !penalties.isEmpty)
         let chosen = chosenOptions
         let context = RequestError.Context(
@@ -278,7 +282,7 @@ extension RequestBuilder {
         let first = request.inputs[0]?.values.count ?? 0
         let outputs = request.outputs
         let losses =
-            (outputs.isDisjoint(with: [.elements, .statistics]) ? 0 : 1)
+            (outputs.contains(.elements) ? 1 : 0)
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
         let inputs = request.gradientOf.isEmpty ? facts.signature.primary : request.gradientOf
         let derivatives = inputs.reduce(0) { $0 + (request.inputs[$1]?.values.count ?? 0) }

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import calculus  # noqa: E402
+import partials  # noqa: E402
 import reductions  # noqa: E402
 import sums  # noqa: E402
 
@@ -121,6 +122,7 @@ def main():
     losses, penalties = modules("losses"), modules("penalties")
     makers = {name: lambda n=name, m=module: golden_document(n, m) for name, module in (losses | penalties).items()}
     makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
+    makers["partials"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": partials.cases()}
     makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}
 
     parser = argparse.ArgumentParser(description=__doc__)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFunctions
 import Testing
 
 @Suite("The changelog")
@@ -23,6 +24,13 @@ struct ChangelogTests {
                 #expect(lines.dropFirst(index + 1).first?.hasPrefix("- ") == true, "\(heading)")
             }
         }
+    }
+
+    @Test("names every revision of the numbers, the current one in its latest entry")
+    func numerics() throws {
+        let named = try text("CHANGELOG.md").matches(of: /Numerics revision (\d+):/).map { $0.1 }
+        #expect(named.first == "\(LossPartial.currentNumerics)")
+        #expect(Set(named).count == LossPartial.currentNumerics)
     }
 
     private static let sections: Set<Substring> = [

@@ -403,6 +403,63 @@ struct ProblemTests {
             contains: "half of squared_error"
         ),
         Case(#"{}"#, to: "/v1/losses/SmoothL1Loss", .unknownLoss, nil, contains: "delta = beta"),
+        Case(
+            #"{"predictions":[[0.2],[0.7]],"targets":[[1],[1]]}"#,
+            to: "/v1/losses/cross_entropy",
+            .shapeMismatch,
+            "/predictions",
+            contains: "use binary_cross_entropy"
+        ),
+        Case(
+            #"{"predictions":[[0.2,0.8]],"targets":[0],"class_weights":[1,1e200]}"#,
+            to: "/v1/losses/cce",
+            .outOfRange,
+            "/class_weights/1",
+            contains: "must be 0 or a number in [1e-150, 1e150]"
+        ),
+        Case(
+            #"{"predictions":[0.2],"targets":[0],"pos_weight":1e-151}"#,
+            to: "/v1/losses/bce",
+            .outOfRange,
+            "/pos_weight",
+            contains: "must be 0 or a number in [1e-150, 1e150]"
+        ),
+        Case(
+            #"{"predictions":[0.2],"targets":[0],"pos_weight":-1}"#,
+            to: "/v1/losses/bce",
+            .outOfRange,
+            "/pos_weight",
+            contains: "must be 0 or a number in [1e-150, 1e150]"
+        ),
+        Case(
+            #"{"predictions":[[0.2,0.8]],"targets":[0],"ignore_index":1e300}"#,
+            to: "/v1/losses/cce",
+            .outOfRange,
+            "/ignore_index",
+            contains: "must be an integer from -9007199254740992 to 9007199254740992"
+        ),
+        Case(
+            #"{"predictions":[[0.2,0.8]],"targets":[0],"ignore_index":0.5}"#,
+            to: "/v1/losses/cce",
+            .wrongKind,
+            "/ignore_index",
+            contains: "ignore_index must be an integer"
+        ),
+        Case(
+            #"{"predictions":[[0.2,0.8]],"targets":[[0.5,0.502]]}"#,
+            to: "/v1/losses/cce",
+            .notADistribution,
+            "/targets/0",
+            contains: "sum to 1.002, but the sum must differ from 1 by less than 0.001"
+        ),
+        Case(#"{}"#, to: "/v1/losses/logloss", .unknownLoss, nil, contains: "for two classes"),
+        Case(
+            #"{}"#,
+            to: "/v1/losses/SoftMarginLoss",
+            .unknownLoss,
+            nil,
+            contains: "labels 0 and 1 instead of -1 and 1"
+        ),
         Case(#"{}"#, to: "/v1/losses/mape", .unknownLoss, nil, contains: "1 / |target|"),
         Case(
             #"{}"#,

@@ -76,7 +76,7 @@ struct WholeRequestTests {
             "/v1/losses/binary_cross_entropy",
             #"{"predictions":[40],"targets":[1],"from_logits":true}"#
         )
-        #expect(client.send(.post, "/v1/losses/BCEWithLogitsLoss", body).body == byName.body)
+        #expect(client.send(.post, "/v1/losses/bce_with_logits", body).body == byName.body)
         let repeated = client.send(
             .post,
             "/v1/losses/bce_with_logits",

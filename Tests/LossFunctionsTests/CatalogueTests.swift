@@ -21,6 +21,13 @@ struct CatalogueTests {
         }
     }
 
+    @Test("has no loss by a name that has advice instead", arguments: OtherNames.names)
+    func otherNames(name: String) {
+        #expect(Catalogue.loss(named: name) == nil)
+        #expect(Catalogue.penalty(named: name) == nil)
+        #expect(OtherNames.advice(for: name)?.hasSuffix(".") == true)
+    }
+
     @Test("finds each loss by its name and by every alias, in any spelling")
     func lookup() throws {
         for loss in Catalogue.losses {

@@ -80,6 +80,49 @@ struct ExactSumTests {
         #expect(sum.value == -0x1p-54)
     }
 
+    @Test("merges to the same value, however its terms are dealt and its parts are merged")
+    func merging() {
+        var random = SplitMix(state: 4)
+        for round in 0..<500 {
+            let terms = (0..<Int.random(in: 1...60, using: &random)).map { _ in
+                (anyFinite(like: round, &random), anyFinite(like: round + 1, &random))
+            }
+            var whole = ExactSum()
+            for (one, other) in terms { whole.add(one, times: other) }
+            var parts = [ExactSum](repeating: ExactSum(), count: 8)
+            for (one, other) in terms.shuffled(using: &random) {
+                parts[Int.random(in: parts.indices, using: &random)].add(one, times: other)
+            }
+            while parts.count > 1 {
+                let part = parts.remove(at: Int.random(in: parts.indices, using: &random))
+                parts[Int.random(in: parts.indices, using: &random)].merge(part)
+            }
+            #expect(parts[0] == whole)
+            #expect(parts[0].number == whole.number)
+            #expect(parts[0].value == whole.value)
+            #expect(parts[0].number?.rounded == whole.value)
+        }
+    }
+
+    @Test("merges 5,000 times with itself and back, without growing")
+    func manyMerges() {
+        for term in [-0.1, 1e300, -0x1p-1074] {
+            var sum = ExactSum()
+            var part = ExactSum()
+            part.add(term, times: term)
+            part.add(-term)
+            for _ in 0..<5_000 { sum.merge(part) }
+            var chain = part
+            for _ in 0..<60 { chain.merge(chain) }
+            var expected = ExactSum()
+            for _ in 0..<5_000 { expected.add(term, times: term) }
+            for _ in 0..<5_000 { expected.add(-term) }
+            #expect(sum == expected)
+            let doubled = part.number.map { $0 * ExactNumber(1 << 60) }
+            #expect(chain.number == doubled)
+        }
+    }
+
     @Test("is not finite if a term is not")
     func notFinite() {
         for term in [Double.infinity, -.infinity, .nan] {

@@ -64,6 +64,13 @@ extension Problem {
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
                 pointer: shape.isEmpty ? pointer(input) : pointer("axis")
             )
+        case .singleClass(let input, let shape):
+            self.init(
+                .shapeMismatch,
+                "\(input) have shape \(shape.written), so there is one class, whose loss is always 0. "
+                    + "For two classes with one number each, use binary_cross_entropy.",
+                pointer: pointer(input)
+            )
         case .outsideDomain(let input, let place, let value, let allowed):
             let subject = input + place.writtenUnlessEmpty
             self.init(
@@ -87,7 +94,7 @@ extension Problem {
             self.init(
                 .notADistribution,
                 "\(subject) the row \(input)\(row.writtenUnlessEmpty) sum to "
-                    + "\(sum.shortest), but must sum to 1, to within 0.001.",
+                    + "\(sum.shortest), but the sum must differ from 1 by less than 0.001.",
                 pointer: pointer(input, row)
             )
         case .leadingShape(let input, let shape, let allowed):

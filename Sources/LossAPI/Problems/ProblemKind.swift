@@ -167,7 +167,7 @@ extension ProblemKind.Service {
         case .outsideDomain:
             "The loss is not defined for the element at `pointer`; `allowed` states its domain."
         case .notADistribution:
-            "Each row of target probabilities must sum to 1, to within 0.001."
+            "The sum of each row of target probabilities must differ from 1 by less than 0.001."
         case .missingValue:
             "A null in an input stands for a missing value, which is accepted where it is masked, or "
                 + "with \"missing\": \"skip\"."

@@ -13,10 +13,14 @@ struct Accumulation: ~Copyable {
     private let functions = InstructionSet.current.functions
     private let hessianFloor: Double?
     private let countsSkipped: Bool
+    /// The offset of the first loss in the whole of which the batch is a part.
+    private let offset: Int
 
     private var sum = ExactSum()
     /// The sum over the items of the first dimension, if they are reduced by themselves.
     private var outer = ExactSum()
+    /// The exact sums of statistics and partial sums, if they are requested.
+    private var moments: MomentSums?
     private var elements: [Double] = []
     private var weighted: [Double] = []
     private var gradients: [Derivative] = []
@@ -28,6 +32,7 @@ struct Accumulation: ~Copyable {
         self.batch = batch
         hessianFloor = request.hessianFloor
         countsSkipped = request.skipsMissing
+        offset = request.offset
         let outputs = batch.outputs
         for input in batch.differentiated {
             let (name, shape) = (batch.signature.inputs[input].name, batch.input(input).shape)
@@ -40,6 +45,9 @@ struct Accumulation: ~Copyable {
         }
         let isNone = weighting.reduction == .none
         self.weighting = weighting
+        if !outputs.isDisjoint(with: [.statistics, .partial]) {
+            moments = MomentSums(weighting, batch.selection, offset: request.offset)
+        }
         if keepsElements { elements.reserveCapacity(batch.unitCount) }
         if outputs.contains(.loss), isNone { weighted.reserveCapacity(batch.unitCount) }
     }
@@ -47,7 +55,7 @@ struct Accumulation: ~Copyable {
     private var outputs: Outputs { batch.outputs }
 
     /// Whether the losses are kept one by one.
-    private var keepsElements: Bool { !outputs.isDisjoint(with: [.elements, .statistics]) }
+    private var keepsElements: Bool { outputs.contains(.elements) }
 
     /// Adds the losses and derivatives of a block of elements.
     ///
@@ -112,6 +120,7 @@ struct Accumulation: ~Copyable {
         if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
         if !isSummed || !sum.hasFiniteTerms { try checkAreFinite(losses, from: first) }
+        moments?.add(losses, from: first)
         // Adding 0 turns -0 into 0, here and below.
         if keepsElements {
             elements.append(addingCapacity: losses.count) { output in
@@ -241,10 +250,18 @@ struct Accumulation: ~Copyable {
                     values: elements,
                     hasMissing: !batch.selection.isComplete
                 ) : nil,
-            statistics: outputs.contains(.statistics)
-                ? try Statistics(elements, weighting, batch) : nil,
+            statistics: outputs.contains(.statistics) ? try statistics() : nil,
+            moments: outputs.contains(.partial) ? moments?.moments() : nil,
             skipped: countsSkipped ? batch.selection.skipped : nil
         )
+    }
+
+    private func statistics() throws(LossError) -> Statistics {
+        let (shape, first) = (batch.lossShape, offset)
+        guard let moments = moments?.moments() else { throw notFinite(place: []) }
+        return try Statistics(moments, input: batch.signature.inputs[0].name) { offset in
+            Tensor.place(of: offset &- first, in: shape)
+        }
     }
 
     /// Adds weighted losses to the sum, or to the sums of their items.

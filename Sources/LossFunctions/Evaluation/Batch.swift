@@ -19,7 +19,9 @@ struct Batch {
     let axis: Int
 
     /// Whether the losses themselves are requested, not only their derivatives.
-    var wantsLosses: Bool { !outputs.isDisjoint(with: [.loss, .elements, .statistics]) }
+    var wantsLosses: Bool {
+        !outputs.isDisjoint(with: [.loss, .elements, .statistics, .partial])
+    }
 
     var lossShape: [Int] { binding.leading }
     var unitCount: Int { binding.leading.reduce(1, *) }
@@ -144,6 +146,7 @@ extension Domain {
 extension Interval {
     /// The offset of the first number outside the interval; `nil` if it contains all of them.
     func firstOutside(in numbers: Span<Double>) -> Int? {
+        guard leastPositive == nil else { return numbers.indices.first { !contains(numbers[$0]) } }
         // The smallest and the largest double in the interval.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown

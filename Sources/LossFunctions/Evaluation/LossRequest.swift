@@ -23,6 +23,8 @@ package struct LossRequest: Sendable {
     package var hessianKind = HessianKind.exact
     /// The lower bound of second derivatives.
     package var hessianFloor: Double?
+    /// The number of losses before the first, if the inputs are a part of a data set.
+    package var offset = 0
 
     package init(inputs: [Tensor?]) {
         self.inputs = inputs
@@ -49,6 +51,8 @@ package struct LossResult: Equatable, Sendable {
     /// The losses one by one, before weights and reduction; NaN for those left out.
     package let elements: Tensor?
     package let statistics: Statistics?
+    /// The exact sums from which reduced losses and statistics follow.
+    package let moments: Moments?
     /// The number of losses skipped for a missing input; `nil` unless they may be skipped.
     package let skipped: Int?
 

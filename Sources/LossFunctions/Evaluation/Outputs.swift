@@ -24,6 +24,8 @@ package struct Outputs: OptionSet, Sendable {
     package static let elements = Outputs(rawValue: 8)
     /// The count, mean, variance, standard error and extremes of the losses.
     package static let statistics = Outputs(rawValue: 16)
+    /// The exact sums of the losses, which merge with those of other batches.
+    package static let partial = Outputs(rawValue: 32)
 
     /// Their names on the wire, in the order of a result.
     package static let names: [(name: String, output: Outputs)] = [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LossFacts
+package import LossFacts
 
 /// Statistics of the losses of a batch that take part, before reduction.
 package struct Statistics: Equatable, Sendable {
@@ -27,48 +27,31 @@ package struct Statistics: Equatable, Sendable {
         }
     }
 
-    /// Computes the statistics of losses one by one.
+    /// Computes statistics from exact moments, so that nothing cancels.
     ///
-    /// - Throws: `LossError.nothingToAverage` if none takes part or all weights are 0, and
+    /// - Parameters:
+    ///   - moments: the moments.
+    ///   - input: the name of the input to change if a statistic is too large.
+    ///   - place: the place of the loss at an offset.
+    /// - Throws: `LossError.nothingToAverage` if there are no losses or all weights are 0, and
     ///   `LossError.notFinite` if a statistic is too large for a double.
-    init(_ losses: [Double], _ weighting: Weighting, _ batch: Batch) throws(LossError) {
-        let units = losses.indices.filter { !batch.selection.isLeftOut($0) }
-        guard let first = units.first else { throw .nothingToAverage(.units) }
-        var (weights, sum) = (ExactSum(), ExactSum())
-        var (least, greatest) = (first, first)
-        for unit in units {
-            weights.add(weighting[unit])
-            sum.add(losses[unit], times: weighting[unit])
-            if losses[unit] < losses[least] { least = unit }
-            if losses[unit] > losses[greatest] { greatest = unit }
+    package init(
+        _ moments: Moments,
+        input: String,
+        place: (_ offset: Int) -> [Int]
+    ) throws(LossError) {
+        guard let least = moments.least, let greatest = moments.greatest else {
+            throw .nothingToAverage(.units)
         }
-        let total = weights.value
-        guard total > 0 else { throw .nothingToAverage(.weights) }
-        let mean = sum.value(dividedBy: total)
-        var (squares, weightedSquares) = (ExactSum(), ExactSum())
-        for unit in units {
-            let deviation = losses[unit] - mean
-            let weight = weighting[unit]
-            squares.add(deviation * deviation, times: weight)
-            weightedSquares.add(weight * deviation, times: weight * deviation)
-        }
-        count = units.count
-        self.mean = mean + 0
-        let (all, others) = (Double(count), Double(count - 1))
-        variance = count > 1 ? all * squares.value / (others * total) : nil
-        standardError =
-            count > 1
-            ? (all * weightedSquares.value / others).squareRoot() / total : nil
-        func extreme(_ unit: Int) -> Extreme {
-            Extreme(
-                loss: losses[unit] + 0,
-                place: Tensor.place(of: unit, in: batch.lossShape)
-            )
-        }
-        self.least = extreme(least)
-        self.greatest = extreme(greatest)
+        guard !moments[.weight].isZero else { throw .nothingToAverage(.weights) }
+        count = moments.count
+        mean = moments.mean
+        variance = moments.variance
+        standardError = moments.standardError
+        self.least = Extreme(loss: least.loss, place: place(least.offset))
+        self.greatest = Extreme(loss: greatest.loss, place: place(greatest.offset))
         guard mean.isFinite, variance?.isFinite != false, standardError?.isFinite != false else {
-            throw .notFinite(.loss, input: batch.signature.inputs[0].name, place: [])
+            throw .notFinite(.loss, input: input, place: [])
         }
     }
 }

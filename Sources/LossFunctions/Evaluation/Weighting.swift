@@ -30,6 +30,8 @@ struct Weighting {
     /// The weights of the client, or one that all losses share.
     private let weights: [Double]
     private let span: Int
+    /// Additional factors in the denominator of a mean, one per loss; `nil` means 1 each.
+    let targetWeights: [Double]?
     /// Whether the quotient of some weight and its denominator is not a normal number.
     private(set) var isExtreme = false
 
@@ -48,6 +50,7 @@ struct Weighting {
         if let weights = request.weights { try Self.check(weights, against: shape) }
         weights = request.weights?.values ?? []
         span = count / max(weights.count, 1)
+        self.targetWeights = targetWeights
         let itemCount = shape.first ?? 1
         itemLength = reduction.isNested ? count / max(itemCount, 1) : count
         let selection = batch.selection
@@ -100,6 +103,9 @@ struct Weighting {
         }
         isExtreme = !weights.isEmpty && spansManyMagnitudes(sums)
     }
+
+    /// Whether the client has given weights.
+    var isWeighted: Bool { !weights.isEmpty }
 
     /// Whether weights are used as they are: all are 1.
     var isTrivial: Bool { weights.isEmpty && items.isEmpty }

@@ -22,6 +22,9 @@ struct RowLoss: LossEvaluator {
     func targetWeights(of batch: Batch) throws(LossError) -> [Double]? {
         let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
+        if layout.length == 1, batch.signature.inputs.dropFirst().first?.forms.count ?? 1 > 1 {
+            throw .singleClass(input: batch.signature.inputs[0].name, shape: layout.shape)
+        }
         if let (option, values) = kernel.list, values.count != layout.length {
             throw .wrongCount(option: option, count: values.count, expected: layout.length)
         }

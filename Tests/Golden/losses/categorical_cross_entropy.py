@@ -43,12 +43,12 @@ def loss(predictions, target, o):
 
 
 LOGIT_ROWS = [
-    [0.0], [-1e8], [0.0, 0.0], [1e8, 1e8], [1e8, 1e8 + 1], [-200.0] * 3, [40.0, 0.0, 0.0], [0.0, 0.0, -40.0],
+    [0.0, 0.0], [1e8, 1e8], [1e8, 1e8 + 1], [-200.0] * 3, [40.0, 0.0, 0.0], [0.0, 0.0, -40.0],
     [710.0, -710.0], [710.0, 0.0, -710.0], [355.0, -355.0, 1.0], [1e4, -1e4, 0.0], [1e-8, -1e-8], [0.25] * 4,
     [1e150, 1e150], [17.0, 16.999999999999996], [37.0, 0.0, 37.0], [-745.0, -746.0, -744.5], [1.0, 2.0, 3.0],
 ]
 PROBABILITY_ROWS = [
-    [1.0], [0.5, 0.5], [1.0, 0.0], [1 - 2.0**-53, 1e-16], [1 - 2.0**-24, 2.0**-24], [1e-300, 1.0, 0.0],
+    [0.5, 0.5], [1.0, 0.0], [1 - 2.0**-53, 1e-16], [1 - 2.0**-24, 2.0**-24], [1e-300, 1.0, 0.0],
     [0.25, 0.25, 0.5], [1e-8, 1 - 1e-8], [1e-45, 0.5, 0.5], [0.9999, 0.0004], [0.2, 0.3, 0.4995], [0.1] * 10,
 ]
 
@@ -64,7 +64,7 @@ def groups(random):
     rows = [(row, index(row)) for row in logits]
     rows += [(row, k) for row in ([40.0, 0.0, 0.0], [710.0, -710.0]) for k in range(len(row))]
     rows += [(row, samples.onehot(index(row), len(row))) for row in spread(-5, 5, (2, 3))]
-    rows += [(row, samples.even(random, len(row))) for row in LOGIT_ROWS[2::2] + spread(-5, 5, (2, 3, 6, 10))]
+    rows += [(row, samples.even(random, len(row))) for row in LOGIT_ROWS[::2] + spread(-5, 5, (2, 3, 6, 10))]
     rows += [(row, samples.peaked(random, len(row))) for row in spread(-30, 30, (3, 4, 5))]
     rows += [([0.0] * 4, [0.25] * 4), ([3.0, -1.0, 2.0], [0.5, 0.5, 0.0])]
     yield {"from_logits": True}, rows
@@ -84,7 +84,7 @@ def groups(random):
     rows += [(row, 0) for row in ([0.0, 1.0], [1e-300, 1.0], [2.0**-52, 1 - 2.0**-52], [2.0**-53, 1.0])]
     rows += [(samples.even(random, size), random.randrange(size)) for size in (2, 3, 5, 10)]
     rows += [(samples.peaked(random, size), random.randrange(size)) for size in (2, 3, 4)]
-    rows += [(row, samples.even(random, len(row))) for row in PROBABILITY_ROWS[1:]]
+    rows += [(row, samples.even(random, len(row))) for row in PROBABILITY_ROWS]
     rows += [([0.0, 0.6, 0.4], [0.0, 1.0, 0.0]), ([0.0, 0.6, 0.4], [0.2, 0.8, 0.0])]
     yield {}, [(samples.distribution(row), target) for row, target in rows]
 
@@ -97,7 +97,7 @@ def groups(random):
         yield options, [(samples.distribution(row), target) for row, target in rows]
     yield {"epsilon": 0.0}, [
         ([1.0, 0.0, 0.0], 0), ([0.0, 0.5, 0.5], [0.0, 0.25, 0.75]), ([1e-100, 1.0], 0), ([1e-150, 1.0], [1e-3, 0.999]),
-        ([1.0], 0), (samples.peaked(random, 5), 3), (samples.peaked(random, 5), samples.peaked(random, 5)),
+        (samples.peaked(random, 5), 3), (samples.peaked(random, 5), samples.peaked(random, 5)),
     ]
     # Where 1 - epsilon is not a double, or rounds to 1.
     for epsilon in (1e-7, 1e-15, 1e-16, 1e-17, 1e-20):

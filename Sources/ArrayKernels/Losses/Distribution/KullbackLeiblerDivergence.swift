@@ -477,8 +477,8 @@ extension KullbackLeiblerDivergence {
         name: "kl_divergence",
         aliases: [
             "kld", "kullback-leibler", "kullback_leibler_divergence",
-            .init("kl_div", ["log_predictions": .flag(true)]),
-            .init("KLDivLoss", ["log_predictions": .flag(true)]),
+            .init("kl_div", ["log_predictions": .flag(true)], convention: "pytorch"),
+            .init("KLDivLoss", ["log_predictions": .flag(true)], convention: "pytorch"),
             .init(
                 "kl_divergence_with_log_targets",
                 ["log_predictions": .flag(true), "log_targets": .flag(true)]
@@ -513,6 +513,17 @@ extension KullbackLeiblerDivergence {
             "S. Kullback, R. A. Leibler, On Information and Sufficiency, "
                 + "Annals of Mathematical Statistics 22, 1951",
             "PyTorch KLDivLoss", "Keras KLDivergence", "optax kl_divergence",
+        ],
+        conventions: [
+            .pyTorch(
+                ["log_predictions": .flag(true)],
+                reduction: .batchMean,
+                notes: [
+                    "PyTorch's default reduction also divides by the number of classes: set "
+                        + "\"normalizer\" to the number of predictions.",
+                    "PyTorch's reduction none keeps a term per class; here it is a loss per row.",
+                ]
+            )
         ]
     )
 }

@@ -13,7 +13,7 @@ enum CategoricalCrossEntropy: ListedRowLoss {
     static let classWeights = Option.numbers(
         "class_weights",
         default: nil,
-        .nonNegative,
+        .classWeight,
         "Weight of each class, 1 by default. A mean weights each row by the class of its target."
     )
 
@@ -339,13 +339,13 @@ extension CategoricalCrossEntropy {
         aliases: [
             "cce", "sparse_categorical_crossentropy",
             .init("cross_entropy", ["from_logits": .flag(true)]),
-            .init("CrossEntropyLoss", ["from_logits": .flag(true)]),
+            .init("CrossEntropyLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
             .init("softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("sparse_softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("logitcrossentropy", ["from_logits": .flag(true)]),
-            .init("multi:softprob", ["from_logits": .flag(true)]),
+            .init("multi:softprob", ["from_logits": .flag(true)], convention: "xgboost"),
         ],
         family: .multiclass,
         summary: "The negative log-likelihood of one of several classes, one loss per row; targets "
@@ -376,6 +376,19 @@ extension CategoricalCrossEntropy {
         references: [
             "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",
             "optax softmax_cross_entropy", "scikit-learn HalfMultinomialLoss",
+        ],
+        conventions: [
+            .pyTorch(
+                ["from_logits": .flag(true), "ignore_index": .number(-100), "axis": .number(1)],
+                notes: [
+                    "With class weights and distributions as targets, PyTorch's mean divides by the "
+                        + "number of rows: set \"reduction\": \"element_mean\"."
+                ]
+            ),
+            .xgBoost(
+                ["from_logits": .flag(true)],
+                notes: ["XGBoost's Hessian is 2 p (1 - p), at least 1e-16: twice the exact one."]
+            ),
         ]
     )
 }

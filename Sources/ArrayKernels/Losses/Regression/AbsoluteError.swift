@@ -39,6 +39,7 @@ extension AbsoluteError {
             "At p = t scikit-learn and Keras on JAX return -1; PyTorch, MLX and LightGBM return 0.",
             "XGBoost and LightGBM replace the Hessian, which is 0, by a surrogate.",
         ],
-        references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"]
+        references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"],
+        conventions: [.pyTorch()]
     )
 }

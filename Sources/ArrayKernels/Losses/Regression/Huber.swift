@@ -70,6 +70,7 @@ extension Huber {
             "P. J. Huber, Robust Estimation of a Location Parameter, "
                 + "Annals of Mathematical Statistics 35, 1964",
             "PyTorch HuberLoss",
-        ]
+        ],
+        conventions: [.pyTorch(["delta": .number(1)], reduction: .elementMean)]
     )
 }

@@ -32,6 +32,7 @@ extension SquaredError {
             "scikit-learn's boosting, optax's l2_loss, XGBoost's reg:squarederror and LightGBM's "
                 + "regression use half of it."
         ],
-        references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"]
+        references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"],
+        conventions: [.pyTorch()]
     )
 }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sum of doubles and of products of two doubles that is rounded only when it is read.
+/// A sum of doubles and of products of up to four doubles that is rounded only when it is read.
 ///
-/// The sum is an integer multiple of 2^-2148, stored as 32-bit digits in 64-bit words: a term spans
-/// two or four neighbouring words, and the spare bits accumulate the carries of 1,024 terms before they
-/// have to be propagated. Therefore the result does not depend on the order of the terms and is
-/// correctly rounded (ties to even). Intermediate sums may exceed the largest double.
+/// The sum is an integer multiple of 2^-4296, stored as 32-bit digits in 64-bit words: a term spans
+/// two to nine neighbouring words, and the spare bits accumulate the carries of 1,024 terms before
+/// they have to be propagated. Therefore the result does not depend on the order of the terms, nor on
+/// the order in which partial sums are merged, and is correctly rounded (ties to even).
+/// Intermediate sums may exceed the largest double.
 ///
 /// After the small superaccumulator of R. M. Neal, "Fast exact summation using small and large
 /// superaccumulators", arXiv:1505.05571 (2015).
 package struct ExactSum: Sendable {
-    /// The number of digits: a product is below 2^4196 units, and 2^64 of them are below 2^4260.
-    private static let digits = 136
+    /// The number of digits: a term is below 2^8496 units, and 2^64 of them are below 2^8560.
+    private static let digits = 270
     private static let termsBeforeCarry = 1_024
-    /// The binary exponent of the unit.
-    private static let unit = -2_148
+    /// The binary exponent of the unit, which is that of the product of four subnormal numbers.
+    private static let unit = 4 * -1_074
+    /// The binary exponents of terms: the unit, and one that no product of four numbers reaches.
+    static let exponents = unit...4_200
 
-    private var words: InlineArray<136, Int64> = .init(repeating: 0)
+    private var words: InlineArray<270, Int64> = .init(repeating: 0)
     /// The lowest and the highest digit to which a term has been added.
     private var lowest = ExactSum.digits - 1
     private var highest = 0
@@ -39,8 +42,8 @@ package struct ExactSum: Sendable {
         if termsUntilCarry == 0 { carry() }
         termsUntilCarry &-= 1
 
-        // Relative to the unit, a subnormal number begins at bit 1,074.
-        let place = position &+ 1_074
+        // Relative to the unit, a subnormal number begins at bit 3,222.
+        let place = position &+ 3_222
         let index = place &>> 5
         let shift = UInt64(truncatingIfNeeded: place & 31)
         let low = Int64(truncatingIfNeeded: (significand &<< shift) & 0xFFFF_FFFF)
@@ -64,7 +67,7 @@ package struct ExactSum: Sendable {
         if termsUntilCarry == 0 { carry() }
         termsUntilCarry &-= 1
 
-        let place = firstPosition &+ secondPosition
+        let place = firstPosition &+ secondPosition &+ 2_148
         let index = place &>> 5
         let shift = UInt64(truncatingIfNeeded: place & 31)
         let product = first.multipliedFullWidth(by: second)
@@ -89,7 +92,7 @@ package struct ExactSum: Sendable {
 
     /// The significand of a number as an integer, its position relative to that of subnormal numbers,
     /// and whether the number is finite.
-    private static func parts(_ number: Double) -> (UInt64, position: Int, isFinite: Bool) {
+    static func parts(_ number: Double) -> (UInt64, position: Int, isFinite: Bool) {
         let bits = number.bitPattern
         let exponent = Int(truncatingIfNeeded: bits &>> 52) & 0x7FF
         let fraction = bits & 0x000F_FFFF_FFFF_FFFF
@@ -142,7 +145,7 @@ package struct ExactSum: Sendable {
     /// A positive integer times a power of two as the nearest double, ties to even.
     ///
     /// `hasMore` tells whether the true number is larger, by less than 1 in the last place.
-    private static func rounded(_ integer: UInt128, exponent: Int, hasMore: Bool) -> Double {
+    static func rounded(_ integer: UInt128, exponent: Int, hasMore: Bool) -> Double {
         let length = 128 - integer.leadingZeroBitCount
         // The last place of the double is 2^-1074 or more.
         let dropped = max(length - 53, -1_074 - exponent)
@@ -172,5 +175,126 @@ package struct ExactSum: Sendable {
     private mutating func negate() {
         for index in lowest...top { words[index] = 0 &- words[index] }
         carry()
+    }
+}
+
+extension ExactSum {
+    /// Adds the terms of another sum.
+    package mutating func merge(_ other: ExactSum) {
+        hasNonFiniteTerm = hasNonFiniteTerm || other.hasNonFiniteTerm
+        guard other.lowest <= other.highest else { return }
+        // With its carries propagated, every digit of the other sum is that of one term.
+        var other = other
+        let last = other.carryAndTrim()
+        add(from: other.lowest, through: last) { other.words[$0] }
+    }
+
+    /// Propagates carries and returns the highest digit, which is negative if the sum is.
+    private mutating func carryAndTrim() -> Int {
+        carry()
+        var last = top
+        while last > lowest, words[last] == 0 || words[last] == -1 {
+            // -1 is borrowed by the next digit.
+            words[last - 1] &+= words[last] &<< 32
+            words[last] = 0
+            last -= 1
+        }
+        return last
+    }
+
+    /// Adds a number, which must be in range.
+    package mutating func add(_ number: ExactNumber) {
+        precondition(number.isInRange, "a term is out of range")
+        guard !number.isZero else { return }
+        let place = number.exponent - Self.unit
+        let digits = (number.magnitude << (place & 31)).digits
+        let sign: Int64 = number.isNegative ? -1 : 1
+        add(from: place / 32, through: place / 32 + digits.count - 1) { index in
+            sign * Int64(digits[index - place / 32])
+        }
+    }
+
+    /// Adds the exact product of two products.
+    mutating func add(_ left: ExactProduct, times right: ExactProduct) {
+        guard left.isFinite, right.isFinite else {
+            hasNonFiniteTerm = true
+            return
+        }
+        let product = left.significand.multipliedFullWidth(by: right.significand)
+        let place = left.position + right.position - Self.unit
+        let shift = UInt128(truncatingIfNeeded: place & 31)
+        // The product has up to 212 bits, and 243 once it is shifted.
+        let low = product.low << shift
+        let high = product.high << shift | (shift == 0 ? 0 : product.low >> (128 - shift))
+        let sign: Int64 = left.isNegative != right.isNegative ? -1 : 1
+        add(from: place >> 5, through: place >> 5 + 7) { index in
+            let offset = index - place >> 5
+            let part = offset < 4 ? low : high
+            return sign
+                * Int64(UInt32(truncatingIfNeeded: part >> UInt128(32 * (offset & 3))))
+        }
+    }
+
+    /// Adds one digit to each of a range of words.
+    @inline(__always)
+    private mutating func add(
+        from first: Int,
+        through last: Int,
+        _ digit: (_ index: Int) -> Int64
+    ) {
+        if termsUntilCarry == 0 { carry() }
+        termsUntilCarry &-= 1
+        for index in first...last { words[index] &+= digit(index) }
+        lowest = min(lowest, first)
+        highest = max(highest, last)
+    }
+
+    /// The exact sum; `nil` if a term was infinite or NaN.
+    package var number: ExactNumber? {
+        guard !hasNonFiniteTerm else { return nil }
+        guard lowest <= highest else { return .zero }
+        var sum = self
+        sum.carry()
+        let isNegative = sum.words[sum.top] < 0
+        if isNegative { sum.negate() }
+        return ExactNumber(
+            Magnitude((lowest...sum.top).map { UInt32(truncatingIfNeeded: sum.words[$0]) }),
+            exponent: 32 * lowest + Self.unit,
+            isNegative: isNegative
+        )
+    }
+}
+
+extension ExactSum: Equatable {
+    /// Whether two sums have the same value, whatever their terms.
+    package static func == (left: ExactSum, right: ExactSum) -> Bool {
+        left.hasNonFiniteTerm == right.hasNonFiniteTerm && left.number == right.number
+    }
+}
+
+/// The exact product of one or two doubles.
+struct ExactProduct {
+    fileprivate let significand: UInt128
+    /// The binary exponent.
+    fileprivate let position: Int
+    fileprivate let isNegative: Bool
+    fileprivate let isFinite: Bool
+
+    init(_ number: Double) {
+        let (significand, position, isFinite) = ExactSum.parts(number)
+        self.significand = UInt128(significand)
+        self.position = position - 1_074
+        self.isFinite = isFinite
+        isNegative = number.sign == .minus
+    }
+
+    init(_ left: Double, times right: Double) {
+        let (first, firstPosition, firstIsFinite) = ExactSum.parts(left)
+        let (second, secondPosition, secondIsFinite) = ExactSum.parts(right)
+        let product = first.multipliedFullWidth(by: second)
+        significand = UInt128(product.high) << 64 | UInt128(product.low)
+        position = firstPosition + secondPosition - 2_148
+        isFinite = firstIsFinite && secondIsFinite
+        isNegative = (left.sign == .minus) != (right.sign == .minus)
     }
 }

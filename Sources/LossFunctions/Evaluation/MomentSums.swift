@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// Collects the moments of a batch block by block.
+struct MomentSums {
+    private let weighting: Weighting
+    private let selection: Selection
+    /// The offset of the batch in the whole of which it is a part.
+    private let offset: Int
+
+    private var count = 0
+    /// The sums by place; without weights, only those of losses and of their squares.
+    private var sums = [ExactSum](repeating: ExactSum(), count: Moments.Sum.allCases.count)
+    private var least: Moments.Extreme?
+    private var greatest: Moments.Extreme?
+    private var ownLosses: [Double] = []
+    private var ownWeights: [Double] = []
+
+    init(_ weighting: Weighting, _ selection: Selection, offset: Int) {
+        self.weighting = weighting
+        self.selection = selection
+        self.offset = offset
+    }
+
+    /// Adds the losses from `first` on.
+    mutating func add(_ block: Span<Double>, from first: Int) {
+        addExtremes(of: block, from: first)
+        guard weighting.isWeighted || weighting.targetWeights != nil || !selection.isComplete else {
+            return add(block)
+        }
+        collect(block, from: first)
+        let (losses, weights) = (ownLosses, ownWeights)
+        guard weighting.isWeighted else { return add(losses.span) }
+        count += losses.count
+        self[.loss].add(losses.span)
+        self[.weight].add(weights.span)
+        self[.weight2].add(weights.span, times: weights.span)
+        self[.weightedLoss].add(losses.span, times: weights.span)
+        for (loss, weight) in zip(losses, weights) {
+            let square = ExactProduct(loss, times: loss)
+            let weight2 = ExactProduct(weight, times: weight)
+            self[.weightedLoss2].add(square, times: ExactProduct(weight))
+            self[.weight2Loss].add(weight2, times: ExactProduct(loss))
+            self[.weight2Loss2].add(square, times: weight2)
+        }
+    }
+
+    /// The moments, once every loss has been added; `nil` if a loss was not finite.
+    func moments() -> Moments? {
+        let numbers = sums.compactMap { $0.number }
+        guard numbers.count == sums.count else { return nil }
+        let counted = ExactNumber(count)
+        return Moments(count: count, least: least, greatest: greatest) { sum in
+            if sum == .normalizer, weighting.targetWeights == nil {
+                return weighting.isWeighted ? numbers[Moments.Sum.weight.place] : counted
+            }
+            guard !weighting.isWeighted else { return numbers[sum.place] }
+            return switch sum {
+            case .weight, .weight2: counted
+            case .weightedLoss, .weight2Loss: numbers[Moments.Sum.loss.place]
+            case .weight2Loss2: numbers[Moments.Sum.weightedLoss2.place]
+            case .normalizer, .loss, .weightedLoss2: numbers[sum.place]
+            }
+        }
+    }
+
+    private subscript(sum: Moments.Sum) -> ExactSum {
+        get { sums[sum.place] }
+        _modify { yield &sums[sum.place] }
+    }
+
+    /// Adds losses whose weights are 1.
+    private mutating func add(_ losses: Span<Double>) {
+        count += losses.count
+        self[.loss].add(losses)
+        self[.weightedLoss2].add(losses, times: losses)
+    }
+
+    /// Copies the losses and weights of the units that take part, and adds their denominators.
+    private mutating func collect(_ block: Span<Double>, from first: Int) {
+        ownLosses.removeAll(keepingCapacity: true)
+        ownWeights.removeAll(keepingCapacity: true)
+        for offset in block.indices where !selection.isLeftOut(first + offset) {
+            let weight = weighting[first + offset]
+            ownLosses.append(block[offset])
+            ownWeights.append(weight)
+            if let targetWeights = weighting.targetWeights {
+                self[.normalizer].add(weight, times: targetWeights[first + offset])
+            }
+        }
+    }
+
+    private mutating func addExtremes(of block: Span<Double>, from first: Int) {
+        for offset in block.indices {
+            let loss = block[offset]
+            let isLess = least.map { loss < $0.loss } ?? true
+            let isGreater = greatest.map { loss > $0.loss } ?? true
+            guard isLess || isGreater, !selection.isLeftOut(first + offset) else { continue }
+            // Adding 0 turns -0 into 0.
+            let extreme = Moments.Extreme(loss: loss + 0, offset: self.offset &+ first &+ offset)
+            if isLess { least = extreme }
+            if isGreater { greatest = extreme }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import LossFacts
+import LossFunctions
+import Testing
+
+@Suite("The convention of a library")
+struct LibraryConventionTests {
+    private let client = Client()
+
+    private func result(_ path: String, _ body: String) throws -> [String: Any] {
+        let response = client.send(.post, "/v1/losses/\(path)", body)
+        #expect(response.status == .ok, "\(String(decoding: response.body, as: UTF8.self))")
+        return try client.json(response)
+    }
+
+    private func loss(_ path: String, _ body: String) throws -> Double {
+        try #require(try result(path, body)["loss"] as? Double)
+    }
+
+    /// The convention echoed in a result.
+    private func echo(_ path: String, _ body: String) throws -> [String: Any] {
+        try #require(try result(path, body)["convention"] as? [String: Any])
+    }
+
+    @Test(
+        "pytorch has the numbers of PyTorch on real data, to 1e-12",
+        arguments: [
+            "breast-cancer-logits", "breast-cancer-probabilities", "diabetes-regression",
+            "digits-distributions", "wine-logits", "wine-probabilities",
+        ]
+    )
+    func realData(name: String) throws {
+        func object(_ path: String) throws -> [String: Any] {
+            let data = Data(try text(path).utf8)
+            return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        }
+        var body = try object("examples/\(name).json")
+        let expected = try object("examples/expected/\(name).json")
+        for sample in try #require(expected["cases"] as? [[String: Any]]) {
+            let options = try #require(sample["options"] as? [String: Any])
+            body.merge(options) { $1 }
+            body["convention"] = "pytorch"
+            if name == "wine-probabilities" { body["from_logits"] = false }
+            if name == "digits-distributions" { body["log_predictions"] = false }
+            let loss = try #require(sample["loss"] as? String)
+            let data = try JSONSerialization.data(withJSONObject: body)
+            let own = try result(loss, String(decoding: data, as: UTF8.self))
+            let theirs = try #require(sample["expected"] as? [String: Any])
+            let (one, other) = (
+                try #require(own["loss"] as? Double), try #require(theirs["loss"] as? Double)
+            )
+            #expect((one - other).magnitude <= 1e-12 * other)
+            let slopes = numbers(own["gradient"] as Any)
+            let theirSlopes = numbers(theirs["gradient"] as Any)
+            #expect(slopes.count == theirSlopes.count && !slopes.isEmpty)
+            let largest = theirSlopes.map { $0.magnitude }.max() ?? 0
+            for (slope, other) in zip(slopes, theirSlopes) {
+                #expect((slope - other).magnitude <= 1e-12 * max(largest, 1))
+            }
+        }
+    }
+
+    private func numbers(_ value: Any) -> [Double] {
+        (value as? [Any])?.flatMap { numbers($0) } ?? (value as? Double).map { [$0] } ?? []
+    }
+
+    /// Numbers of torch 2.15.0 for residuals 1 and 2 with weights 0 and 1.
+    @Test(
+        "pytorch divides by the number of losses where PyTorch does",
+        arguments: [
+            ("squared_error", 4.0), ("absolute_error", 2), ("huber", 0.75), ("mse", 4),
+            ("l1_loss", 2),
+        ]
+    )
+    func denominators(name: String, expected: Double) throws {
+        let body = """
+            {"predictions":[1,2],"targets":[0,0],"weights":[0,1],"convention":"pytorch"}
+            """
+        #expect(try loss(name, body) == expected)
+    }
+
+    @Test("pytorch clamps the logarithms of probabilities at -100")
+    func clamp() throws {
+        let body = #"{"predictions":[0,1,0,1],"targets":[1,0,0,1],"reduction":"none"}"#
+        let losses = try #require(try result("BCELoss", body)["loss"] as? [Double])
+        for (loss, expected) in zip(losses, [100.0, 100, 0, 0]) {
+            #expect((loss - expected).magnitude <= 1e-12)
+        }
+    }
+
+    @Test("pytorch has its class axis at 1, and ignores targets of -100")
+    func classes() throws {
+        // Two samples of two classes at two places.
+        let body = """
+            {"predictions":[[[1,2],[3,5]],[[0,4],[2,1]]],"targets":[[0,1],[-100,0]]}
+            """
+        // The other logit is greater by 2, and less by 3 twice.
+        let losses = [log1p(exp(2.0)), log1p(exp(-3.0)), log1p(exp(-3.0))]
+        let expected = losses.reduce(0, +) / 3
+        #expect(try (loss("CrossEntropyLoss", body) - expected).magnitude <= 1e-12)
+        let echo = try echo("CrossEntropyLoss", body)
+        #expect(echo["name"] as? String == "pytorch" && echo["version"] as? String == "2.15.0")
+        #expect(echo["reduction"] as? String == "mean")
+        let options = try #require(echo["options"] as? [String: Any])
+        #expect(options["axis"] as? Double == 1 && options["ignore_index"] as? Double == -100)
+        #expect(options["from_logits"] as? Bool == true)
+    }
+
+    @Test("yields to explicit options, and defaults yield to it")
+    func precedence() throws {
+        let inputs = #""predictions":[[1,2],[3,5]],"targets":[0,-100]"#
+        let echo = try echo("CrossEntropyLoss", "{\(inputs),\"reduction\":\"sum\",\"axis\":-1}")
+        #expect(echo["reduction"] as? String == "sum")
+        let options = try #require(echo["options"] as? [String: Any])
+        #expect(options["axis"] as? Double == -1 && options["ignore_index"] as? Double == -100)
+        // An explicit convention takes the place of that of the name.
+        let other = try self.echo(
+            "binary:logistic",
+            #"{"predictions":[1,2],"targets":[0,1],"convention":"pytorch"}"#
+        )
+        #expect(other["name"] as? String == "pytorch")
+        #expect(other["reduction"] as? String == "element_mean")
+        let plain = #"{"predictions":[0.1,0.2],"targets":[0,1],"weights":[1,3]}"#
+        #expect(try result("bce", plain)["convention"] == nil)
+        let ratio = try loss("BCELoss", plain) / loss("bce", plain)
+        #expect((ratio - 2).magnitude <= 1e-15)
+        let delta = #"{"predictions":[9],"targets":[0],"delta":2,"convention":"pytorch"}"#
+        #expect(try loss("huber", delta) == 16)
+    }
+
+    @Test("yields to the caller's own denominator")
+    func normalizer() throws {
+        let body = #"{"predictions":[1,2],"targets":[0,1],"normalizer":8}"#
+        let own = try result("BCEWithLogitsLoss", body)
+        #expect(own["normalizer"] as? Double == 8)
+        #expect((own["convention"] as? [String: Any])?["reduction"] as? String == "mean")
+    }
+
+    @Test("xgboost sums, so that each row has its own gradient")
+    func xgboost() throws {
+        let body = #"{"predictions":[[0,0],[0,0]],"targets":[0,1],"weights":[1,2]}"#
+        let own = try result("multi:softprob", body)
+        #expect(own["gradient"] as? [[Double]] == [[-0.5, 0.5], [1, -1]])
+        #expect((own["convention"] as? [String: Any])?["name"] as? String == "xgboost")
+    }
+
+    @Test("states options that its loss has, within their ranges")
+    func declarations() throws {
+        for facts in Catalogue.losses.map({ $0.facts }) {
+            for convention in facts.conventions {
+                _ = try OptionValues(convention.options, for: facts.options)
+            }
+            for alias in facts.aliases where alias.convention != nil {
+                #expect(facts.conventions.contains { $0.name == alias.convention }, "\(alias.name)")
+            }
+        }
+    }
+}
