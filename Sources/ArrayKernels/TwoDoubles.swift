@@ -146,3 +146,21 @@ extension TwoDoubles {
     @inline(always)
     static func / (a: Vector, b: TwoDoubles) -> TwoDoubles { TwoDoubles(a) / b }
 }
+
+extension Vector {
+    /// Whether a difference is so much smaller than its terms that their rounding errors show.
+    ///
+    /// The terms have the same sign, and the difference is less than two thirds of the larger one.
+    /// Terms below 2^-900 do not count, since products of doubles so small are not exact.
+    ///
+    /// - Parameter minuend: the first term.
+    @inline(always)
+    func isCancelled(_ minuend: Vector) -> Mask {
+        // The minuend is the larger term if the difference has its sign; otherwise the other term is
+        // as large as both together.
+        let size = minuend.magnitude
+        let hasSign = (self .> 0) .^ (minuend .< 0)
+        let limit = (2 * size).replacing(with: size * (2.0 / 3), where: hasSign)
+        return (magnitude .< limit) .& (size .> 0x1p-900)
+    }
+}

@@ -138,6 +138,11 @@ extension Mask {
         @inline(always) get { unsafe unsafeBitCast(self, to: SIMD8<Int>.self) }
     }
 
+    /// True in no lane.
+    static var none: Mask {
+        @inline(always) get { Mask(SIMD8<Int>()) }
+    }
+
     /// Whether any lane is true.
     var isAny: Bool {
         @inline(always) get { cvector_any_sign(integers) }
