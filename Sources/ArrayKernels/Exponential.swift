@@ -70,6 +70,11 @@ struct Exponential {
         }
     }
 
+    /// e^x - 1 - x, if |x| is at most log(2)/2.
+    var surplus: Vector {
+        @inline(always) get { tail }
+    }
+
     /// 2^n times a number, rounded only once if the result is subnormal.
     @inline(always)
     private func scaled(_ number: Vector) -> Vector {

@@ -56,6 +56,14 @@ struct TwoDoubles {
         @inline(always) get { head + tail }
     }
 
+    /// The square, with an error of at most 7 u².
+    var squared: TwoDoubles {
+        @inline(always) get {
+            let square = TwoDoubles.product(head, head)
+            return TwoDoubles.orderedSum(square.head, square.tail + 2 * head * tail)
+        }
+    }
+
     /// The product with powers of two, which is exact unless it overflows or is subnormal.
     @inline(always)
     func scaled(by powers: Vector) -> TwoDoubles {

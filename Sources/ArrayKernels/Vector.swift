@@ -268,4 +268,10 @@ extension Vector {
                 .replacing(with: Vector(repeating: -1), where: self .< 0)
         }
     }
+
+    /// The magnitude of each lane with the sign of another vector.
+    @inline(always)
+    func withSign(of other: Vector) -> Vector {
+        Vector(bits: (bits & 0x7FFF_FFFF_FFFF_FFFF) | (other.bits & 0x8000_0000_0000_0000))
+    }
 }

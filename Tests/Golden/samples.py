@@ -27,6 +27,22 @@ def around(x):
     return [below(x), x, above(x), -below(x), -x, -above(x)]
 
 
+def errors(random, scale, count=20):
+    """Predictions and targets whose differences are of all sizes, and around a scale."""
+    points = [(r, 0.0) for r in RESIDUALS + around(scale)] + [(0.0, r) for r in around(scale)]
+    points += [(t + r, t) for t in (1.0, -3.5, 1e8) for r in (1e-8, -1e-4, 0.25, 1.0, 1e30)]
+    points += [(random.uniform(-3, 3) * scale, random.uniform(-3, 3) * scale) for _ in range(count)]
+    points += [(signed(random, -30, 12) * scale, 0.0) for _ in range(count)]
+    points += [(signed(random, -300, 300), signed(random, -300, 300)) for _ in range(10)]
+    return points + [(5e-324, 0.0), (1e308, 1e307), (8e307, -1e307)]
+
+
+def near(value, steps=6):
+    """A double, and others at all distances from it."""
+    moved = [value * (1 + sign * 2.0**-k) for k in range(2, 53, steps) for sign in (-1, 1)]
+    return [value, above(value), below(value), *moved]
+
+
 def magnitude(random, low, high):
     """Log-uniform over the binades 2**low ... 2**high."""
     return math.ldexp(1 + random.random(), random.randint(low, high))

@@ -395,15 +395,8 @@ struct ProblemTests {
             contains: "/v1/losses/squared_error"
         ),
         Case(#"{}"#, to: "/v1/losses/nll_loss", .unknownLoss, nil, contains: "valid logits"),
-        Case(
-            #"{}"#,
-            to: "/v1/losses/L2_Loss",
-            .unknownLoss,
-            nil,
-            contains: "half of squared_error"
-        ),
-        Case(#"{}"#, to: "/v1/losses/SmoothL1Loss", .unknownLoss, nil, contains: "delta = beta"),
-        Case(#"{}"#, to: "/v1/losses/mape", .unknownLoss, nil, contains: "1 / |target|"),
+        Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),
+        Case(#"{}"#, to: "/v1/losses/rmse", .unknownLoss, nil, contains: "square root"),
         Case(
             #"{}"#,
             to: "/v1/losses/hubber",

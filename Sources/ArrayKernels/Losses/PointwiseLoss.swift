@@ -192,30 +192,6 @@ extension DistanceLoss {
     }
 }
 
-/// The difference of two numbers as an unevaluated sum of its rounded value and the rounding error.
-///
-/// The error is itself a double (D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
-struct Difference {
-    let value: Vector
-    private let minuend: Vector
-    private let subtrahend: Vector
-
-    @inline(always)
-    init(_ minuend: Vector, _ subtrahend: Vector) {
-        self.minuend = minuend
-        self.subtrahend = subtrahend
-        value = minuend - subtrahend
-    }
-
-    /// The rounding error; not a number if the difference is infinite.
-    var error: Vector {
-        @inline(always) get {
-            let part = value - minuend
-            return (minuend - (value - part)) - (subtrahend + part)
-        }
-    }
-}
-
 /// A loss of the product of a prediction and a label that is -1 or 1.
 protocol MarginLoss: PointwiseLoss {
     /// The encoding of the labels.
