@@ -123,6 +123,14 @@ extension Vector {
             .value(error: error.replacing(with: Vector(repeating: 0), where: isClamped))
     }
 
+    /// e^x for a sum x of a head and a tail.
+    @inline(always)
+    static func exp(_ x: TwoDoubles) -> Vector {
+        let head = x.head.clamped(-750, 712)
+        let tail = Vector(repeating: 0).replacing(with: x.tail, where: head .== x.head)
+        return Exponential(head).value(error: tail)
+    }
+
     @inline(always)
     static func expm1(_ x: Vector) -> Vector {
         // Below -50 the correctly rounded result is -1.

@@ -47,6 +47,25 @@ struct Logarithm {
 }
 
 extension Logarithm {
+    /// The logarithm of a positive number.
+    @inline(always)
+    init(of x: Vector) {
+        let isSmall = x .< 0x1p-1022
+        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
+        self.init(k: parts.k.replacing(with: parts.k - 54, where: isSmall), f: parts.f)
+    }
+
+    /// The logarithm of 2^k (1 + f) as a head and a tail, with an error of about 2^-57.
+    var sum: TwoDoubles {
+        @inline(always) get {
+            let multiple = k * LogarithmOfTwo.high
+            let sum = multiple + f
+            let error = (multiple - sum) + f
+            let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), error)
+            return TwoDoubles.orderedSum(sum, low - remainder)
+        }
+    }
+
     /// x - log(1 + x), where 1 + x is 2^k (1 + f) (1 + `correction`).
     @inline(always)
     func shortfall(of x: Vector, correction: Vector) -> Vector {
@@ -118,10 +137,7 @@ struct LogarithmOfSum {
 extension Vector {
     @inline(always)
     static func log(_ x: Vector) -> Vector {
-        let isSmall = x .< 0x1p-1022
-        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
-        let k = parts.k.replacing(with: parts.k - 54, where: isSmall)
-        let value = Logarithm(k: k, f: parts.f).value()
+        let value = Logarithm(of: x).value()
         return value.replacingNonFinite(of: x, least: 0)
     }
 

@@ -36,6 +36,6 @@ struct Power {
 
     /// e^x.
     var value: Vector {
-        @inline(always) get { Exponential(x.head.clamped(-750, 712)).value(error: x.tail) }
+        @inline(always) get { .exp(x) }
     }
 }

@@ -34,6 +34,8 @@ protocol PointwiseFormula: ElementKernel {
     func point(_ x: Elements) -> Point
 
     /// The same, computed so precisely that it does not matter if terms cancel.
+    ///
+    /// Quantities that `point` never marks may be 0.
     func precisePoint(_ x: Elements) -> Point
 }
 
