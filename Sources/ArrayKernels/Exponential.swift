@@ -70,6 +70,11 @@ struct Exponential {
         }
     }
 
+    /// e^x - 1 - x, if |x| is at most log(2)/2.
+    var surplus: Vector {
+        @inline(always) get { tail }
+    }
+
     /// 2^n times a number, rounded only once if the result is subnormal.
     @inline(always)
     private func scaled(_ number: Vector) -> Vector {
@@ -118,12 +123,12 @@ extension Vector {
             .value(error: error.replacing(with: Vector(repeating: 0), where: isClamped))
     }
 
-    /// e^(x + tail), for a tail below 2^-40.
+    /// e^x for a sum x of a head and a tail.
     @inline(always)
-    static func exp(_ x: Vector, tail: Vector) -> Vector {
-        let isClamped = x .< -750
-        return Exponential(x.clamped(-750, 712))
-            .value(error: tail.replacing(with: 0, where: isClamped))
+    static func exp(_ x: TwoDoubles) -> Vector {
+        let head = x.head.clamped(-750, 712)
+        let tail = Vector(repeating: 0).replacing(with: x.tail, where: head .== x.head)
+        return Exponential(head).value(error: tail)
     }
 
     @inline(always)

@@ -46,6 +46,35 @@ struct Logarithm {
     }
 }
 
+extension Logarithm {
+    /// The logarithm of a positive number.
+    @inline(always)
+    init(of x: Vector) {
+        let isSmall = x .< 0x1p-1022
+        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
+        self.init(k: parts.k.replacing(with: parts.k - 54, where: isSmall), f: parts.f)
+    }
+
+    /// The logarithm of 2^k (1 + f) as a head and a tail, with an error of about 2^-57.
+    var sum: TwoDoubles {
+        @inline(always) get {
+            let multiple = k * LogarithmOfTwo.high
+            let sum = multiple + f
+            let error = (multiple - sum) + f
+            let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), error)
+            return TwoDoubles.orderedSum(sum, low - remainder)
+        }
+    }
+
+    /// x - log(1 + x), where 1 + x is 2^k (1 + f) (1 + `correction`).
+    @inline(always)
+    func shortfall(of x: Vector, correction: Vector) -> Vector {
+        let difference = (x - k * LogarithmOfTwo.high) - f
+        let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), correction)
+        return difference + (remainder - low)
+    }
+}
+
 /// A positive, normal number as 2^k (1 + f) with 1 + f between √½ and √2.
 struct Decomposition {
     /// The bits of √½ without the last 32.
@@ -72,20 +101,14 @@ struct Decomposition {
     }
 }
 
-extension Vector {
-    @inline(always)
-    static func log(_ x: Vector) -> Vector {
-        let isSmall = x .< 0x1p-1022
-        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
-        let k = parts.k.replacing(with: parts.k - 54, where: isSmall)
-        let value = Logarithm(k: k, f: parts.f).value()
-        return value.replacingNonFinite(of: x, least: 0)
-    }
+/// log(1 + x) = log u + c/u to within 2^-106, where u is 1 + x rounded and c the rounding error.
+struct LogarithmOfSum {
+    let logarithm: Logarithm
+    /// c/u.
+    let correction: Vector
 
-    /// log(1 + x) = log u + c/u to within 2^-106, where u is 1 + x rounded and c the rounding
-    /// error.
     @inline(always)
-    static func log1p(_ x: Vector) -> Vector {
+    init(_ x: Vector) {
         let u = 1 + x
         let shifted = u - 1
         let roundingError = (1 - (u - shifted)) + (x - shifted)
@@ -100,7 +123,28 @@ extension Vector {
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: 0x1.1a479bed19726p0))
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: -0x1.02e65b0328f43p0))
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: 0x1.ff50c294213a2p-1))
-        let value = Logarithm(k: parts.k, f: f).value(correction: error * inverse)
+        logarithm = Logarithm(k: parts.k, f: f)
+        correction = error * inverse
+    }
+
+    /// x - log(1 + x), from x.
+    @inline(always)
+    func shortfall(of x: Vector) -> Vector {
+        logarithm.shortfall(of: x, correction: correction)
+    }
+}
+
+extension Vector {
+    @inline(always)
+    static func log(_ x: Vector) -> Vector {
+        let value = Logarithm(of: x).value()
+        return value.replacingNonFinite(of: x, least: 0)
+    }
+
+    @inline(always)
+    static func log1p(_ x: Vector) -> Vector {
+        let parts = LogarithmOfSum(x)
+        let value = parts.logarithm.value(correction: parts.correction)
         return value.replacingNonFinite(of: x, least: -1).replacing(with: x, where: x .== 0)
     }
 

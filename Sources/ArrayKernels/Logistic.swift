@@ -21,6 +21,33 @@ struct Logistic {
         softplusOfDistance = .log1p(decay)
     }
 
+    /// σ and softplus of the sum of a head and a tail; the decrease is that of the head.
+    @inline(always)
+    init(_ z: TwoDoubles) {
+        self.z = z.head
+        isNegative = z.head .< 0
+        let distance = (-z).replacing(with: z, where: isNegative)
+        decay = .exp(distance)
+        decrease = Exponential(distance.head.clamped(-750, 0)).valueMinusOne
+        softplusOfDistance = .log1p(decay)
+    }
+
+    /// σ(z).
+    var sigmoid: Vector {
+        @inline(always) get {
+            let sum = 1 + decay
+            return (1 / sum).replacing(with: decay / sum, where: isNegative)
+        }
+    }
+
+    /// σ(-z) = 1 - σ(z).
+    var complement: Vector {
+        @inline(always) get {
+            let sum = 1 + decay
+            return (decay / sum).replacing(with: 1 / sum, where: isNegative)
+        }
+    }
+
     /// σ(z) σ(-z).
     var product: Vector {
         @inline(always) get {

@@ -68,13 +68,14 @@ extension TwoDoubles {
 }
 
 extension LogarithmOfTwo {
+    /// The nearest double, and the rest.
+    static var head: Double { 0x1.62e42fefa39efp-1 }
+    static var tail: Double { 0x1.abc9e3b39803fp-56 }
+
     /// log 2 to within 2^-110.
     static var pair: TwoDoubles {
         @inline(always) get {
-            TwoDoubles(
-                head: Vector(repeating: 0x1.62e42fefa39efp-1),
-                tail: Vector(repeating: 0x1.abc9e3b39803fp-56)
-            )
+            TwoDoubles(head: Vector(repeating: head), tail: Vector(repeating: tail))
         }
     }
 }

@@ -79,6 +79,14 @@ struct TwoDoubles {
         @inline(always) get { head + tail }
     }
 
+    /// The square, with an error of at most 7 u².
+    var squared: TwoDoubles {
+        @inline(always) get {
+            let square = TwoDoubles.product(head, head)
+            return TwoDoubles.orderedSum(square.head, square.tail + 2 * head * tail)
+        }
+    }
+
     /// The product with powers of two, which is exact unless it overflows or is subnormal.
     @inline(always)
     func scaled(by powers: Vector) -> TwoDoubles {
@@ -168,4 +176,22 @@ extension TwoDoubles {
 
     @inline(always)
     static func / (a: Vector, b: TwoDoubles) -> TwoDoubles { TwoDoubles(a) / b }
+}
+
+extension Vector {
+    /// Whether a difference is so much smaller than its terms that their rounding errors show.
+    ///
+    /// The terms have the same sign, and the difference is less than two thirds of the larger one.
+    /// Terms below 2^-900 do not count, since products of doubles so small are not exact.
+    ///
+    /// - Parameter minuend: the first term.
+    @inline(always)
+    func isCancelled(_ minuend: Vector) -> Mask {
+        // The minuend is the larger term if the difference has its sign; otherwise the other term is
+        // as large as both together.
+        let size = minuend.magnitude
+        let hasSign = (self .> 0) .^ (minuend .< 0)
+        let limit = (2 * size).replacing(with: size * (2.0 / 3), where: hasSign)
+        return (magnitude .< limit) .& (size .> 0x1p-900)
+    }
 }

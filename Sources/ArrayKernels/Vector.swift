@@ -138,6 +138,11 @@ extension Mask {
         @inline(always) get { unsafe unsafeBitCast(self, to: SIMD8<Int>.self) }
     }
 
+    /// True in no lane.
+    static var none: Mask {
+        @inline(always) get { Mask(SIMD8<Int>()) }
+    }
+
     /// Whether any lane is true.
     var isAny: Bool {
         @inline(always) get { cvector_any_sign(integers) }
@@ -262,5 +267,11 @@ extension Vector {
             return zero.replacing(with: Vector(repeating: 1), where: self .> 0)
                 .replacing(with: Vector(repeating: -1), where: self .< 0)
         }
+    }
+
+    /// The magnitude of each lane with the sign of another vector.
+    @inline(always)
+    func withSign(of other: Vector) -> Vector {
+        Vector(bits: (bits & 0x7FFF_FFFF_FFFF_FFFF) | (other.bits & 0x8000_0000_0000_0000))
     }
 }

@@ -42,6 +42,11 @@ package struct Interval: Equatable, Sendable {
         Interval(lower: lower, upper: upper, includesLower: true, includesUpper: true)
     }
 
+    /// The interval with both ends excluded.
+    package static func open(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: false, includesUpper: false)
+    }
+
     /// The interval with the lower end included and the upper excluded.
     package static func halfOpen(_ lower: Double, _ upper: Double) -> Interval {
         Interval(lower: lower, upper: upper, includesLower: true, includesUpper: false)

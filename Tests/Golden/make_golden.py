@@ -44,10 +44,17 @@ def texts(values):
 
 def point(module, options, prediction, target):
     value, gradient, hessian = calculus.evaluate(module, prediction, target, options)
-    return {
+    record = {
         "prediction": prediction, "target": target, "loss": calculus.show(value),
         "gradient": calculus.show(gradient[0]), "hessian": calculus.show(hessian[0]),
     }
+    if hasattr(module, "terms"):
+        with mpmath.workdps(50):
+            terms = module.terms(*calculus.exact([prediction, target]), options)
+            terms = {name: float(mpmath.nstr(abs(term), 6)) for name, term in terms.items()}
+        if any(terms.values()):
+            record["terms"] = {name: term for name, term in terms.items() if term}
+    return record
 
 
 def row(module, options, predictions, target):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Doubles worth testing. The mathematical library is not used: its last bit depends on the platform."""
+"""Doubles worth testing. The C library is not used: its last bit depends on the platform."""
 
 import math
+
+from mpmath import log, mpf, workdps
 
 RESIDUALS = [0.0, 1e-8, -1e-8, 1e-4, -1e-4, 1.0, -1.0, 1e30, -1e30, 1e-300, -1e-300, 1e150, -1e150]
 LOGITS = [
@@ -25,6 +27,41 @@ def below(x):
 def around(x):
     """The double, its two neighbours, and the negatives of all three."""
     return [below(x), x, above(x), -below(x), -x, -above(x)]
+
+
+def errors(random, scale, count=20):
+    """Predictions and targets whose differences are of all sizes, and around a scale."""
+    points = [(r, 0.0) for r in RESIDUALS + around(scale)] + [(0.0, r) for r in around(scale)]
+    points += [(t + r, t) for t in (1.0, -3.5, 1e8) for r in (1e-8, -1e-4, 0.25, 1.0, 1e30)]
+    points += [(random.uniform(-3, 3) * scale, random.uniform(-3, 3) * scale) for _ in range(count)]
+    points += [(signed(random, -30, 12) * scale, 0.0) for _ in range(count)]
+    points += [(signed(random, -300, 300), signed(random, -300, 300)) for _ in range(10)]
+    return points + [(5e-324, 0.0), (1e308, 1e307), (8e307, -1e307)]
+
+
+def means(random, in_logarithms, count=40):
+    """Predicted means or their logarithms, and positive targets, at all distances from each other."""
+    targets = [random.uniform(0.1, 5) for _ in range(4)] + [1.0, 2.0, 1e-8, 3e5, 1e-300, 1e300, above(1.0)]
+    points = []
+    for target in targets:
+        with workdps(60):
+            mean = float(log(mpf(target))) if in_logarithms else target
+        points += [(p, target) for p in near(mean, 8)]
+    if in_logarithms:
+        points += [(z, t) for z in (0.0, 1e-8, -1e-300, 1.0, 20.0, 44.9, 45.1, -45.0, 600.0, -600.0) for t in (0.3, 7.0)]
+        points += [(random.uniform(-8, 8), random.choice([random.random(), magnitude(random, -5, 9)])) for _ in range(count)]
+        points += [(random.uniform(-300, 300), magnitude(random, -300, 300)) for _ in range(count // 4)]
+    else:
+        points += [(magnitude(random, -6, 6), magnitude(random, -6, 6)) for _ in range(count)]
+        points += [(magnitude(random, -150, 150), magnitude(random, -150, 150)) for _ in range(count // 4)]
+        points += [(1e-160, 1e160), (1e160, 1e-160), (8.1, 1.0), (1.0, 8.1), (7.9, 1.0), (1.0, 7.9)]
+    return points
+
+
+def near(value, steps=6):
+    """A double, and others at all distances from it."""
+    moved = [value * (1 + sign * 2.0**-k) for k in range(2, 53, steps) for sign in (-1, 1)]
+    return [value, above(value), below(value), *moved]
 
 
 def magnitude(random, low, high):

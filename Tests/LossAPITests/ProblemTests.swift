@@ -396,14 +396,6 @@ struct ProblemTests {
         ),
         Case(#"{}"#, to: "/v1/losses/nll_loss", .unknownLoss, nil, contains: "valid logits"),
         Case(
-            #"{}"#,
-            to: "/v1/losses/L2_Loss",
-            .unknownLoss,
-            nil,
-            contains: "half of squared_error"
-        ),
-        Case(#"{}"#, to: "/v1/losses/SmoothL1Loss", .unknownLoss, nil, contains: "delta = beta"),
-        Case(
             #"{"predictions":[[0.2],[0.7]],"targets":[[1],[1]]}"#,
             to: "/v1/losses/cross_entropy",
             .shapeMismatch,
@@ -460,7 +452,8 @@ struct ProblemTests {
             nil,
             contains: "labels 0 and 1 instead of -1 and 1"
         ),
-        Case(#"{}"#, to: "/v1/losses/mape", .unknownLoss, nil, contains: "1 / |target|"),
+        Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),
+        Case(#"{}"#, to: "/v1/losses/rmse", .unknownLoss, nil, contains: "square root"),
         Case(
             #"{}"#,
             to: "/v1/losses/hubber",

@@ -3,10 +3,19 @@
 import Testing
 
 /// The error of a result in units in the last place of the true value, or of `scale` if larger.
-func ulps(_ actual: Double, from expected: Double, scale: Double = 0) -> Double {
+///
+/// - Parameter term: the largest term of the result, of which 2^-100 is a unit if it is larger: 4
+///   units are 4 ulp or 2^-98 of the largest term.
+func ulps(
+    _ actual: Double,
+    from expected: Double,
+    scale: Double = 0,
+    term: Double = 0
+) -> Double {
     if actual == expected { return 0 }
     guard actual.isFinite, expected.isFinite else { return .infinity }
-    return (actual - expected).magnitude / max(expected.magnitude, scale.magnitude).ulp
+    let unit = max(max(expected.magnitude, scale.magnitude).ulp, term.magnitude * 0x1p-100)
+    return (actual - expected).magnitude / unit
 }
 
 /// The double nearest to a decimal with many digits.
@@ -23,9 +32,10 @@ struct WorstError: CustomStringConvertible {
         _ actual: Double,
         _ expected: Double,
         scale: Double = 0,
+        term: Double = 0,
         at place: @autoclosure () -> String
     ) {
-        let error = LossFunctionsTests.ulps(actual, from: expected, scale: scale)
+        let error = LossFunctionsTests.ulps(actual, from: expected, scale: scale, term: term)
         guard error > ulps else { return }
         ulps = error
         self.place = "\(place()): \(actual) for \(expected)"

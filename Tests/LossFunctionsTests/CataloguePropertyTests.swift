@@ -172,7 +172,7 @@ struct CataloguePropertyTests {
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
             for index in 0..<2 where loss.domain(index) != .real {
-                let outlier = 1.5
+                let outlier = Samples.outlier(of: loss.domain(index))
                 let input = loss.facts.signature.inputs[index].name
                 let bad = batch.replacing(index, at: 9, by: outlier)
                 let error = #expect(throws: LossError.self) {

@@ -25,6 +25,14 @@ struct Golden: Decodable {
         var loss: [String] { get }
         var gradient: [String] { get }
         var hessian: [String] { get }
+        /// The largest terms of the loss, gradient and Hessian, where terms of both signs meet.
+        var terms: Terms? { get }
+    }
+
+    struct Terms: Decodable {
+        let loss: Double?
+        let gradient: Double?
+        let hessian: Double?
     }
 
     struct Point: Decodable, Sample {
@@ -33,6 +41,7 @@ struct Golden: Decodable {
         let loss: [String]
         let gradient: [String]
         let hessian: [String]
+        let terms: Terms?
 
         var batch: Batch { Batch(predictions: Tensor(prediction), targets: Tensor(target)) }
 
@@ -42,10 +51,12 @@ struct Golden: Decodable {
             case loss
             case gradient
             case hessian
+            case terms
         }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
+            terms = try container.decodeIfPresent(Terms.self, forKey: .terms)
             prediction = try container.decode(Double.self, forKey: .prediction)
             target = try container.decode(Double.self, forKey: .target)
             loss = [try container.decode(String.self, forKey: .loss)]
@@ -60,6 +71,7 @@ struct Golden: Decodable {
         let loss: [String]
         let gradient: [String]
         let hessian: [String]
+        var terms: Terms? { nil }
 
         var batch: Batch {
             Batch(

@@ -53,17 +53,39 @@ struct Samples {
         switch (granularity, domain) {
         case (.element, .values(let allowed)):
             values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
-        case (.element, .interval(.unit)):
-            values = (0..<count).map { _ in Double.random(in: 0.05...0.95, using: &random) }
         case (.row, .interval(.unit)), (.row, .classIndices),
             (.row, .distribution(inLogarithms: false)):
             values = distributions(shape)
         case (.row, .interval(.through(0))), (.row, .distribution(inLogarithms: true)):
             values = distributions(shape).map { log($0) }
+        case (.element, .interval(let interval)):
+            let range = Self.inner(interval)
+            values = (0..<count).map { _ in Double.random(in: range, using: &random) }
         default:
             values = (0..<count).map { _ in Double.random(in: -3...3, using: &random) }
         }
         return Tensor(shape: shape, values: values)
+    }
+
+    /// Numbers of an interval, away from its ends.
+    private static func inner(_ interval: Interval) -> ClosedRange<Double> {
+        switch (interval.lower.isFinite, interval.upper.isFinite) {
+        case (false, false): -3...3
+        case (true, false): (interval.lower + 0.2)...(interval.lower + 4)
+        case (false, true): (interval.upper - 4)...(interval.upper - 0.2)
+        case (true, true):
+            (0.95 * interval.lower + 0.05 * interval.upper)...(0.05 * interval.lower
+                + 0.95 * interval.upper)
+        }
+    }
+
+    /// A number outside a domain.
+    static func outlier(of domain: Domain) -> Double {
+        switch domain.interval {
+        case .some(let interval) where interval.upper.isFinite: interval.upper + 0.5
+        case .some(let interval) where interval.lower.isFinite: interval.lower - 0.5
+        default: 1.5
+        }
     }
 
     private mutating func distributions(_ shape: [Int]) -> [Double] {

@@ -6,27 +6,48 @@ struct Derivatives {
     let hessian: Vector
     /// What takes the place of the second derivative in Newton's method; never negative.
     let surrogate: Vector
+    /// The elements whose terms cancel, so that both derivatives have to be computed precisely.
+    let cancelled: Mask
 
     /// - Parameters:
     ///   - gradient: the derivative.
     ///   - hessian: the second derivative.
     ///   - surrogate: what takes its place on request; `nil` means itself, for a convex loss.
+    ///   - cancelled: the elements whose terms cancel.
     @inline(always)
-    init(gradient: Vector, hessian: Vector, surrogate: Vector? = nil) {
+    init(
+        gradient: Vector,
+        hessian: Vector,
+        surrogate: Vector? = nil,
+        cancelled: Mask = .none
+    ) {
         self.gradient = gradient
         self.hessian = hessian
         self.surrogate = surrogate ?? hessian
+        self.cancelled = cancelled
     }
 
     /// Derivatives that are never requested, or 0.
     static var zero: Derivatives {
         Derivatives(gradient: Vector(repeating: 0), hessian: Vector(repeating: 0))
     }
+
+    /// The derivatives with those of the elements whose terms cancel from a precise computation.
+    @inline(always)
+    func replacingCancelled(with precise: Derivatives) -> Derivatives {
+        Derivatives(
+            gradient: gradient.replacing(with: precise.gradient, where: cancelled),
+            hessian: hessian.replacing(with: precise.hessian, where: cancelled),
+            surrogate: surrogate.replacing(with: precise.surrogate, where: cancelled)
+        )
+    }
 }
 
 /// The losses of eight elements, with their derivatives with respect to up to four inputs.
 struct Point {
     let loss: Vector
+    /// The elements whose terms cancel in the loss, so that it has to be computed precisely.
+    var cancelled = Mask.none
     let first: Derivatives
     var second = Derivatives.zero
     var third = Derivatives.zero
@@ -41,6 +62,30 @@ struct Point {
         case 2: third
         default: fourth
         }
+    }
+
+    /// The elements whose terms cancel in the loss or in the derivatives with respect to some of the
+    /// inputs, which are the bits of a number.
+    @inline(always)
+    func cancelled(inputs: UInt8, of count: Int) -> Mask {
+        var mask = cancelled
+        for input in 0..<count
+        where inputs & UInt8(1) &<< UInt8(truncatingIfNeeded: input) != 0 {
+            mask = mask .| self[input].cancelled
+        }
+        return mask
+    }
+
+    /// The point with what cancels replaced by the results of a precise computation.
+    @inline(always)
+    func replacingCancelled(with precise: Point) -> Point {
+        Point(
+            loss: loss.replacing(with: precise.loss, where: cancelled),
+            first: first.replacingCancelled(with: precise.first),
+            second: second.replacingCancelled(with: precise.second),
+            third: third.replacingCancelled(with: precise.third),
+            fourth: fourth.replacingCancelled(with: precise.fourth)
+        )
     }
 }
 

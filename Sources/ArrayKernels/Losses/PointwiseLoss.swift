@@ -16,17 +16,27 @@ protocol ListedLoss: SendableMetatype {
 /// A formula with one value per element, stated at one element and computed at eight.
 ///
 /// The loop over the elements of a block calls `point` directly, so that each formula has a loop of
-/// its own without calls; what only a derivative needs is computed where it is requested.
+/// its own without calls; what only a derivative needs is computed where it is requested. A formula
+/// may mark the elements whose terms cancel; if a block has any, these are computed again by
+/// `precisePoint` (A. Ziv, "Fast evaluation of elementary mathematical functions with correctly
+/// rounded last bit", ACM TOMS 17, 1991).
 protocol PointwiseFormula: ElementKernel {
     /// The number of inputs, at most four.
     static var inputCount: Int { get }
     /// Whether an option is a list along the last axis.
     static var hasList: Bool { get }
+    /// Whether `point` marks elements whose terms cancel.
+    static var hasPrecisePath: Bool { get }
 
     init(_ options: OptionValues) throws(LossError)
 
     /// The losses and derivatives of eight elements.
     func point(_ x: Elements) -> Point
+
+    /// The same, computed so precisely that it does not matter if terms cancel.
+    ///
+    /// Quantities that `point` never marks may be 0.
+    func precisePoint(_ x: Elements) -> Point
 }
 
 /// A loss that is a single formula.
@@ -40,8 +50,11 @@ extension PointwiseLoss {
 
 extension PointwiseFormula {
     static var hasList: Bool { false }
+    static var hasPrecisePath: Bool { false }
 
     package var list: (option: String, values: [Double])? { nil }
+
+    func precisePoint(_ x: Elements) -> Point { point(x) }
 
     package func compute(
         _ first: Span<Double>,
@@ -51,39 +64,111 @@ extension PointwiseFormula {
         list: Span<Double>,
         into block: inout ElementBlock
     ) {
-        let (gradients, hessians) = (block.gradients.rawValue, block.hessians.rawValue)
-        let usesSurrogate = block.usesSurrogate
-        let (stride, inputs) = (block.stride, Self.inputCount)
-        let (gradient, hessian) = (stride, (1 &+ inputs) &* stride)
-        let zero = Vector(repeating: 0)
+        let columns = Columns(block)
         var numbers = block.numbers.mutableSpan
+        var cancelled = Mask.none
         var offset = 0
         while offset < first.count {
-            let point = point(
-                Elements(
-                    first: first.vector(at: offset),
-                    second: Self.inputCount > 1 ? second.vector(at: offset) : zero,
-                    third: Self.inputCount > 2 ? third.vector(at: offset) : zero,
-                    fourth: Self.inputCount > 3 ? fourth.vector(at: offset) : zero,
-                    list: Self.hasList ? list.vector(at: offset) : zero
-                )
-            )
-            numbers.store(point.loss, at: offset)
-            for input in 0..<Self.inputCount {
-                let column = input &* stride &+ offset
-                let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
-                if gradients & bit != 0 {
-                    numbers.store(point[input].gradient, at: gradient &+ column)
-                }
-                if hessians & bit != 0 {
-                    let derivatives = point[input]
-                    numbers.store(
-                        usesSurrogate ? derivatives.surrogate : derivatives.hessian,
-                        at: hessian &+ column
-                    )
-                }
+            let point = point(Self.elements(first, second, third, fourth, list, at: offset))
+            columns.store(point, at: offset, inputCount: Self.inputCount, in: &numbers)
+            if Self.hasPrecisePath {
+                let mask = point.cancelled(inputs: columns.requested, of: Self.inputCount)
+                cancelled = cancelled .| mask
             }
             offset &+= Vector.width
+        }
+        if Self.hasPrecisePath, cancelled.isAny {
+            computeCancelled(first, second, third, fourth, list, columns, &numbers)
+        }
+    }
+
+    /// Computes the elements of a block whose terms cancel again.
+    @inline(never)
+    private func computeCancelled(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        _ list: Span<Double>,
+        _ columns: Columns,
+        _ numbers: inout MutableSpan<Double>
+    ) {
+        var offset = 0
+        while offset < first.count {
+            let elements = Self.elements(first, second, third, fourth, list, at: offset)
+            let point = point(elements)
+            if point.cancelled(inputs: columns.requested, of: Self.inputCount).isAny {
+                columns.store(
+                    point.replacingCancelled(with: precisePoint(elements)),
+                    at: offset,
+                    inputCount: Self.inputCount,
+                    in: &numbers
+                )
+            }
+            offset &+= Vector.width
+        }
+    }
+
+    /// The inputs of eight elements of a block.
+    @inline(always)
+    private static func elements(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        _ list: Span<Double>,
+        at offset: Int
+    ) -> Elements {
+        let zero = Vector(repeating: 0)
+        return Elements(
+            first: first.vector(at: offset),
+            second: inputCount > 1 ? second.vector(at: offset) : zero,
+            third: inputCount > 2 ? third.vector(at: offset) : zero,
+            fourth: inputCount > 3 ? fourth.vector(at: offset) : zero,
+            list: hasList ? list.vector(at: offset) : zero
+        )
+    }
+}
+
+/// The columns of a block that are to be computed.
+private struct Columns {
+    private let gradients: UInt8
+    private let hessians: UInt8
+    private let usesSurrogate: Bool
+    private let stride: Int
+
+    init(_ block: ElementBlock) {
+        (gradients, hessians) = (block.gradients.rawValue, block.hessians.rawValue)
+        usesSurrogate = block.usesSurrogate
+        stride = block.stride
+    }
+
+    /// The inputs of which a derivative is requested.
+    var requested: UInt8 { gradients | hessians }
+
+    /// Stores the losses and the requested derivatives of eight elements.
+    @inline(always)
+    func store(
+        _ point: Point,
+        at offset: Int,
+        inputCount: Int,
+        in numbers: inout MutableSpan<Double>
+    ) {
+        let (gradient, hessian) = (stride, (1 &+ inputCount) &* stride)
+        numbers.store(point.loss, at: offset)
+        for input in 0..<inputCount {
+            let column = input &* stride &+ offset
+            let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
+            if gradients & bit != 0 {
+                numbers.store(point[input].gradient, at: gradient &+ column)
+            }
+            if hessians & bit != 0 {
+                let derivatives = point[input]
+                numbers.store(
+                    usesSurrogate ? derivatives.surrogate : derivatives.hessian,
+                    at: hessian &+ column
+                )
+            }
         }
     }
 }
@@ -106,30 +191,6 @@ extension DistanceLoss {
             surrogate: derivatives.surrogate
         )
         return Point(loss: loss, first: derivatives, second: opposite)
-    }
-}
-
-/// The difference of two numbers as an unevaluated sum of its rounded value and the rounding error.
-///
-/// The error is itself a double (D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
-struct Difference {
-    let value: Vector
-    private let minuend: Vector
-    private let subtrahend: Vector
-
-    @inline(always)
-    init(_ minuend: Vector, _ subtrahend: Vector) {
-        self.minuend = minuend
-        self.subtrahend = subtrahend
-        value = minuend - subtrahend
-    }
-
-    /// The rounding error; not a number if the difference is infinite.
-    var error: Vector {
-        @inline(always) get {
-            let part = value - minuend
-            return (minuend - (value - part)) - (subtrahend + part)
-        }
     }
 }
 

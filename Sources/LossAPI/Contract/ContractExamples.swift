@@ -118,6 +118,8 @@ struct ContractExamples {
         {
             let outlier: JSONValue =
                 switch (facts.signature.unit, domain) {
+                case (.element, .interval(let interval)) where !interval.upper.isFinite:
+                    .array([JSONValue](repeating: .number(interval.lower - 1), count: 3))
                 case (.element, _): [7, 7, 7]
                 case (.row, .classIndices): [0, 7]
                 case (.row, _): [[7, 0, 0], [0, 1, 0]]
@@ -194,6 +196,9 @@ struct ContractExamples {
         case .interval(.unit): index == 0 ? [0.9, 0.2, 0.6] : [1, 0, 1]
         case .values(let values):
             .array([values.last, values.first, values.last].compactMap { $0.map { .number($0) } })
+        // Numbers above a lower end of 0 or less.
+        case .interval(let interval) where interval.lower.isFinite:
+            index == 0 ? [0.2, 1.7, 0.4] : [1, 1.5, 0.5]
         default: index == 0 ? [0.2, 1.7, -0.4] : [0, 1.5, -0.5]
         }
     }

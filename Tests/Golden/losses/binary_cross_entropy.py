@@ -6,8 +6,9 @@ never clipped. Where p is clipped, gradient and Hessian are those of the unclipp
 clipped probability.
 """
 
-from mpmath import exp, log, mpf
+from mpmath import exp, log, mpf, workdps
 
+import calculus
 import samples
 
 SEED = "binary-cross-entropy"
@@ -21,14 +22,43 @@ def clip(prediction, o):
     return max(o.epsilon, min(1 - mpf(o.epsilon), prediction))
 
 
-def loss(prediction, target, o):
-    positive = o.pos_weight * (target * (1 - o.label_smoothing) + o.label_smoothing / 2)
-    negative = 1 - (target * (1 - o.label_smoothing) + o.label_smoothing / 2)
+def parts(target, o):
+    smoothed = target * (1 - o.label_smoothing) + o.label_smoothing / 2
+    return o.pos_weight * smoothed, 1 - smoothed
+
+
+def probabilities(prediction, o):
     if o.from_logits:
-        p, q = 1 / (1 + exp(-prediction)), 1 / (1 + exp(prediction))  # q = 1 - p
-    else:
-        p, q = prediction, 1 - prediction
-    return sum((-c * log(x) for c, x in ((positive, p), (negative, q)) if c != 0), mpf(0))
+        return 1 / (1 + exp(-prediction)), 1 / (1 + exp(prediction))
+    return prediction, 1 - prediction
+
+
+def loss(prediction, target, o):
+    classes = zip(parts(target, o), probabilities(prediction, o))
+    return sum((-c * log(x) for c, x in classes if c != 0), mpf(0))
+
+
+def terms(prediction, target, o):
+    """Only the gradient's terms have both signs: one for each class."""
+    (positive, negative), (p, q) = parts(target, o), probabilities(clip(prediction, o), o)
+    if o.from_logits:
+        return {"gradient": max(positive * q, negative * p)}
+    return {"gradient": max(positive / p if positive else 0, negative / q if negative else 0)}
+
+
+def zeros(random, options, count):
+    """Predictions around the zero of the gradient, at all distances, for soft and smoothed targets."""
+    o = calculus.bind(OPTIONS, options)
+    targets = [random.random() for _ in range(count)] + [2.0**-random.randrange(2, 40) for _ in range(2)]
+    points = []
+    for target in targets + ([0.0, 1.0] if "label_smoothing" in options else []):
+        with workdps(60):
+            positive, negative = parts(calculus.exact(target), o)
+            zero = log(positive / negative) if o.from_logits else positive / (positive + negative)
+            nearest = float(zero)
+            moved = [float(zero * (1 + step * mpf(2) ** -k)) for k in range(2, 60, 6) for step in (-1, 1)]
+        points += [(p, target) for p in (nearest, samples.above(nearest), samples.below(nearest), *moved)]
+    return [(p, t) for p, t in points if o.from_logits or 0 < p < 1]
 
 
 def groups(random):
@@ -59,3 +89,10 @@ def groups(random):
         ends = [(p, t) for p in (0.0, 2.0**-60, 1 - 2.0**-53, 1 - 2.0**-52, 1.0) for t in (0.0, 1.0, 0.3)]
         yield {"epsilon": epsilon}, ends
         yield {"epsilon": epsilon, "pos_weight": 3.0}, ends[::2]
+    for options in (
+        {"from_logits": True}, {"from_logits": True, "label_smoothing": 0.1}, {"from_logits": True, "pos_weight": 3.0},
+        {"from_logits": True, "pos_weight": 0.3, "label_smoothing": 0.2}, {"label_smoothing": 0.1},
+        {"pos_weight": 2.5}, {"pos_weight": 0.5, "label_smoothing": 0.3}, {"label_smoothing": 1e-17},
+    ):
+        yield options, zeros(random, options, 6)
+    yield {"label_smoothing": 0.1}, [(0.05, 0.0), (0.95, 1.0), (0.5, 0.5)]

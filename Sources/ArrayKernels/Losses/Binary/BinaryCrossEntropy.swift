@@ -26,19 +26,20 @@ enum BinaryCrossEntropy: ListedLoss {
 
 /// The smoothed and weighted targets of a binary label.
 struct BinaryTargets: Sendable {
+    private let smoothing: Double
     private let share: Double
     private let spread: Double
     let weights: [Double]
 
     init(_ options: OptionValues) {
-        let smoothing = options[ProbabilityOptions.labelSmoothing]
+        smoothing = options[ProbabilityOptions.labelSmoothing]
         share = 1 - smoothing
         spread = smoothing / 2
         weights = options[BinaryCrossEntropy.positiveWeight] ?? [1]
     }
 
     /// Whether targets are taken as they are.
-    var isPlain: Bool { share == 1 && weights == [1] }
+    var isPlain: Bool { smoothing == 0 && weights == [1] }
 
     /// The weight of the positive class for each of eight elements.
     @inline(always)
@@ -46,17 +47,48 @@ struct BinaryTargets: Sendable {
 
     /// The part of the positive class, without its weight.
     @inline(always)
-    func positive(_ target: Vector) -> Vector { target * share + spread }
+    func positive(_ target: Vector) -> Vector {
+        .multiplyAdd(target, Vector(repeating: share), Vector(repeating: spread))
+    }
 
     /// The part of the negative class.
     @inline(always)
-    func negative(_ target: Vector) -> Vector { (1 - target) * share + spread }
+    func negative(_ target: Vector) -> Vector {
+        .multiplyAdd(1 - target, Vector(repeating: share), Vector(repeating: spread))
+    }
 
-    /// The derivatives with respect to the target, from the losses of both classes.
+    /// The parts of both classes, that of the positive one with its weight.
+    @inline(always)
+    func precise(_ x: Elements) -> (positive: TwoDoubles, negative: TwoDoubles) {
+        let one = Vector(repeating: 1)
+        let share = TwoDoubles.difference(one, Vector(repeating: smoothing))
+        let spread = Vector(repeating: spread)
+        return (
+            (share * x[1] + spread) * weight(x),
+            share * TwoDoubles.difference(one, x[1]) + spread
+        )
+    }
+
+    /// The derivatives with respect to the target.
+    ///
+    /// - Parameters:
+    ///   - positiveLoss: the loss of the positive class, with its weight.
+    ///   - negativeLoss: the loss of the negative class.
     @inline(always)
     func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
+        let difference = positiveLoss - negativeLoss
+        return Derivatives(
+            gradient: share * difference,
+            hessian: Vector(repeating: 0),
+            cancelled: difference.isCancelled(positiveLoss)
+        )
+    }
+
+    /// The same for precise losses.
+    @inline(always)
+    func derivatives(_ positiveLoss: TwoDoubles, _ negativeLoss: TwoDoubles) -> Derivatives {
         Derivatives(
-            gradient: share * (positiveLoss - negativeLoss),
+            gradient: share * (positiveLoss - negativeLoss).rounded,
             hessian: Vector(repeating: 0)
         )
     }
@@ -71,6 +103,7 @@ struct BinaryTargets: Sendable {
 struct BinaryCrossEntropyFromLogits: PointwiseFormula {
     static var inputCount: Int { 2 }
     static var hasList: Bool { true }
+    static var hasPrecisePath: Bool { true }
 
     private let targets: BinaryTargets
     var list: (option: String, values: [Double])? { targets.list }
@@ -88,19 +121,42 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
         let isNegative = logit .< 0
         let own = negative.replacing(with: positive, where: isNegative)
         let other = positive.replacing(with: negative, where: isNegative)
-        // own σ(|z|) - other σ(-|z|), over the common denominator. Near 0, where the two terms may
-        // cancel, e^-|z| is written as 1 + (e^-|z| - 1).
-        let near = (own - other) - other * logistic.decrease
-        let far = own - other * logistic.decay
-        let slope = far.replacing(with: near, where: logit.magnitude .< 0.5) / (1 + logistic.decay)
+        // own σ(|z|) - other σ(-|z|), over the common denominator.
+        let numerator = Vector.multiplyAdd(-other, logistic.decay, own)
+        let slope = numerator / (1 + logistic.decay)
         let (positiveLoss, negativeLoss) = (logistic.softplusOfNegative, logistic.softplus)
         return Point(
             loss: positive * positiveLoss + negative * negativeLoss,
             first: Derivatives(
                 gradient: slope.replacing(with: -slope, where: isNegative),
-                hessian: (positive + negative) * logistic.product
+                hessian: (positive + negative) * logistic.product,
+                cancelled: numerator.isCancelled(own)
             ),
             second: targets.derivatives(weight * positiveLoss, negativeLoss)
+        )
+    }
+
+    @inline(always)
+    func precisePoint(_ x: Elements) -> Point {
+        let logit = x[0]
+        let (positive, negative) = targets.precise(x)
+        let decay = TwoDoubles.exp(-logit.magnitude)
+        let isNegative = logit .< 0
+        let own = negative.replacing(with: positive, where: isNegative)
+        let other = positive.replacing(with: negative, where: isNegative)
+        let sum = decay + Vector(repeating: 1)
+        let slope = ((own - other * decay) / sum).rounded
+        let softplusOfDistance = TwoDoubles.log1p(decay)
+        let zero = Vector(repeating: 0)
+        let positiveLoss = softplusOfDistance + zero.replacing(with: -logit, where: isNegative)
+        let negativeLoss = softplusOfDistance + logit.replacing(with: zero, where: isNegative)
+        return Point(
+            loss: (positive * positiveLoss + negative * negativeLoss).rounded,
+            first: Derivatives(
+                gradient: slope.replacing(with: -slope, where: isNegative),
+                hessian: ((positive + negative) * (decay / (sum * sum))).rounded
+            ),
+            second: targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
         )
     }
 }
@@ -109,6 +165,7 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
 struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
     static var inputCount: Int { 2 }
     static var hasList: Bool { true }
+    static var hasPrecisePath: Bool { true }
 
     private let targets: BinaryTargets
     private let epsilon: Double
@@ -125,11 +182,8 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
     func point(_ x: Elements) -> Point {
         let (probability, target, weight) = (x[0], x[1], targets.weight(x))
         let zero = Vector(repeating: 0)
-        // The smaller of p and 1 - p is exact, and so is its clipping.
-        let isLarge = probability .>= 0.5
-        let least = probability.replacing(with: 1 - probability, where: isLarge)
-        let isClipped = least .< epsilon
-        let small = least.replacing(with: Vector(repeating: epsilon), where: isClipped)
+        let (small, isLarge) = smaller(of: probability)
+        let isClipped = probability.distanceToUnit .< epsilon
         let large = 1 - small
         let (lossOfSmall, lossOfLarge) = (-Vector.log(small), -Vector.log1p(-small))
         let p = small.replacing(with: large, where: isLarge)
@@ -146,7 +200,9 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
         let unclipped = probability.replacing(with: p, where: isClipped)
         let plain = (unclipped - positive)
             .replacing(with: negative - q, where: isClipped .& isLarge)
-        let numerator = isPlain ? plain : negative * p - positive * q
+        let ofNegative = negative * p
+        let weighted = Vector.multiplyAdd(-positive, q, ofNegative)
+        let numerator = isPlain ? plain : weighted
         let ofOne = negative.replacing(with: -positive, where: isPositive)
         let byOne = q.replacing(with: p, where: isPositive)
         let isBoth = isPositive .& isNegative
@@ -160,10 +216,47 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
             first: Derivatives(
                 gradient: slope.replacing(with: zero, where: ofOne .== 0),
                 hessian: zero.replacing(with: positive / p / p, where: isPositive)
-                    + zero.replacing(with: negative / q / q, where: isNegative)
+                    + zero.replacing(with: negative / q / q, where: isNegative),
+                // A difference of two doubles is exact as it is.
+                cancelled: isPlain ? .none : isBoth .& weighted.isCancelled(ofNegative)
             ),
             second: targets.derivatives(weight * positiveLoss, negativeLoss)
         )
+    }
+
+    @inline(always)
+    func precisePoint(_ x: Elements) -> Point {
+        let (positive, negative) = targets.precise(x)
+        let (least, isLarge) = smaller(of: x[0])
+        let small = TwoDoubles(least)
+        let large = TwoDoubles.difference(Vector(repeating: 1), least)
+        let p = small.replacing(with: large, where: isLarge)
+        let q = large.replacing(with: small, where: isLarge)
+        let (lossOfSmall, lossOfLarge) = (-TwoDoubles.log(small), -TwoDoubles.log1p(-small))
+        let positiveLoss = lossOfSmall.replacing(with: lossOfLarge, where: isLarge)
+        let negativeLoss = lossOfLarge.replacing(with: lossOfSmall, where: isLarge)
+        return Point(
+            loss: (positive * positiveLoss + negative * negativeLoss).rounded,
+            first: Derivatives(
+                gradient: ((negative * p - positive * q) / (p * q)).rounded,
+                hessian: (positive / (p * p) + negative / (q * q)).rounded
+            ),
+            second: targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
+        )
+    }
+
+    /// The smaller of p and 1 - p, which is exact, as is its clipping; and whether p is the larger.
+    @inline(always)
+    private func smaller(of probability: Vector) -> (value: Vector, isLarge: Mask) {
+        let least = probability.distanceToUnit
+        return (least.replacing(with: epsilon, where: least .< epsilon), probability .>= 0.5)
+    }
+}
+
+extension Vector {
+    /// The distance of probabilities from the nearer of 0 and 1.
+    fileprivate var distanceToUnit: Vector {
+        @inline(always) get { replacing(with: 1 - self, where: self .>= 0.5) }
     }
 }
 

@@ -28,21 +28,11 @@ struct Huber: DistanceLoss {
             clipped * (value - 0.5 * clipped),
             Derivatives(
                 gradient: clipped,
-                hessian: hessian(error),
+                // Decided before the difference is rounded.
+                hessian: Vector(repeating: 0).replacing(with: 1, where: error.isAtMost(delta)),
                 surrogate: Vector(repeating: 1)
             )
         )
-    }
-
-    /// 1 where |p - t| is at most delta before the difference is rounded, else 0.
-    @inline(always)
-    private func hessian(_ error: Difference) -> Vector {
-        let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
-        // Rounding never passes delta, so that only at delta itself the rounding error decides.
-        let excess = error.value.sign * error.error
-        let atDelta = one.replacing(with: zero, where: excess .> 0)
-        return zero.replacing(with: one, where: error.value.magnitude .< delta)
-            .replacing(with: atDelta, where: error.value.magnitude .== delta)
     }
 }
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The absolute error relative to the target.
+///
+/// With `e = p - t` and d = max(|t|, epsilon): ℓ = |e|/d, dℓ/dp = sign e/d, d²ℓ/dp² = 0. At `e = 0`
+/// the subgradient is 0.
+struct AbsolutePercentageError: PointwiseLoss {
+    static var inputCount: Int { 2 }
+
+    static let epsilon = Option.number(
+        "epsilon",
+        default: 2.220446049250313e-16,
+        .positive,
+        "Least magnitude by which an error is divided; smaller targets count as this."
+    )
+
+    private let epsilon: Double
+
+    init(_ options: OptionValues) {
+        epsilon = options[Self.epsilon]
+    }
+
+    @inline(always)
+    func point(_ x: Elements) -> Point {
+        let error = x[0] - x[1]
+        let divisor = x[1].magnitude.clamped(epsilon, .greatestFiniteMagnitude)
+        return Point(
+            loss: error.magnitude / divisor,
+            first: Derivatives(
+                gradient: error.sign / divisor,
+                hessian: Vector(repeating: 0),
+                surrogate: 1 / divisor
+            )
+        )
+    }
+}
+
+extension Signature {
+    /// Real predictions and targets, of which the targets are constant.
+    static let realPairWithConstantTargets = Signature(
+        .element,
+        .init("predictions", .primary, .real, "predicted numbers"),
+        .init("targets", .constant, .real, "true numbers")
+    )
+}
+
+extension AbsolutePercentageError {
+    static let facts = Facts(
+        name: "absolute_percentage_error",
+        aliases: ["mape", "mean_absolute_percentage_error"],
+        family: .regression,
+        summary: "The absolute error relative to the target, as a fraction.",
+        formula: .init(
+            plain: "|p - t| / max(|t|, epsilon)",
+            gradient: "sign(p - t) / max(|t|, epsilon)",
+            tex: #"\frac{\lvert p - t \rvert}{\max(\lvert t \rvert, \epsilon)}"#
+        ),
+        options: [epsilon.declaration],
+        signature: .realPairWithConstantTargets,
+        kinks: ["p = t: the gradient is 0, the middle of the subdifferential"],
+        properties: [.convex, .lipschitz],
+        notes: [
+            "Keras multiplies by 100, and its epsilon is 1e-7; that of scikit-learn is the default "
+                + "here. LightGBM's mape divides by max(1, |t|)."
+        ],
+        references: [
+            "scikit-learn mean_absolute_percentage_error", "Keras MeanAbsolutePercentageError",
+            "LightGBM mape",
+        ]
+    )
+}

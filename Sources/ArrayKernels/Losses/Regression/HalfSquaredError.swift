@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// Half the squared error, whose gradient is the error.
+///
+/// With `e = p - t`: ℓ = e²/2, dℓ/dp = e, d²ℓ/dp² = 1.
+struct HalfSquaredError: DistanceLoss {
+    init(_ options: OptionValues) {}
+
+    @inline(always)
+    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+        (
+            0.5 * error.value * error.value,
+            Derivatives(gradient: error.value, hessian: Vector(repeating: 1))
+        )
+    }
+}
+
+extension HalfSquaredError {
+    static let facts = Facts(
+        name: "half_squared_error",
+        aliases: [
+            "l2_loss", "reg:squarederror", "reg:linear", "regression", "regression_l2",
+        ],
+        family: .regression,
+        summary: "Half the squared error, whose gradient is the error and whose Hessian is 1.",
+        formula: .init(plain: "(p - t)^2 / 2", gradient: "p - t", tex: #"\tfrac12 (p - t)^2"#),
+        options: [],
+        signature: .realPair,
+        kinks: [],
+        properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
+        notes: [
+            "Half of squared_error. XGBoost multiplies the weight of targets of 1 by "
+                + "scale_pos_weight; LightGBM's reg_sqrt fits the roots of the targets."
+        ],
+        references: [
+            "optax l2_loss", "scikit-learn HalfSquaredError", "XGBoost reg:squarederror",
+            "LightGBM regression",
+        ]
+    )
+}

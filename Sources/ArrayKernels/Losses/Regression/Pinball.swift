@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The pinball loss, whose mean is minimised by a quantile of the targets.
+///
+/// With `e = p - t`: ℓ = (1 - tau) e if e > 0, else -tau e; dℓ/dp = 1 - tau if e > 0, -tau if e < 0,
+/// and 0 at e = 0; d²ℓ/dp² = 0.
+struct Pinball: DistanceLoss {
+    static let tau = Option.number(
+        "tau",
+        default: 0.5,
+        .open(0, 1),
+        "Level: the share of the targets that the best prediction exceeds."
+    )
+
+    private let tau: Double
+
+    init(_ options: OptionValues) {
+        tau = options[Self.tau]
+    }
+
+    @inline(always)
+    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+        let value = error.value
+        let zero = Vector(repeating: 0)
+        let slope = zero.replacing(with: 1 - tau, where: value .> 0)
+            .replacing(with: -tau, where: value .< 0)
+        return (
+            slope * value,
+            Derivatives(gradient: slope, hessian: zero, surrogate: Vector(repeating: 1))
+        )
+    }
+}
+
+extension Pinball {
+    static let facts = Facts(
+        name: "pinball",
+        aliases: [
+            "pinball_loss", "mean_pinball_loss", "quantile", "quantile_loss", "reg:quantileerror",
+        ],
+        family: .regression,
+        summary: "The asymmetric absolute error, whose mean is minimised by a quantile.",
+        formula: .init(
+            plain: "tau (t - p) where p <= t, else (1 - tau) (p - t)",
+            gradient: "-tau where p < t, 1 - tau where p > t",
+            tex: #"\max(\tau (t - p),\ (1 - \tau)(p - t))"#
+        ),
+        options: [tau.declaration],
+        signature: .realPair,
+        kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
+        properties: [.convex, .lipschitz],
+        notes: [
+            "The level is alpha in scikit-learn and LightGBM, whose default is 0.9, and "
+                + "quantile_alpha in XGBoost, which has no default.",
+            "At p = t scikit-learn and LossFunctions.jl return -tau, LightGBM 1 - tau.",
+            "scikit-learn and LightGBM replace the Hessian, which is 0, by 1, as hessian_kind "
+                + "\"positive\" does.",
+        ],
+        references: [
+            "R. Koenker, G. Bassett, Regression Quantiles, Econometrica 46, 1978",
+            "scikit-learn mean_pinball_loss", "XGBoost reg:quantileerror", "LightGBM quantile",
+        ]
+    )
+}

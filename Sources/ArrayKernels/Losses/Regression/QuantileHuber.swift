@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The Huber loss with the asymmetric weights of the pinball loss.
+///
+/// With `e = p - t`, w = 1 - tau if e >= 0, else tau, and c = `e` clipped to ±delta:
+/// ℓ = w c (e - c/2), dℓ/dp = w c, and d²ℓ/dp² is w if |e| <= delta, else 0.
+struct QuantileHuber: DistanceLoss {
+    private let tau: Double
+    private let delta: Double
+
+    init(_ options: OptionValues) {
+        tau = options[Pinball.tau]
+        delta = options[Huber.delta]
+    }
+
+    @inline(always)
+    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+        let value = error.value
+        let weight = Vector(repeating: 1 - tau).replacing(with: tau, where: value .< 0)
+        let clipped = value.clamped(-delta, delta)
+        let slope = weight * clipped
+        return (
+            slope * (value - 0.5 * clipped),
+            Derivatives(
+                gradient: slope,
+                hessian: Vector(repeating: 0)
+                    .replacing(with: weight, where: error.isAtMost(delta)),
+                surrogate: weight
+            )
+        )
+    }
+}
+
+extension QuantileHuber {
+    static let facts = Facts(
+        name: "quantile_huber",
+        aliases: ["quantile_huber_loss", "huber_quantile"],
+        family: .regression,
+        summary: "The Huber loss with the asymmetric weights of the pinball loss, as in "
+            + "distributional reinforcement learning.",
+        formula: .init(
+            plain: "|tau - [p >= t]| huber(p - t)",
+            gradient: "|tau - [p >= t]| times p - t clipped to [-delta, delta]",
+            tex: #"\lvert \tau - [p \ge t] \rvert\, \mathrm{huber}_\delta(p - t)"#
+        ),
+        options: [Pinball.tau.declaration, Huber.delta.declaration],
+        signature: .realPair,
+        kinks: [
+            "p = t: differentiable; the Hessian is 1 - tau there and tau below",
+            "|p - t| = delta: differentiable; the Hessian is 0 beyond",
+        ],
+        properties: [.convex, .differentiable, .lipschitz],
+        notes: ["rlax calls delta huber_param; with delta = 0 it returns the pinball loss."],
+        references: [
+            "W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, "
+                + "AAAI 2018",
+            "rlax quantile_regression_loss",
+        ]
+    )
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Epsilon-insensitive: max(0, |prediction - target| - tolerance). At the tolerance the gradient is 0."""
+
+from mpmath import mpf
+
+import samples
+
+KIND = "pointwise"
+OPTIONS = {"tolerance": 0.1}
+
+
+def loss(prediction, target, o):
+    return max(mpf(0), abs(prediction - target) - o.tolerance)
+
+
+def kink(prediction, target, o):
+    if abs(prediction - target) == o.tolerance:
+        return {"gradient": 0, "hessian": 0}
+
+
+def groups(random):
+    for tolerance in (0.1, 1.0, 50.0, 1e-8, 1e150, 0.0):
+        points = samples.errors(random, tolerance or 1.0, 15) + [(r, 0.0) for r in samples.near(tolerance or 1.0)]
+        yield {} if tolerance == 0.1 else {"tolerance": tolerance}, points
+    # Where p - t rounds to the tolerance but is not exactly the tolerance.
+    yield {"tolerance": 1.0}, [
+        (0.24445526225236106, -0.755544737747639), (-0.24445526225236106, 0.755544737747639),
+        (1.0, 2.0**-60), (1.0, -(2.0**-60)), (-1.0, 2.0**-60), (-1.0, -(2.0**-60)),
+    ]

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Expectile: w (prediction - target)^2/2, w = tau for p < t, 1 - tau beyond and, for the Hessian, at p = t."""
+
+import samples
+
+KIND = "pointwise"
+OPTIONS = {"tau": 0.5}
+
+
+def loss(prediction, target, o):
+    r = prediction - target
+    return (o.tau if r < 0 else 1 - o.tau) * r**2 / 2
+
+
+def kink(prediction, target, o):
+    if prediction == target:
+        return {"gradient": 0, "hessian": 1 - o.tau}
+
+
+def groups(random):
+    for tau in (0.5, 0.1, 0.95, 1e-8, 1 - 2.0**-53):
+        yield {} if tau == 0.5 else {"tau": tau}, samples.errors(random, 1.0, 15)
