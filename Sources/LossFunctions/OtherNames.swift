@@ -19,10 +19,6 @@ package enum OtherNames {
         }
     )
 
-    private static let half =
-        "It is half of squared_error: use squared_error with \"weights\": 0.5 "
-        + "and \"reduction\": \"sum\", or halve its results."
-
     private static let entries: [(names: [String], advice: String)] = [
         (
             ["log_loss", "neg_log_loss", "negative_log_likelihood", "deviance"],
@@ -70,23 +66,8 @@ package enum OtherNames {
                 + "in the logits."
         ),
         (
-            [
-                "l2_loss", "half_squared_error", "reg:squarederror", "reg:linear",
-                "regression", "regression_l2",
-            ],
-            half
-        ),
-        (
             ["squared_loss", "mse_regression", "quadratic_loss"],
             "Use squared_error."
-        ),
-        (
-            ["smooth_l1", "smooth_l1_loss"],
-            "smooth_l1 with beta is huber with delta = beta, divided by beta."
-        ),
-        (
-            ["mape", "mean_absolute_percentage_error"],
-            "Use absolute_error with weights 1 / |target| and \"reduction\": \"element_mean\"."
         ),
         (
             ["rmse", "root_mean_squared_error"],

@@ -51,10 +51,10 @@ extension TwoDoubles {
         let small = Vector.multiplyAdd(square.tail, Vector(repeating: 0.5), thirdTail)
         let rest = four + Vector.multiplyAdd(error, three.head, small)
         let root = orderedSum(three.head, one.tail + (two.tail + (three.tail + rest)))
-        return root.squared.squared.squared.scaled(byPowerOfTwo: n)
+        return root.looselySquared.looselySquared.looselySquared.scaled(byPowerOfTwo: n)
     }
 
-    private var squared: TwoDoubles {
+    private var looselySquared: TwoDoubles {
         @inline(always) get {
             let heads = TwoDoubles.product(head, head)
             return TwoDoubles.orderedSum(

@@ -372,13 +372,29 @@ struct DivergenceFromLogits: RowFormula {
         var kept = Kept(count: 0)
         let softmax = Softmax(row, .twofold, &kept)
         let logarithm = TwoDoubles.log1p(softmax.others)
-        return targets.preciseLoss(row) {
-            targets.preciseLogarithm(
-                of: $0,
-                $1,
-                minus: TwoDoubles.difference($1.x($0), softmax.top) - logarithm
-            )
+        var (surplus, sum) = (RowTotal(), RowTotal())
+        for index in 0..<row.count {
+            let y = targets.preciseTarget(index, row)
+            let q = softmax.probability(softmax.exponential(index, row, .twofold, kept))
+            let difference = q - y
+            let far =
+                y
+                * targets.preciseLogarithm(
+                    of: index,
+                    row,
+                    minus: TwoDoubles.difference(row.x(index), softmax.top) - logarithm
+                ) + difference
+            // y (r - log(1 + r)) with r = q/y - 1, relative to itself where it is small.
+            let ratio = difference / y
+            let near = y * (ratio - TwoDoubles.log1p(ratio))
+            let isNear = ratio.head.magnitude .< 0.5
+            let term = far.replacing(with: near, where: isNear)
+                .replacing(with: q, where: y.head .== 0)
+            surplus.add(term, at: index, of: row)
+            sum.add(y, at: index, of: row)
         }
+        let excess = sum.value(of: row) - Vector(repeating: 1)
+        return (surplus.value(of: row) + excess).rounded
     }
 
     func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
