@@ -97,9 +97,11 @@ lint: swift ## check the formatting of the sources
 format: swift ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-contract: build ## generate openapi.yaml
+contract: build ## generate openapi.yaml and docs/losses.md
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+	.build/release/loss-server docs > docs/losses.md.new
+	mv docs/losses.md.new docs/losses.md
 
 bench: static ## compare the performance with that of other servers; options: BENCH='small large --keep'
 	for product in $(BENCHMARKS); do \
