@@ -22,18 +22,30 @@ SOURCES = Benchmarks Fuzzing Sources Tests Package.swift
 STRICT = --explicit-target-dependency-import-check error
 # All tests use Swift Testing. $(1) is the build directory, in which the output is also saved.
 TEST = .ci/test $@ $(1)/$@.log $(SWIFT) test --disable-xctest --scratch-path $(1)
+# Installs Python packages, $(2), into a virtual environment, $(1).
+define VENV
+	$(PYTHON) -m venv $(1)
+	@$(1)/bin/pip install --quiet $(2) || { \
+		echo 'The Python tools could not be installed into $(1); see above. pip needs access to' \
+			'https://pypi.org once.' >&2; \
+		exit 1; }
+	@touch $@
+endef
 SETUP = SWIFT='$(SWIFT)' PYTHON='$(PYTHON)' .ci/setup
 # Identical functions are folded, and static.ld discards unused sections.
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # Python packages that the tests need.
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
+# The generators of clients, and what the generated clients import.
+CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydantic==2.14.4 \
+	python-dateutil==4.0.0 urllib3==2.8.0
 FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
-.PHONY: help setup run build static test test-release test-thread test-address test-levels lint format \
-	contract golden image bench fuzz attack clean emulator found swift packages system libraries
+.PHONY: help setup run build static test test-release test-thread test-address test-levels \
+	test-clients lint format contract golden image bench fuzz attack clean emulator found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -75,15 +87,21 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
 	$(PYTHON) -B Tests/InstructionSets/compare.py
 
+test-clients: packages .venv-clients/ready ## generate clients from openapi.yaml and call every operation
+	$(SWIFT) build --product loss-server $(STRICT)
+	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
+
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
 format: swift ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-contract: build ## generate openapi.yaml
+contract: build ## generate openapi.yaml and docs/losses.md
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+	.build/release/loss-server docs > docs/losses.md.new
+	mv docs/losses.md.new docs/losses.md
 
 bench: static ## compare the performance with that of other servers; options: BENCH='small large --keep'
 	for product in $(BENCHMARKS); do \
@@ -121,7 +139,8 @@ image: ## build the container image loss-server, also tagged with the version
 	docker build --tag $(IMAGE) --tag $(IMAGE):$(RELEASE) --build-arg VERSION=$(RELEASE) .
 
 clean: ## remove all build products
-	rm -rf .build .build-address .build-address-release .build-fuzz .build-static .build-thread .venv
+	rm -rf .build .build-address .build-address-release .build-fuzz .build-static .build-thread .venv \
+		.venv-clients
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 
@@ -160,9 +179,7 @@ packages: swift
 		exit 1; }
 
 .venv/ready: | libraries
-	$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet $(TOOLS) || { \
-		echo 'The Python tools could not be installed into .venv; see above. pip needs access to' \
-			'https://pypi.org once.' >&2; \
-		exit 1; }
-	@touch $@
+	$(call VENV,.venv,$(TOOLS))
+
+.venv-clients/ready: | libraries
+	$(call VENV,.venv-clients,$(CLIENT_TOOLS))

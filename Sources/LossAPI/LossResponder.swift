@@ -37,8 +37,8 @@ package struct LossResponder: Responder {
         self.limits = limits
         self.options = options
         hasAccessRules = options.crossOrigin != nil || options.tokens != nil || options.echoes
-        documents = Documents(limits: limits)
         service = LossService(maximumDepth: options.jsonDepth, clock: clock)
+        documents = Documents(limits: limits, service: service)
         self.readiness = readiness
         metrics = Metrics(gauges, process)
         self.notice = notice
@@ -188,7 +188,7 @@ package struct LossResponder: Responder {
             return try ResponseCoding(for: head, options.compression).encode(response)
         default:
             let coding = try ResponseCoding(for: head, options.compression)
-            return documents.document(for: route)
+            return try documents.document(for: route, query: head.query)
                 .response(to: head, coding, route: route.name)
         }
     }

@@ -41,6 +41,8 @@ package final class Facts: Sendable {
     /// The libraries whose defaults can be chosen.
     package let conventions: [Convention]
     package let defaultReduction: Reduction
+    /// The examples of a loss for which those derived from the signature would not do.
+    let statedExamples: [Example]
 
     package init(
         name: String,
@@ -55,7 +57,8 @@ package final class Facts: Sendable {
         notes: [String],
         references: [String],
         conventions: [Convention] = [],
-        defaultReduction: Reduction = .mean
+        defaultReduction: Reduction = .mean,
+        examples: [Example] = []
     ) {
         self.name = name
         self.aliases = aliases
@@ -70,6 +73,7 @@ package final class Facts: Sendable {
         self.references = references
         self.conventions = conventions
         self.defaultReduction = defaultReduction
+        statedExamples = examples
     }
 
     /// The formula of the loss and of its derivative, as plain text and TeX.

@@ -3,7 +3,7 @@
 /// Sequences of requests that a client sends at once, all of them valid HTTP.
 enum Conversations {
     static let all = [
-        get("/livez") + lossRequest(mean) + get("/v1/losses?x=y", ["Accept: */*"]),
+        get("/livez") + lossRequest(mean) + get("/v1/losses?unit=row", ["Accept: */*"]),
         lossRequest(mean) + lossRequest(#"{"predictions":3,"targets":1}"#, to: "mae")
             + lossRequest(mean),
         chunkedLossRequest(mean, size: 5) + lossRequest(mean),

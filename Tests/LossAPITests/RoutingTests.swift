@@ -184,7 +184,7 @@ struct RoutingTests {
         for loss in Catalogue.losses {
             let entry = try client.json(client.send(.get, "/v1/losses/\(loss.facts.name)"))
             #expect(entry["name"] as? String == loss.facts.name)
-            #expect(entry["one_loss_per"] as? String == loss.facts.signature.unit.rawValue)
+            #expect(entry["unit"] as? String == loss.facts.signature.unit.rawValue)
             let options = try #require(entry["options"] as? [[String: Any]])
             #expect(options.map { $0["name"] as? String } == loss.facts.options.map { $0.name })
             for alias in loss.facts.aliases {

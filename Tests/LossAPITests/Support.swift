@@ -24,6 +24,29 @@ func difference(_ text: String, _ other: String) -> [String] {
     return texts.map { $0.dropFirst(same).first.map { String($0) } ?? "the end" }
 }
 
+/// Runs Python with the packages of `make test`; returns the exit status and the output.
+func runPython(
+    _ arguments: [String],
+    input: Data = Data()
+) throws -> (status: Int32, output: String) {
+    let environment = repository.appending(path: ".venv/bin/python3").path
+    let isThere = FileManager.default.isExecutableFile(atPath: environment)
+    let process = Process()
+    process.executableURL = URL(filePath: isThere ? environment : "/usr/bin/env")
+    process.arguments = (isThere ? [] : ["python3"]) + arguments
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try input.write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, said)
+}
+
 /// A clock that advances by a millisecond each time it is read.
 final class Ticker: Sendable {
     private let ticks = Atomic<Int64>(0)

@@ -269,44 +269,45 @@ struct OptionTests {
         #expect(command.address.host == host)
     }
 
-    @Test("states the bounds of limits in the README and in --help")
+    @Test("states the bounds of limits in docs/operating.md and in --help")
     func bounds() throws {
-        let readme = try String(
-            contentsOf: Self.repository.appending(path: "README.md"),
+        let page = try String(
+            contentsOf: Self.repository.appending(path: "docs/operating.md"),
             encoding: .utf8
         )
-        let words = readme.split { $0.isWhitespace }.joined(separator: " ")
+        let words = page.split { $0.isWhitespace }.joined(separator: " ")
         #expect(words.contains(LimitOptions.bounds))
         let help = LossServer.helpMessage(for: Serve.self, columns: 10_000)
         #expect(help.contains(LimitOptions.bounds))
     }
 
-    @Test("is described in the README: every option, its variable and its default")
+    @Test("is described in docs/operating.md: every option, its variable and its default")
     func readme() throws {
-        let readme = try String(
-            contentsOf: Self.repository.appending(path: "README.md"),
+        let page = try String(
+            contentsOf: Self.repository.appending(path: "docs/operating.md"),
             encoding: .utf8
         )
         let missing = Environment.names(of: Serve.self)
             .flatMap { ["`--\($0)`", "`\(Environment.variable(for: $0))`"] }
-            .filter { !readme.contains($0) }
+            .filter { !page.contains($0) }
         #expect(missing == [])
     }
 
-    @Test("is described in the README in the words of --help")
+    @Test("is described in docs/operating.md in the words of --help")
     func readmeHelp() throws {
-        let readme = try String(
-            contentsOf: Self.repository.appending(path: "README.md"),
+        let page = try String(
+            contentsOf: Self.repository.appending(path: "docs/operating.md"),
             encoding: .utf8
         )
         let help = LossServer.helpMessage(for: Serve.self, columns: 10_000)
         let missing = try Environment.names(of: Serve.self).filter { name in
             let start = try #require(help.range(of: "  --\(name) "), "\(name)")
-            let line = help[start.upperBound...].prefix { $0 != "\n" }
-            let text = line.drop { $0 == "<" || $0 == "-" || $0.isLowercase || $0 == ">" }
-                .drop { $0 == " " }
-            let sentence = text.split(separator: " (default:").first ?? ""
-            return !readme.contains("| \(sentence) |")
+            // A long name and its placeholder are on a line of their own.
+            let rest = help[start.upperBound...].drop { $0.isWhitespace }
+            let text = rest.hasPrefix("<") ? rest.drop { $0 != ">" }.dropFirst() : rest
+            let line = text.drop { $0.isWhitespace }.prefix { $0 != "\n" }
+            let sentence = try #require(line.split(separator: " (default:").first, "\(name)")
+            return !page.contains("| \(sentence) |")
         }
         #expect(missing == [])
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-import LossFacts
-import LossFunctions
 
 /// The OpenAPI 3.1 description of the service, generated from the catalogue.
 ///
@@ -40,6 +38,7 @@ package enum Contract {
         "paths": .object(paths),
         "components": [
             "schemas": .object(ContractSchemas.all),
+            "parameters": .object(ContractOperations.parameters),
             "responses": .object(ContractResponses.components),
             "headers": ContractResponses.headers,
             "securitySchemes": [
@@ -60,19 +59,11 @@ package enum Contract {
         func add(_ path: String, _ item: JSONValue) {
             paths.append(JSONValue.Member(key: path, value: item))
         }
-        add("/v1/losses", get("list_losses", "losses", "List all losses", "losses-list"))
-        for loss in Catalogue.losses {
-            add("/v1/losses/\(loss.facts.name)", ContractOperations.entry(loss.facts, "losses"))
-        }
-        add(
-            "/v1/penalties",
-            get("list_penalties", "penalties", "List all penalties", "penalties-list")
-        )
-        for penalty in Catalogue.penalties {
-            add(
-                "/v1/penalties/\(penalty.facts.name)",
-                ContractOperations.entry(penalty.facts, "penalties")
-            )
+        for list in CatalogueList.allCases {
+            add(list.path, ContractOperations.list(list))
+            add(list.template, ContractOperations.entry(list))
+            add(list.template + "/schema", ContractOperations.schema(list))
+            add(list.template + "/examples", ContractOperations.examples(list))
         }
         add(
             "/",
@@ -100,9 +91,7 @@ package enum Contract {
         _ tag: String,
         _ summary: String,
         _ schema: String
-    )
-        -> JSONValue
-    {
+    ) -> JSONValue {
         ["get": ContractOperations.get(id, tag, summary, schema)]
     }
 

@@ -2,7 +2,20 @@
 
 /// JSON Schemas of the documents.
 enum ContractDocumentSchemas {
-    static let all: [JSONValue.Member] = [
+    static let all: [JSONValue.Member] = facts + documents
+
+    /// The facts by which lists are filtered.
+    private static let facts: [JSONValue.Member] = CatalogueFilter.fields.map { field in
+        .init(
+            key: field.schema,
+            value: [
+                "description": .string(field.meaning),
+                "type": "string", "enum": JSONValue(field.allowed),
+            ]
+        )
+    }
+
+    private static let documents: [JSONValue.Member] = [
         .init(
             key: "problem",
             value: [
@@ -39,7 +52,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "problem-kind",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "A kind of problem.",
                 [
                     ("type", ["type": "string", "format": "uri-reference"]),
@@ -51,7 +64,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "problems",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "All kinds of problems.",
                 [
                     (
@@ -67,7 +80,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "health",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "The health of the server.",
                 [("status", ["type": "string", "enum": ["ok", "draining"]])],
                 required: ["status"]
@@ -75,7 +88,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "detailed-health",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "The health of the server (draft-inadarei-api-health-check).",
                 [
                     ("status", ["type": "string", "enum": ["pass", "fail"]]),
@@ -88,43 +101,49 @@ enum ContractDocumentSchemas {
                 required: ["status"]
             )
         ),
-        .init(key: "losses-list", value: listing("losses", ["reductions"])),
-        .init(key: "penalties-list", value: listing("penalties", [])),
+        .init(key: "losses-list", value: listing("losses")),
+        .init(key: "penalties-list", value: listing("penalties")),
         .init(
             key: "catalogue-summary",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "A loss or penalty in a list.",
                 [
-                    ("name", text), ("task", text), ("summary", text), ("aliases", texts),
-                    ("options", texts), ("href", ["type": "string", "format": "uri-reference"]),
+                    ("name", text), ("family", ContractSchemas.reference("family")),
+                    ("unit", ContractSchemas.reference("unit")), ("summary", text),
+                    ("aliases", texts), ("options", texts),
+                    ("properties", list("loss-property")), ("href", link),
                 ],
-                required: ["name", "task", "summary", "aliases", "options", "href"]
+                required: [
+                    "name", "family", "unit", "summary", "aliases", "options", "properties", "href",
+                ]
             )
         ),
         .init(
             key: "catalogue-entry",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "A loss or penalty in the catalogue.",
                 [
-                    ("name", text), ("task", text),
-                    ("one_loss_per", ["type": "string", "enum": ["element", "row"]]),
+                    ("name", text), ("family", ContractSchemas.reference("family")),
+                    ("unit", ContractSchemas.reference("unit")),
                     ("summary", text),
                     ("formula", ContractSchemas.reference("catalogue-formula")),
                     ("aliases", list("catalogue-alias")), ("options", list("catalogue-option")),
                     ("inputs", list("catalogue-input")),
-                    ("conventions", list("catalogue-convention")), ("kinks", texts),
+                    ("default_reduction", text), ("conventions", list("catalogue-convention")),
+                    ("kinks", texts),
                     ("properties", texts),
-                    ("notes", texts), ("references", texts),
+                    ("notes", texts), ("references", texts), ("schema", link), ("examples", link),
                 ],
                 required: [
-                    "name", "task", "summary", "formula", "aliases", "options", "inputs", "kinks",
-                    "properties", "notes", "references",
+                    "name", "family", "unit", "summary", "formula", "aliases", "options", "inputs",
+                    "default_reduction", "conventions", "kinks", "properties", "notes",
+                    "references", "schema", "examples",
                 ]
             )
         ),
         .init(
             key: "catalogue-formula",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "The formula of a loss or penalty, and that of its gradient.",
                 [("plain", text), ("gradient", text), ("tex", text)],
                 required: ["plain", "gradient", "tex"]
@@ -132,7 +151,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "catalogue-alias",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "Another name of a loss or penalty, and the options that it implies.",
                 [("name", text), ("implies", ["type": "object"])],
                 required: ["name"]
@@ -140,7 +159,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "catalogue-option",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "An option; its default may be of any type.",
                 [
                     ("name", text), ("summary", text), ("type", text), ("default", .object([])),
@@ -151,7 +170,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "catalogue-input",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "An input of a loss, with the shapes that it may have.",
                 [
                     ("name", text), ("summary", text), ("differentiable", ["type": "boolean"]),
@@ -162,7 +181,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "catalogue-form",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "A shape of an input, the numbers that it then contains, and the options for which they "
                     + "apply.",
                 [("shape", text), ("when", ["type": "object"]), ("domain", text)],
@@ -171,7 +190,7 @@ enum ContractDocumentSchemas {
         ),
         .init(
             key: "catalogue-convention",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "The defaults of a library.",
                 [
                     ("name", text), ("version", text), ("options", ["type": "object"]),
@@ -181,8 +200,34 @@ enum ContractDocumentSchemas {
             )
         ),
         .init(
+            key: "request-schema",
+            value: [
+                "description": "A JSON Schema (2020-12) of the requests to a loss or penalty.",
+                "type": "object",
+            ]
+        ),
+        .init(
+            key: "request-examples",
+            value: FieldSchemas.object(
+                "Examples of requests with the responses of the service.",
+                [("examples", list("request-example"))],
+                required: ["examples"]
+            )
+        ),
+        .init(
+            key: "request-example",
+            value: FieldSchemas.object(
+                "A request and its response.",
+                [
+                    ("name", text), ("summary", text), ("request", ["type": "object"]),
+                    ("response", ContractSchemas.reference("result")),
+                ],
+                required: ["name", "summary", "request", "response"]
+            )
+        ),
+        .init(
             key: "resources",
-            value: ContractSchemas.object(
+            value: FieldSchemas.object(
                 "The resources of the service.",
                 [
                     ("service", text), ("version", text), ("losses", text), ("penalties", text),
@@ -203,6 +248,7 @@ enum ContractDocumentSchemas {
         ),
     ]
 
+    private static let link: JSONValue = ["type": "string", "format": "uri-reference"]
     private static let text: JSONValue = ["type": "string"]
     private static let texts: JSONValue = ["type": "array", "items": text]
 
@@ -210,9 +256,9 @@ enum ContractDocumentSchemas {
         ["type": "array", "items": ContractSchemas.reference(schema)]
     }
 
-    private static func listing(_ name: String, _ words: [String]) -> JSONValue {
-        let names = words + ["outputs"]
-        return ContractSchemas.object(
+    private static func listing(_ name: String) -> JSONValue {
+        let names = ["reductions", "outputs"]
+        return FieldSchemas.object(
             "The list.",
             [(name, list("catalogue-summary"))] + names.map { ($0, texts) },
             required: [name] + names

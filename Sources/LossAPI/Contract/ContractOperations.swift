@@ -1,27 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-import LossFacts
+import LossFunctions
 
 /// The operations of each path.
 enum ContractOperations {
-    /// The operations of a loss or penalty; `tag` is the name of the list that it is in.
-    static func entry(_ facts: Facts, _ tag: String) -> JSONValue {
+    /// The list of losses or penalties, with its filter.
+    static func list(_ list: CatalogueList) -> JSONValue {
+        let parameters = CatalogueFilter.fields.map { field -> JSONValue in
+            [
+                "name": .string(field.name), "in": "query",
+                "description": .string(field.description),
+                "style": "form", "explode": false,
+                "schema": ["type": "array", "items": ContractSchemas.reference(field.schema)],
+            ]
+        }
+        return [
+            "get": get(
+                "list_\(list.rawValue)",
+                list.rawValue,
+                "List the \(list.rawValue)",
+                "\(list.rawValue)-list",
+                parameters: parameters,
+                errors: ["422"]
+            )
+        ]
+    }
+
+    /// The operations of a loss or penalty.
+    static func entry(_ list: CatalogueList) -> JSONValue {
         [
             "get": get(
-                "describe_\(facts.name)",
-                tag,
-                "Describe \(facts.name): formula, options, domains",
-                "catalogue-entry"
+                "get_\(list.noun)",
+                list.rawValue,
+                "Describe a \(list.noun): formula, inputs, options, properties",
+                "catalogue-entry",
+                parameters: [parameter(list)],
+                errors: ["404"]
             ),
-            "post": post(
-                facts.name,
-                tag,
-                facts,
-                request: "\(facts.name)-request",
-                result: "loss-result",
-                ContractExamples(facts)
+            "post": post(list),
+        ]
+    }
+
+    /// The JSON Schema of the requests to a loss or penalty.
+    static func schema(_ list: CatalogueList) -> JSONValue {
+        [
+            "get": get(
+                "get_\(list.noun)_schema",
+                list.rawValue,
+                "Get the JSON Schema of the requests to a \(list.noun)",
+                "request-schema",
+                mediaType: LossSchema.mediaType,
+                parameters: [parameter(list)],
+                errors: ["404"]
+            )
+        ]
+    }
+
+    /// The examples of a loss or penalty.
+    static func examples(_ list: CatalogueList) -> JSONValue {
+        [
+            "get": get(
+                "get_\(list.noun)_examples",
+                list.rawValue,
+                "Get example requests to a \(list.noun) with their responses",
+                "request-examples",
+                parameters: [parameter(list)],
+                errors: ["404"]
+            )
+        ]
+    }
+
+    /// The loss or penalty whose examples are in the document.
+    private static func typical(_ list: CatalogueList) -> String {
+        switch list {
+        case .losses: "huber"
+        case .penalties: "l2"
+        }
+    }
+
+    private static func parameter(_ list: CatalogueList) -> JSONValue {
+        ["$ref": .string("#/components/parameters/\(list.noun)")]
+    }
+
+    /// The path parameters that several operations share.
+    static let parameters: [JSONValue.Member] = CatalogueList.allCases.map { list in
+        .init(key: list.noun, value: pathParameter(list))
+    }
+
+    private static func pathParameter(_ list: CatalogueList) -> JSONValue {
+        [
+            "name": .string(list.noun), "in": "path", "required": true,
+            "description": .string(
+                "The name of the \(list.noun) or an alias, as \(list.path) lists them."
             ),
+            "schema": ["type": "string"],
+            "example": .string(typical(list)),
         ]
     }
 
@@ -30,48 +104,57 @@ enum ContractOperations {
         _ id: String,
         _ tag: String,
         _ summary: String,
-        _ schema: String
+        _ schema: String,
+        mediaType: String = "application/json",
+        parameters: [JSONValue] = [],
+        errors: [String] = []
     ) -> JSONValue {
-        let document = ContractResponses.json("The document.", schema)
-        return [
-            "operationId": .string(id),
-            "tags": [.string(tag)],
-            "summary": .string(summary),
-            "responses": .object(
-                [.init(key: "200", value: document), ContractResponses.unchanged]
-                    + ContractResponses.refusals
+        let document = ContractResponses.json("The document.", schema, mediaType)
+        let errors = errors.map {
+            JSONValue.Member(key: $0, value: ContractResponses.reference($0))
+        }
+        return JSONValue(present: [
+            ("operationId", .string(id)),
+            ("tags", [.string(tag)]),
+            ("summary", .string(summary)),
+            ("parameters", parameters.isEmpty ? nil : .array(parameters)),
+            (
+                "responses",
+                .object(
+                    [.init(key: "200", value: document), ContractResponses.unchanged] + errors
+                        + ContractResponses.refusals
+                )
             ),
-        ]
+        ])
     }
 
-    private static func post(
-        _ id: String,
-        _ tag: String,
-        _ facts: Facts,
-        request: String,
-        result: String,
-        _ examples: ContractExamples
-    ) -> JSONValue {
-        [
-            "operationId": .string(id),
-            "tags": [.string(tag)],
-            "summary": .string(facts.summary),
+    private static func post(_ list: CatalogueList) -> JSONValue {
+        let facts = list.find(typical(list))?.facts
+        let examples = (facts.map { ExampleRequest.all(of: $0) } ?? []).map { example in
+            JSONValue.Member(
+                key: example.name,
+                value: ["summary": .string(example.summary), "value": example.body]
+            )
+        }
+        return [
+            "operationId": .string("compute_\(list.noun)"),
+            "tags": [.string(list.rawValue)],
+            "summary": .string("Compute a \(list.noun) and its derivatives"),
             "description": .string(
-                "`\(facts.formula.plain)`"
-                    + (facts.notes.isEmpty ? "" : "\n\n" + facts.notes.joined(separator: "\n\n"))
+                "The fields depend on the \(list.noun): see its description, schema and examples."
             ),
+            "parameters": [parameter(list)],
             "requestBody": [
                 "required": true,
                 "content": [
                     "application/json": [
-                        "schema": ContractSchemas.reference(request),
-                        "examples": .object(examples.accepted),
-                        "x-refused": .object(examples.refused),
+                        "schema": ContractSchemas.reference("\(list.noun)-request"),
+                        "examples": .object(examples),
                     ]
                 ],
             ],
             "responses": .object(
-                [.init(key: "200", value: ContractResponses.result(result))]
+                [.init(key: "200", value: ContractResponses.result("result"))]
                     + ContractResponses.serviceErrors + ContractResponses.refusals
             ),
         ]

@@ -47,12 +47,16 @@ enum ContractResponses {
         ["$ref": .string("#/components/responses/\(name)")]
     }
 
-    static func json(_ description: String, _ schema: String) -> JSONValue {
+    static func json(
+        _ description: String,
+        _ schema: String,
+        _ mediaType: String = "application/json"
+    ) -> JSONValue {
         [
             "description": .string(description),
-            "content": [
-                "application/json": ["schema": ContractSchemas.reference(schema)]
-            ],
+            "content": .object([
+                .init(key: mediaType, value: ["schema": ContractSchemas.reference(schema)])
+            ]),
         ]
     }
 
@@ -111,13 +115,12 @@ enum ContractResponses {
             return JSONValue.Member(
                 key: kind.slug,
                 value: [
-                    "summary": .string(kind.title),
                     "value": [
                         "type": .string(kind.type),
                         "title": .string(kind.title),
                         "status": .integer(kind.status.code),
                         "detail": .string(detail),
-                    ],
+                    ]
                 ]
             )
         }

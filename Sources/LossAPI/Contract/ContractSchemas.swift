@@ -6,37 +6,31 @@ import Requests
 
 /// JSON Schemas of requests and results.
 enum ContractSchemas {
-    static func reference(_ name: String) -> JSONValue {
-        ["$ref": .string("#/components/schemas/\(name)")]
-    }
+    private static let fields = FieldSchemas(base: "#/components/schemas/", statesDefaults: false)
+
+    static func reference(_ name: String) -> JSONValue { fields.reference(name) }
 
     static let all: [JSONValue.Member] = [
         tensors("numbers", numbers, of: number, prefix: ""),
         tensors(
+            "nullable-numbers",
+            numbers
+                + " Null is a missing value in an input, and a loss that is left out in a result.",
+            of: ["type": ["number", "null"], "format": "double"],
+            prefix: "nullable-"
+        ),
+        tensors(
             "weights",
             "A number, one per row, or one per loss; not negative.",
-            of: JSONValue(present: number(.nonNegative)),
+            of: FieldSchemas.number(nil, .nonNegative),
             prefix: "weight-"
         ),
         tensors("mask", "Numbers 0 or 1, or booleans.", of: flag, prefix: "mask-"),
-        shared,
+        requests,
+        named,
+        results,
         ContractDocumentSchemas.all,
-        lists,
-        (Catalogue.losses + Catalogue.penalties).map { lossRequest($0.facts) },
-        Catalogue.penalties.map { term($0.facts) },
     ].flatMap { $0 }
-
-    private static let shared: [JSONValue.Member] = [
-        .init(key: "reduction", value: reduction),
-        .init(key: "outputs", value: outputs),
-        .init(key: "loss-result", value: lossResult),
-        .init(key: "statistics", value: statistics),
-        .init(key: "extreme", value: extreme),
-        .init(key: "derivatives", value: derivatives),
-        .init(key: "resolved-convention", value: resolvedConvention),
-        .init(key: "penalty-result", value: penaltyResult),
-        .init(key: "regularization-term", value: regularizationTerm),
-    ]
 
     private static let numbers =
         "A finite number, or a rectangular array of numbers nested to any depth up to the limit. NaN "
@@ -61,6 +55,9 @@ enum ContractSchemas {
     ) -> [JSONValue.Member] {
         let (vector, matrix) = (prefix + "vector", prefix + "matrix")
         let (third, fourth) = (prefix + "tensor-3", prefix + "tensor-4")
+        func array(_ description: String, of items: JSONValue) -> JSONValue {
+            FieldSchemas.array(description, of: items)
+        }
         return [
             .init(
                 key: name,
@@ -82,28 +79,172 @@ enum ContractSchemas {
     /// An array nested five times or deeper: generators of clients fail on a recursive schema, and
     /// on an array without the keyword `items`.
     private static let higherTensor = (0..<5).reduce(.object([])) { items, _ in
-        array(nil, of: items)
+        FieldSchemas.array(nil, of: items)
     }
 
-    private static func array(_ description: String?, of items: JSONValue) -> JSONValue {
-        JSONValue(present: [
-            ("description", description.map { .string($0) }), ("type", "array"), ("minItems", 1),
-            ("items", items),
-        ])
-    }
+    // MARK: Requests
 
-    private static let reduction: JSONValue = [
-        "description": .string(
-            "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the first "
-                + "dimension of the losses, element_mean by the number of losses; mean_of_means and "
-                + "mean_of_sums reduce each item of the first dimension by itself and average the "
-                + "items. The others are names from other libraries."
+    private static let requests: [JSONValue.Member] = [
+        .init(
+            key: "loss-request",
+            value: FieldSchemas.object(
+                "A request to a loss: its inputs and options, and fields that every loss has. Listed are "
+                    + "the fields that have one type in all losses. The schema of one loss, with its "
+                    + "required fields, ranges and defaults, is at /v1/losses/{loss}/schema.",
+                properties(of: .losses),
+                allowsOthers: true
+            )
         ),
-        "type": "string",
-        "enum": JSONValue(Reduction.names),
+        .init(
+            key: "penalty-request",
+            value: FieldSchemas.object(
+                "A request to a penalty. The schema of one penalty, with its ranges and defaults, is at "
+                    + "/v1/penalties/{penalty}/schema.",
+                properties(of: .penalties),
+                required: ["parameters"],
+                allowsOthers: true
+            )
+        ),
+        .init(
+            key: "regularization-term",
+            value: FieldSchemas.object(
+                "A penalty to add to a loss, with its options.",
+                [
+                    (
+                        "penalty",
+                        [
+                            "description": "The name of the penalty, or an alias.",
+                            "type": "string",
+                        ]
+                    ),
+                    ("parameters", reference("numbers")),
+                ] + options(of: .penalties),
+                required: ["penalty", "parameters"],
+                allowsOthers: true
+            )
+        ),
     ]
 
-    private static let lossResult: JSONValue = {
+    /// The fields of all losses or penalties.
+    private static func properties(of list: CatalogueList) -> [(String, JSONValue)] {
+        let facts = list.entries.map { $0.facts }
+        let inputs = facts.flatMap { $0.signature.inputs }
+        var summaries: [(input: String, texts: Set<String>)] = []
+        for input in inputs {
+            if let index = summaries.firstIndex(where: { $0.input == input.name }) {
+                summaries[index].texts.insert(input.summary)
+            } else {
+                summaries.append((input.name, [input.summary]))
+            }
+        }
+        let names = Set(facts.flatMap { RequestField.all(of: $0) })
+        let common = RequestField.common.filter { names.contains($0.name) }
+        return summaries.map { input, texts in
+            let summary =
+                texts.count == 1
+                ? texts.joined().sentence : "The \(input) of the loss, see its description."
+            return (input, FieldSchemas.described(summary, reference("nullable-numbers")))
+        } + common.map { ($0.name, property($0.name, schema($0.field))) } + options(of: list)
+    }
+
+    private static func schema(_ field: RequestField) -> JSONValue {
+        let schema = fields.common(field)
+        return field == .outputs
+            ? schema.replacing("items", with: reference("output")) : schema
+    }
+
+    /// The schema of a property: a reference, if clients need a name for its type.
+    ///
+    /// It does not accept null, although the service does: a client would send it for each field that is
+    /// not set, even to a loss that does not have the field.
+    private static func property(_ name: String, _ schema: JSONValue) -> JSONValue {
+        guard isNamed(schema), case .string(let description) = schema["description"] else {
+            return schema
+        }
+        return FieldSchemas.described(description, reference(schemaName(of: name)))
+    }
+
+    /// Whether a schema has a name: an enumeration, or a number or list of numbers.
+    private static func isNamed(_ schema: JSONValue) -> Bool {
+        schema["enum"] != nil || schema["oneOf"]?.count ?? 0 > 1
+    }
+
+    private static func schemaName(of field: String) -> String {
+        field.replacing("_", with: "-")
+    }
+
+    /// The options of all losses or penalties that have one type in all of them.
+    private static func options(of list: CatalogueList) -> [(String, JSONValue)] {
+        let facts = list.entries.map { $0.facts }
+        let inputs = Set(facts.flatMap { $0.signature.inputs.map { $0.name } })
+        let all = facts.flatMap { $0.options }
+        var names: [String] = []
+        for option in all where !names.contains(option.name) && !inputs.contains(option.name) {
+            names.append(option.name)
+        }
+        return names.compactMap { name in
+            union(of: all.filter { $0.name == name }).map { (name, property(name, $0)) }
+        }
+    }
+
+    /// The schema of the options with a name; `nil` if they differ in type.
+    private static func union(of options: [OptionDeclaration]) -> JSONValue? {
+        guard let first = options.first,
+            options.allSatisfy({ $0.typeName == first.typeName })
+        else { return nil }
+        guard options.allSatisfy({ $0 == first }) else { return schemaOfSeveral(first) }
+        // A default is stated in words, see `FieldSchemas.statesDefaults`.
+        let preset = first.defaultOptionValue.map { " The default is \(JSONValue($0).word)." }
+        return fields.option(first)
+            .replacing("description", with: .string(first.summary + (preset ?? "")))
+    }
+
+    /// The schema of options of one type that differ in range, default or meaning.
+    private static func schemaOfSeveral(_ option: OptionDeclaration) -> JSONValue? {
+        let summary: JSONValue = [
+            "description": "Its meaning, range and default depend on the loss."
+        ]
+        switch option.kind {
+        case .number: return summary + number
+        case .integer: return summary + ["type": "integer"]
+        case .flag: return summary + ["type": "boolean"]
+        case .choice: return summary + ["type": "string"]
+        case .numbers: return nil
+        }
+    }
+
+    /// The schemas of fields that have names.
+    private static let named: [JSONValue.Member] = {
+        let output = JSONValue.Member(
+            key: "output",
+            value: [
+                "description": "The name of an output.", "type": "string",
+                "enum": JSONValue(Outputs.names.map { $0.name }),
+            ]
+        )
+        let common = RequestField.common.map { ($0.name, fields.common($0.field)) }
+        let options = CatalogueList.allCases.flatMap { $0.entries }.flatMap { $0.facts.options }
+            .map { ($0.name, fields.option($0)) }
+        return (common + options).reduce(into: [output]) { members, field in
+            let name = schemaName(of: field.0)
+            guard isNamed(field.1), !members.contains(where: { $0.key == name }) else { return }
+            members.append(.init(key: name, value: field.1))
+        }
+    }()
+
+    // MARK: Results
+
+    private static let results: [JSONValue.Member] =
+        [
+            .init(key: "result", value: result),
+            .init(key: "statistics", value: statistics),
+            .init(key: "extreme", value: extreme),
+            .init(key: "derivatives", value: derivatives),
+            .init(key: "resolved-convention", value: resolvedConvention),
+            .init(key: "penalty-result", value: penaltyResult),
+        ]
+
+    private static let result: JSONValue = {
         let normalizer: JSONValue = [
             "type": "number",
             "format": "double",
@@ -113,23 +254,20 @@ enum ContractSchemas {
         let skipped: JSONValue = [
             "type": "integer", "description": "The number of losses skipped for a missing value.",
         ]
-        return object(
-            "The result of a loss. Derivatives are those of the reduced data loss.",
-            derived + [
-                ("data_loss", reference("numbers")), ("normalizer", normalizer),
-                ("skipped", skipped), ("statistics", reference("statistics")),
+        return FieldSchemas.object(
+            "The result of a loss or penalty. Derivatives are those of the reduced data loss.",
+            [
+                ("loss", reference("nullable-numbers")), ("gradient", reference("numbers")),
+                ("gradients", reference("derivatives")), ("hessian", reference("numbers")),
+                ("hessians", reference("derivatives")),
+                ("elements", reference("nullable-numbers")), ("data_loss", reference("numbers")),
+                ("normalizer", normalizer), ("skipped", skipped),
+                ("statistics", reference("statistics")),
                 ("convention", reference("resolved-convention")), ("regularization", terms),
             ],
             required: ["normalizer"]
         )
     }()
-
-    /// The members of the results of losses and penalties.
-    private static let derived: [(String, JSONValue)] = [
-        ("loss", reference("numbers")), ("gradient", reference("numbers")),
-        ("gradients", reference("derivatives")), ("hessian", reference("numbers")),
-        ("hessians", reference("derivatives")), ("elements", reference("numbers")),
-    ]
 
     private static let derivatives: JSONValue = [
         "description": "A derivative with respect to each requested input, by its name.",
@@ -137,23 +275,24 @@ enum ContractSchemas {
         "additionalProperties": reference("numbers"),
     ]
 
-    private static let statistics = object(
+    private static let statistics = FieldSchemas.object(
         "Statistics of the losses. Variance and standard error are null for less than two losses.",
         [
-            ("count", ["type": "integer"]), ("mean", number), ("variance", orNull(number)),
-            ("standard_error", orNull(number)), ("least", reference("extreme")),
+            ("count", ["type": "integer"]), ("mean", number),
+            ("variance", FieldSchemas.orNull(number)),
+            ("standard_error", FieldSchemas.orNull(number)), ("least", reference("extreme")),
             ("greatest", reference("extreme")),
         ],
         required: ["count", "mean", "variance", "standard_error", "least", "greatest"]
     )
 
-    private static let extreme = object(
+    private static let extreme = FieldSchemas.object(
         "The least or greatest loss, and its first place.",
         [("loss", number), ("place", ["type": "array", "items": ["type": "integer"]])],
         required: ["loss", "place"]
     )
 
-    private static let resolvedConvention = object(
+    private static let resolvedConvention = FieldSchemas.object(
         "The convention in force, and the options that follow from it.",
         [
             ("name", ["type": "string"]), ("version", ["type": "string"]),
@@ -162,249 +301,11 @@ enum ContractSchemas {
         required: ["name", "version", "reduction", "options"]
     )
 
-    private static let penaltyResult = object(
+    private static let penaltyResult = FieldSchemas.object(
         "The result of a penalty that is added to a loss.",
         [
             ("loss", number), ("gradient", reference("numbers")), ("normalizer", number),
         ],
         required: ["loss", "gradient", "normalizer"]
     )
-
-    private static let regularizationTerm: JSONValue = [
-        "description": "A penalty added to the loss.",
-        "oneOf": .array(Catalogue.penalties.map { reference("\($0.facts.name)-term") }),
-    ]
-
-    private static func lossRequest(_ facts: Facts) -> JSONValue.Member {
-        let inputs = facts.signature.inputs
-        let names = RequestField.all(of: facts)
-        let common = RequestField.common.filter { names.contains($0.name) }
-        let fields =
-            inputs.map { ($0.name, described($0.summary.sentence, reference("numbers"))) }
-            + common.map { ($0.name, schema($0.field, of: facts)) }
-            + facts.options.map { ($0.name, schema($0)) }
-        return .init(
-            key: "\(facts.name)-request",
-            value: request(facts.summary, fields, required: inputs.map { $0.name })
-        )
-    }
-
-    /// The schema of a field that every loss has.
-    private static func schema(_ field: RequestField, of facts: Facts) -> JSONValue {
-        switch field {
-        case .weights: reference("weights")
-        case .mask:
-            described(
-                "1 for each loss that takes part, 0 for each that does not.",
-                reference("mask")
-            )
-        case .missing: choice("What to do with null in an input.", MissingValues.self, .error)
-        case .reduction: reference("reduction")
-        case .normalizer:
-            JSONValue(
-                present: [
-                    (
-                        "description",
-                        .string("A denominator of the caller's own, for mean and mean_of_sums.")
-                    )
-                ] + number(.positive)
-            )
-        case .emptyRows: choice("What items without losses count.", EmptyRows.self, .drop)
-        case .outputs: reference("outputs")
-        case .gradientOf:
-            [
-                "description": "The inputs to differentiate in.",
-                "type": "array", "minItems": 1,
-                "items": [
-                    "type": "string",
-                    "enum": JSONValue(
-                        facts.signature.differentiable.map { facts.signature.inputs[$0].name }
-                    ),
-                ],
-            ]
-        case .hessianKind:
-            choice("The second derivatives: exact, or a surrogate >= 0.", HessianKind.self, .exact)
-        case .hessianFloor:
-            JSONValue(
-                present: [("description", .string("The lower bound of surrogates."))]
-                    + number(.nonNegative)
-            )
-        case .convention:
-            [
-                "description": "The library whose defaults apply.",
-                "type": "string", "enum": JSONValue(facts.conventions.map { $0.name }),
-            ]
-        case .regularization:
-            [
-                "description": .string(
-                    "Penalties to add: loss is then the total, and data_loss the loss without them."
-                ),
-                "type": "array",
-                "items": reference("regularization-term"),
-            ]
-        case .input, .option: [:]
-        }
-    }
-
-    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
-        _ description: String,
-        _: Value.Type,
-        _ value: Value
-    ) -> JSONValue {
-        [
-            "description": .string(description),
-            "type": "string",
-            "enum": JSONValue(Value.allCases.map { $0.rawValue }),
-            "default": .string(value.rawValue),
-        ]
-    }
-
-    /// A schema with a description of its own.
-    private static func described(_ description: String, _ schema: JSONValue) -> JSONValue {
-        ["description": .string(description), "oneOf": [schema]]
-    }
-
-    private static func term(_ facts: Facts) -> JSONValue.Member {
-        let names = [facts.name] + facts.aliases.map { $0.name }
-        let fields: [(String, JSONValue)] = [
-            (
-                "penalty",
-                [
-                    "description": "The name of the penalty, or an alias.",
-                    "type": "string", "enum": JSONValue(names),
-                ]
-            ),
-            ("parameters", reference("numbers")),
-        ]
-        return .init(
-            key: "\(facts.name)-term",
-            value: request(
-                facts.summary,
-                fields + facts.options.map { ($0.name, schema($0)) },
-                required: ["penalty", "parameters"]
-            )
-        )
-    }
-
-    private static let outputs: JSONValue = [
-        "description": "The outputs to compute.",
-        "type": "array",
-        "minItems": 1,
-        "items": ["type": "string", "enum": JSONValue(Outputs.names.map { $0.name })],
-        "default": ["loss", "gradient"],
-    ]
-
-    /// A request object, in which null means that a field is omitted.
-    private static func request(
-        _ description: String,
-        _ properties: [(String, JSONValue)],
-        required: [String]
-    ) -> JSONValue {
-        object(
-            description,
-            properties.map { ($0.0, required.contains($0.0) ? $0.1 : orNull($0.1)) },
-            required: required
-        )
-    }
-
-    /// The schema that also accepts null.
-    private static func orNull(_ schema: JSONValue) -> JSONValue {
-        guard case .object(let members) = schema else { return schema }
-        if schema["$ref"] != nil { return ["oneOf": [schema, ["type": "null"]]] }
-        return .object(
-            members.map { member in
-                switch (member.key, member.value) {
-                case ("type", let type): .init(key: "type", value: [type, "null"])
-                case ("enum", .array(let words)): .init(key: "enum", value: .array(words + [.null]))
-                case ("oneOf", .array(let schemas)):
-                    .init(key: "oneOf", value: .array(schemas + [["type": "null"]]))
-                default: member
-                }
-            }
-        )
-    }
-
-    /// An object that has these fields and no others.
-    static func object(
-        _ description: String,
-        _ properties: [(String, JSONValue)],
-        required: [String]
-    ) -> JSONValue {
-        JSONValue(present: [
-            ("description", .string(description)),
-            ("type", "object"),
-            ("required", required.isEmpty ? nil : JSONValue(required)),
-            ("properties", JSONValue(present: properties)),
-            ("additionalProperties", false),
-        ])
-    }
-
-    /// The schema of an option: its kind, range and default.
-    private static func schema(_ option: OptionDeclaration) -> JSONValue {
-        let description = ("description", JSONValue.string(option.summary))
-        switch option.kind {
-        case .number(let value, let range):
-            return JSONValue(
-                present: [description] + number(range) + [("default", .number(value))]
-            )
-        case .integer:
-            return JSONValue(present: [
-                description,
-                ("type", "integer"), ("default", option.defaultValue),
-            ])
-        case .flag(let value):
-            return JSONValue(present: [
-                description, ("type", "boolean"), ("default", .boolean(value)),
-            ])
-        case .choice(let value, let allowed):
-            return JSONValue(present: [
-                description, ("type", "string"), ("enum", JSONValue(allowed)),
-                ("default", .string(value)),
-            ])
-        case .numbers(let value, _):
-            // A default of a oneOf is stated in words: generators of Go clients write code for it
-            // that does not compile.
-            let summary =
-                value.map { "\(option.summary) The default is \($0.shortest)." } ?? option.summary
-            return ["description": .string(summary), "oneOf": [reference(listName(of: option))]]
-        }
-    }
-
-    /// Schemas of the options that are a number or a list of numbers, which thus have names in
-    /// clients.
-    private static let lists: [JSONValue.Member] =
-        Catalogue.losses.flatMap { $0.facts.options }.compactMap { option in
-            guard case .numbers(_, let range) = option.kind else { return nil }
-            let item = JSONValue(present: number(range))
-            return .init(
-                key: listName(of: option),
-                value: [
-                    "description": .string(option.summary),
-                    "oneOf": [item, array(nil, of: item)],
-                ]
-            )
-        }
-
-    private static func listName(of option: OptionDeclaration) -> String {
-        option.name.split(separator: "_").joined(separator: "-")
-    }
-
-    private static func number(_ range: Interval) -> [(String, JSONValue?)] {
-        [
-            ("type", "number"), ("format", "double"),
-            (
-                range.includesLower ? "minimum" : "exclusiveMinimum",
-                range.lower.isFinite ? .number(range.lower) : nil
-            ),
-            (
-                range.includesUpper ? "maximum" : "exclusiveMaximum",
-                range.upper.isFinite ? .number(range.upper) : nil
-            ),
-        ]
-    }
-}
-
-extension String {
-    /// A noun phrase as a sentence.
-    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

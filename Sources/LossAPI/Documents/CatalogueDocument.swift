@@ -5,39 +5,41 @@ import LossFunctions
 
 /// The documents of the catalogue's routes.
 enum CatalogueDocument {
-    static let losses: JSONValue = [
-        "losses": .array(
-            Catalogue.losses.map { brief($0.facts, at: "/v1/losses/") }
-        ),
-        "reductions": .array(Reduction.allCases.map { .string($0.rawValue) }),
-        "outputs": JSONValue(Outputs.names.map { $0.name }),
-    ]
-
-    static let penalties: JSONValue = [
-        "penalties": .array(
-            Catalogue.penalties.map { brief($0.facts, at: "/v1/penalties/") }
-        ),
-        "outputs": JSONValue(Outputs.names.map { $0.name }),
-    ]
+    /// A list of losses or penalties.
+    ///
+    /// - Parameters:
+    ///   - list: the list.
+    ///   - filter: selects the entries; `nil` means all.
+    /// - Returns: the document.
+    static func list(_ list: CatalogueList, _ filter: CatalogueFilter? = nil) -> JSONValue {
+        let facts = list.entries.map { $0.facts }.filter { filter?.accepts($0) ?? true }
+        return JSONValue(present: [
+            (list.rawValue, .array(facts.map { brief($0, in: list) })),
+            ("reductions", JSONValue(Reduction.allCases.map { $0.rawValue })),
+            ("outputs", JSONValue(Outputs.names.map { $0.name })),
+        ])
+    }
 
     /// The entry of a loss or penalty in a list.
-    private static func brief(_ facts: Facts, at base: String) -> JSONValue {
+    private static func brief(_ facts: Facts, in list: CatalogueList) -> JSONValue {
         [
             "name": .string(facts.name),
-            "task": .string(facts.family.rawValue),
+            "family": .string(facts.family.rawValue),
+            "unit": .string(facts.signature.unit.rawValue),
             "summary": .string(facts.summary),
             "aliases": JSONValue(facts.aliases.map { $0.name }),
             "options": JSONValue(facts.options.map { $0.name }),
-            "href": .string(base + facts.name),
+            "properties": JSONValue(facts.properties.map { $0.wireName }),
+            "href": .string(list.path(of: facts)),
         ]
     }
 
     /// The full description of a loss or penalty.
-    static func entry(_ facts: Facts) -> JSONValue {
+    static func entry(_ facts: Facts, in list: CatalogueList) -> JSONValue {
         JSONValue(present: [
             ("name", .string(facts.name)),
-            ("task", .string(facts.family.rawValue)),
-            ("one_loss_per", .string(facts.signature.unit.rawValue)),
+            ("family", .string(facts.family.rawValue)),
+            ("unit", .string(facts.signature.unit.rawValue)),
             ("summary", .string(facts.summary)),
             (
                 "formula",
@@ -50,11 +52,14 @@ enum CatalogueDocument {
             ("aliases", .array(facts.aliases.map { alias($0) })),
             ("options", .array(facts.options.map { option($0) })),
             ("inputs", .array(facts.signature.inputs.map { input($0) })),
+            ("default_reduction", .string(facts.defaultReduction.rawValue)),
             ("conventions", .array(facts.conventions.map { convention($0) })),
             ("kinks", JSONValue(facts.kinks)),
-            ("properties", JSONValue(facts.properties.map { $0.rawValue })),
+            ("properties", JSONValue(facts.properties.map { $0.wireName })),
             ("notes", JSONValue(facts.notes)),
             ("references", JSONValue(facts.references)),
+            ("schema", .string(list.path(of: facts) + "/schema")),
+            ("examples", .string(list.path(of: facts) + "/examples")),
         ])
     }
 
@@ -80,17 +85,16 @@ enum CatalogueDocument {
             "name": .string(input.name),
             "summary": .string(input.summary),
             "differentiable": .boolean(input.role != .constant),
-            "forms": .array(
-                input.forms.flatMap { form in form.domains.map { domain(form.shape, $0) } }
-            ),
+            "forms": .array(input.acceptedForms.map { form($0) }),
         ]
     }
 
-    private static func domain(_ shape: SymbolicShape, _ entry: ConditionalDomain) -> JSONValue {
-        JSONValue(present: [
-            ("shape", .string(shape.description)),
-            ("when", entry.options.isEmpty ? nil : JSONValue(entry.options)),
-            ("domain", .string(entry.domain.description)),
+    private static func form(_ form: AcceptedForm) -> JSONValue {
+        let options = form.condition.options
+        return JSONValue(present: [
+            ("shape", .string(form.shape.description)),
+            ("when", options.isEmpty ? nil : JSONValue(options)),
+            ("domain", .string(form.condition.domain.description)),
         ])
     }
 

@@ -11,15 +11,29 @@ import Synchronization
 /// first response and occupy memory.
 final class Documents: Sendable {
     private let limits: Limits
+    /// Computes the responses to examples.
+    private let service: LossService
     /// The cached documents by the resource of their route.
     private let cache = Mutex<[String: StaticDocument]>([:])
 
-    init(limits: Limits) {
+    init(limits: Limits, service: LossService) {
         self.limits = limits
+        self.service = service
+    }
+
+    /// The document of a route with the query of its request.
+    ///
+    /// - Throws: A problem with the query of a list; others have none.
+    func document(for route: Route, query: String?) throws(Problem) -> StaticDocument {
+        guard case .list(let list) = route, let query, !query.isEmpty else {
+            return document(for: route)
+        }
+        let filter = try CatalogueFilter(query: query)
+        return StaticDocument(CatalogueDocument.list(list, filter))
     }
 
     /// The document of a route; the index for routes with dynamic responses.
-    func document(for route: Route) -> StaticDocument {
+    private func document(for route: Route) -> StaticDocument {
         let name = route.documentName
         if let document = cache.withLock({ $0[name] }) { return document }
         // Generated outside of the lock: if two threads generate the same, one of them is cached.
@@ -33,14 +47,19 @@ final class Documents: Sendable {
 
     private func make(_ route: Route) -> StaticDocument {
         switch route {
-        case .losses: StaticDocument(CatalogueDocument.losses)
-        case .penalties: StaticDocument(CatalogueDocument.penalties)
+        case .list(let list): StaticDocument(CatalogueDocument.list(list))
         case .problems: StaticDocument(ProblemsDocument.all(limits: limits))
         case .contractYAML: StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
         case .contractJSON: StaticDocument(Contract.document)
-        case .loss(let found):
-            StaticDocument(CatalogueDocument.entry(found.facts))
-        case .penalty(let found): StaticDocument(CatalogueDocument.entry(found.facts))
+        case .entry(let list, let found):
+            StaticDocument(CatalogueDocument.entry(found.facts, in: list))
+        case .schema(let list, let found):
+            StaticDocument(
+                LossSchema.document(found.facts, at: list.path(of: found.facts)).bytes,
+                LossSchema.mediaType
+            )
+        case .examples(let list, let found):
+            StaticDocument(LossExamples(of: found.facts, in: list, service).document)
         case .problem(let kind): StaticDocument(ProblemsDocument.kind(kind, limits: limits))
         case .index, .metrics, .alive, .ready: Self.index
         }
@@ -62,8 +81,8 @@ extension Route {
     /// The cache key of the route's document, the same for all names of a loss.
     fileprivate var documentName: String {
         switch self {
-        case .loss(let found): "\(name.template) \(found.facts.name)"
-        case .penalty(let found): "\(name.template) \(found.facts.name)"
+        case .entry(_, let found), .schema(_, let found), .examples(_, let found):
+            "\(name.template) \(found.facts.name)"
         case .problem(let kind): "\(name.template) \(kind.slug)"
         default: name.template
         }

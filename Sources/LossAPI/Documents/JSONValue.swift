@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
 import TensorJSON
 
 /// A small JSON document: the catalogue, the API description, a problem.
@@ -14,6 +15,8 @@ package indirect enum JSONValue: Equatable, Sendable {
     case string(String)
     case array([JSONValue])
     case object([Member])
+    /// A value that is JSON text already.
+    case text([UInt8])
 
     package struct Member: Equatable, Sendable {
         package let key: String
@@ -24,6 +27,28 @@ package indirect enum JSONValue: Equatable, Sendable {
     package subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
+    }
+
+    /// The number of elements; 0 if this is not an array.
+    var count: Int {
+        if case .array(let elements) = self { elements.count } else { 0 }
+    }
+
+    /// The members of two objects.
+    static func + (one: JSONValue, other: JSONValue) -> JSONValue {
+        guard case .object(let members) = one, case .object(let more) = other else { return one }
+        return .object(members + more)
+    }
+
+    /// The object with another value for a member.
+    func replacing(_ key: String, with value: JSONValue) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.map { $0.key == key ? Member(key: key, value: value) : $0 })
+    }
+
+    /// The scalar as part of a sentence or name.
+    var word: String {
+        if case .string(let text) = self { text } else { String(decoding: bytes, as: UTF8.self) }
     }
 }
 
@@ -81,6 +106,28 @@ extension JSONValue {
                 member.value.write(to: &writer)
             }
             writer.endObject()
+        case .text(let text): writer.text(text)
         }
+    }
+}
+
+extension JSONValue {
+    /// Creates the nested array of a small tensor.
+    init(_ tensor: Tensor) {
+        self.init(tensor.values[...], shape: tensor.shape[...])
+    }
+
+    private init(_ values: ArraySlice<Double>, shape: ArraySlice<Int>) {
+        guard let count = shape.first else {
+            self = .number(values.first ?? 0)
+            return
+        }
+        let length = values.count / max(1, count)
+        self = .array(
+            (0..<count).map { index in
+                let start = values.startIndex + index * length
+                return JSONValue(values[start..<start + length], shape: shape.dropFirst())
+            }
+        )
     }
 }

@@ -15,7 +15,7 @@ enum YAML {
     private static func append(_ value: JSONValue, to lines: inout [String], indentation: Int) {
         let margin = String(repeating: " ", count: indentation)
         switch value {
-        case .object(let members) where !members.isEmpty:
+        case .object(let members) where !members.isEmpty && !isFlat(members, after: indentation):
             for member in members {
                 append(
                     member.value,
@@ -43,7 +43,7 @@ enum YAML {
         indentation: Int
     ) {
         switch value {
-        case .object(let members) where !members.isEmpty:
+        case .object(let members) where !members.isEmpty && !isFlat(members, after: key.count):
             lines.append(key)
             append(value, to: &lines, indentation: indentation)
         case .array(let elements) where !elements.isEmpty && !isFlat(elements):
@@ -51,6 +51,22 @@ enum YAML {
             append(value, to: &lines, indentation: indentation)
         default:
             lines.append(key + " " + scalar(value))
+        }
+    }
+
+    /// Whether an object is written on one line, which must fit into 100 columns.
+    private static func isFlat(_ members: [JSONValue.Member], after column: Int) -> Bool {
+        hasOnlySmall(members) && column + 1 + scalar(.object(members)).count <= 100
+    }
+
+    /// Whether all members are scalars, short arrays or objects of such.
+    private static func hasOnlySmall(_ members: [JSONValue.Member]) -> Bool {
+        members.allSatisfy { member in
+            switch member.value {
+            case .object(let inner): hasOnlySmall(inner)
+            case .array(let elements): isFlat(elements)
+            default: true
+            }
         }
     }
 
@@ -70,6 +86,10 @@ enum YAML {
         if case .string(let text) = value, isPlain(text) { return text }
         if case .array(let elements) = value {
             return "[" + elements.map { scalar($0) }.joined(separator: ", ") + "]"
+        }
+        if case .object(let members) = value {
+            let pairs = members.map { scalar(.string($0.key)) + ": " + scalar($0.value) }
+            return "{" + pairs.joined(separator: ", ") + "}"
         }
         return String(decoding: value.bytes, as: UTF8.self)
     }

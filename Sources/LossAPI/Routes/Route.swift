@@ -8,10 +8,10 @@ import LossFunctions
 /// The resource that a path names.
 enum Route {
     case index
-    case losses
-    case loss(Catalogue.Found)
-    case penalties
-    case penalty(Catalogue.Found)
+    case list(CatalogueList)
+    case entry(CatalogueList, Catalogue.Found)
+    case schema(CatalogueList, Catalogue.Found)
+    case examples(CatalogueList, Catalogue.Found)
     case problems
     case problem(ProblemKind)
     case contractYAML
@@ -26,34 +26,32 @@ enum Route {
         if length < known.count, let found = known[length].first(where: { $0.path == path }) {
             return found.route
         }
-        // No route has more than three segments.
-        let segments = path.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
+        // No route has more than four segments.
+        let segments = path.split(separator: "/", maxSplits: 5, omittingEmptySubsequences: false)
             .dropFirst().map(String.init)
-        switch (segments.count, segments.first) {
-        case (2, "problems"):
-            if let kind = ProblemKind(slug: segments[1]) { return .problem(kind) }
-        case (3, "v1") where segments[2].isEmpty: break
-        case (3, "v1") where segments[1] == "losses":
-            guard let found = Catalogue.loss(named: segments[2]) else {
-                let penalty = Catalogue.penalty(named: segments[2])?.facts.name
-                throw unknownLoss.problem(
-                    segments[2],
-                    elsewhere: penalty.map { "/v1/penalties/\($0)" }
-                )
-            }
-            return .loss(found)
-        case (3, "v1") where segments[1] == "penalties":
-            guard let found = Catalogue.penalty(named: segments[2]) else {
-                let loss = Catalogue.loss(named: segments[2])?.facts.name
-                throw unknownPenalty.problem(
-                    segments[2],
-                    elsewhere: loss.map { "/v1/losses/\($0)" }
-                )
-            }
-            return .penalty(found)
-        default: break
+        if segments.count == 2, segments[0] == "problems", let kind = ProblemKind(slug: segments[1])
+        {
+            return .problem(kind)
         }
-        throw notFound(path)
+        guard segments.count == 3 || segments.count == 4, segments[0] == "v1",
+            !segments[2].isEmpty, let list = CatalogueList(rawValue: segments[1])
+        else { throw notFound(path) }
+        switch segments.dropFirst(3).first {
+        case nil: return .entry(list, try find(segments[2], in: list))
+        case "schema": return .schema(list, try find(segments[2], in: list))
+        case "examples": return .examples(list, try find(segments[2], in: list))
+        default: throw notFound(path)
+        }
+    }
+
+    private static func find(
+        _ name: String,
+        in list: CatalogueList
+    ) throws(Problem) -> Catalogue.Found {
+        if let found = list.find(name) { return found }
+        let other = list.other.find(name).map { list.other.path(of: $0.facts) }
+        let unknown = list == .losses ? unknownLoss : unknownPenalty
+        throw unknown.problem(name, elsewhere: other)
     }
 
     /// The problem with an unknown path, with a suggestion if possible.
@@ -89,17 +87,14 @@ enum Route {
         var known: [(path: String, route: Route)] = [
             ("/", .index), ("/livez", .alive), ("/healthz", .alive), ("/readyz", .ready),
             ("/metrics", .metrics), ("/openapi.yaml", .contractYAML),
-            ("/openapi.json", .contractJSON), ("/problems", .problems), ("/v1/losses", .losses),
-            ("/v1/penalties", .penalties),
+            ("/openapi.json", .contractJSON), ("/problems", .problems),
         ]
-        for name in Catalogue.losses.flatMap({ $0.facts.spellings }) {
-            if let found = Catalogue.loss(named: name) {
-                known.append(("/v1/losses/\(name)", .loss(found)))
-            }
-        }
-        for name in Catalogue.penalties.flatMap({ $0.facts.spellings }) {
-            if let found = Catalogue.penalty(named: name) {
-                known.append(("/v1/penalties/\(name)", .penalty(found)))
+        for list in CatalogueList.allCases {
+            known.append((list.path, .list(list)))
+            for name in list.entries.flatMap({ $0.facts.spellings }) {
+                if let found = list.find(name) {
+                    known.append(("\(list.path)/\(name)", .entry(list, found)))
+                }
             }
         }
         let longest = known.map { $0.path.utf8.count }.max() ?? 0
@@ -110,10 +105,12 @@ enum Route {
     var name: RouteName {
         switch self {
         case .index: RouteName("/")
-        case .losses: RouteName("/v1/losses")
-        case .loss(let found): RouteName(Self.lossTemplate, entry: found.facts.name)
-        case .penalties: RouteName("/v1/penalties")
-        case .penalty(let found): RouteName(Self.penaltyTemplate, entry: found.facts.name)
+        case .list(let list): RouteName(list.path)
+        case .entry(let list, let found): RouteName(list.template, entry: found.facts.name)
+        case .schema(let list, let found):
+            RouteName(list.template + "/schema", entry: found.facts.name)
+        case .examples(let list, let found):
+            RouteName(list.template + "/examples", entry: found.facts.name)
         case .problems: RouteName("/problems")
         case .problem: RouteName(Self.problemTemplate)
         case .contractYAML: RouteName("/openapi.yaml")
@@ -126,22 +123,18 @@ enum Route {
 
     /// The name for an unknown path: that of the route with the same prefix, if any.
     static func name(ofUnknown path: String) -> RouteName {
-        let template = [lossTemplate, penaltyTemplate, problemTemplate].first { template in
+        let templates = CatalogueList.allCases.map { $0.template } + [problemTemplate]
+        let template = templates.first { template in
             path.utf8.starts(with: template.utf8.prefix { $0 != UInt8(ascii: "{") })
         }
         return template.map { RouteName($0) } ?? .none
     }
 
-    private static let lossTemplate = "/v1/losses/{loss}"
-    private static let penaltyTemplate = "/v1/penalties/{penalty}"
     private static let problemTemplate = "/problems/{problem}"
 
     /// Whether the route accepts POST.
     var acceptsPost: Bool {
-        switch self {
-        case .loss, .penalty: true
-        default: false
-        }
+        if case .entry = self { true } else { false }
     }
 
     var allow: String {
@@ -157,32 +150,21 @@ enum Route {
             + "/v1/penalties/{penalty}; see /v1/losses, /v1/penalties and /openapi.yaml."
     )
 
-    private static let unknownLoss = UnknownEntry(
-        .unknownLoss,
-        "loss",
-        list: "/v1/losses",
-        Catalogue.losses.map { $0.facts }
-    )
-    private static let unknownPenalty = UnknownEntry(
-        .unknownPenalty,
-        "penalty",
-        list: "/v1/penalties",
-        Catalogue.penalties.map { $0.facts }
-    )
+    private static let unknownLoss = UnknownEntry(.unknownLoss, .losses)
+    private static let unknownPenalty = UnknownEntry(.unknownPenalty, .penalties)
 }
 
 /// Describes an unknown name in the catalogue.
 private struct UnknownEntry: Sendable {
     private let kind: ProblemKind.Service
-    private let noun: String
-    private let list: String
+    private let list: CatalogueList
     private let names: [String]
     private let suggestions: Suggestions
 
-    init(_ kind: ProblemKind.Service, _ noun: String, list: String, _ facts: [Facts]) {
+    init(_ kind: ProblemKind.Service, _ list: CatalogueList) {
         self.kind = kind
-        self.noun = noun
         self.list = list
+        let facts = list.entries.map { $0.facts }
         names = facts.map { $0.name }
         suggestions = Suggestions(facts.flatMap { $0.spellings })
     }
@@ -194,8 +176,8 @@ private struct UnknownEntry: Sendable {
             ?? (nearest.isEmpty ? nil : "Did you mean \(nearest.map { $0.quoted }.alternatives)?")
         return Problem(
             kind,
-            "Unknown \(noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
-                + " See \(list) for all of them.",
+            "Unknown \(list.noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
+                + " See \(list.path) for all of them.",
             allowed: nearest.isEmpty ? names : nearest
         )
     }

@@ -33,12 +33,7 @@ package struct LossService: Sendable {
         query: String?,
         expecting length: Int?
     ) throws(Problem) -> (any Intake)? {
-        let found: Catalogue.Found
-        switch route {
-        case .loss(let loss): found = loss
-        case .penalty(let penalty): found = penalty
-        default: return nil
-        }
+        guard case .entry(_, let found) = route else { return nil }
         var builder = RequestBuilder(for: found)
         if let query { try builder.read(query: query) }
         // Constructed in place: a named value would be copied.

@@ -12,15 +12,7 @@ extension RequestBuilder {
     ///
     /// - Throws: A problem with a field or its value.
     mutating func read(query: String) throws(Problem) {
-        for part in query.split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2, let name = pair[0].decoded, let text = pair[1].decoded else {
-                throw Problem(
-                    .notAllowed,
-                    "\(String(part).quoted) in the query must be an option and its value: "
-                        + "name=value, percent-encoded."
-                )
-            }
+        for (name, text) in try QueryFields(query).fields {
             do {
                 let field = try field(name)
                 try set(field, try Self.value(text, of: field, named: name))
@@ -70,32 +62,6 @@ extension RequestBuilder {
                 "\(name) belongs into the body: the query may contain the options."
             )
         }
-    }
-}
-
-extension Substring {
-    /// The text with `+` and percent-encoded bytes decoded; `nil` if it is not UTF-8.
-    fileprivate var decoded: String? {
-        guard utf8.contains(UInt8(ascii: "%")) || utf8.contains(UInt8(ascii: "+")) else {
-            return String(self)
-        }
-        var bytes: [UInt8] = []
-        var rest = utf8.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.next(), let low = rest.next(),
-                    let value = UInt8(
-                        String(decoding: [high, low], as: UTF8.self),
-                        radix: 16
-                    )
-                else { return nil }
-                bytes.append(value)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }
 

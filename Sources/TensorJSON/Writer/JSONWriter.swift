@@ -81,6 +81,12 @@ package struct JSONWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Writes a value that is JSON text already.
+    package mutating func text(_ text: [UInt8]) {
+        beginValue()
+        bytes.append(contentsOf: text)
+    }
+
     /// Writes `true` or `false`.
     package mutating func boolean(_ value: Bool) {
         beginValue()

@@ -15,13 +15,10 @@ struct Contract: Sendable {
         var id: String? { description["operationId"]?.string }
     }
 
-    /// An example request with its stated response.
+    /// An example request, which gets status 200.
     struct Example: Sendable {
         let name: String
         let request: Request
-        let status: Int
-        /// The type of the problem, if the response is one.
-        let type: String?
     }
 
     let document: JSON
@@ -51,21 +48,12 @@ struct Contract: Sendable {
         guard let content = operation.description["requestBody"]?["content"]?["application/json"]
         else {
             let request = Request(operation.method, path)
-            return [Example(name: "plain", request: request, status: 200, type: nil)]
+            return [Example(name: "plain", request: request)]
         }
-        return ["examples", "x-refused"].flatMap { list in
-            (content[list]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap { name, example in
-                guard let value = example["value"],
-                    let status = list == "examples" ? 200 : example["status"]?.integer
-                else { return nil }
-                return Example(
-                    name: name,
-                    request: .post(path, value.text),
-                    status: status,
-                    type: example["type"]?.string
-                )
+        return (content["examples"]?.object ?? [:]).sorted { $0.key < $1.key }
+            .compactMap { name, example in
+                example["value"].map { Example(name: name, request: .post(path, $0.text)) }
             }
-        }
     }
 
     /// A value in the description that must conform to a schema next to it.
@@ -97,7 +85,6 @@ struct Contract: Sendable {
                         schema: rules
                     )
                 }
-            case "x-refused": return []
             // Its keys are names, not keywords.
             case "properties":
                 return (member.object ?? [:]).flatMap { samples(in: $1, at: "\(place)/\($0)") }
@@ -125,7 +112,7 @@ struct Contract: Sendable {
     /// The path with the examples of its parameters inserted.
     private func path(of operation: Operation) -> String? {
         let parameters = operation.description["parameters"]?.array ?? []
-        let path = parameters.reduce(operation.path) { path, parameter in
+        let path = parameters.map { resolve($0) }.reduce(operation.path) { path, parameter in
             guard let name = parameter["name"]?.string, let value = parameter["example"]?.string
             else { return path }
             return path.split(separator: "{\(name)}", omittingEmptySubsequences: false)

@@ -27,11 +27,14 @@ import Testing
         }
     }
 
-    @Test("prints the API description")
-    func contract() throws {
-        let program = try Program(["openapi"])
+    @Test(
+        "prints the API description and the description of the losses",
+        arguments: [("openapi", "openapi.yaml"), ("docs", "docs/losses.md")]
+    )
+    func documents(command: String, file: String) throws {
+        let program = try Program([command])
         let output = Array(try program.output().utf8)
-        let difference = try Repository.difference(of: output, from: "openapi.yaml")
+        let difference = try Repository.difference(of: output, from: file)
         #expect(difference == [])
         #expect(try program.exitCode() == 0)
     }

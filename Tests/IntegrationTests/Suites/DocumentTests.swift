@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Documents") struct DocumentTests {
     static let paths = [
-        "/", "/v1/losses", "/v1/losses/huber", "/v1/penalties", "/v1/penalties/l2", "/problems",
+        "/", "/v1/losses", "/v1/losses/huber", "/v1/losses/huber/schema",
+        "/v1/losses/huber/examples", "/v1/losses?family=binary", "/v1/penalties",
+        "/v1/penalties/l2", "/v1/penalties/l2/schema", "/v1/penalties/l2/examples", "/problems",
         "/problems/shape-mismatch", "/openapi.yaml", "/openapi.json",
     ]
 

@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "of the README has the expected result",
+        "has the expected result",
         arguments: [
             ("tiny-regression", "losses/mse", 0.5625), ("tiny-regression", "losses/mae", 0.625),
             ("tiny-regression", "losses/huber", 0.28125),

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import Requests
+
+/// The facts by which a list of losses is filtered, as named in the query.
+struct CatalogueFilter {
+    /// A field of the query, and the values that it may have.
+    struct Field {
+        let name: String
+        /// The name of the schema of its values.
+        let schema: String
+        /// The meaning of a value.
+        let meaning: String
+        let description: String
+        let allowed: [String]
+        /// Whether a loss must have all of the given values, not one of them.
+        let needsAll: Bool
+        /// The values of a loss.
+        let values: @Sendable (Facts) -> [String]
+    }
+
+    static let fields: [Field] = [
+        Field(
+            name: "family",
+            schema: "family",
+            meaning: "A family of losses.",
+            description: "Families, separated by commas: the loss is in one of them.",
+            allowed: Facts.Family.allCases.map { $0.rawValue },
+            needsAll: false
+        ) { [$0.family.rawValue] },
+        Field(
+            name: "property",
+            schema: "loss-property",
+            meaning: "A property of a loss as a function of its inputs.",
+            description: "Properties, separated by commas: the loss has all of them.",
+            allowed: Facts.Property.allCases.map { $0.wireName },
+            needsAll: true
+        ) { $0.properties.map { $0.wireName } },
+        Field(
+            name: "unit",
+            schema: "unit",
+            meaning: "The unit that has one loss.",
+            description:
+                "Units, separated by commas: the loss has one value for each of one of them.",
+            allowed: Signature.Unit.allNames,
+            needsAll: false
+        ) { [$0.signature.unit.rawValue] },
+    ]
+
+    private var conditions: [(field: Field, values: [String])] = []
+
+    /// - Throws: A problem with an unknown, repeated or empty field, or an unknown value.
+    init(query: String) throws(Problem) {
+        for (name, text) in try QueryFields(query).fields {
+            guard let field = Self.fields.first(where: { $0.name == name }) else {
+                let known = Self.fields.map { $0.name }
+                throw Problem(RequestError.unknownField(name, known: known), at: nil)
+            }
+            guard !conditions.contains(where: { $0.field.name == name }) else {
+                throw Problem(
+                    .conflictingOptions,
+                    "\(name) is given twice in the query: separate values by commas."
+                )
+            }
+            let values = text.split(separator: ",", omittingEmptySubsequences: false)
+                .map(String.init)
+            for value in values where !field.allowed.contains(value) {
+                throw Problem(
+                    RequestError.notAllowed(value, field: name, place: [], allowed: field.allowed),
+                    at: nil
+                )
+            }
+            conditions.append((field, values))
+        }
+    }
+
+    func accepts(_ facts: Facts) -> Bool {
+        conditions.allSatisfy { field, values in
+            let own = field.values(facts)
+            return field.needsAll
+                ? values.allSatisfy { own.contains($0) } : values.contains { own.contains($0) }
+        }
+    }
+}
+
+extension Facts.Property {
+    /// The name in the catalogue.
+    var wireName: String { rawValue.lowercased().replacing(" ", with: "_") }
+}
+
+extension Signature.Unit {
+    /// The names in the catalogue.
+    static let allNames = [Signature.Unit.element, .row].map { $0.rawValue }
+}

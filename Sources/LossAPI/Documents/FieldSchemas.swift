@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+import Requests
+
+/// JSON Schemas of the fields of a request, for the API description and the schema of each loss.
+struct FieldSchemas {
+    /// The beginning of references to named schemas.
+    let base: String
+    /// Whether the keyword `default` is used.
+    ///
+    /// Generated clients send the defaults of the API description with every request, even to a loss
+    /// that does not have the option.
+    let statesDefaults: Bool
+
+    func reference(_ name: String) -> JSONValue { ["$ref": .string(base + name)] }
+
+    /// The schema of a field that every loss has.
+    func common(_ field: RequestField) -> JSONValue {
+        switch field {
+        case .weights: reference("weights")
+        case .mask:
+            Self.described(
+                "1 for each loss that takes part, 0 for each that does not.",
+                reference("mask")
+            )
+        case .missing: choice("What to do with null in an input.", MissingValues.self, .error)
+        case .reduction:
+            [
+                "description": .string(
+                    "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the "
+                        + "first dimension of the losses, element_mean by the number of losses; "
+                        + "mean_of_means and mean_of_sums reduce each item of the first dimension by "
+                        + "itself and average the items. The others are names from other libraries."
+                ),
+                "type": "string",
+                "enum": JSONValue(Reduction.names),
+            ]
+        case .normalizer:
+            Self.number(
+                "A denominator of the caller's own, for mean and mean_of_sums.",
+                .positive
+            )
+        case .emptyRows: choice("What items without losses count.", EmptyRows.self, .drop)
+        case .outputs:
+            withDefault(
+                ["loss", "gradient"],
+                Self.names("The outputs to compute.", ["enum": JSONValue(Self.outputs)])
+            )
+        case .gradientOf: Self.names("The inputs to differentiate in.")
+        case .hessianKind:
+            choice("The second derivatives: exact, or a surrogate >= 0.", HessianKind.self, .exact)
+        case .hessianFloor: Self.number("The lower bound of surrogates.", .nonNegative)
+        case .convention:
+            ["description": "The library whose defaults apply.", "type": "string"]
+        case .regularization:
+            [
+                "description": .string(
+                    "Penalties to add: loss is then the total, and data_loss the loss without them."
+                ),
+                "type": "array",
+                "items": reference("regularization-term"),
+            ]
+        case .input, .option: [:]
+        }
+    }
+
+    /// The schema of an option: its kind, range and default.
+    func option(_ option: OptionDeclaration) -> JSONValue {
+        switch option.kind {
+        case .number(_, let range):
+            return withDefault(option.defaultValue, Self.number(option.summary, range))
+        case .integer:
+            return withDefault(
+                option.defaultValue,
+                ["description": .string(option.summary), "type": "integer"]
+            )
+        case .flag:
+            return withDefault(
+                option.defaultValue,
+                ["description": .string(option.summary), "type": "boolean"]
+            )
+        case .choice(_, let allowed):
+            return withDefault(
+                option.defaultValue,
+                [
+                    "description": .string(option.summary), "type": "string",
+                    "enum": JSONValue(allowed),
+                ]
+            )
+        case .numbers(_, let range):
+            let item = Self.number(nil, range)
+            return withDefault(
+                option.defaultValue,
+                [
+                    "description": .string(option.summary),
+                    "oneOf": [item, Self.array(nil, of: item)],
+                ]
+            )
+        }
+    }
+
+    private static let outputs = Outputs.names.map { $0.name }
+
+    private static func names(_ description: String, _ more: JSONValue = [:]) -> JSONValue {
+        [
+            "description": .string(description), "type": "array", "minItems": 1,
+            "items": ["type": "string"] + more,
+        ]
+    }
+
+    private func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ description: String,
+        _: Value.Type,
+        _ value: Value
+    ) -> JSONValue {
+        withDefault(
+            .string(value.rawValue),
+            [
+                "description": .string(description),
+                "type": "string",
+                "enum": JSONValue(Value.allCases.map { $0.rawValue }),
+            ]
+        )
+    }
+
+    private func withDefault(_ value: JSONValue, _ schema: JSONValue) -> JSONValue {
+        statesDefaults ? schema + ["default": value] : schema
+    }
+
+    static func number(_ description: String?, _ range: Interval) -> JSONValue {
+        JSONValue(present: [
+            ("description", description.map { .string($0) }),
+            ("type", "number"), ("format", "double"),
+            (
+                range.includesLower ? "minimum" : "exclusiveMinimum",
+                range.lower.isFinite ? .number(range.lower) : nil
+            ),
+            (
+                range.includesUpper ? "maximum" : "exclusiveMaximum",
+                range.upper.isFinite ? .number(range.upper) : nil
+            ),
+        ])
+    }
+
+    static func array(_ description: String?, of items: JSONValue) -> JSONValue {
+        JSONValue(present: [
+            ("description", description.map { .string($0) }), ("type", "array"), ("minItems", 1),
+            ("items", items),
+        ])
+    }
+
+    /// A schema with a description of its own.
+    static func described(_ description: String, _ schema: JSONValue) -> JSONValue {
+        ["description": .string(description), "oneOf": [schema]]
+    }
+
+    /// The schema that also accepts null, which means that a field is omitted.
+    static func orNull(_ schema: JSONValue) -> JSONValue {
+        guard case .object(let members) = schema else { return schema }
+        if schema["$ref"] != nil { return ["oneOf": [schema, ["type": "null"]]] }
+        return .object(
+            members.map { member in
+                switch (member.key, member.value) {
+                case ("type", let type): .init(key: "type", value: [type, "null"])
+                case ("enum", .array(let words)): .init(key: "enum", value: .array(words + [.null]))
+                case ("oneOf", .array(let schemas)):
+                    .init(key: "oneOf", value: .array(schemas + [["type": "null"]]))
+                default: member
+                }
+            }
+        )
+    }
+
+    /// An object with these fields, and others only if `allowsOthers`.
+    static func object(
+        _ description: String,
+        _ properties: [(String, JSONValue)],
+        required: [String] = [],
+        allowsOthers: Bool = false
+    ) -> JSONValue {
+        JSONValue(present: [
+            ("description", .string(description)),
+            ("type", "object"),
+            ("required", required.isEmpty ? nil : JSONValue(required)),
+            ("properties", JSONValue(present: properties)),
+            ("additionalProperties", .boolean(allowsOthers)),
+        ])
+    }
+}
+
+extension String {
+    /// A noun phrase as a sentence.
+    var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+}

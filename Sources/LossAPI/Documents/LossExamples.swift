@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import LossFacts
+import LossFunctions
+
+/// A request to a loss or penalty that gets status 200.
+struct ExampleRequest {
+    let name: String
+    let summary: String
+    let body: JSONValue
+
+    private init(_ name: String, _ summary: String, _ body: JSONValue) {
+        self.name = name
+        self.summary = summary
+        self.body = body
+    }
+
+    /// The examples of a loss: one for each set of options that its domains distinguish, one with
+    /// every output, and one without a reduction.
+    static func all(of facts: Facts) -> [ExampleRequest] {
+        let examples = facts.examples
+        let typical = examples.map { example in
+            let options = JSONValue(example.options)
+            let words = example.options.sorted { $0.key < $1.key }
+                .map { (name: $0.key, value: JSONValue($0.value).word) }
+            return ExampleRequest(
+                words.isEmpty
+                    ? "default"
+                    : words.map { "\($0.name)_\($0.value)" }.joined(separator: "_"),
+                words.isEmpty
+                    ? "Loss and gradient"
+                    : "With " + words.map { "\($0.name) = \($0.value)" }.joined(separator: ", "),
+                inputs(of: example, facts) + options
+            )
+        }
+        guard let example = examples.first else { return typical }
+        let plain = inputs(of: example, facts) + JSONValue(example.options)
+        let penalty: JSONValue = [
+            "regularization": [["penalty": "l2", "parameters": [0.5, -1.2], "strength": 0.01]]
+        ]
+        let everything: JSONValue = [
+            "weights": weights(of: example, facts), "reduction": "mean",
+            "outputs": JSONValue(Outputs.names.map { $0.name }),
+        ]
+        return typical + [
+            ExampleRequest(
+                "everything",
+                "Weights, every output" + (isPenalty(facts) ? "" : ", and a penalty"),
+                plain + everything + (isPenalty(facts) ? [:] : penalty)
+            ),
+            ExampleRequest(
+                "each_by_itself",
+                "The losses one by one",
+                plain + ["reduction": "none"]
+            ),
+        ]
+    }
+
+    private static func isPenalty(_ facts: Facts) -> Bool { facts.family == .regularization }
+
+    private static func inputs(of example: Example, _ facts: Facts) -> JSONValue {
+        JSONValue(
+            present: facts.signature.inputs.map { input in
+                (input.name, example.inputs[input.name].map { JSONValue($0) })
+            }
+        )
+    }
+
+    /// A weight for each item of the first dimension of the losses.
+    private static func weights(of example: Example, _ facts: Facts) -> JSONValue {
+        let shapes = facts.signature.inputs.map { example.inputs[$0.name]?.shape }
+        // An example has valid shapes; tests send each.
+        let binding = try? Binding(facts.signature, shapes)
+        guard let count = binding?.leading.first else { return 2 }
+        return .array((0..<count).map { .number([1, 2, 0.5][$0 % 3]) })
+    }
+}
+
+/// The examples of a loss with the responses of the service.
+struct LossExamples {
+    let examples: [(request: ExampleRequest, response: [UInt8])]
+
+    /// Sends the examples of a loss to the service.
+    init(of facts: Facts, in list: CatalogueList, _ service: LossService) {
+        // The name itself implies nothing, as an alias may.
+        let found = list.find(facts.name)
+        examples = ExampleRequest.all(of: facts).map { request in
+            let bytes = request.body.bytes
+            return (
+                request, found.map { service.response(to: bytes, on: .entry(list, $0)) } ?? []
+            )
+        }
+    }
+
+    var document: JSONValue {
+        [
+            "examples": .array(
+                examples.map { example in
+                    [
+                        "name": .string(example.request.name),
+                        "summary": .string(example.request.summary),
+                        "request": example.request.body,
+                        "response": .text(example.response),
+                    ]
+                }
+            )
+        ]
+    }
+}
+
+extension LossService {
+    /// The body of the response to a short request.
+    fileprivate func response(to body: [UInt8], on route: Route) -> [UInt8] {
+        // Without a query there is no problem to throw.
+        guard var intake = try? intake(for: route, query: nil, expecting: body.count) else {
+            return []
+        }
+        _ = intake.receive(body.span, isLast: true)
+        let response = intake.makeResponse()
+        var text = response.body
+        guard var rest = response.source else { return text }
+        while !rest.isAtEnd { text += rest.next() }
+        return text
+    }
+}

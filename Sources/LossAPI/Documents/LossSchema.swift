@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+import Requests
+
+/// The JSON Schema (2020-12) of the requests to a loss or penalty.
+///
+/// It states fields, options and ranges exactly. Shapes and domains of inputs are stated in words: they
+/// depend on other fields, and masked numbers may be outside of a domain.
+enum LossSchema {
+    static let mediaType = "application/schema+json"
+
+    private static let fields = FieldSchemas(base: "#/$defs/", statesDefaults: true)
+
+    /// The schema of a loss whose resource is at `path`.
+    static func document(_ facts: Facts, at path: String) -> JSONValue {
+        let names = RequestField.all(of: facts)
+        let inputs = facts.signature.inputs
+        let common = RequestField.common.filter { names.contains($0.name) }
+        let properties =
+            inputs.map { ($0.name, input($0)) }
+            + common.map { ($0.name, FieldSchemas.orNull(schema($0.field, of: facts))) }
+            + facts.options.map { ($0.name, FieldSchemas.orNull(fields.option($0))) }
+        return [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": .string(path + "/schema"),
+            "title": .string(facts.name),
+        ]
+            + FieldSchemas.object(
+                facts.summary,
+                properties,
+                required: inputs.map { $0.name }
+            )
+            + ["$defs": .object(definitions(of: facts))]
+    }
+
+    private static func input(_ input: Input) -> JSONValue {
+        [
+            "description": .string(
+                ([input.summary.sentence] + input.acceptedForms.map { $0.text.sentence })
+                    .joined(separator: " ")
+            ),
+            "$ref": "#/$defs/numbers",
+        ]
+    }
+
+    private static func schema(_ field: RequestField, of facts: Facts) -> JSONValue {
+        let names: [String]
+        switch field {
+        case .gradientOf:
+            names = facts.signature.differentiable.map { facts.signature.inputs[$0].name }
+            return fields.common(field).replacing("items", with: choice(names))
+        case .convention:
+            names = facts.conventions.map { $0.name }
+            return fields.common(field) + ["enum": JSONValue(names)]
+        case .reduction:
+            return fields.common(field) + ["default": .string(facts.defaultReduction.rawValue)]
+        default: return fields.common(field)
+        }
+    }
+
+    private static func choice(_ names: [String]) -> JSONValue {
+        ["type": "string", "enum": JSONValue(names)]
+    }
+
+    private static func definitions(of facts: Facts) -> [JSONValue.Member] {
+        let isPenalty = facts.family == .regularization
+        return [
+            nested(
+                "numbers",
+                "A number, or a rectangular array of numbers nested to any depth; null is a missing "
+                    + "value.",
+                ["type": ["number", "null"]]
+            ),
+            nested(
+                "weights",
+                "A number, one per row, or one per loss; not negative.",
+                ["type": "number", "minimum": 0]
+            ),
+            nested(
+                "mask",
+                "Numbers 0 or 1, or booleans.",
+                ["enum": [0, 1, false, true]]
+            ),
+        ] + (isPenalty ? [] : [.init(key: "regularization-term", value: term)])
+    }
+
+    /// A number and arrays of such numbers.
+    private static func nested(
+        _ name: String,
+        _ description: String,
+        _ number: JSONValue
+    ) -> JSONValue.Member {
+        let items: JSONValue = ["$ref": .string("#/$defs/\(name)")]
+        return .init(
+            key: name,
+            value: [
+                "description": .string(description),
+                "oneOf": [number, FieldSchemas.array(nil, of: items)],
+            ]
+        )
+    }
+
+    private static let term: JSONValue = [
+        "description": "A penalty to add to the loss.",
+        "oneOf": .array(
+            Catalogue.penalties.map { penalty in
+                let facts = penalty.facts
+                let names = [facts.name] + facts.aliases.map { $0.name }
+                return FieldSchemas.object(
+                    facts.summary,
+                    [("penalty", choice(names)), ("parameters", ["$ref": "#/$defs/numbers"])]
+                        + facts.options.map { ($0.name, FieldSchemas.orNull(fields.option($0))) },
+                    required: ["penalty", "parameters"]
+                )
+            }
+        ),
+    ]
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+
+/// One of the two lists of the catalogue; its raw value is the name in paths.
+enum CatalogueList: String, CaseIterable {
+    case losses
+    case penalties
+
+    /// The name of an entry in documents and path parameters.
+    var noun: String {
+        switch self {
+        case .losses: "loss"
+        case .penalties: "penalty"
+        }
+    }
+
+    var path: String { "/v1/\(rawValue)" }
+
+    /// The template of the paths of entries.
+    var template: String { "\(path)/{\(noun)}" }
+
+    var entries: [Catalogue.Entry] {
+        switch self {
+        case .losses: Catalogue.losses
+        case .penalties: Catalogue.penalties
+        }
+    }
+
+    /// The other list.
+    var other: CatalogueList {
+        switch self {
+        case .losses: .penalties
+        case .penalties: .losses
+        }
+    }
+
+    /// The entry with a name or alias.
+    func find(_ name: String) -> Catalogue.Found? {
+        switch self {
+        case .losses: Catalogue.loss(named: name)
+        case .penalties: Catalogue.penalty(named: name)
+        }
+    }
+
+    func path(of facts: Facts) -> String { "\(path)/\(facts.name)" }
+}

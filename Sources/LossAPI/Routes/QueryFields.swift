@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The fields of a query: `name=value`, separated by `&`.
+struct QueryFields {
+    let fields: [(name: String, value: String)]
+
+    /// - Throws: A problem with a part that is not a name and a value, percent-encoded.
+    init(_ query: String) throws(Problem) {
+        var fields: [(name: String, value: String)] = []
+        for part in query.split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2, let name = pair[0].decoded, let value = pair[1].decoded else {
+                throw Problem(
+                    .notAllowed,
+                    "\(String(part).quoted) in the query must be a name and a value: name=value, "
+                        + "percent-encoded."
+                )
+            }
+            fields.append((name, value))
+        }
+        self.fields = fields
+    }
+}
+
+extension Substring {
+    /// The text with `+` and percent-encoded bytes decoded; `nil` if it is not UTF-8.
+    fileprivate var decoded: String? {
+        guard utf8.contains(UInt8(ascii: "%")) || utf8.contains(UInt8(ascii: "+")) else {
+            return String(self)
+        }
+        var bytes: [UInt8] = []
+        var rest = utf8.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.next(), let low = rest.next(),
+                    let value = UInt8(
+                        String(decoding: [high, low], as: UTF8.self),
+                        radix: 16
+                    )
+                else { return nil }
+                bytes.append(value)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import LossAPI
+import LossFacts
+import LossFunctions
+import Requests
+import Testing
+
+@Suite("The documents of a loss")
+struct CatalogueDocumentTests {
+    private let client = Client()
+
+    private static let entries =
+        Catalogue.losses.map { (facts: $0.facts, list: "losses") }
+        + Catalogue.penalties.map { (facts: $0.facts, list: "penalties") }
+
+    private struct Sample {
+        let name: String
+        let request: [String: Any]
+        let response: [String: Any]
+    }
+
+    private func examples(_ path: String) throws -> [Sample] {
+        let document = try client.json(client.send(.get, path + "/examples"))
+        return try #require(document["examples"] as? [[String: Any]]).map { example in
+            Sample(
+                name: try #require(example["name"] as? String),
+                request: try #require(example["request"] as? [String: Any]),
+                response: try #require(example["response"] as? [String: Any])
+            )
+        }
+    }
+
+    private func send(_ path: String, _ body: Any) throws -> Response {
+        let text = try JSONSerialization.data(withJSONObject: body)
+        return client.send(.post, path, String(decoding: text, as: UTF8.self))
+    }
+
+    @Test("contain examples with the responses that the service gives")
+    func examples() throws {
+        var count = 0
+        for entry in Self.entries {
+            let path = "/v1/\(entry.list)/\(entry.facts.name)"
+            let examples = try examples(path)
+            #expect(Set(examples.map { $0.name }).count == examples.count)
+            for example in examples {
+                let response = try send(path, example.request)
+                #expect(response.status == .ok, "\(path) \(example.name)")
+                let result = try client.json(response) as NSDictionary
+                #expect(result == example.response as NSDictionary, "\(path) \(example.name)")
+                count += 1
+            }
+        }
+        #expect(count > 30)
+    }
+
+    @Test("contain a JSON Schema that accepts the examples and refuses what the service refuses")
+    func schemas() throws {
+        var cases: [[String: Any]] = []
+        for entry in Self.entries {
+            let path = "/v1/\(entry.list)/\(entry.facts.name)"
+            let response = client.send(.get, path + "/schema")
+            #expect(response.fields[.contentType] == "application/schema+json")
+            let valid = try examples(path)
+            let first = try #require(valid.first?.request)
+            var invalid: [Any] = []
+            for refused in RefusedRequest.all(of: entry.facts, from: first) {
+                let body = refused.body
+                let problem = try client.json(send(path, body))
+                let type = ProblemKind.service(refused.problem).type
+                #expect(problem["type"] as? String == type, "\(path) \(refused.name): \(problem)")
+                if refused.isRefusedBySchema { invalid.append(body) }
+            }
+            cases.append([
+                "schema": try client.json(response), "valid": valid.map { $0.request },
+                "invalid": invalid,
+            ])
+        }
+        let (status, output) = try runPython(
+            ["-c", Self.validation],
+            input: JSONSerialization.data(withJSONObject: cases)
+        )
+        #expect(status == 0, "\(output)")
+    }
+
+    /// Validates by an implementation of JSON Schema that is independent of this project.
+    private static let validation = """
+        import json, sys
+        from jsonschema import Draft202012Validator as Validator
+        for case in json.load(sys.stdin):
+            Validator.check_schema(case["schema"])
+            validator = Validator(case["schema"])
+            for request in case["valid"]:
+                validator.validate(request)
+            for request in case["invalid"]:
+                assert not validator.is_valid(request), (case["schema"]["title"], request)
+        """
+
+    @Test("contain a JSON Schema with the fields, ranges and defaults of the loss, and no others")
+    func fields() throws {
+        for entry in Self.entries {
+            let path = "/v1/\(entry.list)/\(entry.facts.name)"
+            let schema = try client.json(client.send(.get, path + "/schema"))
+            #expect(schema["$id"] as? String == path + "/schema")
+            #expect(schema["additionalProperties"] as? Bool == false)
+            let inputs = entry.facts.signature.inputs.map { $0.name }
+            #expect(schema["required"] as? [String] == inputs)
+            let properties = try #require(schema["properties"] as? [String: [String: Any]])
+            #expect(Set(properties.keys) == Set(RequestField.all(of: entry.facts)))
+            for option in entry.facts.options {
+                let property = try #require(properties[option.name])
+                #expect(property["description"] as? String == option.summary)
+                #expect(property.keys.contains("default"))
+                guard case .number(let value, let range) = option.kind else { continue }
+                #expect(property["default"] as? Double == value)
+                let lower = property["minimum"] ?? property["exclusiveMinimum"]
+                #expect(lower as? Double == (range.lower.isFinite ? range.lower : nil))
+                let upper = property["maximum"] ?? property["exclusiveMaximum"]
+                #expect(upper as? Double == (range.upper.isFinite ? range.upper : nil))
+            }
+        }
+    }
+
+    @Test("say by the schema that null omits any field but an input, as the service does")
+    func nulls() throws {
+        var count = 0
+        for entry in Self.entries {
+            let path = "/v1/\(entry.list)/\(entry.facts.name)"
+            let schema = try client.json(client.send(.get, path + "/schema"))
+            let properties = try #require(schema["properties"] as? [String: Any])
+            let required = try #require(schema["required"] as? [String])
+            for example in try examples(path) {
+                var request = example.request
+                for (name, property) in properties
+                where !required.contains(name) && request[name] == nil {
+                    #expect("\(property)".contains("null"), "\(name)")
+                    request[name] = NSNull()
+                    count += 1
+                }
+                let plain = try send(path, example.request)
+                #expect(try send(path, request).body == plain.body, "\(path) \(example.name)")
+            }
+        }
+        #expect(count > 100)
+    }
+
+    @Test("have the same schema and examples under an alias")
+    func aliases() {
+        for document in ["schema", "examples"] {
+            let plain = client.send(.get, "/v1/losses/binary_cross_entropy/\(document)")
+            let alias = client.send(.get, "/v1/losses/BCEWithLogitsLoss/\(document)")
+            #expect(plain.status == .ok && plain.body == alias.body)
+            let options = client.send(.options, "/v1/losses/mse/\(document)")
+            #expect(options.fields[.allow] == "GET, HEAD, OPTIONS")
+            #expect(client.send(.post, "/v1/losses/mse/\(document)").status == .methodNotAllowed)
+            #expect(client.send(.get, "/v1/losses/nothing/\(document)").status == .notFound)
+            #expect(client.send(.get, "/v1/losses/mse/\(document)s").status == .notFound)
+        }
+    }
+
+    @Test("are examples that a loss states itself, if those derived would not do")
+    func stated() throws {
+        let inputs = ["predictions": Tensor(7), "targets": Tensor(8)]
+        let facts = Facts(
+            name: "stated",
+            aliases: [],
+            family: .regression,
+            summary: "",
+            formula: .init(plain: "", gradient: "", tex: ""),
+            options: [],
+            signature: .realPair,
+            kinks: [],
+            properties: [],
+            notes: [],
+            references: [],
+            examples: [Example(inputs)]
+        )
+        #expect(facts.examples == [Example(inputs)])
+    }
+
+    private func list(_ path: String, _ query: String) -> Response {
+        let target = RequestTarget.resource(path: path, query: query)
+        return client.responder.response(to: RequestHead(method: .get, target: target))
+    }
+
+    @Test("are listed by family, property and unit")
+    func filter() throws {
+        for (query, accepts) in [
+            ("family=binary", { (facts: Facts) in facts.family == .binary }),
+            ("family=binary,multiclass", { [.binary, .multiclass].contains($0.family) }),
+            ("unit=row", { $0.signature.unit == .row }),
+            (
+                "property=convex,twice_differentiable&unit=element",
+                {
+                    $0.properties.contains(.convex) && $0.properties.contains(.twiceDifferentiable)
+                        && $0.signature.unit == .element
+                }
+            ),
+            ("property=strictly%5Fconvex", { $0.properties.contains(.strictlyConvex) }),
+            ("", { _ in true }),
+        ] {
+            let document = try client.json(list("/v1/losses", query))
+            let names = try #require(document["losses"] as? [[String: Any]])
+                .compactMap { $0["name"] as? String }
+            let expected = Catalogue.losses.map { $0.facts }.filter(accepts).map { $0.name }
+            #expect(names == expected && !names.isEmpty, "\(query)")
+        }
+        let penalties = try client.json(list("/v1/penalties", "family=regularization"))
+        #expect((penalties["penalties"] as? [Any])?.count == Catalogue.penalties.count)
+    }
+
+    @Test("are not listed by unknown facts")
+    func unknownFilter() throws {
+        for (query, slug) in [
+            ("task=binary", "unknown-field"), ("family=binaries", "not-allowed"),
+            ("property=strictly convex", "not-allowed"), ("unit=", "not-allowed"),
+            ("unit", "not-allowed"), ("unit=row&unit=row", "conflicting-options"),
+        ] {
+            let response = list("/v1/losses", query)
+            #expect(response.status == .unprocessableContent, "\(query)")
+            let problem = try client.json(response)
+            #expect(problem["type"] as? String == "/problems/\(slug)", "\(query)")
+            #expect(problem["pointer"] == nil)
+        }
+        let problem = try client.json(list("/v1/losses", "property=cnvex"))
+        #expect((problem["detail"] as? String)?.contains("Did you mean \"convex\"?") == true)
+    }
+}
