@@ -35,7 +35,11 @@ func kernels(_ name: String) -> Target {
     return .target(
         name: name,
         dependencies: ["ArrayMath", "CVector", "LossFacts"],
-        swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")] + (wide ?? [])
+        swiftSettings: settings + [
+            .enableExperimentalFeature("Lifetimes"),
+            // Vectors without optimization are a hundred times slower, and no easier to debug.
+            .unsafeFlags(["-O"], .when(configuration: .debug)),
+        ] + (wide ?? [])
     )
 }
 

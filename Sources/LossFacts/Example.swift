@@ -77,9 +77,6 @@ private struct ExampleNumbers {
         case .interval(.through(0)) where isByRow: distributions(inLogarithms: true)
         case .interval(.real) where isByRow: [2, 0.5, -1, 0.1, 1.2, 0.3]
         case .interval(.unit): isFirst ? [0.9, 0.2, 0.6] : [1, 0, 1]
-        // Numbers above a lower end of 0 or less.
-        case .interval(let interval) where interval.lower.isFinite:
-            isFirst ? [0.2, 1.7, 0.4] : [1, 1.5, 0.5]
         case .interval(let interval): numbers(in: interval)
         }
     }

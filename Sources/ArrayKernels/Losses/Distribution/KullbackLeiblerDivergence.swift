@@ -363,7 +363,7 @@ struct DivergenceFromLogits: RowFormula {
         return Summary(
             softmax: softmax,
             loss: (surplus + (sum - Vector(repeating: 1))).rounded,
-            cancels: isTooSmall .| (surplus.head .< 0x1p-18 * rows.total(distance)),
+            cancels: isTooSmall .| (surplus.head .<= 0x1p-18 * rows.total(distance)),
             sum: sum
         )
     }
