@@ -109,8 +109,8 @@ package struct RowBlock: Sendable {
         let derivativeCount = gradients.isEmpty && hessians.isEmpty ? 0 : 2 * inputCount
         let rows = (group.capacity + 7) / 8 * 8
         losses = [Double](repeating: 0, count: rows)
-        predictionSums = losses
-        targetSums = losses
+        predictionSums = [Double](repeating: 1, count: rows)
+        targetSums = [Double](repeating: 1, count: rows)
         numbers = [Double](repeating: 0, count: derivativeCount * capacity)
         columns = [Double](repeating: 0, count: inputCount * width)
         derivatives = [Double](repeating: 0, count: derivativeCount * width)

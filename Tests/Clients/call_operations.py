@@ -114,7 +114,7 @@ class GeneratorClient:
 
     def typed(self):
         """A request as a program would write it."""
-        numbers = self.package.NullableNumbers
+        numbers = self.package.NumbersOrNull
         return self.package.LossRequest(
             predictions=numbers([1.5, 2.0]), targets=numbers([1.0, 4.0]), delta=0.5, reduction="sum",
             outputs=["loss", "gradient"],

@@ -13,7 +13,7 @@ struct Kept {
     init(count: Int) {
         let count = count <= Self.capacity ? count : 0
         heads = [Double](repeating: 0, count: count)
-        tails = heads
+        tails = [Double](repeating: 0, count: count)
     }
 
     var isEmpty: Bool { heads.isEmpty }

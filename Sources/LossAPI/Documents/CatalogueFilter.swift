@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFacts
+import LossFunctions
 import Requests
 
 /// The facts by which a list of losses is filtered, as named in the query.
@@ -90,6 +91,10 @@ extension Facts.Property {
 }
 
 extension Signature.Unit {
-    /// The names in the catalogue.
-    static let allNames = [Signature.Unit.element, .row].map { $0.rawValue }
+    /// The names of the units of all losses.
+    static let allNames = CatalogueList.allCases.flatMap { $0.entries }
+        .map { $0.facts.signature.unit.rawValue }
+        .reduce(into: [String]()) { names, name in
+            if !names.contains(name) { names.append(name) }
+        }
 }

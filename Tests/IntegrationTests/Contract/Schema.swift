@@ -64,11 +64,13 @@ struct Schema {
             return (value.array ?? []).enumerated().flatMap { index, element in
                 schema.violations(of: element, at: "\(place)/\(index)")
             }
-        case "oneOf":
+        case "oneOf", "anyOf":
             let matching = (rule.array ?? []).filter { branch in
                 Schema(contract: contract, rules: branch).violations(of: value).isEmpty
             }
-            return violation(unless: matching.count == 1)
+            return violation(
+                unless: keyword == "oneOf" ? matching.count == 1 : !matching.isEmpty
+            )
         case "title", "description", "default", "format", "examples":
             return []
         default:

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+import Requests
+
+/// JSON Schemas of requests, each with the fields of all losses or penalties.
+enum ContractRequestSchemas {
+    static let all = requests + named
+
+    private static let requests: [JSONValue.Member] = [
+        .init(
+            key: "loss-request",
+            value: FieldSchemas.object(
+                "A request to a loss: its inputs and options, and fields that every loss has. Listed are "
+                    + "the fields that have one type in all losses. The schema of one loss, with its "
+                    + "required fields, ranges and defaults, is at /v1/losses/{loss}/schema.",
+                properties(of: .losses),
+                allowsOthers: true
+            )
+        ),
+        .init(
+            key: "penalty-request",
+            value: FieldSchemas.object(
+                "A request to a penalty. The schema of one penalty, with its ranges and defaults, is at "
+                    + "/v1/penalties/{penalty}/schema.",
+                properties(of: .penalties),
+                required: ["parameters"],
+                allowsOthers: true
+            )
+        ),
+        .init(
+            key: "regularization-term",
+            value: FieldSchemas.object(
+                "A penalty to add to a loss, with its options.",
+                [
+                    (
+                        "penalty",
+                        [
+                            "description": "The name of the penalty, or an alias.",
+                            "type": "string",
+                        ]
+                    ),
+                    ("parameters", ContractSchemas.reference("numbers")),
+                ] + options(of: .penalties),
+                required: ["penalty", "parameters"],
+                allowsOthers: true
+            )
+        ),
+    ]
+
+    /// The fields of all losses or penalties.
+    private static func properties(of list: CatalogueList) -> [(String, JSONValue)] {
+        let facts = list.entries.map { $0.facts }
+        let inputs = facts.flatMap { $0.signature.inputs }
+        var summaries: [(input: String, texts: Set<String>)] = []
+        for input in inputs {
+            if let index = summaries.firstIndex(where: { $0.input == input.name }) {
+                summaries[index].texts.insert(input.summary)
+            } else {
+                summaries.append((input.name, [input.summary]))
+            }
+        }
+        let names = Set(facts.flatMap { RequestField.all(of: $0) })
+        let common = RequestField.common.filter { names.contains($0.name) }
+        return summaries.map { input, texts in
+            let summary =
+                texts.count == 1
+                ? texts.joined().sentence : "The \(input) of the loss, see its description."
+            return (
+                input, FieldSchemas.described(summary, ContractSchemas.reference("numbers-or-null"))
+            )
+        } + common.map { ($0.name, property($0.name, schema($0.field))) } + options(of: list)
+    }
+
+    private static func schema(_ field: RequestField) -> JSONValue {
+        let schema = ContractSchemas.fields.common(field)
+        return field == .outputs
+            ? schema.replacing("items", with: ContractSchemas.reference("output")) : schema
+    }
+
+    /// The schema of a property: a reference, if clients need a name for its type.
+    ///
+    /// It does not accept null, although the service does: a client would send it for each field that is
+    /// not set, even to a loss that does not have the field.
+    private static func property(_ name: String, _ schema: JSONValue) -> JSONValue {
+        guard isNamed(schema), case .string(let description) = schema["description"] else {
+            return schema
+        }
+        return FieldSchemas.described(description, ContractSchemas.reference(schemaName(of: name)))
+    }
+
+    /// Whether a schema has a name: an enumeration, or a number or list of numbers.
+    private static func isNamed(_ schema: JSONValue) -> Bool {
+        schema["enum"] != nil || schema["oneOf"]?.count ?? 0 > 1
+    }
+
+    private static func schemaName(of field: String) -> String {
+        field.replacing("_", with: "-")
+    }
+
+    /// The options of all losses or penalties that have one type in all of them.
+    private static func options(of list: CatalogueList) -> [(String, JSONValue)] {
+        let facts = list.entries.map { $0.facts }
+        let inputs = Set(facts.flatMap { $0.signature.inputs.map { $0.name } })
+        let all = facts.flatMap { $0.options }
+        var names: [String] = []
+        for option in all where !names.contains(option.name) && !inputs.contains(option.name) {
+            names.append(option.name)
+        }
+        return names.compactMap { name in
+            union(of: all.filter { $0.name == name }).map { (name, property(name, $0)) }
+        }
+    }
+
+    /// The schema of the options with a name; `nil` if they differ in type.
+    private static func union(of options: [OptionDeclaration]) -> JSONValue? {
+        guard let first = options.first,
+            options.allSatisfy({ $0.typeName == first.typeName })
+        else { return nil }
+        guard options.allSatisfy({ $0 == first }) else { return schemaOfSeveral(first) }
+        // A default is stated in words, see `FieldSchemas.statesDefaults`.
+        let preset = first.defaultOptionValue.map { " The default is \(JSONValue($0).word)." }
+        return ContractSchemas.fields.option(first)
+            .replacing("description", with: .string(first.summary + (preset ?? "")))
+    }
+
+    /// The schema of options of one type that differ in range, default or meaning.
+    private static func schemaOfSeveral(_ option: OptionDeclaration) -> JSONValue? {
+        let summary: JSONValue = [
+            "description": "Its meaning, range and default depend on the loss."
+        ]
+        switch option.kind {
+        case .number: return summary + ContractSchemas.number
+        case .integer: return summary + ["type": "integer"]
+        case .flag: return summary + ["type": "boolean"]
+        case .choice: return summary + ["type": "string"]
+        case .numbers: return nil
+        }
+    }
+
+    /// The schemas of fields that have names.
+    private static let named: [JSONValue.Member] = {
+        let output = JSONValue.Member(
+            key: "output",
+            value: [
+                "description": "The name of an output.", "type": "string",
+                "enum": JSONValue(Outputs.names.map { $0.name }),
+            ]
+        )
+        let common = RequestField.common.map { ($0.name, ContractSchemas.fields.common($0.field)) }
+        let options = CatalogueList.allCases.flatMap { $0.entries }.flatMap { $0.facts.options }
+            .map { ($0.name, ContractSchemas.fields.option($0)) }
+        return (common + options).reduce(into: [output]) { members, field in
+            let name = schemaName(of: field.0)
+            guard isNamed(field.1), !members.contains(where: { $0.key == name }) else { return }
+            members.append(.init(key: name, value: field.1))
+        }
+    }()
+}
