@@ -69,6 +69,7 @@ struct Accumulation: ~Copyable {
     ///   - block: the block, of which `count` elements are used.
     ///   - count: the number of elements.
     ///   - first: the offset of the first element in the batch.
+    /// - Throws: `LossError.notFinite` with the place of the first number that is not finite.
     mutating func add(
         _ block: inout ElementBlock,
         count: Int,
