@@ -19,6 +19,8 @@ func measure(_ numbers: Int, kind: String) {
             ("mean, gradient only", false, .gradient, .mean),
             ("mean, weighted", true, .lossAndGradient, .mean),
             ("none", false, .lossAndGradient, .none),
+            ("statistics", false, .statistics, .mean),
+            ("statistics, weighted", true, .statistics, .mean),
         ]
         subject.verify()
         for item in cases {

@@ -28,7 +28,7 @@ package struct Convention: Equatable, Sendable {
 }
 
 extension Convention {
-    /// The defaults of PyTorch: of `torch/nn/functional.py` and `torch/nn/modules/loss.py`.
+    /// The defaults of PyTorch, of `torch/nn/functional.py` and `torch/nn/modules/loss.py`.
     package static func pyTorch(
         _ options: [String: OptionValue] = [:],
         reduction: Reduction? = nil,
@@ -37,8 +37,9 @@ extension Convention {
         Convention("pytorch", version: "2.15.0", options, reduction: reduction, notes: notes)
     }
 
-    /// The defaults of the objectives of XGBoost: of `src/objective`. They are sums, because a tree
-    /// is fitted to the gradients of single rows.
+    /// The defaults of the objectives of XGBoost, of `src/objective`.
+    ///
+    /// They are sums, because a tree is fitted to the gradients of single rows.
     package static func xgBoost(
         _ options: [String: OptionValue] = [:],
         notes: [String] = []

@@ -17,8 +17,8 @@ struct Accumulation: ~Copyable {
     private let offset: Int
 
     private var sum = ExactSum()
-    /// The sum over the items of the first dimension, if they are reduced by themselves.
-    private var outer = ExactSum()
+    /// The sum over the items of the first dimension; none unless they are reduced by themselves.
+    private var outer: [ExactSum] = []
     /// The exact sums of statistics and partial sums, if they are requested.
     private var moments: MomentSums?
     private var elements: [Double] = []
@@ -44,6 +44,7 @@ struct Accumulation: ~Copyable {
             }
         }
         let isNone = weighting.reduction == .none
+        if !weighting.items.isEmpty { outer = [ExactSum()] }
         self.weighting = weighting
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
             moments = MomentSums(weighting, batch.selection, offset: request.offset)
@@ -63,6 +64,7 @@ struct Accumulation: ~Copyable {
     ///   - block: the block, of which `count` elements are used.
     ///   - count: the number of elements.
     ///   - first: the offset of the first element in the batch.
+    /// - Throws: `LossError.notFinite` with the place of the first number that is not finite.
     mutating func add(
         _ block: inout ElementBlock,
         count: Int,
@@ -233,8 +235,8 @@ struct Accumulation: ~Copyable {
                     hasMissing: !batch.selection.isComplete
                 )
             } else {
-                let total = weighting.items.isEmpty ? sum : outer
-                let value = total.value(dividedBy: weighting.normalizer) + 0
+                let divisor = weighting.normalizer
+                let value = (outer.first ?? sum).value(dividedBy: divisor) + 0
                 guard value.isFinite else { throw notFinite(place: []) }
                 loss = Tensor(value)
             }
@@ -286,9 +288,9 @@ struct Accumulation: ~Copyable {
                 if !own.isEmpty {
                     let value = sum.value(dividedBy: own.normalizer)
                     guard value.isFinite else { throw notFinite(place: [item]) }
-                    outer.add(value)
+                    outer[0].add(value)
                 }
-                sum = ExactSum()
+                sum.reset()
             }
             start = end
         }

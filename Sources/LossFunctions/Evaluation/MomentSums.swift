@@ -10,14 +10,26 @@ struct MomentSums {
     private let offset: Int
 
     private var count = 0
-    /// The sums by place; without weights, only those of losses and of their squares.
-    private var sums = [ExactSum](repeating: ExactSum(), count: Moments.Sum.allCases.count)
+    /// The sums in the order of `collected`, but for the last ones if they are not needed.
+    private var sums: [ExactSum]
     private var least: Moments.Extreme?
     private var greatest: Moments.Extreme?
     private var ownLosses: [Double] = []
     private var ownWeights: [Double] = []
 
+    /// Losses and squares are always summed, and the denominator if targets are weighted.
+    private static let collected: [Moments.Sum] = [
+        .loss, .weightedLoss2, .normalizer, .weight, .weight2, .weightedLoss, .weight2Loss,
+        .weight2Loss2,
+    ]
+
+    /// The places in `collected` of the sums by their own places.
+    private static let places = Moments.Sum.allCases.map { collected.firstIndex(of: $0) ?? 0 }
+
     init(_ weighting: Weighting, _ selection: Selection, offset: Int) {
+        let count =
+            weighting.isWeighted ? Self.collected.count : weighting.targetWeights == nil ? 2 : 3
+        sums = [ExactSum](repeating: ExactSum(), count: count)
         self.weighting = weighting
         self.selection = selection
         self.offset = offset
@@ -50,24 +62,25 @@ struct MomentSums {
     func moments() -> Moments? {
         let numbers = sums.compactMap { $0.number }
         guard numbers.count == sums.count else { return nil }
+        func number(_ sum: Moments.Sum) -> ExactNumber { numbers[Self.places[sum.place]] }
         let counted = ExactNumber(count)
         return Moments(count: count, least: least, greatest: greatest) { sum in
             if sum == .normalizer, weighting.targetWeights == nil {
-                return weighting.isWeighted ? numbers[Moments.Sum.weight.place] : counted
+                return weighting.isWeighted ? number(.weight) : counted
             }
-            guard !weighting.isWeighted else { return numbers[sum.place] }
+            guard !weighting.isWeighted else { return number(sum) }
             return switch sum {
             case .weight, .weight2: counted
-            case .weightedLoss, .weight2Loss: numbers[Moments.Sum.loss.place]
-            case .weight2Loss2: numbers[Moments.Sum.weightedLoss2.place]
-            case .normalizer, .loss, .weightedLoss2: numbers[sum.place]
+            case .weightedLoss, .weight2Loss: number(.loss)
+            case .weight2Loss2: number(.weightedLoss2)
+            case .normalizer, .loss, .weightedLoss2: number(sum)
             }
         }
     }
 
     private subscript(sum: Moments.Sum) -> ExactSum {
-        get { sums[sum.place] }
-        _modify { yield &sums[sum.place] }
+        get { sums[Self.places[sum.place]] }
+        _modify { yield &sums[Self.places[sum.place]] }
     }
 
     /// Adds losses whose weights are 1.

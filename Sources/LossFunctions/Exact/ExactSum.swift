@@ -32,6 +32,17 @@ package struct ExactSum: Sendable {
     /// Whether all terms were finite.
     var hasFiniteTerms: Bool { !hasNonFiniteTerm }
 
+    /// Removes all terms.
+    package mutating func reset() {
+        if lowest <= highest {
+            for index in lowest...top { words[index] = 0 }
+        }
+        lowest = Self.digits - 1
+        highest = 0
+        termsUntilCarry = Self.termsBeforeCarry
+        hasNonFiniteTerm = false
+    }
+
     /// Adds a term.
     package mutating func add(_ term: Double) {
         let (significand, position, isFinite) = Self.parts(term)
