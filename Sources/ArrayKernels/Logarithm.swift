@@ -56,14 +56,15 @@ extension Logarithm {
     }
 
     /// The logarithm of 2^k (1 + f) as a head and a tail, with an error of about 2^-57.
-    var sum: TwoDoubles {
-        @inline(always) get {
-            let multiple = k * LogarithmOfTwo.high
-            let sum = multiple + f
-            let error = (multiple - sum) + f
-            let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), error)
-            return TwoDoubles.orderedSum(sum, low - remainder)
-        }
+    ///
+    /// - Parameter correction: a relative correction of the argument, of about 2^-53.
+    @inline(always)
+    func sum(correction: Vector = Vector(repeating: 0)) -> TwoDoubles {
+        let multiple = k * LogarithmOfTwo.high
+        let sum = multiple + f
+        let error = (multiple - sum) + f
+        let low = Vector.multiplyAdd(k, Vector(repeating: LogarithmOfTwo.low), correction)
+        return TwoDoubles.orderedSum(sum, (error + low) - remainder)
     }
 
     /// x - log(1 + x), where 1 + x is 2^k (1 + f) (1 + `correction`).
@@ -125,6 +126,11 @@ struct LogarithmOfSum {
         inverse = Vector.multiplyAdd(inverse, f, Vector(repeating: 0x1.ff50c294213a2p-1))
         logarithm = Logarithm(k: parts.k, f: f)
         correction = error * inverse
+    }
+
+    /// The logarithm as a head and a tail, with an error of about 2^-57.
+    var sum: TwoDoubles {
+        @inline(always) get { logarithm.sum(correction: correction) }
     }
 
     /// x - log(1 + x), from x.

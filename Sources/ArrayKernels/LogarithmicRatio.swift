@@ -8,7 +8,7 @@ struct LogarithmicRatio {
 
     @inline(always)
     init(of y: Vector, toPowerOf z: Vector) {
-        let logarithm = Logarithm(of: y).sum
+        let logarithm = Logarithm(of: y).sum()
         value = logarithm - z
         // The error of log y is below 2^-57, and below 2^-54 of log² y where y is near 1.
         let size = logarithm.head.magnitude

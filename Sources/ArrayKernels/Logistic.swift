@@ -11,6 +11,13 @@ struct Logistic {
     /// log(1 + e^-|z|).
     private let softplusOfDistance: Vector
 
+    /// softplus(z) as the sum of a head and a tail, with an error of about 2^-57.
+    var preciseSoftplus: TwoDoubles {
+        @inline(always) get {
+            LogarithmOfSum(decay).sum + z.replacing(with: 0, where: isNegative)
+        }
+    }
+
     @inline(always)
     init(_ z: Vector) {
         self.z = z

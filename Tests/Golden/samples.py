@@ -58,6 +58,15 @@ def means(random, in_logarithms, count=40):
     return points
 
 
+def margins(random, *kinks):
+    """Options of both encodings of labels, with predictions and labels around the kinks of a margin loss."""
+    scores = RESIDUALS[:9] + [-1e300, 1e300, -20.0, 20.0] + [x for kink in kinks for x in around(kink)]
+    for options, labels in ({}, (-1.0, 1.0)), ({"label_encoding": "binary"}, (0.0, 1.0)):
+        inner = [random.uniform(-4, 4) for _ in range(10 if options else 40)]
+        inner += [signed(random, -60, 9) for _ in range(12)]
+        yield options, [(p, y) for p in scores + inner for y in labels]
+
+
 def near(value, steps=6):
     """A double, and others at all distances from it."""
     moved = [value * (1 + sign * 2.0**-k) for k in range(2, 53, steps) for sign in (-1, 1)]

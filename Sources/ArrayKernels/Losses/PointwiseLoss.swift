@@ -201,6 +201,9 @@ protocol MarginLoss: PointwiseLoss {
 
     /// The loss and its derivatives at a product.
     func point(margin: Vector) -> (loss: Vector, derivatives: Derivatives)
+
+    /// The derivatives at a product, computed so precisely that it does not matter if terms cancel.
+    func preciseDerivatives(margin: Vector) -> Derivatives
 }
 
 extension MarginLoss {
@@ -208,15 +211,36 @@ extension MarginLoss {
 
     @inline(always)
     func point(_ x: Elements) -> Point {
-        let label = labels == .signed ? x[1] : 2 * x[1] - 1
+        let label = label(x)
         let (loss, derivatives) = point(margin: label * x[0])
+        return Point(loss: loss, first: derivatives.times(label))
+    }
+
+    func preciseDerivatives(margin: Vector) -> Derivatives { .zero }
+
+    @inline(always)
+    func precisePoint(_ x: Elements) -> Point {
+        let label = label(x)
         return Point(
-            loss: loss,
-            first: Derivatives(
-                gradient: label * derivatives.gradient,
-                hessian: derivatives.hessian,
-                surrogate: derivatives.surrogate
-            )
+            loss: Vector(repeating: 0),
+            first: preciseDerivatives(margin: label * x[0]).times(label)
+        )
+    }
+
+    /// The label as -1 or 1.
+    @inline(always)
+    private func label(_ x: Elements) -> Vector { labels == .signed ? x[1] : 2 * x[1] - 1 }
+}
+
+extension Derivatives {
+    /// The derivatives with respect to a factor of the product, from those with respect to it.
+    @inline(always)
+    fileprivate func times(_ label: Vector) -> Derivatives {
+        Derivatives(
+            gradient: label * gradient,
+            hessian: hessian,
+            surrogate: surrogate,
+            cancelled: cancelled
         )
     }
 }

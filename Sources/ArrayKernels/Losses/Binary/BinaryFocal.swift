@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The cross-entropy of a binary label, with less weight where the label is probable.
+///
+/// With p the probability of the label, q = 1 - p, L = -log p, g = gamma and w the weight of the
+/// label: ℓ = w q^g L. In p, dℓ/dp = -w q^g (g L/q + 1/p) and
+/// d²ℓ/dp² = w q^g (g (g - 1) L/q² + 2g/(pq) + 1/p²); in the logit m of p,
+/// dℓ/dm = -w q^g (g p L + q) and d²ℓ/dm² = w q^g p ((1 + 2g) q + g L (g p - q)).
+enum BinaryFocal: ListedLoss {
+    static let gamma = Option.number(
+        "gamma",
+        default: 2,
+        .nonNegative,
+        "Exponent of the probability of the other class; 0 gives the cross-entropy."
+    )
+    static let alpha = Option.numbers(
+        "alpha",
+        default: nil,
+        .unit,
+        "Weight of the positive class, that of the negative class being 1 - alpha: a number, or one "
+            + "for each index of the last axis. By default both weigh 1."
+    )
+
+    static func kernel(_ options: OptionValues) -> any ElementKernel {
+        options[ProbabilityOptions.fromLogits]
+            ? BinaryFocalFromLogits(options) : BinaryFocalFromProbabilities(options)
+    }
+}
+
+/// The weights of both classes.
+struct FocalWeights: Sendable {
+    private let factor: Double
+    private let alphas: [Double]
+
+    init(_ options: OptionValues) {
+        let alphas = options[BinaryFocal.alpha]
+        factor = alphas == nil ? 2 : 1
+        self.alphas = alphas ?? [0.5]
+    }
+
+    var list: (option: String, values: [Double])? {
+        (BinaryFocal.alpha.declaration.name, alphas)
+    }
+
+    @inline(always)
+    func weight(_ x: Elements, isPositive: Mask) -> Vector {
+        factor * (1 - x.list).replacing(with: x.list, where: isPositive)
+    }
+}
+
+/// The focal loss of logits.
+struct BinaryFocalFromLogits: PointwiseFormula {
+    static var inputCount: Int { 2 }
+    static var hasList: Bool { true }
+    static var hasPrecisePath: Bool { true }
+
+    private let gamma: Double
+    private let weights: FocalWeights
+    var list: (option: String, values: [Double])? { weights.list }
+
+    init(_ options: OptionValues) {
+        gamma = options[BinaryFocal.gamma]
+        weights = FocalWeights(options)
+    }
+
+    @inline(always)
+    func point(_ x: Elements) -> Point {
+        let isPositive = x[1] .> 0.5
+        let weight = weights.weight(x, isPositive: isPositive)
+        let margin = (-x[0]).replacing(with: x[0], where: isPositive)
+        let isNegative = margin .< 0
+        let logistic = Logistic(margin)
+        // p and q over the common denominator 1 + e^-|m|, whose rounding error counts twice.
+        let one = Vector(repeating: 1)
+        let sum = TwoDoubles.orderedSum(one, logistic.decay)
+        let p = one.replacing(with: logistic.decay, where: isNegative)
+        let q = logistic.decay.replacing(with: one, where: isNegative)
+        let loss = logistic.softplusOfNegative
+        // q^g = e^(-g softplus(m)), whose exponent may be large.
+        let base = weight * Vector.exp(logistic.preciseSoftplus * Vector(repeating: -gamma))
+        let slope = base * (Vector.multiplyAdd(gamma * p, loss, q) / sum.head)
+        let positive = Vector.multiplyAdd(gamma * gamma * p, loss, (1 + 2 * gamma) * q)
+        let bend = Vector.multiplyAdd(-gamma * q, loss, positive)
+        let hessian = base * (p * bend / sum.squared.head)
+        return Point(
+            loss: base * loss,
+            first: Derivatives(
+                gradient: slope.replacing(with: -slope, where: isPositive),
+                hessian: hessian,
+                surrogate: hessian.magnitude,
+                cancelled: bend.isCancelled(positive)
+            )
+        )
+    }
+
+    @inline(always)
+    func precisePoint(_ x: Elements) -> Point {
+        let (one, zero) = (Vector(repeating: 1), Vector(repeating: 0))
+        let exponent = Vector(repeating: gamma)
+        let isPositive = x[1] .> 0.5
+        let weight = weights.weight(x, isPositive: isPositive)
+        let margin = (-x[0]).replacing(with: x[0], where: isPositive)
+        let isNegative = margin .< 0
+        let decay = TwoDoubles.exp(-margin.magnitude)
+        let (large, excess) = (one / (decay + one), TwoDoubles.log1p(decay))
+        let small = decay * large
+        let p = large.replacing(with: small, where: isNegative)
+        let q = small.replacing(with: large, where: isNegative)
+        let loss = excess + zero.replacing(with: -margin, where: isNegative)
+        let other = excess + margin.replacing(with: zero, where: isNegative)
+        let base = weight * TwoDoubles.exp(-other * exponent).rounded
+        let slope = base * (p * loss * exponent + q).rounded
+        let factor = TwoDoubles.product(2 * exponent, one) + one
+        let bend = q * factor + loss * exponent * (p * exponent - q)
+        let hessian = base * p.rounded * bend.rounded
+        return Point(
+            loss: zero,
+            first: Derivatives(
+                gradient: slope.replacing(with: -slope, where: isPositive),
+                hessian: hessian,
+                surrogate: hessian.magnitude
+            )
+        )
+    }
+}
+
+/// The focal loss of probabilities.
+struct BinaryFocalFromProbabilities: PointwiseFormula {
+    static var inputCount: Int { 2 }
+    static var hasList: Bool { true }
+
+    private let gamma: Double
+    private let epsilon: Double
+    private let weights: FocalWeights
+    /// The limits of q^g and of the Hessian where q is 0.
+    private let powerOfZero: Double
+    private let curvatureAtZero: Double
+    var list: (option: String, values: [Double])? { weights.list }
+
+    init(_ options: OptionValues) {
+        gamma = options[BinaryFocal.gamma]
+        epsilon = options[ProbabilityOptions.epsilon]
+        weights = FocalWeights(options)
+        powerOfZero = gamma == 0 ? 1 : 0
+        curvatureAtZero =
+            gamma == 0 ? 1 : gamma == 1 ? 2 : gamma > 1 ? 0 : .infinity
+    }
+
+    @inline(always)
+    func point(_ x: Elements) -> Point {
+        let isPositive = x[1] .> 0.5
+        let weight = weights.weight(x, isPositive: isPositive)
+        // The smaller of p and q is exact, and so is its clipping.
+        let isLarge = x[0] .>= 0.5
+        let least = x[0].replacing(with: 1 - x[0], where: isLarge)
+        let small = least.replacing(with: epsilon, where: least .< epsilon)
+        let large = 1 - small
+        let (logOfSmall, logOfLarge) = (Logarithm(of: small).sum(), LogarithmOfSum(-small).sum)
+        let isProbable = isLarge .^ .!isPositive
+        let p = small.replacing(with: large, where: isProbable)
+        let q = large.replacing(with: small, where: isProbable)
+        let logarithm = logOfSmall.replacing(with: logOfLarge, where: isProbable)
+        let other = logOfLarge.replacing(with: logOfSmall, where: isProbable)
+        let loss = (-logarithm.rounded).replacing(with: .infinity, where: p .== 0)
+        let isCertain = q .== 0
+        let power = Vector.exp(other * Vector(repeating: gamma))
+            .replacing(with: powerOfZero, where: isCertain)
+        let base = weight * power
+        let (inverse, quotient) = (1 / p, (loss / q).replacing(with: 1, where: isCertain))
+        let slope = base * (gamma * quotient + inverse)
+        let bend = (gamma * (gamma - 1) * quotient + 2 * gamma * inverse) / q + inverse * inverse
+        let hessian = (base * bend).replacing(with: weight * curvatureAtZero, where: isCertain)
+        return Point(
+            loss: base * loss,
+            first: Derivatives(
+                gradient: slope.replacing(with: -slope, where: isPositive),
+                hessian: hessian,
+                surrogate: hessian
+            )
+        )
+    }
+}
+
+extension BinaryFocal {
+    static let facts = Facts(
+        name: "binary_focal",
+        aliases: [
+            "binary_focal_loss", "binary_focal_crossentropy",
+            .init("sigmoid_focal_loss", ["from_logits": .flag(true)]),
+        ],
+        family: .binary,
+        summary: "The cross-entropy of a binary label, with less weight where the label is "
+            + "probable, for classes of very different size.",
+        formula: .init(
+            plain: "-w (1 - p)^gamma log(p), p the probability of the label, w its weight",
+            gradient: "-w (1 - p)^gamma (1 / p - gamma log(p) / (1 - p)) in p, "
+                + "-w (1 - p)^gamma (1 - p - gamma p log(p)) in its logit",
+            tex: #"-w (1 - p)^\gamma \log p"#
+        ),
+        options: [
+            ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
+            gamma.declaration, alpha.declaration,
+        ],
+        signature: Signature(
+            .element,
+            .init(
+                "predictions",
+                .primary,
+                [
+                    ConditionalDomain(.unit, when: ["from_logits": .flag(false)]),
+                    ConditionalDomain(.real, when: ["from_logits": .flag(true)]),
+                ],
+                "probabilities of the positive class, or logits"
+            ),
+            .init("targets", .constant, .values([0, 1]), "labels")
+        ),
+        kinks: [ProbabilityOptions.clippedAtBothEnds],
+        properties: [.differentiable, .twiceDifferentiable, .classificationCalibrated],
+        notes: [
+            "Convex in probabilities; in logits the Hessian is negative far on the wrong side.",
+            "torchvision's alpha is 0.25; that of Keras is 0.25 with apply_class_balancing, else "
+                + "without effect; optax has none.",
+            "Libraries disagree about soft labels, which are refused.",
+            "Keras clips probabilities at 1e-7 from logits too, where its gradient is lost.",
+        ],
+        references: [
+            "T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017",
+            "Keras BinaryFocalCrossentropy", "torchvision sigmoid_focal_loss",
+            "optax sigmoid_focal_loss",
+        ]
+    )
+}
