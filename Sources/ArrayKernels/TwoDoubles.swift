@@ -183,8 +183,7 @@ extension Vector {
     ///
     /// The terms have the same sign, and the difference is less than two thirds of the larger one.
     /// Terms below 2^-900 do not count, since products of doubles so small are not exact.
-    ///
-    /// - Parameter minuend: the first term.
+    /// `minuend` is the first term.
     @inline(always)
     func isCancelled(_ minuend: Vector) -> Mask {
         // The minuend is the larger term if the difference has its sign; otherwise the other term is

@@ -45,17 +45,6 @@ package enum OtherNames {
             "Use binary_cross_entropy with \"from_logits\": true, one logit for each label."
         ),
         (
-            [
-                "soft_margin", "soft_margin_loss", "logistic_margin", "LogitMarginLoss",
-            ],
-            "It is binary_cross_entropy with \"from_logits\": true and labels 0 and 1 instead of -1 "
-                + "and 1."
-        ),
-        (
-            ["brier", "brier_score", "brier_score_loss", "l2_margin", "L2MarginLoss"],
-            "It is squared_error of probabilities, or margins, and their labels."
-        ),
-        (
             ["perplexity"],
             "It is the exponential of the mean of categorical_cross_entropy."
         ),

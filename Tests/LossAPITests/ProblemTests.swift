@@ -445,13 +445,6 @@ struct ProblemTests {
             contains: "sum to 1.002, but the sum must differ from 1 by less than 0.001"
         ),
         Case(#"{}"#, to: "/v1/losses/logloss", .unknownLoss, nil, contains: "for two classes"),
-        Case(
-            #"{}"#,
-            to: "/v1/losses/SoftMarginLoss",
-            .unknownLoss,
-            nil,
-            contains: "labels 0 and 1 instead of -1 and 1"
-        ),
         Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),
         Case(#"{}"#, to: "/v1/losses/rmse", .unknownLoss, nil, contains: "square root"),
         Case(

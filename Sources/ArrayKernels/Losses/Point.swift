@@ -71,7 +71,7 @@ struct Point {
         var mask = cancelled
         for input in 0..<count
         where inputs & UInt8(1) &<< UInt8(truncatingIfNeeded: input) != 0 {
-            mask = mask .| self[input].cancelled
+            mask .|= self[input].cancelled
         }
         return mask
     }

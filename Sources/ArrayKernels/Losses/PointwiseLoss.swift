@@ -73,7 +73,7 @@ extension PointwiseFormula {
             columns.store(point, at: offset, inputCount: Self.inputCount, in: &numbers)
             if Self.hasPrecisePath {
                 let mask = point.cancelled(inputs: columns.requested, of: Self.inputCount)
-                cancelled = cancelled .| mask
+                cancelled .|= mask
             }
             offset &+= Vector.width
         }

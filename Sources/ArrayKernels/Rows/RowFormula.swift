@@ -244,8 +244,8 @@ extension RowFormula {
                 }
                 if let precise {
                     var numbers = block.numbers.mutableSpan
-                    for index in indices {
-                        guard point(index, rows, summary, kept).cancels.isAny else { continue }
+                    for index in indices
+                    where point(index, rows, summary, kept).cancels.isAny {
                         numbers.store(
                             precisePoint(index, rows, precise.summary, precise.kept).derivatives,
                             at: (index &- indices.lowerBound) &* 8,
@@ -276,7 +276,7 @@ extension RowFormula {
         if (wanted.gradients | wanted.hessians) & 1 != 0 {
             for index in indices {
                 let point = point(index, rows, summary, kept)
-                cancelled = cancelled .| point.cancels
+                cancelled .|= point.cancels
                 output.store(
                     point.derivatives,
                     at: (index &- indices.lowerBound) &* 8,

@@ -69,11 +69,8 @@ struct BinaryTargets: Sendable {
         )
     }
 
-    /// The derivatives with respect to the target.
-    ///
-    /// - Parameters:
-    ///   - positiveLoss: the loss of the positive class, with its weight.
-    ///   - negativeLoss: the loss of the negative class.
+    /// The derivatives with respect to the target, from the weighted loss of the positive class and
+    /// the loss of the negative class.
     @inline(always)
     func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
         let difference = positiveLoss - negativeLoss

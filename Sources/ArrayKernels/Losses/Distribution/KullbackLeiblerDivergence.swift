@@ -189,7 +189,7 @@ struct DivergenceFromProbabilities: RowFormula {
                     tail: sum.tail + target.tail * (rows.y(index) - .log(clipped(index, rows)))
                 )
             }
-            isTooSmall = isTooSmall .| term.isTooSmall
+            isTooSmall .|= term.isTooSmall
             size = size + sum.head.magnitude
             total.add(sum, at: index, of: rows)
             predictions.add(rows.x(index), at: index, of: rows)
@@ -344,7 +344,7 @@ struct DivergenceFromLogits: RowFormula {
             let q = softmax.probability(softmax.exponential(index, rows, .extended, kept))
             let y = targets.target(index, rows)
             let term = Divergence(y: y.head, q: q.head)
-            isTooSmall = isTooSmall .| term.isTooSmall
+            isTooSmall .|= term.isTooSmall
             distance = distance + (q.head - y.head).magnitude
             // The term depends on the tails in proportion to its derivatives: 1 - y/q and log(y/q).
             let (value, difference) = (term.generalized, q.head - y.head)
