@@ -21,7 +21,8 @@ struct Logistic {
     @inline(always)
     init(_ z: Vector) {
         self.z = z
-        isNegative = z .< 0
+        let isNegative = z .< 0
+        self.isNegative = isNegative
         let power = Exponential((-z.magnitude).clamped(-750, 0))
         decay = power.value
         decrease = power.valueMinusOne
@@ -32,7 +33,8 @@ struct Logistic {
     @inline(always)
     init(_ z: TwoDoubles) {
         self.z = z.head
-        isNegative = z.head .< 0
+        let isNegative = z.head .< 0
+        self.isNegative = isNegative
         let distance = (-z).replacing(with: z, where: isNegative)
         decay = .exp(distance)
         decrease = Exponential(distance.head.clamped(-750, 0)).valueMinusOne

@@ -74,6 +74,7 @@ struct BinaryTargets: Sendable {
     /// - Parameters:
     ///   - positiveLoss: the loss of the positive class, with its weight.
     ///   - negativeLoss: the loss of the negative class.
+    /// - Returns: the derivatives; the second one is 0.
     @inline(always)
     func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
         let difference = positiveLoss - negativeLoss
