@@ -85,6 +85,7 @@ test-address: libraries packages .venv/ready ## run all tests with the address s
 
 test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
+	$(PYTHON) -B Tests/InstructionSets/calls.py
 	$(PYTHON) -B Tests/InstructionSets/compare.py
 
 test-clients: packages .venv-clients/ready ## generate clients from openapi.yaml and call every operation

@@ -57,7 +57,8 @@ extension Logarithm {
 
     /// The logarithm of 2^k (1 + f) as a head and a tail, with an error of about 2^-57.
     ///
-    /// `correction` is a relative correction of the argument, of about 2^-53.
+    /// - Parameter correction: a relative correction of the argument, of about 2^-53.
+    /// - Returns: the head and the tail.
     @inline(always)
     func sum(correction: Vector = Vector(repeating: 0)) -> TwoDoubles {
         let multiple = k * LogarithmOfTwo.high

@@ -12,8 +12,8 @@ struct LogarithmicRatio {
         value = logarithm - z
         // The error of log y is below 2^-57, and below 2^-54 of log² y where y is near 1.
         let size = logarithm.head.magnitude
-        let isSmall = (value.head.magnitude .< 0.125 * size) .& (size .> 0x1p-900)
-        cancelled = isSmall
+        let isSmall = value.head.magnitude .< 0.125 * size
+        cancelled = isSmall.replacing(with: false, where: size .<= 0x1p-900)
     }
 
     /// The same to within 2^-101 of log y.

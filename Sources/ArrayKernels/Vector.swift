@@ -143,6 +143,12 @@ extension Mask {
         @inline(always) get { Mask(SIMD8<Int>()) }
     }
 
+    /// Makes the lanes true in which another mask is true.
+    @inline(always)
+    mutating func formUnion(_ other: Mask) {
+        self = Mask(integers | other.integers)
+    }
+
     /// Whether any lane is true.
     var isAny: Bool {
         @inline(always) get { cvector_any_sign(integers) }

@@ -4,8 +4,8 @@ import Testing
 
 /// The error of a result in units in the last place of the true value, or of `scale` if larger.
 ///
-/// `term` is the largest term of the result, of which 2^-100 is a unit if it is larger: 4 units are 4
-/// ulp or 2^-98 of the largest term.
+/// A unit is at least 2^-100 of `term`, the largest term of the result, so that 4 units are 4 ulp or
+/// 2^-98 of the largest term.
 func ulps(
     _ actual: Double,
     from expected: Double,

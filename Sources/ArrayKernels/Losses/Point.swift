@@ -6,25 +6,30 @@ struct Derivatives {
     let hessian: Vector
     /// What takes the place of the second derivative in Newton's method; never negative.
     let surrogate: Vector
-    /// The elements whose terms cancel, so that both derivatives have to be computed precisely.
+    /// The elements whose terms cancel in the derivative, so that it has to be computed precisely.
     let cancelled: Mask
+    /// The same for the second derivative and its surrogate.
+    let cancelledHessian: Mask
 
     /// - Parameters:
     ///   - gradient: the derivative.
     ///   - hessian: the second derivative.
     ///   - surrogate: what takes its place on request; `nil` means itself, for a convex loss.
-    ///   - cancelled: the elements whose terms cancel.
+    ///   - cancelled: the elements whose terms cancel in the derivative.
+    ///   - cancelledHessian: those whose terms cancel in the second derivative.
     @inline(always)
     init(
         gradient: Vector,
         hessian: Vector,
         surrogate: Vector? = nil,
-        cancelled: Mask = .none
+        cancelled: Mask = .none,
+        cancelledHessian: Mask = .none
     ) {
         self.gradient = gradient
         self.hessian = hessian
         self.surrogate = surrogate ?? hessian
         self.cancelled = cancelled
+        self.cancelledHessian = cancelledHessian
     }
 
     /// Derivatives that are never requested, or 0.
@@ -37,8 +42,8 @@ struct Derivatives {
     func replacingCancelled(with precise: Derivatives) -> Derivatives {
         Derivatives(
             gradient: gradient.replacing(with: precise.gradient, where: cancelled),
-            hessian: hessian.replacing(with: precise.hessian, where: cancelled),
-            surrogate: surrogate.replacing(with: precise.surrogate, where: cancelled)
+            hessian: hessian.replacing(with: precise.hessian, where: cancelledHessian),
+            surrogate: surrogate.replacing(with: precise.surrogate, where: cancelledHessian)
         )
     }
 }
@@ -65,13 +70,14 @@ struct Point {
     }
 
     /// The elements whose terms cancel in the loss or in the derivatives with respect to some of the
-    /// inputs, which are the bits of a number.
+    /// inputs, which are the bits of two numbers.
     @inline(always)
-    func cancelled(inputs: UInt8, of count: Int) -> Mask {
+    func cancelled(gradients: UInt8, hessians: UInt8, of count: Int) -> Mask {
         var mask = cancelled
-        for input in 0..<count
-        where inputs & UInt8(1) &<< UInt8(truncatingIfNeeded: input) != 0 {
-            mask .|= self[input].cancelled
+        for input in 0..<count {
+            let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
+            if gradients & bit != 0 { mask.formUnion(self[input].cancelled) }
+            if hessians & bit != 0 { mask.formUnion(self[input].cancelledHessian) }
         }
         return mask
     }

@@ -72,8 +72,9 @@ extension PointwiseFormula {
             let point = point(Self.elements(first, second, third, fourth, list, at: offset))
             columns.store(point, at: offset, inputCount: Self.inputCount, in: &numbers)
             if Self.hasPrecisePath {
-                let mask = point.cancelled(inputs: columns.requested, of: Self.inputCount)
-                cancelled .|= mask
+                cancelled.formUnion(
+                    columns.cancelled(in: point, inputCount: Self.inputCount)
+                )
             }
             offset &+= Vector.width
         }
@@ -97,7 +98,7 @@ extension PointwiseFormula {
         while offset < first.count {
             let elements = Self.elements(first, second, third, fourth, list, at: offset)
             let point = point(elements)
-            if point.cancelled(inputs: columns.requested, of: Self.inputCount).isAny {
+            if columns.cancelled(in: point, inputCount: Self.inputCount).isAny {
                 columns.store(
                     point.replacingCancelled(with: precisePoint(elements)),
                     at: offset,
@@ -143,8 +144,11 @@ private struct Columns {
         stride = block.stride
     }
 
-    /// The inputs of which a derivative is requested.
-    var requested: UInt8 { gradients | hessians }
+    /// The elements whose terms cancel in what is requested.
+    @inline(always)
+    func cancelled(in point: Point, inputCount: Int) -> Mask {
+        point.cancelled(gradients: gradients, hessians: hessians, of: inputCount)
+    }
 
     /// Stores the losses and the requested derivatives of eight elements.
     @inline(always)
@@ -240,7 +244,8 @@ extension Derivatives {
             gradient: label * gradient,
             hessian: hessian,
             surrogate: surrogate,
-            cancelled: cancelled
+            cancelled: cancelled,
+            cancelledHessian: cancelledHessian
         )
     }
 }

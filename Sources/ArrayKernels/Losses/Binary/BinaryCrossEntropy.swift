@@ -14,7 +14,7 @@ enum BinaryCrossEntropy: ListedLoss {
     static let positiveWeight = Option.numbers(
         "pos_weight",
         default: 1,
-        .classWeight,
+        .nonNegative,
         "Weight of the positive class: a number, or one for each index of the last axis."
     )
 
@@ -69,8 +69,12 @@ struct BinaryTargets: Sendable {
         )
     }
 
-    /// The derivatives with respect to the target, from the weighted loss of the positive class and
-    /// the loss of the negative class.
+    /// The derivatives with respect to the target.
+    ///
+    /// - Parameters:
+    ///   - positiveLoss: the loss of the positive class, with its weight.
+    ///   - negativeLoss: the loss of the negative class.
+    /// - Returns: the derivatives; the second one is 0.
     @inline(always)
     func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
         let difference = positiveLoss - negativeLoss
@@ -275,20 +279,15 @@ extension BinaryCrossEntropy {
     static let facts = Facts(
         name: "binary_cross_entropy",
         aliases: [
-            "bce",
-            .init("BCELoss", convention: "pytorch"),
+            "bce", "BCELoss",
             .init("bce_with_logits", ["from_logits": .flag(true)]),
-            .init("BCEWithLogitsLoss", ["from_logits": .flag(true)], convention: "pytorch"),
-            .init(
-                "binary_cross_entropy_with_logits",
-                ["from_logits": .flag(true)],
-                convention: "pytorch"
-            ),
+            .init("BCEWithLogitsLoss", ["from_logits": .flag(true)]),
+            .init("binary_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("sigmoid_binary_cross_entropy", ["from_logits": .flag(true)]),
             .init("sigmoid_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("logitbinarycrossentropy", ["from_logits": .flag(true)]),
-            .init("binary:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
-            .init("reg:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
+            .init("binary:logistic", ["from_logits": .flag(true)]),
+            .init("reg:logistic", ["from_logits": .flag(true)]),
         ],
         family: .binary,
         summary: "The negative log-likelihood of a binary label, hard or soft.",
@@ -316,21 +315,6 @@ extension BinaryCrossEntropy {
         references: [
             "PyTorch BCELoss and BCEWithLogitsLoss", "Keras BinaryCrossentropy",
             "scikit-learn log_loss",
-        ],
-        conventions: [
-            .pyTorch(
-                // Logarithms are at least -100, and -100 is that of e^-100.
-                ["epsilon": .number(3.720075976020836e-44)],
-                reduction: .elementMean,
-                notes: [
-                    "PyTorch differentiates with p (1 - p) of at least 1e-12 in the denominator: its "
-                        + "gradient differs where p is that close to 0 or 1."
-                ]
-            ),
-            .xgBoost(
-                ["from_logits": .flag(true)],
-                notes: ["XGBoost's Hessian is at least 1e-16; its scale_pos_weight is pos_weight."]
-            ),
         ]
     )
 }

@@ -91,7 +91,7 @@ struct BinaryFocalFromLogits: PointwiseFormula {
                 gradient: slope.replacing(with: -slope, where: isPositive),
                 hessian: hessian,
                 surrogate: hessian.magnitude,
-                cancelled: bend.isCancelled(positive)
+                cancelledHessian: bend.isCancelled(positive)
             )
         )
     }

@@ -69,7 +69,8 @@ struct BrierFromLogits: PointwiseFormula {
                 gradient: slope.replacing(with: -slope, where: isNegative),
                 hessian: curvature * factor,
                 surrogate: product * factor,
-                cancelled: isCancelled .| curvature.isCancelled(product)
+                cancelled: isCancelled,
+                cancelledHessian: isCancelled .| curvature.isCancelled(product)
             ),
             second: Derivatives(
                 gradient: (-2 * error).replacing(with: 2 * error, where: isNegative),

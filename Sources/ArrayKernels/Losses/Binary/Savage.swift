@@ -32,7 +32,7 @@ struct Savage: MarginLoss {
                 gradient: -slope / (square * sum).head,
                 hessian: hessian,
                 surrogate: hessian.magnitude,
-                cancelled: bend.isCancelled(2 * decay) .& isNegative
+                cancelledHessian: bend.isCancelled(2 * decay) .& isNegative
             )
         )
     }

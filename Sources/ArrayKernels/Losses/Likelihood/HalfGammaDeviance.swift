@@ -41,7 +41,8 @@ struct HalfGammaDevianceOfLogarithms: PointwiseFormula {
             first: Derivatives(
                 gradient: -power.valueMinusOne,
                 hessian: power.value,
-                cancelled: cancelled
+                cancelled: cancelled,
+                cancelledHessian: cancelled
             )
         )
     }

@@ -36,7 +36,8 @@ struct HalfInverseGaussianDevianceOfLogarithms: PointwiseFormula {
                 gradient: -difference * (value / target),
                 hessian: bend * (value / target),
                 surrogate: value / target * value,
-                cancelled: ratio.cancelled .| bend.isCancelled(2 * value)
+                cancelled: ratio.cancelled,
+                cancelledHessian: ratio.cancelled .| bend.isCancelled(2 * value)
             )
         )
     }

@@ -49,7 +49,7 @@ struct SquaredLogError: PointwiseLoss {
             gradient: 2 * logarithm / sum,
             hessian: 2 * bend / sum / sum,
             surrogate: 2 / sum / sum,
-            cancelled: bend.isCancelled(Vector(repeating: 1))
+            cancelledHessian: bend.isCancelled(Vector(repeating: 1))
         )
     }
 
