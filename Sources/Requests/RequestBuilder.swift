@@ -268,12 +268,16 @@ extension RequestBuilder {
     package var resultFootprint: Int {
         let count = request.inputs[0]?.values.count ?? 0
         let isByRow = facts.signature.unit == .row
-        // The weights of the targets, if rows are ignored or weighted by class.
-        let targetWeights = isByRow ? (request.inputs.last ?? nil).footprint : 0
+        // The losses, and the weights of the targets, if rows are ignored or weighted by class.
+        let targetWeights = isByRow ? 2 * (request.inputs.last ?? nil).footprint : 0
+        // A long row whose numbers are not contiguous is copied, and some numbers of it are kept.
+        let isStrided =
+            isByRow && (options["axis"] != nil || convention?.options["axis"] != nil)
+        let copies = isStrided ? request.inputs.reduce(0) { $0 + $1.footprint } : 0
         // A byte for each loss tells whether it is left out.
         let selection = request.mask != nil || request.skipsMissing ? count : 0
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
-        return 8 * resultCount + targetWeights + request.weights.footprint + selection
+        return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes
     }
 
