@@ -51,6 +51,29 @@ struct TwoDoubles {
         return TwoDoubles(head: value, tail: error)
     }
 
+    /// The sum with an error of about u² of the larger term, for sums that will be rounded.
+    ///
+    /// The tail may exceed half an ulp of the head.
+    @inline(always)
+    static func looseSum(_ a: TwoDoubles, _ b: TwoDoubles) -> TwoDoubles {
+        let heads = sum(a.head, b.head)
+        return TwoDoubles(head: heads.head, tail: heads.tail + (a.tail + b.tail))
+    }
+
+    /// The product with an error of a few u², for products that will be summed or rounded.
+    ///
+    /// The tail may exceed half an ulp of the head.
+    @inline(always)
+    static func looseProduct(_ a: TwoDoubles, _ b: TwoDoubles) -> TwoDoubles {
+        let heads = product(a.head, b.head)
+        let tail = Vector.multiplyAdd(
+            a.head,
+            b.tail,
+            Vector.multiplyAdd(a.tail, b.head, heads.tail)
+        )
+        return TwoDoubles(head: heads.head, tail: tail)
+    }
+
     /// The nearest doubles.
     var rounded: Vector {
         @inline(always) get { head + tail }

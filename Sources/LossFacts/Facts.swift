@@ -4,7 +4,7 @@
 ///
 /// A class, so that requests share one instance per loss.
 package final class Facts: Sendable {
-    /// The family of a loss; its name on the wire is the value of `task`.
+    /// The family of a loss, by which the catalogue is grouped.
     package enum Family: String, Sendable, CaseIterable {
         case regression
         case binary

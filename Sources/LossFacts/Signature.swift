@@ -15,20 +15,20 @@ package struct Signature: Equatable, Sendable {
     package let unit: Unit
     /// The inputs; the first is always required and gives the shape of the losses.
     package let inputs: [Input]
+    /// The offsets of the inputs whose derivatives are computed by default.
+    package let primary: [Int]
+    /// The offsets of the inputs whose derivatives can be requested.
+    package let differentiable: [Int]
 
     package init(_ unit: Unit, _ inputs: Input...) {
         self.unit = unit
         self.inputs = inputs
+        primary = inputs.indices.filter { inputs[$0].role == .primary }
+        differentiable = inputs.indices.filter { inputs[$0].role != .constant }
     }
 
     /// The offset of an input in the list.
     package func index(of name: String) -> Int? { inputs.firstIndex { $0.name == name } }
-
-    /// The offsets of the inputs whose derivatives are computed by default.
-    package var primary: [Int] { inputs.indices.filter { inputs[$0].role == .primary } }
-
-    /// The offsets of the inputs whose derivatives can be requested.
-    package var differentiable: [Int] { inputs.indices.filter { inputs[$0].role != .constant } }
 }
 
 /// A named tensor that a loss reads.

@@ -127,7 +127,6 @@ package struct RequestBuilder: Sendable {
             facts: facts,
             presets: found.presets,
             given: chosen,
-            known: known,
             outside: outside
         )
         let loss: Loss

@@ -26,9 +26,11 @@ package enum RequestError: Error, Equatable, Sendable {
         package let presets: [String: OptionValue]
         /// The options that were given or implied.
         package let given: [String: OptionValue]
-        package let known: [String]
         /// The fields that were given outside the body.
         package let outside: [String]
+
+        /// The fields that the request may have.
+        package var known: [String] { RequestField.all(of: facts) }
     }
 
     /// The reason that a field cannot be combined with others.

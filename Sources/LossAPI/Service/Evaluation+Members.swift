@@ -8,7 +8,9 @@ import TensorJSON
 extension Evaluation {
     /// The members of its JSON object, in order.
     var members: [ResultMember] {
-        var members: [ResultMember] = [.beginObject(nil)]
+        var members: [ResultMember] = []
+        members.reserveCapacity(8)
+        members.append(.beginObject(nil))
         if let total { members.append(.number(.loss, total)) }
         append(
             result,

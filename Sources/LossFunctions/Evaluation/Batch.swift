@@ -4,7 +4,9 @@ import ArrayMath
 import LossFacts
 
 /// The inputs of a request, whose shapes fit the signature.
-struct Batch {
+///
+/// A class, so that the steps of an evaluation share one instance.
+final class Batch {
     let signature: Signature
     let binding: Binding
     let inputs: [Tensor?]
@@ -14,6 +16,9 @@ struct Batch {
     let outputs: Outputs
     /// The offsets of the inputs to differentiate in.
     let differentiated: [Int]
+    /// The inputs whose gradients and Hessians are computed.
+    let gradients: InputSet
+    let hessians: InputSet
     let usesSurrogate: Bool
     /// The axis of the rows.
     let axis: Int
@@ -26,16 +31,13 @@ struct Batch {
     var lossShape: [Int] { binding.leading }
     var unitCount: Int { binding.leading.reduce(1, *) }
 
-    /// The inputs whose gradients and Hessians are computed.
-    var gradients: InputSet {
-        outputs.contains(.gradient) ? InputSet(differentiated.map { InputSet($0) }) : []
-    }
-    var hessians: InputSet {
-        outputs.contains(.hessian) ? InputSet(differentiated.map { InputSet($0) }) : []
-    }
-
     /// An input that is not omitted.
     func input(_ index: Int) -> Tensor { inputs[index] ?? Tensor(shape: [0], values: []) }
+
+    /// The numbers of an input; none if it is omitted or beyond the last.
+    func values(_ index: Int) -> [Double] {
+        index < inputs.count ? inputs[index]?.values ?? [] : []
+    }
 
     /// Checks the shapes of a request and selects its units.
     init(
@@ -51,6 +53,7 @@ struct Batch {
         self.axis = axis
         binding = try Binding(signature, inputs.map { $0?.shape }, axis: axis)
         var domains: [Domain] = []
+        domains.reserveCapacity(inputs.count)
         for (index, input) in signature.inputs.enumerated() {
             domains.append(
                 input.forms[binding.forms[index]].domain(under: options, of: facts.options)
@@ -61,6 +64,10 @@ struct Batch {
         for index in differentiated where domains[index].areClassIndices {
             throw .noDerivative(input: signature.inputs[index].name)
         }
+        var chosen: InputSet = []
+        for index in differentiated { chosen.insert(InputSet(index)) }
+        gradients = outputs.contains(.gradient) ? chosen : []
+        hessians = outputs.contains(.hessian) ? chosen : []
         selection = try Selection(request, signature, binding, axis: axis)
     }
 

@@ -97,11 +97,12 @@ struct Weighting {
             let areZero = selection.isComplete && targetWeights == nil && !weights.isEmpty
             throw .nothingToAverage(areZero ? .weights : .units)
         }
-        let sums = items.map { $0.normalizer } + [normalizer]
-        guard sums.allSatisfy({ $0.isFinite }) else {
+        guard normalizer.isFinite, items.allSatisfy({ $0.normalizer.isFinite }) else {
             throw .notFinite(.normalizer, input: "weights", place: [])
         }
-        isExtreme = !weights.isEmpty && spansManyMagnitudes(sums)
+        isExtreme =
+            !weights.isEmpty
+            && spansManyMagnitudes(items.map { $0.normalizer } + [normalizer])
     }
 
     /// Whether the client has given weights.

@@ -21,10 +21,8 @@ struct ElementLoss: LossEvaluator {
             usesSurrogate: batch.usesSurrogate
         )
         var list = try OptionList(kernel, batch, stride: block.stride)
-        let inputs = (0..<ElementBlock.maximumInputs).map { index in
-            index < batch.inputs.count ? batch.input(index).values : []
-        }
-        let (first, second, third, fourth) = (inputs[0], inputs[1], inputs[2], inputs[3])
+        let (first, second) = (batch.values(0), batch.values(1))
+        let (third, fourth) = (batch.values(2), batch.values(3))
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             let range = start..<min(start + ElementBlock.capacity, count)
             list.fill(from: start, count: range.count)

@@ -14,7 +14,7 @@ enum BinaryCrossEntropy: ListedLoss {
     static let positiveWeight = Option.numbers(
         "pos_weight",
         default: 1,
-        .nonNegative,
+        .classWeight,
         "Weight of the positive class: a number, or one for each index of the last axis."
     )
 
@@ -279,15 +279,20 @@ extension BinaryCrossEntropy {
     static let facts = Facts(
         name: "binary_cross_entropy",
         aliases: [
-            "bce", "BCELoss",
+            "bce",
+            .init("BCELoss", convention: "pytorch"),
             .init("bce_with_logits", ["from_logits": .flag(true)]),
-            .init("BCEWithLogitsLoss", ["from_logits": .flag(true)]),
-            .init("binary_cross_entropy_with_logits", ["from_logits": .flag(true)]),
+            .init("BCEWithLogitsLoss", ["from_logits": .flag(true)], convention: "pytorch"),
+            .init(
+                "binary_cross_entropy_with_logits",
+                ["from_logits": .flag(true)],
+                convention: "pytorch"
+            ),
             .init("sigmoid_binary_cross_entropy", ["from_logits": .flag(true)]),
             .init("sigmoid_cross_entropy_with_logits", ["from_logits": .flag(true)]),
             .init("logitbinarycrossentropy", ["from_logits": .flag(true)]),
-            .init("binary:logistic", ["from_logits": .flag(true)]),
-            .init("reg:logistic", ["from_logits": .flag(true)]),
+            .init("binary:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
+            .init("reg:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
         ],
         family: .binary,
         summary: "The negative log-likelihood of a binary label, hard or soft.",
@@ -315,6 +320,21 @@ extension BinaryCrossEntropy {
         references: [
             "PyTorch BCELoss and BCEWithLogitsLoss", "Keras BinaryCrossentropy",
             "scikit-learn log_loss",
+        ],
+        conventions: [
+            .pyTorch(
+                // Logarithms are at least -100, and -100 is that of e^-100.
+                ["epsilon": .number(3.720075976020836e-44)],
+                reduction: .elementMean,
+                notes: [
+                    "PyTorch differentiates with p (1 - p) of at least 1e-12 in the denominator: its "
+                        + "gradient differs where p is that close to 0 or 1."
+                ]
+            ),
+            .xgBoost(
+                ["from_logits": .flag(true)],
+                notes: ["XGBoost's Hessian is at least 1e-16; its scale_pos_weight is pos_weight."]
+            ),
         ]
     )
 }
