@@ -20,7 +20,7 @@ func measure(_ numbers: Int, kind: String) {
             ("mean, weighted", true, .lossAndGradient, .mean),
             ("none", false, .lossAndGradient, .none),
             ("statistics", false, .statistics, .mean),
-
+            ("statistics, weighted", true, .statistics, .mean),
         ]
         subject.verify()
         for item in cases {

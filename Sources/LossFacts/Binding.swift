@@ -43,7 +43,7 @@ package struct Binding: Equatable, Sendable {
             let input = signature.inputs[index]
             guard
                 let form = input.forms.indices.first(where: {
-                    own == expected(input.forms[$0].shape, axis: dimension)
+                    fits(own, input.forms[$0].shape, axis: dimension)
                 })
             else {
                 throw .shapes(
@@ -61,6 +61,11 @@ package struct Binding: Equatable, Sendable {
     /// The length of a named dimension.
     package func length(of name: String) -> Int {
         lengths.first { $0.name == name }?.length ?? 0
+    }
+
+    /// Whether a shape is that for which a symbolic shape stands.
+    private func fits(_ shape: [Int], _ symbols: SymbolicShape, axis: Int?) -> Bool {
+        symbols.isLeadingOnly ? shape == leading : shape == expected(symbols, axis: axis)
     }
 
     /// The shape for which a symbolic shape stands.

@@ -12,9 +12,12 @@ package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
     }
 
     package let dimensions: [Dimension]
+    /// Whether it is `*` alone.
+    let isLeadingOnly: Bool
 
     package init(stringLiteral text: String) {
         dimensions = text.split(separator: " ").map { $0 == "*" ? .any : .named(String($0)) }
+        isLeadingOnly = dimensions == [.any]
     }
 }
 

@@ -18,8 +18,13 @@ enum CatalogueList: String, CaseIterable {
 
     var path: String { "/v1/\(rawValue)" }
 
-    /// The template of the paths of entries.
-    var template: String { "\(path)/{\(noun)}" }
+    /// The template of the paths of entries, which names every request in metrics.
+    var template: String {
+        switch self {
+        case .losses: "/v1/losses/{loss}"
+        case .penalties: "/v1/penalties/{penalty}"
+        }
+    }
 
     var entries: [Catalogue.Entry] {
         switch self {
