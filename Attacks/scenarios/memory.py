@@ -306,7 +306,7 @@ def long_numbers(count: int, is_compressed: bool) -> bytes:
 
 @functools.cache
 def penalty(count: int) -> bytes:
-    return post_gzip("/v1/penalties/elastic_net", b'{"outputs":["value","gradient","hessian"],',
+    return post_gzip("/v1/penalties/elastic_net", b'{"outputs":["loss","gradient","hessian"],',
                      b'"parameters":[', zeros(count), b"]}")
 
 

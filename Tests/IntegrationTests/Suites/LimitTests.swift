@@ -37,9 +37,10 @@ import Testing
 
     @Test("on memory is reported as such, and large bodies that fit alone wait for each other")
     func memory() throws {
-        let server = try ServerProcess("--memory-bytes", "67108864")
-        let fitting = manyNumbers(900_000)
-        let excessive = manyNumbers(1_300_000)
+        // Small enough for all to arrive within the second for which others wait for them anyway.
+        let server = try ServerProcess("--memory-bytes", "16777216")
+        let fitting = manyNumbers(150_000)
+        let excessive = manyNumbers(400_000)
         let crowd = try CurlCrowd(
             server.url,
             sending: [[fitting], [excessive], [fitting], [excessive], [fitting], [fitting]]
