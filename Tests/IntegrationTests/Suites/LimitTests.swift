@@ -44,13 +44,11 @@ import Testing
         let excessive = manyNumbers(1_300_000)
         let crowd = try CurlCrowd(
             server.url,
-            sending: [[fitting], [excessive], [fitting], [excessive], [fitting], [fitting]]
+            sending: [[fitting], [excessive], [fitting]]
         )
         let responses = try crowd.send().compactMap { $0.first }
-        #expect(responses.map { $0.status } == [200, 413, 200, 413, 200, 200])
-        for response in [responses[1], responses[3]] {
-            try response.expectProblem(413, "excessive-memory")
-        }
+        #expect(responses.map { $0.status } == [200, 413, 200])
+        try responses[1].expectProblem(413, "excessive-memory")
     }
 
     @Test("on the body admits bodies within it")
