@@ -122,6 +122,23 @@ import Testing
         #expect(conversation.record.refusals == [.bodyTimeout])
     }
 
+    @Test("has an average rate without the time for which the server did not read")
+    func averageRate() {
+        var limits = Limits()
+        limits.bodyStallTime = .seconds(30)
+        limits.bodyMinimumRate = 1_024
+        let conversation = Conversation(limits: limits)
+        conversation.areJobsHeld = true
+        conversation.receive(head)
+        _ = conversation.receiveInPlace(body)
+        conversation.wait(.seconds(1_000_000))
+        conversation.completeJob()
+        conversation.wait(.seconds(29))
+        #expect(conversation.record.refusals.isEmpty)
+        conversation.wait(.seconds(2))
+        #expect(conversation.record.refusals == [.bodyTimeout])
+    }
+
     @Test("is bulk from its head to its response")
     func announced() {
         let conversation = Conversation()
@@ -343,7 +360,7 @@ private struct SeparateParts: ContentSource {
 
 extension Conversation {
     /// Delivers bytes straight into the segment while it has capacity; returns the rest.
-    fileprivate func receiveInPlace(_ body: [UInt8]) -> ArraySlice<UInt8> {
+    func receiveInPlace(_ body: [UInt8]) -> ArraySlice<UInt8> {
         var rest = body[...]
         while directBodyBytes > 0 {
             let part = rest.prefix(min(100_000, directBodyBytes))

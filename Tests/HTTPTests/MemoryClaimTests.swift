@@ -126,6 +126,25 @@ import Testing
         #expect(first.record.statuses == [100, 200])
     }
 
+    @Test("waits for one before it that only the server delays")
+    func serverDelay() {
+        let first = conversation()
+        let second = conversation()
+        first.receive(head)
+        second.receive(head)
+        first.areJobsHeld = true
+        let rest = first.receiveInPlace(body)
+        first.wait(.seconds(20))
+        first.completeJob()
+        first.wait(.milliseconds(1))
+        second.admit()
+        #expect(second.record.statuses == [])
+        first.areJobsHeld = false
+        first.completeJob()
+        first.receive(Array(rest))
+        #expect(first.record.statuses == [100, 200])
+    }
+
     @Test("goes on when the response to one before it is read slowly")
     func slowReader() {
         let first = conversation(respond: { _ in .make(String(repeating: "b", count: 5_000)) })

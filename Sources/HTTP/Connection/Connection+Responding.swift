@@ -77,8 +77,8 @@ extension Connection {
     /// Takes back the intake of a finished job.
     package mutating func complete(_ job: consuming IntakeJob, now: Instant) {
         self.now = now
-        // The client was not the one that delayed the transfer.
         lastProgressTime = now
+        endWait()
         content.complete(job)
     }
 
@@ -112,11 +112,14 @@ extension Connection {
         self.now = now
         lastProgressTime = now
         output.complete(part)
-        // The client is not held responsible for the time it took to produce the part.
-        if let since = starvedSince, output.unsentBytes > 0 {
-            stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
-            starvedSince = nil
-        }
+        if output.unsentBytes > 0 { endWait() }
+    }
+
+    /// Excludes the time for which the client waited for the server from that of the transfer.
+    private mutating func endWait() {
+        guard let since = waitingSince else { return }
+        stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
+        waitingSince = nil
     }
 
     /// Begins to send the response to ``Action/respond`` or ``Action/refuse(_:)``.
@@ -136,7 +139,7 @@ extension Connection {
         responseBytesSent += count
         output.advance(by: count)
         guard output.isDone else {
-            if output.unsentBytes == 0 { starvedSince = now }
+            if output.unsentBytes == 0 { waitingSince = now }
             return nil
         }
         switch phase {
@@ -169,6 +172,7 @@ extension Connection {
         chunks = ChunkedDecoder()
         discardedBytes = 0
         stageStartTime = now
+        waitingSince = nil
         lastProgressTime = now
     }
 
@@ -233,7 +237,7 @@ extension Connection {
         lastProgressTime = now
         stageStartTime = now
         responseBytesSent = 0
-        starvedSince = nil
+        waitingSince = nil
         phase = .sending(nextStep)
     }
 

@@ -73,8 +73,8 @@ package struct Connection: ~Copyable, Sendable {
     var lastProgressTime: Instant
     /// The number of response bytes that the network has accepted.
     var responseBytesSent = 0
-    /// The time since when a streamed response has had nothing to send.
-    var starvedSince: Instant?
+    /// The time since when the client has waited for the server within a body or a response.
+    var waitingSince: Instant?
 
     /// Creates the state of a connection that has just been accepted.
     ///
@@ -115,6 +115,7 @@ package struct Connection: ~Copyable, Sendable {
             case .body where content.isReadyForWorker:
                 return .runIntake
             case .body where content.isFull:
+                waitingSince = waitingSince ?? now
                 return .wait
             case .complete:
                 guard content.isReady else { return .wait }
@@ -238,7 +239,7 @@ package struct Connection: ~Copyable, Sendable {
         startTime = startTime.advanced(by: pause)
         stageStartTime = stageStartTime.advanced(by: pause)
         lastProgressTime = lastProgressTime.advanced(by: pause)
-        starvedSince = starvedSince?.advanced(by: pause)
+        waitingSince = waitingSince?.advanced(by: pause)
     }
 
     /// Closes an idle connection, unless it was accepted too recently to have sent a request.
