@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "loss-server",
             dependencies: [
-                "HTTP", "HTTPServer", "LossAPI", "LossFacts", "LossFunctions",
+                "HTTP", "HTTPServer", "LossAPI", "LossFunctions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

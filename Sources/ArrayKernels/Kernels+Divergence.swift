@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import ArrayMath
-
 /// The terms of the divergence of one distribution from another.
 extension Kernels {
     package static func divergence(
         of y: Span<Double>,
         from q: Span<Double>,
         heads: inout MutableSpan<Double>,
-        tails: inout MutableSpan<Double>,
-        prefetch: Prefetch
+        tails: inout MutableSpan<Double>
     ) {
         precondition(y.count == q.count, "the arrays differ in length")
         guard y.count >= Vector.width else {
@@ -21,15 +18,13 @@ extension Kernels {
                 of: paddedY.numbers.span,
                 from: paddedQ.numbers.span,
                 heads: &first,
-                tails: &second,
-                prefetch: prefetch
+                tails: &second
             )
             paddedHeads.copy(into: &heads)
             return paddedTails.copy(into: &tails)
         }
         var isTooSmall = Mask(repeating: false)
         for offset in offsets(y.count) {
-            prefetch.issue(at: offset)
             let term = Divergence(y: y.vector(at: offset), q: q.vector(at: offset))
             let sum = term.sum
             heads.store(sum.head, at: offset)
@@ -59,27 +54,6 @@ extension Kernels {
             isTooSmall .|= term.isTooSmall
         }
         return !isTooSmall.isAny || recomputeSmallGeneralized(of: y, from: q, into: &result)
-    }
-
-    package static func divergence(
-        of y: Span<Double>,
-        fromLogarithms x: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
-    ) {
-        precondition(y.count == x.count, "the arrays differ in length")
-        guard y.count >= Vector.width else {
-            return padded(y, x, into: &result) {
-                divergence(of: $0, fromLogarithms: $1, into: &$2, prefetch: prefetch)
-            }
-        }
-        let zero = Vector(repeating: 0)
-        for offset in offsets(y.count) {
-            prefetch.issue(at: offset)
-            let y = y.vector(at: offset)
-            let term = y * (.log(y) - x.vector(at: offset))
-            result.store(zero.replacing(with: term, where: y .> zero), at: offset)
-        }
     }
 
     /// Recomputes divergences of numbers that are too small for `Divergence`.

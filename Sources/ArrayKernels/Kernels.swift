@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import ArrayMath
+import ArrayMath
 
 /// The functions of arrays, compiled for the instruction set of this module.
 package enum Kernels: ArrayFunctions {
@@ -43,73 +43,17 @@ package enum Kernels: ArrayFunctions {
     package static func exp(
         _ x: Span<Double>,
         minus y: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
+        into result: inout MutableSpan<Double>
     ) {
         precondition(x.count == y.count, "every number needs another")
         guard x.count >= Vector.width else {
-            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2, prefetch: prefetch) }
+            return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2) }
         }
         for offset in offsets(x.count) {
-            prefetch.issue(at: offset)
             result.store(
                 .exp(x.vector(at: offset), minus: y.vector(at: offset)),
                 at: offset
             )
-        }
-    }
-
-    package static func crossEntropy(
-        of y: Span<Double>,
-        from q: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
-    ) {
-        precondition(y.count == q.count, "every number needs another")
-        guard y.count >= Vector.width else {
-            return padded(y, q, into: &result) {
-                crossEntropy(of: $0, from: $1, into: &$2, prefetch: prefetch)
-            }
-        }
-        let zero = Vector(repeating: 0)
-        for offset in offsets(y.count) {
-            prefetch.issue(at: offset)
-            let y = y.vector(at: offset)
-            let term = -y * .log(q.vector(at: offset))
-            result.store(zero.replacing(with: term, where: y .> zero), at: offset)
-        }
-    }
-
-    package static func crossEntropyDerivative(
-        of y: Span<Double>,
-        from q: Span<Double>,
-        into result: inout MutableSpan<Double>
-    ) {
-        precondition(y.count == q.count, "every number needs another")
-        guard y.count >= Vector.width else {
-            return padded(y, q, into: &result) {
-                crossEntropyDerivative(of: $0, from: $1, into: &$2)
-            }
-        }
-        let zero = Vector(repeating: 0)
-        for offset in offsets(y.count) {
-            let y = y.vector(at: offset)
-            let derivative = -y / q.vector(at: offset)
-            result.store(zero.replacing(with: derivative, where: y .> zero), at: offset)
-        }
-    }
-
-    package static func divide(
-        _ x: Span<Double>,
-        by y: Span<Double>,
-        into result: inout MutableSpan<Double>
-    ) {
-        precondition(x.count == y.count, "every number needs another")
-        guard x.count >= Vector.width else {
-            return padded(x, y, into: &result) { divide($0, by: $1, into: &$2) }
-        }
-        for offset in offsets(x.count) {
-            result.store(x.vector(at: offset) / y.vector(at: offset), at: offset)
         }
     }
 

@@ -95,8 +95,9 @@ extension TwoDoubles {
         )
     }
 
+    /// 2^n times the number, for integers n.
     @inline(always)
-    private func scaled(byTwoTo n: Vector) -> TwoDoubles {
+    func scaled(byTwoTo n: Vector) -> TwoDoubles {
         let half = n.halfRounded
         return scaled(by: .power(ofTwo: half)).scaled(by: .power(ofTwo: n - half))
     }

@@ -166,51 +166,11 @@ extension Span<Double> {
         )
     }
 
-    /// Eight numbers from an offset on, `step` elements apart.
-    @inline(always)
-    func vector(at offset: Int, by step: Int) -> Vector {
-        precondition(
-            offset >= 0 && step >= 0 && offset < count &- 7 &* step,
-            "beyond the span"
-        )
-        return unsafe Vector(
-            self[unchecked: offset],
-            self[unchecked: offset &+ step],
-            self[unchecked: offset &+ 2 &* step],
-            self[unchecked: offset &+ 3 &* step],
-            self[unchecked: offset &+ 4 &* step],
-            self[unchecked: offset &+ 5 &* step],
-            self[unchecked: offset &+ 6 &* step],
-            self[unchecked: offset &+ 7 &* step]
-        )
-    }
-
     /// The last numbers, fewer than eight, padded with zeros.
     @inline(always)
     func lastVector(at offset: Int) -> Vector {
         let padded = Padded(extracting(offset..<count))
         return padded.numbers.span.vector(at: 0)
-    }
-}
-
-extension Prefetch {
-    /// Prefetches a cache line of each array at an offset into the range.
-    @inline(always)
-    func issue(at offset: Int) {
-        let place = places.lowerBound &+ offset
-        guard place < places.upperBound else { return }
-        first.span.prefetch(at: place)
-        second.span.prefetch(at: place)
-    }
-}
-
-extension Span<Double> {
-    @inline(always)
-    fileprivate func prefetch(at place: Int) {
-        guard place < count else { return }
-        unsafe withUnsafeBufferPointer { numbers in
-            if let start = numbers.baseAddress { unsafe cvector_prefetch(start + place) }
-        }
     }
 }
 

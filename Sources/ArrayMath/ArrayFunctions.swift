@@ -2,12 +2,13 @@
 
 package import LossFacts
 
-/// Functions of arrays, element by element or row by row, compiled for one instruction set.
+/// Losses and functions of arrays, compiled for one instruction set.
 ///
 /// Each call processes a block of numbers. Unless stated otherwise, the output has the length of
-/// the inputs. Elementary functions have an error below 1 ulp over their whole domains with every
-/// instruction set, so two instruction sets may differ in the last place; exact sums and quotients
-/// do not differ.
+/// the inputs. Every result has the same bits with every instruction set.
+///
+/// Losses call the functions of vectors from which the elementary functions and divergences below
+/// are made; as functions of arrays these serve the tests, which hold them to their errors.
 package protocol ArrayFunctions: SendableMetatype {
     /// The loss at a place of the list of losses with one value per element, with its options set.
     static func pointwiseLoss(
@@ -28,8 +29,7 @@ package protocol ArrayFunctions: SendableMetatype {
     static func exp(
         _ x: Span<Double>,
         minus y: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
+        into result: inout MutableSpan<Double>
     )
 
     /// e^x - 1.
@@ -71,8 +71,7 @@ package protocol ArrayFunctions: SendableMetatype {
         of y: Span<Double>,
         from q: Span<Double>,
         heads: inout MutableSpan<Double>,
-        tails: inout MutableSpan<Double>,
-        prefetch: Prefetch
+        tails: inout MutableSpan<Double>
     )
 
     /// y log(y/q) + q - y, the term of the generalized divergence, to within 4 ulp; q where y is 0.
@@ -87,14 +86,6 @@ package protocol ArrayFunctions: SendableMetatype {
         into result: inout MutableSpan<Double>
     ) -> Bool
 
-    /// y (log y - x), the divergence from q for x = log q; 0 where y is 0.
-    static func divergence(
-        of y: Span<Double>,
-        fromLogarithms x: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
-    )
-
     /// Appends each number divided by `divisor`, correctly rounded, with 0 instead of -0.
     ///
     /// - Returns: whether all quotients are finite.
@@ -103,28 +94,6 @@ package protocol ArrayFunctions: SendableMetatype {
         by divisor: Double,
         appendingTo result: inout OutputSpan<Double>
     ) -> Bool
-
-    /// -y log q; 0 where y is 0, for any q.
-    static func crossEntropy(
-        of y: Span<Double>,
-        from q: Span<Double>,
-        into result: inout MutableSpan<Double>,
-        prefetch: Prefetch
-    )
-
-    /// -y/q, the derivative of -y log q with respect to q; 0 where y is 0, for any q.
-    static func crossEntropyDerivative(
-        of y: Span<Double>,
-        from q: Span<Double>,
-        into result: inout MutableSpan<Double>
-    )
-
-    /// Each x divided by its y, correctly rounded.
-    static func divide(
-        _ x: Span<Double>,
-        by y: Span<Double>,
-        into result: inout MutableSpan<Double>
-    )
 
     /// Whether no number is below `least` or above `greatest`.
     static func allInRange(
@@ -148,25 +117,4 @@ package protocol ArrayFunctions: SendableMetatype {
         times right: Span<Double>,
         below exponents: (Int, Int)
     ) -> (Double, Double, Double, Double)?
-
-    /// The sum of each row of `length` terms, as an unevaluated sum of head and tail.
-    ///
-    /// Each term is the sum of a head and a tail as well. The error is below n²·2^-106 times the
-    /// sum of magnitudes (T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J.
-    /// Sci. Comput. 26, 2005, Sum2).
-    static func sumRows(
-        _ heads: Span<Double>,
-        _ tails: Span<Double>,
-        length: Int,
-        heads sumHeads: inout MutableSpan<Double>,
-        tails sumTails: inout MutableSpan<Double>
-    )
-
-    /// The sum of each row of `length` numbers, as an unevaluated sum of head and tail.
-    static func sumRows(
-        _ numbers: Span<Double>,
-        length: Int,
-        heads sumHeads: inout MutableSpan<Double>,
-        tails sumTails: inout MutableSpan<Double>
-    )
 }

@@ -23,8 +23,6 @@ package struct ElementBlock: Sendable {
     package static let capacity = 512
     /// The number of elements that kernels compute at once; the length of a column is a multiple.
     package static let lanes = 8
-    /// The maximum number of inputs.
-    package static let maximumInputs = 4
 
     package let inputCount: Int
     /// The length of a column.

@@ -16,12 +16,17 @@ package struct RowGroup: Sendable {
     /// The class index of each row, if the targets are class indices.
     package private(set) var classes: [Double] = []
 
-    package init(length: Int, step: Int) {
+    /// Creates a group without rows.
+    ///
+    /// - Parameters:
+    ///   - length: the number of numbers in a row.
+    ///   - step: the distance of consecutive numbers of a row in its tensor.
+    ///   - total: the number of rows of all groups.
+    package init(length: Int, step: Int, of total: Int) {
         self.length = length
         self.step = step
-        capacity =
-            Self.areLong(length)
-            ? 1 : max(1, 2_048 / max(length, 1) / Self.lanes) * Self.lanes
+        let vectors = min(2_048 / max(length, 1) / Self.lanes, (total + 7) / Self.lanes)
+        capacity = Self.areLong(length) ? 1 : max(1, vectors) * Self.lanes
         starts.reserveCapacity(capacity)
         classes.reserveCapacity(capacity)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The meaning of the symbols of a signature for the shapes of some inputs.
-package struct Binding: Equatable, Sendable {
+package struct Binding: Sendable {
     /// The dimensions that `*` stands for, which are the shape of the losses.
     package private(set) var leading: [Int] = []
     /// The lengths of the named dimensions, in order of appearance.
@@ -79,12 +79,5 @@ package struct Binding: Equatable, Sendable {
             }
         }
         return shape
-    }
-
-    package static func == (one: Binding, other: Binding) -> Bool {
-        one.leading == other.leading && one.forms == other.forms
-            && one.lengths.elementsEqual(other.lengths) {
-                $0.name == $1.name && $0.length == $1.length
-            }
     }
 }

@@ -12,7 +12,7 @@ extension TwoDoubles {
         let isClamped = x.head .< -750
         let argument = x.head.clamped(-750, 712)
         let argumentTail = x.tail.replacing(with: 0, where: isClamped)
-        let shifter = Vector(repeating: 0x1.8p52)
+        let shifter = Vector(repeating: Exponential.shifter)
         let n =
             Vector.multiplyAdd(argument, Vector(repeating: 0x1.71547652b82fep0), shifter) - shifter
         let high = Vector.multiplyAdd(-n, Vector(repeating: LogarithmOfTwo.high), argument)
@@ -51,7 +51,7 @@ extension TwoDoubles {
         let small = Vector.multiplyAdd(square.tail, Vector(repeating: 0.5), thirdTail)
         let rest = four + Vector.multiplyAdd(error, three.head, small)
         let root = orderedSum(three.head, one.tail + (two.tail + (three.tail + rest)))
-        return root.looselySquared.looselySquared.looselySquared.scaled(byPowerOfTwo: n)
+        return root.looselySquared.looselySquared.looselySquared.scaled(byTwoTo: n)
     }
 
     private var looselySquared: TwoDoubles {
@@ -62,19 +62,5 @@ extension TwoDoubles {
                 Vector.multiplyAdd(2 * head, tail, heads.tail)
             )
         }
-    }
-
-    /// 2^n times the pair, for integers n.
-    @inline(always)
-    private func scaled(byPowerOfTwo n: Vector) -> TwoDoubles {
-        let shifter = Vector(repeating: 0x1.8p52)
-        let half = (n * 0.5 + shifter) - shifter
-        let (first, second) = (Self.power(half), Self.power(n - half))
-        return TwoDoubles(head: head * first * second, tail: tail * first * second)
-    }
-
-    @inline(always)
-    private static func power(_ n: Vector) -> Vector {
-        Vector(bits: ((n + 0x1.8p52).bits &+ 1_023) &<< 52)
     }
 }

@@ -36,7 +36,7 @@ struct RowPoint {
 /// A formula with one value per row, stated at one row and computed at eight.
 ///
 /// Rows are read twice: once for a summary with the loss, once for the derivatives, which are computed
-/// column by column, so that a row of any length needs no memory of its own. A row whose loss or
+/// column by column, so that the memory does not grow with the length of a row. A row whose loss or
 /// derivatives have terms that cancel is computed again, by itself, with numbers of twice the precision.
 protocol RowFormula: RowKernel {
     associatedtype Summary: RowSummary

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Arithmetic of vectors, each operation one instruction; a fused multiply-add and prefetching, which Swift's SIMD types
- * lack; and the detection of instruction sets.
+ * Arithmetic of vectors, each operation one instruction; a fused multiply-add, which Swift's SIMD types lack; and the detection of instruction sets.
  */
 #ifndef CVECTOR_H
 #define CVECTOR_H
@@ -99,11 +98,6 @@ CVECTOR_INLINE CVector cvector_multiply_add(CVector a, CVector b, CVector c) {
 #else
     return cvector_emulated_multiply_add(a, b, c);
 #endif
-}
-
-/* Prefetches the cache line at an address; an invalid address has no effect. */
-CVECTOR_INLINE void cvector_prefetch(const double *address) {
-    __builtin_prefetch(address);
 }
 
 #undef CVECTOR_INLINE

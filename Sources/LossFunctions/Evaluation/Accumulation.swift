@@ -136,6 +136,7 @@ struct Accumulation: ~Copyable {
                 output.append((isTrivial ? losses[offset] : losses[offset] * weights[offset]) + 0)
             }
         }
+        guard !isTrivial else { return }
         try checkAreFinite(weighted.span.extracting(last: losses.count), from: first)
     }
 

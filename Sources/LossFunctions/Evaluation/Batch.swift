@@ -104,7 +104,7 @@ final class Batch {
 }
 
 extension Domain {
-    /// Whether it may contain a number; class indices are checked by `RowTargets`.
+    /// Whether it may contain a number; class indices are checked by `ClassRows`.
     fileprivate func mayContain(_ number: Double) -> Bool {
         if case .classIndices = self { true } else { contains(number) }
     }

@@ -59,31 +59,16 @@ struct Weighting {
         case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
         case .elementMean: normalizer = Double(selection.count)
         case .mean:
-            let total: Double? = request.normalizer
             normalizer =
-                total
-                ?? Self.total(
-                    0..<count,
-                    weights,
-                    span: span,
-                    selection,
-                    targetWeights,
-                    isUnweighted: weights.isEmpty && selection.isComplete && targetWeights == nil
-                )
+                request.normalizer
+                ?? Self.total(0..<count, weights, span: span, selection, targetWeights)
         case .meanOfMeans, .meanOfSums:
             let isMean = reduction == .meanOfMeans
             for item in 0..<itemCount {
                 let range = (item * itemLength)..<((item + 1) * itemLength)
                 let total =
                     isMean
-                    ? Self.total(
-                        range,
-                        weights,
-                        span: span,
-                        selection,
-                        targetWeights,
-                        isUnweighted: false
-                    ) : 1
+                    ? Self.total(range, weights, span: span, selection, targetWeights) : 1
                 let isLeftOut = range.allSatisfy { selection.isLeftOut($0) }
                 let isEmpty = isLeftOut || isMean && total == 0
                 items.append(Item(normalizer: total, isEmpty: isEmpty))
@@ -208,12 +193,12 @@ struct Weighting {
         _ weights: [Double],
         span: Int,
         _ selection: Selection,
-        _ targetWeights: [Double]?,
-        isUnweighted: Bool
+        _ targetWeights: [Double]?
     ) -> Double {
-        guard !isUnweighted else { return Double(range.count) }
+        let isPlain = selection.isComplete && targetWeights == nil
+        if isPlain, weights.isEmpty { return Double(range.count) }
         var sum = ExactSum()
-        if span == 1, selection.isComplete, targetWeights == nil, !weights.isEmpty {
+        if isPlain, span == 1 {
             sum.add(weights.span.extracting(range))
         } else {
             for unit in range where !selection.isLeftOut(unit) {

@@ -50,7 +50,7 @@ struct RowLoss: LossEvaluator {
             throw .empty(input: batch.signature.inputs[0].name)
         }
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
-        var group = RowGroup(length: layout.length, step: layout.step)
+        var group = RowGroup(length: layout.length, step: layout.step, of: layout.count)
         var block = RowBlock(
             inputCount: batch.inputs.count,
             group: group,
@@ -58,11 +58,8 @@ struct RowLoss: LossEvaluator {
             hessians: batch.hessians,
             usesSurrogate: batch.usesSurrogate
         )
-        let inputs = (0..<3).map { index in
-            index < batch.inputs.count && !(index == 1 && rows.hasClasses)
-                ? batch.input(index).values : []
-        }
-        let (first, second, third) = (inputs[0], inputs[1], inputs[2])
+        let (first, third) = (batch.values(0), batch.values(2))
+        let second = rows.hasClasses ? [] : batch.values(1)
         var losses = [Double](repeating: 0, count: layout.count)
         let isSequential = layout.areContiguous && rows.areComplete
         var units: [Int] = []

@@ -150,7 +150,6 @@ struct DivergenceTargets: Sendable {
 /// Each term is a sum of head and tail, so that the sum of terms that nearly cancel remains accurate.
 struct DivergenceFromProbabilities: RowFormula {
     static var inputCount: Int { 2 }
-    typealias Precise = Summary
 
     struct Summary: RowSummary {
         let loss: Vector
@@ -248,7 +247,6 @@ struct DivergenceFromProbabilities: RowFormula {
 /// The divergence of logarithms of probabilities.
 struct DivergenceFromLogarithms: RowFormula {
     static var inputCount: Int { 2 }
-    typealias Precise = Summary
 
     struct Summary: RowSummary {
         let loss: Vector
@@ -317,7 +315,6 @@ struct DivergenceFromLogarithms: RowFormula {
 /// The terms are y log(y/q) + q - y, none of which is negative, and Σq is 1.
 struct DivergenceFromLogits: RowFormula {
     static var inputCount: Int { 2 }
-    typealias Precise = Summary
 
     struct Summary: RowSummary {
         let softmax: Softmax

@@ -71,7 +71,6 @@ struct ClassTargets: Sendable {
 /// The cross-entropy of logits.
 struct CrossEntropyFromLogits: RowFormula {
     static var inputCount: Int { 2 }
-    typealias Precise = Summary
 
     struct Summary: RowSummary {
         let softmax: Softmax
@@ -210,7 +209,6 @@ struct CrossEntropyFromLogits: RowFormula {
 /// The cross-entropy of probabilities.
 struct CrossEntropyFromProbabilities: RowFormula {
     static var inputCount: Int { 2 }
-    typealias Precise = Summary
 
     struct Summary: RowSummary {
         let loss: Vector
