@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A set of inputs of a loss, by their offsets in its signature.
-package struct InputSet: OptionSet, Sendable {
-    package let rawValue: UInt8
+package struct InputSet: Equatable, Sendable {
+    /// A bit for each input, the first in the last place.
+    package private(set) var bits: UInt8 = 0
 
-    package init(rawValue: UInt8) {
-        self.rawValue = rawValue
-    }
+    package init() {}
 
-    package init(_ index: Int) {
-        rawValue = 1 &<< UInt8(truncatingIfNeeded: index)
-    }
+    package var isEmpty: Bool { bits == 0 }
+
+    package mutating func insert(_ index: Int) { bits |= 1 &<< UInt8(truncatingIfNeeded: index) }
 }
 
 /// The losses and derivatives of a block of elements, in columns.
@@ -52,7 +51,11 @@ package struct ElementBlock: Sendable {
         self.hessians = hessians
         self.usesSurrogate = usesSurrogate
         stride = Self.padded(min(count, Self.capacity))
-        numbers = [Double](repeating: 0, count: stride * (1 + 2 * inputCount))
+        let count = stride * (1 + 2 * inputCount)
+        var numbers: [Double] = []
+        numbers.reserveCapacity(count)
+        numbers.append(contentsOf: repeatElement(0, count: count))
+        self.numbers = numbers
     }
 
     /// A number of elements, rounded up to a multiple of `lanes`.

@@ -6,25 +6,24 @@ package struct Binding: Sendable {
     package private(set) var leading: [Int] = []
     /// The lengths of the named dimensions, in order of appearance.
     package private(set) var lengths: [(name: String, length: Int)] = []
-    /// The form that each input has; 0 for omitted inputs.
-    package private(set) var forms: [Int] = []
+    /// The form that each input has; empty if each has its first.
+    private var forms: [Int] = []
 
     /// Binds the symbols of a signature.
     ///
     /// - Parameters:
     ///   - signature: the signature.
-    ///   - shapes: the shape of each input, the first of which is not `nil`.
+    ///   - inputs: the inputs, the first of which is not `nil`.
     ///   - axis: the dimension of the first input that its last symbol stands for, if that symbol is
     ///     a name; negative values count from the last.
     /// - Throws: `LossError.noAxis` if the first input does not have the axis, and
     ///   `LossError.shapes` for an input that has none of its shapes.
     package init(
         _ signature: Signature,
-        _ shapes: [[Int]?],
+        _ inputs: [Tensor?],
         axis: Int = -1
     ) throws(LossError) {
-        forms = [Int](repeating: 0, count: shapes.count)
-        guard let first = signature.inputs.first, let shape = shapes.first ?? nil else { return }
+        guard let first = signature.inputs.first, let shape = inputs.first??.shape else { return }
         var dimension: Int?
         if case .named? = first.forms[0].shape.dimensions.last {
             let place = axis < 0 ? axis + shape.count : axis
@@ -39,7 +38,7 @@ package struct Binding: Sendable {
             lengths.append((name, leading.remove(at: dimension)))
         }
         for index in signature.inputs.indices.dropFirst() {
-            guard let own = shapes[index] else { continue }
+            guard let own = inputs[index]?.shape else { continue }
             let input = signature.inputs[index]
             guard
                 let form = input.forms.indices.first(where: {
@@ -54,8 +53,16 @@ package struct Binding: Sendable {
                     allowed: input.forms.map { expected($0.shape, axis: dimension) }
                 )
             }
-            forms[index] = form
+            if form > 0 { set(form, of: index, count: inputs.count) }
         }
+    }
+
+    /// The form that an input has; 0 if it is omitted.
+    package func form(of input: Int) -> Int { forms.isEmpty ? 0 : forms[input] }
+
+    private mutating func set(_ form: Int, of input: Int, count: Int) {
+        if forms.isEmpty { forms = [Int](repeating: 0, count: count) }
+        forms[input] = form
     }
 
     /// The length of a named dimension.

@@ -33,6 +33,9 @@ package struct OptionValues: Equatable, Sendable {
         self.given = given
     }
 
+    /// Whether every option is at its default.
+    package var areEmpty: Bool { given.isEmpty }
+
     /// The value of an option, or its default; `nil` if the default is not itself a value.
     package func value(of name: String, in declarations: [OptionDeclaration]) -> OptionValue? {
         given[name] ?? declarations.first { $0.name == name }?.defaultOptionValue

@@ -16,49 +16,56 @@ package enum Catalogue {
 
     private static let entries: [Entry] =
         PointwiseLosses.facts.enumerated().map { index, facts in
-            Entry(facts: facts) { options throws(LossError) in
-                let functions = InstructionSet.current.functions
-                return ElementLoss(kernel: try functions.pointwiseLoss(index, options))
+            Entry(facts: facts) { functions, options throws(LossError) in
+                ElementLoss(kernel: try functions.pointwiseLoss(index, options))
             }
         }
         + RowLosses.facts.enumerated().map { index, facts in
-            Entry(facts: facts) { options throws(LossError) in
-                let functions = InstructionSet.current.functions
-                return RowLoss(try functions.rowLoss(index, options), options)
+            Entry(facts: facts) { functions, options throws(LossError) in
+                RowLoss(try functions.rowLoss(index, options), options)
             }
         }
 
     /// A loss whose options have not been set.
     package final class Entry: Sendable {
-        package let facts: Facts
-        private let makeEvaluator: @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
+        fileprivate typealias Maker = @Sendable (
+            _ functions: any ArrayFunctions.Type,
+            _ options: OptionValues
+        ) throws(LossError) -> any LossEvaluator
 
-        fileprivate init(
-            facts: Facts,
-            _ makeEvaluator:
-                @escaping @Sendable (OptionValues) throws(LossError) -> any LossEvaluator
-        ) {
+        package let facts: Facts
+        private let makeEvaluator: Maker
+        /// The loss with every option at its default, for each available instruction set; `nil` if an
+        /// option has no default.
+        private let plain: [Loss?]
+
+        fileprivate init(facts: Facts, _ makeEvaluator: @escaping Maker) {
             self.facts = facts
             self.makeEvaluator = makeEvaluator
+            plain = InstructionSet.available.map { instructionSet in
+                (try? makeEvaluator(instructionSet.functions, .none)).map { Loss(facts, .none, $0) }
+            }
         }
 
         /// The loss with options that are within their ranges.
         package func loss(_ options: OptionValues) throws(LossError) -> Loss {
-            Loss(facts, options, try makeEvaluator(options))
+            let instructionSet = InstructionSet.current
+            if options.areEmpty, let loss = plain[instructionSet.place] { return loss }
+            return Loss(facts, options, try makeEvaluator(instructionSet.functions, options))
         }
     }
 
     /// A loss found by name, with the options that the name implies.
     package final class Found: Sendable {
         package let entry: Entry
+        package let facts: Facts
         package let presets: [String: OptionValue]
         /// The convention that the name implies.
         package let convention: Convention?
 
-        package var facts: Facts { entry.facts }
-
         fileprivate init(_ entry: Entry, _ alias: Facts.Alias? = nil) {
             self.entry = entry
+            facts = entry.facts
             presets = alias?.options ?? [:]
             convention = entry.facts.conventions.first { $0.name == alias?.convention }
         }

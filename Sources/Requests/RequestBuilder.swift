@@ -29,9 +29,7 @@ package struct RequestBuilder: Sendable {
 
     package init(for found: Catalogue.Found) {
         self.found = found
-        request = LossRequest(
-            inputs: [Tensor?](repeating: nil, count: found.facts.signature.inputs.count)
-        )
+        request = LossRequest(inputs: found.facts.signature.inputs.map { _ in nil })
         convention = found.convention
     }
 

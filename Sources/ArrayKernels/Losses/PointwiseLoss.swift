@@ -139,7 +139,7 @@ private struct Columns {
     private let stride: Int
 
     init(_ block: ElementBlock) {
-        (gradients, hessians) = (block.gradients.rawValue, block.hessians.rawValue)
+        (gradients, hessians) = (block.gradients.bits, block.hessians.bits)
         usesSurrogate = block.usesSurrogate
         stride = block.stride
     }

@@ -330,8 +330,8 @@ private struct Wanted {
     let usesSurrogate: Bool
 
     init(_ block: borrowing RowBlock) {
-        gradients = block.gradients.rawValue
-        hessians = block.hessians.rawValue
+        gradients = block.gradients.bits
+        hessians = block.hessians.bits
         usesSurrogate = block.usesSurrogate
     }
 

@@ -69,9 +69,9 @@ struct ExampleRequest {
 
     /// A weight for each item of the first dimension of the losses.
     private static func weights(of example: Example, _ facts: Facts) -> JSONValue {
-        let shapes = facts.signature.inputs.map { example.inputs[$0.name]?.shape }
+        let inputs = facts.signature.inputs.map { example.inputs[$0.name] }
         // An example has valid shapes; tests send each.
-        let binding = try? Binding(facts.signature, shapes)
+        let binding = try? Binding(facts.signature, inputs)
         guard let count = binding?.leading.first else { return 2 }
         return .array((0..<count).map { .number([1, 2, 0.5][$0 % 3]) })
     }

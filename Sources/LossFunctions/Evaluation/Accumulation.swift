@@ -9,54 +9,46 @@ import LossFacts
 /// number is not finite. Losses and derivatives of units that are left out are 0 in a block.
 struct Accumulation: ~Copyable {
     private let batch: Batch
-    let weighting: Weighting
+    private let weighting: Weighting
     private let functions = InstructionSet.current.functions
-    private let hessianFloor: Double?
-    private let countsSkipped: Bool
-    /// The offset of the first loss in the whole of which the batch is a part.
-    private let offset: Int
 
     private var sum = ExactSum()
-    /// The sum over the items of the first dimension; none unless they are reduced by themselves.
-    private var outer: [ExactSum] = []
+    /// The sum over the items of the first dimension, if they are reduced by themselves.
+    private var outer: ExactSum?
     /// The exact sums of statistics and partial sums, if they are requested.
     private var moments: MomentSums?
     private var elements: [Double] = []
     private var weighted: [Double] = []
-    private var gradients: [Derivative] = []
-    private var hessians: [Derivative] = []
+    /// The gradients, and after them the Hessians.
+    private var derivatives: [Derivative] = []
     /// The weights of a block; empty if all are 1.
     private var blockWeights: [Double] = []
 
-    init(_ request: LossRequest, _ batch: Batch, _ weighting: consuming Weighting) {
-        self.batch = batch
-        hessianFloor = request.hessianFloor
-        countsSkipped = request.skipsMissing
-        offset = request.offset
+    /// - Parameter targetWeights: factors of the denominator of a mean, one per loss; see `Weighting`.
+    /// - Throws: `LossError` if the weights do not fit the losses, or if nothing is left to average.
+    init(_ batch: Batch, targetWeights: [Double]? = nil) throws(LossError) {
         let outputs = batch.outputs
-        for input in batch.differentiated {
-            let (name, shape) = (batch.signature.inputs[input].name, batch.input(input).shape)
-            if outputs.contains(.gradient) {
-                gradients.append(Derivative(.gradient, input: input, name: name, shape: shape))
-            }
-            if outputs.contains(.hessian) {
-                hessians.append(Derivative(.hessian, input: input, name: name, shape: shape))
-            }
-        }
-        let isNone = weighting.reduction == .none
-        if !weighting.items.isEmpty { outer = [ExactSum()] }
-        self.weighting = weighting
+        self.batch = batch
+        weighting = try Weighting(batch, targetWeights: targetWeights)
+        if !weighting.items.isEmpty { outer = ExactSum() }
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
-            moments = MomentSums(weighting, batch.selection, offset: request.offset)
+            moments = MomentSums(weighting, batch.selection, offset: batch.request.offset)
         }
-        if keepsElements { elements.reserveCapacity(batch.unitCount) }
-        if outputs.contains(.loss), isNone { weighted.reserveCapacity(batch.unitCount) }
+        derivatives.reserveCapacity(outputs.derivativeCount * batch.differentiated.count)
+        for (quantity, output) in [(Quantity.gradient, Outputs.gradient), (.hessian, .hessian)]
+        where outputs.contains(output) {
+            for input in batch.differentiated {
+                let (name, shape) = (batch.signature.inputs[input].name, batch.input(input).shape)
+                derivatives.append(Derivative(quantity, input: input, name: name, shape: shape))
+            }
+        }
+        if outputs.contains(.elements) { elements.reserveCapacity(batch.unitCount) }
+        if outputs.contains(.loss), weighting.reduction == .none {
+            weighted.reserveCapacity(batch.unitCount)
+        }
     }
 
     private var outputs: Outputs { batch.outputs }
-
-    /// Whether the losses are kept one by one.
-    private var keepsElements: Bool { outputs.contains(.elements) }
 
     /// Adds the losses and derivatives of a block of elements.
     ///
@@ -70,37 +62,27 @@ struct Accumulation: ~Copyable {
         count: Int,
         from first: Int
     ) throws(LossError) {
-        for index in hessians.indices {
-            let start = block.hessian(hessians[index].input)
-            raise(&block.numbers, start..<(start + count))
-        }
-        if !batch.selection.isComplete { clear(&block, count: count, from: first) }
+        let range = first..<(first + count)
+        let leavesOutSome = batch.selection.leavesOut(someOf: range)
         if !weighting.isTrivial, blockWeights.isEmpty {
             blockWeights = [Double](repeating: 1, count: block.stride)
         }
         weighting.copy(from: first, count: count, into: &blockWeights)
         let weights = blockWeights
         blockWeights = []
+        if leavesOutSome { clear(&block.numbers, 0..<count, range) }
         try add(
             block.numbers.span.extracting(first: count),
             weights.span.extracting(first: min(weights.count, count)),
             from: first
         )
-        for index in gradients.indices {
-            let start = block.gradient(gradients[index].input)
+        for index in derivatives.indices {
+            let start = block.column(of: derivatives[index])
             let column = start..<(start + count)
+            if derivatives[index].quantity == .hessian { raise(&block.numbers, column) }
+            if leavesOutSome { clear(&block.numbers, column, range) }
             weigh(&block.numbers, column, weights, from: first)
-            try gradients[index].append(
-                block.numbers.span.extracting(column),
-                dividedBy: weighting.divisor,
-                functions
-            )
-        }
-        for index in hessians.indices {
-            let start = block.hessian(hessians[index].input)
-            let column = start..<(start + count)
-            weigh(&block.numbers, column, weights, from: first)
-            try hessians[index].append(
+            try derivatives[index].append(
                 block.numbers.span.extracting(column),
                 dividedBy: weighting.divisor,
                 functions
@@ -124,7 +106,7 @@ struct Accumulation: ~Copyable {
         if !isSummed || !sum.hasFiniteTerms { try checkAreFinite(losses, from: first) }
         moments?.add(losses, from: first)
         // Adding 0 turns -0 into 0, here and below.
-        if keepsElements {
+        if outputs.contains(.elements) {
             elements.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices { output.append(losses[offset] + 0) }
             }
@@ -167,19 +149,21 @@ struct Accumulation: ~Copyable {
         _ layout: RowLayout,
         isSequential: Bool
     ) throws(LossError) {
-        let isPlain = weighting.isTrivial && hessianFloor == nil && isSequential
-        for index in gradients.indices {
-            let range = block.range(of: gradients[index].input, isHessian: false, units, columns)
-            if isPlain {
-                try gradients[index].append(
+        for index in derivatives.indices {
+            let range = block.range(of: derivatives[index], units, columns)
+            let isHessian = derivatives[index].quantity == .hessian
+            let isRaised = isHessian && batch.request.hessianFloor != nil
+            if weighting.isTrivial, isSequential, !isRaised {
+                try derivatives[index].append(
                     block.numbers.span.extracting(range),
                     dividedBy: weighting.divisor,
                     functions
                 )
             } else {
                 var numbers = Array(block.numbers[range])
+                if isRaised { raise(&numbers, numbers.indices) }
                 weigh(&numbers, units, length: columns.count)
-                try gradients[index].store(
+                try derivatives[index].store(
                     numbers,
                     units,
                     columns,
@@ -189,21 +173,6 @@ struct Accumulation: ~Copyable {
                     functions
                 )
             }
-        }
-        for index in hessians.indices {
-            let range = block.range(of: hessians[index].input, isHessian: true, units, columns)
-            var numbers = Array(block.numbers[range])
-            raise(&numbers, numbers.indices)
-            weigh(&numbers, units, length: columns.count)
-            try hessians[index].store(
-                numbers,
-                units,
-                columns,
-                layout,
-                isSequential: isSequential,
-                dividedBy: weighting.divisor,
-                functions
-            )
         }
     }
 
@@ -220,47 +189,50 @@ struct Accumulation: ~Copyable {
 
     /// Throws if a derivative is not finite, with the place of the first.
     func checkDerivativesAreFinite() throws(LossError) {
-        for derivative in gradients { try derivative.checkIsFinite() }
-        for derivative in hessians { try derivative.checkIsFinite() }
+        for derivative in derivatives { try derivative.checkIsFinite() }
     }
 
     /// The result, once every loss has been added.
     consuming func finish() throws(LossError) -> LossResult {
-        var loss: Tensor?
         markLeftOut()
-        if outputs.contains(.loss) {
-            if weighting.reduction == .none {
-                loss = Tensor(
-                    shape: batch.lossShape,
-                    values: weighted,
-                    hasMissing: !batch.selection.isComplete
-                )
-            } else {
-                let divisor = weighting.normalizer
-                let value = (outer.first ?? sum).value(dividedBy: divisor) + 0
-                guard value.isFinite else { throw notFinite(place: []) }
-                loss = Tensor(value)
+        var (gradients, hessians): ([LossResult.Derivative], [LossResult.Derivative]) = ([], [])
+        for derivative in derivatives {
+            switch derivative.quantity {
+            case .hessian: hessians.append(derivative.finish())
+            default: gradients.append(derivative.finish())
             }
         }
         return LossResult(
-            loss: loss,
+            loss: outputs.contains(.loss) ? try loss() : nil,
             normalizer: weighting.normalizer,
-            gradients: gradients.map { $0.finish() },
-            hessians: hessians.map { $0.finish() },
-            elements: outputs.contains(.elements)
-                ? Tensor(
-                    shape: batch.lossShape,
-                    values: elements,
-                    hasMissing: !batch.selection.isComplete
-                ) : nil,
+            gradients: gradients,
+            hessians: hessians,
+            elements: outputs.contains(.elements) ? losses(elements) : nil,
             statistics: outputs.contains(.statistics) ? try statistics() : nil,
             moments: outputs.contains(.partial) ? moments?.moments() : nil,
-            skipped: countsSkipped ? batch.selection.skipped : nil
+            skipped: batch.request.skipsMissing ? batch.selection.skipped : nil
+        )
+    }
+
+    /// The reduced loss, or the weighted losses if they are not reduced.
+    private mutating func loss() throws(LossError) -> Tensor {
+        guard weighting.reduction != .none else { return losses(weighted) }
+        sum.normalize()
+        let value = (outer ?? sum).value(dividedBy: weighting.normalizer) + 0
+        guard value.isFinite else { throw notFinite(place: []) }
+        return Tensor(value)
+    }
+
+    private func losses(_ values: [Double]) -> Tensor {
+        Tensor(
+            shape: batch.lossShape,
+            values: values,
+            hasMissing: !batch.selection.isComplete
         )
     }
 
     private func statistics() throws(LossError) -> Statistics {
-        let (shape, first) = (batch.lossShape, offset)
+        let (shape, first) = (batch.lossShape, batch.request.offset)
         guard let moments = moments?.moments() else { throw notFinite(place: []) }
         return try Statistics(moments, input: batch.signature.inputs[0].name) { offset in
             Tensor.place(of: offset &- first, in: shape)
@@ -287,9 +259,10 @@ struct Accumulation: ~Copyable {
             if first + end == (item + 1) * weighting.itemLength {
                 let own = weighting.items[item]
                 if !own.isEmpty {
+                    sum.normalize()
                     let value = sum.value(dividedBy: own.normalizer)
                     guard value.isFinite else { throw notFinite(place: [item]) }
-                    outer[0].add(value)
+                    outer?.add(value)
                 }
                 sum.reset()
             }
@@ -310,24 +283,24 @@ struct Accumulation: ~Copyable {
         weighting.apply(weights.span.extracting(first: column.count), to: &own, from: first)
     }
 
-    /// Sets the losses and derivatives of the units that are left out to 0.
-    private func clear(_ block: inout ElementBlock, count: Int, from first: Int) {
-        for offset in 0..<count where batch.selection.isLeftOut(first + offset) {
-            for column in stride(from: 0, to: block.numbers.count, by: block.stride) {
-                block.numbers[column + offset] = 0
-            }
+    /// Sets the numbers of the units in `range` that are left out to 0.
+    private func clear(_ numbers: inout [Double], _ column: Range<Int>, _ range: Range<Int>) {
+        let leftOut = batch.selection.leftOut
+        for (offset, unit) in zip(column, range) {
+            numbers[offset] = leftOut[unit] ? 0 : numbers[offset]
         }
     }
 
     /// Raises second derivatives to their lower bound.
-    func raise(_ numbers: inout [Double], _ column: Range<Int>) {
-        guard let hessianFloor else { return }
-        for offset in column { numbers[offset] = max(numbers[offset], hessianFloor) }
+    private func raise(_ numbers: inout [Double], _ column: Range<Int>) {
+        guard let floor = batch.request.hessianFloor else { return }
+        for offset in column { numbers[offset] = max(numbers[offset], floor) }
     }
 
     /// Marks the losses of the units that are left out as missing.
     private mutating func markLeftOut() {
-        for unit in batch.selection.leftOut.indices where batch.selection.leftOut[unit] {
+        let leftOut = batch.selection.leftOut
+        for unit in leftOut.indices where leftOut[unit] {
             if !elements.isEmpty { elements[unit] = .nan }
             if !weighted.isEmpty { weighted[unit] = .nan }
         }
@@ -344,15 +317,21 @@ struct Accumulation: ~Copyable {
     }
 }
 
+extension ElementBlock {
+    /// The offset of the column of a derivative.
+    fileprivate func column(of derivative: Derivative) -> Int {
+        derivative.quantity == .hessian ? hessian(derivative.input) : gradient(derivative.input)
+    }
+}
+
 extension RowBlock {
     /// The offsets of a derivative of rows in a range of columns.
     fileprivate func range(
-        of input: Int,
-        isHessian: Bool,
+        of derivative: Derivative,
         _ units: [Int],
         _ columns: Range<Int>
     ) -> Range<Int> {
-        let start = offset(of: input, isHessian: isHessian)
+        let start = offset(of: derivative.input, isHessian: derivative.quantity == .hessian)
         return start..<(start + units.count * columns.count)
     }
 }

@@ -7,21 +7,45 @@ import LossFacts
 ///
 /// A class, so that the steps of an evaluation share one instance.
 final class Batch {
-    let signature: Signature
+    let loss: Loss
+    let request: LossRequest
     let binding: Binding
-    let inputs: [Tensor?]
-    /// The domain of each input.
-    let domains: [Domain]
     let selection: Selection
-    let outputs: Outputs
-    /// The offsets of the inputs to differentiate in.
-    let differentiated: [Int]
     /// The inputs whose gradients and Hessians are computed.
     let gradients: InputSet
     let hessians: InputSet
-    let usesSurrogate: Bool
     /// The axis of the rows.
     let axis: Int
+
+    /// Checks the shapes of a request and selects its units.
+    init(_ request: LossRequest, _ loss: Loss, axis: Int) throws(LossError) {
+        let signature = loss.facts.signature
+        self.loss = loss
+        self.request = request
+        self.axis = axis
+        binding = try Binding(signature, request.inputs, axis: axis)
+        let outputs = request.outputs
+        var chosen = InputSet()
+        for index in request.gradientOf.isEmpty ? signature.primary : request.gradientOf {
+            if case .classIndices = loss.domain(of: index, form: binding.form(of: index)) {
+                throw .noDerivative(input: signature.inputs[index].name)
+            }
+            chosen.insert(index)
+        }
+        gradients = outputs.contains(.gradient) ? chosen : InputSet()
+        hessians = outputs.contains(.hessian) ? chosen : InputSet()
+        selection = try Selection(request, signature, binding, axis: axis)
+    }
+
+    var signature: Signature { loss.facts.signature }
+    var inputs: [Tensor?] { request.inputs }
+    var outputs: Outputs { request.outputs }
+    var usesSurrogate: Bool { request.hessianKind == .positive }
+
+    /// The offsets of the inputs to differentiate in.
+    var differentiated: [Int] {
+        request.gradientOf.isEmpty ? signature.primary : request.gradientOf
+    }
 
     /// Whether the losses themselves are requested, not only their derivatives.
     var wantsLosses: Bool {
@@ -32,54 +56,27 @@ final class Batch {
     var unitCount: Int { binding.leading.reduce(1, *) }
 
     /// An input that is not omitted.
-    func input(_ index: Int) -> Tensor { inputs[index] ?? Tensor(shape: [0], values: []) }
+    func input(_ index: Int) -> Tensor { request.inputs[index] ?? Tensor(shape: [0], values: []) }
 
     /// The numbers of an input; none if it is omitted or beyond the last.
     func values(_ index: Int) -> [Double] {
-        index < inputs.count ? inputs[index]?.values ?? [] : []
+        index < request.inputs.count ? request.inputs[index]?.values ?? [] : []
     }
 
-    /// Checks the shapes of a request and selects its units.
-    init(
-        _ request: LossRequest,
-        _ facts: Facts,
-        _ options: OptionValues,
-        axis: Int
-    ) throws(LossError) {
-        signature = facts.signature
-        inputs = request.inputs
-        outputs = request.outputs
-        usesSurrogate = request.hessianKind == .positive
-        self.axis = axis
-        binding = try Binding(signature, inputs.map { $0?.shape }, axis: axis)
-        var domains: [Domain] = []
-        domains.reserveCapacity(inputs.count)
-        for (index, input) in signature.inputs.enumerated() {
-            domains.append(
-                input.forms[binding.forms[index]].domain(under: options, of: facts.options)
-            )
-        }
-        self.domains = domains
-        differentiated = request.gradientOf.isEmpty ? signature.primary : request.gradientOf
-        for index in differentiated where domains[index].areClassIndices {
-            throw .noDerivative(input: signature.inputs[index].name)
-        }
-        var chosen: InputSet = []
-        for index in differentiated { chosen.insert(InputSet(index)) }
-        gradients = outputs.contains(.gradient) ? chosen : []
-        hessians = outputs.contains(.hessian) ? chosen : []
-        selection = try Selection(request, signature, binding, axis: axis)
+    /// The domain of an input.
+    func domain(_ index: Int) -> Domain {
+        loss.domain(of: index, form: binding.form(of: index))
     }
 
     /// Throws if a unit that takes part has an input outside its domain, with the place of the first.
     func checkDomains() throws(LossError) {
         for index in signature.inputs.indices {
             guard let tensor = inputs[index] else { continue }
-            let domain = domains[index]
+            let domain = domain(index)
             let outside = tensor.values.indices.first { offset in
                 !domain.mayContain(tensor.values[offset])
                     && !selection.isLeftOut(
-                        unit(of: offset, in: tensor, form: binding.forms[index], input: index)
+                        unit(of: offset, in: tensor, input: index)
                     )
             }
             guard let outside else { continue }
@@ -93,11 +90,11 @@ final class Batch {
     }
 
     /// The unit to which an element of an input belongs.
-    private func unit(of offset: Int, in tensor: Tensor, form: Int, input: Int) -> Int {
+    private func unit(of offset: Int, in tensor: Tensor, input: Int) -> Int {
         Selection.unit(
             of: offset,
             shape: tensor.shape,
-            signature.inputs[input].forms[form].shape,
+            signature.inputs[input].forms[binding.form(of: input)].shape,
             axis: axis
         )
     }
@@ -108,8 +105,6 @@ extension Domain {
     fileprivate func mayContain(_ number: Double) -> Bool {
         if case .classIndices = self { true } else { contains(number) }
     }
-
-    fileprivate var areClassIndices: Bool { if case .classIndices = self { true } else { false } }
 
     /// A number that it contains, for inputs of units that are left out.
     var filler: Double {
@@ -132,8 +127,9 @@ extension Domain {
     /// Numbers from clients are finite, so `real` contains them all.
     func firstOutside(in numbers: Span<Double>) -> Int? {
         switch self {
-        case .interval(.real), .classIndices: nil
-        case .interval, .distribution: interval?.firstOutside(in: numbers)
+        case .classIndices: nil
+        case .interval(let interval): interval.firstOutside(in: numbers)
+        case .distribution: interval?.firstOutside(in: numbers)
         case .values(let values): Self.firstOutside(in: numbers, of: values)
         }
     }
@@ -153,6 +149,7 @@ extension Domain {
 extension Interval {
     /// The offset of the first number outside the interval; `nil` if it contains all of them.
     func firstOutside(in numbers: Span<Double>) -> Int? {
+        guard lower.isFinite || upper.isFinite else { return nil }
         guard leastPositive == nil else { return numbers.indices.first { !contains(numbers[$0]) } }
         // The smallest and the largest double in the interval.
         let least = includesLower ? lower : lower.nextUp

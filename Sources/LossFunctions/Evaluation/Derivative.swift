@@ -9,7 +9,7 @@ struct Derivative {
     let input: Int
     private let name: String
     private let shape: [Int]
-    private let quantity: Quantity
+    let quantity: Quantity
     /// The derivatives so far.
     private var values: [Double] = []
 

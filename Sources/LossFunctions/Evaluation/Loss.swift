@@ -3,15 +3,20 @@
 package import LossFacts
 
 /// A loss of the catalogue with its options set.
-package struct Loss: Sendable {
+package final class Loss: Sendable {
     package let facts: Facts
     package let options: OptionValues
     private let evaluator: any LossEvaluator
+    /// The domains of the forms of each input.
+    private let domains: [[Domain]]
 
     init(_ facts: Facts, _ options: OptionValues, _ evaluator: any LossEvaluator) {
         self.facts = facts
         self.options = options
         self.evaluator = evaluator
+        domains = facts.signature.inputs.map { input in
+            input.forms.map { $0.domain(under: options, of: facts.options) }
+        }
     }
 
     /// Computes the requested outputs.
@@ -22,16 +27,11 @@ package struct Loss: Sendable {
     /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, or if a
     ///   requested output is not finite.
     package func evaluate(_ request: LossRequest) throws(LossError) -> LossResult {
-        let batch = try Batch(request, facts, options, axis: evaluator.axis)
-        let weighting = try Weighting(
-            request,
-            batch,
-            targetWeights: try evaluator.targetWeights(of: batch)
-        )
-        var result = Accumulation(request, batch, weighting)
-        try evaluator.evaluate(batch, into: &result)
-        return try result.finish()
+        try evaluator.evaluate(Batch(request, self, axis: evaluator.axis))
     }
+
+    /// The domain of an input that has one of its forms.
+    func domain(of input: Int, form: Int) -> Domain { domains[input][form] }
 }
 
 /// The computation of the losses of a batch.
@@ -39,9 +39,6 @@ protocol LossEvaluator: Sendable {
     /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
 
-    /// The weights of the targets in the denominator of a mean, one per unit; `nil` means 1 each.
-    func targetWeights(of batch: Batch) throws(LossError) -> [Double]?
-
-    /// Adds the losses and derivatives of every unit.
-    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError)
+    /// Computes the losses and derivatives of every unit.
+    func evaluate(_ batch: Batch) throws(LossError) -> LossResult
 }

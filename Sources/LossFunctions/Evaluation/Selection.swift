@@ -26,7 +26,7 @@ struct Selection {
         for index in signature.inputs.indices {
             guard let tensor = request.inputs[index], tensor.hasMissing else { continue }
             let input = signature.inputs[index]
-            let shape = input.forms[binding.forms[index]].shape
+            let shape = input.forms[binding.form(of: index)].shape
             for offset in tensor.values.indices where tensor.values[offset].isNaN {
                 let unit = Self.unit(of: offset, shape: tensor.shape, shape, axis: axis)
                 guard !isLeftOut(unit) else { continue }
@@ -46,6 +46,11 @@ struct Selection {
     var isComplete: Bool { leftOut.isEmpty }
 
     func isLeftOut(_ unit: Int) -> Bool { !leftOut.isEmpty && leftOut[unit] }
+
+    /// Whether some units of a range are left out.
+    func leavesOut(someOf range: Range<Int>) -> Bool {
+        !leftOut.isEmpty && leftOut[range].contains(true)
+    }
 
     /// The number of items of the first dimension of which some unit takes part.
     func itemCount(of items: Int) -> Int {

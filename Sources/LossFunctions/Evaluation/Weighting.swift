@@ -39,11 +39,8 @@ struct Weighting {
     ///
     /// `targetWeights` are additional factors in the denominator of a mean: the weight of the class of
     /// each target, or 0 for an ignored target; `nil` means 1.
-    init(
-        _ request: LossRequest,
-        _ batch: Batch,
-        targetWeights: [Double]?
-    ) throws(LossError) {
+    init(_ batch: Batch, targetWeights: [Double]?) throws(LossError) {
+        let request = batch.request
         let shape = batch.lossShape
         let count = batch.unitCount
         reduction = request.reduction

@@ -19,7 +19,9 @@ package struct ExactSum: Sendable {
     /// The binary exponents of terms: the unit, and one that no product of four numbers reaches.
     static let exponents = unit...4_200
 
-    private var words: InlineArray<270, Int64> = .init(repeating: 0)
+    /// The digits from `base` on; those outside are 0.
+    private var words: [Int64] = []
+    private var base = 0
     /// The lowest and the highest digit to which a term has been added.
     private var lowest = ExactSum.digits - 1
     private var highest = 0
@@ -35,13 +37,48 @@ package struct ExactSum: Sendable {
     /// Removes all terms.
     package mutating func reset() {
         if lowest <= highest {
-            for index in lowest...top { words[index] = 0 }
+            for index in lowest...top { self[index] = 0 }
         }
         lowest = Self.digits - 1
         highest = 0
         termsUntilCarry = Self.termsBeforeCarry
         hasNonFiniteTerm = false
     }
+
+    /// A digit of those from `lowest` to `top`.
+    private subscript(index: Int) -> Int64 {
+        get { words[index &- base] }
+        _modify { yield &words[index &- base] }
+    }
+
+    /// Makes room for a term with digits from `first` through `last`, and for its carry.
+    @inline(__always)
+    private mutating func prepare(first: Int, last: Int) {
+        if termsUntilCarry == 0 { carry() }
+        termsUntilCarry &-= 1
+        if first < lowest || last > highest { extend(first: first, last: last) }
+    }
+
+    @inline(never)
+    private mutating func extend(first: Int, last: Int) {
+        lowest = min(lowest, first)
+        highest = max(highest, last)
+        if words.isEmpty { base = lowest }
+        guard lowest < base || top >= base + words.count else { return }
+        // With room on both sides, a sum of similar terms is extended once.
+        let margin = max(Self.margin, words.count)
+        let newBase = max(0, min(base, lowest - margin))
+        let end = min(max(base + words.count, top + 1 + margin), Self.digits)
+        var extended: [Int64] = []
+        extended.reserveCapacity(end - newBase)
+        extended.append(contentsOf: repeatElement(0, count: end - newBase))
+        for index in words.indices { extended[base - newBase + index] = words[index] }
+        words = extended
+        base = newBase
+    }
+
+    /// The least number of digits to spare on both sides.
+    private static let margin = 6
 
     /// Adds a term.
     package mutating func add(_ term: Double) {
@@ -50,21 +87,18 @@ package struct ExactSum: Sendable {
             hasNonFiniteTerm = true
             return
         }
-        if termsUntilCarry == 0 { carry() }
-        termsUntilCarry &-= 1
-
+        guard significand != 0 else { return }
         // Relative to the unit, a subnormal number begins at bit 3,222.
         let place = position &+ 3_222
         let index = place &>> 5
         let shift = UInt64(truncatingIfNeeded: place & 31)
         let low = Int64(truncatingIfNeeded: (significand &<< shift) & 0xFFFF_FFFF)
         let high = Int64(truncatingIfNeeded: significand &>> (32 &- shift))
-        lowest = min(lowest, index)
-        highest = max(highest, index &+ 1)
+        prepare(first: index, last: index &+ 1)
         // All ones for a negative term: (x ^ sign) - sign is then -x.
         let sign = Int64(bitPattern: term.bitPattern) &>> 63
-        words[index] &+= (low ^ sign) &- sign
-        words[index &+ 1] &+= (high ^ sign) &- sign
+        self[index] &+= (low ^ sign) &- sign
+        self[index &+ 1] &+= (high ^ sign) &- sign
     }
 
     /// Adds the exact product of two numbers.
@@ -75,9 +109,7 @@ package struct ExactSum: Sendable {
             hasNonFiniteTerm = true
             return
         }
-        if termsUntilCarry == 0 { carry() }
-        termsUntilCarry &-= 1
-
+        guard first != 0, second != 0 else { return }
         let place = firstPosition &+ secondPosition &+ 2_148
         let index = place &>> 5
         let shift = UInt64(truncatingIfNeeded: place & 31)
@@ -86,12 +118,11 @@ package struct ExactSum: Sendable {
         let low = product.low &<< shift
         let carried = shift == 0 ? 0 : product.low &>> (64 &- shift)
         let high = product.high &<< shift | carried
-        lowest = min(lowest, index)
-        highest = max(highest, index &+ 4)
+        prepare(first: index, last: index &+ 4)
         let sign = Int64(bitPattern: left.bitPattern ^ right.bitPattern) &>> 63
         func add(_ digit: UInt64, at place: Int) {
             let digit = Int64(truncatingIfNeeded: digit)
-            words[place] &+= (digit ^ sign) &- sign
+            self[place] &+= (digit ^ sign) &- sign
         }
         add(low & 0xFFFF_FFFF, at: index)
         add(low &>> 32, at: index &+ 1)
@@ -129,28 +160,45 @@ package struct ExactSum: Sendable {
         return sum.isNegative ? -magnitude : magnitude
     }
 
+    /// Propagates carries, so that reading the value does not have to copy the sum.
+    mutating func normalize() {
+        if lowest <= highest, !isNormalized { carry() }
+    }
+
+    /// Whether no term has been added since carries were propagated.
+    private var isNormalized: Bool { termsUntilCarry == Self.termsBeforeCarry }
+
+    private var normalized: ExactSum {
+        var sum = self
+        sum.normalize()
+        return sum
+    }
+
     /// The first 128 bits of the magnitude of the sum, of which the first is 1, times 2^`exponent`,
     /// and whether there are more; `nil` if the sum is 0.
     private var leading: (bits: UInt128, exponent: Int, hasMore: Bool, isNegative: Bool)? {
         guard lowest <= highest else { return nil }
-        var sum = self
-        sum.carry()
-        let isNegative = sum.words[sum.top] < 0
-        if isNegative { sum.negate() }
-        var top = sum.top
-        while top > lowest, sum.words[top] == 0 { top -= 1 }
-        guard sum.words[top] != 0 else { return nil }
-        func digit(_ index: Int) -> UInt128 {
-            index >= 0 ? UInt128(UInt64(bitPattern: sum.words[index])) : 0
+        guard isNormalized else { return normalized.leading }
+        guard let last = (lowest...self.top).first(where: { self[$0] != 0 }) else { return nil }
+        let isNegative = self[self.top] < 0
+        // The negative of a number inverts the digits above its last one.
+        func digit(_ index: Int) -> UInt64 {
+            guard index >= last else { return 0 }
+            let word = UInt64(bitPattern: self[index])
+            guard isNegative else { return word }
+            return (index == last ? 0 &- word : ~word) & 0xFFFF_FFFF
         }
-        var bits = digit(top) << 96 | digit(top - 1) << 64 | digit(top - 2) << 32 | digit(top - 3)
-        let shift = bits.leadingZeroBitCount
+        var top = self.top
+        while top > last, digit(top) == 0 { top -= 1 }
+        let upper = UInt128(digit(top) << 32 | digit(top - 1))
+        let lower = UInt128(digit(top - 2) << 32 | digit(top - 3))
+        let shift = digit(top).leadingZeroBitCount - 32
         let next = digit(top - 4)
-        bits = bits << UInt128(shift) | next >> UInt128(32 - shift)
-        let dropped = next & ((1 << UInt128(32 - shift)) - 1)
-        let hasMore =
-            dropped != 0 || lowest < top - 4 && (lowest..<(top - 4)).contains { sum.words[$0] != 0 }
-        return (bits, 32 * (top - 3) - shift + Self.unit, hasMore, isNegative)
+        let bits = (upper << 64 | lower) << UInt128(shift) | UInt128(next >> UInt64(32 - shift))
+        let dropped = next & ((1 << UInt64(32 - shift)) - 1)
+        return (
+            bits, 32 * (top - 3) - shift + Self.unit, dropped != 0 || last < top - 4, isNegative
+        )
     }
 
     /// A positive integer times a power of two as the nearest double, ties to even.
@@ -177,14 +225,14 @@ package struct ExactSum: Sendable {
     /// Propagates carries, leaving every digit within 0 ..< 2^32 and the sign in the one at `top`.
     private mutating func carry() {
         for index in lowest..<top {
-            words[index + 1] &+= words[index] &>> 32
-            words[index] &= 0xFFFF_FFFF
+            self[index + 1] &+= self[index] &>> 32
+            self[index] &= 0xFFFF_FFFF
         }
         termsUntilCarry = Self.termsBeforeCarry
     }
 
     private mutating func negate() {
-        for index in lowest...top { words[index] = 0 &- words[index] }
+        for index in lowest...top { self[index] = 0 &- self[index] }
         carry()
     }
 }
@@ -197,17 +245,17 @@ extension ExactSum {
         // With its carries propagated, every digit of the other sum is that of one term.
         var other = other
         let last = other.carryAndTrim()
-        add(from: other.lowest, through: last) { other.words[$0] }
+        add(from: other.lowest, through: last) { other[$0] }
     }
 
     /// Propagates carries and returns the highest digit, which is negative if the sum is.
     private mutating func carryAndTrim() -> Int {
         carry()
         var last = top
-        while last > lowest, words[last] == 0 || words[last] == -1 {
+        while last > lowest, self[last] == 0 || self[last] == -1 {
             // -1 is borrowed by the next digit.
-            words[last - 1] &+= words[last] &<< 32
-            words[last] = 0
+            self[last - 1] &+= self[last] &<< 32
+            self[last] = 0
             last -= 1
         }
         return last
@@ -231,6 +279,7 @@ extension ExactSum {
             hasNonFiniteTerm = true
             return
         }
+        guard left.significand != 0, right.significand != 0 else { return }
         let product = left.significand.multipliedFullWidth(by: right.significand)
         let place = left.position + right.position - Self.unit
         let shift = UInt128(truncatingIfNeeded: place & 31)
@@ -253,11 +302,8 @@ extension ExactSum {
         through last: Int,
         _ digit: (_ index: Int) -> Int64
     ) {
-        if termsUntilCarry == 0 { carry() }
-        termsUntilCarry &-= 1
-        for index in first...last { words[index] &+= digit(index) }
-        lowest = min(lowest, first)
-        highest = max(highest, last)
+        prepare(first: first, last: last)
+        for index in first...last { self[index] &+= digit(index) }
     }
 
     /// The exact sum; `nil` if a term was infinite or NaN.
@@ -266,10 +312,10 @@ extension ExactSum {
         guard lowest <= highest else { return .zero }
         var sum = self
         sum.carry()
-        let isNegative = sum.words[sum.top] < 0
+        let isNegative = sum[sum.top] < 0
         if isNegative { sum.negate() }
         return ExactNumber(
-            Magnitude((lowest...sum.top).map { UInt32(truncatingIfNeeded: sum.words[$0]) }),
+            Magnitude((lowest...sum.top).map { UInt32(truncatingIfNeeded: sum[$0]) }),
             exponent: 32 * lowest + Self.unit,
             isNegative: isNegative
         )

@@ -9,9 +9,8 @@ struct ElementLoss: LossEvaluator {
 
     var axis: Int { -1 }
 
-    func targetWeights(of _: Batch) -> [Double]? { nil }
-
-    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError) {
+    func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
+        var result = try Accumulation(batch)
         let count = batch.unitCount
         var block = ElementBlock(
             inputCount: batch.inputs.count,
@@ -21,39 +20,38 @@ struct ElementLoss: LossEvaluator {
             usesSurrogate: batch.usesSurrogate
         )
         var list = try OptionList(kernel, batch, stride: block.stride)
+        var copies = InputCopies(stride: block.stride)
         let (first, second) = (batch.values(0), batch.values(1))
         let (third, fourth) = (batch.values(2), batch.values(3))
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             let range = start..<min(start + ElementBlock.capacity, count)
             list.fill(from: start, count: range.count)
-            let values = list.values
-            if range.count % ElementBlock.lanes == 0, batch.selection.isComplete {
+            if range.count % ElementBlock.lanes == 0, !batch.selection.leavesOut(someOf: range) {
                 try compute(
                     first.span.extracting(range),
                     second.span.extracting(second.isEmpty ? 0..<0 : range),
                     third.span.extracting(third.isEmpty ? 0..<0 : range),
                     fourth.span.extracting(fourth.isEmpty ? 0..<0 : range),
-                    list: values.span,
+                    list: list.values.span,
                     batch,
                     &block
                 )
             } else {
-                let firstCopy = copy(first, 0, of: batch, range)
-                let secondCopy = copy(second, 1, of: batch, range)
-                let thirdCopy = copy(third, 2, of: batch, range)
-                let fourthCopy = copy(fourth, 3, of: batch, range)
+                copies.fill(from: batch, range)
+                let numbers = copies.numbers.span
                 try compute(
-                    firstCopy.span,
-                    secondCopy.span,
-                    thirdCopy.span,
-                    fourthCopy.span,
-                    list: values.span,
+                    numbers.extracting(copies.column(0)),
+                    numbers.extracting(copies.column(1)),
+                    numbers.extracting(copies.column(2)),
+                    numbers.extracting(copies.column(3)),
+                    list: list.values.span,
                     batch,
                     &block
                 )
             }
             try result.add(&block, count: range.count, from: start)
         }
+        return try result.finish()
     }
 
     /// Checks the domains of inputs and computes their losses.
@@ -66,36 +64,52 @@ struct ElementLoss: LossEvaluator {
         _ batch: Batch,
         _ block: inout ElementBlock
     ) throws(LossError) {
-        let domains = batch.domains
-        var areInside = domains[0].firstOutside(in: first) == nil
-        if domains.count > 1 { areInside = areInside && domains[1].firstOutside(in: second) == nil }
-        if domains.count > 2 { areInside = areInside && domains[2].firstOutside(in: third) == nil }
-        if domains.count > 3 { areInside = areInside && domains[3].firstOutside(in: fourth) == nil }
+        let count = batch.inputs.count
+        var areInside = batch.domain(0).firstOutside(in: first) == nil
+        if count > 1 { areInside = areInside && batch.domain(1).firstOutside(in: second) == nil }
+        if count > 2 { areInside = areInside && batch.domain(2).firstOutside(in: third) == nil }
+        if count > 3 { areInside = areInside && batch.domain(3).firstOutside(in: fourth) == nil }
         // The whole batch is searched for its first error.
         if !areInside { try batch.checkDomains() }
         kernel.compute(first, second, third, fourth, list: list, into: &block)
     }
+}
 
-    /// Copies a range of an input, with valid numbers for units that are left out, and fills up the
-    /// last vector.
-    private func copy(
-        _ values: [Double],
-        _ input: Int,
-        of batch: Batch,
-        _ range: Range<Int>
-    ) -> [Double] {
-        guard !values.isEmpty else { return [] }
-        var copy = Array(values[range])
-        if !batch.selection.isComplete {
-            let filler = batch.domains[input].filler
-            for offset in copy.indices where batch.selection.isLeftOut(range.lowerBound + offset) {
-                copy[offset] = filler
+/// Copies of the inputs of a block whose last vector is not full, or of which some units are left
+/// out.
+private struct InputCopies {
+    /// The inputs in columns of `stride` numbers.
+    private(set) var numbers: [Double] = []
+    private let stride: Int
+    /// The number of elements in use.
+    private var count = 0
+
+    init(stride: Int) { self.stride = stride }
+
+    /// The offsets of the copy of an input; none if it is beyond the last.
+    func column(_ input: Int) -> Range<Int> {
+        let start = input * stride
+        return start < numbers.count ? start..<(start + count) : 0..<0
+    }
+
+    /// Copies a range of the inputs, with numbers of their domains for units that are left out, and
+    /// fills up the last vector.
+    mutating func fill(from batch: Batch, _ range: Range<Int>) {
+        count = ElementBlock.padded(range.count)
+        let leavesOutSome = batch.selection.leavesOut(someOf: range)
+        numbers.removeAll(keepingCapacity: true)
+        numbers.reserveCapacity(batch.inputs.count * stride)
+        for (index, input) in batch.inputs.enumerated() {
+            guard let values = input?.values else { continue }
+            if leavesOutSome {
+                let (leftOut, filler) = (batch.selection.leftOut, batch.domain(index).filler)
+                for unit in range { numbers.append(leftOut[unit] ? filler : values[unit]) }
+            } else {
+                numbers.append(contentsOf: values[range])
             }
+            let missing = (index + 1) * stride - numbers.count
+            numbers.append(contentsOf: repeatElement(numbers[numbers.count - 1], count: missing))
         }
-        let last = copy[copy.count - 1]
-        let missing = ElementBlock.padded(copy.count) - copy.count
-        copy.append(contentsOf: repeatElement(last, count: missing))
-        return copy
     }
 }
 

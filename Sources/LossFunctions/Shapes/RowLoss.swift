@@ -19,7 +19,7 @@ struct RowLoss: LossEvaluator {
         checksPredictions = options[ProbabilityOptions.checkSums]
     }
 
-    func targetWeights(of batch: Batch) throws(LossError) -> [Double]? {
+    func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
         if layout.length == 1, batch.signature.inputs.dropFirst().first?.forms.count ?? 1 > 1 {
@@ -28,28 +28,48 @@ struct RowLoss: LossEvaluator {
         if let (option, values) = kernel.list, values.count != layout.length {
             throw .wrongCount(option: option, count: values.count, expected: layout.length)
         }
+        var result = try Accumulation(
+            batch,
+            targetWeights: try targetWeights(of: batch, layout, rows)
+        )
+        guard layout.length > 0 || layout.count == 0 else {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+        try add(batch, layout, rows, to: &result)
+        return try result.finish()
+    }
+
+    /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.
+    private func targetWeights(
+        of batch: Batch,
+        _ layout: RowLayout,
+        _ rows: ClassRows
+    ) throws(LossError) -> [Double]? {
         let weights = kernel.list?.values
         guard weights != nil || ignoredIndex != nil else { return nil }
         try batch.checkDomains()
-        let targets = batch.input(1)
+        let targets = batch.values(1)
+        var weight = ExactSum()
         return (0..<layout.count).map { row in
             guard !rows.isIgnored(row) else { return 0 }
             guard let weights else { return 1 }
             if rows.hasClasses { return weights[Int(rows.index(of: row))] }
-            var weight = ExactSum()
+            weight.reset()
             for column in weights.indices {
-                weight.add(weights[column], times: targets.values[layout.offset(row, column)])
+                weight.add(weights[column], times: targets[layout.offset(row, column)])
             }
+            weight.normalize()
             return weight.value
         }
     }
 
-    func evaluate(_ batch: Batch, into result: inout Accumulation) throws(LossError) {
-        let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
-        guard layout.length > 0 || layout.count == 0 else {
-            throw .empty(input: batch.signature.inputs[0].name)
-        }
-        let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
+    /// Computes the losses and derivatives of all rows that take part.
+    private func add(
+        _ batch: Batch,
+        _ layout: RowLayout,
+        _ rows: ClassRows,
+        to result: inout Accumulation
+    ) throws(LossError) {
         var group = RowGroup(length: layout.length, step: layout.step, of: layout.count)
         var block = RowBlock(
             inputCount: batch.inputs.count,
@@ -144,7 +164,7 @@ struct RowLoss: LossEvaluator {
         guard let first = units.first, let last = units.last else { return }
         for index in batch.inputs.indices where batch.input(index).shape == layout.shape {
             let values = batch.input(index).values.span
-            let domain = batch.domains[index]
+            let domain = batch.domain(index)
             var areInside = true
             if isSequential {
                 let numbers = values.extracting(layout.start(first)..<layout.start(last + 1))
@@ -191,7 +211,7 @@ struct RowLoss: LossEvaluator {
         _ row: Int,
         _ batch: Batch
     ) throws(LossError) {
-        guard case .distribution(let inLogarithms) = batch.domains[index],
+        guard case .distribution(let inLogarithms) = batch.domain(index),
             !((sum - 1).magnitude <= Self.sumTolerance)
         else { return }
         throw .notADistribution(
@@ -239,7 +259,7 @@ private struct ClassRows {
     init(_ batch: Batch, _ layout: RowLayout, ignoredIndex: Int?) throws(LossError) {
         selection = batch.selection
         ignored = ignoredIndex.map(Double.init)
-        guard batch.domains.count > 1, case .classIndices = batch.domains[1] else {
+        guard batch.inputs.count > 1, case .classIndices = batch.domain(1) else {
             (classes, hasClasses, areComplete) = ([], false, selection.isComplete)
             return
         }

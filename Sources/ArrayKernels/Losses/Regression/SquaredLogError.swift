@@ -22,9 +22,9 @@ struct SquaredLogError: PointwiseLoss {
         let least = second.value.replacing(with: first.value, where: isLess)
         let leastError = second.error.replacing(with: first.error, where: isLess)
         let greatest = first.value.replacing(with: second.value, where: isLess)
-        // If the quotient might overflow, 1 is too small to matter beside it.
+        // If the quotient might overflow, it exceeds 2^500, and 1 is too small to matter beside it.
         let size = difference.value.magnitude
-        let isHuge = size .> 0x1p900
+        let isHuge = (size .> 0x1p900) .& (least .< 0x1p400)
         let factor = Vector(repeating: 1).replacing(with: 0x1p-200, where: isHuge)
         let quotient = size * factor / least
         let remainder =
