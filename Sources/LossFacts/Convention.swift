@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The defaults of a library for a loss of the same name.
-package struct Convention: Equatable, Sendable {
+///
+/// A class, so that requests share one instance.
+package final class Convention: Sendable {
     /// The name of the library, in lower case.
     package let name: String
     /// The version in which the defaults were read.

@@ -17,7 +17,7 @@ package enum Catalogue {
     private static let entries: [Entry] =
         PointwiseLosses.facts.enumerated().map { index, facts in
             Entry(facts: facts) { functions, options throws(LossError) in
-                ElementLoss(kernel: try functions.pointwiseLoss(index, options))
+                ElementLoss(try functions.pointwiseLoss(index, options))
             }
         }
         + RowLosses.facts.enumerated().map { index, facts in

@@ -34,12 +34,10 @@ package struct LossService: Sendable {
         expecting length: Int?
     ) throws(Problem) -> (any Intake)? {
         guard case .entry(_, let found) = route else { return nil }
-        var builder = RequestBuilder(for: found)
-        if let query { try builder.read(query: query) }
-        // Constructed in place: a named value would be copied.
+        // Constructed in place: named values would be copied.
         return RequestIntake(
             members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            builder: builder,
+            builder: try RequestBuilder(for: found, query: query),
             route: route.name,
             clock: clock
         )

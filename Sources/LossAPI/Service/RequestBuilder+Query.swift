@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFacts
+import LossFunctions
 import Requests
 import TensorJSON
 
 extension RequestBuilder {
+    /// Creates a builder with the options in the query of a request, if there is one.
+    ///
+    /// - Throws: A problem with a field of the query or its value.
+    init(for found: Catalogue.Found, query: String?) throws(Problem) {
+        self.init(for: found)
+        if let query { try read(query: query) }
+    }
+
     /// Sets the options in the query of a request: `name=value`, separated by `&`.
     ///
     /// Lists are separated by commas, numbers are those of JSON, and flags are `true` or `false`. Inputs
     /// and penalties belong into the body.
     ///
     /// - Throws: A problem with a field or its value.
-    mutating func read(query: String) throws(Problem) {
+    private mutating func read(query: String) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
             do {
                 let field = try field(name)

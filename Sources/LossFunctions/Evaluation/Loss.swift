@@ -35,7 +35,7 @@ package final class Loss: Sendable {
 }
 
 /// The computation of the losses of a batch.
-protocol LossEvaluator: Sendable {
+protocol LossEvaluator: AnyObject, Sendable {
     /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
 

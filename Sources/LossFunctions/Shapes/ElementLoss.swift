@@ -4,8 +4,10 @@ import ArrayMath
 import LossFacts
 
 /// Evaluates a loss with one value per element, block by block.
-struct ElementLoss: LossEvaluator {
-    let kernel: any ElementKernel
+final class ElementLoss: LossEvaluator {
+    private let kernel: any ElementKernel
+
+    init(_ kernel: any ElementKernel) { self.kernel = kernel }
 
     var axis: Int { -1 }
 

@@ -4,7 +4,7 @@ import ArrayMath
 import LossFacts
 
 /// Evaluates a loss with one value per row, eight rows at a time.
-struct RowLoss: LossEvaluator {
+final class RowLoss: LossEvaluator {
     private let kernel: any RowKernel
     let axis: Int
     /// The class index of ignored rows; `nil` means that no row is ignored.
