@@ -37,6 +37,9 @@ protocol PointwiseFormula: ElementKernel {
     ///
     /// Quantities that `point` never marks may be 0.
     func precisePoint(_ x: Elements) -> Point
+
+    /// The same, where derivatives that are not stored in `columns` may be 0 too.
+    func precisePoint(_ x: Elements, for columns: Columns) -> Point
 }
 
 /// A loss that is a single formula.
@@ -55,6 +58,9 @@ extension PointwiseFormula {
     package var list: (option: String, values: [Double])? { nil }
 
     func precisePoint(_ x: Elements) -> Point { point(x) }
+
+    @inline(always)
+    func precisePoint(_ x: Elements, for _: Columns) -> Point { precisePoint(x) }
 
     package func compute(
         _ first: Span<Double>,
@@ -100,7 +106,7 @@ extension PointwiseFormula {
             let point = point(elements)
             if columns.cancelled(in: point, inputCount: Self.inputCount).isAny {
                 columns.store(
-                    point.replacingCancelled(with: precisePoint(elements)),
+                    point.replacingCancelled(with: precisePoint(elements, for: columns)),
                     at: offset,
                     inputCount: Self.inputCount,
                     in: &numbers
@@ -132,7 +138,7 @@ extension PointwiseFormula {
 }
 
 /// The columns of a block that are to be computed.
-private struct Columns {
+struct Columns {
     private let gradients: UInt8
     private let hessians: UInt8
     private let usesSurrogate: Bool
@@ -142,6 +148,12 @@ private struct Columns {
         (gradients, hessians) = (block.gradients.bits, block.hessians.bits)
         usesSurrogate = block.usesSurrogate
         stride = block.stride
+    }
+
+    /// Whether the derivative with respect to an input is stored.
+    @inline(always)
+    func haveGradient(of input: Int) -> Bool {
+        gradients >> UInt8(truncatingIfNeeded: input) & 1 == 1
     }
 
     /// The elements whose terms cancel in what is requested.

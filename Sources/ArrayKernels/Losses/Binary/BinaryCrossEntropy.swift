@@ -138,27 +138,47 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
     }
 
     @inline(always)
-    func precisePoint(_ x: Elements) -> Point {
-        let logit = x[0]
+    func precisePoint(_ x: Elements, for columns: Columns) -> Point {
+        let (zero, logit) = (Vector(repeating: 0), x[0])
         let (positive, negative) = targets.precise(x)
-        let decay = TwoDoubles.exp(-logit.magnitude)
         let isNegative = logit .< 0
         let own = negative.replacing(with: positive, where: isNegative)
         let other = positive.replacing(with: negative, where: isNegative)
-        let sum = decay + Vector(repeating: 1)
-        let slope = ((own - other * decay) / sum).rounded
-        let softplusOfDistance = TwoDoubles.log1p(decay)
-        let zero = Vector(repeating: 0)
-        let positiveLoss = softplusOfDistance + zero.replacing(with: -logit, where: isNegative)
-        let negativeLoss = softplusOfDistance + logit.replacing(with: zero, where: isNegative)
+        let distance = -logit.magnitude
+        // Usually few bits cancel, and an exponential of 71 bits is enough.
+        let extended = slope(own, other, .extendedExp(TwoDoubles(distance)))
+        let isUnsure = extended.numerator.magnitude .< own.head * 0x1p-14
+        var slope = extended.value
+        if isUnsure.isAny {
+            let precise = self.slope(own, other, TwoDoubles.exp(distance))
+            slope = slope.replacing(with: precise.value, where: isUnsure)
+        }
+        var second = Derivatives.zero
+        if columns.haveGradient(of: 1) {
+            let softplusOfDistance = TwoDoubles.log1p(TwoDoubles.exp(distance))
+            let positiveLoss = softplusOfDistance + zero.replacing(with: -logit, where: isNegative)
+            let negativeLoss = softplusOfDistance + logit.replacing(with: zero, where: isNegative)
+            second = targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
+        }
         return Point(
-            loss: (positive * positiveLoss + negative * negativeLoss).rounded,
+            loss: zero,
             first: Derivatives(
                 gradient: slope.replacing(with: -slope, where: isNegative),
-                hessian: ((positive + negative) * (decay / (sum * sum))).rounded
+                hessian: zero
             ),
-            second: targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
+            second: second
         )
+    }
+
+    /// (own - other e^-|z|) / (1 + e^-|z|), and its numerator.
+    @inline(always)
+    private func slope(
+        _ own: TwoDoubles,
+        _ other: TwoDoubles,
+        _ decay: TwoDoubles
+    ) -> (value: Vector, numerator: Vector) {
+        let numerator = own - other * decay
+        return ((numerator / (decay + Vector(repeating: 1))).rounded, numerator.head)
     }
 }
 
@@ -226,23 +246,28 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
     }
 
     @inline(always)
-    func precisePoint(_ x: Elements) -> Point {
+    func precisePoint(_ x: Elements, for columns: Columns) -> Point {
         let (positive, negative) = targets.precise(x)
         let (least, isLarge) = smaller(of: x[0])
         let small = TwoDoubles(least)
         let large = TwoDoubles.difference(Vector(repeating: 1), least)
         let p = small.replacing(with: large, where: isLarge)
         let q = large.replacing(with: small, where: isLarge)
-        let (lossOfSmall, lossOfLarge) = (-TwoDoubles.log(small), -TwoDoubles.log1p(-small))
-        let positiveLoss = lossOfSmall.replacing(with: lossOfLarge, where: isLarge)
-        let negativeLoss = lossOfLarge.replacing(with: lossOfSmall, where: isLarge)
+        var second = Derivatives.zero
+        if columns.haveGradient(of: 1) {
+            let (lossOfSmall, lossOfLarge) = (-TwoDoubles.log(small), -TwoDoubles.log1p(-small))
+            let positiveLoss = lossOfSmall.replacing(with: lossOfLarge, where: isLarge)
+            let negativeLoss = lossOfLarge.replacing(with: lossOfSmall, where: isLarge)
+            second = targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
+        }
+        let zero = Vector(repeating: 0)
         return Point(
-            loss: (positive * positiveLoss + negative * negativeLoss).rounded,
+            loss: zero,
             first: Derivatives(
                 gradient: ((negative * p - positive * q) / (p * q)).rounded,
-                hessian: (positive / (p * p) + negative / (q * q)).rounded
+                hessian: zero
             ),
-            second: targets.derivatives(positiveLoss * targets.weight(x), negativeLoss)
+            second: second
         )
     }
 
