@@ -285,10 +285,9 @@ struct Accumulation: ~Copyable {
 
     /// Sets the numbers of the units in `range` that are left out to 0.
     private func clear(_ numbers: inout [Double], _ column: Range<Int>, _ range: Range<Int>) {
-        let leftOut = batch.selection.leftOut
-        for (offset, unit) in zip(column, range) {
-            numbers[offset] = leftOut[unit] ? 0 : numbers[offset]
-        }
+        var all = numbers.mutableSpan
+        var own = all._mutatingExtracting(column)
+        batch.selection.replaceLeftOut(in: &own, range, with: 0)
     }
 
     /// Raises second derivatives to their lower bound.

@@ -52,6 +52,27 @@ struct Selection {
         !leftOut.isEmpty && leftOut[range].contains(true)
     }
 
+    /// Replaces the numbers of the units of a range that are left out.
+    ///
+    /// Which are left out is hard to predict, so nothing branches on it.
+    func replaceLeftOut(
+        in numbers: inout MutableSpan<Double>,
+        _ range: Range<Int>,
+        with filler: Double
+    ) {
+        let (own, other) = (leftOut.span.extracting(range), filler.bitPattern)
+        for offset in own.indices {
+            let kept: UInt64 = own[offset] ? 0 : ~0
+            let bits = numbers[offset].bitPattern
+            numbers[offset] = Double(bitPattern: other ^ (bits ^ other) & kept)
+        }
+    }
+
+    /// The number of units of a range that take part.
+    func count(in range: Range<Int>) -> Int {
+        isComplete ? range.count : leftOut[range].count { !$0 }
+    }
+
     /// The number of items of the first dimension of which some unit takes part.
     func itemCount(of items: Int) -> Int {
         guard !isComplete, items > 0 else { return items }
@@ -84,7 +105,14 @@ struct Selection {
         }
         guard mask.values.contains(0) else { return }
         let span = count / mask.values.count
-        leftOut = mask.values.flatMap { [Bool](repeating: $0 == 0, count: span) }
+        leftOut.reserveCapacity(count)
+        if span == 1 {
+            for value in mask.values { leftOut.append(value == 0) }
+        } else {
+            for value in mask.values {
+                leftOut.append(contentsOf: repeatElement(value == 0, count: span))
+            }
+        }
         count = leftOut.count { !$0 }
     }
 

@@ -184,6 +184,9 @@ struct Weighting {
             || reduction == .mean && abs(exponent) > 1_000
     }
 
+    /// The number of weights that are summed at once.
+    private static let totalBlock = 512
+
     /// Σw over a range of losses, rounded once.
     private static func total(
         _ range: Range<Int>,
@@ -192,16 +195,22 @@ struct Weighting {
         _ selection: Selection,
         _ targetWeights: [Double]?
     ) -> Double {
-        let isPlain = selection.isComplete && targetWeights == nil
-        if isPlain, weights.isEmpty { return Double(range.count) }
+        if weights.isEmpty, targetWeights == nil { return Double(selection.count(in: range)) }
         var sum = ExactSum()
-        if isPlain, span == 1 {
+        if selection.isComplete, targetWeights == nil, span == 1 {
             sum.add(weights.span.extracting(range))
-        } else {
-            for unit in range where !selection.isLeftOut(unit) {
-                let weight = weights.isEmpty ? 1 : weights[unit / span]
-                sum.add(weight, times: targetWeights?[unit] ?? 1)
+            return sum.value
+        }
+        var (own, factors): ([Double], [Double]) = ([], [])
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: totalBlock) {
+            own.removeAll(keepingCapacity: true)
+            factors.removeAll(keepingCapacity: true)
+            for unit in start..<min(start + totalBlock, range.upperBound) {
+                guard !selection.isLeftOut(unit) else { continue }
+                own.append(weights.isEmpty ? 1 : weights[unit / span])
+                factors.append(targetWeights?[unit] ?? 1)
             }
+            sum.add(own.span, times: factors.span)
         }
         return sum.value
     }

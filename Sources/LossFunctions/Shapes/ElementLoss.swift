@@ -103,11 +103,13 @@ private struct InputCopies {
         numbers.reserveCapacity(batch.inputs.count * stride)
         for (index, input) in batch.inputs.enumerated() {
             guard let values = input?.values else { continue }
+            let start = numbers.count
+            numbers.append(contentsOf: values[range])
             if leavesOutSome {
-                let (leftOut, filler) = (batch.selection.leftOut, batch.domain(index).filler)
-                for unit in range { numbers.append(leftOut[unit] ? filler : values[unit]) }
-            } else {
-                numbers.append(contentsOf: values[range])
+                var all = numbers.mutableSpan
+                var own = all._mutatingExtracting(start..<(start + range.count))
+                let filler = batch.domain(index).filler
+                batch.selection.replaceLeftOut(in: &own, range, with: filler)
             }
             let missing = (index + 1) * stride - numbers.count
             numbers.append(contentsOf: repeatElement(numbers[numbers.count - 1], count: missing))
