@@ -3,7 +3,7 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 
-# The version is that of the distribution, which the first line fixes.
+# The base image determines the distribution, and with it the version.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends zlib1g-dev \

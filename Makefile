@@ -163,11 +163,11 @@ emulator: found
 	@$(SETUP) levels
 
 swift: system
-	@said=$$($(SWIFT) --version 2>&1) || { \
-		printf '%s\n' "$$said" >&2; \
+	@output=$$($(SWIFT) --version 2>&1) || { \
+		printf '%s\n' "$$output" >&2; \
 		echo 'Swift does not start; see above. Its requirements: https://www.swift.org/install' >&2; \
 		exit 1; }; \
-	version=$$(printf '%s\n' "$$said" | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
+	version=$$(printf '%s\n' "$$output" | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
 	printf '%s\n' $(MINIMUM_SWIFT) "$$version" | sort --check=silent --version-sort || { \
 		echo "Swift is $${version:-of an unknown version}, but $(MINIMUM_SWIFT) or later is needed:" \
 			'see https://www.swift.org/install' >&2; \

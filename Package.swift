@@ -65,7 +65,7 @@ let package = Package(
             dependencies: ["ArrayMath", "CVector", "LossFacts"] + levels.map { .byName(name: $0) },
             swiftSettings: settings
         ),
-        // Pure: the fields of requests, of any format, to computed results.
+        // Pure: request fields of any format to computed results.
         .target(
             name: "Requests",
             dependencies: ["LossFacts", "LossFunctions"],
@@ -160,7 +160,7 @@ let package = Package(
             path: "Fuzzing/json",
             swiftSettings: settings
         ),
-        // Functions missing from Glibc's Swift module: epoll and accept4.
+        // Declarations missing from Swift's Glibc module: epoll, accept4 and others.
         .target(name: "CLinux"),
         // Classification of many bytes at once.
         .target(name: "CBytes"),
@@ -174,7 +174,7 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
 
-        // What several suites of tests, and benchmarks, build on.
+        // Helpers shared by several test suites and benchmarks.
         .target(
             name: "TestSupport",
             dependencies: ["LossFacts", "LossFunctions"],

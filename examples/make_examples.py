@@ -35,12 +35,12 @@ def main():
         body = json.loads((source / f"{name}.json").read_text())
         known = json.loads(path.read_text())
         cases = []
-        for title, answer in known["mean reduction"].items():
+        for title, result in known["mean reduction"].items():
             loss, *options = title.split()
             options = dict(map(option, options))
             if options.pop("from_logits", False):
                 body["from_logits"] = True
-            cases.append({"loss": loss, "options": options, "expected": answer})
+            cases.append({"loss": loss, "options": options, "expected": result})
         (HERE / f"{name}.json").write_text(written(body))
         expected = {"origin": known["origin"], "by": known["by"], "cases": cases}
         (HERE / "expected" / f"{name}.json").write_text(written(expected))

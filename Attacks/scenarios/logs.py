@@ -122,7 +122,7 @@ def reader_resumes(report: Report) -> None:
     pipe.thread.join(PATIENCE)
     pipe.close()
     lines = pipe.lines()
-    logged = sum(b'"message":"answered"' in line for line in lines)
+    logged = sum(b'"message":"responded"' in line for line in lines)
     lost = dropped(lines)
     report.figure(f"{name}, lines", f"{logged} request lines read, {lost} reported as dropped")
     report.claim(f"{name}: it gets the number of dropped lines", has_count)

@@ -200,7 +200,7 @@ def kinds(tokens: str) -> dict[str, Kind]:
                            "Content-Encoding: gzip\r\n")),
         "coded-dense": Kind(post(gzip.compress(plain.encode()), MSE,
                                  "Content-Encoding: gzip\r\n")),
-        "coded-answer": Kind(
+        "coded-response": Kind(
             post_text(MSE, plain[:-1] + all_outputs + "}", "Accept-Encoding: gzip")),
     }
 

@@ -31,7 +31,7 @@ struct Difference {
 
     /// Whether the magnitude is at most a limit before it is rounded.
     ///
-    /// Rounding never passes the limit, so that only at the limit itself the rounding error decides.
+    /// Rounding never crosses the limit, so the rounding error decides only at the limit itself.
     @inline(always)
     func isAtMost(_ limit: Double) -> Mask {
         let size = value.magnitude

@@ -11,13 +11,13 @@ struct HyperbolicCosine {
 
     /// - Parameters:
     ///   - x: a number that is not negative.
-    ///   - tail: what x lacks, at most half an ulp of it.
+    ///   - tail: the tail of x, at most half an ulp of it.
     @inline(always)
     init(_ x: Vector, tail: Vector) {
         let power = Exponential((-2 * x).clamped(-750, 0))
         let tail = tail.replacing(with: 0, where: x .> 375)
         let q = power.value(error: -2 * tail)
-        // Without a 2^n that is no normal number.
+        // Keeps 2^n a normal number.
         let decrease = (power.valueMinusOne - 2 * tail * q).replacing(with: -1, where: x .> 300)
         let isSmall = x .< 0.75
         let squaredSine = decrease * decrease / (4 * q)

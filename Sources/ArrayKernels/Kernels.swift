@@ -45,7 +45,7 @@ package enum Kernels: ArrayFunctions {
         minus y: Span<Double>,
         into result: inout MutableSpan<Double>
     ) {
-        precondition(x.count == y.count, "every number needs another")
+        precondition(x.count == y.count, "the arrays differ in length")
         guard x.count >= Vector.width else {
             return padded(x, y, into: &result) { exp($0, minus: $1, into: &$2) }
         }

@@ -3,7 +3,7 @@
 /// log y - z for positive y, as the sum of a head and a tail.
 struct LogarithmicRatio {
     let value: TwoDoubles
-    /// The elements where so little is left of log y that its error shows.
+    /// The elements in which so much of log y cancels that its error is significant.
     let cancelled: Mask
 
     @inline(always)
@@ -16,7 +16,7 @@ struct LogarithmicRatio {
         cancelled = isSmall.replacing(with: false, where: size .<= 0x1p-900)
     }
 
-    /// The same to within 2^-101 of log y.
+    /// log y - z to within 2^-101 of log y.
     @inline(always)
     static func precise(of y: Vector, toPowerOf z: Vector) -> TwoDoubles {
         TwoDoubles.log(y) - z
@@ -34,7 +34,7 @@ extension Vector {
         let remainder = multiplyAdd(-w, b, difference.value) + difference.error
         let tail = Vector(repeating: 0).replacing(with: remainder / b, where: b .> 0x1p-900)
         let near = LogarithmOfSum(w).shortfall(of: w) + tail * w / (1 + w)
-        // A ratio that might be subnormal is computed in other units.
+        // A ratio that might be subnormal is computed from scaled numbers.
         let isTiny = (a .< 0x1p-300) .& (b .> 0x1p300)
         let scaled = ratio.replacing(with: a * 0x1p500 / b, where: isTiny)
         let shift = Vector(repeating: 0)

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sigmoid and softplus of z and of -z, from e^-|z|; none is computed by a difference of others.
+/// Sigmoid and softplus of z and of -z, from e^-|z|; none is computed as a difference of others.
 struct Logistic {
     private let z: Vector
     private let isNegative: Mask
     /// e^-|z|.
-    let decay: Vector
+    let expNegAbs: Vector
     /// e^-|z| - 1; valid for |z| up to 690.
-    let decrease: Vector
+    let expm1NegAbs: Vector
     /// log(1 + e^-|z|).
-    private let softplusOfDistance: Vector
+    private let softplusNegAbs: Vector
 
     /// softplus(z) as the sum of a head and a tail, with an error of about 2^-57.
     var preciseSoftplus: TwoDoubles {
         @inline(always) get {
-            LogarithmOfSum(decay).sum + z.replacing(with: 0, where: isNegative)
+            LogarithmOfSum(expNegAbs).sum + z.replacing(with: 0, where: isNegative)
         }
     }
 
@@ -24,58 +24,58 @@ struct Logistic {
         let isNegative = z .< 0
         self.isNegative = isNegative
         let power = Exponential((-z.magnitude).clamped(-750, 0))
-        decay = power.value
-        decrease = power.valueMinusOne
-        softplusOfDistance = .log1p(decay)
+        expNegAbs = power.value
+        expm1NegAbs = power.valueMinusOne
+        softplusNegAbs = .log1p(expNegAbs)
     }
 
-    /// σ and softplus of the sum of a head and a tail; the decrease is that of the head.
+    /// σ and softplus of the sum of a head and a tail; `expm1NegAbs` is that of the head.
     @inline(always)
     init(_ z: TwoDoubles) {
         self.z = z.head
         let isNegative = z.head .< 0
         self.isNegative = isNegative
         let distance = (-z).replacing(with: z, where: isNegative)
-        decay = .exp(distance)
-        decrease = Exponential(distance.head.clamped(-750, 0)).valueMinusOne
-        softplusOfDistance = .log1p(decay)
+        expNegAbs = .exp(distance)
+        expm1NegAbs = Exponential(distance.head.clamped(-750, 0)).valueMinusOne
+        softplusNegAbs = .log1p(expNegAbs)
     }
 
     /// σ(z).
     var sigmoid: Vector {
         @inline(always) get {
-            let sum = 1 + decay
-            return (1 / sum).replacing(with: decay / sum, where: isNegative)
+            let sum = 1 + expNegAbs
+            return (1 / sum).replacing(with: expNegAbs / sum, where: isNegative)
         }
     }
 
     /// σ(-z) = 1 - σ(z).
     var complement: Vector {
         @inline(always) get {
-            let sum = 1 + decay
-            return (decay / sum).replacing(with: 1 / sum, where: isNegative)
+            let sum = 1 + expNegAbs
+            return (expNegAbs / sum).replacing(with: 1 / sum, where: isNegative)
         }
     }
 
     /// σ(z) σ(-z).
     var product: Vector {
         @inline(always) get {
-            let large = 1 / (1 + decay)
-            return large * (decay / (1 + decay))
+            let large = 1 / (1 + expNegAbs)
+            return large * (expNegAbs / (1 + expNegAbs))
         }
     }
 
     /// softplus(z) = max(z, 0) + log(1 + e^-|z|), two terms of the same sign.
     var softplus: Vector {
         @inline(always) get {
-            z.replacing(with: 0, where: isNegative) + softplusOfDistance
+            z.replacing(with: 0, where: isNegative) + softplusNegAbs
         }
     }
 
     /// softplus(-z).
     var softplusOfNegative: Vector {
         @inline(always) get {
-            Vector(repeating: 0).replacing(with: -z, where: isNegative) + softplusOfDistance
+            Vector(repeating: 0).replacing(with: -z, where: isNegative) + softplusNegAbs
         }
     }
 }

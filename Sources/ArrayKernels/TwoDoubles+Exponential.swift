@@ -6,7 +6,7 @@ extension TwoDoubles {
     @inline(never)
     static func exp(_ x: TwoDoubles) -> TwoDoubles {
         let (n, r) = x.clamped(-750, 712).reduced
-        let value = r.lessOneOfPower + Vector(repeating: 1)
+        let value = r.expm1OfReduced + Vector(repeating: 1)
         return value.scaled(byTwoTo: n).replacingNonFinite(of: x)
     }
 
@@ -20,7 +20,7 @@ extension TwoDoubles {
         // which is negligible there.
         let (n, r) = x.clamped(-690, 712).reduced
         let inverse = Vector.power(ofTwo: (-n).clamped(-1_000, 1_000))
-        let value = difference(Vector(repeating: 1), inverse) + r.lessOneOfPower
+        let value = difference(Vector(repeating: 1), inverse) + r.expm1OfReduced
         return value.scaled(byTwoTo: n).replacingNonFinite(of: x)
             .replacing(with: x, where: x.head .== 0)
     }
@@ -32,7 +32,7 @@ extension TwoDoubles {
     ///
     /// The terms from r^14/14! on are below 2^-53 of the result, so doubles suffice for their sum.
     /// Tests/LossFunctionsTests/coefficients.py computes the coefficients 1/k!.
-    var lessOneOfPower: TwoDoubles {
+    var expm1OfReduced: TwoDoubles {
         @inline(always) get {
             var series = Vector(repeating: 0x1.761b41316381ap-75)
             series = series * head + 0x1.0ce396db7f853p-70

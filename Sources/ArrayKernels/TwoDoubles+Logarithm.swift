@@ -33,7 +33,7 @@ extension TwoDoubles {
     @inline(always)
     private static func log(k: Vector, f: TwoDoubles) -> TwoDoubles {
         let y = Logarithm(k: Vector(repeating: 0), f: f.head).value()
-        let power = TwoDoubles(y).lessOneOfPower
+        let power = TwoDoubles(y).expm1OfReduced
         let difference = (f.head - power.head) + (f.tail - power.tail)
         return LogarithmOfTwo.pair * k + orderedSum(y, difference / (1 + power.head))
     }

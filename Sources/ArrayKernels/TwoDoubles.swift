@@ -185,7 +185,7 @@ extension Vector {
     /// Terms below 2^-900 do not count, since products of doubles so small are not exact.
     ///
     /// - Parameter minuend: the first term.
-    /// - Returns: where it is.
+    /// - Returns: the lanes in which it is.
     @inline(always)
     func isCancelled(_ minuend: Vector) -> Mask {
         // The minuend is the larger term if the difference has its sign; otherwise the other term is

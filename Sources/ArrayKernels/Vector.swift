@@ -31,7 +31,7 @@ extension Vector {
 }
 
 // The operators of the standard library work lane by lane, in so many steps that the optimizer
-// meets its limits. These have the same results, by one instruction each.
+// reaches its limits. These have the same results, with one instruction each.
 extension SIMD8 where Scalar == Double {
     @inline(always)
     static func + (a: Vector, b: Vector) -> Vector { cvector_add(a, b) }

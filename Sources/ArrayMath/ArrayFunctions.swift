@@ -7,16 +7,16 @@ package import LossFacts
 /// Each call processes a block of numbers. Unless stated otherwise, the output has the length of
 /// the inputs. Every result has the same bits with every instruction set.
 ///
-/// Losses call the functions of vectors from which the elementary functions and divergences below
-/// are made; as functions of arrays these serve the tests, which hold them to their errors.
+/// Losses call the vector functions on which the elementary functions and divergences below are
+/// based; in this form, on arrays, they serve the tests, which check their error bounds.
 package protocol ArrayFunctions: SendableMetatype {
-    /// The loss at a place of the list of losses with one value per element, with its options set.
+    /// Returns the loss at an index of the list of elementwise losses, with its options set.
     static func pointwiseLoss(
         _ index: Int,
         _ options: OptionValues
     ) throws(LossError) -> any ElementKernel
 
-    /// The loss at a place of the list of losses with one value per row, with its options set.
+    /// Returns the loss at an index of the list of row-wise losses, with its options set.
     static func rowLoss(_ index: Int, _ options: OptionValues) throws(LossError) -> any RowKernel
 
     /// e^x.
@@ -41,9 +41,9 @@ package protocol ArrayFunctions: SendableMetatype {
     /// log(1 + x); -∞ for -1 and NaN for x < -1.
     static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
-    /// A function of numbers that are unevaluated sums of a head and a tail, as such a sum.
+    /// Evaluates a function of unevaluated sums of head and tail; the results have the same form.
     ///
-    /// A tail is at most half an ulp of its head; no tails mean zeros. The error is at most 2^-101 of
+    /// A tail is at most half an ulp of its head; without tails, they are 0. The error is at most 2^-101 of
     /// the result or 2^-1074, whichever is greater.
     static func evaluate(
         _ function: ElementaryFunction,
@@ -53,7 +53,7 @@ package protocol ArrayFunctions: SendableMetatype {
         resultTails: inout MutableSpan<Double>
     )
 
-    /// An operation on such numbers, with an error of at most 2^-102 of the result.
+    /// Applies an operation to such numbers, with an error of at most 2^-102 of the result.
     ///
     /// Results and products of heads must be between 2^-960 and 2^1023 in magnitude, or 0.
     static func evaluate(
@@ -95,7 +95,7 @@ package protocol ArrayFunctions: SendableMetatype {
         appendingTo result: inout OutputSpan<Double>
     ) -> Bool
 
-    /// Whether no number is below `least` or above `greatest`.
+    /// Whether all numbers are from `least` to `greatest`.
     static func allInRange(
         _ numbers: Span<Double>,
         from least: Double,

@@ -29,13 +29,13 @@ package struct ElementBlock: Sendable {
     /// The inputs whose gradients and Hessians are computed.
     package let gradients: InputSet
     package let hessians: InputSet
-    /// Whether the surrogates of second derivatives are computed in their place.
+    /// Whether surrogates are computed in place of second derivatives.
     package let usesSurrogate: Bool
     package var numbers: [Double]
 
     /// - Parameters:
     ///   - inputCount: the number of inputs.
-    ///   - count: the number of elements that will be computed at most.
+    ///   - count: the maximum number of elements that will be computed.
     ///   - gradients: the inputs whose gradients are computed.
     ///   - hessians: the inputs whose Hessians are computed.
     ///   - usesSurrogate: whether Hessians are replaced by their surrogates.
@@ -68,14 +68,14 @@ package struct ElementBlock: Sendable {
     package func hessian(_ index: Int) -> Int { (1 &+ inputCount &+ index) &* stride }
 }
 
-/// A loss with one value per element and its options set, compiled for one instruction set.
+/// An elementwise loss with its options set, compiled for one instruction set.
 package protocol ElementKernel: Sendable {
     /// The values of an option along the last axis, with the option's name; `nil` if there is none.
     var list: (option: String, values: [Double])? { get }
 
-    /// Computes the losses of a block, and the derivatives that the block asks for.
+    /// Computes the losses of a block, and the derivatives that the block requests.
     ///
-    /// The inputs are those of the signature, and as long as the first; those beyond are empty. The
+    /// The inputs are those of the signature, all as long as the first; unused ones are empty. The
     /// length is a multiple of `ElementBlock.lanes`.
     ///
     /// - Parameters:
@@ -83,7 +83,7 @@ package protocol ElementKernel: Sendable {
     ///   - second: the second input.
     ///   - third: the third input.
     ///   - fourth: the fourth input.
-    ///   - list: the value of the option of each element.
+    ///   - list: the value of the option for each element.
     ///   - block: receives losses and derivatives.
     func compute(
         _ first: Span<Double>,

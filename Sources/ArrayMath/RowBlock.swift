@@ -2,14 +2,14 @@
 
 package import LossFacts
 
-/// Some rows of the inputs of a loss.
+/// A group of rows of the inputs of a loss.
 package struct RowGroup: Sendable {
     /// The number of rows that are computed at once.
     package static let lanes = 8
 
-    /// The number of numbers in a row.
+    /// The length of a row.
     package let length: Int
-    /// The distance of consecutive numbers of a row in its tensor.
+    /// The distance between consecutive numbers of a row in its tensor.
     package let step: Int
     /// The offset of the first number of each row.
     package private(set) var starts: [Int] = []
@@ -19,8 +19,8 @@ package struct RowGroup: Sendable {
     /// Creates a group without rows.
     ///
     /// - Parameters:
-    ///   - length: the number of numbers in a row.
-    ///   - step: the distance of consecutive numbers of a row in its tensor.
+    ///   - length: the length of a row.
+    ///   - step: the distance between consecutive numbers of a row in its tensor.
     ///   - total: the number of rows of all groups.
     package init(length: Int, step: Int, of total: Int) {
         self.length = length
@@ -31,7 +31,7 @@ package struct RowGroup: Sendable {
         classes.reserveCapacity(capacity)
     }
 
-    /// Whether rows are so long that each is computed by itself.
+    /// Whether rows of a length are so long that each is computed separately.
     ///
     /// It depends on the length alone, so that the bits of a row do not depend on other rows.
     package static func areLong(_ length: Int) -> Bool { length > 128 }
@@ -76,11 +76,11 @@ package struct RowBlock: Sendable {
     /// The inputs whose gradients and Hessians are computed.
     package let gradients: InputSet
     package let hessians: InputSet
-    /// Whether the surrogates of second derivatives are computed in their place.
+    /// Whether surrogates are computed in place of second derivatives.
     package let usesSurrogate: Bool
-    /// The maximum number of numbers of a derivative.
+    /// The maximum length of a derivative.
     package let capacity: Int
-    /// The maximum number of numbers of an input of eight rows.
+    /// The maximum length of an input for eight rows.
     package let width: Int
 
     /// The loss of each row.
@@ -127,7 +127,7 @@ package struct RowBlock: Sendable {
     }
 }
 
-/// A loss with one value per row and its options set, compiled for one instruction set.
+/// A row-wise loss with its options set, compiled for one instruction set.
 ///
 /// The inputs are whole tensors; the second is empty if it has class indices, and those beyond the
 /// signature are empty.
@@ -136,7 +136,7 @@ package protocol RowKernel: Sendable {
     /// none.
     var list: (option: String, values: [Double])? { get }
 
-    /// Computes the losses of rows that are not long, and the derivatives that the block asks for.
+    /// Computes the losses of rows that are not long, and the derivatives that the block requests.
     func compute(
         _ first: Span<Double>,
         _ second: Span<Double>,
@@ -146,7 +146,7 @@ package protocol RowKernel: Sendable {
         into block: inout RowBlock
     )
 
-    /// Computes the loss of a long row, and the derivatives that the block asks for.
+    /// Computes the loss of a long row, and the derivatives that the block requests.
     ///
     /// `check` is called with the loss and the sums; `flush` whenever the derivatives of a range of
     /// columns are in the block.

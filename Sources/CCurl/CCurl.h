@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-/// A function that libcurl gives bytes to, or takes bytes from.
+/// A callback to which libcurl passes bytes, or from which it reads bytes.
 typedef size_t (*ccurl_transfer)(char *bytes, size_t size, size_t count, void *context);
 
 static inline CURLcode ccurl_global_init(void) {

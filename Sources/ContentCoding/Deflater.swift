@@ -5,7 +5,7 @@ import Synchronization
 
 /// Encodes content with a content coding, one part at a time.
 package final class Deflater: Sendable {
-    /// The memory, in bytes, that zlib needs for its window and tables, by its documentation.
+    /// The memory, in bytes, that zlib needs for its window and tables, according to its documentation.
     static let footprint = 256 * 1_024
 
     /// The compression level, from 1 to 9.

@@ -16,7 +16,7 @@ package final class Inflater: Sendable {
         case tooLong
     }
 
-    /// The memory, in bytes, that zlib needs for its window and tables, by its documentation.
+    /// The memory, in bytes, that zlib needs for its window and tables, according to its documentation.
     package static let footprint = 44 * 1_024
 
     private let decoding: Mutex<Decoding>

@@ -56,7 +56,7 @@ package struct LossResponder: Responder {
         }
     }
 
-    /// Handles a request under tokens and echoes.
+    /// Handles a request subject to tokens and echoes.
     private func admit(_ head: RequestHead) -> Reception {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The meaning of the symbols of a signature for the shapes of some inputs.
+/// The lengths that the symbols of a signature have for given input shapes.
 package struct Binding: Sendable {
     /// The dimensions that `*` stands for, which are the shape of the losses.
     package private(set) var leading: [Int] = []
@@ -17,7 +17,7 @@ package struct Binding: Sendable {
     ///   - axis: the dimension of the first input that its last symbol stands for, if that symbol is
     ///     a name; negative values count from the last.
     /// - Throws: `LossError.noAxis` if the first input does not have the axis, and
-    ///   `LossError.shapes` for an input that has none of its shapes.
+    ///   `LossError.shapes` for an input with none of the allowed shapes.
     package init(
         _ signature: Signature,
         _ inputs: [Tensor?],
@@ -70,12 +70,12 @@ package struct Binding: Sendable {
         lengths.first { $0.name == name }?.length ?? 0
     }
 
-    /// Whether a shape is that for which a symbolic shape stands.
+    /// Whether a shape matches a symbolic shape.
     private func fits(_ shape: [Int], _ symbols: SymbolicShape, axis: Int?) -> Bool {
         symbols.isLeadingOnly ? shape == leading : shape == expected(symbols, axis: axis)
     }
 
-    /// The shape for which a symbolic shape stands.
+    /// The shape that a symbolic shape denotes.
     private func expected(_ symbols: SymbolicShape, axis: Int?) -> [Int] {
         var shape: [Int] = []
         for symbol in symbols.dimensions {

@@ -6,7 +6,7 @@
 package final class Convention: Sendable {
     /// The name of the library, in lower case.
     package let name: String
-    /// The version in which the defaults were read.
+    /// The version of the library that has these defaults.
     package let version: String
     package let options: [String: OptionValue]
     /// The reduction, if the library's differs.
@@ -30,7 +30,7 @@ package final class Convention: Sendable {
 }
 
 extension Convention {
-    /// The defaults of PyTorch, of `torch/nn/functional.py` and `torch/nn/modules/loss.py`.
+    /// The defaults of PyTorch, from `torch/nn/functional.py` and `torch/nn/modules/loss.py`.
     package static func pyTorch(
         _ options: [String: OptionValue] = [:],
         reduction: Reduction? = nil,
@@ -39,7 +39,7 @@ extension Convention {
         Convention("pytorch", version: "2.15.0", options, reduction: reduction, notes: notes)
     }
 
-    /// The defaults of the objectives of XGBoost, of `src/objective`.
+    /// The defaults of the objectives of XGBoost, from `src/objective`.
     ///
     /// They are sums, because a tree is fitted to the gradients of single rows.
     package static func xgBoost(

@@ -12,7 +12,7 @@ package enum Domain: Equatable, Sendable {
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
 
-    /// Whether it contains a number by itself; class indices depend on the number of classes.
+    /// Whether it contains a number; `false` for class indices, which depend on the number of classes.
     package func contains(_ number: Double) -> Bool {
         switch self {
         case .interval, .distribution: interval?.contains(number) ?? false
@@ -21,7 +21,7 @@ package enum Domain: Equatable, Sendable {
         }
     }
 
-    /// The interval of its numbers; `nil` if they are not an interval.
+    /// The interval of its numbers; `nil` if they do not form an interval.
     package var interval: Interval? {
         switch self {
         case .interval(let interval): interval

@@ -13,7 +13,7 @@ package struct Example: Equatable, Sendable {
 }
 
 extension Facts {
-    /// The examples that the loss states, or else one for each set of options that its domains
+    /// The examples that the loss states or, by default, one for each set of options that its domains
     /// distinguish, with inputs derived from the signature.
     package var examples: [Example] {
         statedExamples.isEmpty ? variants.map { derivedExample(under: $0) } : statedExamples

@@ -41,7 +41,7 @@ package final class Facts: Sendable {
     /// The libraries whose defaults can be chosen.
     package let conventions: [Convention]
     package let defaultReduction: Reduction
-    /// The examples of a loss for which those derived from the signature would not do.
+    /// The examples of a loss for which those derived from the signature would be invalid.
     let statedExamples: [Example]
 
     package init(
@@ -117,7 +117,7 @@ extension Facts: Equatable {
 }
 
 extension Facts {
-    /// The single options under which an input may contain a number that it may not contain
+    /// The options each of which, set alone, would let an input contain a number that is invalid
     /// otherwise.
     ///
     /// - Parameters:

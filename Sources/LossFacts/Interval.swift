@@ -6,7 +6,7 @@ package struct Interval: Equatable, Sendable {
     package let upper: Double
     package let includesLower: Bool
     package let includesUpper: Bool
-    /// The least number above 0, if the interval contains 0 but none between.
+    /// The least positive number, if the interval contains 0 and there is a gap between the two.
     package var leastPositive: Double?
 
     package static let real = Interval(
@@ -19,7 +19,7 @@ package struct Interval: Equatable, Sendable {
     package static let nonNegative = Interval.from(0)
     package static let unit = Interval.closed(0, 1)
 
-    /// The integers that no double skips.
+    /// The range in which every integer is a double.
     package static let integers = Interval.closed(-0x1p53, 0x1p53)
 
     /// Every number above `lower`.

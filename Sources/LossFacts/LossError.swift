@@ -39,7 +39,7 @@ package enum LossError: Error, Equatable, Sendable {
     /// An input has no value at a place that is neither masked nor skipped.
     case missingValue(input: String, place: [Int])
     case nothingToAverage(Emptiness)
-    /// A computed quantity is not finite; `input` names the one to change.
+    /// A computed quantity is not finite; `input` names the input to change.
     case notFinite(Quantity, input: String, place: [Int])
     /// The loss has no exact second derivative, or none of the requested kind.
     case noDerivative(input: String)

@@ -2,7 +2,7 @@
 
 /// The reduction of the losses of a batch to one number, with weights `w` and losses `l`.
 ///
-/// What is masked, skipped or ignored takes no part in any sum or count.
+/// Masked, skipped and ignored losses are excluded from every sum and count.
 package enum Reduction: String, CaseIterable, Sendable {
     /// Σwl / Σw.
     case mean
@@ -38,15 +38,15 @@ package enum Reduction: String, CaseIterable, Sendable {
         self = reduction
     }
 
-    /// Whether a number of the caller's own can take the place of the denominator.
+    /// Whether the caller may supply the denominator.
     package var acceptsNormalizer: Bool { self == .mean || self == .meanOfSums }
 
-    /// Whether each item of the first dimension is reduced by itself first.
+    /// Whether each item of the first dimension is first reduced separately.
     package var isNested: Bool { self == .meanOfMeans || self == .meanOfSums }
 }
 
-/// The contribution of an item of the first dimension of which nothing takes part, if items are
-/// reduced by themselves first.
+/// The contribution of an item of the first dimension without any included loss, if items are
+/// first reduced separately.
 package enum EmptyRows: String, CaseIterable, Sendable {
     /// It is left out of the mean.
     case drop

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The options shared by losses by row.
+/// The options shared by row-wise losses.
 package enum RowOptions {
     package static let axis = Option.integer(
         "axis",

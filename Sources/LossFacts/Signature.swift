@@ -2,8 +2,8 @@
 
 /// The inputs that a loss reads, in order, and the unit that has one loss.
 ///
-/// It states once what is checked in every request: names, shapes and domains. The order of the
-/// inputs is that of the documents.
+/// It states once the names, shapes and domains that are checked in every request. Documents list
+/// the inputs in this order.
 package struct Signature: Equatable, Sendable {
     /// The unit that has one loss.
     package enum Unit: String, Sendable {
@@ -39,7 +39,7 @@ package struct Input: Equatable, Sendable {
         case primary
         /// They are computed on request.
         case differentiable
-        /// There are none.
+        /// The loss has none.
         case constant
     }
 
@@ -61,7 +61,7 @@ package struct Input: Equatable, Sendable {
 
     package let name: String
     package let role: Role
-    /// What it contains, as an English noun phrase.
+    /// A description of its contents, as an English noun phrase.
     package let summary: String
     package let forms: [Form]
 

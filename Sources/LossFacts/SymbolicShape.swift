@@ -3,7 +3,7 @@
 /// A shape in symbols, such as `* K`: any dimensions followed by one of length K.
 ///
 /// A name stands for the same length wherever it occurs in a signature, and `*` for the same
-/// dimensions, of which there may be none.
+/// dimensions, possibly none.
 package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
     package enum Dimension: Equatable, Sendable {
         /// Any number of dimensions.

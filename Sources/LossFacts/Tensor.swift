@@ -2,7 +2,7 @@
 
 /// A rectangular array of doubles in row-major order; its shape is `[]` for a single number.
 ///
-/// The doubles are finite, but for NaN at the places of missing values.
+/// The doubles are finite, except for NaN in place of missing values.
 package struct Tensor: Equatable, Sendable {
     package let shape: [Int]
     package let values: [Double]

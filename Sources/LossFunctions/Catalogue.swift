@@ -6,7 +6,7 @@ package import LossFacts
 
 /// The list of all losses and penalties.
 ///
-/// Those with one value per element are listed by `PointwiseLosses`, those by row by `RowLosses`.
+/// `PointwiseLosses` lists those with one value per element, `RowLosses` those with one per row.
 package enum Catalogue {
     /// The losses, in the order of the documents.
     package static let losses = entries.filter { $0.facts.family != .regularization }
@@ -28,10 +28,11 @@ package enum Catalogue {
 
     /// A loss whose options have not been set.
     package final class Entry: Sendable {
-        fileprivate typealias Maker = @Sendable (
-            _ functions: any ArrayFunctions.Type,
-            _ options: OptionValues
-        ) throws(LossError) -> any LossEvaluator
+        fileprivate typealias Maker =
+            @Sendable (
+                _ functions: any ArrayFunctions.Type,
+                _ options: OptionValues
+            ) throws(LossError) -> any LossEvaluator
 
         package let facts: Facts
         private let makeEvaluator: Maker
@@ -110,7 +111,7 @@ package enum Catalogue {
 }
 
 extension String {
-    /// The name without the differences that do not matter: case, hyphens, underscores, colons and
+    /// The name without distinctions that do not matter: case, hyphens, underscores, colons and
     /// spaces.
     var foldedName: String { lowercased().filter { !"-_: ".contains($0) } }
 }

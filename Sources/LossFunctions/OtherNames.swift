@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names in other libraries of losses that the catalogue has in another form.
+/// Names of losses in other libraries that the catalogue offers in another form.
 ///
-/// They are no aliases, because the value, the gradient or the inputs differ.
+/// They are not aliases, because the value, the gradient or the inputs differ.
 package enum OtherNames {
-    /// Tells how to compute the loss of that name; `nil` for other names.
+    /// Returns how to compute the loss with that name; `nil` for other names.
     package static func advice(for name: String) -> String? {
         name.utf8.count <= 64 ? advice[name.foldedName] : nil
     }
@@ -52,7 +52,7 @@ package enum OtherNames {
             ["nll", "nll_loss"],
             "Its inputs are logarithms of probabilities, which are valid logits: use "
                 + "categorical_cross_entropy with \"from_logits\": true; the gradient is then that "
-                + "in the logits."
+                + "with respect to the logits."
         ),
         (
             ["squared_loss", "mse_regression", "quadratic_loss"],

@@ -67,7 +67,7 @@ package struct Evaluation: Sendable {
     package let penalties: [LossResult]
     /// The loss plus the penalties; `nil` without penalties, or if the loss was not requested.
     package let total: Double?
-    /// The convention in force, with the options that follow from it.
+    /// The convention in effect, with the options that follow from it.
     package let convention: Resolved?
     /// Whether derivatives are listed by the names of their inputs.
     package let namesInputs: Bool

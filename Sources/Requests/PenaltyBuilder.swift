@@ -3,7 +3,7 @@
 package import LossFacts
 import LossFunctions
 
-/// Collects the fields of a penalty in the list of a request, whose name may follow its options.
+/// Collects the fields of one penalty of a request; its name may come after its options.
 package struct PenaltyBuilder: Sendable {
     private var name: String?
     private var parameters: Tensor?
@@ -23,13 +23,13 @@ package struct PenaltyBuilder: Sendable {
     /// Sets the parameters.
     package mutating func set(parameters: Tensor) { self.parameters = parameters }
 
-    /// Sets an option of some penalty; its kind is checked once the name of the penalty is known.
+    /// Sets an option; its kind is checked once the name of the penalty is known.
     package mutating func set(option: String, _ value: FieldValue) {
         options.removeAll { $0.name == option }
         options.append((option, value))
     }
 
-    /// The penalty, once every field has been set.
+    /// Builds the penalty once every field has been set.
     package func build() throws(RequestError) -> RequestBuilder.Penalty {
         guard let name else {
             throw .missingField(

@@ -38,7 +38,7 @@ package struct RequestBuilder: Sendable {
     /// The fields that the request may have.
     package var known: [String] { RequestField.all(of: facts) }
 
-    /// The field with a name.
+    /// Returns the field with a name.
     ///
     /// - Throws: `RequestError` if there is none, or if it was given outside the body.
     package func field(_ name: String) throws(RequestError) -> RequestField {
@@ -49,7 +49,7 @@ package struct RequestBuilder: Sendable {
         return field
     }
 
-    /// Notes that a field was given outside the body.
+    /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
     /// Sets the numbers of an input, of the weights or of the mask.
@@ -107,7 +107,7 @@ package struct RequestBuilder: Sendable {
         }
     }
 
-    /// The computation that is requested, once every field has been set.
+    /// Builds the requested computation once every field has been set.
     package func build() throws(RequestError) -> Computation {
         for (index, input) in facts.signature.inputs.enumerated()
         where request.inputs[index] == nil {
@@ -115,7 +115,7 @@ package struct RequestBuilder: Sendable {
         }
         var request = request
         request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
-        // The caller's own denominator takes the place of that of a convention.
+        // A denominator supplied by the caller replaces that of a convention.
         if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
             request.reduction = .mean
         }
@@ -142,13 +142,13 @@ package struct RequestBuilder: Sendable {
         )
     }
 
-    /// The options in force: those given, then those that the name implies, then the convention's.
+    /// The effective options, in decreasing precedence: those given, those of the name, the convention's.
     private var chosenOptions: [String: OptionValue] {
         guard let convention else {
             return options.isEmpty ? found.presets : found.presets.merging(options) { $1 }
         }
         var chosen = convention.options
-        // A single dimension is its own class axis.
+        // The only dimension is the class axis.
         if let axis = chosen["axis"], axis == .number(1), request.inputs[0]?.shape.count == 1 {
             chosen["axis"] = .number(0)
         }
@@ -261,7 +261,7 @@ extension RequestBuilder {
             + penalties.reduce(0) { $0 + $1.footprint }
     }
 
-    /// An upper bound of the memory to compute and serialize the result in bytes, without its text.
+    /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.
     package var resultFootprint: Int {
         let count = request.inputs[0]?.values.count ?? 0
         let isByRow = facts.signature.unit == .row
@@ -278,7 +278,7 @@ extension RequestBuilder {
             + penaltyBytes + Self.scratchBytes
     }
 
-    /// An upper bound of the count of numbers in arrays of the result.
+    /// An upper bound on the count of numbers in the arrays of the result.
     package var resultCount: Int {
         let first = request.inputs[0]?.values.count ?? 0
         let outputs = request.outputs

@@ -19,7 +19,7 @@ package enum RequestError: Error, Equatable, Sendable {
     /// The loss refuses the request.
     case loss(LossError, Context?)
 
-    /// What a refused loss was given.
+    /// The name and the options of a refused request, for hints.
     package struct Context: Equatable, Sendable {
         package let facts: Facts
         /// The options that the name implies.

@@ -20,7 +20,7 @@ package enum RequestField: Equatable, Sendable {
     case regularization
     case option(OptionDeclaration)
 
-    /// The kind of value that a field has, from which each format knows how to read it.
+    /// The kind of a field's value, which tells each format how to read it.
     package enum Kind: Equatable, Sendable {
         /// A number or an array of numbers, possibly long.
         case numbers(Elements)

@@ -25,7 +25,7 @@ struct HealthCheck: ConfiguredByEnvironment {
         switch outcome {
         case .status(200): return
         case .status(let status):
-            StandardStream.error.write("loss-server answered /livez with status \(status)\n")
+            StandardStream.error.write("loss-server responded to /livez with status \(status)\n")
         case .unreachable(let reason):
             StandardStream.error.write("no loss-server at port \(address.port): \(reason)\n")
         }

@@ -13,7 +13,7 @@ struct LimitOptions: ParsableArguments {
     /// A century in seconds, which does not overflow arithmetic on instants.
     private static let longestTime = 3e9
     private static let mostThreads = 256
-    /// Less than what the smallest computation needs would refuse every request.
+    /// The minimum memory in bytes: with less, every request would be refused.
     private static let leastMemory = 16 * 1_024 * 1_024
 
     /// The forms and bounds of the values, for the help.

@@ -22,6 +22,6 @@ struct LogOptions: ParsableArguments {
     @Flag(help: "Log every request at level info, except those to /livez, /readyz and /healthz.")
     var accessLog = false
 
-    @Flag(help: "With --access-log, log those too.")
+    @Flag(help: "With --access-log, also log requests to /livez, /readyz and /healthz.")
     var accessLogProbes = false
 }

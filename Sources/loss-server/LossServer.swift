@@ -9,8 +9,8 @@ struct LossServer: ParsableCommand {
         commandName: "loss-server",
         abstract: "Machine-learning loss functions and their gradients over HTTP.",
         discussion: """
-            Every option of serve and healthcheck can also be given by the environment: \
-            --body-bytes by LOSS_SERVER_BODY_BYTES, and so on. The command line wins.
+            Every option of serve and healthcheck can also be set in the environment: \
+            --body-bytes as LOSS_SERVER_BODY_BYTES, and so on. The command line wins.
             """,
         version: Release.version,
         subcommands: [Serve.self, HealthCheck.self, OpenAPI.self, Docs.self],

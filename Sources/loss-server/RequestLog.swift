@@ -14,7 +14,7 @@ struct RequestLog: Sendable {
     private let probeLevel: Logger.Level
     /// Whether requests are logged at all.
     ///
-    /// Asking the logger for each request would cost more than all counters of a request.
+    /// Asking the logger for each request would cost more than all counting for a request.
     private let logsRequests: Bool
 
     init(_ logger: Logger, _ options: LogOptions) {
@@ -38,7 +38,7 @@ struct RequestLog: Sendable {
             logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
         case .responseSent(let exchange):
             let level = Self.probes.contains(exchange.route.template) ? probeLevel : level
-            logger.log(level: level, "answered", metadata: Self.metadata(of: exchange))
+            logger.log(level: level, "responded", metadata: Self.metadata(of: exchange))
         }
     }
 

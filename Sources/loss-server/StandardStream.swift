@@ -7,7 +7,7 @@ enum StandardStream: Int32 {
     case output = 1
     case error = 2
 
-    /// Writes a text in one piece, so that lines of several threads do not mix.
+    /// Writes text in one piece, so that lines from several threads do not mix.
     func write(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -21,7 +21,7 @@ enum StandardStream: Int32 {
         }
     }
 
-    /// Writes a text of less than a page, unless the stream stays full for a second.
+    /// Writes text of less than a page, unless the stream stays full for a second.
     func offer(_ text: String) {
         var descriptor = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
         // Safe: the pointer refers to a local variable with one element. A writable pipe has room

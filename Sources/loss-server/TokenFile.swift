@@ -35,7 +35,7 @@ struct TokenFile {
             return " contains no token."
         case .byte(let byte, let line):
             let hexadecimal = String(byte, radix: 16, uppercase: true)
-            return ", line \(line): a token has visible ASCII characters only, not the byte "
+            return ", line \(line): a token may have only visible ASCII characters, not the byte "
                 + "0x\(byte < 16 ? "0" : "")\(hexadecimal)."
         }
     }

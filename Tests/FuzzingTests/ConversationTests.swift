@@ -29,7 +29,7 @@ import Testing
         let steps = [Step](repeating: .arrive(1), count: bytes.count)
         for setting in [Setting.usual, .tight, .long] {
             try HTTPSubject.check(bytes, steps, setting: setting)
-            // In addition, the network accepts few bytes at a time, and the workers are slow.
+            // In addition, the network accepts only a few bytes at a time, and the workers are slow.
             let slow = steps.flatMap { [.accept(3), $0, .hold, .accept(5), .deliver] }
             try HTTPSubject.check(bytes, slow, setting: setting)
         }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Partial sums by rational arithmetic, as any client may compute and merge them without the service.
 
-python3 partials.py < documents    # merges documents, one a line, and prints the whole and what follows from it
+python3 partials.py < documents    # merges documents, one per line, and prints the whole with its losses and statistics
 """
 
 import functools

@@ -45,7 +45,7 @@ import Testing
         #expect(only.record.refusals == [])
     }
 
-    @Test("waits, unread, until those before it have their responses")
+    @Test("waits, unread, until earlier ones have their responses")
     func order() {
         let all = (0..<3).map { _ in conversation(respond: { _ in nil }) }
         for one in all { one.receive(head) }
@@ -78,7 +78,7 @@ import Testing
         #expect(all.map { $0.record.statuses } == [[100], [100], [], []])
     }
 
-    @Test("goes on when one before it turns out to need little")
+    @Test("proceeds when an earlier one turns out to need little")
     func forecast() {
         let first = conversation()
         let second = conversation()
@@ -93,7 +93,7 @@ import Testing
         #expect(second.record.statuses == [100])
     }
 
-    @Test("goes on when one before it disappears, is refused, or is replaced by the next request")
+    @Test("proceeds when an earlier one disappears, is refused, or is followed by the next request")
     func ends() {
         var first: Conversation? = conversation()
         let second = conversation()
@@ -107,7 +107,7 @@ import Testing
         #expect(third.record.statuses == [100])
     }
 
-    @Test("goes on when one before it is slow")
+    @Test("proceeds when an earlier one is slow")
     func slow() {
         let first = conversation()
         let second = conversation()
@@ -126,7 +126,7 @@ import Testing
         #expect(first.record.statuses == [100, 200])
     }
 
-    @Test("waits for one before it that only the server delays")
+    @Test("waits for an earlier one that only the server delays")
     func serverDelay() {
         let first = conversation()
         let second = conversation()
@@ -145,7 +145,7 @@ import Testing
         #expect(first.record.statuses == [100, 200])
     }
 
-    @Test("goes on when the response to one before it is read slowly")
+    @Test("proceeds when the response to an earlier one is read slowly")
     func slowReader() {
         let first = conversation(respond: { _ in .make(String(repeating: "b", count: 5_000)) })
         let second = conversation()

@@ -58,7 +58,7 @@ import Testing
         #expect(budget.usedBytes == 48 * Self.mebibyte)
     }
 
-    /// What an account does that holds text, then reserves memory for numbers.
+    /// Returns the refusal by an account that holds text and then reserves memory for numbers.
     private func verdict(in budget: MemoryBudget, text: Int, numbers: Int) -> Refusal? {
         let account = MemoryAccount(budget, text: 0)
         _ = account.reserveText(text) && account.reserve(numbers)

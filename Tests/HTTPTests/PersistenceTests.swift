@@ -101,7 +101,7 @@ import Testing
         let conversation = Conversation(respond: { _ in nil })
         conversation.receive(request("POST", fields: ["Content-Length: 3"], body: "abc"))
         conversation.wait(.seconds(2))
-        conversation.respond(with: .make("answer"))
+        conversation.respond(with: .make("result"))
         let exchange = Exchange(
             method: .post,
             route: RouteName("/route"),

@@ -84,7 +84,7 @@ import Testing
     func sending() {
         var limits = Limits()
         limits.responseMinimumRate = 0
-        let conversation = Conversation(limits: limits, respond: { _ in .make("answer") })
+        let conversation = Conversation(limits: limits, respond: { _ in .make("result") })
         conversation.isNetworkOpen = false
         conversation.receive(request())
         conversation.wait(.seconds(29))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks in the object code that the loops of the losses with one value per element call nothing.
+"""Checks in the object code that the loops of the elementwise losses call nothing.
 
     python3 -B Tests/InstructionSets/calls.py [build directory]
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
-# The specialisations of PointwiseFormula.compute, and what each calls once, before or after its loop.
+# The specialisations of PointwiseFormula.compute, and the calls of each before or after its loop, once.
 LOOP = re.compile(r"PointwiseFormula.*7compute_")
 ALLOWED = ("swift_isUniquelyReferenced_nonNull_native", "_ContiguousArrayBuffer", "computeCancelled")
 LABEL = re.compile(r"^[0-9a-f]+ <(.*)>:$")

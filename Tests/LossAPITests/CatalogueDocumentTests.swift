@@ -57,7 +57,7 @@ struct CatalogueDocumentTests {
         #expect(count > 30)
     }
 
-    @Test("contain a JSON Schema that accepts the examples and refuses what the service refuses")
+    @Test("contain a JSON Schema that accepts the examples and rejects refused requests")
     func schemas() throws {
         var cases: [[String: Any]] = []
         for entry in Self.entries {
@@ -124,7 +124,7 @@ struct CatalogueDocumentTests {
         }
     }
 
-    @Test("say by the schema that null omits any field but an input, as the service does")
+    @Test("state in the schema that null omits any field but an input, as in the service")
     func nulls() throws {
         var count = 0
         for entry in Self.entries {
@@ -161,7 +161,7 @@ struct CatalogueDocumentTests {
         }
     }
 
-    @Test("are examples that a loss states itself, if those derived would not do")
+    @Test("are the stated examples of a loss, if it has any, rather than derived ones")
     func stated() throws {
         let inputs = ["predictions": Tensor(7), "targets": Tensor(8)]
         let facts = Facts(
@@ -212,7 +212,7 @@ struct CatalogueDocumentTests {
         #expect((penalties["penalties"] as? [Any])?.count == Catalogue.penalties.count)
     }
 
-    @Test("are not listed by unknown facts")
+    @Test("are not filtered by unknown facts")
     func unknownFilter() throws {
         for (query, slug) in [
             ("task=binary", "unknown-field"), ("family=binaries", "not-allowed"),

@@ -99,7 +99,7 @@ struct ContractTests {
         }
     }
 
-    @Test("lists for probes no response that only tokens or codings cause")
+    @Test("lists no response for probes that only tokens or codings cause")
     func probes() throws {
         let paths = try #require(Contract.document["paths"])
         let tokens = try Tokens(Array("sesame".utf8))
@@ -112,7 +112,7 @@ struct ContractTests {
         }
     }
 
-    @Test("is fit for generators of clients: no recursion, no const, doubles, one style of IDs")
+    @Test("is suitable for client generators: no recursion, no const, doubles, one style of IDs")
     func generators() throws {
         let schemas = try #require(Contract.document["components"]?["schemas"])
         guard case .object(let members) = schemas else {

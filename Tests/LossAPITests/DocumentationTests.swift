@@ -15,7 +15,7 @@ struct DocumentationTests {
         #expect(difference(try text("docs/losses.md"), LossesPage.markdown) == [])
     }
 
-    @Test("lists each family of losses in the README, which has a screen of each matter")
+    @Test("lists each family of losses in the README, which has at most 250 lines")
     func families() throws {
         let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
         #expect(LossesPage.families.filter { !lines.contains(Substring($0)) } == [])

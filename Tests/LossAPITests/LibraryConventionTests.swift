@@ -27,7 +27,7 @@ struct LibraryConventionTests {
     }
 
     @Test(
-        "pytorch has the numbers of PyTorch on real data, to 1e-12",
+        "pytorch agrees with PyTorch on real data to within 1e-12",
         arguments: [
             "breast-cancer-logits", "breast-cancer-probabilities", "diabetes-regression",
             "digits-distributions", "wine-logits", "wine-probabilities",
@@ -132,7 +132,7 @@ struct LibraryConventionTests {
         #expect(try loss("huber", delta) == 16)
     }
 
-    @Test("yields to the caller's own denominator")
+    @Test("yields to a denominator supplied by the client")
     func normalizer() throws {
         let body = #"{"predictions":[1,2],"targets":[0,1],"normalizer":8}"#
         let own = try result("BCEWithLogitsLoss", body)

@@ -47,7 +47,7 @@ struct PartialTests {
         String(decoding: partial.document.bytes, as: UTF8.self)
     }
 
-    @Test("has the bytes of rational arithmetic, and is read back from them")
+    @Test("has the bytes that rational arithmetic gives, and is read back from them")
     func golden() throws {
         for sample in try Golden.cases() {
             let own = try partial(

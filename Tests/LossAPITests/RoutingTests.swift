@@ -99,7 +99,7 @@ struct RoutingTests {
         #expect((other["detail"] as? String)?.hasPrefix("Nothing is served at this path.") == true)
     }
 
-    @Test("takes options in the query of a POST, and refuses others there")
+    @Test("accepts options in the query of a POST, and refuses other fields there")
     func query() throws {
         func send(_ query: String?, _ body: String = requestBody) -> Response {
             let target = RequestTarget.resource(path: "/v1/losses/huber", query: query)

@@ -36,7 +36,7 @@ struct SyntaxTests {
         }
     }
 
-    @Test("is not reported if it is valid", arguments: SyntaxCases.wellFormed)
+    @Test("is accepted if it is valid", arguments: SyntaxCases.wellFormed)
     func wellFormed(sample: SyntaxCases.WellFormed) throws {
         let response = client.send(.post, "/v1/losses/mse", bytes: Array(sample.body.utf8))
         let document = try client.json(response)

@@ -7,7 +7,7 @@ import Testing
 
 /// Values near optima, where the terms of a loss or derivative cancel; the true values were computed
 /// with mpmath at 60 digits.
-@Suite("Where terms cancel, a loss by row")
+@Suite("Where terms cancel, a row-wise loss")
 struct CancellationTests {
     private func result(
         _ name: String,
@@ -29,7 +29,7 @@ struct CancellationTests {
         )
     }
 
-    @Test("keeps the digits of a divergence of logits")
+    @Test("keeps a divergence of logits accurate")
     func logits() throws {
         let near = try result(
             "kl_divergence",
@@ -48,7 +48,7 @@ struct CancellationTests {
         #expect((least - 2.4074124304840448e-35).magnitude <= 1e-12 * 2.4e-35)
     }
 
-    @Test("keeps the digits of a divergence of probabilities")
+    @Test("keeps a divergence of probabilities accurate")
     func probabilities() throws {
         let unnormalised = try result(
             "kl_divergence",

@@ -14,7 +14,7 @@ struct CataloguePropertyTests {
         try #require(Catalogue.loss(named: name)).entry.variants()
     }
 
-    @Test("has a gradient and a Hessian that agree with differences", arguments: names)
+    @Test("has a gradient and a Hessian that agree with finite differences", arguments: names)
     func derivatives(name: String) throws {
         var samples = Samples(seed: 11)
         for loss in try variants(name) {

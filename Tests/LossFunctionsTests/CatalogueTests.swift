@@ -21,7 +21,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("has no loss by a name that has advice instead", arguments: OtherNames.names)
+    @Test("has no loss with a name for which there is advice", arguments: OtherNames.names)
     func otherNames(name: String) {
         #expect(Catalogue.loss(named: name) == nil)
         #expect(Catalogue.penalty(named: name) == nil)

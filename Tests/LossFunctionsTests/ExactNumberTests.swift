@@ -73,7 +73,7 @@ struct ExactNumberTests {
         }
     }
 
-    @Test("keeps the laws of arithmetic at any size")
+    @Test("obeys the laws of arithmetic at any size")
     func laws() {
         var random = SplitMix(state: 83)
         for _ in 0..<2_000 {

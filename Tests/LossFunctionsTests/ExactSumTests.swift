@@ -80,7 +80,7 @@ struct ExactSumTests {
         #expect(sum.value == -0x1p-54)
     }
 
-    @Test("merges to the same value, however its terms are dealt and its parts are merged")
+    @Test("merges to the same value, however its terms are distributed and its parts are merged")
     func merging() {
         var random = SplitMix(state: 4)
         for round in 0..<500 {

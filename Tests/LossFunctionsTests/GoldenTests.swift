@@ -10,7 +10,7 @@ struct GoldenTests {
     /// The largest error of a loss with one value per element, in units in the last place or, if
     /// terms cancel, of 2^-100 of the largest term.
     static let tolerance = 4.0
-    /// That of a loss by row: elementary functions have errors of up to 1 ulp, and several operations
+    /// The same for a row-wise loss: elementary functions have errors of up to 1 ulp, and several operations
     /// follow.
     static let toleranceOfRows = 5.0
 

@@ -239,13 +239,13 @@ struct LongRowTests {
         guard
             case .outsideDomain("predictions", [0, 9_000], 1.5, _)? = error({ p, _ in p[9_000] = 1.5
             })
-        else { return #expect(Bool(false), "the prediction is taken") }
+        else { return #expect(Bool(false), "the prediction is accepted") }
         guard
             case .outsideDomain("targets", [0, 9_999], -0.5, _)? = error({ _, t in t[9_999] = -0.5 }
             )
-        else { return #expect(Bool(false), "the target is taken") }
+        else { return #expect(Bool(false), "the target is accepted") }
         guard case .notADistribution("targets", [0], _, _)? = error({ _, t in t[5_000] += 0.5 })
-        else { return #expect(Bool(false), "the sum is taken") }
+        else { return #expect(Bool(false), "the sum is accepted") }
     }
 
     private func make(_ setting: Case, axis: Int) throws -> (Loss, [Row]) {

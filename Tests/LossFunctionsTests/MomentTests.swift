@@ -34,7 +34,7 @@ struct MomentTests {
         return request
     }
 
-    @Test("are those of the whole for every cut, order and tree of merging", arguments: names)
+    @Test("merge into those of the whole for every split, order and tree", arguments: names)
     func cuts(name: String) throws {
         var samples = Samples(seed: 91)
         let entry = try #require(Catalogue.loss(named: name)).entry
@@ -105,7 +105,7 @@ struct MomentTests {
         }
     }
 
-    @Test("count what is left out and weight what is weighted, as requests do")
+    @Test("respect masks, weights and ignored classes, as requests do")
     func leftOut() throws {
         let options: [String: OptionValue] = [
             "from_logits": .flag(true), "class_weights": .list([0.3, 0.7, 0.11]),
@@ -130,7 +130,7 @@ struct MomentTests {
         }
     }
 
-    @Test("have no variance of losses near 1e9 but their own")
+    @Test("keep the variance of losses near 1e9")
     func cancellation() throws {
         let loss = try #require(Catalogue.loss(named: "absolute_error")).entry.loss(.none)
         let predictions = (0..<1_000).map { 1e9 + Double($0 % 8) / 8 }
@@ -199,7 +199,7 @@ struct MomentTests {
         #expect(throws: LossPartial.Mismatch.tooLarge) { try full.merge(full) }
     }
 
-    @Test("of groups are united by key, in the order of their bytes")
+    @Test("of groups are merged by key, in the order of their bytes")
     func groups() throws {
         let loss = try #require(Catalogue.loss(named: "huber")).entry.loss(.none)
         func moments(_ count: Int) -> Moments {

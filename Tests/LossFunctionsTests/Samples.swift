@@ -16,7 +16,7 @@ struct Samples {
 
     static let shape = [6, 4]
 
-    /// A batch, by default of six rows of four; targets are distributions for losses by row.
+    /// A batch, by default of six rows of four; targets are distributions for row-wise losses.
     mutating func batch(
         for loss: Loss,
         rows: Int = Self.shape[0],

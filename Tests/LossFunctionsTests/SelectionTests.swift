@@ -6,7 +6,7 @@ import SeededRandom
 import TestSupport
 import Testing
 
-/// Masks, missing values, denominators and inputs to differentiate in, over the whole catalogue.
+/// Masks, missing values, denominators and requested derivatives, over the whole catalogue.
 @Suite("Every loss, with a part of its batch")
 struct SelectionTests {
     private static let names = Catalogue.losses.map { $0.facts.name }
@@ -49,7 +49,7 @@ struct SelectionTests {
         return rows.flatMap { tensor.values[($0 * length)..<(($0 + 1) * length)] }
     }
 
-    @Test("leaves out what is masked, as if it were not there", arguments: names)
+    @Test("leaves out masked losses, as if they were absent", arguments: names)
     func mask(name: String) throws {
         try expectLeftOut(name) { request, count in
             request.mask = Tensor(
@@ -59,7 +59,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("skips what is missing, as if it were not there", arguments: names)
+    @Test("skips losses with missing values, as if they were absent", arguments: names)
     func skip(name: String) throws {
         try expectLeftOut(name) { request, _ in request.skipsMissing = true }
     }
@@ -106,7 +106,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("divides by nothing if nothing is left, and refuses to average it", arguments: names)
+    @Test("has the sum 0 if no loss is left, and refuses a mean", arguments: names)
     func nothing(name: String) throws {
         var samples = Samples(seed: 63)
         for loss in try variants(name) {
@@ -131,7 +131,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("has the same bits with the denominator that it returned", arguments: names)
+    @Test("has the same bits if the returned denominator is sent back", arguments: names)
     func normalizer(name: String) throws {
         var samples = Samples(seed: 64)
         for loss in try variants(name) {
@@ -148,7 +148,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("reduces the items of the first dimension by themselves", arguments: names)
+    @Test("reduces the items of the first dimension separately", arguments: names)
     func nested(name: String) throws {
         var samples = Samples(seed: 65)
         for loss in try variants(name) {
@@ -172,7 +172,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("counts items without losses as told")
+    @Test("counts items without losses as empty_rows states")
     func emptyRows() throws {
         let loss = try #require(Catalogue.loss(named: "mae")).entry.loss(.none)
         let batch = Batch(
@@ -186,7 +186,7 @@ struct SelectionTests {
         #expect(try loss.evaluate(request).loss == Tensor(1))
     }
 
-    @Test("has derivatives in every input that agree with differences", arguments: names)
+    @Test("has derivatives for every input that agree with finite differences", arguments: names)
     func derivatives(name: String) throws {
         var samples = Samples(seed: 66)
         for loss in try variants(name) {
@@ -229,7 +229,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("has surrogates that are not negative, above their lower bound", arguments: names)
+    @Test("has surrogates that are not negative and not below their lower bound", arguments: names)
     func surrogates(name: String) throws {
         var samples = Samples(seed: 67)
         for loss in try variants(name) {
@@ -266,7 +266,7 @@ struct SelectionTests {
         #expect(single.variance == nil && single.standardError == nil && single.mean == 2)
     }
 
-    @Test("is right where weights are apart by more than the range of doubles")
+    @Test("is correct where weights differ by more than the range of doubles")
     func extremeWeights() throws {
         let loss = try #require(Catalogue.loss(named: "mae")).entry.loss(.none)
         func mean(_ predictions: [Double], _ weights: [Double]) throws -> LossResult {

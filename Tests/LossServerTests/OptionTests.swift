@@ -63,7 +63,7 @@ struct OptionTests {
         #expect(throws: (any Error).self) { try serve([], [variable: "perhaps"]) }
     }
 
-    @Test("grants no access by default")
+    @Test("allows no origins, requires no tokens and echoes nothing by default")
     func access() throws {
         let closed = try serve().accessOptions.options()
         #expect(closed.crossOrigin == nil && closed.tokens == nil && !closed.echoes)
@@ -77,8 +77,8 @@ struct OptionTests {
         "reads tokens from a file, and reports its errors",
         arguments: [
             ("sesame\n", nil), ("# one\n\n  sesame \r\n", nil), ("# none\n", "no token"),
-            ("sesame\nopen sesame", "line 2: a token has visible ASCII characters only"),
-            ("s\u{e9}same", "line 1: a token has visible ASCII characters only"),
+            ("sesame\nopen sesame", "line 2: a token may have only visible ASCII characters"),
+            ("s\u{e9}same", "line 1: a token may have only visible ASCII characters"),
             ("s\u{e9}same", "not the byte 0xC3"),
             (String(repeating: "a", count: 65_537), "too large: the limit is 65536 bytes"),
         ] as [(String, String?)]
@@ -205,7 +205,7 @@ struct OptionTests {
     }
 
     @Test(
-        "says in a refusal what is accepted",
+        "states in each error what would be accepted",
         arguments: [
             (["--port", "-1"], "--port must be from 0 to 65535, not -1."),
             (["--port", "--body-bytes", "7"], "'--body-bytes' is invalid for '--port <port>'"),

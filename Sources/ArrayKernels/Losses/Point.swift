@@ -4,7 +4,7 @@
 struct Derivatives {
     let gradient: Vector
     let hessian: Vector
-    /// What takes the place of the second derivative in Newton's method; never negative.
+    /// The substitute for the second derivative in Newton's method; never negative.
     let surrogate: Vector
     /// The elements whose terms cancel in the derivative, so that it has to be computed precisely.
     let cancelled: Mask
@@ -14,7 +14,7 @@ struct Derivatives {
     /// - Parameters:
     ///   - gradient: the derivative.
     ///   - hessian: the second derivative.
-    ///   - surrogate: what takes its place on request; `nil` means itself, for a convex loss.
+    ///   - surrogate: the substitute for it; `nil` means the second derivative, for a convex loss.
     ///   - cancelled: the elements whose terms cancel in the derivative.
     ///   - cancelledHessian: those whose terms cancel in the second derivative.
     @inline(always)
@@ -37,7 +37,7 @@ struct Derivatives {
         Derivatives(gradient: Vector(repeating: 0), hessian: Vector(repeating: 0))
     }
 
-    /// The derivatives with those of the elements whose terms cancel from a precise computation.
+    /// The derivatives, with those whose terms cancel taken from a precise computation.
     @inline(always)
     func replacingCancelled(with precise: Derivatives) -> Derivatives {
         Derivatives(
@@ -70,7 +70,7 @@ struct Point {
     }
 
     /// The elements whose terms cancel in the loss or in the derivatives with respect to some of the
-    /// inputs, which are the bits of two numbers.
+    /// inputs, given by the bits of two numbers.
     @inline(always)
     func cancelled(gradients: UInt8, hessians: UInt8, of count: Int) -> Mask {
         var mask = cancelled
@@ -82,7 +82,7 @@ struct Point {
         return mask
     }
 
-    /// The point with what cancels replaced by the results of a precise computation.
+    /// The point, with values whose terms cancel taken from a precise computation.
     @inline(always)
     func replacingCancelled(with precise: Point) -> Point {
         Point(
@@ -104,7 +104,7 @@ struct Elements {
     /// The values of the option that is a list along the last axis.
     let list: Vector
 
-    /// An input, by its place in the signature.
+    /// An input, by its index in the signature.
     @inline(always)
     subscript(_ input: Int) -> Vector {
         switch input {

@@ -3,7 +3,7 @@
 import ArrayMath
 import LossFacts
 
-/// A loss with one value per element in the list of those losses.
+/// A loss in the list of elementwise losses.
 protocol ListedLoss: SendableMetatype {
     #if !FUSED
     static var facts: Facts { get }
@@ -13,10 +13,10 @@ protocol ListedLoss: SendableMetatype {
     static func kernel(_ options: OptionValues) throws(LossError) -> any ElementKernel
 }
 
-/// A formula with one value per element, stated at one element and computed at eight.
+/// An elementwise formula, stated for one element and computed for eight at once.
 ///
 /// The loop over the elements of a block calls `point` directly, so that each formula has a loop of
-/// its own without calls; what only a derivative needs is computed where it is requested. A formula
+/// its own without calls; terms needed only by a derivative are computed on request. A formula
 /// may mark the elements whose terms cancel; if a block has any, these are computed again by
 /// `precisePoint` (A. Ziv, "Fast evaluation of elementary mathematical functions with correctly
 /// rounded last bit", ACM TOMS 17, 1991).
@@ -33,7 +33,7 @@ protocol PointwiseFormula: ElementKernel {
     /// The losses and derivatives of eight elements.
     func point(_ x: Elements) -> Point
 
-    /// The same, computed so precisely that it does not matter if terms cancel.
+    /// The same, computed so precisely that cancellation does not matter.
     ///
     /// Quantities that `point` never marks may be 0.
     func precisePoint(_ x: Elements) -> Point
@@ -89,7 +89,7 @@ extension PointwiseFormula {
         }
     }
 
-    /// Computes the elements of a block whose terms cancel again.
+    /// Recomputes the elements of a block whose terms cancel.
     @inline(never)
     private func computeCancelled(
         _ first: Span<Double>,
@@ -156,7 +156,7 @@ struct Columns {
         gradients >> UInt8(truncatingIfNeeded: input) & 1 == 1
     }
 
-    /// The elements whose terms cancel in what is requested.
+    /// The elements whose terms cancel in the requested quantities.
     @inline(always)
     func cancelled(in point: Point, inputCount: Int) -> Mask {
         point.cancelled(gradients: gradients, hessians: hessians, of: inputCount)
@@ -191,7 +191,7 @@ struct Columns {
 
 /// A loss of the difference of a prediction and a target.
 protocol DistanceLoss: PointwiseLoss {
-    /// The loss and its derivatives at a difference.
+    /// The loss and its derivatives for a difference.
     func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives)
 }
 
@@ -215,10 +215,10 @@ protocol MarginLoss: PointwiseLoss {
     /// The encoding of the labels.
     var labels: LabelEncoding { get }
 
-    /// The loss and its derivatives at a product.
+    /// The loss and its derivatives for a product.
     func point(margin: Vector) -> (loss: Vector, derivatives: Derivatives)
 
-    /// The derivatives at a product, computed so precisely that it does not matter if terms cancel.
+    /// The derivatives for a product, computed so precisely that cancellation does not matter.
     func preciseDerivatives(margin: Vector) -> Derivatives
 }
 

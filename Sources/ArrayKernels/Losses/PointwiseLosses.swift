@@ -3,7 +3,7 @@
 package import ArrayMath
 package import LossFacts
 
-/// The list of the losses with one value per element, in the same order at every instruction set.
+/// The list of the elementwise losses, in the same order for every instruction set.
 ///
 /// To add one, write its file and add a line here.
 package enum PointwiseLosses {
@@ -62,7 +62,7 @@ package enum PointwiseLosses {
     package static var facts: [Facts] { types.map { $0.facts } }
     #endif
 
-    /// A loss with its options set, by its place in the list.
+    /// A loss with its options set, by its index in the list.
     static func kernel(
         _ index: Int,
         _ options: OptionValues

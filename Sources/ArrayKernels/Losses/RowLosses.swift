@@ -3,7 +3,7 @@
 package import ArrayMath
 package import LossFacts
 
-/// A loss with one value per row in the list of those losses.
+/// A loss in the list of row-wise losses.
 protocol ListedRowLoss: SendableMetatype {
     #if !FUSED
     static var facts: Facts { get }
@@ -13,7 +13,7 @@ protocol ListedRowLoss: SendableMetatype {
     static func kernel(_ options: OptionValues) throws(LossError) -> any RowKernel
 }
 
-/// The list of the losses with one value per row, in the same order at every instruction set.
+/// The list of the row-wise losses, in the same order for every instruction set.
 ///
 /// To add one, write its file and add a line here.
 package enum RowLosses {
@@ -27,7 +27,7 @@ package enum RowLosses {
     package static var facts: [Facts] { types.map { $0.facts } }
     #endif
 
-    /// A loss with its options set, by its place in the list.
+    /// A loss with its options set, by its index in the list.
     static func kernel(_ index: Int, _ options: OptionValues) throws(LossError) -> any RowKernel {
         try types[index].kernel(options)
     }

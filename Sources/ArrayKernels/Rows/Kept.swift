@@ -2,12 +2,12 @@
 
 /// Numbers of a summary that are used again for the derivatives.
 ///
-/// A row that is too long has none, and its numbers are computed again.
+/// A row that is too long keeps none, and its numbers are computed again.
 struct Kept {
     private var heads: [Double]
     private var tails: [Double]
 
-    /// The maximum number of numbers.
+    /// The maximum count of numbers.
     static let capacity = 4_096
 
     init(count: Int) {

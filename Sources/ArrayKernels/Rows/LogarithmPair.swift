@@ -4,7 +4,7 @@ extension TwoDoubles {
     /// log x as an unevaluated sum of head and tail, with an error of about 2^-57 or 2^-57 of the
     /// result; -∞ for 0.
     ///
-    /// The tail is what `Logarithm` adds to its head.
+    /// The tail is the correction that `Logarithm` adds to its head.
     @inline(always)
     static func roughLog(_ x: Vector) -> TwoDoubles {
         let isSmall = x .< 0x1p-1022

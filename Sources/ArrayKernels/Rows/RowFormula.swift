@@ -3,7 +3,7 @@
 import ArrayMath
 import LossFacts
 
-/// What is computed of a row before its derivatives.
+/// The quantities of a row that are computed before its derivatives.
 protocol RowSummary {
     var loss: Vector { get }
     /// The rows whose loss has terms that cancel, so that the precise path is needed.
@@ -33,11 +33,11 @@ struct RowPoint {
     }
 }
 
-/// A formula with one value per row, stated at one row and computed at eight.
+/// A row-wise formula, stated for one row and computed for eight at once.
 ///
 /// Rows are read twice: once for a summary with the loss, once for the derivatives, which are computed
 /// column by column, so that the memory does not grow with the length of a row. A row whose loss or
-/// derivatives have terms that cancel is computed again, by itself, with numbers of twice the precision.
+/// derivatives have terms that cancel is computed again, separately, with twice the precision of a double.
 protocol RowFormula: RowKernel {
     associatedtype Summary: RowSummary
 
@@ -65,10 +65,10 @@ protocol RowFormula: RowKernel {
         _ summary: Summary
     ) -> Derivatives
 
-    /// The loss of a row with numbers of twice the precision.
+    /// The loss of a row with twice the precision of a double.
     func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector
 
-    /// What the precise path computes of a row before its derivatives.
+    /// Summarizes a row on the precise path.
     func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary
 
     /// The derivatives with respect to the numbers of the first input by the precise path.
@@ -114,7 +114,7 @@ extension RowFormula {
         let weights = list?.values ?? []
         let (starts, width, capacity) = (group.starts.span, block.width, block.capacity)
         let wanted = Wanted(block)
-        // The arrays are taken out of the block, which could not be used beside a part of it.
+        // The arrays are moved out of the block, which is inaccessible while a part of it is borrowed.
         var (columns, derivatives, numbers): ([Double], [Double], [Double]) = ([], [], [])
         swap(&columns, &block.columns)
         swap(&derivatives, &block.derivatives)
@@ -392,7 +392,7 @@ extension RowGroup {
     }
 }
 
-/// The places of eight rows in their tensors; lanes beyond the last row repeat it.
+/// The positions of eight rows in their tensors; lanes beyond the last row repeat it.
 private struct EightRows {
     private let starts: InlineArray<8, Int>
     private let count: Int
@@ -470,10 +470,10 @@ private struct EightRows {
     ///
     /// - Parameters:
     ///   - columns: the derivatives, `width` numbers for each.
-    ///   - width: the distance of the derivatives in `columns`.
+    ///   - width: the distance between derivatives in `columns`.
     ///   - numbers: receives the rows.
-    ///   - capacity: the distance of the derivatives in `numbers`.
-    ///   - first: the place of the first row.
+    ///   - capacity: the distance between derivatives in `numbers`.
+    ///   - first: the index of the first row.
     ///   - inputs: the number of inputs.
     ///   - wanted: the derivatives that are requested.
     func transposeBack(

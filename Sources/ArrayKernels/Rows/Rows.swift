@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the lanes of a vector are.
+/// The assignment of the lanes of a vector to rows.
 protocol LaneLayout {
-    /// Whether they are parts of one row.
+    /// Whether all lanes are parts of one row.
     static var isLong: Bool { get }
 }
 
@@ -18,7 +18,7 @@ enum LongRow: LaneLayout {
 
 /// Eight rows at once, each in a lane, or one long row, of which all lanes are parts.
 ///
-/// A formula need not know which: a sum over a row is the same in all lanes of that row.
+/// Formulas need not distinguish the two: a sum over a row is the same in all lanes of that row.
 struct Rows<Layout: LaneLayout>: ~Escapable {
     private let first: Span<Double>
     private let second: Span<Double>
@@ -51,7 +51,7 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         count = Layout.isLong ? (length &+ 7) / 8 : length
     }
 
-    /// The number of numbers in a row.
+    /// The length of a row.
     var rowLength: Double { Double(length) }
 
     /// The first input: predictions.
@@ -79,7 +79,7 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         Layout.isLong ? Self.vector(list, index, length) : Vector(repeating: list[index])
     }
 
-    /// The place in its row of each lane.
+    /// The index of each lane within its row.
     @inline(always)
     func place(_ index: Int) -> Vector {
         Layout.isLong
@@ -99,7 +99,7 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         Layout.isLong ? Vector(repeating: lanes.sum()) : lanes
     }
 
-    /// The greatest number of the first input in each row, and the first place of it.
+    /// The greatest number of the first input in each row, and the index of its first occurrence.
     var greatest: (value: Vector, place: Vector) {
         @inline(always) get {
             let least = Vector(repeating: -.infinity)

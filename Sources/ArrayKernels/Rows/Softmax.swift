@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The softmax p of rows of logits, from which no probability or complement is computed by a
+/// The softmax p of rows of logits; no probability or complement is computed as a
 /// difference that cancels.
 struct Softmax {
-    /// The greatest logit of each row, and its place.
-    let top: Vector
-    let place: Vector
-    /// Σ e^(z - top) over the other logits.
-    let others: TwoDoubles
-    /// 1 / (1 + others).
+    /// The greatest logit of each row, and its index.
+    let maximum: Vector
+    let argmax: Vector
+    /// Σ e^(z - maximum) over the other logits.
+    let othersSum: TwoDoubles
+    /// 1 / (1 + othersSum).
     private let inverse: TwoDoubles
-    /// log(1 + others).
-    let excess: Vector
+    /// log(1 + othersSum).
+    let logSumExpMinusMax: Vector
 
     /// The precision with which exponentials are computed.
     enum Precision {
@@ -25,42 +25,42 @@ struct Softmax {
 
     @inline(always)
     init(_ rows: borrowing Rows<some LaneLayout>, _ precision: Precision, _ kept: inout Kept) {
-        let (top, place) = rows.greatest
-        self.top = top
-        self.place = place
+        let (maximum, argmax) = rows.greatest
+        self.maximum = maximum
+        self.argmax = argmax
         let zero = TwoDoubles(repeating: 0)
         var total = RowTotal()
         for index in 0..<rows.count {
-            let exponential = Self.exponential(rows.x(index), top, precision)
+            let exponential = Self.exponential(rows.x(index), maximum, precision)
             kept.store(exponential, at: index)
-            let isTop = rows.place(index) .== place
-            total.add(exponential.replacing(with: zero, where: isTop), at: index, of: rows)
+            let isMaximum = rows.place(index) .== argmax
+            total.add(exponential.replacing(with: zero, where: isMaximum), at: index, of: rows)
         }
-        others = total.value(of: rows)
-        inverse = Vector(repeating: 1) / (others + Vector(repeating: 1))
-        excess = Vector.log1p(others.head) + others.tail / (1 + others.head)
+        othersSum = total.value(of: rows)
+        inverse = Vector(repeating: 1) / (othersSum + Vector(repeating: 1))
+        logSumExpMinusMax = Vector.log1p(othersSum.head) + othersSum.tail / (1 + othersSum.head)
     }
 
     @inline(always)
     private static func exponential(
         _ x: Vector,
-        _ top: Vector,
+        _ maximum: Vector,
         _ precision: Precision
     ) -> TwoDoubles {
         switch precision {
-        case .single: TwoDoubles(.exp(x, minus: top))
-        case .extended: .extendedExp(.difference(x, top))
-        case .twofold: .exp(.difference(x, top))
+        case .single: TwoDoubles(.exp(x, minus: maximum))
+        case .extended: .extendedExp(.difference(x, maximum))
+        case .twofold: .exp(.difference(x, maximum))
         }
     }
 
     /// -log p, a sum of two terms that are not negative.
     @inline(always)
-    func surprise(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
-        (top - rows.x(index)) + excess
+    func surprisal(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        (maximum - rows.x(index)) + logSumExpMinusMax
     }
 
-    /// e^(z - top).
+    /// e^(z - maximum).
     @inline(always)
     func exponential(
         _ index: Int,
@@ -68,10 +68,10 @@ struct Softmax {
         _ precision: Precision,
         _ kept: Kept
     ) -> TwoDoubles {
-        kept.isEmpty ? Self.exponential(rows.x(index), top, precision) : kept.numbers(index)
+        kept.isEmpty ? Self.exponential(rows.x(index), maximum, precision) : kept.numbers(index)
     }
 
-    /// p, from e^(z - top).
+    /// p, from e^(z - maximum).
     @inline(always)
     func probability(_ exponential: TwoDoubles) -> TwoDoubles {
         .looseProduct(exponential, inverse)
@@ -89,11 +89,11 @@ struct Softmax {
         target: TwoDoubles,
         sum: TwoDoubles
     ) -> RowPoint {
-        let isTop = rows.place(index) .== place
+        let isMaximum = rows.place(index) .== argmax
         let p = probability(exponential)
         let rest = TwoDoubles.looseSum(TwoDoubles(repeating: 1), -exponential)
         let complement = TwoDoubles.looseProduct(
-            TwoDoubles.looseSum(rest, others).replacing(with: others, where: isTop),
+            TwoDoubles.looseSum(rest, othersSum).replacing(with: othersSum, where: isMaximum),
             inverse
         )
         let push = TwoDoubles.looseProduct(.looseSum(sum, -target), p)
@@ -111,7 +111,7 @@ struct Softmax {
         )
     }
 
-    /// The derivatives for a single class, with numbers of simple precision.
+    /// The derivatives for a single class, in double precision.
     @inline(always)
     func derivatives(
         _ index: Int,
@@ -119,8 +119,8 @@ struct Softmax {
         exponential e: Vector,
         weight: Vector
     ) -> Derivatives {
-        let isTop = rows.place(index) .== place
-        let rest = ((1 - e) + others.head).replacing(with: others.head, where: isTop)
+        let isMaximum = rows.place(index) .== argmax
+        let rest = ((1 - e) + othersSum.head).replacing(with: othersSum.head, where: isMaximum)
         let p = Vector.multiplyAdd(e, inverse.head, e * inverse.tail)
         let complement = Vector.multiplyAdd(rest, inverse.head, rest * inverse.tail)
         return Derivatives(

@@ -10,7 +10,7 @@
 /* A product is rounded before it is added, so that all instruction sets round alike. */
 #pragma clang fp contract(off)
 
-/* Calls are inlined, so that it does not matter how they would pass vectors. */
+/* Calls are inlined, so that the calling convention for vectors does not matter. */
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 #define CVECTOR_INLINE static inline __attribute__((__always_inline__))
@@ -72,7 +72,7 @@ CVECTOR_INLINE CVector cvector_upper_half(CVector a) {
 
 /* a * b + c in each lane, rounded once, by sums that are rounded to odd: S. Boldo, G. Melquiond, "Emulation of a FMA and
  * correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008. Factors
- * beyond 2^1023 and products below 2^-969, whose error is no double, are rounded twice. */
+ * beyond 2^1023 and products below 2^-969, whose error is not a double, are rounded twice. */
 CVECTOR_INLINE CVector cvector_emulated_multiply_add(CVector a, CVector b, CVector c) {
     const CVector product = a * b;
     const CVector a1 = cvector_upper_half(a), a2 = a - a1, b1 = cvector_upper_half(b), b2 = b - b1;

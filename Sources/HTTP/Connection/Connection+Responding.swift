@@ -82,9 +82,9 @@ extension Connection {
         content.complete(job)
     }
 
-    /// Replaces the claim by what the request is now expected to need, and ends it with the request.
+    /// Resizes the claim to the memory that the request is now expected to need; ends it with the request.
     ///
-    /// Called after memory has been released in the budget, so that others find it there.
+    /// Called after memory has been released in the budget, so that others can claim it.
     package mutating func updateClaim() {
         guard let claim else { return }
         switch phase {
@@ -115,7 +115,7 @@ extension Connection {
         if output.unsentBytes > 0 { endWait() }
     }
 
-    /// Excludes the time for which the client waited for the server from that of the transfer.
+    /// Excludes the time for which the client waited for the server from the time of the transfer.
     private mutating func endWait() {
         guard let since = waitingSince else { return }
         stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
@@ -176,7 +176,7 @@ extension Connection {
         lastProgressTime = now
     }
 
-    /// Returns what may follow a response that was sent before the body arrived (RFC 9112 section
+    /// Returns the step after a response that was sent before the body arrived (RFC 9112 section
     /// 9.3).
     private func stepAfterEarlyResponse(to head: RequestHead) -> Phase.NextStep {
         switch head.framing {

@@ -64,13 +64,13 @@ extension Connection {
         )
     }
 
-    /// How long others wait for a transfer, in addition to the time for its bytes at ``claimRate``.
+    /// The time for which others wait for a transfer, in addition to that for its bytes at ``claimRate``.
     private static let claimTime = Duration.seconds(1)
     /// The minimum average rate at which others wait for a transfer, in bytes per second.
     private static let claimRate = 1_024 * 1_024
 
     /// The time at which the transfer counts as too slow for others to wait for its memory; `nil`
-    /// if none waits for it.
+    /// if no other request waits for it.
     private var claimDeadline: Instant? {
         guard isClaimPrompt, claim != nil else { return nil }
         let bytes = isRequestRead ? responseBytesSent : contentBytes
@@ -78,7 +78,7 @@ extension Connection {
         return stageStartTime.advanced(by: Self.claimTime + earned)
     }
 
-    /// Reduces the claim of a slow client to what it holds.
+    /// Reduces the claim of a slow client to the memory that it holds.
     private mutating func reduceClaim() {
         isClaimPrompt = false
         claim?.reduce(to: footprint)

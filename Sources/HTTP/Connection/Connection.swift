@@ -19,7 +19,7 @@ package struct Connection: ~Copyable, Sendable {
     var now: Instant
     /// Whether the client has half-closed.
     var inputEnded = false
-    /// Whether the connection exceeds the connection limit: only a probe is answered, within strict
+    /// Whether the connection exceeds the connection limit: only a probe is served, within strict
     /// bounds.
     package let isOverLimit: Bool
     /// Whether the server is draining.
@@ -81,7 +81,7 @@ package struct Connection: ~Copyable, Sendable {
     /// - Parameters:
     ///   - limits: The limits that apply to its requests.
     ///   - budget: The memory budget for large content.
-    ///   - isOverLimit: Whether it exceeds the connection limit, so that only a probe is answered.
+    ///   - isOverLimit: Whether it exceeds the connection limit, so that only a probe is served.
     ///   - client: The address of the client.
     ///   - connectionID: Its number, with which the IDs of its requests begin.
     ///   - now: The current time.
@@ -230,7 +230,7 @@ package struct Connection: ~Copyable, Sendable {
     /// hundred bytes.
     static let overLimitHeadBytes = 2 * 1_024
 
-    /// How long a newly accepted connection may take to send its first request once the server
+    /// The time that a newly accepted connection has to send its first request once the server
     /// accepts no more: enough for data already in transit.
     static let firstRequestTime = Duration.milliseconds(250)
 

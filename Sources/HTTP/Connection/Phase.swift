@@ -32,7 +32,7 @@ enum Phase: Sendable {
     case closing(CloseReason)
     case closed
 
-    /// What follows a response.
+    /// The step after a response.
     enum NextStep: Sendable {
         case nextRequest
         case discardBody

@@ -36,7 +36,7 @@ package struct ResponseOutput: Sendable {
         var part: [UInt8]?
     }
 
-    /// How many parts are produced ahead of the one being sent: one for each core of a small
+    /// The number of parts produced ahead of the one being sent: one for each core of a small
     /// machine, and one to send.
     private static let maximumPendingParts = 3
 
@@ -58,7 +58,7 @@ package struct ResponseOutput: Sendable {
     }
 
     /// The maximum length in bytes of content that is appended to the head: sending one buffer
-    /// costs less than copying a few bytes saves.
+    /// saves more than copying a few bytes costs.
     private static let copyLimit = 4 * 1_024
 
     /// Replaces the whole output, reusing the memory of the head.

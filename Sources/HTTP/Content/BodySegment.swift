@@ -16,7 +16,7 @@ package struct BodySegment: Sendable {
     /// of the handoff.
     package static let minimumBytes = 512 * 1_024
 
-    /// The maximum length in bytes: how much is received while a worker processes the previous
+    /// The maximum length in bytes: the amount received while a worker processes the previous
     /// segment.
     ///
     /// Longer segments mean fewer waits between threads.

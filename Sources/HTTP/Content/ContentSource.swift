@@ -2,7 +2,7 @@
 
 /// Content that is produced while it is sent and never held in memory as a whole.
 package protocol ContentSource: Sendable {
-    /// The memory, in bytes, held for the source and for the parts produced ahead of what is sent.
+    /// The memory, in bytes, held for the source and for the parts produced ahead of sending.
     var footprint: Int { get }
 
     /// Whether all content has been produced.
@@ -14,7 +14,7 @@ package protocol ContentSource: Sendable {
     mutating func next() -> [UInt8]
 
     /// Splits off the next part as a source of its own, which can be produced concurrently with
-    /// what follows; `nil` if parts depend on each other.
+    /// the rest; `nil` if parts depend on each other.
     mutating func split() -> (any ContentSource)?
 }
 

@@ -2,7 +2,7 @@
 
 /// Processes the content of one request as it arrives, then makes the response.
 ///
-/// An intake need not hold the content as a whole, only what it derives from it.
+/// An intake need not hold the content as a whole, only the values derived from it.
 package protocol Intake: Sendable {
     /// The memory, in bytes, held for the request.
     var footprint: Int { get }

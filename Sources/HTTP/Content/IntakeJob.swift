@@ -4,7 +4,7 @@
 package struct IntakeJob: Sendable {
     package var intake: any Intake
     /// The memory account of the request: everything its connection held before the handoff, and
-    /// what is reserved during the job.
+    /// everything reserved during the job.
     package let memory: MemoryAccount
     private var segment: BodySegment
     private let isLast: Bool
@@ -25,7 +25,7 @@ package struct IntakeJob: Sendable {
         // The local variable is now the only owner, so the segment can be moved instead of copied.
         self.segment = BodySegment()
         if !segment.isEmpty || isLast { intake.receive(consume segment, isLast: isLast, memory) }
-        // The intake has reserved what it keeps of it.
+        // The intake has reserved memory for the values that it keeps.
         memory.releaseText(segmentBytes)
         return memory.refusal
     }

@@ -15,7 +15,7 @@ package final class MemoryBudget: Sendable {
     /// The maximum memory, in bytes, for the text of a request while it is received and read: the
     /// segments that arrive, wait and are read.
     ///
-    /// How much of it is in use depends on how busy the workers are. A request needs all of it, so
+    /// How much of it is in use depends on how busy the workers are. A request is taken to need all of it, so
     /// that whether it can ever fit depends on nothing else.
     let textBytes: Int
     private let gauges: Gauges
@@ -157,7 +157,7 @@ package final class MemoryAccount: Sendable {
 
     /// Reserves bytes, of which `textBytes` are for text.
     ///
-    /// Whether the request can ever fit is decided first, by what itself needs: what others hold
+    /// First decides whether the request can ever fit, by its own needs alone: memory held by others
     /// must not change the reason for a refusal.
     private func reserve(_ bytes: Int, ofText textBytes: Int) -> Bool {
         let held = self.bytes

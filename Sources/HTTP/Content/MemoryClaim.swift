@@ -5,8 +5,8 @@ import Synchronization
 /// The memory that a large request is expected to need, claimed before its body is read.
 ///
 /// A claim reserves nothing: it only orders large requests in time. One that has been granted lets
-/// its request begin; until then the request holds nothing and its body stays unread. So requests
-/// never wait for each other in a circle. A claim ends when it is deallocated.
+/// its request begin; until then the request holds nothing and its body stays unread. Thus requests
+/// never wait for each other in a cycle. A claim ends when it is deallocated.
 package final class MemoryClaim: Sendable {
     private let queue: MemoryQueue
     private let number: Int
@@ -21,7 +21,7 @@ package final class MemoryClaim: Sendable {
     /// Whether the request may begin.
     package var isGranted: Bool { queue.isGranted(number) }
 
-    /// Sets what to do when the claim is granted; called at once if it already is.
+    /// Sets the action to take when the claim is granted; it is called at once if it already is.
     package func whenGranted(_ notify: @escaping @Sendable () -> Void) {
         queue.setNotification(number, notify)
     }
@@ -29,7 +29,7 @@ package final class MemoryClaim: Sendable {
     /// Replaces the number of bytes.
     func resize(to bytes: Int) { queue.resize(number, to: bytes, isPrompt: true) }
 
-    /// Reduces the claim to the bytes held for a client that is slow, for which none waits alone.
+    /// Reduces the claim of a slow client to the bytes held, so that no other waits for it alone.
     func reduce(to bytes: Int) { queue.resize(number, to: bytes, isPrompt: false) }
 }
 
@@ -69,13 +69,13 @@ final class MemoryQueue: Sendable {
         let number: Int
         var bytes: Int
         var isGranted = false
-        /// Whether the client is as fast as others may expect who wait.
+        /// Whether the client is fast enough for others to wait for it.
         var isPrompt = true
         var notify: (@Sendable () -> Void)?
     }
 
     fileprivate struct State {
-        /// The sum of the granted claims above which no other is granted.
+        /// The sum of granted claims, in bytes, beyond which no further claim is granted.
         let limit: Int
         /// All claims, oldest first.
         var entries: [Entry] = []
@@ -143,21 +143,21 @@ final class MemoryQueue: Sendable {
 }
 
 extension MemoryQueue.State {
-    /// Returns no more bytes than there are, so that the largest request can be granted alone.
+    /// Limits a claim to the bytes that there are, so that the largest request can be granted alone.
     func bounded(_ bytes: Int) -> Int { max(0, min(bytes, limit)) }
 
     func index(of number: Int) -> Int? { entries.firstIndex { $0.number == number } }
 
     /// Whether a claim fits beside those that have been granted.
     ///
-    /// The first one always does, however large, so that every request gets its turn.
+    /// It always does if no prompt client holds one, however large, so that every request gets its turn.
     private func fits(_ claim: MemoryQueue.Entry) -> Bool {
         let granted = entries.filter { $0.isGranted }
         return !granted.contains { $0.isPrompt }
             || granted.reduce(claim.bytes) { $0 + $1.bytes } <= limit
     }
 
-    /// Grants claims in order, and returns what to do for these.
+    /// Grants claims in order, and returns the actions to take for them.
     ///
     /// None overtakes an older one, which might otherwise wait forever.
     mutating func grant() -> [@Sendable () -> Void] {

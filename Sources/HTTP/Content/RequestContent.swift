@@ -30,7 +30,7 @@ struct RequestContent: Sendable {
         case onWorker
     }
 
-    /// Creates an object without content.
+    /// Creates empty content.
     ///
     /// - Parameter budget: The budget for the memory of large content.
     init(_ budget: MemoryBudget) {
@@ -53,7 +53,7 @@ struct RequestContent: Sendable {
         isExpensive = false
     }
 
-    /// Returns an empty object with the same budget.
+    /// Returns empty content with the same budget.
     func makeEmpty() -> RequestContent { RequestContent(budget) }
 
     /// Discards the intake and the buffered bytes.

@@ -26,7 +26,7 @@ struct ChunkedDecoder: Sendable {
         case trailers(TrailerSection)
     }
 
-    /// The maximum bytes of framing beyond 16 bytes a chunk and two a byte of data.
+    /// The maximum number of bytes of framing beyond 16 per chunk and two per byte of data.
     private static let excessFramingLimit = 16 * 1_024
 
     /// The size at which a chunk stops earning allowance, to avoid overflow.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the end of a request body is determined (RFC 9112 section 6.3).
+/// The way the end of a request body is determined (RFC 9112 section 6.3).
 package enum Framing: Sendable, Hashable {
     /// The request has no body.
     case none

@@ -2,7 +2,7 @@
 
 /// Splits a growing message into lines and examines each byte once.
 ///
-/// A line ends with CR LF only. A CR or LF alone, which only some parties treat as a line end, is
+/// A line ends with CR LF only. A bare CR or LF, which only some parties treat as a line end, is
 /// refused (RFC 9112 section 2.2), as is every other control character.
 struct LineScanner: Sendable {
     /// The start of the incomplete line after those already returned.

@@ -32,7 +32,7 @@ extension RequestTarget {
 
     /// Parses `http://authority[/path][?query]`, RFC 9112 section 3.2.2.
     ///
-    /// The authority must be valid for an `http` URI and is otherwise ignored: this server answers
+    /// The authority must be valid for an `http` URI and is otherwise ignored: this server responds
     /// to any name. OPTIONS without a path addresses the server as a whole (section 3.2.4).
     private static func absolute(
         _ bytes: Span<UInt8>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reuse of the previous head: clients that keep a connection open repeat their head, except for
+/// Reuse of the previous head: clients that keep a connection open repeat the head, except for
 /// the length of the content, and comparing heads takes a tenth of the instructions of parsing
 /// them.
 extension RequestHead {

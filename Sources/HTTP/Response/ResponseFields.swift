@@ -4,7 +4,7 @@ package import HTTPTypes
 
 /// The fields of a response, with their lines as they are sent.
 ///
-/// The lines are formatted once, not for each response, and copying the value copies only a
+/// The lines are formatted once rather than for each response, and copying the value copies only a
 /// reference. The connection itself writes `Date`, `Content-Length`, `Connection`, `Keep-Alive` and
 /// `Transfer-Encoding`, so these are omitted.
 package struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {

@@ -14,7 +14,7 @@ enum ResponseWriter {
     private static let requestID = Array("\r\nX-Request-Id: ".utf8)
     private static let end = Array("\r\n\r\n".utf8)
 
-    /// What the Connection field says about the connection after this response.
+    /// The persistence of the connection after this response, as its Connection field states it.
     enum Persistence {
         case close
         /// Sent in HTTP/1.0 only; it is the default in HTTP/1.1.
@@ -22,7 +22,7 @@ enum ResponseWriter {
         case implied
     }
 
-    /// How a client finds the end of the content (RFC 9112 section 6).
+    /// The way a client finds the end of the content (RFC 9112 section 6).
     enum Framing {
         case length(Int)
         case chunked
@@ -37,8 +37,8 @@ enum ResponseWriter {
     ///   - common: Fields common to all responses to the request; `nil` if there are none.
     ///   - id: The ID of the request.
     ///   - date: The Date field.
-    ///   - framing: How the client finds the end of the content.
-    ///   - persistence: What to say about the connection after the response.
+    ///   - framing: The way the client finds the end of the content.
+    ///   - persistence: The persistence of the connection to announce.
     ///   - bytes: The output.
     static func write(
         _ response: Response,

@@ -37,7 +37,7 @@ package struct Limits: Sendable, Hashable {
     package var memoryBytes = 512 * 1_024 * 1_024
     /// Maximum number of requests waiting for a worker.
     package var waitingJobs = 256
-    /// How long the server keeps serving after the readiness probe has begun to fail.
+    /// Time for which the server keeps serving after the readiness probe has begun to fail.
     package var drainDelay = Duration.zero
     /// Maximum duration of a drain before the remaining connections are closed.
     package var drainTime = Duration.seconds(25)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Refusal {
-    /// Returns a sentence that says what is wrong and what would be accepted.
+    /// Returns a sentence that states the error and what would be accepted.
     ///
     /// - Parameters:
     ///   - limits: The limits that apply to the request.

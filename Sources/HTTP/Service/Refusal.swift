@@ -2,7 +2,7 @@
 
 package import HTTPTypes
 
-/// A reason for which a connection itself refuses a request, before any route is asked.
+/// A reason for which a connection itself refuses a request, before any route is consulted.
 ///
 /// Each case states one fact about one request. The connection is closed afterwards unless the
 /// request was read to its end, because after an ambiguous request the start of the next one is

@@ -11,7 +11,7 @@ package protocol Responder: Sendable {
     /// 415 and OPTIONS need no content.
     func receive(_ head: RequestHead) -> Reception
 
-    /// Returns whether a request is a health probe, which is answered even when all connections are
+    /// Returns whether a request is a health probe, which is served even when all connections are
     /// in use.
     func isProbe(_ head: RequestHead) -> Bool
 

@@ -64,7 +64,7 @@ extension EventLoop {
 
     /// Responds with 503 to the oldest connection beyond the limit and closes it.
     ///
-    /// So a new connection is always read, however many others are silent, and a probe from an
+    /// Thus a new connection is always read, however many others are silent, and a probe from an
     /// orchestrator gets its response.
     private mutating func evict(_ key: ConnectionKey) {
         guard let entry = entries[key] else { return }

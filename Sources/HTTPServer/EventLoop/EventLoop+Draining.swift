@@ -81,7 +81,7 @@ extension EventLoop {
     /// Closes the listeners without losing a connection.
     ///
     /// Closing a listener resets the connections in its queue and those whose handshake is in
-    /// progress. So the kernel first drops the SYN of new connections, whose clients retry and find
+    /// progress. Therefore the kernel first drops the SYN of new connections, whose clients retry and find
     /// no listener; then the handshakes get time for a round trip, and the queue is accepted.
     private mutating func closeListeners() {
         guard !listeners.isEmpty else { return }

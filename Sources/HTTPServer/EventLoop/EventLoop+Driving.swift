@@ -4,9 +4,9 @@ import HTTP
 import Synchronization
 
 extension EventLoop {
-    /// The share of one connection before others are served.
+    /// The bytes and time that a connection may use before others are served.
     private struct Turn {
-        /// The number of bytes that it may still transfer.
+        /// The number of bytes that the connection may still transfer.
         var bytes = 256 * 1_024
         /// The time at which the turn ends.
         let end: Instant

@@ -37,8 +37,8 @@ final class Heap: Sendable {
 
     /// Prepares for a reservation of `bytes` bytes while `used` bytes are in use.
     func prepare(for bytes: Int, besides used: Int) {
-        // Free memory is at most what was in use before usage became high: a small enough part of
-        // the limit to come on top.
+        // Free memory is at most the memory in use before usage became high, a part of the limit
+        // that is small enough to be held in addition.
         let isTight = used + bytes > limit / 8
         let now = SystemCall.now()
         let mustReturn = state.withLock { state in

@@ -14,7 +14,7 @@ final class QueueLoopRunner: LoopRunner {
     private let poll: Int32
     private let source = Guarded<(any DispatchSourceRead)?>(nil)
 
-    /// How many milliseconds the queue waits for the next event before it returns to Dispatch.
+    /// The milliseconds for which the queue waits for the next event before it returns to Dispatch.
     ///
     /// Returning to Dispatch and being called again costs more than a small request, and on a busy
     /// server the next event arrives within a millisecond.

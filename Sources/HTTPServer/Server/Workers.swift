@@ -61,7 +61,7 @@ private final class JobQueue: Sendable {
     /// The idle time after which a worker returns freed memory to the kernel.
     ///
     /// Longer than a client that trains a model computes between two requests, because the next
-    /// large request must otherwise obtain its memory anew.
+    /// large request would otherwise have to obtain its memory from the kernel again.
     private static let idleTimeBeforeTrim = DispatchTimeInterval.seconds(30)
 
     private struct State {

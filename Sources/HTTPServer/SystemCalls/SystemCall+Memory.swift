@@ -7,7 +7,7 @@ import Glibc
 extension SystemCall {
     /// Keeps freed memory for reuse until it is explicitly returned.
     ///
-    /// By default the C library maps every large array anew and unmaps it when freed; for a body of
+    /// By default the C library maps every large array separately and unmaps it when freed; for a body of
     /// a million numbers the kernel then spends more time clearing pages than the reader spends
     /// parsing. A single arena lets every thread reuse the memory that another one has freed.
     ///
@@ -36,7 +36,7 @@ extension SystemCall {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    /// Returns how many more bytes of data this process may allocate; `nil` means unlimited.
+    /// Returns the bytes of data that this process may still allocate; `nil` means unlimited.
     ///
     /// Thread stacks count whether or not they are used: 32 stacks of one megabyte are deducted.
     ///

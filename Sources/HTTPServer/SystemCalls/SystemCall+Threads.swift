@@ -14,7 +14,7 @@ extension SystemCall {
 
     /// Starts a thread that yields the processor to interactive loops and ends with its body.
     ///
-    /// Dispatch threads cannot serve: they have a niceness of at most 10
+    /// Dispatch threads are unsuitable: they have a niceness of at most 10
     /// (`DispatchQoS.background`), and they move between queues, so a lowered one would soon serve
     /// another queue.
     ///

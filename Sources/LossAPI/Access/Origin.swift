@@ -10,7 +10,7 @@
 package struct Origin: Hashable, Sendable {
     package let text: String
 
-    /// The reason that a text is not an origin, as a sentence that says the right spelling.
+    /// The reason that a text is not an origin, as a sentence that gives the right spelling.
     package struct Fault: Error, Equatable, CustomStringConvertible {
         package let description: String
 

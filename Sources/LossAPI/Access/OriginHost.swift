@@ -51,7 +51,7 @@ enum OriginHost {
         return name
     }
 
-    /// Whether the URL Standard takes the last label of a host for a number, in decimal or
+    /// Whether the URL Standard treats the last label of a host as a number, in decimal or
     /// hexadecimal digits.
     private static func isNumber(_ label: Substring) -> Bool {
         let isHexadecimal = label.hasPrefix("0x") && label.dropFirst(2).allSatisfy { $0.isHexDigit }
@@ -66,7 +66,7 @@ enum OriginHost {
         return parts.count == 4 && numbers.count == 4 ? numbers : nil
     }
 
-    /// The serialization of an IPv6 address; `nil` if the text is none.
+    /// The serialization of an IPv6 address; `nil` if the text is not such an address.
     private static func ipv6(_ text: Substring) -> String? {
         let halves = text.split(separator: "::", omittingEmptySubsequences: false)
         guard halves.count <= 2, let before = ipv6Pieces(halves[0], isLast: halves.count == 1)

@@ -17,10 +17,10 @@ package struct Tokens: Sendable {
         case byte(UInt8, line: Int)
     }
 
-    /// Reads a list with one token a line.
+    /// Reads a list with one token per line.
     ///
-    /// Lines end with the byte 0x0A. Spaces and carriage returns at both ends of a line are dropped,
-    /// and so are empty lines and lines that begin with `#`.
+    /// Lines end with the byte 0x0A. Spaces and carriage returns at both ends of a line are stripped;
+    /// empty lines and lines that begin with `#` are ignored.
     package init(_ text: [UInt8]) throws(Fault) {
         var tokens: [[UInt8]] = []
         let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)

@@ -4,7 +4,7 @@
 enum ContractDocumentSchemas {
     static let all: [JSONValue.Member] = facts + documents
 
-    /// The facts by which lists are filtered.
+    /// Schemas of the facts by which lists are filtered.
     private static let facts: [JSONValue.Member] = CatalogueFilter.fields.map { field in
         .init(
             key: field.schema,
@@ -259,7 +259,7 @@ enum ContractDocumentSchemas {
     private static func listing(_ name: String) -> JSONValue {
         let names = ["reductions", "outputs"]
         return FieldSchemas.object(
-            "The list.",
+            "The entries, and the names of reductions and outputs.",
             [(name, list("catalogue-summary"))] + names.map { ($0, texts) },
             required: [name] + names
         )

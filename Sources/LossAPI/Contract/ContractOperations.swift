@@ -92,7 +92,7 @@ enum ContractOperations {
         [
             "name": .string(list.noun), "in": "path", "required": true,
             "description": .string(
-                "The name of the \(list.noun) or an alias, as \(list.path) lists them."
+                "The name or an alias of the \(list.noun), as listed by \(list.path)."
             ),
             "schema": ["type": "string"],
             "example": .string(typical(list)),
@@ -207,7 +207,7 @@ enum ContractOperations {
             "summary": .string(summary),
             "security": [],
             "responses": .object(
-                [.init(key: "200", value: ContractResponses.health("The process is alive."))] + more
+                [.init(key: "200", value: ContractResponses.health("The check passed."))] + more
                     + refusals
             ),
         ]

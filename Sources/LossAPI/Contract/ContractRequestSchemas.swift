@@ -12,8 +12,8 @@ enum ContractRequestSchemas {
         .init(
             key: "loss-request",
             value: FieldSchemas.object(
-                "A request to a loss: its inputs and options, and fields that every loss has. Listed are "
-                    + "the fields that have one type in all losses. The schema of one loss, with its "
+                "A request to a loss: its inputs and options, and the fields common to all losses. Only "
+                    + "fields with the same type in all losses are listed. The schema of one loss, with its "
                     + "required fields, ranges and defaults, is at /v1/losses/{loss}/schema.",
                 properties(of: .losses),
                 allowsOthers: true
@@ -66,7 +66,7 @@ enum ContractRequestSchemas {
         return summaries.map { input, texts in
             let summary =
                 texts.count == 1
-                ? texts.joined().sentence : "The \(input) of the loss, see its description."
+                ? texts.joined().sentence : "The \(input); see the description of the loss."
             return (
                 input, FieldSchemas.described(summary, ContractSchemas.reference("numbers-or-null"))
             )

@@ -19,9 +19,9 @@ enum ContractResponses {
     ]
 
     static let components: [JSONValue.Member] = [
-        response("400", "The HTTP or the JSON is malformed.", codes: [400]),
+        response("400", "The HTTP message or its JSON is malformed.", codes: [400]),
         response("401", "A valid token is required.", codes: [401]),
-        response("406", "No content coding of the server is acceptable.", codes: [406]),
+        response("406", "The client accepts no available content coding.", codes: [406]),
         response("404", "No resource has this name.", codes: [404]),
         response("413", "The body is too large.", codes: [413]),
         response(
@@ -33,7 +33,7 @@ enum ContractResponses {
         response("503", "Busy or draining: try again after Retry-After seconds.", codes: [503]),
         response(
             "default",
-            "The HTTP request is not acceptable, or the server failed.",
+            "The HTTP request is invalid, or the server failed.",
             codes: [405, 408, 414, 417, 431, 500, 501, 505]
         ),
     ]

@@ -30,12 +30,12 @@ enum ContractSchemas {
     ].flatMap { $0 }
 
     private static let numbers =
-        "A finite number, or a rectangular array of numbers nested to any depth up to the limit. NaN "
-        + "and Infinity have no form in JSON."
+        "A finite number, or a rectangular array of numbers nested to any depth up to the limit. JSON "
+        + "has no NaN and no Infinity."
 
     /// Schemas of a number and of arrays of numbers.
     ///
-    /// With `oneOf` in the place of `anyOf`, a generated TypeScript client does not compile.
+    /// With `oneOf` instead of `anyOf`, a generated TypeScript client does not compile.
     ///
     /// - Parameters:
     ///   - name: The name of the schema that accepts all of them.
@@ -72,7 +72,7 @@ enum ContractSchemas {
         ]
     }
 
-    /// Numbers of which some may be null.
+    /// Numbers, some of which may be null.
     ///
     /// The last alternative is for those with null: a generated Go client does not compile with nullable
     /// elements of an array.
@@ -80,7 +80,7 @@ enum ContractSchemas {
         key: "numbers-or-null",
         value: [
             "description": .string(
-                numbers + " Null is a missing value in an input, and a loss that is left out in a "
+                numbers + " Null is a missing value in an input, and an excluded loss in a "
                     + "result."
             ),
             "anyOf": [
@@ -138,7 +138,7 @@ enum ContractSchemas {
     ]
 
     private static let statistics = FieldSchemas.object(
-        "Statistics of the losses. Variance and standard error are null for less than two losses.",
+        "Statistics of the losses. Variance and standard error are null for fewer than two losses.",
         [
             ("count", ["type": "integer"]), ("mean", number),
             ("variance", FieldSchemas.orNull(number)),
@@ -149,13 +149,13 @@ enum ContractSchemas {
     )
 
     private static let extreme = FieldSchemas.object(
-        "The least or greatest loss, and its first place.",
+        "The least or greatest loss, and where it first occurs.",
         [("loss", number), ("place", ["type": "array", "items": ["type": "integer"]])],
         required: ["loss", "place"]
     )
 
     private static let resolvedConvention = FieldSchemas.object(
-        "The convention in force, and the options that follow from it.",
+        "The convention in effect, and the options that follow from it.",
         [
             ("name", ["type": "string"]), ("version", ["type": "string"]),
             ("reduction", ["type": "string"]), ("options", ["type": "object"]),

@@ -15,7 +15,7 @@ struct CatalogueFilter {
         let meaning: String
         let description: String
         let allowed: [String]
-        /// Whether a loss must have all of the given values, not one of them.
+        /// Whether a loss must have all of the given values rather than any of them.
         let needsAll: Bool
         /// The values of a loss.
         let values: @Sendable (Facts) -> [String]
@@ -26,7 +26,7 @@ struct CatalogueFilter {
             name: "family",
             schema: "family",
             meaning: "A family of losses.",
-            description: "Families, separated by commas: the loss is in one of them.",
+            description: "Families, separated by commas: lists the entries in any of them.",
             allowed: Facts.Family.allCases.map { $0.rawValue },
             needsAll: false
         ) { [$0.family.rawValue] },
@@ -34,16 +34,16 @@ struct CatalogueFilter {
             name: "property",
             schema: "loss-property",
             meaning: "A property of a loss as a function of its inputs.",
-            description: "Properties, separated by commas: the loss has all of them.",
+            description: "Properties, separated by commas: lists the entries with all of them.",
             allowed: Facts.Property.allCases.map { $0.wireName },
             needsAll: true
         ) { $0.properties.map { $0.wireName } },
         Field(
             name: "unit",
             schema: "unit",
-            meaning: "The unit that has one loss.",
+            meaning: "The unit for which there is one loss.",
             description:
-                "Units, separated by commas: the loss has one value for each of one of them.",
+                "Units, separated by commas: lists the entries with any of these units.",
             allowed: Signature.Unit.allNames,
             needsAll: false
         ) { [$0.signature.unit.rawValue] },

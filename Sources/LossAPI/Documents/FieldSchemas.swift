@@ -22,35 +22,35 @@ struct FieldSchemas {
         case .weights: reference("weights")
         case .mask:
             Self.described(
-                "1 for each loss that takes part, 0 for each that does not.",
+                "1 for each loss to include, 0 for each to leave out.",
                 reference("mask")
             )
-        case .missing: choice("What to do with null in an input.", MissingValues.self, .error)
+        case .missing: choice("The treatment of null in an input.", MissingValues.self, .error)
         case .reduction:
             [
                 "description": .string(
                     "How the losses are reduced: mean is sum(w l) / sum(w), batch_mean divides by the "
                         + "first dimension of the losses, element_mean by the number of losses; "
-                        + "mean_of_means and mean_of_sums reduce each item of the first dimension by "
-                        + "itself and average the items. The others are names from other libraries."
+                        + "mean_of_means and mean_of_sums reduce each item of the first dimension "
+                        + "separately and average the results. The others are names of other libraries."
                 ),
                 "type": "string",
                 "enum": JSONValue(Reduction.names),
             ]
         case .normalizer:
             Self.number(
-                "A denominator of the caller's own, for mean and mean_of_sums.",
+                "A denominator supplied by the client, for mean and mean_of_sums.",
                 .positive
             )
-        case .emptyRows: choice("What items without losses count.", EmptyRows.self, .drop)
+        case .emptyRows: choice("How items without losses count.", EmptyRows.self, .drop)
         case .outputs:
             withDefault(
                 ["loss", "gradient"],
                 Self.names("The outputs to compute.", ["enum": JSONValue(Self.outputs)])
             )
-        case .gradientOf: Self.names("The inputs to differentiate in.")
+        case .gradientOf: Self.names("The inputs with respect to which to differentiate.")
         case .hessianKind:
-            choice("The second derivatives: exact, or a surrogate >= 0.", HessianKind.self, .exact)
+            choice("The kind of Hessian: exact, or a surrogate >= 0.", HessianKind.self, .exact)
         case .hessianFloor: Self.number("The lower bound of surrogates.", .nonNegative)
         case .convention:
             ["description": "The library whose defaults apply.", "type": "string"]

@@ -42,7 +42,7 @@ enum HealthDocument {
             ("releaseId", .string(Release.version)),
             ("serviceId", "loss-server"),
             ("description", "Machine-learning loss functions and their gradients"),
-            ("output", isDraining ? "The server is draining: ask another one." : nil),
+            ("output", isDraining ? "The server is draining: use another instance." : nil),
         ])
     }
 }

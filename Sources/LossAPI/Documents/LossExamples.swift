@@ -83,7 +83,7 @@ struct LossExamples {
 
     /// Sends the examples of a loss to the service.
     init(of facts: Facts, in list: CatalogueList, _ service: LossService) {
-        // The name itself implies nothing, as an alias may.
+        // The name itself implies no options, unlike some aliases.
         let found = list.find(facts.name)
         examples = ExampleRequest.all(of: facts).map { request in
             let bytes = request.body.bytes
@@ -112,7 +112,7 @@ struct LossExamples {
 extension LossService {
     /// The body of the response to a short request.
     fileprivate func response(to body: [UInt8], on route: Route) -> [UInt8] {
-        // Without a query there is no problem to throw.
+        // Without a query, no problem is thrown.
         guard var intake = try? intake(for: route, query: nil, expecting: body.count) else {
             return []
         }

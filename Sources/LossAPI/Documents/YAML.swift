@@ -59,7 +59,7 @@ enum YAML {
         hasOnlySmall(members) && column + 1 + scalar(.object(members)).count <= 100
     }
 
-    /// Whether all members are scalars, short arrays or objects of such.
+    /// Whether all members are scalars, short arrays, or objects of these.
     private static func hasOnlySmall(_ members: [JSONValue.Member]) -> Bool {
         members.allSatisfy { member in
             switch member.value {

@@ -103,7 +103,7 @@ struct GroupReader {
         guard (count == 0) == (least == nil), (least == nil) == (greatest == nil) else {
             throw Problem(
                 .conflictingOptions,
-                "least and greatest are null if count is 0, and only then.",
+                "least and greatest must be null if count is 0, and only then.",
                 pointer: base + "/count"
             )
         }

@@ -60,7 +60,7 @@ extension Problem {
                 .outOfRange,
                 "axis is \(axis), but \(input) have shape \(shape.written): "
                     + (shape.isEmpty
-                        ? "a loss by row needs at least one dimension."
+                        ? "a row-wise loss needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
                 pointer: shape.isEmpty ? pointer(input) : pointer("axis")
             )
@@ -101,7 +101,7 @@ extension Problem {
             let shapes = allowed.map { $0.isEmpty ? "a number" : "shape \($0.written)" }
             self.init(
                 .shapeMismatch,
-                "\(input) has shape \(shape.written), but must be "
+                "The shape of \(input) is \(shape.written); accepted: "
                     + "\(shapes.joined(separator: " or ")).",
                 pointer: pointer(input),
                 allowed: shapes
@@ -109,8 +109,8 @@ extension Problem {
         case .missingValue(let input, let place):
             self.init(
                 .missingValue,
-                "\(input)\(place.writtenUnlessEmpty) is null. With \"missing\": \"skip\", losses of "
-                    + "missing values are skipped; a mask leaves them out, too.",
+                "\(input)\(place.writtenUnlessEmpty) is null. With \"missing\": \"skip\", losses with "
+                    + "missing values are skipped; a mask can also leave them out.",
                 pointer: pointer(input, place)
             )
         case .nothingToAverage(let reason):

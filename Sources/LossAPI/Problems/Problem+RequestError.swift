@@ -103,14 +103,14 @@ extension Problem {
 }
 
 extension RequestError.Conflict {
-    /// The fields that cannot be combined, and what to do instead.
+    /// The fields that cannot be combined, and the alternatives.
     fileprivate var sentence: String {
         switch self {
         case .penaltyOfManyLosses:
             "regularization is added to a single loss, but reduction \"none\" returns many: choose "
                 + "another reduction, or request the penalty separately."
         case .normalizerOf(let reduction):
-            "normalizer takes the place of the denominator of reduction \"mean\" or "
+            "normalizer replaces the denominator of reduction \"mean\" or "
                 + "\"mean_of_sums\", but the reduction is \(reduction.rawValue.quoted)."
         case .emptyRowsOf(let reduction):
             "empty_rows applies to reduction \"mean_of_means\" or \"mean_of_sums\", but the "

@@ -118,7 +118,7 @@ extension ProblemKind.Service {
         case .outsideDomain: "Element outside its domain"
         case .notADistribution: "A row does not sum to 1"
         case .missingValue: "A value is missing"
-        case .nothingToAverage: "The weights sum to 0"
+        case .nothingToAverage: "Nothing to average"
         case .notFinite: "The result is not finite"
         case .notFound: "Not found"
         case .unknownLoss: "Unknown loss"
@@ -167,7 +167,7 @@ extension ProblemKind.Service {
         case .outsideDomain:
             "The loss is not defined for the element at `pointer`; `allowed` states its domain."
         case .notADistribution:
-            "The sum of each row of target probabilities must differ from 1 by less than 0.001."
+            "Each row of probabilities must sum to 1, to within 0.001; check_sums = false exempts predictions."
         case .missingValue:
             "A null in an input stands for a missing value, which is accepted where it is masked, or "
                 + "with \"missing\": \"skip\"."

@@ -82,7 +82,7 @@ enum Route {
         "/readiness", "/ping", "/status", "/-/healthy", "/-/ready", "/actuator/health",
     ]
 
-    /// The common paths by their length in bytes, which few share, so that none is hashed.
+    /// The common paths by length in bytes, so that a lookup compares a few strings and hashes none.
     private static let known: [[(path: String, route: Route)]] = {
         var known: [(path: String, route: Route)] = [
             ("/", .index), ("/livez", .alive), ("/healthz", .alive), ("/readyz", .ready),

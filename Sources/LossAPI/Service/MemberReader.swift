@@ -79,7 +79,7 @@ struct MemberReader: Sendable {
         return memory.reserveText(max(0, reader.footprint - before))
     }
 
-    /// Sets the account that memory is reserved from; `nil` means without limit.
+    /// Sets the account from which memory is reserved; `nil` means unlimited.
     mutating func setMeter(_ meter: MemoryAccount?) {
         reader.meter = meter
     }

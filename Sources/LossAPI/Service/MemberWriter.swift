@@ -17,7 +17,7 @@ enum ResultMember {
     /// A number or an array of numbers, possibly long.
     case tensor(JSONKey, Tensor)
 
-    /// The number of numbers in its array; 0 for a single number.
+    /// The count of numbers in its array; 0 for a single number.
     var length: Int {
         guard case .tensor(_, let tensor) = self, !tensor.shape.isEmpty else { return 0 }
         return tensor.values.count
@@ -31,13 +31,13 @@ enum ResultMember {
 struct MemberWriter {
     /// The place of the next member.
     private(set) var next = 0
-    /// The number of numbers in arrays that have not been written.
+    /// The count of numbers in arrays that have not been written.
     private var remaining: Int
     private var writer = JSONWriter(reserving: 0)
-    /// The number of numbers of the current array that have been written.
+    /// The count of numbers of the current array that have been written.
     private var written = 0
 
-    /// The number of numbers per slice, short enough for a fraction of a millisecond.
+    /// The count of numbers per slice, which takes a fraction of a millisecond to write.
     static let sliceLength = 16_384
     /// The maximum length of a number in bytes, including its comma.
     static let bytesEach = 25

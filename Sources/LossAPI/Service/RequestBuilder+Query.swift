@@ -17,7 +17,7 @@ extension RequestBuilder {
     /// Sets the options in the query of a request: `name=value`, separated by `&`.
     ///
     /// Lists are separated by commas, numbers are those of JSON, and flags are `true` or `false`. Inputs
-    /// and penalties belong into the body.
+    /// and penalties belong in the body.
     ///
     /// - Throws: A problem with a field or its value.
     private mutating func read(query: String) throws(Problem) {
@@ -68,14 +68,14 @@ extension RequestBuilder {
         case .numbers, .penalties:
             throw Problem(
                 .unknownField,
-                "\(name) belongs into the body: the query may contain the options."
+                "\(name) belongs in the body: the query may contain options only."
             )
         }
     }
 }
 
 extension String {
-    /// The number that the text is in JSON; `nil` if it is none.
+    /// The value of the text as a JSON number; `nil` if it is not one.
     fileprivate var jsonNumber: Double? {
         var reader = JSONReader(Array(utf8))
         guard let number = try? reader.readNumber(), (try? reader.finish()) != nil else {

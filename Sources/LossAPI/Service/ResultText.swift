@@ -11,7 +11,7 @@ import TensorJSON
 /// As text, numbers take more memory than the arrays from which they were computed.
 struct ResultText: ContentSource {
     private let members: [ResultMember]
-    /// The number of numbers in arrays.
+    /// The count of numbers in arrays.
     private let length: Int
     private var writer: MemberWriter
 

@@ -13,7 +13,7 @@ struct Accumulation: ~Copyable {
     private let functions = InstructionSet.current.functions
 
     private var sum = ExactSum()
-    /// The sum over the items of the first dimension, if they are reduced by themselves.
+    /// The sum over the items of the first dimension, if they are reduced separately.
     private var outer: ExactSum?
     /// The exact sums of statistics and partial sums, if they are requested.
     private var moments: MomentSums?
@@ -24,8 +24,12 @@ struct Accumulation: ~Copyable {
     /// The weights of a block; empty if all are 1.
     private var blockWeights: [Double] = []
 
-    /// - Parameter targetWeights: factors of the denominator of a mean, one per loss; see `Weighting`.
-    /// - Throws: `LossError` if the weights do not fit the losses, or if nothing is left to average.
+    /// Creates an accumulation without losses.
+    ///
+    /// - Parameters:
+    ///   - batch: the batch.
+    ///   - targetWeights: factors of the denominator of a mean, one per loss; see `Weighting`.
+    /// - Throws: `LossError` if the weights do not match the losses, or if nothing is left to average.
     init(_ batch: Batch, targetWeights: [Double]? = nil) throws(LossError) {
         let outputs = batch.outputs
         self.batch = batch

@@ -42,7 +42,7 @@ final class Batch {
     var outputs: Outputs { request.outputs }
     var usesSurrogate: Bool { request.hessianKind == .positive }
 
-    /// The offsets of the inputs to differentiate in.
+    /// The offsets of the inputs with respect to which to differentiate.
     var differentiated: [Int] {
         request.gradientOf.isEmpty ? signature.primary : request.gradientOf
     }

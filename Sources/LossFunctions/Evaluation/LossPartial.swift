@@ -4,7 +4,7 @@ package import LossFacts
 
 /// The moments of a loss over a part of a data set, which merge into those of the whole.
 ///
-/// It states everything on which the losses depend, so that partial sums of unlike losses are not
+/// It states everything on which the losses depend, so that partial sums of different losses are not
 /// merged by mistake.
 package struct LossPartial: Equatable, Sendable {
     /// The value of an option.
@@ -35,7 +35,7 @@ package struct LossPartial: Equatable, Sendable {
     }
 
     /// The current revision of the numbers: it changes when any number that the service computes
-    /// does, and CHANGELOG.md says why.
+    /// changes, and CHANGELOG.md says why.
     package static let currentNumerics = 1
 
     /// - Throws: `Mismatch.tooLarge` if a group occurs twice and the sums of both are too large.
@@ -92,7 +92,7 @@ package struct LossPartial: Equatable, Sendable {
         options.first { $0.name == name }?.value
     }
 
-    /// The reason that two partial sums cannot be merged, with what differs.
+    /// The reason that two partial sums cannot be merged, with the difference.
     package enum Mismatch: Error, Equatable, Sendable {
         case loss(String, String)
         case numerics(Int, Int)

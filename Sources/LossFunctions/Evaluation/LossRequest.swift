@@ -3,22 +3,22 @@
 import ArrayMath
 package import LossFacts
 
-/// The inputs of a loss, and what to compute from them.
+/// The inputs of a loss, and the outputs to compute from them.
 package struct LossRequest: Sendable {
     /// The inputs in the order of the signature; `nil` for those omitted.
     package var inputs: [Tensor?]
     /// A number, one per row, or one per loss; `nil` means 1.
     package var weights: Tensor?
-    /// 1 for each loss that takes part and 0 for each that does not; `nil` means that all do.
+    /// 1 for each loss to include and 0 for each to leave out; `nil` includes all.
     package var mask: Tensor?
-    /// Whether losses with a missing input are skipped, or refused.
+    /// Whether losses with a missing input are skipped rather than refused.
     package var skipsMissing = false
     package var reduction = Reduction.mean
-    /// The denominator, if it is the caller's own.
+    /// The denominator, if the caller supplies it.
     package var normalizer: Double?
     package var emptyRows = EmptyRows.drop
     package var outputs = Outputs.lossAndGradient
-    /// The offsets of the inputs to differentiate in; empty means the primary ones.
+    /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []
     package var hessianKind = HessianKind.exact
     /// The lower bound of second derivatives.
@@ -43,21 +43,21 @@ package struct LossResult: Equatable, Sendable {
     package let loss: Tensor?
     /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
     package let normalizer: Double
-    /// The derivatives of `loss`, one for each input to differentiate in; with `Reduction.none`, of
+    /// The derivatives of `loss`, one for each requested input; with `Reduction.none`, of
     /// the losses themselves.
     package let gradients: [Derivative]
-    /// The diagonals of its Hessians, one for each input to differentiate in.
+    /// The diagonals of its Hessians, one for each requested input.
     package let hessians: [Derivative]
     /// The losses one by one, before weights and reduction; NaN for those left out.
     package let elements: Tensor?
     package let statistics: Statistics?
     /// The exact sums from which reduced losses and statistics follow.
     package let moments: Moments?
-    /// The number of losses skipped for a missing input; `nil` unless they may be skipped.
+    /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
 
-    /// The gradient with respect to the first of the inputs to differentiate in.
+    /// The gradient with respect to the first of the requested inputs.
     package var gradient: Tensor? { gradients.first?.tensor }
-    /// The Hessian's diagonal with respect to the first of the inputs to differentiate in.
+    /// The Hessian's diagonal with respect to the first of the requested inputs.
     package var hessian: Tensor? { hessians.first?.tensor }
 }

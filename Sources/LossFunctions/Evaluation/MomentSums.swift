@@ -6,11 +6,11 @@ import LossFacts
 struct MomentSums {
     private let weighting: Weighting
     private let selection: Selection
-    /// The offset of the batch in the whole of which it is a part.
+    /// The offset of the batch in the data set of which it is a part.
     private let offset: Int
 
     private var count = 0
-    /// The sums in the order of `collected`, but for the last ones if they are not needed.
+    /// The sums in the order of `collected`, without the last ones if they are not needed.
     private var sums: [ExactSum]
     private var least: Moments.Extreme?
     private var greatest: Moments.Extreme?
@@ -23,7 +23,7 @@ struct MomentSums {
         .weight2Loss2,
     ]
 
-    /// The places in `collected` of the sums by their own places.
+    /// The index in `collected` of each sum, by the index of the sum in `Moments.Sum.allCases`.
     private static let places = Moments.Sum.allCases.map { collected.firstIndex(of: $0) ?? 0 }
 
     init(_ weighting: Weighting, _ selection: Selection, offset: Int) {

@@ -26,7 +26,7 @@ package struct Moments: Equatable, Sendable {
         case weight2Loss2 = "weight2_loss2"
     }
 
-    /// The least or the greatest loss, and the offset of the first such loss in the whole.
+    /// The least or the greatest loss, and the offset of the first such loss in the data set.
     package struct Extreme: Equatable, Sendable {
         package let loss: Double
         package let offset: Int
@@ -43,7 +43,7 @@ package struct Moments: Equatable, Sendable {
     package private(set) var least: Extreme?
     package private(set) var greatest: Extreme?
 
-    /// The moments of no losses.
+    /// The moments of an empty set of losses.
     package static let none = Moments(count: 0, least: nil, greatest: nil) { _ in .zero }
 
     package init(
@@ -89,7 +89,7 @@ package struct Moments: Equatable, Sendable {
 }
 
 extension Moments.Sum {
-    /// The place among all sums.
+    /// The index among all sums.
     var place: Int {
         switch self {
         case .normalizer: 0
@@ -105,7 +105,7 @@ extension Moments.Sum {
 }
 
 extension Moments {
-    /// The denominator of a reduction that needs nothing else; `nil` for other reductions.
+    /// The denominator of a reduction that the moments determine; `nil` for other reductions.
     package func normalizer(of reduction: Reduction) -> Double? {
         switch reduction {
         case .sum: 1
@@ -126,7 +126,7 @@ extension Moments {
     /// Σwl / Σw.
     var mean: Double { loss(dividedBy: self[.weight].rounded) }
 
-    /// n / (n - 1) times Σw(l - m)² / Σw with the exact mean m, rounded once; `nil` for less than two
+    /// n / (n - 1) times Σw(l - m)² / Σw with the exact mean m, rounded once; `nil` for fewer than two
     /// losses.
     var variance: Double? {
         guard count > 1 else { return nil }
@@ -136,7 +136,7 @@ extension Moments {
             .divided(by: ExactNumber(count - 1) * weight * weight)
     }
 
-    /// √(n / (n - 1) Σw²(l - m)²) / Σw with the exact mean m; `nil` for less than two losses.
+    /// √(n / (n - 1) Σw²(l - m)²) / Σw with the exact mean m; `nil` for fewer than two losses.
     var standardError: Double? {
         guard count > 1 else { return nil }
         let (weight, loss) = (self[.weight], self[.weightedLoss])

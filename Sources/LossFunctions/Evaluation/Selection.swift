@@ -13,7 +13,7 @@ struct Selection {
 
     /// Applies the mask and the policy for missing values of a request.
     ///
-    /// - Throws: `LossError` if the mask does not fit the losses, or if an input of a unit that takes
+    /// - Throws: `LossError` if the mask does not match the losses, or if an input of a unit that takes
     ///   part is missing and is not to be skipped.
     init(
         _ request: LossRequest,
@@ -73,7 +73,7 @@ struct Selection {
         isComplete ? range.count : leftOut[range].count { !$0 }
     }
 
-    /// The number of items of the first dimension of which some unit takes part.
+    /// The number of items of the first dimension with at least one included unit.
     func itemCount(of items: Int) -> Int {
         guard !isComplete, items > 0 else { return items }
         let length = leftOut.count / items

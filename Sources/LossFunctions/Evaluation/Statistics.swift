@@ -8,15 +8,15 @@ package struct Statistics: Equatable, Sendable {
     package let count: Int
     /// Σwl / Σw.
     package let mean: Double
-    /// The sample variance: n / (n - 1) times Σw(l - mean)² / Σw; `nil` for less than two losses.
+    /// The sample variance: n / (n - 1) times Σw(l - mean)² / Σw; `nil` for fewer than two losses.
     package let variance: Double?
     /// The standard error of the mean, √(n / (n - 1) Σw²(l - mean)²) / Σw, which for equal weights is
-    /// that of `scipy.stats.sem`; `nil` for less than two losses.
+    /// that of `scipy.stats.sem`; `nil` for fewer than two losses.
     package let standardError: Double?
     package let least: Extreme
     package let greatest: Extreme
 
-    /// The least or the greatest loss, and its first place.
+    /// The least or the greatest loss, and the place where it first occurs.
     package struct Extreme: Equatable, Sendable {
         package let loss: Double
         package let place: [Int]

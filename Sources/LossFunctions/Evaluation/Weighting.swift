@@ -14,16 +14,16 @@ struct Weighting {
     let reduction: Reduction
     /// The denominator of the sum of the losses, or of the items of the first dimension.
     let normalizer: Double
-    /// The items of the first dimension that are reduced by themselves; empty if there are none.
+    /// The items of the first dimension that are reduced separately; empty if there are none.
     private(set) var items: [Item] = []
     /// The number of losses of an item.
     let itemLength: Int
 
-    /// An item of the first dimension that is reduced by itself.
+    /// An item of the first dimension that is reduced separately.
     struct Item {
         /// The denominator of the sum of its losses.
         let normalizer: Double
-        /// Whether any of its losses takes part.
+        /// Whether all of its losses are left out.
         let isEmpty: Bool
     }
 
@@ -116,7 +116,7 @@ struct Weighting {
 
     /// Multiplies derivatives by their weights and divides them by the denominators of their items.
     ///
-    /// What remains is to divide them by `divisor`. The scale keeps products clear of overflow and
+    /// The caller then divides them by `divisor`. The scale keeps products clear of overflow and
     /// underflow.
     ///
     /// - Parameters:
@@ -205,8 +205,8 @@ struct Weighting {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: totalBlock) {
             own.removeAll(keepingCapacity: true)
             factors.removeAll(keepingCapacity: true)
-            for unit in start..<min(start + totalBlock, range.upperBound) {
-                guard !selection.isLeftOut(unit) else { continue }
+            for unit in start..<min(start + totalBlock, range.upperBound)
+            where !selection.isLeftOut(unit) {
                 own.append(weights.isEmpty ? 1 : weights[unit / span])
                 factors.append(targetWeights?[unit] ?? 1)
             }
@@ -215,7 +215,7 @@ struct Weighting {
         return sum.value
     }
 
-    /// Throws if weights do not fit the losses or are negative.
+    /// Throws if weights do not match the shape of the losses or are negative.
     private static func check(_ weights: Tensor, against lossShape: [Int]) throws(LossError) {
         guard lossShape.starts(with: weights.shape) else {
             let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }

@@ -88,7 +88,7 @@ extension ExactNumber {
     /// The nearest double, ties to even; infinite if it exceeds the largest one.
     package var rounded: Double { divided(by: ExactNumber(1)) }
 
-    /// The quotient with a number that is not 0, rounded once, ties to even.
+    /// The quotient by a number other than 0, rounded once, ties to even.
     package func divided(by divisor: ExactNumber) -> Double {
         guard !isZero else { return 0 }
         let (bits, exponent, hasMore) = quotient(by: divisor)
@@ -96,7 +96,7 @@ extension ExactNumber {
         return isNegative != divisor.isNegative ? -size : size
     }
 
-    /// The square root of the quotient with a number that is not 0, to within an ulp; NaN if it is
+    /// The square root of the quotient by a number other than 0, to within an ulp; NaN if that is
     /// negative.
     func squareRoot(dividedBy divisor: ExactNumber) -> Double {
         guard !isZero else { return 0 }
@@ -139,7 +139,7 @@ extension ExactNumber: LosslessStringConvertible {
         return (isNegative ? "-" : "") + magnitude.hexadecimal + "p\(exponent)"
     }
 
-    /// Reads such a text; `nil` if it is not what `description` would return, or out of range.
+    /// Parses a text in the form of `description`; `nil` for any other text, or if out of range.
     package init?(_ text: String) {
         guard text != "0" else {
             self = .zero

@@ -77,7 +77,7 @@ final class ElementLoss: LossEvaluator {
     }
 }
 
-/// Copies of the inputs of a block whose last vector is not full, or of which some units are left
+/// Copies of the inputs of a block whose last vector is not full, or some of whose units are left
 /// out.
 private struct InputCopies {
     /// The inputs in columns of `stride` numbers.
@@ -95,7 +95,7 @@ private struct InputCopies {
     }
 
     /// Copies a range of the inputs, with numbers of their domains for units that are left out, and
-    /// fills up the last vector.
+    /// pads the last vector.
     mutating func fill(from batch: Batch, _ range: Range<Int>) {
         count = ElementBlock.padded(range.count)
         let leavesOutSome = batch.selection.leavesOut(someOf: range)

@@ -4,14 +4,14 @@ import LossFacts
 
 /// The memory layout of the rows of a tensor along one of its axes.
 struct RowLayout {
-    /// The number of numbers in a row.
+    /// The length of a row.
     let length: Int
     /// The number of rows.
     let count: Int
     /// The shape of the losses, one per row: that of the tensor without the axis.
     let lossShape: [Int]
     let shape: [Int]
-    /// The distance of consecutive numbers of a row.
+    /// The distance between consecutive numbers of a row.
     let step: Int
 
     /// Creates the layout of the rows along `axis`; negative axes count from the last dimension.

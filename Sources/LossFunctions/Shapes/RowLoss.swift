@@ -133,7 +133,7 @@ final class RowLoss: LossEvaluator {
         if !isSequential { try result.checkDerivativesAreFinite() }
     }
 
-    /// Collects the next rows that take part; returns the row after the last one looked at.
+    /// Collects the next rows that take part; returns the row after the last one examined.
     private func collect(
         from first: Int,
         _ layout: RowLayout,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONError {
-    /// A sentence for the client: what is wrong and what would be accepted.
+    /// A sentence for the client that states the error and what would be accepted.
     package var sentence: String {
         switch reason {
         case .byteOrderMark:

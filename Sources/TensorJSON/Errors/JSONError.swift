@@ -5,7 +5,7 @@
 /// The first error in reading order is reported: a body with a ragged array early on and a syntax
 /// error later is reported as ragged.
 ///
-/// Three types carry a ``Reason``, each adding what is known one level up. A token reader
+/// Three types carry a ``Reason``, each adding the information known one level up. A token reader
 /// (`NumberToken`, `StringToken`, `LiteralToken`) throws a `TokenError`: the reason and its offset
 /// in the received text. `RowReader` wraps it in an `ArrayError`, which adds the pointer relative
 /// to the array of numbers. `JSONReader` turns both into a `JSONError`, with the offset in the body

@@ -49,7 +49,7 @@ def terms(prediction, target, o):
 
 def groups(random):
     for options in ({}, {"gamma": 0.0}, {"gamma": 0.5}, {"gamma": 5.0, "alpha": 0.25}, {"gamma": 1.7, "alpha": 0.9}):
-        # Beyond, the smaller probability, a factor of the Hessian, is no normal number.
+        # Beyond, the smaller probability, a factor of the Hessian, is not a normal number.
         points = [(z, y) for z in samples.LOGITS if not 708 < abs(z) < 750 for y in (0.0, 1.0)]
         points += [(random.uniform(-12, 12), random.choice([0.0, 1.0])) for _ in range(30)]
         o = calculus.bind(OPTIONS, options)

@@ -23,6 +23,6 @@ def groups(random):
     for count in (1.0, 0.3, 50.0, 1e-8, 1e10):
         points = samples.means(random, True, 40 if count == 1 else 12)
         points += [(z, 0.0) for z in (-2000.0, -3.0, 0.0, 2.0, 700.0, 1e4)]
-        # Beyond, e^-z is no normal number, and below, terms are not computed precisely.
+        # Beyond, e^-z is not a normal number, and below, terms are not computed precisely.
         points = [(z, t) for z, t in points if t == 0 or t > 1e-260 and z < 600]
         yield {} if count == 1 else {"total_count": count}, points[::1 if count == 1 else 3]

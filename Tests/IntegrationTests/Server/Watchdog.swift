@@ -4,7 +4,7 @@ import Glibc
 
 /// Kills a process when this one ends for any reason.
 ///
-/// A shell waits for a word on its input. If the tests crash or are killed, it reads the end of the
+/// A shell waits for a word on its input. If the tests crash or are killed, it reaches the end of the
 /// input instead and kills that process.
 final class Watchdog: Sendable {
     private let input: OwnDescriptor

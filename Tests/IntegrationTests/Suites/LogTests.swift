@@ -40,7 +40,7 @@ struct LogTests {
     func quiet() throws {
         let server = try ServerProcess()
         _ = try server.client().send(.post(Self.path, Self.body))
-        #expect(try lines("answered", of: server).isEmpty)
+        #expect(try lines("responded", of: server).isEmpty)
     }
 
     @Test("has a line for each request except probes, with numbers as numbers")
@@ -51,7 +51,7 @@ struct LogTests {
         for path in ["/livez", "/readyz", "/healthz", "/v1/losses/nothing"] {
             _ = try client.send(.get(path))
         }
-        let all = try lines("answered", of: server)
+        let all = try lines("responded", of: server)
         #expect(all.count == 2)
         let line = try #require(all.first)
         #expect(line["level"] as? String == "info")
@@ -81,7 +81,7 @@ struct LogTests {
         for path in ["/livez", "/readyz", "/healthz"] {
             _ = try server.client().send(.get(path))
         }
-        #expect(try lines("answered", of: server).count == 3)
+        #expect(try lines("responded", of: server).count == 3)
     }
 
     @Test("warns about requests refused for lack of capacity, but not about each")

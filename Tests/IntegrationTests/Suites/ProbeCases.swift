@@ -2,7 +2,7 @@
 
 /// The cases of the public probes Http11Probe and h1spec with their expected outcomes.
 ///
-/// Cases have the names of their probe. If a probe accepts several outcomes, that of this server is
+/// Cases are named as in their probe. If a probe accepts several outcomes, that of this server is
 /// expected.
 enum ProbeCases {
     /// Requests that need no special options of the server.

@@ -13,7 +13,7 @@ import Testing
         #expect(try server.client().send(.get("/readyz")).status == 200)
         server.program.signal(signal)
         #expect(try server.program.exitCode() == 0)
-        #expect(try server.program.output().isEmpty, "one line is all it prints")
+        #expect(try server.program.output().isEmpty, "it prints a single line")
     }
 
     @Test("exits with 0 if the signal arrives as soon as it reports that it listens")

@@ -38,7 +38,7 @@ struct BinaryTargets: Sendable {
         weights = options[BinaryCrossEntropy.positiveWeight] ?? [1]
     }
 
-    /// Whether targets are taken as they are.
+    /// Whether targets are used unchanged.
     var isPlain: Bool { smoothing == 0 && weights == [1] }
 
     /// The weight of the positive class for each of eight elements.
@@ -123,8 +123,8 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
         let own = negative.replacing(with: positive, where: isNegative)
         let other = positive.replacing(with: negative, where: isNegative)
         // own σ(|z|) - other σ(-|z|), over the common denominator.
-        let numerator = Vector.multiplyAdd(-other, logistic.decay, own)
-        let slope = numerator / (1 + logistic.decay)
+        let numerator = Vector.multiplyAdd(-other, logistic.expNegAbs, own)
+        let slope = numerator / (1 + logistic.expNegAbs)
         let (positiveLoss, negativeLoss) = (logistic.softplusOfNegative, logistic.softplus)
         return Point(
             loss: positive * positiveLoss + negative * negativeLoss,
@@ -216,8 +216,8 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
         let negative = targets.negative(target)
         // 0 log 0 = 0: a class with target 0 contributes nothing.
         let (isPositive, isNegative) = (positive .> 0, negative .> 0)
-        // Without weights and smoothing the numerator is p - y; where p is 1 - epsilon, which may
-        // be no double, it is (1 - y) - epsilon.
+        // Without weights and smoothing the numerator is p - y; where p is 1 - epsilon, which may not
+        // be a double, it is (1 - y) - epsilon.
         let unclipped = probability.replacing(with: p, where: isClipped)
         let plain = (unclipped - positive)
             .replacing(with: negative - q, where: isClipped .& isLarge)

@@ -21,7 +21,7 @@ enum BinaryFocal: ListedLoss {
         default: nil,
         .unit,
         "Weight of the positive class, that of the negative class being 1 - alpha: a number, or one "
-            + "for each index of the last axis. By default both weigh 1."
+            + "for each index of the last axis. By default both weights are 1."
     )
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
@@ -75,9 +75,9 @@ struct BinaryFocalFromLogits: PointwiseFormula {
         let logistic = Logistic(margin)
         // p and q over the common denominator 1 + e^-|m|, whose rounding error counts twice.
         let one = Vector(repeating: 1)
-        let sum = TwoDoubles.orderedSum(one, logistic.decay)
-        let p = one.replacing(with: logistic.decay, where: isNegative)
-        let q = logistic.decay.replacing(with: one, where: isNegative)
+        let sum = TwoDoubles.orderedSum(one, logistic.expNegAbs)
+        let p = one.replacing(with: logistic.expNegAbs, where: isNegative)
+        let q = logistic.expNegAbs.replacing(with: one, where: isNegative)
         let loss = logistic.softplusOfNegative
         // q^g = e^(-g softplus(m)), whose exponent may be large.
         let base = weight * Vector.exp(logistic.preciseSoftplus * Vector(repeating: -gamma))
@@ -224,7 +224,7 @@ extension BinaryFocal {
             "torchvision's alpha is 0.25; that of Keras is 0.25 with apply_class_balancing, else "
                 + "without effect; optax has none.",
             "Libraries disagree about soft labels, which are refused.",
-            "Keras clips probabilities at 1e-7 from logits too, where its gradient is lost.",
+            "Keras clips probabilities at 1e-7 even from logits; its gradient is 0 there.",
         ],
         references: [
             "T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017",

@@ -44,7 +44,7 @@ extension BinarySparsemax {
         formula: .init(
             plain: "0 where y p >= 1, (1 - y p)^2 / 4 where |y p| < 1, else -y p, "
                 + "y the label as -1 or 1",
-            gradient: "y (y p - 1) / 2 clipped to -y and 0",
+            gradient: "y (y p - 1) / 2 clipped between -y and 0",
             tex: #"\begin{cases}0 & y p \ge 1 \\ \tfrac14 (1 - y p)^2 & \lvert y p \rvert < 1 "#
                 + #"\\ -y p & \text{else}\end{cases}"#
         ),

@@ -49,19 +49,19 @@ struct BrierFromLogits: PointwiseFormula {
         let isNegative = logit .< 0
         let own = (1 - target).replacing(with: target, where: isNegative)
         let other = target.replacing(with: 1 - target, where: isNegative)
-        let numerator = Vector.multiplyAdd(-other, logistic.decay, own)
+        let numerator = Vector.multiplyAdd(-other, logistic.expNegAbs, own)
         // The rounding error of the common denominator counts up to four times.
-        let sum = TwoDoubles.orderedSum(Vector(repeating: 1), logistic.decay)
+        let sum = TwoDoubles.orderedSum(Vector(repeating: 1), logistic.expNegAbs)
         let square = sum.squared
         let cube = square * sum
-        let decrease = logistic.decrease.replacing(with: -1, where: logit.magnitude .> 100)
+        let decrease = logistic.expm1NegAbs.replacing(with: -1, where: logit.magnitude .> 100)
         // The terms of the curvature, over the square of the denominator.
-        let product = logistic.decay
+        let product = logistic.expNegAbs
         let curvature = Vector.multiplyAdd(numerator, decrease, product)
         let isCancelled = numerator.isCancelled(own)
-        let slope = 2 * numerator * logistic.decay / cube.head
+        let slope = 2 * numerator * logistic.expNegAbs / cube.head
         let error = numerator / sum.head
-        let factor = 2 * logistic.decay / square.squared.head
+        let factor = 2 * logistic.expNegAbs / square.squared.head
         return Point(
             loss: numerator * numerator / square.head,
             cancelled: isCancelled,
@@ -141,7 +141,7 @@ extension Brier {
         ],
         notes: [
             "Convex in probabilities; in logits the Hessian is negative far on the wrong side.",
-            "For two classes G. W. Brier's own score is twice this, as scikit-learn's "
+            "For two classes G. W. Brier's own score is twice this, as with scikit-learn's "
                 + "scale_by_half=False.",
         ],
         references: [

@@ -38,9 +38,9 @@ extension ExponentialMargin {
             .classificationCalibrated,
         ],
         notes: [
-            "scikit-learn's ExponentialLoss is the same for hard labels; it is not a number there "
+            "scikit-learn's ExponentialLoss is the same for hard labels, but returns NaN "
                 + "for a label of 0 and a prediction of -1000.",
-            "Where y p is below -709.78 the loss overflows, which is refused.",
+            "Where y p is below -709.78 the loss overflows and is refused.",
         ],
         references: [
             "Y. Freund, R. E. Schapire, A Decision-Theoretic Generalization of On-Line Learning, "

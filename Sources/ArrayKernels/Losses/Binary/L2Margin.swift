@@ -40,7 +40,7 @@ extension L2Margin {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable,
             .classificationCalibrated,
         ],
-        notes: ["The squared error of p and y: predictions beyond the margin are punished too."],
+        notes: ["The squared error of p and y: predictions beyond the margin are penalised too."],
         references: ["LossFunctions.jl L2MarginLoss"]
     )
 }

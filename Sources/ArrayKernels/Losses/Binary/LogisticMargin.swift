@@ -2,7 +2,7 @@
 
 import LossFacts
 
-/// The negative log-likelihood of a label of which the prediction is the logit.
+/// The negative log-likelihood of a label whose logit is the prediction.
 ///
 /// With the label y = ±1 and a = yp: ℓ = log(1 + e^-a), dℓ/dp = -y σ(-a), d²ℓ/dp² = σ(a) σ(-a).
 struct LogisticMargin: MarginLoss {
@@ -27,8 +27,8 @@ extension LogisticMargin {
         name: "logistic_margin",
         aliases: ["soft_margin", "soft_margin_loss", "LogitMarginLoss"],
         family: .binary,
-        summary: "The negative log-likelihood of a label of -1 or 1 of which the prediction is the "
-            + "logit.",
+        summary: "The negative log-likelihood of a label of -1 or 1 whose logit is the "
+            + "prediction.",
         formula: .init(
             plain: "log(1 + exp(-y p)), y the label as -1 or 1",
             gradient: "-y / (1 + exp(y p))",
@@ -42,7 +42,7 @@ extension LogisticMargin {
             .properScoring, .classificationCalibrated,
         ],
         notes: [
-            "With label_encoding \"binary\" the same as binary_cross_entropy from logits.",
+            "With label_encoding \"binary\" it equals binary_cross_entropy from logits.",
             "In single precision PyTorch's soft_margin_loss overflows for y p below -88.",
         ],
         references: ["PyTorch SoftMarginLoss", "LossFunctions.jl LogitMarginLoss"]

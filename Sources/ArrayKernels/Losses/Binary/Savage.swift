@@ -2,7 +2,7 @@
 
 import LossFacts
 
-/// A bounded loss for labels of which some are wrong.
+/// A bounded loss for data in which some labels are wrong.
 ///
 /// With the label y = ±1, a = yp and s = σ(-a): ℓ = s², dℓ/dp = -2y s² σ(a),
 /// d²ℓ/dp² = 2 s² σ(a) (2 - 3s).
@@ -19,7 +19,7 @@ struct Savage: MarginLoss {
     func point(margin: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let isNegative = margin .< 0
         let decay = Vector.exp(-margin.magnitude)
-        // s and 1 - s over the common denominator 1 + e^-|a|, whose rounding error counts thrice.
+        // s and 1 - s over the common denominator 1 + e^-|a|, whose rounding error counts three times.
         let sum = TwoDoubles.orderedSum(Vector(repeating: 1), decay)
         let square = sum.squared
         let size = (decay * decay).replacing(with: 1, where: isNegative)
@@ -39,7 +39,7 @@ struct Savage: MarginLoss {
 
     @inline(always)
     func preciseDerivatives(margin: Vector) -> Derivatives {
-        // Only where the margin is negative.
+        // Needed only where the margin is negative.
         let decay = TwoDoubles.exp(-margin.magnitude)
         let one = Vector(repeating: 1)
         let sum = decay + one
@@ -54,7 +54,7 @@ extension Savage {
         name: "savage",
         aliases: ["savage_loss"],
         family: .binary,
-        summary: "A bounded loss for labels of which some are wrong.",
+        summary: "A bounded loss for data in which some labels are wrong.",
         formula: .init(
             plain: "1 / (1 + exp(y p))^2, y the label as -1 or 1",
             gradient: "-2 y exp(y p) / (1 + exp(y p))^3",

@@ -11,7 +11,7 @@ struct SmoothedHinge: MarginLoss {
         "gamma",
         default: 1,
         .positive,
-        "Width of the part of the loss that is quadratic."
+        "Width of the quadratic part of the loss."
     )
 
     let labels: LabelEncoding

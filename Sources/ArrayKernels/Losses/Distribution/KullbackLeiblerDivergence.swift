@@ -166,7 +166,7 @@ struct DivergenceFromProbabilities: RowFormula {
         epsilon = options[KullbackLeiblerDivergence.epsilon]
     }
 
-    /// A prediction, clipped.
+    /// A clipped prediction.
     @inline(always)
     private func clipped(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
         let q = rows.x(index)
@@ -368,7 +368,7 @@ struct DivergenceFromLogits: RowFormula {
     func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
         var kept = Kept(count: 0)
         let softmax = Softmax(row, .twofold, &kept)
-        let logarithm = TwoDoubles.log1p(softmax.others)
+        let logarithm = TwoDoubles.log1p(softmax.othersSum)
         var (surplus, sum) = (RowTotal(), RowTotal())
         for index in 0..<row.count {
             let y = targets.preciseTarget(index, row)
@@ -379,7 +379,7 @@ struct DivergenceFromLogits: RowFormula {
                 * targets.preciseLogarithm(
                     of: index,
                     row,
-                    minus: TwoDoubles.difference(row.x(index), softmax.top) - logarithm
+                    minus: TwoDoubles.difference(row.x(index), softmax.maximum) - logarithm
                 ) + difference
             // y (r - log(1 + r)) with r = q/y - 1, relative to itself where it is small.
             let ratio = difference / y
@@ -436,7 +436,7 @@ struct DivergenceFromLogits: RowFormula {
     ) -> Derivatives {
         targets.derivatives(
             targets.target(index, rows).head,
-            targets.logarithm(index, rows) + summary.softmax.surprise(index, rows)
+            targets.logarithm(index, rows) + summary.softmax.surprisal(index, rows)
         )
     }
 

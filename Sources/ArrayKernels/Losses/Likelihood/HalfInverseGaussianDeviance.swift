@@ -91,7 +91,7 @@ extension HalfInverseGaussianDeviance {
             + "a long tail.",
         formula: .init(
             plain: "(t - p)^2 / (2 t p^2), p = exp(z) from logarithms z",
-            gradient: "t (p - t) / (t p^2) in z, (p - t) / p^3 in p",
+            gradient: "(p - t) / p^2 in z, (p - t) / p^3 in p",
             tex: #"\frac{(t - p)^2}{2 t p^2}"#
         ),
         options: [Means.logInput.declaration],

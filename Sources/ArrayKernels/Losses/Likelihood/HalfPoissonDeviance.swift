@@ -3,7 +3,7 @@
 import ArrayMath
 import LossFacts
 
-/// Half the deviance of a count: its negative log-likelihood, less the least possible.
+/// Half the deviance of a count: its negative log-likelihood, less its minimum.
 ///
 /// With the mean p = e^z: ℓ = t log(t/p) + p - t, dℓ/dz = p - t, d²ℓ/dz² = p, dℓ/dp = (p - t)/p,
 /// d²ℓ/dp² = t/p². With x = z - log t, ℓ = t (e^x - 1 - x) and dℓ/dz = t (e^x - 1).
@@ -37,7 +37,7 @@ struct HalfPoissonDevianceOfLogarithms: PointwiseFormula {
         let (logarithm, target) = (x[0], x[1])
         let mean = Vector.exp(logarithm)
         let power = Power(ratio)
-        // Beyond e^45 the other terms are too small to matter, and without a count there are none.
+        // Beyond e^45 the other terms are too small to matter, and for a count of 0 there are none.
         let isAlone = (ratio.head .> 45) .| (target .== 0)
         return Point(
             loss: (target * power.surplus).replacing(with: mean, where: isAlone),

@@ -2,7 +2,7 @@
 
 import LossFacts
 
-/// What losses of predicted means have in common.
+/// Declarations shared by losses of predicted means.
 enum Means {
     static let logInput = Option.flag(
         "log_input",
@@ -10,7 +10,7 @@ enum Means {
         "Whether predictions are logarithms of means (the log link), not means."
     )
 
-    /// Predicted means or their logarithms, and targets.
+    /// Creates the signature of predicted means, or their logarithms, and targets.
     static func signature(
         means: Interval,
         targets: Interval,

@@ -35,8 +35,8 @@ struct NegativeBinomialNLL: PointwiseLoss {
         let count = Vector(repeating: count)
         let own = count.replacing(with: target, where: isNegative)
         let other = target.replacing(with: count, where: isNegative)
-        let numerator = Vector.multiplyAdd(-other, logistic.decay, own)
-        let slope = numerator / (1 + logistic.decay)
+        let numerator = Vector.multiplyAdd(-other, logistic.expNegAbs, own)
+        let slope = numerator / (1 + logistic.expNegAbs)
         return Point(
             loss: count * logistic.softplus + target * logistic.softplusOfNegative,
             first: Derivatives(

@@ -60,7 +60,7 @@ struct PoissonNLLOfMeans: PointwiseFormula {
     func point(_ x: Elements) -> Point {
         let (mean, target) = (x[0], x[1])
         let logarithm = Vector.log(mean)
-        // 0 log 0 = 0: without a count, any mean is possible.
+        // 0 log 0 = 0: for a count of 0, the mean may be 0.
         let isZero = target .== 0
         let loss = Vector.multiplyAdd(-target, logarithm, mean)
             .replacing(with: mean, where: isZero)
@@ -107,11 +107,11 @@ extension PoissonNLL {
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
         notes: [
-            "From z it is strictly convex. PyTorch's option full adds Stirling's approximation of "
-                + "the logarithm of the factorial, which has no derivative in the predictions.",
+            "Strictly convex in z. PyTorch's option full adds Stirling's approximation of "
+                + "the logarithm of the factorial, which does not depend on the predictions.",
             "PyTorch adds 1e-8 and Keras 1e-7 to a mean before its logarithm.",
             "LightGBM's Hessian is exp(z + 0.7), that of XGBoost 3.3 (exp(z) + t) / 2.",
-            "Above z = 709.78 the loss overflows, which is refused.",
+            "Above z = 709.78 the loss overflows and is refused.",
         ],
         references: [
             "PyTorch PoissonNLLLoss", "Keras Poisson", "scikit-learn HalfPoissonLoss",

@@ -33,7 +33,7 @@ struct TweedieNLL: PointwiseLoss {
         let (logarithm, target) = (x[0], x[1])
         let mass = Vector.exp(TwoDoubles.product(Vector(repeating: a), logarithm))
         let decay = target * Vector.exp(TwoDoubles.product(Vector(repeating: -b), logarithm))
-        // Without a target, the second term is 0 even if e^(-bz) overflows.
+        // For a target of 0, the second term is 0 even if e^(-bz) overflows.
         let pull = decay.replacing(with: 0, where: target .== 0)
         let gradient = mass - pull
         return Point(
@@ -67,7 +67,7 @@ extension TweedieNLL {
         aliases: ["tweedie", "reg:tweedie", "HalfTweedieLoss"],
         family: .regression,
         summary: "The negative log-likelihood of a Tweedie distribution between Poisson and gamma, "
-            + "for targets of which many are 0.",
+            + "for targets many of which are 0.",
         formula: .init(
             plain: "exp((2 - power) z) / (2 - power) - t exp((1 - power) z) / (1 - power), "
                 + "z = log p",

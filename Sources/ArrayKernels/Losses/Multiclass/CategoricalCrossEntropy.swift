@@ -14,7 +14,7 @@ enum CategoricalCrossEntropy: ListedRowLoss {
         "class_weights",
         default: nil,
         .classWeight,
-        "Weight of each class, 1 by default. A mean weights each row by the class of its target."
+        "Weight of each class, 1 by default. A mean weights each row by its target's class weight."
     )
 
     static func kernel(_ options: OptionValues) -> any RowKernel {
@@ -35,7 +35,7 @@ struct ClassTargets: Sendable {
         weights = options[CategoricalCrossEntropy.classWeights]
     }
 
-    /// Whether targets are taken as they are.
+    /// Whether targets are used unchanged.
     var isPlain: Bool { smoothing == 0 && weights == nil }
 
     /// Whether a class index is a single target, with or without a weight.
@@ -51,7 +51,7 @@ struct ClassTargets: Sendable {
         weights == nil ? Vector(repeating: 1) : rows.weight(index)
     }
 
-    /// A target, smoothed and weighted.
+    /// A smoothed and weighted target.
     @inline(always)
     func target(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
         let y = rows.y(index)
@@ -114,7 +114,7 @@ struct CrossEntropyFromLogits: RowFormula {
         let total = weight.value(of: rows)
         return Summary(
             softmax: softmax,
-            loss: total * ((softmax.top - logit.value(of: rows)) + softmax.excess),
+            loss: total * ((softmax.maximum - logit.value(of: rows)) + softmax.logSumExpMinusMax),
             sum: TwoDoubles(total),
             targetSum: Vector(repeating: 1)
         )
@@ -131,7 +131,7 @@ struct CrossEntropyFromLogits: RowFormula {
         var (loss, sum, given) = (RowTotal(), RowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
             let target = targets.target(index, rows)
-            let term = target.head * softmax.surprise(index, rows)
+            let term = target.head * softmax.surprisal(index, rows)
             loss.add(zero.replacing(with: term, where: target.head .> 0), at: index, of: rows)
             sum.add(target, at: index, of: rows)
             if !targets.isPlain { given.add(rows.y(index), at: index, of: rows) }
@@ -183,7 +183,7 @@ struct CrossEntropyFromLogits: RowFormula {
         _ summary: Summary
     ) -> Derivatives {
         Derivatives(
-            gradient: targets.slope(index, rows) * summary.softmax.surprise(index, rows),
+            gradient: targets.slope(index, rows) * summary.softmax.surprisal(index, rows),
             hessian: Vector(repeating: 0)
         )
     }
@@ -228,7 +228,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
         upperLoss = -Vector.log1p(Vector(repeating: -epsilon))[0]
     }
 
-    /// A prediction, clipped, and whether it is 1 - epsilon, which may be no double.
+    /// A clipped prediction, and whether it is 1 - epsilon, which may not be a double.
     @inline(always)
     private func clipped(
         _ index: Int,
@@ -243,7 +243,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
 
     /// -log p.
     @inline(always)
-    private func surprise(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+    private func surprisal(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
         let (p, isUpper) = clipped(index, rows)
         return (-Vector.log(p)).replacing(with: upperLoss, where: isUpper)
     }
@@ -254,7 +254,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
         for index in 0..<rows.count {
             let target = targets.target(index, rows).head
             // 0 log 0 = 0: a class with target 0 contributes nothing.
-            let term = zero.replacing(with: target * surprise(index, rows), where: target .> 0)
+            let term = zero.replacing(with: target * surprisal(index, rows), where: target .> 0)
             loss.add(term, at: index, of: rows)
             predictions.add(rows.x(index), at: index, of: rows)
             if !rows.hasClasses { given.add(rows.y(index), at: index, of: rows) }
@@ -295,7 +295,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
         _: Summary
     ) -> Derivatives {
         Derivatives(
-            gradient: targets.slope(index, rows) * surprise(index, rows),
+            gradient: targets.slope(index, rows) * surprisal(index, rows),
             hessian: Vector(repeating: 0)
         )
     }
@@ -369,7 +369,7 @@ extension CategoricalCrossEntropy {
             "Probabilities are not renormalised; Keras does so silently.",
             "With class weights, a one-hot target gives the same result as its class index; "
                 + "PyTorch divides by a different number.",
-            "A mean over ignored rows only is refused; PyTorch returns NaN, Keras 0.",
+            "A mean of only ignored rows is refused; PyTorch returns NaN, Keras 0.",
         ],
         references: [
             "PyTorch CrossEntropyLoss", "Keras CategoricalCrossentropy",

@@ -13,7 +13,7 @@ struct AbsolutePercentageError: PointwiseLoss {
         "epsilon",
         default: 2.220446049250313e-16,
         .positive,
-        "Least magnitude by which an error is divided; smaller targets count as this."
+        "Least magnitude by which an error is divided; smaller targets are replaced by it."
     )
 
     private let epsilon: Double
@@ -38,7 +38,7 @@ struct AbsolutePercentageError: PointwiseLoss {
 }
 
 extension Signature {
-    /// Real predictions and targets, of which the targets are constant.
+    /// Real predictions, and targets without derivatives.
     static let realPairWithConstantTargets = Signature(
         .element,
         .init("predictions", .primary, .real, "predicted numbers"),

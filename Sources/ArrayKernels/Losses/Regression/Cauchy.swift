@@ -54,7 +54,7 @@ extension Cauchy {
         name: "cauchy",
         aliases: ["cauchy_loss", "lorentzian"],
         family: .regression,
-        summary: "Grows like the logarithm of large errors, whose influence vanishes.",
+        summary: "Logarithmic for large errors, whose influence vanishes.",
         formula: .init(
             plain: "scale^2 / 2 log(1 + ((p - t) / scale)^2)",
             gradient: "(p - t) / (1 + ((p - t) / scale)^2)",

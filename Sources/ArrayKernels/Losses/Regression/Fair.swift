@@ -11,7 +11,7 @@ struct Fair: DistanceLoss {
         "scale",
         default: 1,
         .positive,
-        "Error, often written c, at which the loss passes from quadratic to its growth far away."
+        "Error, often written c, around which the loss ceases to be quadratic."
     )
 
     private let scale: Scale

@@ -52,7 +52,7 @@ extension GemanMcClure {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
-        notes: ["The Hessian is negative beyond the scale divided by the root of 3."],
+        notes: ["The Hessian is negative beyond the scale divided by the square root of 3."],
         references: [
             "S. Geman, D. E. McClure, Bayesian Image Analysis: An Application to Single Photon "
                 + "Emission Tomography, Proceedings of the American Statistical Association, 1985"

@@ -32,7 +32,7 @@ extension HalfSquaredError {
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
             "Half of squared_error. XGBoost multiplies the weight of targets of 1 by "
-                + "scale_pos_weight; LightGBM's reg_sqrt fits the roots of the targets."
+                + "scale_pos_weight; LightGBM's reg_sqrt fits the square roots of the targets."
         ],
         references: [
             "optax l2_loss", "scikit-learn HalfSquaredError", "XGBoost reg:squarederror",

@@ -10,7 +10,7 @@ struct Linex: DistanceLoss {
         "asymmetry",
         default: 1,
         .real,
-        "Factor a of the error in the exponent: positive values punish predictions that are too "
+        "Factor a of the error in the exponent: positive values penalise predictions that are too "
             + "large, negative values those that are too small."
     )
 
@@ -25,7 +25,7 @@ struct Linex: DistanceLoss {
         let factor = Vector(repeating: asymmetry)
         let product = TwoDoubles.product(factor, error.value)
         let tail = product.tail + asymmetry * error.error
-        // The error of a product that overflows is no number.
+        // The error of a product that overflows is NaN.
         let isFinite = product.head.magnitude .< .infinity
         let power = Power(
             TwoDoubles(
@@ -50,7 +50,7 @@ extension Linex {
         family: .regression,
         summary: "Exponential on one side of the target and linear on the other.",
         formula: .init(
-            plain: "exp(a (p - t)) - a (p - t) - 1, a the asymmetry",
+            plain: "exp(a (p - t)) - a (p - t) - 1 with the asymmetry a",
             gradient: "a (exp(a (p - t)) - 1)",
             tex: #"e^{a (p - t)} - a (p - t) - 1"#
         ),

@@ -11,7 +11,7 @@ struct Pinball: DistanceLoss {
         "tau",
         default: 0.5,
         .open(0, 1),
-        "Level: the share of the targets that the best prediction exceeds."
+        "Level: the weight of predictions below the target; those above it weigh 1 - tau."
     )
 
     private let tau: Double

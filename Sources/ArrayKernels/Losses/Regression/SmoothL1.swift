@@ -60,7 +60,7 @@ extension SmoothL1 {
         properties: [.convex, .lipschitz, .symmetric],
         notes: [
             "huber with delta = beta, divided by beta.",
-            "For beta = 0 MLX returns a gradient that is not a number.",
+            "For beta = 0 MLX returns NaN as the gradient.",
         ],
         references: [
             "R. Girshick, Fast R-CNN, ICCV 2015", "PyTorch SmoothL1Loss", "MLX smooth_l1_loss",

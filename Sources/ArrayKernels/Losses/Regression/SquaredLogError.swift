@@ -5,7 +5,7 @@ import LossFacts
 /// The square of the difference of logarithms of 1 + p and 1 + t.
 ///
 /// With L = log((1 + p)/(1 + t)): ℓ = L², dℓ/dp = 2L/(1 + p), d²ℓ/dp² = 2 (1 - L)/(1 + p)², and
-/// likewise in the target, with -L. L is log(1 + |p - t|/(1 + min(p, t))), with the sign of p - t.
+/// likewise for the target, with -L. L is log(1 + |p - t|/(1 + min(p, t))), with the sign of p - t.
 struct SquaredLogError: PointwiseLoss {
     static var inputCount: Int { 2 }
     static var hasPrecisePath: Bool { true }
@@ -101,8 +101,8 @@ extension SquaredLogError {
         notes: [
             "The Hessian is negative where 1 + p > e (1 + t).",
             "XGBoost's reg:squaredlogerror is half of it, and clips predictions at -1 + 1e-6.",
-            "Keras raises both to at least 1e-7, which has no gradient for negative predictions; "
-                + "Flux's msle has no 1.",
+            "Keras raises both to at least 1e-7, so negative predictions have no gradient; "
+                + "Flux's msle takes log(p) and log(t).",
         ],
         references: [
             "Keras MeanSquaredLogarithmicError", "scikit-learn mean_squared_log_error",

@@ -65,7 +65,7 @@ extension SymmetricPercentageError {
         signature: .realPairWithConstantTargets,
         kinks: [
             "p = t: the gradient is 0, the middle of its jump, and the Hessian is 0",
-            "p = 0: the loss is 2, and the gradient 0, as beyond",
+            "p = 0: the loss is 2 and the gradient 0, as where the signs differ",
         ],
         properties: [],
         notes: [

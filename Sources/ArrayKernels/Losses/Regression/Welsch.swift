@@ -50,7 +50,7 @@ extension Welsch {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
-        notes: ["The Hessian is negative beyond the scale divided by the root of 2."],
+        notes: ["The Hessian is negative beyond the scale divided by the square root of 2."],
         references: [
             "J. E. Dennis, R. E. Welsch, Techniques for Nonlinear Least Squares and Robust "
                 + "Regression, Communications in Statistics B 7, 1978"

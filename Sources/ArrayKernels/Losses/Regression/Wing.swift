@@ -71,7 +71,7 @@ extension Wing {
         options: [width.declaration, curvature.declaration],
         signature: .realPair,
         kinks: [
-            "p = t: the gradient is 0, the middle of its jump, and the Hessian that of each side",
+            "p = t: the gradient is 0, the middle of its jump; the Hessian is that of each side",
             "|p - t| = width: the slope jumps to 1, and the Hessian to 0",
         ],
         properties: [.lipschitz, .symmetric],

@@ -8,7 +8,7 @@ struct ElasticNet: SeparablePenalty {
         "l1_ratio",
         default: 0.5,
         .unit,
-        "Share of the l1 term, often written rho; the rest weights the half squares."
+        "Share of the l1 term, often written rho; the rest applies to half the squares."
     )
 
     let magnitudeWeight: Double

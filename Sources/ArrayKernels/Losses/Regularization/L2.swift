@@ -2,7 +2,7 @@
 
 import LossFacts
 
-/// The sum of squares, without a half: strength·Σw².
+/// The sum of squares, without a factor of 1/2: strength·Σw².
 struct L2: SeparablePenalty {
     let magnitudeWeight = 0.0
     let squareWeight: Double
@@ -28,7 +28,7 @@ extension L2 {
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
-            "Without a half, as in Keras. A weight decay of d, as in PyTorch, is a strength of "
+            "Without a factor of 1/2, as in Keras. PyTorch's weight decay d is a strength of "
                 + "d / 2; so is XGBoost's reg_lambda."
         ],
         references: ["A. E. Hoerl, R. W. Kennard, Technometrics 12, 1970", "Keras L2"],
