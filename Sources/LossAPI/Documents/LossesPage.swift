@@ -63,8 +63,10 @@ package enum LossesPage {
                     + (facts.defaultReduction == .mean
                         ? ""
                         : "; the default reduction is \(facts.defaultReduction.rawValue.code)"),
-                "- Properties: " + facts.properties.map { $0.rawValue }.joined(separator: ", "),
-            ].joined(separator: "\n"),
+                facts.properties.isEmpty
+                    ? nil
+                    : "- Properties: " + facts.properties.map { $0.rawValue }.joined(separator: ", "),
+            ].compactMap { $0 }.joined(separator: "\n"),
             names(of: facts),
             inputs(of: facts),
             options(of: facts),

@@ -58,7 +58,7 @@ extension Hinge {
         properties: [.convex, .lipschitz, .classificationCalibrated],
         notes: [
             "Labels are not converted. Keras reads 0 and 1 as -1 and 1 only if the whole batch "
-                + "consists of them; elsewhere the loss of a label of 0 is always the margin.",
+                + "consists of them; in any other batch, a label of 0 has the loss 1 whatever p is.",
             "At the margin Keras and optax return -y/2, MLX and XGBoost 0.",
         ],
         references: [
