@@ -65,6 +65,19 @@ def row(module, options, predictions, target):
     }
 
 
+def sample(module, options, inputs):
+    value, gradients, hessians = calculus.evaluate_inputs(module, inputs, options)
+    record = {
+        "inputs": inputs, "loss": calculus.show(value),
+        "gradients": [texts(gradient) for gradient in gradients],
+        "hessians": [texts(hessian) for hessian in hessians],
+    }
+    if hasattr(module, "terms"):
+        with mpmath.workdps(50):
+            record["terms"] = [float(mpmath.nstr(abs(term), 6)) for term in module.terms(*calculus.exact(inputs), options)]
+    return record
+
+
 def case(module, options, parameters):
     def kink(w):
         return module.kink(w, options) if hasattr(module, "kink") else None
@@ -86,6 +99,7 @@ def golden_document(name, module):
     items, record, title = {
         "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
         "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
+        "inputs": ("samples", lambda o, x: sample(module, o, list(x)), "loss"),
         "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
     }[module.KIND]
     groups = []

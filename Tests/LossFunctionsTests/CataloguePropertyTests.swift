@@ -20,6 +20,7 @@ struct CataloguePropertyTests {
         for loss in try variants(name) {
             let batch = samples.batch(for: loss, weights: samples.weights(for: loss))
             let exact = try loss.evaluate(batch, Self.everything, .mean)
+            let first = loss.facts.signature.primary[0]
             let gradient = try #require(exact.gradient).values
             let hessian = try #require(exact.hessian).values
             // Central differences have an error of h² times the next derivative, below 1e-7 here, plus
@@ -27,12 +28,12 @@ struct CataloguePropertyTests {
             let step = 1e-5
             for offset in gradient.indices {
                 let up = try loss.evaluate(
-                    batch.shifted(at: offset, by: step),
+                    batch.shifted(first, at: offset, by: step),
                     Self.everything,
                     .mean
                 )
                 let down = try loss.evaluate(
-                    batch.shifted(at: offset, by: -step),
+                    batch.shifted(first, at: offset, by: -step),
                     Self.everything,
                     .mean
                 )
@@ -125,7 +126,7 @@ struct CataloguePropertyTests {
                     }
                 )
                 let evaluation = try loss.evaluate(
-                    Batch(predictions: batch.predictions, targets: batch.targets, weights: scaled),
+                    Batch(batch.inputs, weights: scaled),
                     Self.everything,
                     .mean
                 )
@@ -142,7 +143,7 @@ struct CataloguePropertyTests {
             let batch = samples.batch(for: loss)
             func weighted(_ weights: Tensor) throws -> LossResult {
                 try loss.evaluate(
-                    Batch(predictions: batch.predictions, targets: batch.targets, weights: weights),
+                    Batch(batch.inputs, weights: weights),
                     Self.everything,
                     .sum
                 )
@@ -171,7 +172,7 @@ struct CataloguePropertyTests {
         var samples = Samples(seed: 17)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
-            for index in 0..<2 where loss.domain(index) != .real {
+            for index in batch.inputs.indices where loss.domain(index) != .real {
                 let outlier = Samples.outlier(of: loss.domain(index))
                 let input = loss.facts.signature.inputs[index].name
                 let bad = batch.replacing(index, at: 9, by: outlier)
@@ -193,20 +194,20 @@ struct CataloguePropertyTests {
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
             let nothing = Tensor(shape: [0, 4], values: [])
-            #expect(throws: LossError.empty(input: "predictions")) {
+            let first = loss.facts.signature.inputs[0].name
+            #expect(throws: LossError.empty(input: first)) {
                 try loss.evaluate(
-                    Batch(predictions: nothing, targets: nothing),
+                    Batch(batch.inputs.map { _ in nothing }),
                     Self.everything,
                     .mean
                 )
             }
-            let column = Tensor(shape: [24, 1], values: batch.predictions.values)
-            #expect(throws: LossError.self) {
-                try loss.evaluate(
-                    Batch(predictions: batch.predictions, targets: column),
-                    Self.everything,
-                    .mean
-                )
+            for input in batch.inputs.indices.dropFirst() {
+                var inputs = batch.inputs
+                inputs[input] = Tensor(shape: [24, 1], values: inputs[input].values)
+                #expect(throws: LossError.self) {
+                    try loss.evaluate(Batch(inputs), Self.everything, .mean)
+                }
             }
         }
     }
@@ -263,8 +264,7 @@ struct CataloguePropertyTests {
                 }
             }
             batch = Batch(
-                predictions: batch.predictions,
-                targets: batch.targets,
+                batch.inputs,
                 weights: Tensor(shape: [6], values: [1, 1, 1, -1, 1, 1])
             )
             let error = #expect(throws: LossError.self) {
@@ -286,8 +286,8 @@ extension LossResult {
 }
 
 extension Batch {
-    fileprivate func shifted(at offset: Int, by step: Double) -> Batch {
-        replacing(0, at: offset, by: predictions.values[offset] + step)
+    fileprivate func shifted(_ input: Int, at offset: Int, by step: Double) -> Batch {
+        replacing(input, at: offset, by: inputs[input].values[offset] + step)
     }
 
     fileprivate func replacing(_ input: Int, at offset: Int, by value: Double) -> Batch {

@@ -11,10 +11,19 @@ struct Golden: Decodable {
         let options: [String: Option]
         let points: [Point]?
         let rows: [Row]?
+        let inputs: [Inputs]?
         let cases: [PenaltyCase]?
 
-        /// The points or the rows, depending on the kind.
-        var samples: [any Sample] { points ?? rows ?? [] }
+        private enum CodingKeys: String, CodingKey {
+            case options
+            case points
+            case rows
+            case inputs = "samples"
+            case cases
+        }
+
+        /// The points, rows or inputs, depending on the kind.
+        var samples: [any Sample] { points ?? rows ?? inputs ?? [] }
 
         func isOn(_ flag: String) -> Bool { options[flag]?.optionValue == .flag(true) }
     }
@@ -23,24 +32,25 @@ struct Golden: Decodable {
     protocol Sample {
         var batch: Batch { get }
         var loss: [String] { get }
-        var gradient: [String] { get }
-        var hessian: [String] { get }
-        /// The largest terms of the loss, gradient and Hessian, where terms of both signs meet.
+        /// The gradients and Hessians with respect to the first inputs.
+        var gradients: [[String]] { get }
+        var hessians: [[String]] { get }
+        /// The largest terms of the loss, gradients and Hessians, where terms of both signs meet.
         var terms: Terms? { get }
     }
 
-    struct Terms: Decodable {
-        let loss: Double?
-        let gradient: Double?
-        let hessian: Double?
+    struct Terms {
+        let loss: Double
+        let gradients: [Double]
+        let hessians: [Double]
     }
 
     struct Point: Decodable, Sample {
         let prediction: Double
         let target: Double
         let loss: [String]
-        let gradient: [String]
-        let hessian: [String]
+        let gradients: [[String]]
+        let hessians: [[String]]
         let terms: Terms?
 
         var batch: Batch { Batch(predictions: Tensor(prediction), targets: Tensor(target)) }
@@ -56,12 +66,18 @@ struct Golden: Decodable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
-            terms = try container.decodeIfPresent(Terms.self, forKey: .terms)
+            terms = try container.decodeIfPresent([String: Double].self, forKey: .terms).map {
+                Terms(
+                    loss: $0["loss"] ?? 0,
+                    gradients: [$0["gradient"] ?? 0],
+                    hessians: [$0["hessian"] ?? 0]
+                )
+            }
             prediction = try container.decode(Double.self, forKey: .prediction)
             target = try container.decode(Double.self, forKey: .target)
             loss = [try container.decode(String.self, forKey: .loss)]
-            gradient = [try container.decode(String.self, forKey: .gradient)]
-            hessian = [try container.decode(String.self, forKey: .hessian)]
+            gradients = [[try container.decode(String.self, forKey: .gradient)]]
+            hessians = [[try container.decode(String.self, forKey: .hessian)]]
         }
     }
 
@@ -69,8 +85,8 @@ struct Golden: Decodable {
         let predictions: [Double]
         let target: Target
         let loss: [String]
-        let gradient: [String]
-        let hessian: [String]
+        let gradients: [[String]]
+        let hessians: [[String]]
         var terms: Terms? { nil }
 
         var batch: Batch {
@@ -93,8 +109,63 @@ struct Golden: Decodable {
             predictions = try container.decode([Double].self, forKey: .predictions)
             target = try container.decode(Target.self, forKey: .target)
             loss = [try container.decode(String.self, forKey: .loss)]
-            gradient = try container.decode([String].self, forKey: .gradient)
-            hessian = try container.decode([String].self, forKey: .hessian)
+            gradients = [try container.decode([String].self, forKey: .gradient)]
+            hessians = [try container.decode([String].self, forKey: .hessian)]
+        }
+    }
+
+    /// The numbers or rows of any number of inputs.
+    struct Inputs: Decodable, Sample {
+        let batch: Batch
+        let loss: [String]
+        let gradients: [[String]]
+        let hessians: [[String]]
+        let terms: Terms?
+
+        private enum Key: CodingKey {
+            case inputs
+            case loss
+            case gradients
+            case hessians
+            case terms
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            let inputs = try container.decode([NumberOrRow].self, forKey: .inputs)
+            batch = Batch(inputs.map { $0.tensor })
+            loss = [try container.decode(String.self, forKey: .loss)]
+            gradients = try container.decode([[String]].self, forKey: .gradients)
+            hessians = try container.decode([[String]].self, forKey: .hessians)
+            let count = gradients.count
+            terms = try container.decodeIfPresent([Double].self, forKey: .terms).map {
+                Terms(
+                    loss: $0[0],
+                    gradients: Array($0[1...count]),
+                    hessians: Array($0[(count + 1)...(2 * count)])
+                )
+            }
+        }
+    }
+
+    enum NumberOrRow: Decodable {
+        case number(Double)
+        case row([Double])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Double.self) {
+                self = .number(number)
+            } else {
+                self = .row(try container.decode([Double].self))
+            }
+        }
+
+        var tensor: Tensor {
+            switch self {
+            case .number(let number): Tensor(number)
+            case .row(let row): Tensor(shape: [1, row.count], values: row)
+            }
         }
     }
 

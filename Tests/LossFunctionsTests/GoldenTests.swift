@@ -21,38 +21,38 @@ struct GoldenTests {
         for group in try Golden.of(name).groups {
             let loss = try found.entry.loss(group.options.optionValues(for: found.facts.options))
             for sample in group.samples {
-                let evaluation = try loss.evaluate(
-                    sample.batch,
-                    [.loss, .gradient, .hessian],
-                    .none
-                )
+                var request = sample.batch.request([.loss, .gradient, .hessian], .none)
+                request.gradientOf = Array(sample.gradients.indices)
+                let result = try loss.evaluate(request)
                 let place = "\(group.options) \(sample)"
-                let hessian = try sample.hessian.map(nearest)
                 let terms = sample.terms
                 try note(
-                    evaluation.loss,
+                    result.loss,
                     sample.loss,
                     scale: [lossScale(group)],
                     term: terms?.loss,
                     &worst.loss,
                     place
                 )
-                try note(
-                    evaluation.gradient,
-                    sample.gradient,
-                    scale: gradientScale(group, found.facts, hessian),
-                    term: terms?.gradient,
-                    &worst.gradient,
-                    place
-                )
-                try note(
-                    evaluation.hessian,
-                    sample.hessian,
-                    scale: [0],
-                    term: terms?.hessian,
-                    &worst.hessian,
-                    place
-                )
+                for input in sample.gradients.indices {
+                    let hessian = try sample.hessians[input].map(nearest)
+                    try note(
+                        result.gradients[input].tensor,
+                        sample.gradients[input],
+                        scale: gradientScale(group, found.facts, hessian),
+                        term: terms?.gradients[input],
+                        &worst.gradient,
+                        place
+                    )
+                    try note(
+                        result.hessians[input].tensor,
+                        sample.hessians[input],
+                        scale: [0],
+                        term: terms?.hessians[input],
+                        &worst.hessian,
+                        place
+                    )
+                }
             }
         }
         print(name, worst.loss, worst.gradient, worst.hessian, separator: "\n    ")

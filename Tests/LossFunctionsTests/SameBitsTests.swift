@@ -45,12 +45,13 @@ struct SameBitsTests {
             for exponent in Array(-60...9) + Array(stride(from: -1_060, to: 1_020, by: 20)) {
                 let size = Double(sign: .plus, exponent: exponent, significand: 1)
                 let batch = samples.batch(for: loss, rows: 20)
+                var inputs = batch.inputs
+                inputs[0] = Tensor(
+                    shape: inputs[0].shape,
+                    values: inputs[0].values.map { $0 * size }
+                )
                 let scaled = Batch(
-                    predictions: Tensor(
-                        shape: batch.predictions.shape,
-                        values: batch.predictions.values.map { $0 * size }
-                    ),
-                    targets: batch.targets,
+                    inputs,
                     weights: Tensor(
                         shape: [20],
                         values: (0..<20).map { _ in Double.random(in: 0.1...3, using: &random) }
@@ -72,21 +73,27 @@ struct SameBitsTests {
             InstructionSet.$current.withValue(set) {
                 // If the batch is rejected, all sets must reject it.
                 Result {
-                    try loss.evaluate(batch, [.loss, .gradient, .hessian, .elements], reduction)
+                    var request = batch.request(
+                        [.loss, .gradient, .hessian, .elements],
+                        reduction
+                    )
+                    request.gradientOf = loss.facts.signature.differentiable
+                    return try loss.evaluate(request)
                 }
             }
         }
         for (set, result) in zip(InstructionSet.available, all).dropLast() {
             #expect(
                 Self.bits(of: result) == Self.bits(of: all[all.count - 1]),
-                "\(set): \(batch.predictions.values.prefix(8)) \(batch.targets.values.prefix(8))"
+                "\(set): \(batch.inputs.map { $0.values.prefix(8) })"
             )
         }
     }
 
     private static func bits(of result: Result<LossResult, any Error>) -> [UInt64] {
         guard case .success(let result) = result else { return [] }
-        return [result.loss, result.gradient, result.hessian, result.elements]
+        let derivatives = (result.gradients + result.hessians).map { Optional($0.tensor) }
+        return ([result.loss, result.elements] + derivatives)
             .flatMap { $0?.values ?? [] }.map { $0.bitPattern } + [result.normalizer.bitPattern]
     }
 }

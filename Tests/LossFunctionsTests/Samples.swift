@@ -25,11 +25,10 @@ struct Samples {
         -> Batch
     {
         let shape = [rows, Self.shape[1]]
-        return Batch(
-            predictions: tensor(shape, loss.domain(0), loss.facts.signature.unit),
-            targets: tensor(shape, loss.domain(1), loss.facts.signature.unit),
-            weights: weights
-        )
+        let inputs = loss.facts.signature.inputs.indices.map { input in
+            tensor(shape, loss.domain(input), loss.facts.signature.unit)
+        }
+        return Batch(inputs, weights: weights)
     }
 
     /// A weight for each loss of such a batch.

@@ -100,7 +100,8 @@ struct SelectionTests {
             let batch = samples.batch(for: loss)
             var request = batch.request(.loss, .mean)
             request.inputs = missing(batch, but: [0, 1, 2, 4, 5])
-            #expect(throws: LossError.missingValue(input: "predictions", place: [3, 0])) {
+            let first = loss.facts.signature.inputs[0].name
+            #expect(throws: LossError.missingValue(input: first, place: [3, 0])) {
                 try loss.evaluate(request)
             }
         }

@@ -143,7 +143,7 @@ extension Problem {
             switch (quantity, input) {
             case (.normalizer, _): "Use smaller weights."
             case (_, "parameters"): "Use smaller parameters or a smaller strength."
-            default: "Move predictions and targets closer together."
+            default: "Bring the inputs closer together."
             }
         let subject =
             switch quantity {
