@@ -87,6 +87,17 @@ struct TwoDoubles {
         }
     }
 
+    /// The square root, with an error of at most 4 u²; the head is positive or 0.
+    var squareRoot: TwoDoubles {
+        @inline(always) get {
+            let root = head.squareRoot()
+            let product = TwoDoubles.product(root, root)
+            let remainder = ((head - product.head) - product.tail) + tail
+            let error = (remainder / (2 * root)).replacing(with: 0, where: root .== 0)
+            return TwoDoubles.orderedSum(root, error)
+        }
+    }
+
     /// The product with powers of two, which is exact unless it overflows or is subnormal.
     @inline(always)
     func scaled(by powers: Vector) -> TwoDoubles {

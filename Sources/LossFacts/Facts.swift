@@ -10,6 +10,8 @@ package final class Facts: Sendable {
         case binary
         case multiclass
         case distribution
+        case metricLearning = "metric_learning"
+        case segmentation
         case regularization
     }
 

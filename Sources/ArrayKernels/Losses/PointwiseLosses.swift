@@ -37,6 +37,7 @@ package enum PointwiseLosses {
         HalfGammaDeviance.self,
         HalfInverseGaussianDeviance.self,
         TweedieNLL.self,
+        GaussianNLL.self,
         NegativeBinomialNLL.self,
         BinaryCrossEntropy.self,
         BinaryFocal.self,

@@ -20,6 +20,8 @@ package enum RowLosses {
     private static let types: [any ListedRowLoss.Type] = [
         CategoricalCrossEntropy.self,
         KullbackLeiblerDivergence.self,
+        TripletMargin.self,
+        Dice.self,
     ]
 
     #if !FUSED

@@ -99,6 +99,13 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         Layout.isLong ? Vector(repeating: lanes.sum()) : lanes
     }
 
+    /// The greatest of the lanes of a long row, which are not negative; for others, the lanes as they
+    /// are.
+    @inline(always)
+    func greatest(of lanes: Vector) -> Vector {
+        Layout.isLong ? Vector(repeating: lanes.max()) : lanes
+    }
+
     /// The greatest number of the first input in each row, and the index of its first occurrence.
     var greatest: (value: Vector, place: Vector) {
         @inline(always) get {

@@ -50,7 +50,7 @@ struct ExampleRequest {
                 plain + everything + (isPenalty(facts) ? [:] : penalty)
             ),
             ExampleRequest(
-                "each_by_itself",
+                "unreduced",
                 "The losses one by one",
                 plain + ["reduction": "none"]
             ),

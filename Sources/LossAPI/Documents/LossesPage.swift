@@ -16,7 +16,8 @@ package enum LossesPage {
     package static let families: [String] = Facts.Family.allCases.compactMap { family in
         let names = entries(of: family).map { $0.name.code }
         guard !names.isEmpty else { return nil }
-        return "| [\(family.rawValue)](docs/losses.md#\(family.rawValue)) | "
+        return
+            "| [\(family.rawValue)](docs/losses.md#\(family.rawValue.replacing("_", with: "-"))) | "
             + names.joined(separator: ", ") + " |"
     }
 
@@ -65,7 +66,8 @@ package enum LossesPage {
                         : "; the default reduction is \(facts.defaultReduction.rawValue.code)"),
                 facts.properties.isEmpty
                     ? nil
-                    : "- Properties: " + facts.properties.map { $0.rawValue }.joined(separator: ", "),
+                    : "- Properties: "
+                        + facts.properties.map { $0.rawValue }.joined(separator: ", "),
             ].compactMap { $0 }.joined(separator: "\n"),
             names(of: facts),
             inputs(of: facts),
@@ -179,5 +181,8 @@ extension JSONValue {
 }
 
 extension Facts.Family {
-    fileprivate var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    fileprivate var title: String {
+        let words = rawValue.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
 }
