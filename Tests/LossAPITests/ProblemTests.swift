@@ -113,7 +113,7 @@ struct ProblemTests {
             #"{"predictions":[[1],[2]],"targets":[1,2]}"#,
             .shapeMismatch,
             "/targets",
-            contains: "predictions have shape [2, 1], targets [2]"
+            contains: "The shape of targets is [2], that of predictions [2, 1]."
         ),
         Case(
             #"{"predictions":[1,2],"targets":[1,2],"weights":[1]}"#,

@@ -50,15 +50,16 @@ extension Problem {
             let shapes = allowed.map { $0.written }
             self.init(
                 .shapeMismatch,
-                "\(reference) have shape \(referenceShape.written), \(input) \(shape.written); \(input) "
-                    + "must have shape \(shapes.joined(separator: " or ")). Shapes are not broadcast.",
+                "The shape of \(input) is \(shape.written), that of \(reference) "
+                    + "\(referenceShape.written). Shapes are not broadcast; accepted: "
+                    + "\(shapes.joined(separator: " or ")).",
                 pointer: pointer(input),
                 allowed: shapes
             )
         case .noAxis(let axis, let input, let shape):
             self.init(
                 .outOfRange,
-                "axis is \(axis), but \(input) have shape \(shape.written): "
+                "axis is \(axis), but the shape of \(input) is \(shape.written): "
                     + (shape.isEmpty
                         ? "a row-wise loss needs at least one dimension."
                         : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
@@ -67,7 +68,7 @@ extension Problem {
         case .singleClass(let input, let shape):
             self.init(
                 .shapeMismatch,
-                "\(input) have shape \(shape.written), so there is one class, whose loss is always 0. "
+                "The shape of \(input) is \(shape.written): with one class, the loss is always 0. "
                     + "For two classes with one number each, use binary_cross_entropy.",
                 pointer: pointer(input)
             )
