@@ -67,7 +67,7 @@ def torch_result(name, inputs, options):
     else:
         loss = COUNTERPARTS[name][1](*tensors, options)
     loss.sum().backward()
-    return float(loss), [x.grad.flatten().tolist() for x in tensors if x.requires_grad]
+    return loss.item(), [x.grad.flatten().tolist() for x in tensors if x.requires_grad]
 
 
 def server_result(address, name, signature, inputs, options):
