@@ -12,11 +12,10 @@ enum ContractRequestSchemas {
         .init(
             key: "loss-request",
             value: FieldSchemas.object(
-                "A request to a loss: its inputs and options, and the fields common to all losses. Only "
-                    + "fields with the same type in all losses are listed. The schema of one loss, with its "
-                    + "required fields, ranges and defaults, is at /v1/losses/{loss}/schema.",
-                properties(of: .losses),
-                allowsOthers: true
+                "A request to a loss: the inputs and options of all losses, and the fields common to "
+                    + "them. The schema of one loss, with its required fields, ranges and defaults, is at "
+                    + "/v1/losses/{loss}/schema.",
+                properties(of: .losses)
             )
         ),
         .init(
@@ -25,8 +24,7 @@ enum ContractRequestSchemas {
                 "A request to a penalty. The schema of one penalty, with its ranges and defaults, is at "
                     + "/v1/penalties/{penalty}/schema.",
                 properties(of: .penalties),
-                required: ["parameters"],
-                allowsOthers: true
+                required: ["parameters"]
             )
         ),
         .init(
@@ -43,8 +41,7 @@ enum ContractRequestSchemas {
                     ),
                     ("parameters", ContractSchemas.reference("numbers")),
                 ] + options(of: .penalties),
-                required: ["penalty", "parameters"],
-                allowsOthers: true
+                required: ["penalty", "parameters"]
             )
         ),
     ]
@@ -99,7 +96,7 @@ enum ContractRequestSchemas {
         field.replacing("_", with: "-")
     }
 
-    /// The options of all losses or penalties that have one type in all of them.
+    /// The options of all losses or penalties.
     private static func options(of list: CatalogueList) -> [(String, JSONValue)] {
         let facts = list.entries.map { $0.facts }
         let inputs = Set(facts.flatMap { $0.signature.inputs.map { $0.name } })
@@ -108,34 +105,42 @@ enum ContractRequestSchemas {
         for option in all where !names.contains(option.name) && !inputs.contains(option.name) {
             names.append(option.name)
         }
-        return names.compactMap { name in
-            union(of: all.filter { $0.name == name }).map { (name, property(name, $0)) }
+        return names.map { name in
+            (name, property(name, union(of: all.filter { $0.name == name })))
         }
     }
 
-    /// The schema of the options with a name; `nil` if they differ in type.
-    private static func union(of options: [OptionDeclaration]) -> JSONValue? {
-        guard let first = options.first,
-            options.allSatisfy({ $0.typeName == first.typeName })
-        else { return nil }
-        guard options.allSatisfy({ $0 == first }) else { return schemaOfSeveral(first) }
-        // A default is stated in words, see `FieldSchemas.statesDefaults`.
-        let preset = first.defaultOptionValue.map { " The default is \(JSONValue($0).word)." }
-        return ContractSchemas.fields.option(first)
-            .replacing("description", with: .string(first.summary + (preset ?? "")))
-    }
-
-    /// The schema of options of one type that differ in range, default or meaning.
-    private static func schemaOfSeveral(_ option: OptionDeclaration) -> JSONValue? {
+    /// The schema of the options with a name.
+    private static func union(of options: [OptionDeclaration]) -> JSONValue {
+        if let first = options.first, options.allSatisfy({ $0 == first }) {
+            // A default is stated in words, see `FieldSchemas.statesDefaults`.
+            let preset = first.defaultOptionValue.map { " The default is \(JSONValue($0).word)." }
+            return ContractSchemas.fields.option(first)
+                .replacing("description", with: .string(first.summary + (preset ?? "")))
+        }
+        let types = options.reduce(into: [JSONValue]()) { types, option in
+            let type = type(of: option.kind)
+            if !types.contains(type) { types.append(type) }
+        }
         let summary: JSONValue = [
             "description": "Its meaning, range and default depend on the loss."
         ]
-        switch option.kind {
-        case .number: return summary + ContractSchemas.number
-        case .integer: return summary + ["type": "integer"]
-        case .flag: return summary + ["type": "boolean"]
-        case .choice: return summary + ["type": "string"]
-        case .numbers: return nil
+        return summary + (types.count == 1 ? types[0] : ["oneOf": .array(types)])
+    }
+
+    /// The type of the values of an option, without its range.
+    private static func type(of kind: OptionDeclaration.Kind) -> JSONValue {
+        switch kind {
+        case .number: ContractSchemas.number
+        case .integer: ["type": "integer"]
+        case .flag: ["type": "boolean"]
+        case .choice: ["type": "string"]
+        case .numbers:
+            [
+                "oneOf": [
+                    ContractSchemas.number, ["type": "array", "items": ContractSchemas.number],
+                ]
+            ]
         }
     }
 

@@ -173,19 +173,18 @@ struct FieldSchemas {
         )
     }
 
-    /// An object with these fields, and others only if `allowsOthers`.
+    /// An object with these fields and no others.
     static func object(
         _ description: String,
         _ properties: [(String, JSONValue)],
-        required: [String] = [],
-        allowsOthers: Bool = false
+        required: [String] = []
     ) -> JSONValue {
         JSONValue(present: [
             ("description", .string(description)),
             ("type", "object"),
             ("required", required.isEmpty ? nil : JSONValue(required)),
             ("properties", JSONValue(present: properties)),
-            ("additionalProperties", .boolean(allowsOthers)),
+            ("additionalProperties", false),
         ])
     }
 }
