@@ -47,18 +47,28 @@ extension Kernels {
             var errors = LaneSum(below: exponent - 53)
         else { return nil }
         let vectorized = left.count & ~(Vector.width - 1)
+        var isLossy = Mask.none
         for offset in stride(from: 0, to: vectorized, by: Vector.width) {
-            let (product, error) = left.vector(at: offset).product(with: right.vector(at: offset))
+            let (left, right) = (left.vector(at: offset), right.vector(at: offset))
+            let (product, error) = left.product(with: right)
+            isLossy.formUnion(losesError(product, left, right))
             products.add(product)
             errors.add(error)
         }
         if vectorized < left.count {
-            let (product, error) = left.lastVector(at: vectorized)
-                .product(with: right.lastVector(at: vectorized))
+            let (left, right) = (left.lastVector(at: vectorized), right.lastVector(at: vectorized))
+            let (product, error) = left.product(with: right)
+            isLossy.formUnion(losesError(product, left, right))
             products.add(product)
             errors.add(error)
         }
-        guard let sum = products.sums, let error = errors.sums else { return nil }
+        guard !isLossy.isAny, let sum = products.sums, let error = errors.sums else { return nil }
         return (sum.0, sum.1, error.0, error.1)
+    }
+
+    /// Whether a product is so small that its rounding error may not be a double.
+    @inline(always)
+    private static func losesError(_ product: Vector, _ left: Vector, _ right: Vector) -> Mask {
+        (product.magnitude .< 0x1p-960) .& (left.magnitude .> 0) .& (right.magnitude .> 0)
     }
 }

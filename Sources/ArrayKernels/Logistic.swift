@@ -60,8 +60,11 @@ struct Logistic {
     /// σ(z) σ(-z).
     var product: Vector {
         @inline(always) get {
-            let large = 1 / (1 + expNegAbs)
-            return large * (expNegAbs / (1 + expNegAbs))
+            // The rounding error of the sum would count twice.
+            let sum = TwoDoubles.orderedSum(Vector(repeating: 1), expNegAbs)
+            let large = 1 / sum.head
+            let correction = Vector.multiplyAdd(-2 * sum.tail, large, Vector(repeating: 1))
+            return expNegAbs * (large * large) * correction
         }
     }
 

@@ -33,7 +33,13 @@ package enum LossError: Error, Equatable, Sendable {
     case singleClass(input: String, shape: [Int])
     case outsideDomain(input: String, place: [Int], value: Double, allowed: String)
     case notAClassIndex(input: String, place: [Int], value: Double, classes: Int, ignored: Int?)
-    case notADistribution(input: String, row: [Int], sum: Double, inLogarithms: Bool)
+    case notADistribution(
+        input: String,
+        row: [Int],
+        axis: Int,
+        sum: Double,
+        inLogarithms: Bool
+    )
     /// The shape of weights or mask is not a leading part of the shape of the losses.
     case leadingShape(input: String, shape: [Int], allowed: [[Int]])
     /// An input has no value at a place that is neither masked nor skipped.

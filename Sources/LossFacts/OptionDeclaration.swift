@@ -24,7 +24,7 @@ extension OptionDeclaration {
             guard range.contains(value) else { throw outOfRange(value, range) }
         case (.integer, .number(let value)):
             guard value == value.rounded() else {
-                throw .wrongKind(option: name, expected: expected)
+                throw .outOfRange(option: name, place: [], value: value, allowed: expected)
             }
             guard Interval.integers.contains(value) else {
                 throw .outOfRange(

@@ -45,6 +45,31 @@ package enum OtherNames {
             "Use binary_cross_entropy with \"from_logits\": true, one logit for each label."
         ),
         (
+            ["focal", "focal_loss"],
+            "Use binary_focal, with \"from_logits\": true for logits."
+        ),
+        (
+            ["poisson", "poisson_loss"],
+            "Use poisson_nll, whose predictions are logarithms of means unless log_input is false."
+        ),
+        (
+            ["gamma", "gamma_loss", "gamma_nll"],
+            "Use half_gamma_deviance, whose predictions are logarithms of means unless log_input is "
+                + "false."
+        ),
+        (
+            ["rmsle", "root_mean_squared_log_error"],
+            "It is the square root of the mean of squared_log_error."
+        ),
+        (
+            [
+                "ctc", "ctc_loss", "rnnt", "rnnt_loss", "nt_xent", "info_nce", "supcon",
+                "lambdarank",
+                "rank:ndcg", "rank:pairwise", "lambdamart", "cox", "survival:cox", "coxph",
+            ],
+            "Losses that compare rows with each other or align sequences are not supported."
+        ),
+        (
             ["perplexity"],
             "It is the exponential of the mean of categorical_cross_entropy."
         ),

@@ -17,6 +17,13 @@ package struct PenaltyBuilder: Sendable {
     /// The names of the penalties.
     package static let names = Catalogue.penalties.map { $0.facts.name }
 
+    /// The fields of all penalties.
+    package static let allFields = Catalogue.penalties.reduce(into: fields) { all, penalty in
+        for option in penalty.facts.options where !all.contains(option.name) {
+            all.append(option.name)
+        }
+    }
+
     /// Sets the name of the penalty.
     package mutating func set(name: String) { self.name = name }
 

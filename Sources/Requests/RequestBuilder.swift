@@ -49,6 +49,16 @@ package struct RequestBuilder: Sendable {
         return field
     }
 
+    /// Whether null in the place of the field means that it is omitted, although the loss does not have
+    /// it or it was given outside the body: clients of all losses may send null for each field.
+    package static func mayOmit(_ name: String) -> Bool { allFields.contains(name) }
+
+    /// The fields of all losses and penalties.
+    private static let allFields = Set(
+        (Catalogue.losses + Catalogue.penalties).flatMap { RequestField.all(of: $0.facts) }
+            + RequestField.common.map { $0.name }
+    )
+
     /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
@@ -113,6 +123,7 @@ package struct RequestBuilder: Sendable {
         where request.inputs[index] == nil {
             throw .missingField(input.name, expected: "a number or an array of numbers")
         }
+        try refuseMissingInputs()
         var request = request
         request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
         // A denominator supplied by the caller replaces that of a convention.
@@ -140,6 +151,17 @@ package struct RequestBuilder: Sendable {
             convention: convention,
             context: context
         )
+    }
+
+    /// Throws if an input is null in the place of an array.
+    private func refuseMissingInputs() throws(RequestError) {
+        guard !request.skipsMissing, request.inputs.count > 1 else { return }
+        for (index, input) in facts.signature.inputs.enumerated() {
+            guard let tensor = request.inputs[index], tensor.hasMissing, tensor.shape.isEmpty,
+                request.inputs.contains(where: { $0?.shape.isEmpty == false })
+            else { continue }
+            throw .loss(.missingValue(input: input.name, place: []), nil)
+        }
     }
 
     /// The effective options, in decreasing precedence: those given, those of the name, the convention's.

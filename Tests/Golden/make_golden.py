@@ -5,6 +5,7 @@
 import argparse
 import importlib.util
 import json
+import multiprocessing
 import pathlib
 import random
 import sys
@@ -74,7 +75,7 @@ def sample(module, options, inputs):
     }
     if hasattr(module, "terms"):
         with mpmath.workdps(50):
-            record["terms"] = [float(mpmath.nstr(abs(term), 6)) for term in module.terms(*calculus.exact(inputs), options)]
+            record["terms"] = [min(float(mpmath.nstr(abs(term), 6)), sys.float_info.max) for term in module.terms(*calculus.exact(inputs), options)]
     return record
 
 
@@ -139,25 +140,38 @@ def without_version(text):
     return {key: value for key, value in json.loads(text).items() if key != "by"}
 
 
-def main():
+def all_makers():
+    """A function for each file that returns its document."""
     losses, penalties = modules("losses"), modules("penalties")
     makers = {name: lambda n=name, m=module: golden_document(n, m) for name, module in (losses | penalties).items()}
     makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
     makers["partials"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": partials.cases()}
     makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}
+    return makers
 
+
+MAKERS = all_makers()
+
+
+def text_of(name):
+    return written(MAKERS[name]())
+
+
+def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(makers)}; all by default")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(MAKERS)}; all by default")
     parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
     arguments = parser.parse_args()
-    unknown = set(arguments.names) - set(makers)
+    unknown = set(arguments.names) - set(MAKERS)
     if unknown:
         parser.error(f"no such golden file: {', '.join(sorted(unknown))}")
 
     differing = []
-    for name in arguments.names or makers:
+    names = arguments.names or list(MAKERS)
+    with multiprocessing.get_context("fork").Pool() as pool:
+        texts = pool.map(text_of, names, chunksize=1)
+    for name, text in zip(names, texts):
         path = HERE / f"{name}.json"
-        text = written(makers[name]())
         if not arguments.check:
             path.write_text(text)
         elif not path.exists() or without_version(path.read_text()) != without_version(text):

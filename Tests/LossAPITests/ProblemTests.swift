@@ -60,7 +60,7 @@ struct ProblemTests {
             #"{"prediction":[1]}"#,
             .unknownField,
             "/prediction",
-            contains: "Did you mean \"predictions\"?"
+            contains: "Unknown field \"prediction\". Use \"predictions\"."
         ),
         Case(#"{"a/b~c":[1]}"#, .unknownField, "/a~1b~0c", contains: "Allowed fields: "),
         // Combining marks change the characters `/` and `~`, but not their bytes.
@@ -138,7 +138,7 @@ struct ProblemTests {
             to: "/v1/losses/mse",
             .notFinite,
             "/predictions/0",
-            contains: "The loss at [0]"
+            contains: "The loss at predictions[0], or a number from which it is computed, is "
         ),
         Case(
             #"{"predictions":[1.5],"targets":[1]}"#,
@@ -229,14 +229,14 @@ struct ProblemTests {
             to: categorical,
             .outOfRange,
             "/predictions",
-            contains: "at least one dimension"
+            contains: "predictions is a single number, but a row-wise loss needs arrays."
         ),
         Case(
             #"{"predictions":[[0.5,0.5]],"targets":[0],"ignore_index":0.5}"#,
             to: categorical,
-            .wrongKind,
+            .outOfRange,
             "/ignore_index",
-            contains: "an integer"
+            contains: "ignore_index is 0.5, but must be an integer."
         ),
         Case(
             #"{"predictions":[[-1,-1]],"targets":[[1,0]],"log_predictions":true,"from_logits":true}"#,
@@ -362,7 +362,7 @@ struct ProblemTests {
             to: "/v1/penalties/l2",
             .notFinite,
             "/parameters/0",
-            contains: "smaller strength"
+            contains: "less extreme inputs, weights and options"
         ),
         Case(
             #"{"predictions":[0.5],"targets":[1],"weights":[-0.5]}"#,
@@ -433,16 +433,59 @@ struct ProblemTests {
         Case(
             #"{"predictions":[[0.2,0.8]],"targets":[0],"ignore_index":0.5}"#,
             to: "/v1/losses/cce",
-            .wrongKind,
+            .outOfRange,
             "/ignore_index",
-            contains: "ignore_index must be an integer"
+            contains: "an integer"
         ),
         Case(
             #"{"predictions":[[0.2,0.8]],"targets":[[0.5,0.502]]}"#,
             to: "/v1/losses/cce",
             .notADistribution,
             "/targets/0",
-            contains: "sum to 1.002, but the sum must differ from 1 by less than 0.001"
+            contains: "targets[0, :] sum to 1.002, but must sum to 1, to within 0.001."
+        ),
+        Case(
+            #"{"predictions":[[0.5,0],[0.5,0.8]],"targets":[0,0],"axis":0}"#,
+            to: "/v1/losses/cce",
+            .notADistribution,
+            "/predictions/0/1",
+            contains: "predictions[:, 1] sum to 0.8, but must sum to 1, to within 0.001. With "
+                + "\"check_sums\": false, they are used as they are."
+        ),
+        Case(
+            #"{"predictions":[[0.2,0.8]],"targets":[[1,1]]}"#,
+            to: "/v1/losses/cce",
+            .notADistribution,
+            "/targets/0",
+            contains: "For several classes at once, use binary_cross_entropy."
+        ),
+        Case(
+            #"{"predictions":[[]],"targets":[0]}"#,
+            to: "/v1/losses/cce",
+            .emptyInput,
+            "/predictions",
+            contains: "at least one number"
+        ),
+        Case(
+            #"{"predictions":[1]}"#,
+            to: "/v1/losses/gaussian_nll",
+            .unknownField,
+            "/predictions",
+            contains: "Use \"mean\"."
+        ),
+        Case(
+            #"{"mean":[1,2],"variance":null,"targets":[1,2]}"#,
+            to: "/v1/losses/gaussian_nll",
+            .missingValue,
+            "/variance",
+            contains: "variance is null"
+        ),
+        Case(
+            #"{"predictions":[1],"targets":[2],"regularization":[{"penalty":"l2","outputs":["loss"]}]}"#,
+            to: "/v1/losses/mse",
+            .unknownField,
+            "/regularization/0/outputs",
+            contains: "Unknown field \"outputs\""
         ),
         Case(#"{}"#, to: "/v1/losses/logloss", .unknownLoss, nil, contains: "for two classes"),
         Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),

@@ -124,6 +124,17 @@ struct RoutingTests {
             #expect(problem["type"] as? String == "/problems/\(slug)", "\(query)")
             #expect(problem["pointer"] == nil, "\(query)")
         }
+        let repeated = try client.json(send("delta=1&delta=2", far))
+        #expect((repeated["detail"] as? String)?.contains("given twice in the query") == true)
+        #expect(
+            try client.json(send("detla=1", far))["allowed"] as? [String] == [
+                "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of",
+                "hessian_kind", "hessian_floor", "convention", "delta",
+            ]
+        )
+        // Null in the body is not a second value.
+        let withNull = String(far.dropLast() + #","delta":null}"#)
+        #expect(send("delta=0.5", withNull).body == send("delta=0.5", far).body)
         let twice = try client.json(send("delta=1", inBody))
         #expect(twice["type"] as? String == "/problems/conflicting-options")
         #expect(twice["pointer"] as? String == "/delta")
@@ -132,12 +143,20 @@ struct RoutingTests {
     @Test("accepts null for any omitted field")
     func nulls() {
         let plain = client.send(.post, "/v1/losses/huber", requestBody)
-        let fields = ["weights", "reduction", "outputs", "regularization", "delta"]
+        // The last three are fields of other losses only.
+        let fields = [
+            "weights", "reduction", "outputs", "regularization", "delta", "mean", "class_weights",
+            "margin",
+        ]
         for field in fields {
             let body = requestBody.dropLast() + #","\#(field)":null}"#
             let response = client.send(.post, "/v1/losses/huber", String(body))
             #expect(response.status == .ok && response.body == plain.body, "\(field)")
         }
+        let dice = #"{"predictions":[[0.5]],"targets":[[1]],"convention":null}"#
+        #expect(client.send(.post, "/v1/losses/dice", dice).status == .ok)
+        let unknown = String(requestBody.dropLast() + #","detla":null}"#)
+        #expect(client.send(.post, "/v1/losses/huber", unknown).status == .unprocessableContent)
         let penalty = #"{"parameters":[1],"strength":null,"outputs":null}"#
         #expect(client.send(.post, "/v1/penalties/l2", penalty).status == .ok)
     }

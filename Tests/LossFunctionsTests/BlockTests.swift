@@ -110,6 +110,19 @@ struct BlockTests {
         }
     }
 
+    @Test("sums products that are too small for a double, in blocks of any length")
+    func smallProducts() {
+        for count in [1, 15, 16, 17, 100, 512] {
+            var (left, right) = (
+                [Double](repeating: 0, count: count), [Double](repeating: 1, count: count)
+            )
+            (left[count / 2], right[count / 2]) = (0x1p-600, 0x1p-600)
+            var sum = ExactSum()
+            sum.add(left.span, times: right.span)
+            #expect(sum.value(dividedBy: 0x1p-1000) == 0x1p-200, "\(count)")
+        }
+    }
+
     @Test("a list with infinity or NaN has no finite sum")
     func notFinite() {
         for term in [Double.infinity, -.infinity, .nan] {

@@ -244,7 +244,7 @@ struct LongRowTests {
             case .outsideDomain("targets", [0, 9_999], -0.5, _)? = error({ _, t in t[9_999] = -0.5 }
             )
         else { return #expect(Bool(false), "the target is accepted") }
-        guard case .notADistribution("targets", [0], _, _)? = error({ _, t in t[5_000] += 0.5 })
+        guard case .notADistribution("targets", [0], _, _, _)? = error({ _, t in t[5_000] += 0.5 })
         else { return #expect(Bool(false), "the sum is accepted") }
     }
 

@@ -248,6 +248,25 @@ struct SelectionTests {
         }
     }
 
+    @Test("refuses an infinite loss whose weight is 0, with every reduction and output")
+    func infiniteLoss() throws {
+        let loss = try #require(Catalogue.loss(named: "mse")).entry.loss(.none)
+        for rows in [[0, 1], [1, 0]] {
+            let batch = Batch(
+                predictions: Tensor(shape: [2, 1], values: rows.map { $0 == 0 ? 0 : 1e200 }),
+                targets: Tensor(shape: [2, 1], values: [0, 0]),
+                weights: Tensor(shape: [2], values: rows.map { $0 == 0 ? 1 : 0 })
+            )
+            for reduction in Reduction.allCases {
+                for outputs: Outputs in [.loss, .elements, [.loss, .elements], .statistics] {
+                    #expect(throws: LossError.self, "\(reduction) \(outputs)") {
+                        try loss.evaluate(batch, outputs, reduction)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("has statistics of the losses")
     func statistics() throws {
         let loss = try #require(Catalogue.loss(named: "mae")).entry.loss(.none)

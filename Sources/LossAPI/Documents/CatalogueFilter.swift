@@ -51,18 +51,12 @@ struct CatalogueFilter {
 
     private var conditions: [(field: Field, values: [String])] = []
 
-    /// - Throws: A problem with an unknown, repeated or empty field, or an unknown value.
+    /// - Throws: A problem with an unknown or repeated field, or an unknown value.
     init(query: String) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
             guard let field = Self.fields.first(where: { $0.name == name }) else {
                 let known = Self.fields.map { $0.name }
                 throw Problem(RequestError.unknownField(name, known: known), at: nil)
-            }
-            guard !conditions.contains(where: { $0.field.name == name }) else {
-                throw Problem(
-                    .conflictingOptions,
-                    "\(name) is given twice in the query: separate values by commas."
-                )
             }
             let values = text.split(separator: ",", omittingEmptySubsequences: false)
                 .map(String.init)

@@ -34,7 +34,7 @@ package enum LossesPage {
 
         Case, hyphens, underscores, colons and spaces in a name are ignored: `BCELoss`, `bce_loss` and
         `bce-loss` are the same. A name that is listed with options implies them; a request that contradicts
-        them is refused.
+        them is refused. A name that is listed with a convention implies it, unless the request has another.
 
         """
 

@@ -7,7 +7,8 @@ extension Problem {
         self.init(
             .unknownField,
             "Unknown field \(name.quoted)."
-                + suggestion(for: name, among: known)
+                + (FieldSynonyms.field(for: name, among: known).map { " Use \($0.quoted)." }
+                    ?? suggestion(for: name, among: known))
                 + " Allowed fields: \(known.joined(separator: ", ")).",
             pointer: base + "/" + name.pointerStep,
             allowed: known

@@ -59,10 +59,10 @@ extension Problem {
         case .noAxis(let axis, let input, let shape):
             self.init(
                 .outOfRange,
-                "axis is \(axis), but the shape of \(input) is \(shape.written): "
-                    + (shape.isEmpty
-                        ? "a row-wise loss needs at least one dimension."
-                        : "axis must be an integer from \(-shape.count) to \(shape.count - 1)."),
+                shape.isEmpty
+                    ? "\(input) is a single number, but a row-wise loss needs arrays."
+                    : "axis is \(axis), but the shape of \(input) is \(shape.written): axis must be an "
+                        + "integer from \(-shape.count) to \(shape.count - 1).",
                 pointer: shape.isEmpty ? pointer(input) : pointer("axis")
             )
         case .singleClass(let input, let shape):
@@ -90,13 +90,18 @@ extension Problem {
                 pointer: pointer(input, place),
                 allowed: [range]
             )
-        case .notADistribution(let input, let row, let sum, let inLogarithms):
-            let subject = inLogarithms ? "The exponentials of" : "The probabilities of"
+        case .notADistribution(let input, let row, let axis, let sum, let inLogarithms):
+            var indices = row.map { "\($0)" }
+            indices.insert(":", at: axis)
+            // The row itself or, if its numbers are in several arrays, the first of them.
+            var place = row
+            if axis < row.count { place.insert(0, at: axis) }
             self.init(
                 .notADistribution,
-                "\(subject) the row \(input)\(row.writtenUnlessEmpty) sum to "
-                    + "\(sum.shortest), but the sum must differ from 1 by less than 0.001.",
-                pointer: pointer(input, row)
+                "\(inLogarithms ? "The exponentials of" : "The probabilities") "
+                    + "\(input)[\(indices.joined(separator: ", "))] sum to \(sum.shortest), but must "
+                    + "sum to 1, to within 0.001.",
+                pointer: pointer(input, place)
             )
         case .leadingShape(let input, let shape, let allowed):
             let shapes = allowed.map { $0.isEmpty ? "a number" : "shape \($0.written)" }
@@ -126,8 +131,7 @@ extension Problem {
         case .notFinite(let quantity, let input, let place):
             self.init(
                 notFinite: quantity,
-                of: input,
-                at: place,
+                at: "\(input)\(place.writtenUnlessEmpty)",
                 pointer: pointer(input, place)
             )
         case .noDerivative(let input):
@@ -139,22 +143,13 @@ extension Problem {
         }
     }
 
-    private init(notFinite quantity: Quantity, of input: String, at place: [Int], pointer: String) {
-        let advice =
-            switch (quantity, input) {
-            case (.normalizer, _): "Use smaller weights."
-            case (_, "parameters"): "Use smaller parameters or a smaller strength."
-            default: "Bring the inputs closer together."
-            }
-        let subject =
-            switch quantity {
-            case .normalizer: "The sum of the weights"
-            case .loss, .gradient, .hessian: "The \(quantity.rawValue)"
-            }
-        let position = place.isEmpty ? "" : " at \(place.written)"
+    private init(notFinite quantity: Quantity, at place: String, pointer: String) {
+        let isSum = quantity == .normalizer
         self.init(
             .notFinite,
-            "\(subject)\(position) is infinite or too large for a double (about 1.8e308). \(advice)",
+            "The \(isSum ? "sum of the weights" : "\(quantity.rawValue) at \(place)"), or a number "
+                + "from which it is computed, is infinite or too large for a double (about 1.8e308). "
+                + "Use \(isSum ? "smaller weights" : "less extreme inputs, weights and options").",
             pointer: pointer
         )
     }

@@ -87,8 +87,15 @@ extension Problem {
             {
                 detail += " With \"ignore_index\": \(index), rows of that class are ignored."
             }
+        case .notADistribution(let input, _, _, let sum, _):
+            if input == facts.signature.inputs[0].name {
+                detail += " With \"check_sums\": false, they are used as they are."
+            } else if sum >= 2, sum == sum.rounded() {
+                detail += " For several classes at once, use binary_cross_entropy."
+            }
         case .notFinite(.loss, _, _), .notFinite(.gradient, _, _), .notFinite(.hessian, _, _):
-            let takesProbabilities = facts.options.contains { $0.name == "epsilon" }
+            let names = facts.options.map { $0.name }
+            let takesProbabilities = names.contains("epsilon") && names.contains("from_logits")
             if takesProbabilities, given["from_logits"] != .flag(true) {
                 detail +=
                     " Keep probabilities away from 0 and 1 (epsilon), or send logits (from_logits)."

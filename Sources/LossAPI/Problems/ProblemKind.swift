@@ -175,8 +175,8 @@ extension ProblemKind.Service {
             "A mean divides by the sum of the weights or by the number of losses, which is 0 here: all "
                 + "weights are 0, or every loss is ignored, masked or skipped."
         case .notFinite:
-            "The exact result is infinite or too large for a double, and JSON cannot represent it. "
-                + "`pointer` names the element that causes it, if it is a single one."
+            "The result, or a number from which it is computed, is infinite or too large for a double, "
+                + "and JSON cannot represent it. `pointer` names its element, if it has a single one."
         case .notFound:
             "Nothing is served at this path."
         case .unknownLoss, .unknownPenalty:

@@ -4,7 +4,8 @@
 struct QueryFields {
     let fields: [(name: String, value: String)]
 
-    /// - Throws: A problem with a part that is not a name and a value, percent-encoded.
+    /// - Throws: A problem with a part that is not a name and a value, percent-encoded, or with a name
+    ///   that is repeated.
     init(_ query: String) throws(Problem) {
         var fields: [(name: String, value: String)] = []
         for part in query.split(separator: "&") {
@@ -14,6 +15,12 @@ struct QueryFields {
                     .notAllowed,
                     "\(String(part).quoted) in the query must be a name and a value: name=value, "
                         + "percent-encoded."
+                )
+            }
+            guard !fields.contains(where: { $0.name == name }) else {
+                throw Problem(
+                    .conflictingOptions,
+                    "\(name.quoted) is given twice in the query: separate the values of a list by commas."
                 )
             }
             fields.append((name, value))

@@ -71,7 +71,14 @@ extension JSONReader {
             case "penalty": builder.set(name: try readString())
             case "parameters": builder.set(parameters: Tensor(try readNumbers()))
             default:
-                if let value = try readOption() { builder.set(option: field, value) }
+                if try readNull() { continue }
+                guard PenaltyBuilder.allFields.contains(field) else {
+                    throw Problem(
+                        RequestError.unknownField(field, known: PenaltyBuilder.allFields),
+                        at: pointer
+                    )
+                }
+                builder.set(option: field, try readOption())
             }
         }
         do {
@@ -81,15 +88,12 @@ extension JSONReader {
         }
     }
 
-    /// Reads the value of an option whose kind is not known yet; `nil` means null.
-    private mutating func readOption() throws(JSONError) -> FieldValue? {
+    /// Reads the value of an option whose kind is not known yet.
+    private mutating func readOption() throws(JSONError) -> FieldValue {
         switch try peekKind() {
-        case .null:
-            try skipValue()
-            return nil
         case .boolean: return .flag(try readBoolean())
         case .string: return .text(try readString())
-        case .number, .array, .object: return .numbers(Tensor(try readNumbers()))
+        case .null, .number, .array, .object: return .numbers(Tensor(try readNumbers()))
         }
     }
 }

@@ -164,6 +164,20 @@ struct MemberReader: Sendable {
         }
     }
 
+    /// The field with a name; `nil` if it is null and may be omitted, though the loss does not have it.
+    private mutating func field(
+        _ name: String,
+        of builder: borrowing RequestBuilder
+    ) throws -> RequestField? {
+        do throws(RequestError) {
+            return try builder.field(name)
+        } catch {
+            guard RequestBuilder.mayOmit(name), try nextIsNull() else { throw error }
+            try reader.skipValue()
+            return nil
+        }
+    }
+
     private mutating func readMember(into builder: inout RequestBuilder) throws {
         guard place == .member else {
             try reader.read(field, into: &builder)
@@ -175,7 +189,7 @@ struct MemberReader: Sendable {
             place = .end
             return
         }
-        let field = try builder.field(name)
+        guard let field = try field(name, of: builder) else { return }
         if case .numbers(let elements) = field.kind, try !nextIsNull() {
             self.field = field
             numbers.others = OtherElements(elements)

@@ -25,6 +25,11 @@ extension RequestBuilder {
             do {
                 let field = try field(name)
                 try set(field, try Self.value(text, of: field, named: name))
+            } catch RequestError.unknownField(let name, let known) {
+                let allowed = known.filter {
+                    RequestField.named($0, of: facts)?.mayBeInQuery == true
+                }
+                throw Problem(RequestError.unknownField(name, known: allowed), at: nil)
             } catch let error as RequestError {
                 throw Problem(error, at: nil)
             } catch let problem as Problem {
@@ -70,6 +75,16 @@ extension RequestBuilder {
                 .unknownField,
                 "\(name) belongs in the body: the query may contain options only."
             )
+        }
+    }
+}
+
+extension RequestField {
+    /// Whether the field may be in a query: inputs, weights, masks and penalties may not.
+    fileprivate var mayBeInQuery: Bool {
+        switch kind {
+        case .numbers, .penalties: false
+        case .number, .flag, .text, .texts, .list: true
         }
     }
 }

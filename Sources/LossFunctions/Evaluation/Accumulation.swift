@@ -13,6 +13,8 @@ struct Accumulation: ~Copyable {
     private let functions = InstructionSet.current.functions
 
     private var sum = ExactSum()
+    /// Whether every loss that was summed is finite, whatever its weight.
+    private var areFinite = true
     /// The sum over the items of the first dimension, if they are reduced separately.
     private var outer: ExactSum?
     /// The exact sums of statistics and partial sums, if they are requested.
@@ -107,7 +109,7 @@ struct Accumulation: ~Copyable {
         let isSummed = outputs.contains(.loss) && weighting.reduction != .none
         if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
-        if !isSummed || !sum.hasFiniteTerms { try checkAreFinite(losses, from: first) }
+        if !isSummed || !areFinite { try checkAreFinite(losses, from: first) }
         moments?.add(losses, from: first)
         // Adding 0 turns -0 into 0, here and below.
         if outputs.contains(.elements) {
@@ -250,7 +252,9 @@ struct Accumulation: ~Copyable {
         from first: Int
     ) throws(LossError) {
         guard !weighting.items.isEmpty else {
-            return weighting.isTrivial ? sum.add(losses) : sum.add(losses, times: weights)
+            weighting.isTrivial ? sum.add(losses) : sum.add(losses, times: weights)
+            areFinite = areFinite && sum.hasFiniteTerms
+            return
         }
         var start = 0
         while start < losses.count {
@@ -260,6 +264,7 @@ struct Accumulation: ~Copyable {
                 losses.extracting(start..<end),
                 times: weights.extracting(start..<end)
             )
+            areFinite = areFinite && sum.hasFiniteTerms
             if first + end == (item + 1) * weighting.itemLength {
                 let own = weighting.items[item]
                 if !own.isEmpty {

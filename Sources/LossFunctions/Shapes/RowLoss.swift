@@ -21,6 +21,9 @@ final class RowLoss: LossEvaluator {
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        guard layout.length > 0 || layout.count == 0 else {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
         if layout.length == 1, batch.signature.inputs.dropFirst().first?.forms.count ?? 1 > 1 {
             throw .singleClass(input: batch.signature.inputs[0].name, shape: layout.shape)
@@ -32,9 +35,6 @@ final class RowLoss: LossEvaluator {
             batch,
             targetWeights: try targetWeights(of: batch, layout, rows)
         )
-        guard layout.length > 0 || layout.count == 0 else {
-            throw .empty(input: batch.signature.inputs[0].name)
-        }
         try add(batch, layout, rows, to: &result)
         return try result.finish()
     }
@@ -217,6 +217,7 @@ final class RowLoss: LossEvaluator {
         throw .notADistribution(
             input: batch.signature.inputs[index].name,
             row: Tensor.place(of: row, in: batch.lossShape),
+            axis: axis < 0 ? axis + batch.lossShape.count + 1 : axis,
             sum: sum,
             inLogarithms: inLogarithms
         )

@@ -42,6 +42,9 @@ def groups(random):
     # Predictions that agree with the targets but for a little, and regions that are nearly empty.
     near = [([abs(t - 2.0**-k) for t in target], target) for k in (3, 20, 50) for target in (region(6), [1.0, 0.0, 1.0])]
     small = [([1e-300, 0.0, 3e-200], [0.0, 1e-250, 0.0]), ([1e-8, 0.0], [0.0, 0.0]), ([0.25] * 4, [0.25] * 4)]
+    # Products and squares that are no doubles, and sizes near the least normal number.
+    tiny = [([1e-160, 2e-160], [1e-160, 0.0]), ([1e-200, 0.0], [3e-201, 0.0]), ([1e-130], [3e-131]),
+            ([1e-150, 2e-170], [1e-160, 1e-150])]
     for options in ({}, {"smooth": 1.0}, {"squared": True}, {"squared": True, "smooth": 1e-7}):
-        rows = list(pairs(2)) + near + (small[1:] if options.get("squared") else small)
+        rows = list(pairs(2)) + near + small + ([] if options.get("smooth") else tiny)
         yield options, [(p, t) for p, t in rows if sum(p) + sum(t) > 0]

@@ -130,7 +130,8 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
             loss: positive * positiveLoss + negative * negativeLoss,
             first: Derivatives(
                 gradient: slope.replacing(with: -slope, where: isNegative),
-                hessian: (positive + negative) * logistic.product,
+                hessian: Vector.multiplyAdd(weight, targets.positive(target), negative)
+                    * logistic.product,
                 cancelled: numerator.isCancelled(own)
             ),
             second: targets.derivatives(weight * positiveLoss, negativeLoss)
@@ -222,7 +223,8 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
         let plain = (unclipped - positive)
             .replacing(with: negative - q, where: isClipped .& isLarge)
         let ofNegative = negative * p
-        let weighted = Vector.multiplyAdd(-positive, q, ofNegative)
+        let (left, right) = (TwoDoubles.product(negative, p), TwoDoubles.product(positive, q))
+        let weighted = (left.head - right.head) + (left.tail - right.tail)
         let numerator = isPlain ? plain : weighted
         let ofOne = negative.replacing(with: -positive, where: isPositive)
         let byOne = q.replacing(with: p, where: isPositive)

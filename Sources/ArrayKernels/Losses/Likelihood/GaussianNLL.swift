@@ -26,55 +26,43 @@ struct GaussianNLL: PointwiseLoss {
 
     @inline(always)
     func point(_ x: Elements) -> Point {
-        let variance = x[1]
-        let error = Difference(x[0], x[2]).value
+        let (one, half, variance) = (Vector(repeating: 1), Vector(repeating: 0.5), x[1])
+        let error = TwoDoubles.difference(x[0], x[2])
         let quotient = error / variance
-        let (logarithm, ratio) = (Vector.log(variance), error * quotient)
-        let double = (logarithm + constant.head) + ratio
+        // A ratio that overflows is large, and 1/v is small beside the square of r/v.
+        let ratio = error * quotient
+        let isFar = error.head.magnitude * quotient.head.magnitude .> 0x1p60
+        let square = quotient.head * quotient.head
+        let slope = (one - ratio) * half / variance
+        let bend = (ratio - half) / variance
+        let logarithm = Vector.log(variance)
+        let product = error.head * quotient.head
+        let double = (logarithm + constant.head) + product
         let size = logarithm.magnitude
-        let larger = size.replacing(with: ratio, where: ratio .> size)
+        let larger = size.replacing(with: product, where: product .> size)
         let largest = larger.replacing(with: constant.head, where: larger .< constant.head)
-        let slope = 1 - ratio
-        let bend = ratio - 0.5
-        // A large ratio may overflow, and 1/v is small beside the square of r/v.
-        let isFar = ratio .> 0x1p60
-        let (precision, square) = (1 / variance, quotient * quotient)
         return Point(
             loss: 0.5 * double,
             cancelled: double.magnitude .< largest * (2.0 / 3),
-            first: Derivatives(gradient: quotient, hessian: precision),
+            first: Derivatives(gradient: quotient.rounded, hessian: 1 / variance),
             second: Derivatives(
-                gradient: (0.5 * slope / variance).replacing(with: -0.5 * square, where: isFar),
-                hessian: (bend / variance).replacing(with: square, where: isFar) / variance,
-                surrogate: 0.5 / variance / variance,
-                cancelled: slope.isCancelled(Vector(repeating: 1)),
-                cancelledHessian: bend.isCancelled(ratio)
+                gradient: slope.rounded.replacing(with: -0.5 * square, where: isFar),
+                hessian: bend.rounded.replacing(with: square, where: isFar) / variance,
+                surrogate: 0.5 / variance / variance
             ),
-            third: Derivatives(gradient: -quotient, hessian: precision)
+            third: Derivatives(gradient: -quotient.rounded, hessian: 1 / variance)
         )
     }
 
     @inline(always)
     func precisePoint(_ x: Elements) -> Point {
-        let (zero, variance) = (Vector(repeating: 0), x[1])
         let error = TwoDoubles.difference(x[0], x[2])
-        let quotient = error / variance
-        let (ratio, half) = (error * quotient, Vector(repeating: 0.5))
         let constant = TwoDoubles(
             head: Vector(repeating: constant.head),
             tail: Vector(repeating: constant.tail)
         )
-        let double = (TwoDoubles.log(variance) + constant) + ratio
-        return Point(
-            loss: (double * half).rounded,
-            first: .zero,
-            second: Derivatives(
-                gradient: (-(ratio - Vector(repeating: 1)) * half / variance).rounded,
-                hessian: ((ratio - half) / variance / variance).rounded,
-                surrogate: half / variance / variance
-            ),
-            third: Derivatives(gradient: zero, hessian: zero)
-        )
+        let double = (TwoDoubles.log(x[1]) + constant) + error * (error / x[1])
+        return Point(loss: (double * Vector(repeating: 0.5)).rounded, first: .zero)
     }
 }
 

@@ -82,7 +82,8 @@ struct TripletMargin: RowFormula, ListedRowLoss {
             negative = negative.replacing(with: other, where: isSwapped)
         }
         let total = (positive.value - negative.value) + Vector(repeating: margin)
-        let isActive = total.head .> 0
+        // Sums of squares that are equal but for their order may differ by 2^-104 for each term.
+        let isActive = total.head .> 0x1p-92 * positive.value.head
         let isFinite = total.head.magnitude .< .infinity
         let loss = Vector(repeating: 0).replacing(with: total.rounded, where: isActive)
         return Summary(

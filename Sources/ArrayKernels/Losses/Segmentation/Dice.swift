@@ -8,7 +8,9 @@ import LossFacts
 /// With I = Σpt, the sizes P = Σp and T = Σt, N = 2I + smooth and D = P + T + smooth: ℓ = (D - N)/D,
 /// dℓ/dp = (N - 2tD)/D², d²ℓ/dp² = (4tD - 2N)/D³. With squared sizes, P = Σp² and T = Σt²,
 /// dℓ/dp = 2(pN - tD)/D² and d²ℓ/dp² = (2ND + 8ptD - 8p²N)/D³. In t likewise. The sums are kept in two
-/// doubles, since all of these are differences that cancel.
+/// doubles, since all of these are differences that cancel. Regions of tiny numbers are scaled by a
+/// power of two s, so that no product underflows: with p' = sp, t' = st, N' = s²N and D' = sD or, for
+/// squared sizes, s²D, the ratio N/D is N'/(sD'), or N'/D'.
 struct Dice: RowFormula, ListedRowLoss {
     static var inputCount: Int { 2 }
 
@@ -40,7 +42,8 @@ struct Dice: RowFormula, ListedRowLoss {
 
     struct Summary: RowSummary {
         let loss: Vector
-        /// N and D.
+        /// s, N' and D'.
+        let scale: Vector
         let overlap: TwoDoubles
         let size: TwoDoubles
         /// Whether both regions are empty.
@@ -51,8 +54,9 @@ struct Dice: RowFormula, ListedRowLoss {
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         var (overlap, size, rest) = (RowTotal(), RowTotal(), RowTotal())
         let zero = Vector(repeating: 0)
+        let scale = scale(of: rows)
         for index in 0..<rows.count {
-            let (p, t) = (rows.x(index), rows.y(index))
+            let (p, t) = (rows.x(index) * scale, rows.y(index) * scale)
             let product = TwoDoubles.product(p, t)
             overlap.add(product, at: index, of: rows)
             if isSquared {
@@ -65,20 +69,36 @@ struct Dice: RowFormula, ListedRowLoss {
                 size.add(t, at: index, of: rows)
                 // p + t - 2pt, from terms that are not negative.
                 let one = Vector(repeating: 1)
-                rest.add(TwoDoubles.difference(one, t) * p, at: index, of: rows)
-                rest.add(TwoDoubles.difference(one, p) * t, at: index, of: rows)
+                rest.add(TwoDoubles.difference(one, rows.y(index)) * p, at: index, of: rows)
+                rest.add(TwoDoubles.difference(one, rows.x(index)) * t, at: index, of: rows)
             }
         }
-        let smooth = Vector(repeating: smooth)
-        let denominator = size.value(of: rows) + smooth
+        let smooth = smooth * scale
+        let denominator = size.value(of: rows) + (isSquared ? smooth * scale : smooth)
         let isEmpty = denominator.head .== 0
         return Summary(
             loss: (rest.value(of: rows) / denominator).rounded
                 .replacing(with: zero, where: isEmpty),
-            overlap: overlap.value(of: rows) * Vector(repeating: 2) + smooth,
+            scale: scale,
+            overlap: overlap.value(of: rows) * Vector(repeating: 2) + smooth * scale,
             size: denominator,
             isEmpty: isEmpty
         )
+    }
+
+    /// The power of two by which the numbers of each row are multiplied; 1 unless all are tiny.
+    @inline(always)
+    private func scale(of rows: borrowing Rows<some LaneLayout>) -> Vector {
+        var greatest = Vector(repeating: isSquared ? smooth.squareRoot() : smooth)
+        for index in 0..<rows.count {
+            let (p, t) = (rows.x(index), rows.y(index))
+            greatest = greatest.replacing(with: p, where: p .> greatest)
+            greatest = greatest.replacing(with: t, where: t .> greatest)
+        }
+        greatest = rows.greatest(of: greatest)
+        let exponent = Decomposition(greatest).k
+        let power = Vector.power(ofTwo: (-exponent).clamped(-1_000, 1_000))
+        return Vector(repeating: 1).replacing(with: power, where: greatest .< 0x1p-300)
     }
 
     @inline(always)
@@ -105,20 +125,21 @@ struct Dice: RowFormula, ListedRowLoss {
     @inline(always)
     private func derivatives(_ own: Vector, _ other: Vector, _ summary: Summary) -> Derivatives {
         let zero = Vector(repeating: 0)
-        let (overlap, size) = (summary.overlap, summary.size)
-        // N/D and its negative derivative.
+        let (overlap, size, scale) = (summary.overlap, summary.size, summary.scale)
+        let (own, other) = (own * scale, other * scale)
+        // N/D, times s unless sizes are squared.
         let ratio = overlap / size
         let two = Vector(repeating: 2)
         let slope: TwoDoubles
         let bend: TwoDoubles
         if isSquared {
-            slope = (ratio * own - other) * two / size
+            slope = (ratio * own - other) * two / size * scale
             let product = TwoDoubles.product(own, other) / size
             let square = (TwoDoubles.product(own, own) / size) * ratio
-            bend = (ratio + (product - square) * Vector(repeating: 4)) * two / size
+            bend = (ratio + (product - square) * Vector(repeating: 4)) * two / size * scale * scale
         } else {
             slope = (ratio - 2 * other) / size
-            bend = (TwoDoubles(2 * other) - ratio) * two / size / size
+            bend = (TwoDoubles(2 * other) - ratio) * two / size / size * scale
         }
         let hessian = bend.rounded.replacing(with: zero, where: summary.isEmpty)
         return Derivatives(
