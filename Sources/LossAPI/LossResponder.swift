@@ -61,7 +61,8 @@ package struct LossResponder: Responder {
         if let tokens = options.tokens, !Self.isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)
         {
-            return .respond(problem.response(route: .none, fields: [.wwwAuthenticate: challenge]))
+            let route = (try? Route.find(head.path))?.name ?? Route.name(ofUnknown: head.path)
+            return .respond(problem.response(route: route, fields: [.wwwAuthenticate: challenge]))
         }
         if options.echoes, let reception = Echo.receive(head) { return reception }
         return route(head)

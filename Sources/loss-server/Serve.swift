@@ -138,6 +138,9 @@ struct Serve: ConfiguredByEnvironment {
 
     private struct CannotServe: Error, CustomStringConvertible {
         let reason: String
-        var description: String { "cannot serve: \(reason)" }
+        var description: String {
+            "cannot serve: \(reason) (--host and --port, or \(Environment.variable(for: "host")) and "
+                + "\(Environment.variable(for: "port")))"
+        }
     }
 }

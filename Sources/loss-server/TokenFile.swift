@@ -19,13 +19,18 @@ struct TokenFile {
         do throws(FileError) {
             text = try SmallFile.read(path, upTo: Self.maximumBytes)
         } catch {
-            throw Fault(description: "--token-file \(path) \(error)")
+            throw Fault(description: "\(Self.option) \(path) \(error)")
         }
         do throws(Tokens.Fault) {
             return try Tokens(text)
         } catch {
-            throw Fault(description: "--token-file \(path)\(Self.sentence(error))")
+            throw Fault(description: "\(Self.option) \(path)\(Self.sentence(error))")
         }
+    }
+
+    /// The option and its environment variable, whichever was set.
+    private static var option: String {
+        "--token-file (or \(Environment.variable(for: "token-file")))"
     }
 
     /// Describes an invalid list, as the end of a sentence that begins with the path.
