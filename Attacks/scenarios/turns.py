@@ -124,10 +124,10 @@ def kinds(tokens: str) -> dict[str, Kind]:
             ("--cors-origin", thousand_origins)),
         "path-encoded": Kind(get("/" + "%61" * 2_660), 404),
         "path-slashes": Kind(get("/v1/losses" + "/" * 8_000), 404),
-        "path-query": Kind(get("/v1/losses?" + "a=b&" * 2_000)),
+        "path-query": Kind(get("/v1/losses?" + "a=b&" * 2_000), 422),
         "chunks-of-one-byte": Kind(chunked(MSE, plain.encode(), 1)),
         "chunks-of-ten-bytes": Kind(chunked(MSE, plain.encode(), 10)),
-        "penalty": Kind(post_text("/v1/penalties/elastic_net", '{"outputs":["value","gradient",'
+        "penalty": Kind(post_text("/v1/penalties/elastic_net", '{"outputs":["loss","gradient",'
                             '"hessian"],"parameters":[' + numbers("1", 30_000) + "]}")),
         "weights": Kind(post_text(MSE, batch(
             numbers("1", 10_000), numbers("0", 10_000),
@@ -149,8 +149,8 @@ def kinds(tokens: str) -> dict[str, Kind]:
             plain[:-1] + ',"from_logits":true,"reduction":"none"' + all_outputs + "}")),
         "cce-rows-of-ten": Kind(post_text(
             CCE, batch(rows, numbers("1", 2_600), ',"from_logits":true' + all_outputs))),
-        "cce-column": Kind(post_text(
-            CCE, batch(numbers("[0]", 10_000), numbers("0", 10_000),
+        "kld-column": Kind(post_text(
+            "/v1/losses/kld", batch(numbers("[0]", 10_000), numbers("[1]", 10_000),
                        ',"from_logits":true' + all_outputs))),
         "cce-one-row": Kind(post_text(
             CCE, batch("[" + numbers("0", 30_000) + "]", "0",

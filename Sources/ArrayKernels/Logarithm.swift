@@ -77,7 +77,8 @@ extension Logarithm {
     }
 }
 
-/// A positive, normal number as 2^k (1 + f) with 1 + f between √½ and √2.
+/// A positive, normal number as 2^k (1 + f) with 1 + f between √½ and √2; k is -1,023 for 0 and
+/// subnormal numbers.
 struct Decomposition {
     /// The bits of √½ without the last 32.
     private static var root: UInt64 { 0x3FE6_A09E_0000_0000 }

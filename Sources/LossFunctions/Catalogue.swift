@@ -44,7 +44,9 @@ package enum Catalogue {
             self.facts = facts
             self.makeEvaluator = makeEvaluator
             plain = InstructionSet.available.map { instructionSet in
-                (try? makeEvaluator(instructionSet.functions, .none)).map { Loss(facts, .none, $0) }
+                (try? makeEvaluator(instructionSet.functions, .none)).map {
+                    Loss(facts, .none, $0, isShared: true)
+                }
             }
         }
 

@@ -24,7 +24,7 @@ package struct RequestBuilder: Sendable {
         let footprint: Int
 
         /// An estimate of the memory of a penalty in bytes, without its parameters.
-        package static let ownBytes = 256
+        package static let ownBytes = 640
     }
 
     package init(for found: Catalogue.Found) {

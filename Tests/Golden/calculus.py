@@ -123,8 +123,8 @@ def evaluate(module, prediction, target, options):
 def evaluate_inputs(module, inputs, options):
     """Value, and gradients and Hessian diagonals by input, of a loss of any number of inputs.
 
-    An input is a number or a row; all are differentiated. A file may state `kink(inputs, o)`: for each input, the
-    documented derivatives of its coordinates, or None.
+    An input is a number or a row; all are differentiated. A file may state `kink(*inputs, o)`: by the index of an
+    input, a list with the documented derivatives of each coordinate, or None.
     """
     rows = [x if isinstance(x, list) else [x] for x in inputs]
     ends = [sum(len(row) for row in rows[: k + 1]) for k in range(len(rows))]
@@ -133,7 +133,8 @@ def evaluate_inputs(module, inputs, options):
         parts = [list(flat[end - len(row):end]) for row, end in zip(rows, ends)]
         return [part if isinstance(x, list) else part[0] for x, part in zip(inputs, parts)]
 
-    stated = module.kink(*exact(inputs), options) if hasattr(module, "kink") else None
+    with workdps(BASE_DIGITS):
+        stated = module.kink(*exact(inputs), options) if hasattr(module, "kink") else None
     stated = iter([one for k, row in enumerate(rows) for one in ((stated or {}).get(k) or [None] * len(row))])
     flat = [x for row in rows for x in row]
     value, *derived = derivatives(lambda x: module.loss(*shaped(x), options), flat, (), lambda _: next(stated))

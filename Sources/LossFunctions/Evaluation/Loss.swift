@@ -7,13 +7,30 @@ package final class Loss: Sendable {
     package let facts: Facts
     package let options: OptionValues
     private let evaluator: any LossEvaluator
-    /// The domains of the forms of each input.
+    /// The domains of the forms of each input; empty if they are derived whenever they are needed.
     private let domains: [[Domain]]
 
-    init(_ facts: Facts, _ options: OptionValues, _ evaluator: any LossEvaluator) {
+    /// Creates a loss.
+    ///
+    /// - Parameters:
+    ///   - facts: its facts.
+    ///   - options: its options.
+    ///   - evaluator: its computation.
+    ///   - isShared: whether it serves many requests, so that its domains are kept: a request may have a
+    ///     million penalties, each of which is a loss.
+    init(
+        _ facts: Facts,
+        _ options: OptionValues,
+        _ evaluator: any LossEvaluator,
+        isShared: Bool = false
+    ) {
         self.facts = facts
         self.options = options
         self.evaluator = evaluator
+        guard isShared else {
+            domains = []
+            return
+        }
         domains = facts.signature.inputs.map { input in
             input.forms.map { $0.domain(under: options, of: facts.options) }
         }
@@ -31,7 +48,10 @@ package final class Loss: Sendable {
     }
 
     /// The domain of an input that has one of its forms.
-    func domain(of input: Int, form: Int) -> Domain { domains[input][form] }
+    func domain(of input: Int, form: Int) -> Domain {
+        guard domains.isEmpty else { return domains[input][form] }
+        return facts.signature.inputs[input].forms[form].domain(under: options, of: facts.options)
+    }
 }
 
 /// The computation of the losses of a batch.
