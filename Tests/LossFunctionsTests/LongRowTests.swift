@@ -197,6 +197,53 @@ struct LongRowTests {
         }
     }
 
+    @Test(
+        "of zeros but for a few numbers has the loss and derivatives of these",
+        arguments: ["triplet_margin", "dice"],
+        [[:], ["distance": .choice("manhattan"), "squared": .flag(true)]]
+            as [[String: OptionValue]]
+    )
+    func padding(name: String, options: [String: OptionValue]) throws {
+        var random = SplitMix(state: 15)
+        let entry = try #require(Catalogue.loss(named: name)).entry
+        let own = options.filter { option in entry.facts.options.contains { $0.name == option.key }
+        }
+        let loss = try entry.loss(OptionValues(own, for: entry.facts.options))
+        let inputs = entry.facts.signature.inputs.map { _ in
+            (0..<7).map { _ in random.unit() }
+        }
+        func result(length: Int) throws -> LossResult {
+            let tensors = inputs.map { numbers in
+                Tensor(
+                    shape: [1, length],
+                    values: numbers + [Double](repeating: 0, count: length - 7)
+                )
+            }
+            var request = Batch(tensors).request([.loss, .gradient, .hessian], .sum)
+            request.gradientOf = Array(inputs.indices)
+            return try loss.evaluate(request)
+        }
+        let short = try result(length: 7)
+        for length in [128, 129, 300, Self.length] {
+            let long = try result(length: length)
+            // Sums in two doubles, in another order, are rounded once.
+            #expect(
+                ulps(
+                    try #require(long.loss).values[0],
+                    from: try #require(short.loss).values[0]
+                ) <= 1
+            )
+            let pairs =
+                zip(long.gradients, short.gradients).map { ($0, $1) }
+                + zip(long.hessians, short.hessians).map { ($0, $1) }
+            for (derivative, expected) in pairs {
+                for (number, other) in zip(derivative.tensor.values, expected.tensor.values) {
+                    #expect(ulps(number, from: other) <= 1, "\(length)")
+                }
+            }
+        }
+    }
+
     @Test("with an ignored target contributes nothing")
     func ignored() throws {
         let setting = Case(
