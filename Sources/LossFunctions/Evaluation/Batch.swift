@@ -11,6 +11,8 @@ final class Batch {
     let request: LossRequest
     let binding: Binding
     let selection: Selection
+    /// The domain of each input; empty if the loss has them ready.
+    private let domains: [Domain]
     /// The inputs whose gradients and Hessians are computed.
     let gradients: InputSet
     let hessians: InputSet
@@ -24,6 +26,10 @@ final class Batch {
         self.request = request
         self.axis = axis
         binding = try Binding(signature, request.inputs, axis: axis)
+        let binding = binding
+        domains =
+            loss.derivesDomains
+            ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
         let outputs = request.outputs
         var chosen = InputSet()
         for index in request.gradientOf.isEmpty ? signature.primary : request.gradientOf {
@@ -65,7 +71,7 @@ final class Batch {
 
     /// The domain of an input.
     func domain(_ index: Int) -> Domain {
-        loss.domain(of: index, form: binding.form(of: index))
+        domains.isEmpty ? loss.domain(of: index, form: binding.form(of: index)) : domains[index]
     }
 
     /// Throws if a unit that takes part has an input outside its domain, with the place of the first.

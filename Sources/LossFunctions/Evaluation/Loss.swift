@@ -47,6 +47,9 @@ package final class Loss: Sendable {
         try evaluator.evaluate(Batch(request, self, axis: evaluator.axis))
     }
 
+    /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.
+    var derivesDomains: Bool { domains.isEmpty }
+
     /// The domain of an input that has one of its forms.
     func domain(of input: Int, form: Int) -> Domain {
         guard domains.isEmpty else { return domains[input][form] }
