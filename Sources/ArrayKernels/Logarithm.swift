@@ -104,6 +104,13 @@ struct Decomposition {
     }
 }
 
+extension Vector {
+    /// The power of two, from 2^-1000 to 2^1000, that brings a number that is not negative near 1.
+    var powerOfTwoToUnit: Vector {
+        @inline(always) get { .power(ofTwo: (-Decomposition(self).k).clamped(-1_000, 1_000)) }
+    }
+}
+
 /// log(1 + x) = log u + c/u to within 2^-106, where u is 1 + x rounded and c the rounding error.
 struct LogarithmOfSum {
     let logarithm: Logarithm

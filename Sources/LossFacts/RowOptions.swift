@@ -5,7 +5,8 @@ package enum RowOptions {
     package static let axis = Option.integer(
         "axis",
         default: -1,
-        "Axis of the classes; negative values count from the last."
+        "Axis of the classes, or of the numbers of a vector or region; negative values count from the "
+            + "last."
     )
 
     package static let ignoreIndex = Option.integer(

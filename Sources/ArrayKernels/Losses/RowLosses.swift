@@ -13,6 +13,15 @@ protocol ListedRowLoss: SendableMetatype {
     static func kernel(_ options: OptionValues) throws(LossError) -> any RowKernel
 }
 
+/// A row-wise loss that is a single formula.
+protocol RowwiseLoss: RowFormula, ListedRowLoss {}
+
+extension RowwiseLoss {
+    static func kernel(_ options: OptionValues) throws(LossError) -> any RowKernel {
+        try Self(options)
+    }
+}
+
 /// The list of the row-wise losses, in the same order for every instruction set.
 ///
 /// To add one, write its file and add a line here.

@@ -23,6 +23,8 @@ final class ConnectionEntry {
     var isCountedIdle = false
     /// The bytes charged for it in the memory budget.
     var charged = 0
+    /// The memory of its request that a worker holds at present, which is charged separately.
+    weak var worked: MemoryAccount?
 
     init(socket: consuming Descriptor, key: ConnectionKey, connection: consuming Connection) {
         self.socket = socket

@@ -10,11 +10,13 @@ extension EventLoop {
             // The connection may have ended in the meantime.
             guard let entry = entries[key] else { return }
             entry.charged += memory.transfer()
+            entry.worked = nil
             entry.connection.responded(response, date: date.field(at: now), now: now)
             drive(entry)
         case .intakeFinished(let key, let handoff):
             guard let entry = entries[key], let job = handoff.take() else { return }
             entry.charged += job.memory.transfer()
+            entry.worked = nil
             entry.connection.complete(consume job, now: now)
             drive(entry)
         case .partProduced(let key, let handoff):
@@ -23,6 +25,7 @@ extension EventLoop {
             drive(entry)
         case .refuse(let key, let refusal):
             guard let entry = entries[key] else { return }
+            entry.worked = nil
             entry.connection.refuse(refusal)
             drive(entry)
         case .admit(let key):

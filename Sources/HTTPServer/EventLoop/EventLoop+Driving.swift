@@ -188,6 +188,7 @@ extension EventLoop {
     ) -> IntakeJob? {
         guard let job = connection.takeIntakeJob() else { return nil }
         entry.charged -= job.memory.bytes
+        entry.worked = job.memory
         return job
     }
 
@@ -283,7 +284,8 @@ extension EventLoop {
         let growth = footprint - entry.charged
         defer { connection.updateClaim() }
         guard growth != 0 else { return true }
-        let refusal = services.budget.refusal(for: growth, holding: entry.charged)
+        let held = entry.charged + (entry.worked?.bytes ?? 0)
+        let refusal = services.budget.refusal(for: growth, holding: held)
         services.budget.charge(growth)
         entry.charged = footprint
         guard growth > 0, let refusal, connection.isReceiving else { return true }

@@ -9,7 +9,7 @@ import LossFacts
 /// differences x has the derivatives x/d and (1 - (x/d)²)/d, or 2x and 2 if squared, or the sign of x
 /// and 0 if it is the sum of magnitudes. All of it is computed in two doubles, since the derivatives
 /// for the anchor are differences of those for the others, which usually cancel.
-struct TripletMargin: RowFormula, ListedRowLoss {
+struct TripletMargin: RowwiseLoss {
     static var inputCount: Int { 3 }
 
     static let margin = Option.number(
@@ -34,12 +34,6 @@ struct TripletMargin: RowFormula, ListedRowLoss {
         .nonNegative,
         "Number that is added to each difference."
     )
-    static let axis = Option.integer(
-        "axis",
-        default: -1,
-        "Axis of the vectors; negative values count from the last."
-    )
-
     enum Distance: String, CaseIterable, Sendable {
         case euclidean
         case squaredEuclidean = "squared_euclidean"
@@ -57,8 +51,6 @@ struct TripletMargin: RowFormula, ListedRowLoss {
         swaps = options[Self.swap]
         epsilon = options[Self.epsilon]
     }
-
-    static func kernel(_ options: OptionValues) -> any RowKernel { Self(options) }
 
     struct Summary: RowSummary {
         let loss: Vector
@@ -204,8 +196,7 @@ struct TripletMargin: RowFormula, ListedRowLoss {
                 let size = difference(one, other).head.magnitude
                 greatest = greatest.replacing(with: size, where: size .> greatest)
             }
-            let exponent = Decomposition(rows.greatest(of: greatest)).k
-            scale = .power(ofTwo: (-exponent).clamped(-1_000, 1_000))
+            scale = rows.greatest(of: greatest).powerOfTwoToUnit
         }
         var total = RowTotal()
         for index in 0..<rows.count {
@@ -295,7 +286,7 @@ extension TripletMargin {
         ),
         options: [
             margin.declaration, distance.declaration, swap.declaration, epsilon.declaration,
-            axis.declaration,
+            RowOptions.axis.declaration,
         ],
         signature: Signature(
             .row,

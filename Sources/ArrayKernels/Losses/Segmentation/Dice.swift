@@ -11,7 +11,7 @@ import LossFacts
 /// doubles, since all of these are differences that cancel. Regions of tiny numbers are scaled by a
 /// power of two s, so that no product underflows: with p' = sp, t' = st, N' = s²N and D' = sD or, for
 /// squared sizes, s²D, the ratio N/D is N'/(sD'), or N'/D'.
-struct Dice: RowFormula, ListedRowLoss {
+struct Dice: RowwiseLoss {
     static var inputCount: Int { 2 }
 
     static let smooth = Option.number(
@@ -24,12 +24,6 @@ struct Dice: RowFormula, ListedRowLoss {
         "squared",
         "Whether sizes are sums of squares."
     )
-    static let axis = Option.integer(
-        "axis",
-        default: -1,
-        "Axis of the elements of a region; negative values count from the last."
-    )
-
     private let smooth: Double
     private let isSquared: Bool
 
@@ -37,8 +31,6 @@ struct Dice: RowFormula, ListedRowLoss {
         smooth = options[Self.smooth]
         isSquared = options[Self.squared]
     }
-
-    static func kernel(_ options: OptionValues) -> any RowKernel { Self(options) }
 
     struct Summary: RowSummary {
         let loss: Vector
@@ -96,9 +88,8 @@ struct Dice: RowFormula, ListedRowLoss {
             greatest = greatest.replacing(with: t, where: t .> greatest)
         }
         greatest = rows.greatest(of: greatest)
-        let exponent = Decomposition(greatest).k
-        let power = Vector.power(ofTwo: (-exponent).clamped(-1_000, 1_000))
-        return Vector(repeating: 1).replacing(with: power, where: greatest .< 0x1p-300)
+        return Vector(repeating: 1)
+            .replacing(with: greatest.powerOfTwoToUnit, where: greatest .< 0x1p-300)
     }
 
     @inline(always)
@@ -163,7 +154,7 @@ extension Dice {
             gradient: "(N - 2 t_k D) / D^2, N the numerator and D the denominator",
             tex: #"1 - \frac{2 \sum_k p_k t_k + s}{\sum_k p_k + \sum_k t_k + s}"#
         ),
-        options: [smooth.declaration, squared.declaration, axis.declaration],
+        options: [smooth.declaration, squared.declaration, RowOptions.axis.declaration],
         signature: Signature(
             .row,
             .init(
