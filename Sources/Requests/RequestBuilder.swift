@@ -307,7 +307,7 @@ extension RequestBuilder {
         let losses =
             (outputs.contains(.elements) ? 1 : 0)
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
-        let inputs = request.gradientOf.isEmpty ? facts.signature.primary : request.gradientOf
+        let inputs = request.differentiated(of: facts.signature)
         let derivatives = inputs.reduce(0) { $0 + (request.inputs[$1]?.values.count ?? 0) }
         return losses * first + outputs.derivativeCount * derivatives
             + penalties.reduce(0) { $0 + $1.footprint / 8 }

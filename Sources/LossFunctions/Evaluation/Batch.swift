@@ -32,7 +32,7 @@ final class Batch {
             ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
         let outputs = request.outputs
         var chosen = InputSet()
-        for index in request.gradientOf.isEmpty ? signature.primary : request.gradientOf {
+        for index in request.differentiated(of: signature) {
             if case .classIndices = loss.domain(of: index, form: binding.form(of: index)) {
                 throw .noDerivative(input: signature.inputs[index].name)
             }
@@ -49,9 +49,7 @@ final class Batch {
     var usesSurrogate: Bool { request.hessianKind == .positive }
 
     /// The offsets of the inputs with respect to which to differentiate.
-    var differentiated: [Int] {
-        request.gradientOf.isEmpty ? signature.primary : request.gradientOf
-    }
+    var differentiated: [Int] { request.differentiated(of: signature) }
 
     /// Whether the losses themselves are requested, not only their derivatives.
     var wantsLosses: Bool {

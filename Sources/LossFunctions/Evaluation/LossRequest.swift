@@ -29,6 +29,12 @@ package struct LossRequest: Sendable {
     package init(inputs: [Tensor?]) {
         self.inputs = inputs
     }
+
+    /// The offsets of the inputs with respect to which to differentiate: the requested ones, or the
+    /// primary ones of the signature.
+    package func differentiated(of signature: Signature) -> [Int] {
+        gradientOf.isEmpty ? signature.primary : gradientOf
+    }
 }
 
 /// The result of a loss; outputs that were not requested are `nil`.

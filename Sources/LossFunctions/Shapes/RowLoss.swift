@@ -189,14 +189,18 @@ final class RowLoss: LossEvaluator {
         _ layout: RowLayout,
         _ rows: ClassRows
     ) throws(LossError) {
-        let checksSums = checksPredictions || !rows.hasClasses
-        guard checksSums || batch.wantsLosses else { return }
+        let predictions = checksPredictions ? distribution(0, of: batch) : nil
+        let targets = rows.hasClasses ? nil : distribution(1, of: batch)
+        let wantsLosses = batch.wantsLosses
+        guard predictions != nil || targets != nil || wantsLosses else { return }
         for lane in units.indices {
-            if checksPredictions {
-                try checkSum(block.predictionSums[lane], of: 0, units[lane], batch)
+            if let predictions {
+                try predictions.check(block.predictionSums[lane], units[lane], batch, axis: axis)
             }
-            if !rows.hasClasses { try checkSum(block.targetSums[lane], of: 1, units[lane], batch) }
-            guard !block.losses[lane].isFinite, batch.wantsLosses else { continue }
+            if let targets {
+                try targets.check(block.targetSums[lane], units[lane], batch, axis: axis)
+            }
+            guard wantsLosses, !block.losses[lane].isFinite else { continue }
             throw .notFinite(
                 .loss,
                 input: batch.signature.inputs[0].name,
@@ -205,26 +209,11 @@ final class RowLoss: LossEvaluator {
         }
     }
 
-    private func checkSum(
-        _ sum: Double,
-        of index: Int,
-        _ row: Int,
-        _ batch: Batch
-    ) throws(LossError) {
-        guard case .distribution(let inLogarithms) = batch.domain(index),
-            !((sum - 1).magnitude <= Self.sumTolerance)
-        else { return }
-        throw .notADistribution(
-            input: batch.signature.inputs[index].name,
-            row: Tensor.place(of: row, in: batch.lossShape),
-            axis: axis < 0 ? axis + batch.lossShape.count + 1 : axis,
-            sum: sum,
-            inLogarithms: inLogarithms
-        )
+    /// The distribution that an input must be; `nil` if it need not be one.
+    private func distribution(_ input: Int, of batch: Batch) -> Distribution? {
+        guard case .distribution(let inLogarithms) = batch.domain(input) else { return nil }
+        return Distribution(input: input, inLogarithms: inLogarithms)
     }
-
-    /// The maximum deviation of a row's sum from 1, which covers half precision.
-    private static let sumTolerance = 1e-3
 
     /// The place of the least prediction among those of a row that have a target.
     private func culprit(
@@ -243,6 +232,28 @@ final class RowLoss: LossEvaluator {
             .min { predictions.values[$0] < predictions.values[$1] }
         return offset.map { Tensor.place(of: $0, in: layout.shape) }
             ?? Tensor.place(of: row, in: batch.lossShape)
+    }
+}
+
+/// An input whose rows are distributions.
+private struct Distribution {
+    let input: Int
+    let inLogarithms: Bool
+
+    /// The maximum deviation of a row's sum from 1, which covers half precision.
+    private static let sumTolerance = 1e-3
+
+    /// Throws if the sum of a row differs from 1.
+    @inline(__always)
+    func check(_ sum: Double, _ row: Int, _ batch: Batch, axis: Int) throws(LossError) {
+        guard !((sum - 1).magnitude <= Self.sumTolerance) else { return }
+        throw .notADistribution(
+            input: batch.signature.inputs[input].name,
+            row: Tensor.place(of: row, in: batch.lossShape),
+            axis: axis < 0 ? axis + batch.lossShape.count + 1 : axis,
+            sum: sum,
+            inLogarithms: inLogarithms
+        )
     }
 }
 

@@ -295,7 +295,7 @@ extension TripletMargin {
             vectors("negative", "vectors that should be far")
         ),
         kinks: [
-            "d(a, p) - d(a, n) + margin = 0: the derivatives are 0",
+            "d(a, p) - d(a, n) + margin at most 2^-92 d(a, p): the loss and the derivatives are 0",
             "two equal vectors: their distance has the derivatives 0",
             "swap with equal distances: that from the anchor counts",
         ],
