@@ -38,14 +38,14 @@ import Testing
     @Test("on memory is reported as such, and large bodies that fit alone wait for each other")
     func memory() throws {
         // They wait for each other for as long as a sanitizer needs.
-        let server = try ServerProcess("--memory-bytes", "67108864", "--body-stall-time", "300")
-        let fitting = manyNumbers(900_000)
-        let excessive = manyNumbers(1_300_000)
+        let server = try ServerProcess("--memory-bytes", "33554432", "--body-stall-time", "300")
+        let fitting = manyNumbers(425_000)
+        let excessive = manyNumbers(650_000)
         let crowd = try CurlCrowd(
             server.url,
             sending: [[fitting], [excessive], [fitting], [excessive], [fitting], [fitting]]
         )
-        let responses = try crowd.send().compactMap { $0.first }
+        let responses = try crowd.send(within: .seconds(300)).compactMap { $0.first }
         #expect(responses.map { $0.status } == [200, 413, 200, 413, 200, 200])
         for response in [responses[1], responses[3]] {
             try response.expectProblem(413, "excessive-memory")
