@@ -5,7 +5,7 @@ import HTTP
 import HTTPServer
 import Testing
 
-@Suite("Bulk content", .timeLimit(.minutes(2))) struct BulkTests {
+@Suite("Bulk content", .timeLimit(.minutes(5))) struct BulkTests {
     private let body = pattern(1_500_000)
 
     /// Returns a client whose head, with the length of bulk content, has been read by the server.

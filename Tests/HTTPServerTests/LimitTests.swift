@@ -4,7 +4,7 @@ import Dispatch
 import HTTP
 import Testing
 
-@Suite("A limit", .timeLimit(.minutes(2))) struct LimitTests {
+@Suite("A limit", .timeLimit(.minutes(5))) struct LimitTests {
     @Test("on time ends an incomplete head")
     func headTime() throws {
         let site = try Site { $0.headTime = .milliseconds(20) }

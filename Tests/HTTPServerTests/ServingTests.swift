@@ -6,7 +6,7 @@ import HTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("A server", .timeLimit(.minutes(2))) struct ServingTests {
+@Suite("A server", .timeLimit(.minutes(5))) struct ServingTests {
     @Test("responds and keeps the connection open")
     func keepAlive() throws {
         let site = try Site()

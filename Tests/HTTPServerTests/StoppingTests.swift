@@ -5,7 +5,7 @@ import HTTP
 import HTTPServer
 import Testing
 
-@Suite("Stopping", .timeLimit(.minutes(2))) struct StoppingTests {
+@Suite("Stopping", .timeLimit(.minutes(5))) struct StoppingTests {
     @Test("completes requests in progress, then ends")
     func drain() throws {
         let site = try Site()

@@ -4,7 +4,7 @@ import Dispatch
 import HTTP
 import Testing
 
-@Suite("A large request", .timeLimit(.minutes(2))) struct WorkerTests {
+@Suite("A large request", .timeLimit(.minutes(5))) struct WorkerTests {
     @Test("does not stall concurrent small ones")
     func beside() throws {
         let site = try Site(loops: 1) { limits in

@@ -31,8 +31,10 @@ import CCurl
     }
 
     /// Sends all requests and returns the responses of each client, in order.
-    func send(within time: Duration = .seconds(60)) throws -> [[Response]] {
-        let end = ContinuousClock.now + time
+    ///
+    /// The time limit is for tests that hang: a busy machine with a sanitizer takes minutes.
+    func send() throws -> [[Response]] {
+        let end = ContinuousClock.now + .seconds(300)
         for index in members.indices { try begin(index) }
         var running: Int32 = 1
         while running > 0 {

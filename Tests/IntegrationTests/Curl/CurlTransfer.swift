@@ -28,7 +28,7 @@ import CCurl
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try handle.set(CURLOPT_NOSIGNAL, 1)
-        try handle.set(CURLOPT_TIMEOUT_MS, 60_000)
+        try handle.set(CURLOPT_TIMEOUT_MS, 300_000)
         try handle.set(CURLOPT_PATH_AS_IS, 1)
         if let codings = request.codings { try handle.set(CURLOPT_ACCEPT_ENCODING, codings) }
         try prepareMethod(handle)

@@ -43,10 +43,10 @@ import Testing
         let excessive = manyNumbers(650_000)
         let crowd = try CurlCrowd(
             server.url,
-            sending: [[fitting], [excessive], [fitting], [excessive], [fitting], [fitting]]
+            sending: [[fitting], [excessive], [fitting], [excessive], [fitting]]
         )
-        let responses = try crowd.send(within: .seconds(300)).compactMap { $0.first }
-        #expect(responses.map { $0.status } == [200, 413, 200, 413, 200, 200])
+        let responses = try crowd.send().compactMap { $0.first }
+        #expect(responses.map { $0.status } == [200, 413, 200, 413, 200])
         for response in [responses[1], responses[3]] {
             try response.expectProblem(413, "excessive-memory")
         }
