@@ -44,8 +44,9 @@ package enum Catalogue {
             self.facts = facts
             self.makeEvaluator = makeEvaluator
             plain = InstructionSet.available.map { instructionSet in
-                (try? makeEvaluator(instructionSet.functions, .none)).map {
-                    Loss(facts, .none, $0, isShared: true)
+                let functions = instructionSet.functions
+                return (try? makeEvaluator(functions, .none)).map {
+                    Loss(facts, .none, functions, $0, isShared: true)
                 }
             }
         }
@@ -54,7 +55,8 @@ package enum Catalogue {
         package func loss(_ options: OptionValues) throws(LossError) -> Loss {
             let instructionSet = InstructionSet.current
             if options.areEmpty, let loss = plain[instructionSet.place] { return loss }
-            return Loss(facts, options, try makeEvaluator(instructionSet.functions, options))
+            let functions = instructionSet.functions
+            return Loss(facts, options, functions, try makeEvaluator(functions, options))
         }
     }
 

@@ -29,7 +29,8 @@ package struct RequestBuilder: Sendable {
 
     package init(for found: Catalogue.Found) {
         self.found = found
-        request = LossRequest(inputs: found.facts.signature.inputs.map { _ in nil })
+        let count = found.facts.signature.inputs.count
+        request = LossRequest(inputs: [Tensor?](repeating: nil, count: count))
         convention = found.convention
     }
 
@@ -118,20 +119,23 @@ package struct RequestBuilder: Sendable {
     }
 
     /// Builds the requested computation once every field has been set.
-    package func build() throws(RequestError) -> Computation {
-        for (index, input) in facts.signature.inputs.enumerated()
-        where request.inputs[index] == nil {
-            throw .missingField(input.name, expected: "a number or an array of numbers")
+    ///
+    /// The builder is empty afterwards: the computation takes its inputs.
+    package mutating func build() throws(RequestError) -> Computation {
+        if let index = request.inputs.firstIndex(where: { $0 == nil }) {
+            let name = facts.signature.inputs[index].name
+            throw .missingField(name, expected: "a number or an array of numbers")
         }
         try refuseMissingInputs()
-        var request = request
+        let chosen = chosenOptions
+        var request = LossRequest(inputs: [])
+        swap(&request, &self.request)
         request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
         // A denominator supplied by the caller replaces that of a convention.
         if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
             request.reduction = .mean
         }
         try Self.check(request, hasPenalties: !penalties.isEmpty)
-        let chosen = chosenOptions
         let context = RequestError.Context(
             facts: facts,
             presets: found.presets,
@@ -155,7 +159,9 @@ package struct RequestBuilder: Sendable {
 
     /// Throws if an input is null in the place of an array.
     private func refuseMissingInputs() throws(RequestError) {
-        guard !request.skipsMissing, request.inputs.count > 1 else { return }
+        guard !request.skipsMissing, request.inputs.count > 1,
+            request.inputs.contains(where: { $0?.hasMissing == true })
+        else { return }
         for (index, input) in facts.signature.inputs.enumerated() {
             guard let tensor = request.inputs[index], tensor.hasMissing, tensor.shape.isEmpty,
                 request.inputs.contains(where: { $0?.shape.isEmpty == false })
@@ -285,7 +291,7 @@ extension RequestBuilder {
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.
     package var resultFootprint: Int {
-        let count = request.inputs[0]?.values.count ?? 0
+        let count = count(of: 0)
         let isByRow = facts.signature.unit == .row
         // The losses, and the weights of the targets, if rows are ignored or weighted by class.
         let targetWeights = isByRow ? 2 * (request.inputs.last ?? nil).footprint : 0
@@ -302,20 +308,22 @@ extension RequestBuilder {
 
     /// An upper bound on the count of numbers in the arrays of the result.
     package var resultCount: Int {
-        let first = request.inputs[0]?.values.count ?? 0
         let outputs = request.outputs
         let losses =
             (outputs.contains(.elements) ? 1 : 0)
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
         let inputs = request.differentiated(of: facts.signature)
-        let derivatives = inputs.reduce(0) { $0 + (request.inputs[$1]?.values.count ?? 0) }
-        return losses * first + outputs.derivativeCount * derivatives
+        let derivatives = inputs.reduce(0) { $0 + count(of: $1) }
+        return losses * count(of: 0) + outputs.derivativeCount * derivatives
             + penalties.reduce(0) { $0 + $1.footprint / 8 }
     }
 
     /// An upper estimate of the time to compute the result, in nanoseconds.
-    package var computingNanoseconds: Int {
-        (request.inputs[0]?.values.count ?? 0) * Self.nanosecondsEach
+    package var computingNanoseconds: Int { count(of: 0) * Self.nanosecondsEach }
+
+    /// The count of numbers of an input; 0 if it has not been set, or once a computation has taken it.
+    private func count(of input: Int) -> Int {
+        input < request.inputs.count ? request.inputs[input]?.values.count ?? 0 : 0
     }
 
     /// The time to compute the loss of an element and its derivatives, in nanoseconds.

@@ -6,108 +6,123 @@ import Requests
 import TensorJSON
 
 extension Evaluation {
-    /// The members of its JSON object, in order.
-    var members: [ResultMember] {
-        var members: [ResultMember] = []
-        members.reserveCapacity(8)
-        members.append(.beginObject(nil))
-        if let total { members.append(.number(.loss, total)) }
-        append(
-            result,
+    /// Visits the members of its JSON object, in order.
+    func forEachMember(_ visit: (ResultMember) -> Void) {
+        visit(.beginObject(nil))
+        if let total { visit(.number(.loss, total)) }
+        visitMembers(
+            of: result,
             loss: total == nil ? .loss : .dataLoss,
             namesInputs: namesInputs,
-            to: &members
+            visit
         )
-        if let skipped = result.skipped { members.append(.integer(.skipped, skipped)) }
-        if let statistics = result.statistics { append(statistics, to: &members) }
-        if let convention { append(convention, to: &members) }
+        if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
+        if let statistics = result.statistics { visitMembers(of: statistics, visit) }
+        if let convention { visitMembers(of: convention, visit) }
         if !penalties.isEmpty {
-            members.append(.beginArray(.regularization))
+            visit(.beginArray(.regularization))
             for penalty in penalties {
-                members.append(.beginObject(nil))
-                append(penalty, loss: .loss, namesInputs: false, to: &members)
-                members.append(.endObject)
+                visit(.beginObject(nil))
+                visitMembers(of: penalty, loss: .loss, namesInputs: false, visit)
+                visit(.endObject)
             }
-            members.append(.endArray)
+            visit(.endArray)
         }
-        members.append(.endObject)
-        return members
+        visit(.endObject)
     }
 
-    private func append(
-        _ result: LossResult,
+    /// The count of numbers in the arrays of its losses and derivatives.
+    var numberCount: Int { penalties.reduce(result.numberCount) { $0 + $1.numberCount } }
+
+    private func visitMembers(
+        of result: LossResult,
         loss: JSONKey,
         namesInputs: Bool,
-        to members: inout [ResultMember]
+        _ visit: (ResultMember) -> Void
     ) {
-        if let value = result.loss { members.append(.tensor(loss, value)) }
+        if let value = result.loss { visit(.tensor(loss, value)) }
         if namesInputs {
-            append(result.gradients, at: .gradients, to: &members)
-            append(result.hessians, at: .hessians, to: &members)
+            visitMembers(of: result.gradients, at: .gradients, visit)
+            visitMembers(of: result.hessians, at: .hessians, visit)
         } else {
-            if let gradient = result.gradient { members.append(.tensor(.gradient, gradient)) }
-            if let hessian = result.hessian { members.append(.tensor(.hessian, hessian)) }
+            for derivative in result.derivatives {
+                let key = derivative.quantity == .gradient ? JSONKey.gradient : .hessian
+                visit(.tensor(key, derivative.tensor))
+            }
         }
-        if let elements = result.elements { members.append(.tensor(.elements, elements)) }
-        members.append(.number(.normalizer, result.normalizer))
+        if let elements = result.elements { visit(.tensor(.elements, elements)) }
+        visit(.number(.normalizer, result.normalizer))
     }
 
-    /// Appends derivatives by the names of their inputs.
-    private func append(
-        _ derivatives: [LossResult.Derivative],
+    /// Visits derivatives by the names of their inputs.
+    private func visitMembers(
+        of derivatives: [Derivative],
         at key: JSONKey,
-        to members: inout [ResultMember]
+        _ visit: (ResultMember) -> Void
     ) {
         guard !derivatives.isEmpty else { return }
-        members.append(.beginObject(key))
+        visit(.beginObject(key))
         for derivative in derivatives {
             let name = facts.signature.inputs[derivative.input].name
-            members.append(.tensor(JSONKey(name), derivative.tensor))
+            visit(.tensor(JSONKey(name), derivative.tensor))
         }
-        members.append(.endObject)
+        visit(.endObject)
     }
 
-    private func append(_ statistics: Statistics, to members: inout [ResultMember]) {
-        func number(_ key: JSONKey, _ number: Double?) -> ResultMember {
-            number.map { .number(key, $0) } ?? .null(key)
+    private func visitMembers(of statistics: Statistics, _ visit: (ResultMember) -> Void) {
+        func visitNumber(_ key: JSONKey, _ number: Double?) {
+            visit(number.map { .number(key, $0) } ?? .null(key))
         }
-        func extreme(_ key: JSONKey, _ extreme: Statistics.Extreme) -> [ResultMember] {
-            let place = Tensor(
-                shape: [extreme.place.count],
-                values: extreme.place.map { Double($0) }
-            )
-            return [
-                .beginObject(key), .number(.loss, extreme.loss), .tensor(.place, place), .endObject,
-            ]
+        func visitExtreme(_ key: JSONKey, _ extreme: Statistics.Extreme) {
+            let place = extreme.place.map { Double($0) }
+            visit(.beginObject(key))
+            visit(.number(.loss, extreme.loss))
+            visit(.tensor(.place, Tensor(shape: [place.count], values: place)))
+            visit(.endObject)
         }
-        members += [
-            .beginObject(.statistics), .integer(.count, statistics.count),
-            .number(.mean, statistics.mean), number(.variance, statistics.variance),
-            number(.standardError, statistics.standardError),
-        ]
-        members += extreme(.least, statistics.least) + extreme(.greatest, statistics.greatest)
-        members.append(.endObject)
+        visit(.beginObject(.statistics))
+        visit(.integer(.count, statistics.count))
+        visit(.number(.mean, statistics.mean))
+        visitNumber(.variance, statistics.variance)
+        visitNumber(.standardError, statistics.standardError)
+        visitExtreme(.least, statistics.least)
+        visitExtreme(.greatest, statistics.greatest)
+        visit(.endObject)
     }
 
-    private func append(_ convention: Resolved, to members: inout [ResultMember]) {
-        members += [
-            .beginObject(.convention), .text(.name, convention.name),
-            .text(.version, convention.version),
-            .text(.reduction, convention.reduction.rawValue),
-            .beginObject(.options),
-        ]
+    private func visitMembers(of convention: Resolved, _ visit: (ResultMember) -> Void) {
+        visit(.beginObject(.convention))
+        visit(.text(.name, convention.name))
+        visit(.text(.version, convention.version))
+        visit(.text(.reduction, convention.reduction.rawValue))
+        visit(.beginObject(.options))
         for (name, value) in convention.options {
             let key = JSONKey(name)
             switch value {
-            case .number(let number): members.append(.number(key, number))
-            case .flag(let flag): members.append(.flag(key, flag))
-            case .choice(let choice): members.append(.text(key, choice))
+            case .number(let number): visit(.number(key, number))
+            case .flag(let flag): visit(.flag(key, flag))
+            case .choice(let choice): visit(.text(key, choice))
             case .list(let numbers):
-                members.append(.tensor(key, Tensor(shape: [numbers.count], values: numbers)))
+                visit(.tensor(key, Tensor(shape: [numbers.count], values: numbers)))
             }
         }
-        members += [.endObject, .endObject]
+        visit(.endObject)
+        visit(.endObject)
     }
+}
+
+extension LossResult {
+    /// The count of numbers in its arrays.
+    fileprivate var numberCount: Int {
+        derivatives.reduce((loss?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)) {
+            $0 + $1.count
+        }
+    }
+}
+
+extension Tensor {
+    /// The count of numbers in its array; 0 for a single number.
+    var arrayLength: Int { shape.isEmpty ? 0 : values.count }
 }
 
 extension JSONKey {

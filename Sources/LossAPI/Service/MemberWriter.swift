@@ -18,10 +18,7 @@ enum ResultMember {
     case tensor(JSONKey, Tensor)
 
     /// The count of numbers in its array; 0 for a single number.
-    var length: Int {
-        guard case .tensor(_, let tensor) = self, !tensor.shape.isEmpty else { return 0 }
-        return tensor.values.count
-    }
+    var length: Int { if case .tensor(_, let tensor) = self { tensor.arrayLength } else { 0 } }
 }
 
 /// Writes the members of a result one after the other.
@@ -29,25 +26,18 @@ enum ResultMember {
 /// It is separate from the members themselves, which would be copied for each one if both were mutated
 /// together.
 struct MemberWriter {
-    /// The place of the next member.
-    private(set) var next = 0
-    /// The count of numbers in arrays that have not been written.
-    private var remaining: Int
     private var writer = JSONWriter(reserving: 0)
     /// The count of numbers of the current array that have been written.
-    private var written = 0
+    private(set) var written = 0
 
     /// The count of numbers per slice, which takes a fraction of a millisecond to write.
     static let sliceLength = 16_384
     /// The maximum length of a number in bytes, including its comma.
     static let bytesEach = 25
 
-    init(for numbers: Int) {
-        remaining = numbers
-    }
-
-    /// Reserves memory for a slice and returns the number of its numbers.
-    mutating func beginSlice() -> Int {
+    /// Reserves memory for a slice and returns the count of its numbers; about `remaining` have not been
+    /// written.
+    mutating func beginSlice(of remaining: Int) -> Int {
         writer.reserve(256 + Self.bytesEach * min(Self.sliceLength, remaining))
         return Self.sliceLength
     }
@@ -61,15 +51,14 @@ struct MemberWriter {
     mutating func takeSlice(of count: Int) -> Range<Int>? {
         let end = written + Self.sliceLength
         guard written > 0, end < count else { return nil }
-        defer {
-            written = end
-            remaining -= Self.sliceLength
-        }
+        defer { written = end }
         return written..<end
     }
 
-    /// Writes a member, or as much of a long one as fits into `room`.
-    mutating func write(_ member: ResultMember, _ room: inout Int) {
+    /// Writes a member, or as much of a long one as fits into `room`; returns whether it is complete.
+    ///
+    /// - Precondition: there is room for a number.
+    mutating func write(_ member: ResultMember, _ room: inout Int) -> Bool {
         switch member {
         case .beginObject(let key):
             if let key { writer.key(key) }
@@ -95,9 +84,9 @@ struct MemberWriter {
             writer.key(key)
             writer.boolean(flag)
         case .tensor(let key, let tensor):
-            guard write(key, tensor, &room) else { return }
+            return write(key, tensor, &room)
         }
-        next += 1
+        return true
     }
 
     /// Writes as much of a tensor as fits into `room`; returns whether it is complete.
@@ -108,7 +97,6 @@ struct MemberWriter {
         writer.numbers(tensor, written..<end)
         guard !tensor.shape.isEmpty else { return true }
         room -= end - written
-        remaining -= end - written
         written = end
         guard end == count else { return false }
         written = 0

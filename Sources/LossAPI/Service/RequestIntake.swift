@@ -73,17 +73,17 @@ struct RequestIntake: Intake {
         if let problem { return problem.response(route: route) }
         do {
             let read = latest ?? clock()
-            var text = ResultText(try builder.build().evaluate())
+            let evaluation = try builder.build().evaluate()
             let computed = clock()
-            let body = text.next()
+            let (start, rest) = ResultText.serialize(evaluation)
             var times = times
             times.compute = computed.nanoseconds(since: read)
-            if text.isAtEnd { times.serialize = clock().nanoseconds(since: computed) }
+            if rest == nil { times.serialize = clock().nanoseconds(since: computed) }
             return Response(
                 status: .ok,
                 fields: .ofResults,
-                body: body,
-                source: text.isAtEnd ? nil : text,
+                body: start,
+                source: rest,
                 route: route,
                 times: times
             )

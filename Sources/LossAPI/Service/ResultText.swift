@@ -6,22 +6,39 @@ import LossFunctions
 import Requests
 import TensorJSON
 
-/// The JSON text of a result, serialized slice by slice.
+/// The JSON text of a long result after its first slice, serialized slice by slice.
 ///
 /// As text, numbers take more memory than the arrays from which they were computed.
 struct ResultText: ContentSource {
     private let members: [ResultMember]
     /// The count of numbers in arrays.
     private let length: Int
+    /// The place of the current member.
+    private var place = 0
+    /// The count of numbers in the arrays of complete members.
+    private var complete = 0
     private var writer: MemberWriter
 
-    init(_ evaluation: Evaluation) {
-        members = evaluation.members
-        length = members.reduce(0) { $0 + $1.length }
-        writer = MemberWriter(for: length)
+    /// Serializes a result: the whole text of a short one, or the first slice of a long one and the rest.
+    static func serialize(_ evaluation: Evaluation) -> (start: [UInt8], rest: ResultText?) {
+        var writer = MemberWriter()
+        var room = writer.beginSlice(of: evaluation.numberCount)
+        var rest: [ResultMember] = []
+        evaluation.forEachMember { member in
+            if rest.isEmpty, room > 0, writer.write(member, &room) { return }
+            rest.append(member)
+        }
+        let start = writer.take()
+        return (start, rest.isEmpty ? nil : ResultText(rest, writer))
     }
 
-    var isAtEnd: Bool { writer.next == members.count }
+    private init(_ members: [ResultMember], _ writer: MemberWriter) {
+        self.members = members
+        self.writer = writer
+        length = members.reduce(0) { $0 + $1.length }
+    }
+
+    var isAtEnd: Bool { place == members.count }
 
     /// The memory in use, in bytes.
     ///
@@ -39,14 +56,17 @@ struct ResultText: ContentSource {
     }
 
     mutating func next() -> [UInt8] {
-        var room = writer.beginSlice()
-        while !isAtEnd, room > 0 { writer.write(members[writer.next], &room) }
+        var room = writer.beginSlice(of: length - complete - writer.written)
+        while !isAtEnd, room > 0, writer.write(members[place], &room) {
+            complete += members[place].length
+            place += 1
+        }
         return writer.take()
     }
 
     /// Splits off a slice of a long array, which can be serialized concurrently.
     mutating func split() -> (any ContentSource)? {
-        guard !isAtEnd, case .tensor(_, let tensor) = members[writer.next],
+        guard !isAtEnd, case .tensor(_, let tensor) = members[place],
             let slice = writer.takeSlice(of: tensor.values.count)
         else { return nil }
         return Numbers(tensor, slice)

@@ -10,7 +10,7 @@ import LossFacts
 struct Accumulation: ~Copyable {
     private let batch: Batch
     private let weighting: Weighting
-    private let functions = InstructionSet.current.functions
+    private let functions: any ArrayFunctions.Type
 
     private var sum = ExactSum()
     /// Whether every loss that was summed is finite, whatever its weight.
@@ -35,6 +35,7 @@ struct Accumulation: ~Copyable {
     init(_ batch: Batch, targetWeights: [Double]? = nil) throws(LossError) {
         let outputs = batch.outputs
         self.batch = batch
+        functions = batch.loss.functions
         weighting = try Weighting(batch, targetWeights: targetWeights)
         if !weighting.items.isEmpty { outer = ExactSum() }
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
@@ -44,8 +45,8 @@ struct Accumulation: ~Copyable {
         for (quantity, output) in [(Quantity.gradient, Outputs.gradient), (.hessian, .hessian)]
         where outputs.contains(output) {
             for input in batch.differentiated {
-                let (name, shape) = (batch.signature.inputs[input].name, batch.input(input).shape)
-                derivatives.append(Derivative(quantity, input: input, name: name, shape: shape))
+                let shape = batch.inputs[input]?.shape ?? [0]
+                derivatives.append(Derivative(quantity, input: input, shape: shape))
             }
         }
         if outputs.contains(.elements) { elements.reserveCapacity(batch.unitCount) }
@@ -88,11 +89,12 @@ struct Accumulation: ~Copyable {
             if derivatives[index].quantity == .hessian { raise(&block.numbers, column) }
             if leavesOutSome { clear(&block.numbers, column, range) }
             weigh(&block.numbers, column, weights, from: first)
-            try derivatives[index].append(
+            let areFinite = derivatives[index].append(
                 block.numbers.span.extracting(column),
                 dividedBy: weighting.divisor,
                 functions
             )
+            if !areFinite { try checkIsFinite(derivatives[index]) }
         }
         blockWeights = weights
     }
@@ -159,8 +161,9 @@ struct Accumulation: ~Copyable {
             let range = block.range(of: derivatives[index], units, columns)
             let isHessian = derivatives[index].quantity == .hessian
             let isRaised = isHessian && batch.request.hessianFloor != nil
+            let areFinite: Bool
             if weighting.isTrivial, isSequential, !isRaised {
-                try derivatives[index].append(
+                areFinite = derivatives[index].append(
                     block.numbers.span.extracting(range),
                     dividedBy: weighting.divisor,
                     functions
@@ -169,7 +172,7 @@ struct Accumulation: ~Copyable {
                 var numbers = Array(block.numbers[range])
                 if isRaised { raise(&numbers, numbers.indices) }
                 weigh(&numbers, units, length: columns.count)
-                try derivatives[index].store(
+                areFinite = derivatives[index].store(
                     numbers,
                     units,
                     columns,
@@ -179,6 +182,7 @@ struct Accumulation: ~Copyable {
                     functions
                 )
             }
+            if !areFinite { try checkIsFinite(derivatives[index]) }
         }
     }
 
@@ -195,24 +199,24 @@ struct Accumulation: ~Copyable {
 
     /// Throws if a derivative is not finite, with the place of the first.
     func checkDerivativesAreFinite() throws(LossError) {
-        for derivative in derivatives { try derivative.checkIsFinite() }
+        for derivative in derivatives { try checkIsFinite(derivative) }
+    }
+
+    /// Throws if a number of a derivative is not finite, with the place of the first.
+    private func checkIsFinite(_ derivative: borrowing Derivative) throws(LossError) {
+        guard let place = derivative.firstNonFinite else { return }
+        let name = batch.signature.inputs[derivative.input].name
+        throw .notFinite(derivative.quantity, input: name, place: place)
     }
 
     /// The result, once every loss has been added.
     consuming func finish() throws(LossError) -> LossResult {
         markLeftOut()
-        var (gradients, hessians): ([LossResult.Derivative], [LossResult.Derivative]) = ([], [])
-        for derivative in derivatives {
-            switch derivative.quantity {
-            case .hessian: hessians.append(derivative.finish())
-            default: gradients.append(derivative.finish())
-            }
-        }
+        for index in derivatives.indices { derivatives[index].finish() }
         return LossResult(
             loss: outputs.contains(.loss) ? try loss() : nil,
             normalizer: weighting.normalizer,
-            gradients: gradients,
-            hessians: hessians,
+            derivatives: derivatives,
             elements: outputs.contains(.elements) ? losses(elements) : nil,
             statistics: outputs.contains(.statistics) ? try statistics() : nil,
             moments: outputs.contains(.partial) ? moments?.moments() : nil,

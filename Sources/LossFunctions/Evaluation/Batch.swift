@@ -23,7 +23,6 @@ final class Batch {
     init(_ request: LossRequest, _ loss: Loss, axis: Int) throws(LossError) {
         let signature = loss.facts.signature
         self.loss = loss
-        self.request = request
         self.axis = axis
         binding = try Binding(signature, request.inputs, axis: axis)
         let binding = binding
@@ -41,6 +40,7 @@ final class Batch {
         gradients = outputs.contains(.gradient) ? chosen : InputSet()
         hessians = outputs.contains(.hessian) ? chosen : InputSet()
         selection = try Selection(request, signature, binding, axis: axis)
+        self.request = request
     }
 
     var signature: Signature { loss.facts.signature }
@@ -70,6 +70,11 @@ final class Batch {
     /// The domain of an input.
     func domain(_ index: Int) -> Domain {
         domains.isEmpty ? loss.domain(of: index, form: binding.form(of: index)) : domains[index]
+    }
+
+    /// Whether numbers are in the domain of an input.
+    func contains(_ numbers: Span<Double>, input index: Int) -> Bool {
+        domain(index).firstOutside(in: numbers, loss.functions) == nil
     }
 
     /// Throws if a unit that takes part has an input outside its domain, with the place of the first.
@@ -129,11 +134,14 @@ extension Domain {
     /// The offset of the first number outside the domain; `nil` if it contains all of them.
     ///
     /// Numbers from clients are finite, so `real` contains them all.
-    func firstOutside(in numbers: Span<Double>) -> Int? {
+    func firstOutside(
+        in numbers: Span<Double>,
+        _ functions: any ArrayFunctions.Type
+    ) -> Int? {
         switch self {
         case .classIndices: nil
-        case .interval(let interval): interval.firstOutside(in: numbers)
-        case .distribution: interval?.firstOutside(in: numbers)
+        case .interval(let interval): interval.firstOutside(in: numbers, functions)
+        case .distribution: interval?.firstOutside(in: numbers, functions)
         case .values(let values): Self.firstOutside(in: numbers, of: values)
         }
     }
@@ -152,13 +160,16 @@ extension Domain {
 
 extension Interval {
     /// The offset of the first number outside the interval; `nil` if it contains all of them.
-    func firstOutside(in numbers: Span<Double>) -> Int? {
+    func firstOutside(
+        in numbers: Span<Double>,
+        _ functions: any ArrayFunctions.Type
+    ) -> Int? {
         guard lower.isFinite || upper.isFinite else { return nil }
         guard leastPositive == nil else { return numbers.indices.first { !contains(numbers[$0]) } }
         // The smallest and the largest double in the interval.
         let least = includesLower ? lower : lower.nextUp
         let greatest = includesUpper ? upper : upper.nextDown
-        let holds = InstructionSet.current.functions.allInRange(
+        let holds = functions.allInRange(
             numbers,
             from: least,
             through: greatest

@@ -1,53 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
-import LossFacts
+package import LossFacts
 
-/// Collects a derivative of the reduced loss with respect to each element of an input.
-struct Derivative {
+/// A derivative of the reduced loss with respect to each element of an input.
+package struct Derivative: Equatable, Sendable {
+    /// The gradient or the diagonal of the Hessian.
+    package let quantity: Quantity
     /// The offset of the input in the signature.
-    let input: Int
-    private let name: String
+    package let input: Int
     private let shape: [Int]
-    let quantity: Quantity
-    /// The derivatives so far.
+    /// The numbers so far.
     private var values: [Double] = []
 
-    init(_ quantity: Quantity, input: Int, name: String, shape: [Int]) {
+    /// Starts without numbers, which have the shape of the input.
+    init(_ quantity: Quantity, input: Int, shape: [Int]) {
         self.quantity = quantity
         self.input = input
-        self.name = name
         self.shape = shape
         values.reserveCapacity(shape.reduce(1, *))
     }
 
-    /// The complete derivative; 0 if nothing has been stored.
-    consuming func finish() -> LossResult.Derivative {
-        fillWithZeros()
-        return LossResult.Derivative(input: input, tensor: Tensor(shape: shape, values: values))
+    /// The count of its numbers so far.
+    package var count: Int { values.count }
+
+    /// The complete derivative.
+    package var tensor: Tensor { Tensor(shape: shape, values: values) }
+
+    /// Sets every number to 0 if none has been stored.
+    mutating func finish() {
+        guard values.isEmpty else { return }
+        values = [Double](repeating: 0, count: shape.reduce(1, *))
     }
 
     /// Appends the next derivatives, divided by the denominator of the losses.
     ///
-    /// Throws if a quotient is not finite.
+    /// Returns whether every quotient is finite.
     mutating func append(
         _ derivatives: Span<Double>,
         dividedBy denominator: Double,
         _ functions: any ArrayFunctions.Type
-    )
-        throws(LossError)
-    {
-        let start = values.count
+    ) -> Bool {
         var areFinite = true
         values.append(addingCapacity: derivatives.count) { room in
             areFinite = functions.divide(derivatives, by: denominator, appendingTo: &room)
         }
-        if !areFinite { try checkIsFinite(from: start) }
+        return areFinite
     }
 
     /// Stores the derivatives of rows in a range of columns, divided by the denominator.
     ///
-    /// Rows that are never stored are 0. Non-finite quotients are detected once all have been stored.
+    /// Rows that are never stored are 0. Returns whether every quotient is finite if they are in sequence;
+    /// otherwise those that are not are found once all have been stored.
     mutating func store(
         _ derivatives: [Double],
         _ rows: [Int],
@@ -56,11 +60,11 @@ struct Derivative {
         isSequential: Bool,
         dividedBy denominator: Double,
         _ functions: any ArrayFunctions.Type
-    ) throws(LossError) {
+    ) -> Bool {
         guard !isSequential else {
-            return try append(derivatives.span, dividedBy: denominator, functions)
+            return append(derivatives.span, dividedBy: denominator, functions)
         }
-        fillWithZeros()
+        finish()
         var quotients: [Double] = []
         quotients.append(addingCapacity: derivatives.count) { room in
             _ = functions.divide(derivatives.span, by: denominator, appendingTo: &room)
@@ -72,22 +76,11 @@ struct Derivative {
                 place += 1
             }
         }
+        return true
     }
 
-    private mutating func fillWithZeros() {
-        guard values.isEmpty else { return }
-        values = [Double](repeating: 0, count: shape.reduce(1, *))
-    }
-
-    /// Throws if a derivative is not finite, with its place.
-    func checkIsFinite(from start: Int = 0) throws(LossError) {
-        let numbers = values.span.extracting(start..<values.count)
-        if let offset = Finiteness.firstNonFinite(in: numbers) {
-            throw .notFinite(
-                quantity,
-                input: name,
-                place: Tensor.place(of: start + offset, in: shape)
-            )
-        }
+    /// The place of the first number that is not finite.
+    var firstNonFinite: [Int]? {
+        Finiteness.firstNonFinite(in: values.span).map { Tensor.place(of: $0, in: shape) }
     }
 }

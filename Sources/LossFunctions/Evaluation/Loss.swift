@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
 package import LossFacts
 
 /// A loss of the catalogue with its options set.
 package final class Loss: Sendable {
     package let facts: Facts
     package let options: OptionValues
+    /// The functions of arrays for the instruction set of the evaluator.
+    let functions: any ArrayFunctions.Type
     private let evaluator: any LossEvaluator
     /// The domains of the forms of each input; empty if they are derived whenever they are needed.
     private let domains: [[Domain]]
@@ -15,17 +18,20 @@ package final class Loss: Sendable {
     /// - Parameters:
     ///   - facts: its facts.
     ///   - options: its options.
+    ///   - functions: the functions of arrays that its computation uses.
     ///   - evaluator: its computation.
     ///   - isShared: whether it serves many requests, so that its domains are kept: a request may have a
     ///     million penalties, each of which is a loss.
     init(
         _ facts: Facts,
         _ options: OptionValues,
+        _ functions: any ArrayFunctions.Type,
         _ evaluator: any LossEvaluator,
         isShared: Bool = false
     ) {
         self.facts = facts
         self.options = options
+        self.functions = functions
         self.evaluator = evaluator
         guard isShared else {
             domains = []
@@ -43,7 +49,7 @@ package final class Loss: Sendable {
     ///
     /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, or if a
     ///   requested output is not finite.
-    package func evaluate(_ request: LossRequest) throws(LossError) -> LossResult {
+    package func evaluate(_ request: consuming LossRequest) throws(LossError) -> LossResult {
         try evaluator.evaluate(Batch(request, self, axis: evaluator.axis))
     }
 

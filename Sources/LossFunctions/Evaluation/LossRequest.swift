@@ -39,21 +39,13 @@ package struct LossRequest: Sendable {
 
 /// The result of a loss; outputs that were not requested are `nil`.
 package struct LossResult: Equatable, Sendable {
-    /// A derivative with respect to an input, which is given by its offset in the signature.
-    package struct Derivative: Equatable, Sendable {
-        package let input: Int
-        package let tensor: Tensor
-    }
-
     /// The reduced loss; with `Reduction.none`, a number per loss.
     package let loss: Tensor?
     /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
     package let normalizer: Double
-    /// The derivatives of `loss`, one for each requested input; with `Reduction.none`, of
-    /// the losses themselves.
-    package let gradients: [Derivative]
-    /// The diagonals of its Hessians, one for each requested input.
-    package let hessians: [Derivative]
+    /// The derivatives of `loss`: a gradient for each requested input, then the diagonal of a Hessian for
+    /// each; with `Reduction.none`, those of the losses themselves.
+    package let derivatives: [Derivative]
     /// The losses one by one, before weights and reduction; NaN for those left out.
     package let elements: Tensor?
     package let statistics: Statistics?
@@ -61,6 +53,9 @@ package struct LossResult: Equatable, Sendable {
     package let moments: Moments?
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
+
+    package var gradients: [Derivative] { derivatives.filter { $0.quantity == .gradient } }
+    package var hessians: [Derivative] { derivatives.filter { $0.quantity == .hessian } }
 
     /// The gradient with respect to the first of the requested inputs.
     package var gradient: Tensor? { gradients.first?.tensor }

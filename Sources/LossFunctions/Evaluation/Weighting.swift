@@ -15,7 +15,7 @@ struct Weighting {
     /// The denominator of the sum of the losses, or of the items of the first dimension.
     let normalizer: Double
     /// The items of the first dimension that are reduced separately; empty if there are none.
-    private(set) var items: [Item] = []
+    let items: [Item]
     /// The number of losses of an item.
     let itemLength: Int
 
@@ -33,7 +33,7 @@ struct Weighting {
     /// Additional factors in the denominator of a mean, one per loss; `nil` means 1 each.
     let targetWeights: [Double]?
     /// Whether the quotient of some weight and its denominator is not a normal number.
-    private(set) var isExtreme = false
+    let isExtreme: Bool
 
     /// Checks the weights against the shape of the losses and computes the denominator.
     ///
@@ -43,14 +43,15 @@ struct Weighting {
         let request = batch.request
         let shape = batch.lossShape
         let count = batch.unitCount
-        reduction = request.reduction
+        let reduction = request.reduction
         if let weights = request.weights { try Self.check(weights, against: shape) }
-        weights = request.weights?.values ?? []
-        span = count / max(weights.count, 1)
-        self.targetWeights = targetWeights
+        let weights = request.weights?.values ?? []
+        let span = count / max(weights.count, 1)
         let itemCount = shape.first ?? 1
-        itemLength = reduction.isNested ? count / max(itemCount, 1) : count
+        let itemLength = reduction.isNested ? count / max(itemCount, 1) : count
         let selection = batch.selection
+        var items: [Item] = []
+        let normalizer: Double
         switch reduction {
         case .sum, .none: normalizer = 1
         case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
@@ -84,7 +85,18 @@ struct Weighting {
         }
         isExtreme =
             !weights.isEmpty
-            && spansManyMagnitudes(items.map { $0.normalizer } + [normalizer])
+            && Self.spansManyMagnitudes(
+                weights,
+                items.map { $0.normalizer } + [normalizer],
+                dividedBy: reduction == .mean ? normalizer : nil
+            )
+        self.reduction = reduction
+        self.normalizer = normalizer
+        self.items = items
+        self.itemLength = itemLength
+        self.weights = weights
+        self.span = span
+        self.targetWeights = targetWeights
     }
 
     /// Whether the client has given weights.
@@ -167,21 +179,21 @@ struct Weighting {
 
     /// Whether weights or denominators are so small or large that products with them could leave
     /// the range of normal numbers.
-    private func spansManyMagnitudes(_ sums: [Double]) -> Bool {
-        let reference = reduction == .mean ? normalizer.exponent : 0
+    ///
+    /// Weights that are divided by their `mean` are judged in relation to it, and without the other sums.
+    private static func spansManyMagnitudes(
+        _ weights: [Double],
+        _ sums: [Double],
+        dividedBy mean: Double?
+    ) -> Bool {
+        let exponent = mean.map { Int($0.exponent) } ?? 0
         var (least, greatest) = (Int.max, Int.min)
-        for number in weights where number > 0 {
-            least = min(least, Int(number.exponent))
-            greatest = max(greatest, Int(number.exponent))
-        }
-        for number in sums where number > 0 && reduction != .mean {
+        for number in mean == nil ? weights + sums : weights where number > 0 {
             least = min(least, Int(number.exponent))
             greatest = max(greatest, Int(number.exponent))
         }
         guard least <= greatest else { return false }
-        let exponent = Int(reference)
-        return least - exponent < -100 || greatest - exponent > 100
-            || reduction == .mean && abs(exponent) > 1_000
+        return least - exponent < -100 || greatest - exponent > 100 || abs(exponent) > 1_000
     }
 
     /// The number of weights that are summed at once.

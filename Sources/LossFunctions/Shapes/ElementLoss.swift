@@ -67,10 +67,10 @@ final class ElementLoss: LossEvaluator {
         _ block: inout ElementBlock
     ) throws(LossError) {
         let count = batch.inputs.count
-        var areInside = batch.domain(0).firstOutside(in: first) == nil
-        if count > 1 { areInside = areInside && batch.domain(1).firstOutside(in: second) == nil }
-        if count > 2 { areInside = areInside && batch.domain(2).firstOutside(in: third) == nil }
-        if count > 3 { areInside = areInside && batch.domain(3).firstOutside(in: fourth) == nil }
+        var areInside = batch.contains(first, input: 0)
+        if count > 1 { areInside = areInside && batch.contains(second, input: 1) }
+        if count > 2 { areInside = areInside && batch.contains(third, input: 2) }
+        if count > 3 { areInside = areInside && batch.contains(fourth, input: 3) }
         // The whole batch is searched for its first error.
         if !areInside { try batch.checkDomains() }
         kernel.compute(first, second, third, fourth, list: list, into: &block)
@@ -98,21 +98,23 @@ private struct InputCopies {
     /// pads the last vector.
     mutating func fill(from batch: Batch, _ range: Range<Int>) {
         count = ElementBlock.padded(range.count)
-        let leavesOutSome = batch.selection.leavesOut(someOf: range)
+        let stride = stride
         numbers.removeAll(keepingCapacity: true)
-        numbers.reserveCapacity(batch.inputs.count * stride)
-        for (index, input) in batch.inputs.enumerated() {
-            guard let values = input?.values else { continue }
-            let start = numbers.count
-            numbers.append(contentsOf: values[range])
-            if leavesOutSome {
-                var all = numbers.mutableSpan
-                var own = all._mutatingExtracting(start..<(start + range.count))
-                let filler = batch.domain(index).filler
-                batch.selection.replaceLeftOut(in: &own, range, with: filler)
+        numbers.append(addingCapacity: batch.inputs.count * stride) { copies in
+            for index in batch.inputs.indices {
+                let values = batch.values(index)
+                guard !values.isEmpty else { continue }
+                for offset in range { copies.append(values[offset]) }
+                let last = values[range.upperBound - 1]
+                for _ in range.count..<stride { copies.append(last) }
             }
-            let missing = (index + 1) * stride - numbers.count
-            numbers.append(contentsOf: repeatElement(numbers[numbers.count - 1], count: missing))
+        }
+        guard batch.selection.leavesOut(someOf: range) else { return }
+        var all = numbers.mutableSpan
+        for index in batch.inputs.indices where !batch.values(index).isEmpty {
+            let start = index * stride
+            var own = all._mutatingExtracting(start..<(start + range.count))
+            batch.selection.replaceLeftOut(in: &own, range, with: batch.domain(index).filler)
         }
     }
 }

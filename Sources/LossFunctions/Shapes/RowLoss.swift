@@ -168,7 +168,7 @@ final class RowLoss: LossEvaluator {
             var areInside = true
             if isSequential {
                 let numbers = values.extracting(layout.start(first)..<layout.start(last + 1))
-                areInside = domain.firstOutside(in: numbers) == nil
+                areInside = domain.firstOutside(in: numbers, batch.loss.functions) == nil
             } else if domain != .real {
                 areInside = units.allSatisfy { row in
                     (0..<layout.length).allSatisfy {
