@@ -28,7 +28,7 @@ package struct Computation: Sendable {
             facts: loss.facts,
             result: result,
             penalties: results,
-            total: penalties.isEmpty ? nil : try total(result.loss, results),
+            total: penalties.isEmpty ? nil : try total(result.reduced, results),
             convention: convention.map { Evaluation.Resolved($0, loss, request.reduction) },
             namesInputs: !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
         )
@@ -44,13 +44,13 @@ package struct Computation: Sendable {
 
     /// The sum of the loss and the penalties; `nil` if the loss was not requested.
     private func total(
-        _ loss: Tensor?,
+        _ loss: Double?,
         _ penalties: [LossResult]
     ) throws(RequestError) -> Double? {
         guard let loss else { return nil }
         var sum = ExactSum()
-        for value in loss.values { sum.add(value) }
-        for penalty in penalties { sum.add(penalty.loss?.values.first ?? 0) }
+        sum.add(loss)
+        for penalty in penalties { sum.add(penalty.reduced ?? 0) }
         let value = sum.value
         guard value.isFinite else {
             let input = self.loss.facts.signature.inputs[0].name

@@ -28,9 +28,12 @@ package struct RequestBuilder: Sendable {
     }
 
     package init(for found: Catalogue.Found) {
-        self.found = found
         let count = found.facts.signature.inputs.count
-        request = LossRequest(inputs: [Tensor?](repeating: nil, count: count))
+        var inputs: [Tensor?] = []
+        inputs.reserveCapacity(count)
+        for _ in 0..<count { inputs.append(nil) }
+        self.found = found
+        request = LossRequest(inputs: inputs)
         convention = found.convention
     }
 
@@ -150,7 +153,7 @@ package struct RequestBuilder: Sendable {
         }
         return Computation(
             loss: loss,
-            request: request,
+            request: consume request,
             penalties: penalties.map { $0.computation },
             convention: convention,
             context: context

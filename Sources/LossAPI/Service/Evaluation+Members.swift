@@ -40,7 +40,8 @@ extension Evaluation {
         namesInputs: Bool,
         _ visit: (ResultMember) -> Void
     ) {
-        if let value = result.loss { visit(.tensor(loss, value)) }
+        if let value = result.reduced { visit(.number(loss, value)) }
+        if let weighted = result.weighted { visit(.tensor(loss, weighted)) }
         if namesInputs {
             visitMembers(of: result.gradients, at: .gradients, visit)
             visitMembers(of: result.hessians, at: .hessians, visit)
@@ -114,9 +115,9 @@ extension Evaluation {
 extension LossResult {
     /// The count of numbers in its arrays.
     fileprivate var numberCount: Int {
-        derivatives.reduce((loss?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)) {
-            $0 + $1.count
-        }
+        var count = (weighted?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)
+        for derivative in derivatives { count += derivative.count }
+        return count
     }
 }
 

@@ -37,7 +37,7 @@ package struct LossService: Sendable {
         // Constructed in place: named values would be copied.
         return RequestIntake(
             members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            builder: try RequestBuilder(for: found, query: query),
+            builder: try RequestBuilder.make(for: found, query: query),
             route: route.name,
             clock: clock
         )

@@ -9,9 +9,14 @@ extension RequestBuilder {
     /// Creates a builder with the options in the query of a request, if there is one.
     ///
     /// - Throws: A problem with a field of the query or its value.
-    init(for found: Catalogue.Found, query: String?) throws(Problem) {
-        self.init(for: found)
-        if let query { try read(query: query) }
+    static func make(
+        for found: Catalogue.Found,
+        query: String?
+    ) throws(Problem) -> RequestBuilder {
+        guard let query else { return RequestBuilder(for: found) }
+        var builder = RequestBuilder(for: found)
+        try builder.read(query: query)
+        return builder
     }
 
     /// Sets the options in the query of a request: `name=value`, separated by `&`.

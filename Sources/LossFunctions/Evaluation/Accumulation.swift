@@ -213,8 +213,10 @@ struct Accumulation: ~Copyable {
     consuming func finish() throws(LossError) -> LossResult {
         markLeftOut()
         for index in derivatives.indices { derivatives[index].finish() }
+        let isReduced = weighting.reduction != .none
         return LossResult(
-            loss: outputs.contains(.loss) ? try loss() : nil,
+            reduced: outputs.contains(.loss) && isReduced ? try loss() : nil,
+            weighted: outputs.contains(.loss) && !isReduced ? losses(weighted) : nil,
             normalizer: weighting.normalizer,
             derivatives: derivatives,
             elements: outputs.contains(.elements) ? losses(elements) : nil,
@@ -224,13 +226,12 @@ struct Accumulation: ~Copyable {
         )
     }
 
-    /// The reduced loss, or the weighted losses if they are not reduced.
-    private mutating func loss() throws(LossError) -> Tensor {
-        guard weighting.reduction != .none else { return losses(weighted) }
+    /// The reduced loss.
+    private mutating func loss() throws(LossError) -> Double {
         sum.normalize()
         let value = (outer ?? sum).value(dividedBy: weighting.normalizer) + 0
         guard value.isFinite else { throw notFinite(place: []) }
-        return Tensor(value)
+        return value
     }
 
     private func losses(_ values: [Double]) -> Tensor {

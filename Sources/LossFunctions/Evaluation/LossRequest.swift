@@ -39,8 +39,10 @@ package struct LossRequest: Sendable {
 
 /// The result of a loss; outputs that were not requested are `nil`.
 package struct LossResult: Equatable, Sendable {
-    /// The reduced loss; with `Reduction.none`, a number per loss.
-    package let loss: Tensor?
+    /// The reduced loss; `nil` with `Reduction.none`.
+    package let reduced: Double?
+    /// With `Reduction.none`, the weighted losses.
+    package let weighted: Tensor?
     /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
     package let normalizer: Double
     /// The derivatives of `loss`: a gradient for each requested input, then the diagonal of a Hessian for
@@ -53,6 +55,9 @@ package struct LossResult: Equatable, Sendable {
     package let moments: Moments?
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
+
+    /// The reduced loss, or the losses if they are not reduced.
+    package var loss: Tensor? { reduced.map { Tensor($0) } ?? weighted }
 
     package var gradients: [Derivative] { derivatives.filter { $0.quantity == .gradient } }
     package var hessians: [Derivative] { derivatives.filter { $0.quantity == .hessian } }

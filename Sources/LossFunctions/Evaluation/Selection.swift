@@ -23,10 +23,8 @@ struct Selection {
     ) throws(LossError) {
         count = binding.leading.reduce(1, *)
         if let mask = request.mask { try apply(mask, lossShape: binding.leading) }
-        for index in signature.inputs.indices {
-            guard request.inputs[index]?.hasMissing == true, let tensor = request.inputs[index] else {
-                continue
-            }
+        for index in request.inputs.indices where request.inputs[index]?.hasMissing == true {
+            guard let tensor = request.inputs[index] else { continue }
             let input = signature.inputs[index]
             let shape = input.forms[binding.form(of: index)].shape
             for offset in tensor.values.indices where tensor.values[offset].isNaN {

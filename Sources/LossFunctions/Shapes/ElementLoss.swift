@@ -104,9 +104,9 @@ private struct InputCopies {
             for index in batch.inputs.indices {
                 let values = batch.values(index)
                 guard !values.isEmpty else { continue }
-                for offset in range { copies.append(values[offset]) }
-                let last = values[range.upperBound - 1]
-                for _ in range.count..<stride { copies.append(last) }
+                let own = values.span.extracting(range)
+                for offset in own.indices { copies.append(own[offset]) }
+                copies.append(repeating: own[own.count - 1], count: stride - own.count)
             }
         }
         guard batch.selection.leavesOut(someOf: range) else { return }

@@ -13,7 +13,7 @@ package struct JSONWriter {
 
     /// Starts an empty text with a capacity in bytes.
     package init(reserving capacity: Int = 256) {
-        bytes.reserveCapacity(capacity)
+        if capacity > 0 { bytes.reserveCapacity(capacity) }
     }
 
     /// Ends the text and returns the part that has not been taken, without copying it.
