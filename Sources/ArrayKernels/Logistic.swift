@@ -60,11 +60,9 @@ struct Logistic {
     /// σ(z) σ(-z).
     var product: Vector {
         @inline(always) get {
-            // The rounding error of the sum would count twice.
-            let sum = TwoDoubles.orderedSum(Vector(repeating: 1), expNegAbs)
-            let large = 1 / sum.head
-            let correction = Vector.multiplyAdd(-2 * sum.tail, large, Vector(repeating: 1))
-            return expNegAbs * (large * large) * correction
+            // (1 + e)^2 = 1 + e (2 + e), in which the rounding error of 1 + e does not count twice.
+            let square = Vector.multiplyAdd(expNegAbs, 2 + expNegAbs, Vector(repeating: 1))
+            return expNegAbs / square
         }
     }
 

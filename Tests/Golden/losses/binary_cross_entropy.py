@@ -96,3 +96,16 @@ def groups(random):
     ):
         yield options, zeros(random, options, 6)
     yield {"label_smoothing": 0.1}, [(0.05, 0.0), (0.95, 1.0), (0.5, 0.5)]
+    # Where rounding errors added up most in a search of millions of points.
+    yield {"from_logits": True, "pos_weight": 3.0, "label_smoothing": 0.05}, [(1.6760715300909483, 0.4381520793976257)]
+    yield {"from_logits": True, "pos_weight": 3.0, "label_smoothing": 0.3}, [(-3.427772376752994, 0.276745316345268)]
+    yield {"from_logits": True, "label_smoothing": 0.05}, [(-1.763113268603246, 0.9757752614665316)]
+    yield {"from_logits": True, "pos_weight": 3.3630688730422125}, [(0.9971343340114398, 0.644448603707133)]
+    yield {"from_logits": True, "pos_weight": 3.274697568140173, "label_smoothing": 0.05}, [
+        (-0.7072952241613404, 0.3166625325157324)
+    ]
+    yield {"pos_weight": 2.5, "label_smoothing": 0.3}, [
+        (0.4634363644340371, 0.5337693786934085), (0.44651546824154625, 0.044419044394587215)
+    ]
+    yield {"pos_weight": 3.0, "label_smoothing": 0.3}, [(0.2204403624842874, 0.2737483639843382)]
+    yield {"label_smoothing": 0.3}, [(0.40425209480286767, 0.039894116672619884)]

@@ -27,13 +27,16 @@ enum BinaryCrossEntropy: ListedLoss {
 /// The smoothed and weighted targets of a binary label.
 struct BinaryTargets: Sendable {
     private let smoothing: Double
+    /// 1 - smoothing, and its rounding error.
     private let share: Double
+    private let shareTail: Double
     private let spread: Double
     let weights: [Double]
 
     init(_ options: OptionValues) {
         smoothing = options[ProbabilityOptions.labelSmoothing]
         share = 1 - smoothing
+        shareTail = (1 - share) - smoothing
         spread = smoothing / 2
         weights = options[BinaryCrossEntropy.positiveWeight] ?? [1]
     }
@@ -47,14 +50,20 @@ struct BinaryTargets: Sendable {
 
     /// The part of the positive class, without its weight.
     @inline(always)
-    func positive(_ target: Vector) -> Vector {
-        .multiplyAdd(target, Vector(repeating: share), Vector(repeating: spread))
-    }
+    func positive(_ target: Vector) -> Vector { smoothed(target) }
 
     /// The part of the negative class.
     @inline(always)
-    func negative(_ target: Vector) -> Vector {
-        .multiplyAdd(1 - target, Vector(repeating: share), Vector(repeating: spread))
+    func negative(_ target: Vector) -> Vector { smoothed(1 - target) }
+
+    @inline(always)
+    private func smoothed(_ label: Vector) -> Vector {
+        let rest = Vector.multiplyAdd(
+            label,
+            Vector(repeating: shareTail),
+            Vector(repeating: spread)
+        )
+        return .multiplyAdd(label, Vector(repeating: share), rest)
     }
 
     /// The parts of both classes, that of the positive one with its weight.
@@ -72,20 +81,25 @@ struct BinaryTargets: Sendable {
     /// The derivatives with respect to the target.
     ///
     /// - Parameters:
-    ///   - positiveLoss: the loss of the positive class, with its weight.
+    ///   - weight: the weight of the positive class.
+    ///   - positiveLoss: the loss of the positive class, without its weight.
     ///   - negativeLoss: the loss of the negative class.
     /// - Returns: the derivatives; the second one is 0.
     @inline(always)
-    func derivatives(_ positiveLoss: Vector, _ negativeLoss: Vector) -> Derivatives {
-        let difference = positiveLoss - negativeLoss
+    func derivatives(
+        _ weight: Vector,
+        _ positiveLoss: Vector,
+        _ negativeLoss: Vector
+    ) -> Derivatives {
+        let difference = Vector.multiplyAdd(weight, positiveLoss, -negativeLoss)
         return Derivatives(
             gradient: share * difference,
             hessian: Vector(repeating: 0),
-            cancelled: difference.isCancelled(positiveLoss)
+            cancelled: difference.isCancelled(weight * positiveLoss)
         )
     }
 
-    /// The same for precise losses.
+    /// The same for precise losses, that of the positive class with its weight.
     @inline(always)
     func derivatives(_ positiveLoss: TwoDoubles, _ negativeLoss: TwoDoubles) -> Derivatives {
         Derivatives(
@@ -116,14 +130,19 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
     @inline(always)
     func point(_ x: Elements) -> Point {
         let (logit, target, weight) = (x[0], x[1], targets.weight(x))
-        let positive = weight * targets.positive(target)
-        let negative = targets.negative(target)
+        let weighted = TwoDoubles.product(weight, targets.positive(target))
+        let (positive, negative) = (weighted.head, targets.negative(target))
         let logistic = Logistic(logit)
-        let isNegative = logit .< 0
+        let (isNegative, zero) = (logit .< 0, Vector(repeating: 0))
         let own = negative.replacing(with: positive, where: isNegative)
         let other = positive.replacing(with: negative, where: isNegative)
         // own σ(|z|) - other σ(-|z|), over the common denominator.
-        let numerator = Vector.multiplyAdd(-other, logistic.expNegAbs, own)
+        let tail = Vector.multiplyAdd(
+            -weighted.tail.replacing(with: zero, where: isNegative),
+            logistic.expNegAbs,
+            zero.replacing(with: weighted.tail, where: isNegative)
+        )
+        let numerator = Vector.multiplyAdd(-other, logistic.expNegAbs, own) + tail
         let slope = numerator / (1 + logistic.expNegAbs)
         let (positiveLoss, negativeLoss) = (logistic.softplusOfNegative, logistic.softplus)
         return Point(
@@ -134,7 +153,7 @@ struct BinaryCrossEntropyFromLogits: PointwiseFormula {
                     * logistic.product,
                 cancelled: numerator.isCancelled(own)
             ),
-            second: targets.derivatives(weight * positiveLoss, negativeLoss)
+            second: targets.derivatives(weight, positiveLoss, negativeLoss)
         )
     }
 
@@ -213,8 +232,8 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
         let positiveLoss = lossOfSmall.replacing(with: lossOfLarge, where: isLarge)
         let negativeLoss = lossOfLarge.replacing(with: lossOfSmall, where: isLarge)
 
-        let positive = weight * targets.positive(target)
-        let negative = targets.negative(target)
+        let scaled = TwoDoubles.product(weight, targets.positive(target))
+        let (positive, negative) = (scaled.head, targets.negative(target))
         // 0 log 0 = 0: a class with target 0 contributes nothing.
         let (isPositive, isNegative) = (positive .> 0, negative .> 0)
         // Without weights and smoothing the numerator is p - y; where p is 1 - epsilon, which may not
@@ -224,7 +243,8 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
             .replacing(with: negative - q, where: isClipped .& isLarge)
         let ofNegative = negative * p
         let (left, right) = (TwoDoubles.product(negative, p), TwoDoubles.product(positive, q))
-        let weighted = (left.head - right.head) + (left.tail - right.tail)
+        let tail = left.tail - Vector.multiplyAdd(scaled.tail, q, right.tail)
+        let weighted = (left.head - right.head) + tail
         let numerator = isPlain ? plain : weighted
         let ofOne = negative.replacing(with: -positive, where: isPositive)
         let byOne = q.replacing(with: p, where: isPositive)
@@ -243,7 +263,7 @@ struct BinaryCrossEntropyFromProbabilities: PointwiseFormula {
                 // A difference of two doubles is exact as it is.
                 cancelled: isPlain ? .none : isBoth .& weighted.isCancelled(ofNegative)
             ),
-            second: targets.derivatives(weight * positiveLoss, negativeLoss)
+            second: targets.derivatives(weight, positiveLoss, negativeLoss)
         )
     }
 
@@ -343,6 +363,8 @@ extension BinaryCrossEntropy {
             "PyTorch clamps logarithms at -100 and Keras probabilities at 1e-7, where its gradient "
                 + "is 0.",
             "label_smoothing s replaces a target y by y (1 - s) + s / 2, as in Keras.",
+            "Beyond a logit of 708, e^-|z| is below the normal numbers: a result that a large pos_weight "
+                + "lifts above them has the relative error of e^-|z|.",
         ],
         references: [
             "PyTorch BCELoss and BCEWithLogitsLoss", "Keras BinaryCrossentropy",
