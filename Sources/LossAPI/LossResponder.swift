@@ -117,9 +117,9 @@ package struct LossResponder: Responder {
         else { return .respond(try response(to: head, on: route)) }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
-            return .accept(consume intake)
+            return .accept(consume intake, IntakeOptions(route: route.name))
         }
-        var intakeOptions = IntakeOptions()
+        var intakeOptions = IntakeOptions(route: route.name)
         let responseCoding = try ResponseCoding(for: head, options.compression)
         guard let coding else {
             return .accept(responseCoding.apply(to: intake, &intakeOptions), intakeOptions)

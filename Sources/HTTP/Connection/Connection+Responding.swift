@@ -20,6 +20,7 @@ extension Connection {
             begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
         case .accept(let intake, let options):
             commonFields = options.fields
+            refusalRoute = options.route
             content.begin(
                 consume intake,
                 inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
@@ -231,7 +232,7 @@ extension Connection {
             )
         }
         status = response.status
-        route = response.route
+        route = response.route == .none ? refusalRoute : response.route
         problem = response.problem
         times = response.times
         lastProgressTime = now

@@ -61,6 +61,8 @@ package struct Connection: ~Copyable, Sendable {
     var requestID = RequestID.generated(connection: 0, ordinal: 0)
     /// Fields common to all responses to the current request.
     var commonFields: ResponseFields?
+    /// The route of refusals of the current request.
+    var refusalRoute = RouteName.none
     /// The number of responses sent on this connection.
     var responseCount = 0
 
@@ -283,6 +285,7 @@ package struct Connection: ~Copyable, Sendable {
         announcedBytes = 0
         contentBytes = 0
         commonFields = nil
+        refusalRoute = .none
         content.clear()
         startTime = now
         phase = .head

@@ -45,6 +45,10 @@ package struct IntakeOptions: Sendable {
     package var inlineBytes = Int.max
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
+    /// The route of refusals of this request, for logs and metrics.
+    package var route: RouteName
 
-    package init() {}
+    package init(route: RouteName = .none) {
+        self.route = route
+    }
 }

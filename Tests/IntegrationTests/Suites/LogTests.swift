@@ -72,6 +72,17 @@ struct LogTests {
         #expect(all.last?["problem"] as? String == "unknown-loss")
     }
 
+    @Test("names the route of a request that is refused for its body")
+    func refusedBody() throws {
+        let server = try ServerProcess("--access-log", "--body-bytes", "10")
+        #expect(try server.client().send(.post(Self.path, Self.body)).status == 413)
+        let line = try #require(try lines("responded", of: server).first)
+        #expect(line["status"] as? Int == 413)
+        #expect(line["problem"] as? String == "body-too-large")
+        #expect(line["route"] as? String == "/v1/losses/{loss}")
+        #expect(line["loss"] as? String == "squared_error")
+    }
+
     @Test("includes probes if enabled")
     func probes() throws {
         let server = try ServerProcess(
