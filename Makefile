@@ -45,14 +45,14 @@ FUZZED = $(firstword $(FUZZ))
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-clients lint format contract golden image bench fuzz attack clean emulator found swift packages system libraries
+	test-arm64 test-clients lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
 help: ## list the targets
 	@echo 'loss-server: machine-learning losses and their gradients over HTTP.'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 setup: ## install all missing dependencies except Swift, from Debian or Ubuntu
 	@$(SETUP) test
@@ -89,6 +89,9 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
 	$(PYTHON) -B Tests/InstructionSets/calls.py
 	$(PYTHON) -B Tests/InstructionSets/compare.py
+
+test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
+	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
 test-clients: packages .venv-clients/ready ## generate clients from openapi.yaml and call every operation
 	$(SWIFT) build --product loss-server $(STRICT)
@@ -163,6 +166,10 @@ libraries: found
 # The emulator of test-levels.
 emulator: found
 	@$(SETUP) levels
+
+# The emulator and the linker of test-arm64.
+cross: found
+	@$(SETUP) arm64
 
 swift: system
 	@output=$$($(SWIFT) --version 2>&1) || { \
