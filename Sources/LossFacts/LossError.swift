@@ -49,6 +49,8 @@ package enum LossError: Error, Equatable, Sendable {
     case notFinite(Quantity, input: String, place: [Int])
     /// The loss has no exact second derivative, or none of the requested kind.
     case noDerivative(input: String)
+    /// The caller has cancelled the evaluation.
+    case cancelled
 
     /// The reason that nothing is left to average.
     package enum Emptiness: Equatable, Sendable {

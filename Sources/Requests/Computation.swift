@@ -13,13 +13,15 @@ package struct Computation: Sendable {
 
     /// Computes the loss, the penalties, and their total.
     ///
-    /// - Throws: `RequestError` if the loss refuses its inputs, or `PenaltyError` if a penalty does.
-    package func evaluate() throws -> Evaluation {
-        let result = try evaluateLoss()
+    /// - Parameter cancellation: Polled during the computation; `nil` means never.
+    /// - Throws: `RequestError` if the loss refuses its inputs or the computation was cancelled, or
+    ///   `PenaltyError` if that is the case for a penalty.
+    package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {
+        let result = try evaluateLoss(cancellation)
         var results: [LossResult] = []
         for (index, penalty) in penalties.enumerated() {
             do throws(RequestError) {
-                results.append(try penalty.evaluateLoss())
+                results.append(try penalty.evaluateLoss(cancellation))
             } catch {
                 throw PenaltyError(index: index, error: error)
             }
@@ -34,9 +36,11 @@ package struct Computation: Sendable {
         )
     }
 
-    private func evaluateLoss() throws(RequestError) -> LossResult {
+    private func evaluateLoss(
+        _ cancellation: (any CancellationFlag)?
+    ) throws(RequestError) -> LossResult {
         do throws(LossError) {
-            return try loss.evaluate(request)
+            return try loss.evaluate(request, unless: cancellation)
         } catch {
             throw .loss(error, context)
         }

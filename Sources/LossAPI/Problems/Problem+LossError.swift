@@ -140,6 +140,9 @@ extension Problem {
                 "The loss has no derivative with respect to \(input).",
                 pointer: pointer("gradient_of")
             )
+        // No client receives this: evaluations are cancelled when their client has gone.
+        case .cancelled:
+            self.init(.internalError, "The computation was cancelled.")
         }
     }
 

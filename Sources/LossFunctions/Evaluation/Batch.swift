@@ -18,14 +18,21 @@ final class Batch {
     let hessians: InputSet
     /// The axis of the rows.
     let axis: Int
+    private let cancellation: (any CancellationFlag)?
 
     /// Checks the shapes of a request and selects its units.
-    init(_ request: LossRequest, _ loss: Loss, axis: Int) throws(LossError) {
+    init(
+        _ request: LossRequest,
+        _ loss: Loss,
+        axis: Int,
+        cancellation: (any CancellationFlag)?
+    ) throws(LossError) {
         let signature = loss.facts.signature
         // The parameter is not used again, so it is moved here.
         self.request = request
         self.loss = loss
         self.axis = axis
+        self.cancellation = cancellation
         binding = try Binding(signature, self.request.inputs, axis: axis)
         let binding = binding
         domains =
@@ -76,6 +83,13 @@ final class Batch {
     /// Whether numbers are in the domain of an input.
     func contains(_ numbers: Span<Double>, input index: Int) -> Bool {
         domain(index).firstOutside(in: numbers, loss.functions) == nil
+    }
+
+    /// Throws if the evaluation has been cancelled.
+    ///
+    /// Called for each block of elements or rows and for each strip of a long row.
+    func checkCancellation() throws(LossError) {
+        if cancellation?.isCancelled == true { throw .cancelled }
     }
 
     /// Throws if a unit that takes part has an input outside its domain, with the place of the first.

@@ -47,10 +47,20 @@ package final class Loss: Sendable {
     /// The order is: bind shapes, select units, compute the denominator, check domains, compute losses
     /// and derivatives block by block, multiply by the weights, sum exactly, divide by the denominator.
     ///
-    /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, or if a
-    ///   requested output is not finite.
-    package func evaluate(_ request: consuming LossRequest) throws(LossError) -> LossResult {
-        try evaluator.evaluate(Batch(request, self, axis: evaluator.axis))
+    /// - Parameters:
+    ///   - request: the inputs and the requested outputs.
+    ///   - cancellation: polled during the evaluation, which ends once it is cancelled; `nil` means
+    ///     never.
+    /// - Returns: the requested outputs.
+    /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, if a requested
+    ///   output is not finite, or if the evaluation is cancelled.
+    package func evaluate(
+        _ request: consuming LossRequest,
+        unless cancellation: (any CancellationFlag)? = nil
+    ) throws(LossError) -> LossResult {
+        try evaluator.evaluate(
+            Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+        )
     }
 
     /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.

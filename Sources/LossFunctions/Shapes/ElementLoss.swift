@@ -26,6 +26,7 @@ final class ElementLoss: LossEvaluator {
         let (first, second) = (batch.values(0), batch.values(1))
         let (third, fourth) = (batch.values(2), batch.values(3))
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
+            try batch.checkCancellation()
             let range = start..<min(start + ElementBlock.capacity, count)
             list.fill(from: start, count: range.count)
             if range.count % ElementBlock.lanes == 0, !batch.selection.leavesOut(someOf: range) {

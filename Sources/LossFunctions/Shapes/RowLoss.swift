@@ -86,6 +86,7 @@ final class RowLoss: LossEvaluator {
         units.reserveCapacity(group.capacity)
         var next = 0
         while next < layout.count {
+            try batch.checkCancellation()
             if isSequential {
                 let range = next..<min(next + group.capacity, layout.count)
                 group.replace(with: range, classes: rows.indices(of: range))
@@ -109,6 +110,7 @@ final class RowLoss: LossEvaluator {
                         try check(block, units, batch, layout, rows)
                     },
                     flush: { (block, columns) throws(LossError) in
+                        try batch.checkCancellation()
                         try result.add(block, units, columns, layout, isSequential: isSequential)
                     }
                 )
