@@ -184,6 +184,7 @@ struct Player: ~Copyable {
                 }
             case .response(var job):
                 switch job.respond() {
+                case nil: break
                 case .success(let response): connection.responded(response, date: today, now: now)
                 case .failure(let refusal): connection.refuse(refusal)
                 }

@@ -108,7 +108,7 @@ package struct DecodingIntake: Intake {
             var index = 0
             while let segment = try inflater?.next(coded, from: &index, limit: limit) {
                 inner.receive(segment, isLast: false, memory)
-                if memory.refusal != nil { return }
+                if memory.endsWork { return }
             }
             // The inner intake may read buffered content at the end, where its memory is accounted
             // for.
@@ -118,12 +118,12 @@ package struct DecodingIntake: Intake {
         }
     }
 
-    package mutating func makeResponse() -> Response {
+    package mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
         do throws(Inflater.Fault) {
             if let fault { throw fault }
             guard let inflater else { throw .truncated }
             try inflater.end()
-            return inner.makeResponse()
+            return inner.makeResponse(unless: cancellation)
         } catch {
             return explain(error)
         }
@@ -166,5 +166,7 @@ package struct EncodingIntake: Intake {
         inner.receive(segment, isLast: isLast, memory)
     }
 
-    package mutating func makeResponse() -> Response { encode(inner.makeResponse()) }
+    package mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
+        encode(inner.makeResponse(unless: cancellation))
+    }
 }

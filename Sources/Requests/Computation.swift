@@ -14,6 +14,7 @@ package struct Computation: Sendable {
     /// Computes the loss, the penalties, and their total.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
+    /// - Returns: The results.
     /// - Throws: `RequestError` if the loss refuses its inputs or the computation was cancelled, or
     ///   `PenaltyError` if that is the case for a penalty.
     package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {

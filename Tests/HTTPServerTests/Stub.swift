@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import Glibc
 import HTTP
 import HTTPServer
 import HTTPTypes
@@ -12,6 +13,8 @@ final class Stub: Responder {
     let gate = DispatchSemaphore(value: 0)
     /// Signaled for each request that waits at the gate.
     let arrivals = DispatchSemaphore(value: 0)
+    /// Signaled for each request for `/endless` whose work was cancelled.
+    let cancellations = DispatchSemaphore(value: 0)
     /// Signaled for each closed connection.
     let endings = DispatchSemaphore(value: 0)
     private let seen = Guarded<[ServerEvent]>([])
@@ -29,6 +32,8 @@ final class Stub: Responder {
             .respond(Response(status: .notFound))
         case "/ready":
             .respond(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
+        case "/endless":
+            .accept(EndlessIntake(stub: self))
         default:
             .accept(BodyIntake { body in self.respond(to: head, body) })
         }
@@ -94,7 +99,25 @@ struct BodyIntake: Intake {
         body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func makeResponse() -> Response { respond(body) }
+    mutating func makeResponse(unless _: Cancellation?) -> Response { respond(body) }
+}
+
+/// Works until it is cancelled.
+private struct EndlessIntake: Intake {
+    let stub: Stub
+
+    var footprint: Int { 0 }
+
+    mutating func receive(_: Span<UInt8>, isLast _: Bool) -> Bool { true }
+
+    mutating func receive(_: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {}
+
+    mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
+        stub.arrivals.signal()
+        while cancellation?.isCancelled == false { sched_yield() }
+        stub.cancellations.signal()
+        return Response(status: .ok)
+    }
 }
 
 /// A server on a free port of 127.0.0.1, stopped on deinitialization.

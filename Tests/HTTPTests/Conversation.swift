@@ -57,6 +57,10 @@ final class Conversation {
     var areJobsHeld = false
     private(set) var jobs: [IntakeJob] = []
     private(set) var parts: [SourceJob] = []
+    /// The cancellation of each intake job so far, in order.
+    private(set) var cancellations: [Cancellation] = []
+    /// Whether the client ends its input while the connection waits for a worker.
+    private var inputEndsDuringWork = false
 
     /// Creates a connection.
     ///
@@ -100,6 +104,25 @@ final class Conversation {
         connection.peerClosed(now: now)
         perform()
     }
+
+    /// Ends the client's input while a worker processes a request: the network reports it, though the
+    /// connection does not read.
+    func endDuringWork() {
+        inputEndsDuringWork = true
+        perform()
+    }
+
+    /// Breaks the connection.
+    func reset() {
+        connection.markBroken()
+        perform()
+    }
+
+    /// Whether buffers are released before a request is refused, as large ones are.
+    var releasesBuffers = false
+
+    /// Cancels the job of a worker.
+    func cancelWork() { connection.cancelWork() }
 
     /// Advances the time and checks deadlines.
     func wait(_ duration: Duration) {
@@ -198,12 +221,14 @@ final class Conversation {
                 )
             case .runIntake:
                 jobs += connection.takeIntakeJob().map { [$0] } ?? []
+                cancellations += jobs.last.map { [$0.memory.cancellation] } ?? []
                 if !areJobsHeld { completeJob() }
             case .produce:
                 parts += connection.takeSourceJob().map { [$0] } ?? []
                 if !areJobsHeld { completePart() }
             case .respond:
                 guard var job = connection.takeIntakeJob() else { break loop }
+                cancellations.append(job.memory.cancellation)
                 guard job.run() == nil, let intake = job.intake as? BodyIntake else {
                     break loop
                 }
@@ -213,6 +238,7 @@ final class Conversation {
                 connection.responded(response, date: today, now: now)
             case .refuse(let refusal):
                 record.refusals.append(refusal)
+                if releasesBuffers { _ = connection.releaseBuffers() }
                 let response = Response(status: refusal.status, route: RouteName(refusal.code))
                 connection.responded(response, date: today, now: now)
             case .send:
@@ -226,6 +252,8 @@ final class Conversation {
             case .close(let reason):
                 record.closing = reason
                 return
+            case .wait where inputEndsDuringWork && connection.inputEndsDuringWork():
+                continue
             case .await, .wait:
                 break loop
             }
@@ -267,7 +295,7 @@ struct BodyIntake: Intake {
         body += segment.bytes.dropFirst(BodySegment.headroom)
     }
 
-    mutating func makeResponse() -> Response { .make(head.path) }
+    mutating func makeResponse(unless _: Cancellation?) -> Response { .make(head.path) }
 }
 
 extension Conversation.Received {

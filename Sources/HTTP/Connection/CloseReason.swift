@@ -12,6 +12,9 @@ package enum CloseReason: String, Sendable, Hashable, CaseIterable {
     case responseStalled = "response-stalled"
     /// Sending or receiving failed.
     case broken
+    /// The client reset it, or closed it, while a worker was processing its request, which was
+    /// cancelled.
+    case abandoned
     /// The server was draining and the connection was idle.
     case drained
     /// The server stopped before the connection was finished.

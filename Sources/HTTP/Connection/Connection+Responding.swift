@@ -214,6 +214,8 @@ extension Connection {
         requestID =
             head.flatMap { RequestID.provided(in: $0.fields) }
             ?? .generated(connection: connectionID, ordinal: responseCount + 1)
+        // An interim response that was sent in part must be completed.
+        let interim = output.sent > 0 ? Array(output.restOfHead) : []
         output.fill(
             body: isSent ? response.body : [],
             isBodyShared: response.isBodyShared,
@@ -221,6 +223,7 @@ extension Connection {
             source: response.source,
             isChunked: isChunked
         ) { bytes in
+            if !interim.isEmpty { bytes.append(contentsOf: interim) }
             ResponseWriter.write(
                 response,
                 common: commonFields,

@@ -19,6 +19,8 @@ package struct Connection: ~Copyable, Sendable {
     var now: Instant
     /// Whether the client has half-closed.
     var inputEnded = false
+    /// Whether an interim response was sent to a client that had closed its side of the connection.
+    var hasProbedClient = false
     /// Whether the connection exceeds the connection limit: only a probe is served, within strict
     /// bounds.
     package let isOverLimit: Bool
@@ -118,9 +120,9 @@ package struct Connection: ~Copyable, Sendable {
                 return .runIntake
             case .body where content.isFull:
                 waitingSince = waitingSince ?? now
-                return .wait
+                return output.unsentBytes > 0 ? .send : .wait
             case .complete:
-                guard content.isReady else { return .wait }
+                guard content.isReady else { return output.unsentBytes > 0 ? .send : .wait }
                 guard content.hasIntake else { return incomplete() }
                 phase = .responding
                 return .respond
@@ -134,6 +136,8 @@ package struct Connection: ~Copyable, Sendable {
                 return .send
             case .sending:
                 return output.canProduceMore ? .produce : output.unsentBytes == 0 ? .wait : .send
+            case .responding where output.unsentBytes > 0:
+                return .send
             case .deciding, .responding, .closed:
                 return .wait
             case .halfClosing:
@@ -191,8 +195,9 @@ package struct Connection: ~Copyable, Sendable {
     }
 
     /// Detaches the buffers of the current request and response, which may be large, so that they
-    /// can be freed elsewhere.
+    /// can be freed elsewhere, and cancels the job of a worker.
     package mutating func releaseBuffers() -> ReleasedBuffers {
+        cancelWork()
         let buffers = ReleasedBuffers(content: content, output: output, claim: claim.take())
         content = content.makeEmpty()
         output = ResponseOutput()
@@ -259,7 +264,7 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Records that the connection is broken: nothing can be sent or received any more.
     package mutating func markBroken() {
-        phase = .closing(.broken)
+        phase = .closing(isWorkedOn ? .abandoned : .broken)
     }
 
     /// Refuses the current request for lack of memory or workers.

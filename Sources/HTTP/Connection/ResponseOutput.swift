@@ -43,6 +43,9 @@ package struct ResponseOutput: Sendable {
     /// The number of bytes of the current part that have not been sent.
     package var unsentBytes: Int { head.count + body.count - sent }
 
+    /// The bytes of the head that have not been sent.
+    var restOfHead: ArraySlice<UInt8> { head.dropFirst(sent) }
+
     /// Whether the whole response has been sent.
     var isDone: Bool { unsentBytes == 0 && state == .none && pending.isEmpty }
 

@@ -34,10 +34,17 @@ package protocol Intake: Sendable {
 
     /// Makes the response once the content is complete, in the context that processed the last
     /// part.
-    mutating func makeResponse() -> Response
+    ///
+    /// - Parameter cancellation: Polled by long work, which stops once it is cancelled; `nil` on an
+    ///   event loop.
+    /// - Returns: The response; anything if the work was cancelled, because it is discarded.
+    mutating func makeResponse(unless cancellation: Cancellation?) -> Response
 }
 
 extension Intake {
+    /// Makes the response where nothing cancels the work.
+    package mutating func makeResponse() -> Response { makeResponse(unless: nil) }
+
     package var textFootprint: Int { 0 }
 
     package var responseFootprint: Int { 0 }

@@ -16,6 +16,9 @@ package struct IntakeJob: Sendable {
         self.memory = memory
     }
 
+    /// Whether the result is no longer needed: the client has gone, or the request was refused.
+    package var isCancelled: Bool { memory.cancellation.isCancelled }
+
     /// Passes the segment to the intake.
     ///
     /// - Returns: The reason to refuse the request; `nil` if there is none.
@@ -32,13 +35,16 @@ package struct IntakeJob: Sendable {
 
     /// Passes the segment to the intake and makes the response.
     ///
-    /// - Returns: The response, or the reason to refuse the request.
-    package mutating func respond() -> Result<Response, Refusal> {
-        if let refusal = run() { return .failure(refusal) }
+    /// - Returns: The response, or the reason to refuse the request; `nil` if the job is cancelled.
+    package mutating func respond() -> Result<Response, Refusal>? {
+        let refusal = run()
+        guard !isCancelled else { return nil }
+        if let refusal { return .failure(refusal) }
         memory.endText(keeping: intake.footprint)
         guard memory.reserve(intake.responseFootprint) else {
-            return .failure(memory.refusal ?? .memoryExhausted)
+            return isCancelled ? nil : .failure(memory.refusal ?? .memoryExhausted)
         }
-        return .success(intake.makeResponse())
+        let response = intake.makeResponse(unless: memory.cancellation)
+        return isCancelled ? nil : .success(response)
     }
 }

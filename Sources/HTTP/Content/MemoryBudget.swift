@@ -97,6 +97,8 @@ package final class MemoryAccount: Sendable {
     private let budget: MemoryBudget
     /// Kept until the memory has been released, so that the next request finds it.
     private let claim: MemoryClaim?
+    /// Tells whether the request is no longer processed, so that nothing more is reserved for it.
+    package let cancellation: Cancellation
     private let reserved: Atomic<Int>
     /// The reserved bytes that are for text.
     private let text: Atomic<Int>
@@ -117,14 +119,17 @@ package final class MemoryAccount: Sendable {
     ///   - bytes: The bytes that a previous holder has already reserved and hands over.
     ///   - text: The bytes among these that are for text; `nil` if no text is to be read.
     ///   - claim: The claim to memory of the request, if it has one.
+    ///   - cancellation: Tells whether the request is no longer processed.
     package init(
         _ budget: MemoryBudget,
         adopting bytes: Int = 0,
         text: Int? = nil,
-        claim: MemoryClaim? = nil
+        claim: MemoryClaim? = nil,
+        cancellation: Cancellation = Cancellation()
     ) {
         self.budget = budget
         self.claim = claim
+        self.cancellation = cancellation
         reserved = Atomic(bytes)
         self.text = Atomic(text ?? 0)
         textMaximum = Atomic(text == nil ? 0 : budget.textBytes)
@@ -136,7 +141,7 @@ package final class MemoryAccount: Sendable {
     package var bytes: Int { reserved.load(ordering: .relaxed) }
 
     /// Reserves bytes; returns `false` if they exceed the budget, and ``refusal`` then gives the
-    /// reason.
+    /// reason, or if the request is no longer processed.
     package func reserve(_ bytes: Int) -> Bool { reserve(bytes, ofText: 0) }
 
     /// Reserves bytes for text.
@@ -160,6 +165,7 @@ package final class MemoryAccount: Sendable {
     /// First decides whether the request can ever fit, by its own needs alone: memory held by others
     /// must not change the reason for a refusal.
     private func reserve(_ bytes: Int, ofText textBytes: Int) -> Bool {
+        guard !cancellation.isCancelled else { return false }
         let held = self.bytes
         let text = self.text.load(ordering: .relaxed) + textBytes
         let furtherText = max(0, textMaximum.load(ordering: .relaxed) - text)
@@ -188,6 +194,9 @@ package final class MemoryAccount: Sendable {
         reserved.subtract(bytes, ordering: .relaxed)
         budget.charge(-bytes)
     }
+
+    /// Whether to stop processing the request: it is refused, or no longer needed.
+    package var endsWork: Bool { refusal != nil || cancellation.isCancelled }
 
     /// The reason to refuse the request; `nil` if every reservation succeeded.
     package var refusal: Refusal? {

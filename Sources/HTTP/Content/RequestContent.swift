@@ -24,6 +24,9 @@ struct RequestContent: Sendable {
     private var inlineBytes = 0
     let budget: MemoryBudget
 
+    /// Tells the worker that holds the intake to stop; `nil` if none does.
+    private var cancellation: Cancellation?
+
     private enum State {
         case none
         case local
@@ -56,9 +59,14 @@ struct RequestContent: Sendable {
     /// Returns empty content with the same budget.
     func makeEmpty() -> RequestContent { RequestContent(budget) }
 
-    /// Discards the intake and the buffered bytes.
+    /// Cancels the job of a worker that holds the intake.
+    func cancelJob() { cancellation?.cancel() }
+
+    /// Discards the intake and the buffered bytes, and cancels the job of a worker.
     mutating func clear() {
         guard state != .none else { return }
+        cancelJob()
+        cancellation = nil
         state = .none
         intake = nil
         segment = BodySegment()
@@ -161,11 +169,14 @@ struct RequestContent: Sendable {
     mutating func takeJob(under claim: MemoryClaim?) -> IntakeJob? {
         guard state == .local, let intake = self.intake.take() else { return nil }
         state = .onWorker
+        let cancellation = Cancellation()
+        self.cancellation = cancellation
         let memory = MemoryAccount(
             budget,
             adopting: footprint,
             text: intakeTextFootprint + segment.footprint,
-            claim: claim
+            claim: claim,
+            cancellation: cancellation
         )
         intakeFootprint = 0
         let segment = segment
@@ -177,6 +188,7 @@ struct RequestContent: Sendable {
     mutating func complete(_ job: consuming IntakeJob) {
         guard state == .onWorker else { return }
         state = .local
+        cancellation = nil
         intakeFootprint = job.intake.footprint
         intakeTextFootprint = job.intake.textFootprint
         intake = job.intake

@@ -15,6 +15,8 @@ final class ConnectionEntry {
     var isWritable = true
     /// Whether the peer will send nothing more.
     var isEnding = false
+    /// Whether the connection is broken, so that nothing can be sent any more.
+    var isBroken = false
     /// Whether it has used up its turn and is queued for the next one.
     var isPostponed = false
     /// Whether a drain waits for it.

@@ -107,12 +107,15 @@ extension EventLoop {
             case .shutdownWrite:
                 SystemCall.shutdownWrite(entry.socket)
                 continue
+            case .await where entry.isBroken, .wait where entry.isBroken:
+                connection.markBroken()
+                continue
             case .await(let claim):
                 claim.whenGranted { [mailbox, key = entry.key] in mailbox.post(.admit(key)) }
             case .close(let reason):
                 return .close(reason)
             case .wait:
-                break
+                if entry.isEnding, connection.inputEndsDuringWork() { continue }
             }
             if !bytes.isEmpty { connection.buffer(bytes) }
             bytes = []
@@ -149,12 +152,13 @@ extension EventLoop {
         let key = entry.key
         let handoff = Handoff(consume job)
         submit(&connection) { [mailbox] in
-            guard var job = handoff.take() else { return }
+            guard var job = handoff.take(), !job.isCancelled else { return }
             let memory = job.memory
             let result = job.respond()
             // Frees the request before its response is sent.
             _ = consume job
             switch result {
+            case nil: break
             case .success(let response): mailbox.post(.response(key, response, memory))
             case .failure(let refusal):
                 memory.releaseAll()
@@ -169,8 +173,10 @@ extension EventLoop {
         let key = entry.key
         let handoff = Handoff(consume job)
         submit(&connection) { [mailbox] in
-            guard var job = handoff.take() else { return }
-            if let refusal = job.run() {
+            guard var job = handoff.take(), !job.isCancelled else { return }
+            let refusal = job.run()
+            guard !job.isCancelled else { return }
+            if let refusal {
                 // Frees the request before another is admitted in its place.
                 _ = consume job
                 mailbox.post(.refuse(key, refusal))
@@ -327,6 +333,7 @@ extension EventLoop {
 
     /// Closes a connection.
     mutating func close(_ entry: ConnectionEntry, _ reason: CloseReason) {
+        entry.connection.cancelWork()
         freeBuffers(entry, &entry.connection)
         remove(entry)
         services.connectionClosed(charged: entry.charged, reason)

@@ -121,6 +121,7 @@ struct EventLoop: ~Copyable {
             if change.isReadable { entry.isReadable = true }
             if change.isWritable { entry.isWritable = true }
             if change.isEnding { entry.isEnding = true }
+            if change.isBroken { entry.isBroken = true }
             enqueue(entry)
         }
     }

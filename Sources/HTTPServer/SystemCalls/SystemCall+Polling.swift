@@ -124,10 +124,13 @@ struct Change {
     let isWritable: Bool
     /// Whether the peer will send nothing more, or the connection is broken.
     let isEnding: Bool
+    /// Whether the connection is broken, for example by a reset.
+    let isBroken: Bool
 
     init(key: UInt64, flags: UInt32) {
         self.key = key
         let broken = EPOLLHUP.rawValue | EPOLLERR.rawValue
+        isBroken = flags & EPOLLERR.rawValue != 0
         isEnding = flags & (EPOLLRDHUP.rawValue | broken) != 0
         isReadable = isEnding || flags & EPOLLIN.rawValue != 0
         isWritable = flags & (EPOLLOUT.rawValue | broken) != 0

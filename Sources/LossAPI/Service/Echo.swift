@@ -26,7 +26,9 @@ struct EchoIntake: Intake {
         )
     }
 
-    mutating func makeResponse() -> Response { Echo.response(bytes, route: RouteName("/")) }
+    mutating func makeResponse(unless _: Cancellation?) -> Response {
+        Echo.response(bytes, route: RouteName("/"))
+    }
 }
 
 /// Echoes the head of a request and ignores its body.
@@ -39,7 +41,7 @@ struct HeadEchoIntake: Intake {
 
     mutating func receive(_: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {}
 
-    mutating func makeResponse() -> Response {
+    mutating func makeResponse(unless _: Cancellation?) -> Response {
         Echo.response(head.fields.text, route: RouteName("/echo"))
     }
 }

@@ -2,6 +2,7 @@
 
 import HTTP
 import HTTPTypes
+import LossFunctions
 import Requests
 import TensorJSON
 
@@ -68,12 +69,12 @@ struct RequestIntake: Intake {
         times.parse += clock().nanoseconds(since: start)
     }
 
-    mutating func makeResponse() -> Response {
+    mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
         readRest()
         if let problem { return problem.response(route: route) }
         do {
             let read = latest ?? clock()
-            let evaluation = try builder.build().evaluate()
+            let evaluation = try builder.build().evaluate(unless: cancellation)
             let computed = clock()
             let (start, rest) = ResultText.serialize(evaluation)
             var times = times
@@ -113,3 +114,5 @@ struct RequestIntake: Intake {
         }
     }
 }
+
+extension Cancellation: CancellationFlag {}
