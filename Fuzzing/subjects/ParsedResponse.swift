@@ -19,17 +19,20 @@ struct ParsedResponse {
     /// - Parameters:
     ///   - bytes: The bytes sent by the server.
     ///   - isToHead: Whether the request was a HEAD request, so that the response has no content.
-    ///   - mayContinue: Whether the client expects `100 Continue`.
+    ///   - interimMaximum: The maximum number of times that `100 Continue` may precede it.
     /// - Throws: A violation that a strict client would reject.
     init(
         _ bytes: ArraySlice<UInt8>,
         isToHead: Bool,
-        mayContinue: Bool
+        interimMaximum: Int
     ) throws(InvariantViolation) {
         var rest = bytes
         try readHead(&rest)
-        if status == 100 {
-            try expect(mayContinue && fields.isEmpty, "an unexpected 100 Continue")
+        var interimCount = 0
+        while status == 100 {
+            interimCount += 1
+            let isExpected = interimCount <= interimMaximum && fields.isEmpty
+            try expect(isExpected, "an unexpected 100 Continue")
             try readHead(&rest)
         }
         try expect(Self.statuses.contains(status), "a status of \(status)")

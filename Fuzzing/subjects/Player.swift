@@ -146,6 +146,7 @@ struct Player: ~Copyable {
             transcript.close(reason)
             buffer = []
             return false
+        case .wait where hasEnded && connection.inputEndsDuringWork(): try transcript.probe()
         case .await, .wait: return false
         }
         return true
@@ -176,6 +177,8 @@ struct Player: ~Copyable {
     private mutating func deliverResults() {
         for item in work {
             switch item {
+            case .intake(let job) where job.isCancelled, .response(let job) where job.isCancelled:
+                break
             case .intake(var job):
                 if let refusal = job.run() {
                     connection.refuse(refusal)

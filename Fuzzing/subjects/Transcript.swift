@@ -21,6 +21,8 @@ struct Transcript {
     /// The offset of the current response in the bytes sent.
     private var start = 0
     private var head: RequestHead?
+    /// The maximum number of times that `100 Continue` may precede the current response.
+    private var interimMaximum = 0
     /// The refusal of the current request, if any.
     private var refusal: Refusal?
 
@@ -32,7 +34,14 @@ struct Transcript {
     mutating func begin(_ head: RequestHead) throws(InvariantViolation) {
         try expect(!isOver, "a request is accepted after the last response")
         self.head = head
+        interimMaximum = head.expectsContinue ? 1 : 0
         record.heads.append("\(head.method.rawValue) \(head.path) \(head.contentLength ?? -1)")
+    }
+
+    /// Records that the connection sends `100 Continue` to a client that may have gone.
+    mutating func probe() throws(InvariantViolation) {
+        try expect(head?.version != .http10, "100 Continue in HTTP/1.0")
+        interimMaximum += 1
     }
 
     mutating func refuse(_ refusal: Refusal) throws(InvariantViolation) {
@@ -64,7 +73,7 @@ struct Transcript {
         let response = try ParsedResponse(
             record.sent[start...],
             isToHead: exchange.method == .head,
-            mayContinue: head?.expectsContinue == true
+            interimMaximum: interimMaximum
         )
         if let head {
             try expect(exchange.method == head.method, "an exchange with another method")
@@ -86,6 +95,7 @@ struct Transcript {
         isOver = response.isLast
         start = record.sent.count
         head = nil
+        interimMaximum = 0
         refusal = nil
     }
 }
