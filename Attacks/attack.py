@@ -36,6 +36,7 @@ SCENARIOS = {
     "connection-limit": crowds.connection_limit,
     "descriptors": crowds.descriptors,
     "vanish": vanishing.vanish,
+    "abandon": vanishing.abandon,
     "sigterm": stopping.sigterm,
     "rolling-haproxy": stopping.rolling_haproxy,
     "rolling-nginx": stopping.rolling_nginx,
