@@ -95,7 +95,7 @@ struct NumberToken {
     }
 
     /// Reads consecutive numbers of one form.
-    @inline(__always)
+    @inline(always)
     private static func readRun(
         of form: ShortNumber.Form,
         _ text: Span<UInt8>,
