@@ -53,11 +53,10 @@ enum EightDigits {
     /// reading.
     @inline(__always)
     static func numbers(_ digits: SIMD2<UInt64>) -> SIMD2<UInt64> {
-        let pairs = (digits &<< 3) &+ (digits &<< 1) &+ (digits &>> 8)
-        let odd = pairs & 0x0000_00FF_0000_00FF
-        let even = (pairs &>> 16) & 0x0000_00FF_0000_00FF
-        return (odd & 0xFFFF_FFFF) &* 1_000_000 &+ (odd &>> 32) &* 100
-            &+ (even & 0xFFFF_FFFF) &* 10_000 &+ (even &>> 32)
+        // The product has ten times the first digit plus the second one in its upper byte.
+        let twos = SIMD2(quarters: (digits.quarters &* (10 &<< 8 &+ 1)) &>> 8).halves
+        let fours = SIMD2(halves: (twos & 0xFFFF) &* 100 &+ (twos &>> 16))
+        return (fours & 0xFFFF_FFFF) &* 10_000 &+ (fours &>> 32)
     }
 
     /// The sixteen digit values (0 to 9, not characters) of a number below 10^16, the last digit in
