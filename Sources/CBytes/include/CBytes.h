@@ -11,17 +11,14 @@ typedef unsigned char CBytes16 __attribute__((__ext_vector_type__(16)));
 typedef _Bool CBytesBits16 __attribute__((__ext_vector_type__(16)));
 typedef uint64_t CBytesWords __attribute__((__ext_vector_type__(2)));
 
-/* A mask with a bit set for each of 32 bytes that is not a decimal digit, the first byte in the lowest bit. */
-static inline __attribute__((__always_inline__)) uint32_t cbytes_non_digit_mask(const void *bytes) {
-    CBytes16 lower, upper;
-    __builtin_memcpy(&lower, bytes, 16);
-    __builtin_memcpy(&upper, (const char *)bytes + 16, 16);
-    const CBytesBits16 low = __builtin_convertvector(lower - '0' > 9, CBytesBits16);
-    const CBytesBits16 high = __builtin_convertvector(upper - '0' > 9, CBytesBits16);
-    uint16_t halves[2];
-    __builtin_memcpy(&halves[0], &low, 2);
-    __builtin_memcpy(&halves[1], &high, 2);
-    return halves[0] | (uint32_t)halves[1] << 16;
+/* A mask with a bit set for each of the 16 bytes of two words that is not a decimal digit, the first in the lowest bit. */
+static inline __attribute__((__always_inline__)) uint32_t cbytes_non_digit_mask(CBytesWords words) {
+    CBytes16 bytes;
+    __builtin_memcpy(&bytes, &words, 16);
+    const CBytesBits16 others = __builtin_convertvector(bytes - '0' > 9, CBytesBits16);
+    uint16_t bits;
+    __builtin_memcpy(&bits, &others, 2);
+    return bits;
 }
 
 /* A mask with a bit set for each of 16 bytes that is not white space in JSON, the first byte in the lowest bit. */

@@ -178,11 +178,12 @@ struct ByteWindow {
         unsafe base.loadUnaligned(fromByteOffset: place & 31, as: SIMD2<UInt64>.self)
     }
 
-    /// A mask with a bit set for each of the 32 bytes at an offset from 0 to 31 that is not a
+    /// A mask with a bit set for each of the 32 bytes at an offset from 0 to 15 that is not a
     /// digit.
     @inline(__always)
     func nonDigitMask(at place: Int) -> UInt32 {
-        unsafe cbytes_non_digit_mask(base + (place & 31))
+        cbytes_non_digit_mask(words(at: place))
+            | cbytes_non_digit_mask(words(at: place &+ 16)) << 16
     }
 
     /// A mask with a bit set for each of the 16 bytes at an offset from 0 to 55 that is not white

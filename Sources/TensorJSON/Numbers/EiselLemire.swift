@@ -39,20 +39,18 @@ enum EiselLemire {
         _ sign: UInt64,
         _ powers: PowersOfFive
     ) -> Double {
+        guard significand != 0 else { return sign == 1 ? -0.0 : 0 }
         let zeros = UInt64(truncatingIfNeeded: significand.leadingZeroBitCount)
         let high = Product.bits(significand &<< zeros, q, powers).high
         // The conversion from an integer rounds to 53 bits. The last bit is a sticky bit for the
         // bits that were cut off, which are never all 0 when the leading 54 bits look like a tie.
-        let sticky: UInt64 = significand == 0 ? 0 : 1
-        let rounded = Double(Int64(truncatingIfNeeded: high &>> 1 | sticky))
+        let rounded = Double(Int64(truncatingIfNeeded: high &>> 1 | 1))
         // Scales from 2^62 or 2^63 by the binary exponent of the power of ten, less the zeros.
         let shift =
             PowersOfFive.binaryExponent(ofTenTo: q) &+ 2 &- Int(truncatingIfNeeded: zeros)
-        let exponent = Int(truncatingIfNeeded: rounded.bitPattern &>> 52) &+ shift
-        guard exponent > 0, significand != 0 else {
-            return significand == 0
-                ? Double(sign: sign == 1 ? .minus : .plus, exponent: 0, significand: 0) : .nan
-        }
+        // From 10^-307 on, all doubles are normal.
+        guard q >= -307 || Int(truncatingIfNeeded: rounded.bitPattern &>> 52) &+ shift > 0
+        else { return .nan }
         return Double(
             bitPattern: rounded.bitPattern &+ UInt64(truncatingIfNeeded: shift) &<< 52
                 | sign &<< 63

@@ -146,10 +146,10 @@ struct ShortNumber {
         _ gap: inout Int
     ) -> Self {
         let digits = Digits(text)
-        // The end is computed from the start rather than from the sign, so that the processor can
-        // begin the next number early: that depends on nothing else.
+        // Computed from the start rather than from the sign, so that the processor can begin the
+        // next number early: that depends on nothing else.
         let end = 13 &+ EightDigits.count(EightDigits.nonDigits(text.word(at: 13)))
-        guard digits.isLongFraction, end &- digits.first <= 20, text.byte(at: end) == ASCII.comma
+        guard digits.isLongFraction, end == digits.end, text.byte(at: end) == ASCII.comma
         else { return none }
         return Self(
             value: EiselLemire.double(digits.significand, -18, digits.sign, powers),
@@ -282,11 +282,12 @@ struct ShortNumber {
     /// The digits of a number with one digit before the point and 11 to 18 after it.
     private struct Digits {
         let sign: UInt64
+        /// The values of the digit before the point and of two digits after it.
         private let head: UInt32
-        private let middle: UInt64
-        private let last: UInt64
-        private let nonDigits: UInt64
-        private let otherNonDigits: UInt64
+        /// The next sixteen bytes.
+        private let rest: SIMD2<UInt64>
+        /// The count of digits in `rest`.
+        private let count: Int
 
         @inline(__always)
         init(_ text: ByteWindow) {
@@ -294,24 +295,19 @@ struct ShortNumber {
             let first = Int(truncatingIfNeeded: sign)
             // A digit, the point and two digits: XOR with "0.00" leaves the digit values and 0.
             head = text.halfWord(at: first) ^ 0x3030_2E30
-            middle = text.word(at: first &+ 4)
-            last = text.word(at: first &+ 12)
-            nonDigits = EightDigits.nonDigits(last)
-            otherNonDigits =
-                UInt64((head | (head &+ 0x7676_7F76)) & 0x8080_8080) | EightDigits.nonDigits(middle)
+            rest = text.words(at: first &+ 4)
+            count = (cbytes_non_digit_mask(rest) | 1 &<< 16).trailingZeroBitCount
         }
-
-        /// The offset of the first digit.
-        @inline(__always)
-        var first: Int { Int(truncatingIfNeeded: sign) }
 
         /// Whether the number has this form, with at least 11 digits after the point.
         @inline(__always)
-        var isLongFraction: Bool { otherNonDigits | nonDigits & 0x80 == 0 }
+        var isLongFraction: Bool {
+            (head | (head &+ 0x7676_7F76)) & 0x8080_8080 == 0 && count > 8
+        }
 
         /// The offset after the 18th digit after the point, or after the last one.
         @inline(__always)
-        var end: Int { first &+ 12 &+ EightDigits.count(nonDigits) }
+        var end: Int { Int(truncatingIfNeeded: sign) &+ 4 &+ count }
 
         /// The digits as one integer, padded with zeros to 18 after the point, so that a single
         /// power of ten serves all.
@@ -319,8 +315,8 @@ struct ShortNumber {
         var significand: UInt64 {
             let two = (head &>> 16 &* 0x0A01) &>> 8 & 0xFF
             let numbers = EightDigits.numbers(
-                (SIMD2(middle, last) &- EightDigits.zeros)
-                    & SIMD2(.max, EightDigits.mask(before: nonDigits))
+                (rest &- EightDigits.zeros)
+                    & cbytes_prefix_mask(UInt32(truncatingIfNeeded: count))
             )
             return UInt64(head & 0xFF &* 100 &+ two) &* 10_000_000_000_000_000
                 &+ numbers[0] &* 100_000_000 &+ numbers[1]
