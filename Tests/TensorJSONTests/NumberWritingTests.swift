@@ -63,6 +63,22 @@ struct NumberWritingTests {
         #expect(try numbers(text).values.map { $0.bitPattern } == values.map { $0.bitPattern })
     }
 
+    @Test("in an array of integers as it is alone, and an integer up to 2^53 with all its digits")
+    func amongIntegers() throws {
+        let powers = (0...54).map { Double(1 << $0) } + (0...17).compactMap { Double("1e\($0)") }
+        let values =
+            powers.flatMap { [$0, $0 - 1, $0 + 1, $0 / 2, -$0] } + [-0.0, 0.1, 1e-9, 1e300]
+        for value in values {
+            let alone = written { $0.number(value) }
+            if value.magnitude <= 0x1p53, value == value.rounded(), value.bitPattern != 1 << 63 {
+                #expect(alone == String(Int(value)))
+            }
+            let text = written { $0.numbers([5000, value, 5000, -value, 5000], shape: [5]) }
+            let negative = written { $0.number(-value) }
+            #expect(text == "[5000,\(alone),5000,\(negative),5000]")
+        }
+    }
+
     @Test("with as few digits as possible: the nearest shorter decimals read differently")
     func nothingShorter() throws {
         var random = SplitMix(state: 5)

@@ -40,6 +40,13 @@ struct WriterTableTests {
         }
     }
 
+    @Test("has the powers of ten up to 10^19")
+    func tens() {
+        for exponent in 0...19 {
+            #expect("\(table.ten(to: exponent))" == "1" + String(repeating: "0", count: exponent))
+        }
+    }
+
     /// The bytes of a word, whose most significant byte is their count.
     private func text(_ word: UInt64) -> String {
         let bytes = (0..<Int(word >> 56)).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }

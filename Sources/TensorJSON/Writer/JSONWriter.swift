@@ -106,8 +106,7 @@ package struct JSONWriter {
         beginValue()
         let table = WriterTable.table
         bytes.append(upTo: NumberText.slotLength) { buffer in
-            let decimal = ShortestDecimal.quick(value, table)
-            return NumberText.write(value, as: decimal, decimal.headDigits, buffer, at: 0, table)
+            NumberText.write(value, buffer, at: 0, table)
         }
     }
 

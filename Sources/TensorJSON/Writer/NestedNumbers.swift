@@ -90,66 +90,100 @@ private struct NestedRows {
         _ buffer: ByteBuffer,
         _ table: WriterTable
     ) -> Int {
-        var position = 0
-        for index in values.indices {
-            let value = values[index]
-            if value.isNaN {
+        write(values.count, buffer) { index, position in
+            guard !values[index].isNaN else {
                 buffer.slot(at: position).store(ASCII.nullAndComma, at: 0)
-                position += 5
-            } else {
-                let decimal = ShortestDecimal.quick(value, table)
-                let digits = decimal.headDigits
-                position = NumberText.write(
-                    value,
-                    as: decimal,
-                    digits,
-                    buffer,
-                    at: position,
-                    table
-                )
-                position += 1
+                return position &+ 5
             }
-            remainingInRow -= 1
-            if remainingInRow == 0 { position = end(buffer, at: position - 1) }
+            return NumberText.write(values[index], buffer, at: position, table) &+ 1
         }
-        return position
     }
 
     /// Writes at most a block of numbers, each with its separator, and returns the length.
-    ///
-    /// It is not inlined into the closure that calls it because it then keeps more in registers.
-    @inline(never)
+    @inline(__always)
     mutating func write(
         _ values: Span<Double>,
         _ block: inout NumberBlock,
         _ buffer: ByteBuffer,
         _ table: WriterTable
     ) -> Int {
-        let areSmallIntegers = SmallInteger.representsAll(values)
-        if !areSmallIntegers { block.prepare(values, table) }
+        if SmallInteger.representsAll(values) { return writeSmallIntegers(values, buffer, table) }
+        if ShortestDecimal.areProbablyIntegers(values) {
+            return writeIntegers(values, &block, buffer, table)
+        }
+        return writeAny(values, &block, buffer, table)
+    }
+
+    // The following are functions of their own because they then keep more in registers.
+
+    @inline(never)
+    private mutating func writeSmallIntegers(
+        _ values: Span<Double>,
+        _ buffer: ByteBuffer,
+        _ table: WriterTable
+    ) -> Int {
+        write(values.count, buffer) { index, position in
+            let text = table.integerText(SmallInteger(values[index]))
+            buffer.slot(at: position).store(text, at: 0)
+            return position &+ Int(truncatingIfNeeded: text &>> 56)
+        }
+    }
+
+    @inline(never)
+    private mutating func writeIntegers(
+        _ values: Span<Double>,
+        _ block: inout NumberBlock,
+        _ buffer: ByteBuffer,
+        _ table: WriterTable
+    ) -> Int {
+        block.prepare(values) { ShortestDecimal.integer($0, table) }
+        return write(values.count, buffer) { index, position in
+            NumberText.write(
+                values[index],
+                asInteger: block.decimals[index],
+                block.digits[index],
+                buffer,
+                at: position,
+                table
+            ) &+ 1
+        }
+    }
+
+    @inline(never)
+    private mutating func writeAny(
+        _ values: Span<Double>,
+        _ block: inout NumberBlock,
+        _ buffer: ByteBuffer,
+        _ table: WriterTable
+    ) -> Int {
+        block.prepare(values) { ShortestDecimal.quick($0, table) }
+        return write(values.count, buffer) { index, position in
+            NumberText.write(
+                values[index],
+                as: block.decimals[index],
+                block.digits[index],
+                buffer,
+                at: position,
+                table
+            ) &+ 1
+        }
+    }
+
+    /// Writes numbers, and the separators between rows; returns the length.
+    ///
+    /// The closure writes the number at an index and a comma at a position, and returns the position
+    /// after them.
+    @inline(__always)
+    private mutating func write(
+        _ count: Int,
+        _ buffer: ByteBuffer,
+        _ number: (_ index: Int, _ position: Int) -> Int
+    ) -> Int {
         var position = 0
         var next = 0
-        while next < values.count {
-            let end = next &+ min(remainingInRow, values.count &- next)
-            if areSmallIntegers {
-                for index in next..<end {
-                    let text = table.integerText(SmallInteger(values[index]))
-                    buffer.slot(at: position).store(text, at: 0)
-                    position &+= Int(truncatingIfNeeded: text &>> 56)
-                }
-            } else {
-                for index in next..<end {
-                    position = NumberText.write(
-                        values[index],
-                        as: block.decimals[index],
-                        block.digits[index],
-                        buffer,
-                        at: position,
-                        table
-                    )
-                    position &+= 1
-                }
-            }
+        while next < count {
+            let end = next &+ min(remainingInRow, count &- next)
+            for index in next..<end { position = number(index, position) }
             remainingInRow &-= end &- next
             next = end
             // Overwrites the comma after the last number.

@@ -12,12 +12,12 @@ struct NumberBlock {
     /// The `headDigits` of each decimal.
     private(set) var digits = InlineArray<16, SIMD2<UInt64>>(repeating: .zero)
 
-    /// Computes the digits of at most `count` numbers.
+    /// Computes the decimals of at most `count` numbers by a closure, and their digits.
     @inline(__always)
-    mutating func prepare(_ numbers: Span<Double>, _ table: WriterTable) {
+    mutating func prepare(_ numbers: Span<Double>, _ decimal: (Double) -> ShortestDecimal) {
         precondition(numbers.count <= Self.count, "more numbers than the block holds")
         for index in numbers.indices {
-            decimals[index] = ShortestDecimal.quick(numbers[index], table)
+            decimals[index] = decimal(numbers[index])
         }
         for index in numbers.indices {
             digits[index] = decimals[index].headDigits

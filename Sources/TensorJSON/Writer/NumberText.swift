@@ -18,12 +18,22 @@ enum NumberText {
     ///
     /// - Parameters:
     ///   - value: the double.
-    ///   - decimal: the result of `ShortestDecimal.quick` for it.
-    ///   - digits: its `headDigits`.
     ///   - buffer: receives the text.
     ///   - start: the position in the buffer.
     ///   - table: the writer's tables.
     /// - Returns: the position after the text.
+    @inline(__always)
+    static func write(
+        _ value: Double,
+        _ buffer: ByteBuffer,
+        at start: Int,
+        _ table: WriterTable
+    ) -> Int {
+        let decimal = ShortestDecimal.quick(value, table)
+        return write(value, as: decimal, decimal.headDigits, buffer, at: start, table)
+    }
+
+    /// Writes a finite double, given its `ShortestDecimal.quick` and the `headDigits` of that.
     @inline(__always)
     static func write(
         _ value: Double,
@@ -33,12 +43,53 @@ enum NumberText {
         at start: Int,
         _ table: WriterTable
     ) -> Int {
+        writeSign(of: value, buffer, at: start) { write(value, as: decimal, digits, $0, table) }
+    }
+
+    /// Writes a finite double, given its `ShortestDecimal.integer` and the `headDigits` of that.
+    @inline(__always)
+    static func write(
+        _ value: Double,
+        asInteger decimal: ShortestDecimal,
+        _ digits: SIMD2<UInt64>,
+        _ buffer: ByteBuffer,
+        at start: Int,
+        _ table: WriterTable
+    ) -> Int {
+        guard decimal.exponent >= 0 else { return writeOther(value, buffer, at: start, table) }
+        return writeSign(of: value, buffer, at: start) { slot in
+            SeventeenDigits(reversed: digits, last: 0).store(slot, at: 0)
+            return Int(decimal.exponent) &+ 1
+        }
+    }
+
+    /// Writes a finite double among integers.
+    ///
+    /// It is not inlined into the loop over integers, where it is rarely needed.
+    @inline(never)
+    private static func writeOther(
+        _ value: Double,
+        _ buffer: ByteBuffer,
+        at start: Int,
+        _ table: WriterTable
+    ) -> Int {
+        write(value, buffer, at: start, table)
+    }
+
+    /// Writes the sign of a number, its magnitude by a closure that returns the length, and a comma.
+    @inline(__always)
+    private static func writeSign(
+        of value: Double,
+        _ buffer: ByteBuffer,
+        at start: Int,
+        _ writeMagnitude: (ByteSlot) -> Int
+    ) -> Int {
         let slot = buffer.slot(at: start)
         let sign = value.bitPattern &>> 63
         // The minus sign is always written; the digits of a positive number overwrite it.
         slot.store(ASCII.minus, at: 0)
         let number = slot.advanced(by: sign)
-        let length = write(value, as: decimal, digits, number, table)
+        let length = writeMagnitude(number)
         number.store(ASCII.comma, at: length)
         return start &+ Int(truncatingIfNeeded: sign) &+ length
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Lookup tables of the writer: the decimal step of each binary exponent, the text of each decimal
-/// exponent, and the text of small integers.
+/// exponent, the text of small integers, and small powers of ten.
 ///
 /// The tables are computed once, at first use.
 struct WriterTable: Sendable {
@@ -11,7 +11,8 @@ struct WriterTable: Sendable {
     private static let stepCount = 2048
     private static let leastExponent = -324
     private static let integerStart = 2 * stepCount + 640
-    private let words: WordTable<5760>
+    private static let tenStart = integerStart + 1_024
+    private let words: WordTable<5792>
 
     private init() {
         var words: [UInt64] = []
@@ -21,6 +22,11 @@ struct WriterTable: Sendable {
         }
         for place in 0..<640 { words.append(Self.exponentText(place + Self.leastExponent)) }
         for integer in 0..<1_024 { words.append(Self.counted("\(integer),")) }
+        var ten: UInt64 = 1
+        for _ in 0..<32 {
+            words.append(ten)
+            ten &*= 10
+        }
         self.words = WordTable(words)
     }
 
@@ -54,6 +60,10 @@ struct WriterTable: Sendable {
     func integerText(_ number: SmallInteger) -> UInt64 {
         words[Self.integerStart &+ number.value]
     }
+
+    /// `10^n` for an n from 0 to 19.
+    @inline(__always)
+    func ten(to n: Int) -> UInt64 { words[Self.tenStart &+ n & 31] }
 
     private static func step(_ field: Int) -> (high: UInt64, low: UInt64) {
         guard 1..<2047 ~= field else { return (0, 0) }
