@@ -114,13 +114,17 @@ struct ShortNumber {
     ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == ASCII.minus ? 1 : 0
         let first = Int(truncatingIfNeeded: sign)
-        let nonDigits = text.nonDigitMask(at: first)
-        let integerCount = nonDigits.trailingZeroBitCount
-        let length = (nonDigits & (nonDigits &- 1)).trailingZeroBitCount
-        let end = first &+ length
-        guard text.byte(at: first &+ integerCount) == ASCII.point,
-            text.byte(at: end) == ASCII.comma, integerCount > 0, length > integerCount &+ 1,
-            length <= 16, integerCount == 1 || text.byte(at: first) != ASCII.zero
+        // As for long fractions, the end does not depend on the sign.
+        let nonDigits = text.nonDigitMask(at: 0)
+        let marks = nonDigits & ~1
+        let point = marks.trailingZeroBitCount
+        let end = (marks & (marks &- 1)).trailingZeroBitCount
+        let integerCount = point &- first
+        let length = end &- first
+        guard text.byte(at: point) == ASCII.point, text.byte(at: end) == ASCII.comma,
+            nonDigits & 1 == UInt32(truncatingIfNeeded: sign), integerCount > 0,
+            length > integerCount &+ 1, length <= 16,
+            integerCount == 1 || text.byte(at: first) != ASCII.zero
         else { return none }
         // Joins the digits before and after the point.
         let mask = cbytes_prefix_mask(UInt32(truncatingIfNeeded: integerCount))
@@ -171,14 +175,19 @@ struct ShortNumber {
     ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == ASCII.minus ? 1 : 0
         let first = Int(truncatingIfNeeded: sign)
-        let nonDigits = text.nonDigitMask(at: first)
-        let integerCount = nonDigits.trailingZeroBitCount
-        let hasPoint = text.byte(at: first &+ integerCount) == ASCII.point
-        let length = (hasPoint ? nonDigits & (nonDigits &- 1) : nonDigits).trailingZeroBitCount
+        // As for long fractions, the end does not depend on the sign.
+        let nonDigits = text.nonDigitMask(at: 0)
+        let marks = nonDigits & ~1
+        let point = marks.trailingZeroBitCount
+        let hasPoint = text.byte(at: point) == ASCII.point
+        var end = (hasPoint ? marks & (marks &- 1) : marks).trailingZeroBitCount
+        let integerCount = point &- first
+        let length = end &- first
         // A leading zero is not significant and must be the only digit before the point.
         let zero = text.byte(at: first) == ASCII.zero ? 1 : 0
         let isValid =
-            integerCount > 0 && (zero == 0 || integerCount == 1)
+            nonDigits & 1 == UInt32(truncatingIfNeeded: sign)
+            && integerCount > 0 && (zero == 0 || integerCount == 1)
             && (!hasPoint || length > integerCount &+ 1)
         let count = length &- (hasPoint ? 1 : 0) &- zero
         guard isValid, count <= 19 else { return none }
@@ -202,7 +211,6 @@ struct ShortNumber {
         let significand =
             numbers[0] &* 100_000_000_000 &+ numbers[1] &* 1_000 &+ last
         var exponent = before &- 19
-        var end = first &+ length
         if text.byte(at: end).isExponentMark {
             let mark = text.byte(at: end &+ 1)
             let isNegative = mark == ASCII.minus
