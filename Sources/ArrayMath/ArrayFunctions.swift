@@ -19,6 +19,12 @@ package protocol ArrayFunctions: SendableMetatype {
     /// Returns the loss at an index of the list of row-wise losses, with its options set.
     static func rowLoss(_ index: Int, _ options: OptionValues) throws(LossError) -> any RowKernel
 
+    /// Returns the loss at an index of the list of losses of segments, with its options set.
+    static func segmentLoss(
+        _ index: Int,
+        _ options: OptionValues
+    ) throws(LossError) -> any SegmentKernel
+
     /// e^x.
     static func exp(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 

@@ -10,6 +10,15 @@ package struct InputSet: Equatable, Sendable {
     package var isEmpty: Bool { bits == 0 }
 
     package mutating func insert(_ index: Int) { bits |= 1 &<< UInt8(truncatingIfNeeded: index) }
+
+    package func contains(_ index: Int) -> Bool {
+        bits & 1 &<< UInt8(truncatingIfNeeded: index) != 0
+    }
+
+    /// The number of its inputs before one.
+    package func count(before index: Int) -> Int {
+        (bits & (1 &<< UInt8(truncatingIfNeeded: index) &- 1)).nonzeroBitCount
+    }
 }
 
 /// The losses and derivatives of a block of elements, in columns.

@@ -37,7 +37,11 @@ package struct LossResponder: Responder {
         self.limits = limits
         self.options = options
         hasAccessRules = options.crossOrigin != nil || options.tokens != nil || options.echoes
-        service = LossService(maximumDepth: options.jsonDepth, clock: clock)
+        service = LossService(
+            maximumDepth: options.jsonDepth,
+            maximumSteps: options.steps,
+            clock: clock
+        )
         documents = Documents(limits: limits, service: service)
         self.readiness = readiness
         metrics = Metrics(gauges, process)

@@ -4,6 +4,8 @@
 package struct ServiceOptions: Sendable {
     /// The maximum nesting depth of JSON.
     package var jsonDepth = LossService.defaultDepth
+    /// The maximum number of steps of a loss whose time grows faster than its inputs.
+    package var steps = LossService.defaultSteps
     /// The responses to compress if the client accepts it.
     package var compression = Compression.short
     /// The origins allowed by CORS; `nil` means none.

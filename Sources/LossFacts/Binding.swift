@@ -2,7 +2,8 @@
 
 /// The lengths that the symbols of a signature have for given input shapes.
 package struct Binding: Sendable {
-    /// The dimensions that `*` stands for, which are the shape of the losses.
+    /// The dimensions that `*` stands for, which are the shape of the losses unless segments have
+    /// another.
     package private(set) var leading: [Int] = []
     /// The lengths of the named dimensions, in order of appearance.
     package private(set) var lengths: [(name: String, length: Int)] = []
@@ -11,31 +12,41 @@ package struct Binding: Sendable {
 
     /// Binds the symbols of a signature.
     ///
+    /// A name or `*` is bound by the first input in which it occurs; the others must agree.
+    ///
     /// - Parameters:
     ///   - signature: the signature.
     ///   - inputs: the inputs, the first of which is not `nil`.
-    ///   - axis: the dimension of the first input that its last symbol stands for, if that symbol is
-    ///     a name; negative values count from the last.
-    /// - Throws: `LossError.noAxis` if the first input does not have the axis, and
-    ///   `LossError.shapes` for an input with none of the allowed shapes.
+    ///   - axis: the dimension of the first input along which rows are, if the loss has rows; negative
+    ///     values count from the last.
+    /// - Throws: `LossError.noAxis` or `LossError.dimensions` if the first input does not have the
+    ///   dimensions, and `LossError.shapes` for an input with none of the allowed shapes.
     package init(
         _ signature: Signature,
         _ inputs: [Tensor?],
         axis: Int = -1
     ) throws(LossError) {
         guard let first = signature.inputs.first, let shape = inputs.first??.shape else { return }
+        let symbols = first.forms[0].shape
         var dimension: Int?
-        if case .named? = first.forms[0].shape.dimensions.last {
+        if signature.unit == .row, case .named(let name)? = symbols.dimensions.last {
             let place = axis < 0 ? axis + shape.count : axis
             guard shape.indices.contains(place) else {
                 throw .noAxis(axis: axis, input: first.name, shape: shape)
             }
             dimension = place
-        }
-        // Binds "*", or "* K" with K at the axis.
-        leading = shape
-        if let dimension, case .named(let name)? = first.forms[0].shape.dimensions.last {
-            lengths.append((name, leading.remove(at: dimension)))
+            // Binds "* K", with K at the axis.
+            leading = shape
+            lengths.append((name, leading.remove(at: place)))
+        } else if symbols.isLeadingOnly {
+            leading = shape
+        } else {
+            guard
+                symbols.hasLeading
+                    ? shape.count >= symbols.namedCount : shape.count == symbols.namedCount
+            else { throw .dimensions(input: first.name, shape: shape, form: symbols) }
+            leading = Array(shape.dropLast(symbols.namedCount))
+            bind(shape, to: symbols)
         }
         for index in signature.inputs.indices.dropFirst() {
             guard let own = inputs[index]?.shape else { continue }
@@ -53,6 +64,7 @@ package struct Binding: Sendable {
                     allowed: input.forms.map { expected($0.shape, axis: dimension) }
                 )
             }
+            bind(own, to: input.forms[form].shape)
             if form > 0 { set(form, of: index, count: inputs.count) }
         }
     }
@@ -65,26 +77,44 @@ package struct Binding: Sendable {
         forms[input] = form
     }
 
-    /// The length of a named dimension.
-    package func length(of name: String) -> Int {
-        lengths.first { $0.name == name }?.length ?? 0
+    /// The length of a named dimension; 0 if it has none.
+    package func length(of name: String) -> Int { boundLength(of: name) ?? 0 }
+
+    private func boundLength(of name: String) -> Int? {
+        lengths.first { $0.name == name }?.length
+    }
+
+    /// Binds the names that occur in a shape for the first time.
+    private mutating func bind(_ shape: [Int], to symbols: SymbolicShape) {
+        for (symbol, length) in zip(symbols.dimensions.reversed(), shape.reversed()) {
+            guard case .named(let name) = symbol else { return }
+            if boundLength(of: name) == nil { lengths.append((name, length)) }
+        }
     }
 
     /// Whether a shape matches a symbolic shape.
     private func fits(_ shape: [Int], _ symbols: SymbolicShape, axis: Int?) -> Bool {
-        symbols.isLeadingOnly ? shape == leading : shape == expected(symbols, axis: axis)
+        guard !symbols.isLeadingOnly else { return shape == leading }
+        let expected = expected(symbols, axis: axis).dimensions
+        return expected.count == shape.count
+            && zip(expected, shape).allSatisfy { symbol, length in
+                if case .length(let known) = symbol { known == length } else { true }
+            }
     }
 
     /// The shape that a symbolic shape denotes.
-    private func expected(_ symbols: SymbolicShape, axis: Int?) -> [Int] {
-        var shape: [Int] = []
+    private func expected(_ symbols: SymbolicShape, axis: Int?) -> PartialShape {
+        var shape: [PartialShape.Dimension] = []
         for symbol in symbols.dimensions {
             switch symbol {
-            case .any: shape += leading
+            case .any: shape += leading.map { .length($0) }
             case .named(let name):
-                shape.insert(length(of: name), at: min(axis ?? shape.count, shape.count))
+                shape.insert(
+                    boundLength(of: name).map { .length($0) } ?? .free(name),
+                    at: min(axis ?? shape.count, shape.count)
+                )
             }
         }
-        return shape
+        return PartialShape(shape)
     }
 }

@@ -6,18 +6,33 @@ package enum Domain: Equatable, Sendable {
     case values([Double])
     /// Class indices: integers from 0 to below the length of the dimension with this name.
     case classIndices(of: String)
+    /// Integers of an interval whose ends are integers.
+    case integers(Interval)
+    /// Integers from 0 to the length of the dimension with this name.
+    case counts(of: String)
     /// Probabilities that sum to 1 over a dimension, or their logarithms.
     case distribution(inLogarithms: Bool)
 
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
+    package static let integer = Domain.integers(.integers)
 
-    /// Whether it contains a number; `false` for class indices, which depend on the number of classes.
+    /// Whether it contains a number; `false` for class indices and counts, which depend on a length.
     package func contains(_ number: Double) -> Bool {
         switch self {
         case .interval, .distribution: interval?.contains(number) ?? false
         case .values(let values): values.contains(number)
-        case .classIndices: false
+        case .integers(let interval): interval.contains(number) && number == number.rounded()
+        case .classIndices, .counts: false
+        }
+    }
+
+    /// The domain in which a count of a dimension has its length as its upper end.
+    package func resolved(_ length: (_ name: String) -> Int) -> Domain {
+        if case .counts(of: let name) = self {
+            .integers(.closed(0, Double(length(name))))
+        } else {
+            self
         }
     }
 
@@ -26,7 +41,7 @@ package enum Domain: Equatable, Sendable {
         switch self {
         case .interval(let interval): interval
         case .distribution(let inLogarithms): inLogarithms ? .through(0) : .unit
-        case .values, .classIndices: nil
+        case .values, .classIndices, .integers, .counts: nil
         }
     }
 }
@@ -38,6 +53,10 @@ extension Domain: CustomStringConvertible {
         case .interval(let interval): interval.description
         case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
         case .classIndices: "class indices"
+        case .integers(.integers): "an integer of at most 2^53 in magnitude"
+        case .integers(let interval):
+            "an integer from \(interval.lower.shortest) to \(interval.upper.shortest)"
+        case .counts(of: let name): "an integer from 0 to \(name)"
         case .distribution(inLogarithms: false): "distributions: numbers in [0, 1] that sum to 1"
         case .distribution(inLogarithms: true):
             "logarithms of distributions: numbers <= 0 whose exponentials sum to 1"

@@ -71,7 +71,7 @@ private struct ExampleNumbers {
     private var pattern: [Double] {
         switch domain {
         case .values(let values): [values.last ?? 0, values.first ?? 0]
-        case .classIndices: [0, 1]
+        case .classIndices, .integers, .counts: [0, 1]
         case .distribution(let inLogarithms): distributions(inLogarithms: inLogarithms)
         case .interval(.unit) where isByRow: distributions(inLogarithms: false)
         case .interval(.through(0)) where isByRow: distributions(inLogarithms: true)

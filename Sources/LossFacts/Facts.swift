@@ -11,6 +11,8 @@ package final class Facts: Sendable {
         case multiclass
         case distribution
         case metricLearning = "metric_learning"
+        case ranking
+        case sequence
         case segmentation
         case regularization
     }
@@ -43,6 +45,9 @@ package final class Facts: Sendable {
     /// The libraries whose defaults can be chosen.
     package let conventions: [Convention]
     package let defaultReduction: Reduction
+    package let gradientKind: GradientKind
+    /// The work of a unit; `nil` means that it is proportional to the count of numbers.
+    package let work: Work?
     /// The examples of a loss for which those derived from the signature would be invalid.
     let statedExamples: [Example]
 
@@ -60,6 +65,8 @@ package final class Facts: Sendable {
         references: [String],
         conventions: [Convention] = [],
         defaultReduction: Reduction = .mean,
+        gradientKind: GradientKind = .derivative,
+        work: Work? = nil,
         examples: [Example] = []
     ) {
         self.name = name
@@ -75,7 +82,17 @@ package final class Facts: Sendable {
         self.references = references
         self.conventions = conventions
         self.defaultReduction = defaultReduction
+        self.gradientKind = gradientKind
+        self.work = work
         statedExamples = examples
+    }
+
+    /// The relation of the gradient to the loss.
+    package enum GradientKind: String, Sendable, CaseIterable {
+        /// It is the derivative of the loss.
+        case derivative
+        /// It is the derivative for constant weights, although they depend on the predictions.
+        case constantWeights = "constant_weights"
     }
 
     /// The formula of the loss and of its derivative, as plain text and TeX.

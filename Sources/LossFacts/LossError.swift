@@ -26,8 +26,10 @@ package enum LossError: Error, Equatable, Sendable {
         shape: [Int],
         reference: String,
         referenceShape: [Int],
-        allowed: [[Int]]
+        allowed: [PartialShape]
     )
+    /// The first input does not have the dimensions of its form.
+    case dimensions(input: String, shape: [Int], form: SymbolicShape)
     case noAxis(axis: Int, input: String, shape: [Int])
     /// A distribution over one class, whose loss is 0 whatever is predicted.
     case singleClass(input: String, shape: [Int])
@@ -49,6 +51,12 @@ package enum LossError: Error, Equatable, Sendable {
     case notFinite(Quantity, input: String, place: [Int])
     /// The loss has no exact second derivative, or none of the requested kind.
     case noDerivative(input: String)
+    /// The loss has no value for the numbers of an input at a place.
+    case undefined(input: String, place: [Int], Undefined)
+    /// The lengths of segments do not add up to the number of elements.
+    case wrongTotal(input: String, total: Int, reference: String, expected: Int)
+    /// The computation would take too long.
+    case tooManySteps(Int, limit: Int)
     /// The caller has cancelled the evaluation.
     case cancelled
 
@@ -58,5 +66,19 @@ package enum LossError: Error, Equatable, Sendable {
         case weights
         /// Every unit is ignored, masked, skipped or has weight 0.
         case units
+    }
+
+    /// The reason that a loss of a segment has no value.
+    package enum Undefined: Equatable, Sendable {
+        /// No two elements have the same label.
+        case noPositivePair
+        /// A vector of zeros has no direction.
+        case zeroVector
+        /// A target sequence needs more frames than there are.
+        case tooFewFrames(Int, needed: Int)
+        /// Every alignment of a target sequence has probability 0.
+        case noAlignment
+        /// An element or a segment has no number that assigns it.
+        case noSegment
     }
 }

@@ -10,19 +10,45 @@ package struct Signature: Equatable, Sendable {
         case element
         /// A row along an axis.
         case row
+        /// An item of a padded batch, or a group of elements.
+        case segment
+        /// All inputs together.
+        case batch
+    }
+
+    /// The two inputs of which exactly one is given, to divide the elements of the first input into
+    /// segments.
+    package struct Grouping: Equatable, Sendable {
+        /// The offset of the input with a number for each element, equal within a segment.
+        package let ids: Int
+        /// The offset of the input with the length of each of the consecutive segments.
+        package let lengths: Int
     }
 
     package let unit: Unit
     /// The inputs; the first is always required and gives the shape of the losses.
     package let inputs: [Input]
+    /// The division into segments; `nil` means that the shapes imply it.
+    package let grouping: Grouping?
     /// The offsets of the inputs whose derivatives are computed by default.
     package let primary: [Int]
     /// The offsets of the inputs whose derivatives can be requested.
     package let differentiable: [Int]
 
-    package init(_ unit: Unit, _ inputs: Input...) {
+    /// Creates a signature; `grouping` names two optional inputs, of ids and of lengths.
+    package init(
+        _ unit: Unit,
+        groupedBy grouping: (ids: String, lengths: String)? = nil,
+        _ inputs: Input...
+    ) {
         self.unit = unit
         self.inputs = inputs
+        self.grouping = grouping.flatMap { names in
+            guard let ids = inputs.firstIndex(where: { $0.name == names.ids }),
+                let lengths = inputs.firstIndex(where: { $0.name == names.lengths })
+            else { return nil }
+            return Grouping(ids: ids, lengths: lengths)
+        }
         primary = inputs.indices.filter { inputs[$0].role == .primary }
         differentiable = inputs.indices.filter { inputs[$0].role != .constant }
     }
@@ -64,12 +90,21 @@ package struct Input: Equatable, Sendable {
     /// A description of its contents, as an English noun phrase.
     package let summary: String
     package let forms: [Form]
+    /// Whether it may be omitted.
+    package let isOptional: Bool
 
-    package init(_ name: String, _ role: Role, _ forms: [Form], _ summary: String) {
+    package init(
+        _ name: String,
+        _ role: Role,
+        _ forms: [Form],
+        _ summary: String,
+        isOptional: Bool = false
+    ) {
         self.name = name
         self.role = role
         self.forms = forms
         self.summary = summary
+        self.isOptional = isOptional
     }
 
     /// Creates an input with the same shape as the losses.

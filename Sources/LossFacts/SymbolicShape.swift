@@ -14,11 +14,17 @@ package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
     package let dimensions: [Dimension]
     /// Whether it is `*` alone.
     let isLeadingOnly: Bool
+    /// The number of named dimensions.
+    let namedCount: Int
 
     package init(stringLiteral text: String) {
         dimensions = text.split(separator: " ").map { $0 == "*" ? .any : .named(String($0)) }
         isLeadingOnly = dimensions == [.any]
+        namedCount = dimensions.count { $0 != .any }
     }
+
+    /// Whether it contains `*`.
+    package var hasLeading: Bool { namedCount < dimensions.count }
 }
 
 extension SymbolicShape: CustomStringConvertible {
@@ -30,5 +36,31 @@ extension SymbolicShape: CustomStringConvertible {
             }
         }
         .joined(separator: " ")
+    }
+}
+
+/// A symbolic shape with the lengths that are known.
+package struct PartialShape: Equatable, Sendable, CustomStringConvertible {
+    package enum Dimension: Equatable, Sendable {
+        case length(Int)
+        /// A dimension of any length, which is first named here.
+        case free(String)
+    }
+
+    package let dimensions: [Dimension]
+
+    package init(_ dimensions: [Dimension]) {
+        self.dimensions = dimensions
+    }
+
+    /// The shape as JSON writes it, such as "[3, S]".
+    package var description: String {
+        let texts = dimensions.map { dimension in
+            switch dimension {
+            case .length(let length): "\(length)"
+            case .free(let name): name
+            }
+        }
+        return "[" + texts.joined(separator: ", ") + "]"
     }
 }

@@ -6,7 +6,8 @@ package import LossFacts
 
 /// The list of all losses and penalties.
 ///
-/// `PointwiseLosses` lists those with one value per element, `RowLosses` those with one per row.
+/// `PointwiseLosses` lists those with one value per element, `RowLosses` those with one per row,
+/// `SegmentLosses` those with one per segment or per batch.
 package enum Catalogue {
     /// The losses, in the order of the documents.
     package static let losses = entries.filter { $0.facts.family != .regularization }
@@ -23,6 +24,11 @@ package enum Catalogue {
         + RowLosses.facts.enumerated().map { index, facts in
             Entry(facts: facts) { functions, options throws(LossError) in
                 RowLoss(try functions.rowLoss(index, options), options)
+            }
+        }
+        + SegmentLosses.facts.enumerated().map { index, facts in
+            Entry(facts: facts) { functions, options throws(LossError) in
+                SegmentLoss(try functions.segmentLoss(index, options))
             }
         }
 

@@ -63,11 +63,15 @@ package enum OtherNames {
         ),
         (
             [
-                "ctc", "ctc_loss", "rnnt", "rnnt_loss", "nt_xent", "info_nce", "supcon",
+                "ctc", "ctc_loss", "rnnt", "rnnt_loss", "supcon", "sup_con_loss",
                 "lambdarank",
                 "rank:ndcg", "rank:pairwise", "lambdamart", "cox", "survival:cox", "coxph",
             ],
             "Losses that compare rows with each other or align sequences are not supported."
+        ),
+        (
+            ["info_nce", "simclr"],
+            "Use nt_xent, with a label for each embedding that those of a pair share."
         ),
         (
             ["perplexity"],

@@ -27,13 +27,17 @@ package struct RequestBuilder: Sendable {
         package static let ownBytes = 640
     }
 
-    package init(for found: Catalogue.Found) {
+    /// - Parameters:
+    ///   - found: the loss.
+    ///   - stepLimit: the maximum number of steps of a loss that states them.
+    package init(for found: Catalogue.Found, stepLimit: Int = .max) {
         let count = found.facts.signature.inputs.count
         var inputs: [Tensor?] = []
         inputs.reserveCapacity(count)
         for _ in 0..<count { inputs.append(nil) }
         self.found = found
         request = LossRequest(inputs: inputs)
+        request.stepLimit = stepLimit
         convention = found.convention
     }
 
@@ -69,7 +73,11 @@ package struct RequestBuilder: Sendable {
     /// Sets the numbers of an input, of the weights or of the mask.
     package mutating func set(_ field: RequestField, _ numbers: Tensor) {
         switch field {
-        case .input(let index): request.inputs[index] = numbers
+        case .input(let index):
+            // Null means that an optional input is omitted.
+            let isNull = numbers.hasMissing && numbers.shape.isEmpty
+            guard !isNull || !facts.signature.inputs[index].isOptional else { return }
+            request.inputs[index] = numbers
         case .mask: request.mask = numbers
         default: request.weights = numbers
         }
@@ -125,10 +133,13 @@ package struct RequestBuilder: Sendable {
     ///
     /// The builder is empty afterwards: the computation takes its inputs.
     package mutating func build() throws(RequestError) -> Computation {
-        if let index = request.inputs.firstIndex(where: { $0 == nil }) {
-            let name = facts.signature.inputs[index].name
-            throw .missingField(name, expected: "a number or an array of numbers")
+        let inputs = facts.signature.inputs
+        if let index = self.request.inputs.indices.first(where: {
+            self.request.inputs[$0] == nil && !inputs[$0].isOptional
+        }) {
+            throw .missingField(inputs[index].name, expected: "a number or an array of numbers")
         }
+        try checkGrouping()
         try refuseMissingInputs()
         let chosen = chosenOptions
         var request = LossRequest(inputs: [])
@@ -158,6 +169,20 @@ package struct RequestBuilder: Sendable {
             convention: convention,
             context: context
         )
+    }
+
+    /// Throws unless exactly one of two inputs that divide the others into segments is given.
+    private func checkGrouping() throws(RequestError) {
+        let signature = facts.signature
+        guard let grouping = signature.grouping else { return }
+        let (ids, lengths) = (
+            signature.inputs[grouping.ids].name, signature.inputs[grouping.lengths].name
+        )
+        switch (request.inputs[grouping.ids] != nil, request.inputs[grouping.lengths] != nil) {
+        case (true, true): throw .loss(.conflictingOptions(ids, lengths), nil)
+        case (false, false): throw .missingChoice(ids, lengths)
+        default: break
+        }
     }
 
     /// Throws if an input is null in the place of an array.
@@ -306,8 +331,24 @@ extension RequestBuilder {
         let selection = request.mask != nil || request.skipsMissing ? count : 0
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
-            + penaltyBytes + Self.scratchBytes
+            + penaltyBytes + Self.scratchBytes + segmentFootprint
     }
+
+    /// An upper bound on the memory, in bytes, in which the units of a loss of segments are computed
+    /// one after the other.
+    private var segmentFootprint: Int {
+        guard let work = facts.work, let binding else { return 0 }
+        let count = count(of: 0)
+        // The derivatives of a unit, one of them weighted, and divided.
+        let derivatives = (request.outputs.derivativeCount + 2) * count
+        // Where each element belongs, or a loss for each item.
+        let places = facts.signature.grouping == nil ? binding.leading.reduce(1, *) : 8 * count
+        let numbers = work.numbers.value(binding.length).saturatingSum(with: derivatives + places)
+        return 8 * min(numbers, Self.largestCount)
+    }
+
+    /// The lengths of the dimensions of the inputs; `nil` if shapes differ, which is refused.
+    private var binding: Binding? { try? Binding(facts.signature, request.inputs) }
 
     /// An upper bound on the count of numbers in the arrays of the result.
     package var resultCount: Int {
@@ -322,12 +363,24 @@ extension RequestBuilder {
     }
 
     /// An upper estimate of the time to compute the result, in nanoseconds.
-    package var computingNanoseconds: Int { count(of: 0) * Self.nanosecondsEach }
+    package var computingNanoseconds: Int {
+        let numbers = count(of: 0) * Self.nanosecondsEach
+        guard let work = facts.work, let binding else { return numbers }
+        let steps = work.steps.value(binding.length)
+            .saturatingProduct(with: binding.leading.reduce(1, *))
+        return numbers + Self.nanosecondsOfStep * min(steps, Self.largestCount)
+    }
 
     /// The count of numbers of an input; 0 if it has not been set, or once a computation has taken it.
     private func count(of input: Int) -> Int {
         input < request.inputs.count ? request.inputs[input]?.values.count ?? 0 : 0
     }
+
+    /// More numbers than any machine holds, and few enough that sums do not overflow.
+    private static let largestCount = 1 << 50
+
+    /// The time of an elementary step, in nanoseconds.
+    private static let nanosecondsOfStep = 5
 
     /// The time to compute the loss of an element and its derivatives, in nanoseconds.
     private static let nanosecondsEach = 15

@@ -9,6 +9,8 @@ package enum RequestError: Error, Equatable, Sendable {
     /// A field that is given more than once, in the query and in the body.
     case repeatedField(String)
     case missingField(String, expected: String)
+    /// Neither of two fields of which one is required.
+    case missingChoice(String, String)
     case wrongKind(String, expected: String)
     /// A value, or an element of a list at a place, that is not one of those allowed.
     case notAllowed(String, field: String, place: [Int], allowed: [String])

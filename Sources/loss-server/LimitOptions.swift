@@ -61,6 +61,13 @@ struct LimitOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "Maximum nesting depth of JSON (deeper: 400).")
     var jsonDepth = LossService.defaultDepth
 
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Maximum number of steps of a loss whose time grows faster than its inputs (more: 413)."
+    )
+    var steps = LossService.defaultSteps
+
     @Option(parsing: .unconditional, help: "Seconds until the head must be complete (later: 408).")
     var headTime = defaults.headTime.inSeconds
 
@@ -196,6 +203,7 @@ struct LimitOptions: ParsableArguments {
         let positive = [
             ("request-line-bytes", requestLineBytes), ("head-bytes", headBytes),
             ("field-count", fieldCount), ("body-bytes", bodyBytes), ("json-depth", jsonDepth),
+            ("steps", steps),
             ("connections", connections),
         ]
         let counts = [

@@ -50,6 +50,7 @@ struct Serve: ConfiguredByEnvironment {
         }
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
+        options.steps = limitOptions.steps
         let tokens = options.tokens
         let requests = RequestLog(logger, logOptions)
         defer { requests.finish() }
@@ -113,7 +114,10 @@ struct Serve: ConfiguredByEnvironment {
                 "version": "\(Release.version)", "address": "\(url)",
                 "limits": .dictionary(
                     Self.metadata(of: server.limits)
-                        .merging(["json_depth": .stringConvertible(limitOptions.jsonDepth)]) { $1 }
+                        .merging([
+                            "json_depth": .stringConvertible(limitOptions.jsonDepth),
+                            "steps": .stringConvertible(limitOptions.steps),
+                        ]) { $1 }
                 ),
                 "instructions": "\(InstructionSet.current)",
             ]

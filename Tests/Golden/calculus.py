@@ -139,3 +139,31 @@ def evaluate_inputs(module, inputs, options):
     flat = [x for row in rows for x in row]
     value, *derived = derivatives(lambda x: module.loss(*shaped(x), options), flat, (), lambda _: next(stated))
     return value, *([list(kind[end - len(row):end]) for row, end in zip(rows, ends)] for kind in derived)
+
+
+def numbers(value):
+    """The numbers of nested lists, in order."""
+    return [x for part in value for x in numbers(part)] if isinstance(value, list) else [value]
+
+
+def nested(value, flat):
+    """Nested lists like those of a value, with the next numbers of an iterator."""
+    return [nested(part, flat) for part in value] if isinstance(value, list) else next(flat)
+
+
+def evaluate_arrays(module, inputs, options):
+    """Value, and gradients and Hessian diagonals by input, of a loss of one segment, whose inputs are nested lists.
+
+    The file states which inputs are `DIFFERENTIABLE`; the others are passed to the loss as they are.
+    """
+    chosen = module.DIFFERENTIABLE
+    sizes = [len(numbers(inputs[k])) for k in chosen]
+
+    def function(flat):
+        following = iter(flat)
+        own = [nested(x, following) if k in chosen else x for k, x in enumerate(inputs)]
+        return module.loss(*own, options)
+
+    value, *derived = derivatives(function, [x for k in chosen for x in numbers(inputs[k])])
+    ends = [sum(sizes[: k + 1]) for k in range(len(sizes))]
+    return value, *([list(kind[end - size:end]) for size, end in zip(sizes, ends)] for kind in derived)

@@ -67,9 +67,10 @@ def row(module, options, predictions, target):
 
 
 def sample(module, options, inputs):
-    value, gradients, hessians = calculus.evaluate_inputs(module, inputs, options)
+    evaluate = calculus.evaluate_arrays if module.KIND == "arrays" else calculus.evaluate_inputs
+    value, gradients, hessians = evaluate(module, inputs, options)
     record = {
-        "inputs": inputs, "loss": calculus.show(value),
+        "arrays" if module.KIND == "arrays" else "inputs": inputs, "loss": calculus.show(value),
         "gradients": [texts(gradient) for gradient in gradients],
         "hessians": [texts(hessian) for hessian in hessians],
     }
@@ -101,6 +102,7 @@ def golden_document(name, module):
         "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
         "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
         "inputs": ("samples", lambda o, x: sample(module, o, list(x)), "loss"),
+        "arrays": ("samples", lambda o, x: sample(module, o, list(x)), "loss"),
         "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
     }[module.KIND]
     groups = []

@@ -30,12 +30,18 @@ struct ProblemTests {
             self.contains = contains
         }
 
-        var testDescription: String { "\(path) \(body)" }
+        var testDescription: String { "\(path) \(body.prefix(200))" }
     }
 
     private static let categorical = "/v1/losses/categorical_cross_entropy"
     private static let binary = "/v1/losses/binary_cross_entropy"
     private static let divergence = "/v1/losses/kl_divergence"
+    private static let contrastive = "/v1/losses/nt_xent"
+
+    /// So many elements that their pairs exceed the default number of steps.
+    private static func many(_ element: String) -> String {
+        repeatElement(element, count: 22_400).joined(separator: ",")
+    }
 
     static let cases = [
         Case(#"{"predictions":[1,NaN]}"#, .malformedJSON, "/predictions/1", contains: "NaN"),
@@ -486,6 +492,48 @@ struct ProblemTests {
             .unknownField,
             "/regularization/0/outputs",
             contains: "Unknown field \"outputs\""
+        ),
+        Case(
+            #"{"embeddings":[[1,2],[0,1],[3,1]],"labels":[0,1,2]}"#,
+            to: contrastive,
+            .undefinedLoss,
+            "/labels",
+            contains: "at least one label must occur twice"
+        ),
+        Case(
+            #"{"embeddings":[[1,2],[0,0],[3,1]],"labels":[0,0,1]}"#,
+            to: contrastive,
+            .undefinedLoss,
+            "/embeddings/1",
+            contains: "embeddings[1] consists of zeros"
+        ),
+        Case(
+            #"{"embeddings":[[1,2],[0,1]],"labels":[0,0.5]}"#,
+            to: contrastive,
+            .outsideDomain,
+            "/labels/1",
+            contains: "labels[1] is 0.5, but must be an integer"
+        ),
+        Case(
+            #"{"embeddings":[1,2],"labels":[0,0]}"#,
+            to: contrastive,
+            .shapeMismatch,
+            "/embeddings",
+            contains: "The shape of embeddings is [2], but must be N K."
+        ),
+        Case(
+            #"{"embeddings":[[1,2],[3,4]],"labels":[0,0,1]}"#,
+            to: contrastive,
+            .shapeMismatch,
+            "/labels",
+            contains: "accepted: [2]"
+        ),
+        Case(
+            #"{"embeddings":[\#(many("[1]"))],"labels":[\#(many("0"))]}"#,
+            to: contrastive,
+            .tooManySteps,
+            nil,
+            contains: "needs 501760000 steps, which exceeds the limit of 500000000 (--steps)"
         ),
         Case(#"{}"#, to: "/v1/losses/logloss", .unknownLoss, nil, contains: "for two classes"),
         Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),

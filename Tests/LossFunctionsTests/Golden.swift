@@ -124,6 +124,7 @@ struct Golden: Decodable {
 
         private enum Key: CodingKey {
             case inputs
+            case arrays
             case loss
             case gradients
             case hessians
@@ -132,8 +133,15 @@ struct Golden: Decodable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
-            let inputs = try container.decode([NumberOrRow].self, forKey: .inputs)
-            batch = Batch(inputs.map { $0.tensor })
+            if let arrays = try container.decodeIfPresent([Array?].self, forKey: .arrays) {
+                batch = Batch(
+                    arrays.map { $0?.tensor ?? Tensor(0) },
+                    omitted: Set(arrays.indices.filter { arrays[$0] == nil })
+                )
+            } else {
+                let inputs = try container.decode([NumberOrRow].self, forKey: .inputs)
+                batch = Batch(inputs.map { $0.tensor })
+            }
             loss = [try container.decode(String.self, forKey: .loss)]
             gradients = try container.decode([[String]].self, forKey: .gradients)
             hessians = try container.decode([[String]].self, forKey: .hessians)
@@ -141,8 +149,8 @@ struct Golden: Decodable {
             terms = try container.decodeIfPresent([Double].self, forKey: .terms).map {
                 Terms(
                     loss: $0[0],
-                    gradients: Array($0[1...count]),
-                    hessians: Array($0[(count + 1)...(2 * count)])
+                    gradients: Swift.Array($0[1...count]),
+                    hessians: Swift.Array($0[(count + 1)...(2 * count)])
                 )
             }
         }
@@ -165,6 +173,24 @@ struct Golden: Decodable {
             switch self {
             case .number(let number): Tensor(number)
             case .row(let row): Tensor(shape: [1, row.count], values: row)
+            }
+        }
+    }
+
+    /// An array of any depth.
+    struct Array: Decodable, Equatable {
+        let tensor: Tensor
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Double.self) {
+                tensor = Tensor(number)
+            } else {
+                let parts = try container.decode([Array].self).map { $0.tensor }
+                tensor = Tensor(
+                    shape: [parts.count] + (parts.first?.shape ?? []),
+                    values: parts.flatMap { $0.values }
+                )
             }
         }
     }

@@ -9,6 +9,9 @@ import Testing
 @Suite("Moments of losses")
 struct MomentTests {
     private static let names = Catalogue.losses.map { $0.facts.name }
+    /// The losses of which a batch has more than one.
+    private static let divisible = Catalogue.losses
+        .filter { $0.facts.signature.unit != .batch }.map { $0.facts.name }
 
     private func partial(_ loss: Loss, _ request: LossRequest) throws -> LossPartial {
         var request = request
@@ -17,36 +20,40 @@ struct MomentTests {
         return try LossPartial(loss, [.init(moments)])
     }
 
-    /// A part of a batch from a row on.
+    /// Some of the 60 rows of a batch, or groups of elements.
     private func part(_ batch: Batch, _ rows: Range<Int>) -> LossRequest {
         func part(_ tensor: Tensor) -> Tensor {
-            let length = tensor.values.count / tensor.shape[0]
+            let length = tensor.values.count / 60
             return Tensor(
-                shape: [rows.count] + tensor.shape.dropFirst(),
+                shape: [rows.count * tensor.shape[0] / 60] + tensor.shape.dropFirst(),
                 values: Array(
                     tensor.values[(rows.lowerBound * length)..<(rows.upperBound * length)]
                 )
             )
         }
-        var request = Batch(batch.inputs.map(part), weights: batch.weights.map(part))
-            .request(.partial, .sum)
+        var request = Batch(
+            batch.inputs.map(part),
+            weights: batch.weights.map(part),
+            omitted: batch.omitted
+        )
+        .request(.partial, .sum)
         request.offset = rows.lowerBound
         return request
     }
 
-    @Test("merge into those of the whole for every split, order and tree", arguments: names)
+    @Test("merge into those of the whole for every split, order and tree", arguments: divisible)
     func cuts(name: String) throws {
         var samples = Samples(seed: 91)
         let entry = try #require(Catalogue.loss(named: name)).entry
         for (variant, loss) in try entry.variants().enumerated() {
-            let isByRow = loss.facts.signature.unit == .row
+            let shape = Samples.lossShape(of: loss, rows: 60)
             let batch = samples.batch(
                 for: loss,
                 rows: 60,
-                weights: variant % 2 == 0 ? nil : weights(isByRow ? [60] : [60, 4], &samples)
+                weights: variant % 2 == 0 ? nil : weights(shape, &samples)
             )
             // The offset of a part counts losses, of which a row of elements has four.
-            let width = isByRow ? 1 : 4
+            let width = shape.reduce(1, *) / 60
             let whole = try partial(loss, part(batch, 0..<60))
             for _ in 0..<100 {
                 let ends =
@@ -94,7 +101,7 @@ struct MomentTests {
                     #expect(normalizer == result.normalizer)
                     #expect(result.loss == Tensor(moments.loss(dividedBy: normalizer)))
                     let statistics = try Statistics(moments, input: "predictions") {
-                        Tensor.place(of: $0, in: batch.lossShape(of: loss))
+                        Tensor.place(of: $0, in: Samples.lossShape(of: loss))
                     }
                     #expect(result.statistics == statistics)
                     if reduction == .mean {
@@ -220,12 +227,5 @@ struct MomentTests {
         #expect(one.groups.map { $0.key } == [nil, "", "b", "z", "é"])
         #expect(one.groups.map { $0.moments.count } == [4, 32, 17, 8, 2])
         #expect(try one.total() == moments(63))
-    }
-}
-
-extension Batch {
-    /// The shape of its losses.
-    fileprivate func lossShape(of loss: Loss) -> [Int] {
-        loss.facts.signature.unit == .row ? Array(predictions.shape.dropLast()) : predictions.shape
     }
 }

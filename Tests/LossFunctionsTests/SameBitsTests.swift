@@ -50,12 +50,16 @@ struct SameBitsTests {
                     shape: inputs[0].shape,
                     values: inputs[0].values.map { $0 * size }
                 )
+                let shape = Array(Samples.lossShape(of: loss, rows: 20).prefix(1))
                 let scaled = Batch(
                     inputs,
                     weights: Tensor(
-                        shape: [20],
-                        values: (0..<20).map { _ in Double.random(in: 0.1...3, using: &random) }
-                    )
+                        shape: shape,
+                        values: (0..<shape.reduce(1, *)).map { _ in
+                            Double.random(in: 0.1...3, using: &random)
+                        }
+                    ),
+                    omitted: batch.omitted
                 )
                 for reduction in [Reduction.mean, .sum, .none] {
                     try expectSameBits(of: loss, scaled, reduction)

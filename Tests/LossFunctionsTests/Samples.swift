@@ -24,6 +24,9 @@ struct Samples {
     )
         -> Batch
     {
+        guard [.element, .row].contains(loss.facts.signature.unit) else {
+            return segments(for: loss, rows, weights: weights)
+        }
         let shape = [rows, Self.shape[1]]
         let inputs = loss.facts.signature.inputs.indices.map { input in
             tensor(shape, loss.domain(input), loss.facts.signature.unit)
@@ -33,10 +36,46 @@ struct Samples {
 
     /// A weight for each loss of such a batch.
     mutating func weights(for loss: Loss) -> Tensor {
-        let shape = loss.facts.signature.unit == .row ? [Self.shape[0]] : Self.shape
+        let shape = Self.lossShape(of: loss)
         return Tensor(
             shape: shape,
             values: (0..<shape.reduce(1, *)).map { _ in Double.random(in: 0.1...3, using: &random) }
+        )
+    }
+
+    /// The shape of the losses of such a batch.
+    static func lossShape(of loss: Loss, rows: Int = Self.shape[0]) -> [Int] {
+        switch loss.facts.signature.unit {
+        case .element: [rows, Self.shape[1]]
+        case .row, .segment: [rows]
+        case .batch: []
+        }
+    }
+
+    /// A batch of segments: items of a padded batch, or consecutive groups of four elements.
+    private mutating func segments(for loss: Loss, _ rows: Int, weights: Tensor?) -> Batch {
+        let signature = loss.facts.signature
+        let lengths = ["T": 5, "S": 2, "K": 4, "N": rows, "L": 4 * rows, "Q": rows]
+        let tensors = signature.inputs.indices.map { input in
+            let symbols = signature.inputs[input].forms[0].shape
+            let shape = symbols.dimensions.map { symbol in
+                if case .named(let name) = symbol { lengths[name] ?? 0 } else { rows }
+            }
+            let values = (0..<shape.reduce(1, *)).map { offset -> Double in
+                switch loss.domain(input) {
+                case .interval(let interval):
+                    Double.random(in: Self.inner(interval), using: &random)
+                case .classIndices: Double(Int.random(in: 1...3, using: &random))
+                case .counts(of: let name): Double((lengths[name] ?? 0) - offset % 2)
+                default: Double(offset / 4)
+                }
+            }
+            return Tensor(shape: shape, values: values)
+        }
+        return Batch(
+            tensors,
+            weights: weights,
+            omitted: signature.grouping.map { [$0.lengths] } ?? []
         )
     }
 

@@ -10,6 +10,9 @@ import Testing
 @Suite("Every loss, with a part of its batch")
 struct SelectionTests {
     private static let names = Catalogue.losses.map { $0.facts.name }
+    /// The losses of which a batch has more than one.
+    private static let divisible = Catalogue.losses
+        .filter { $0.facts.signature.unit != .batch }.map { $0.facts.name }
     private static let everything: Outputs = [.loss, .gradient, .hessian, .elements, .statistics]
     private static let rows = [1, 2, 4]
 
@@ -17,22 +20,29 @@ struct SelectionTests {
         try #require(Catalogue.loss(named: name)).entry.variants()
     }
 
-    /// The batch with only some of its rows.
+    /// The batch with only some of its rows, or groups of elements.
     private func part(_ batch: Batch, _ rows: [Int]) -> Batch {
         func part(_ tensor: Tensor) -> Tensor {
-            let length = tensor.values.count / tensor.shape[0]
+            let length = tensor.values.count / Samples.shape[0]
             return Tensor(
-                shape: [rows.count] + tensor.shape.dropFirst(),
+                shape: [rows.count * tensor.shape[0] / Samples.shape[0]]
+                    + tensor.shape.dropFirst(),
                 values: rows.flatMap { tensor.values[($0 * length)..<(($0 + 1) * length)] }
             )
         }
-        return Batch(batch.inputs.map(part), weights: batch.weights.map(part))
+        return Batch(
+            batch.inputs.map(part),
+            weights: batch.weights.map(part),
+            omitted: batch.omitted
+        )
     }
 
-    /// The batch with nothing but missing values in the other rows.
-    private func missing(_ batch: Batch, but rows: [Int]) -> [Tensor] {
-        batch.inputs.map { tensor in
-            let length = tensor.values.count / tensor.shape[0]
+    /// The batch with nothing but missing values in the other rows, except for what divides it.
+    private func missing(_ batch: Batch, but rows: [Int], _ signature: Signature) -> [Tensor?] {
+        batch.inputs.enumerated().map { index, tensor in
+            guard !batch.omitted.contains(index) else { return nil }
+            guard index != signature.grouping?.ids else { return tensor }
+            let length = tensor.values.count / Samples.shape[0]
             return Tensor(
                 shape: tensor.shape,
                 values: tensor.values.indices.map {
@@ -45,11 +55,11 @@ struct SelectionTests {
 
     private func rows(of tensor: Tensor?, _ rows: [Int]) throws -> [Double] {
         let tensor = try #require(tensor)
-        let length = tensor.values.count / tensor.shape[0]
+        let length = tensor.values.count / Samples.shape[0]
         return rows.flatMap { tensor.values[($0 * length)..<(($0 + 1) * length)] }
     }
 
-    @Test("leaves out masked losses, as if they were absent", arguments: names)
+    @Test("leaves out masked losses, as if they were absent", arguments: divisible)
     func mask(name: String) throws {
         try expectLeftOut(name) { request, count in
             request.mask = Tensor(
@@ -59,7 +69,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("skips losses with missing values, as if they were absent", arguments: names)
+    @Test("skips losses with missing values, as if they were absent", arguments: divisible)
     func skip(name: String) throws {
         try expectLeftOut(name) { request, _ in request.skipsMissing = true }
     }
@@ -71,10 +81,10 @@ struct SelectionTests {
         var samples = Samples(seed: 61)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss, weights: samples.weights(for: loss))
-            let count = batch.predictions.shape[0]
+            let count = Samples.shape[0]
             for reduction in Reduction.allCases {
                 var request = batch.request(Self.everything, reduction)
-                request.inputs = missing(batch, but: Self.rows)
+                request.inputs = missing(batch, but: Self.rows, loss.facts.signature)
                 leaveOut(&request, count)
                 let some = try loss.evaluate(request)
                 let only = try loss.evaluate(part(batch, Self.rows), Self.everything, reduction)
@@ -93,15 +103,19 @@ struct SelectionTests {
         }
     }
 
-    @Test("refuses missing values with their place, unless they are left out", arguments: names)
+    @Test("refuses missing values with their place, unless they are left out", arguments: divisible)
     func refusal(name: String) throws {
         var samples = Samples(seed: 62)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss)
             var request = batch.request(.loss, .mean)
-            request.inputs = missing(batch, but: [0, 1, 2, 4, 5])
+            request.inputs = missing(batch, but: [0, 1, 2, 4, 5], loss.facts.signature)
             let first = loss.facts.signature.inputs[0].name
-            #expect(throws: LossError.missingValue(input: first, place: [3, 0])) {
+            let place = Tensor.place(
+                of: batch.predictions.values.count / 2,
+                in: batch.predictions.shape
+            )
+            #expect(throws: LossError.missingValue(input: first, place: place)) {
                 try loss.evaluate(request)
             }
         }
@@ -149,12 +163,12 @@ struct SelectionTests {
         }
     }
 
-    @Test("reduces the items of the first dimension separately", arguments: names)
+    @Test("reduces the items of the first dimension separately", arguments: divisible)
     func nested(name: String) throws {
         var samples = Samples(seed: 65)
         for loss in try variants(name) {
             let batch = samples.batch(for: loss, weights: samples.weights(for: loss))
-            let count = batch.predictions.shape[0]
+            let count = Samples.shape[0]
             for (outer, inner) in [(Reduction.meanOfMeans, Reduction.mean), (.meanOfSums, .sum)] {
                 let whole = try loss.evaluate(batch, Self.everything, outer)
                 let items = try (0..<count).map {

@@ -114,16 +114,16 @@ struct OptionTests {
     func everyLimit() throws {
         let others = Environment.names(of: Serve.self).filter { name in
             ["host", "port", "log-level", "access-log", "access-log-probes"].contains(name)
-                || ["json-depth"].contains(name)
+                || ["json-depth", "steps"].contains(name)
                 || ["token-file", "cors-origin", "compression", "diagnostics"].contains(name)
         }
         for name in Environment.names(of: Serve.self) where !others.contains(name) {
             let value = name == "memory-bytes" ? "30000000" : "3"
             #expect(try serve(["--\(name)", value]).limitOptions.limits != Limits(), "\(name)")
         }
-        // The depth of JSON is one more option, but not a limit of the HTTP layer.
+        // The depth of JSON and the steps of losses are options, but not limits of the HTTP layer.
         let limits = Mirror(reflecting: Limits()).children.count
-        #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 1)
+        #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 2)
     }
 
     @Test("ignores variables that Kubernetes sets for a service of its name")
@@ -187,6 +187,7 @@ struct OptionTests {
         "rejects invalid values by the name of the option",
         arguments: [
             ["--port", "65536"], ["--port", "-1"], ["--body-bytes", "0"], ["--json-depth", "0"],
+            ["--steps", "0"],
             ["--idle-time", "-1"], ["--idle-time", "nan"], ["--idle-time", "1e300"],
             ["--workers", "-2"], ["--head-bytes", "9223372036854775807"],
             ["--memory-bytes", "1000"], ["--connections", "many"], ["--log-level", "loud"],

@@ -7,13 +7,16 @@ package import LossFunctions
 package struct Batch: Sendable {
     package let inputs: [Tensor]
     package let weights: Tensor?
+    /// The inputs that are not sent, whose tensors are not used.
+    package let omitted: Set<Int>
 
     package var predictions: Tensor { inputs[0] }
     package var targets: Tensor { inputs[1] }
 
-    package init(_ inputs: [Tensor], weights: Tensor? = nil) {
+    package init(_ inputs: [Tensor], weights: Tensor? = nil, omitted: Set<Int> = []) {
         self.inputs = inputs
         self.weights = weights
+        self.omitted = omitted
     }
 
     package init(predictions: Tensor, targets: Tensor, weights: Tensor? = nil) {
@@ -22,7 +25,9 @@ package struct Batch: Sendable {
 
     /// The request for some outputs.
     package func request(_ outputs: Outputs, _ reduction: Reduction) -> LossRequest {
-        var request = LossRequest(inputs: inputs)
+        var request = LossRequest(
+            inputs: inputs.enumerated().map { omitted.contains($0) ? nil : $1 }
+        )
         request.weights = weights
         request.outputs = outputs
         request.reduction = reduction

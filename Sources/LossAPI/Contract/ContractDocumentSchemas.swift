@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
+
 /// JSON Schemas of the documents.
 enum ContractDocumentSchemas {
     static let all: [JSONValue.Member] = facts + documents
@@ -129,17 +131,30 @@ enum ContractDocumentSchemas {
                     ("formula", ContractSchemas.reference("catalogue-formula")),
                     ("aliases", list("catalogue-alias")), ("options", list("catalogue-option")),
                     ("inputs", list("catalogue-input")),
-                    ("default_reduction", text), ("conventions", list("catalogue-convention")),
+                    ("default_reduction", text),
+                    ("gradient_kind", ContractSchemas.reference("gradient-kind")),
+                    ("steps", text), ("conventions", list("catalogue-convention")),
                     ("kinks", texts),
                     ("properties", texts),
                     ("notes", texts), ("references", texts), ("schema", link), ("examples", link),
                 ],
                 required: [
                     "name", "family", "unit", "summary", "formula", "aliases", "options", "inputs",
-                    "default_reduction", "conventions", "kinks", "properties", "notes",
-                    "references", "schema", "examples",
+                    "default_reduction", "gradient_kind", "conventions", "kinks", "properties",
+                    "notes", "references", "schema", "examples",
                 ]
             )
+        ),
+        .init(
+            key: "gradient-kind",
+            value: [
+                "description": .string(
+                    "Whether the gradient is the derivative of the loss, or that for constant weights, "
+                        + "although they depend on the predictions."
+                ),
+                "type": "string",
+                "enum": JSONValue(Facts.GradientKind.allCases.map { $0.rawValue }),
+            ]
         ),
         .init(
             key: "catalogue-formula",
@@ -173,10 +188,10 @@ enum ContractDocumentSchemas {
             value: FieldSchemas.object(
                 "An input of a loss, with the shapes that it may have.",
                 [
-                    ("name", text), ("summary", text), ("differentiable", ["type": "boolean"]),
-                    ("forms", list("catalogue-form")),
+                    ("name", text), ("summary", text), ("required", ["type": "boolean"]),
+                    ("differentiable", ["type": "boolean"]), ("forms", list("catalogue-form")),
                 ],
-                required: ["name", "summary", "differentiable", "forms"]
+                required: ["name", "summary", "required", "differentiable", "forms"]
             )
         ),
         .init(

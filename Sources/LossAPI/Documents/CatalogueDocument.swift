@@ -53,6 +53,8 @@ enum CatalogueDocument {
             ("options", .array(facts.options.map { option($0) })),
             ("inputs", .array(facts.signature.inputs.map { input($0) })),
             ("default_reduction", .string(facts.defaultReduction.rawValue)),
+            ("gradient_kind", .string(facts.gradientKind.rawValue)),
+            ("steps", facts.work.map { .string($0.steps.description) }),
             ("conventions", .array(facts.conventions.map { convention($0) })),
             ("kinks", JSONValue(facts.kinks)),
             ("properties", JSONValue(facts.properties.map { $0.wireName })),
@@ -84,6 +86,7 @@ enum CatalogueDocument {
         [
             "name": .string(input.name),
             "summary": .string(input.summary),
+            "required": .boolean(!input.isOptional),
             "differentiable": .boolean(input.role != .constant),
             "forms": .array(input.acceptedForms.map { form($0) }),
         ]

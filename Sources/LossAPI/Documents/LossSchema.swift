@@ -30,15 +30,33 @@ enum LossSchema {
             + FieldSchemas.object(
                 facts.summary,
                 properties,
-                required: inputs.map { $0.name }
+                required: inputs.filter { !$0.isOptional }.map { $0.name }
             )
+            + choice(of: facts.signature)
             + ["$defs": .object(definitions(of: facts))]
+    }
+
+    /// The condition that exactly one of two inputs is given, if they divide the others.
+    private static func choice(of signature: Signature) -> JSONValue {
+        guard let grouping = signature.grouping else { return [:] }
+        return [
+            "oneOf": .array(
+                [grouping.ids, grouping.lengths].map { index in
+                    let name = signature.inputs[index].name
+                    return [
+                        "required": [.string(name)],
+                        "properties": .object([.init(key: name, value: ["not": ["type": "null"]])]),
+                    ]
+                }
+            )
+        ]
     }
 
     private static func input(_ input: Input) -> JSONValue {
         [
             "description": .string(
-                ([input.summary.sentence] + input.acceptedForms.map { $0.text.sentence })
+                ([input.summary.sentence] + input.acceptedForms.map { $0.text.sentence }
+                    + (input.isOptional ? ["It may be omitted or null."] : []))
                     .joined(separator: " ")
             ),
             "$ref": "#/$defs/numbers",

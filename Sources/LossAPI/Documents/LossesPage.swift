@@ -30,7 +30,8 @@ package enum LossesPage {
         `p` is a prediction and `t` a target; `z` is a logit, `y` a label or a target distribution, and `w` a
         parameter of a model. Inputs and options are fields of the request, besides the
         [fields that every loss has](requests.md). In a shape, `*` stands for any dimensions, the same as those
-        of the losses, and a letter for one length, the same in all inputs of a loss.
+        of the losses, and a letter for one length, the same in all inputs of a loss. A loss that states steps
+        takes a time in proportion to them, of which the server [computes a limited number](operating.md#options).
 
         Case, hyphens, underscores, colons and spaces in a name are ignored: `BCELoss`, `bce_loss` and
         `bce-loss` are the same. A name that is listed with options implies them; a request that contradicts
@@ -64,6 +65,10 @@ package enum LossesPage {
                     + (facts.defaultReduction == .mean
                         ? ""
                         : "; the default reduction is \(facts.defaultReduction.rawValue.code)"),
+                facts.gradientKind.sentence.map { "- \($0)" },
+                facts.work.map {
+                    "- Steps per \(facts.signature.unit.rawValue): \($0.steps.description.code)"
+                },
                 facts.properties.isEmpty
                     ? nil
                     : "- Properties: "
@@ -107,7 +112,8 @@ package enum LossesPage {
         let rows = facts.signature.inputs.flatMap { input in
             input.acceptedForms.enumerated().map { index, form in
                 [
-                    index == 0 ? input.name.code : "", index == 0 ? input.summary : "",
+                    index == 0 ? input.name.code : "",
+                    index == 0 ? input.summary + (input.isOptional ? "; may be omitted" : "") : "",
                     form.shape.description.code,
                     form.condition.domain.description
                         + (form.options.isEmpty ? "" : ", with \(form.options.code)"),
@@ -173,6 +179,17 @@ package enum LossesPage {
 
 extension String {
     fileprivate var code: String { isEmpty ? "" : "`\(self)`" }
+}
+
+extension Facts.GradientKind {
+    /// The relation to the loss; `nil` for derivatives.
+    fileprivate var sentence: String? {
+        switch self {
+        case .derivative: nil
+        case .constantWeights:
+            "The gradient takes the weights as constants, although they depend on the predictions"
+        }
+    }
 }
 
 extension JSONValue {

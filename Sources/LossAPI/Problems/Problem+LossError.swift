@@ -47,7 +47,7 @@ extension Problem {
                 pointer: pointer(input)
             )
         case .shapes(let input, let shape, let reference, let referenceShape, let allowed):
-            let shapes = allowed.map { $0.written }
+            let shapes = allowed.map { $0.description }
             self.init(
                 .shapeMismatch,
                 "The shape of \(input) is \(shape.written), that of \(reference) "
@@ -55,6 +55,14 @@ extension Problem {
                     + "\(shapes.joined(separator: " or ")).",
                 pointer: pointer(input),
                 allowed: shapes
+            )
+        case .dimensions(let input, let shape, let form):
+            self.init(
+                .shapeMismatch,
+                "The shape of \(input) is \(shape.written), but must be \(form)"
+                    + (form.hasLeading ? ", in which * stands for any dimensions or none." : "."),
+                pointer: pointer(input),
+                allowed: [form.description]
             )
         case .noAxis(let axis, let input, let shape):
             self.init(
@@ -140,6 +148,27 @@ extension Problem {
                 "The loss has no derivative with respect to \(input).",
                 pointer: pointer("gradient_of")
             )
+        case .undefined(let input, let place, let reason):
+            self.init(
+                reason == .noSegment ? .missingValue : .undefinedLoss,
+                reason.sentence(about: input + place.writtenUnlessEmpty),
+                pointer: pointer(input, place)
+            )
+        case .wrongTotal(let input, let total, let reference, let expected):
+            self.init(
+                .shapeMismatch,
+                "The numbers of \(input) add up to \(total), but \(reference) has \(expected) "
+                    + "number\(expected == 1 ? "" : "s").",
+                pointer: pointer(input)
+            )
+        case .tooManySteps(let steps, let limit):
+            self.init(
+                .tooManySteps,
+                "The loss needs \(steps == .max ? "more than \(steps)" : "\(steps)") steps, which "
+                    + "exceeds the limit of \(limit) (--steps): send less at once, or raise the "
+                    + "limit of the server. The description of the loss states how the number of "
+                    + "steps follows from the shapes."
+            )
         // No client receives this: evaluations are cancelled when their client has gone.
         case .cancelled:
             self.init(.internalError, "The computation was cancelled.")
@@ -155,6 +184,28 @@ extension Problem {
                 + "Use \(isSum ? "smaller weights" : "less extreme inputs, weights and options").",
             pointer: pointer
         )
+    }
+}
+
+extension LossError.Undefined {
+    /// The reason, in a sentence about a part of an input.
+    fileprivate func sentence(about part: String) -> String {
+        switch self {
+        case .noPositivePair:
+            "No two numbers of \(part) are equal, so that no two embeddings belong together: "
+                + "at least one label must occur twice."
+        case .zeroVector:
+            "\(part) consists of zeros: it has no direction that could be compared with others."
+        case .tooFewFrames(let count, let needed):
+            "\(part) needs \(needed) frames, one for each class and one for a blank between two "
+                + "equal classes, but there \(count == 1 ? "is" : "are") \(count)."
+        case .noAlignment:
+            "Every alignment of \(part) with the predictions has probability 0, so that the loss is "
+                + "infinite."
+        case .noSegment:
+            "\(part) is null, but assigns elements to a group: only other inputs may have missing "
+                + "values."
+        }
     }
 }
 

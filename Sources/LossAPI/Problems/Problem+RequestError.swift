@@ -49,6 +49,13 @@ extension Problem {
                 pointer: (base ?? "") + "/" + option,
                 allowed: [preset.json]
             )
+        case .missingChoice(let first, let second):
+            self.init(
+                .missingField,
+                "Either \(first.quoted) or \(second.quoted) is required.",
+                pointer: (base ?? "") + "/" + first,
+                allowed: [first, second]
+            )
         case .conflict(let field, let reason):
             self.init(
                 .conflictingOptions,
@@ -93,6 +100,8 @@ extension Problem {
             } else if sum >= 2, sum == sum.rounded() {
                 detail += " For several classes at once, use binary_cross_entropy."
             }
+        case .undefined(_, _, .tooFewFrames), .undefined(_, _, .noAlignment):
+            detail += " With \"zero_infinity\": true, its loss and gradient are 0."
         case .notFinite(.loss, _, _), .notFinite(.gradient, _, _), .notFinite(.hessian, _, _):
             let names = facts.options.map { $0.name }
             let takesProbabilities = names.contains("epsilon") && names.contains("from_logits")

@@ -26,9 +26,11 @@ package enum ProblemKind: Hashable, Sendable {
         case shapeMismatch = "shape-mismatch"
         case outsideDomain = "outside-domain"
         case notADistribution = "not-a-distribution"
+        case undefinedLoss = "undefined-loss"
         case missingValue = "missing-value"
         case nothingToAverage = "nothing-to-average"
         case notFinite = "not-finite"
+        case tooManySteps = "too-many-steps"
         case notFound = "not-found"
         case unknownLoss = "unknown-loss"
         case unknownPenalty = "unknown-penalty"
@@ -90,6 +92,7 @@ extension ProblemKind.Service {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedJSON, .malformedContentCoding: .badRequest
+        case .tooManySteps: .contentTooLarge
         case .unauthorized: .unauthorized
         case .notAcceptable: .notAcceptable
         case .notFound, .unknownLoss, .unknownPenalty: .notFound
@@ -117,9 +120,11 @@ extension ProblemKind.Service {
         case .shapeMismatch: "Shape mismatch"
         case .outsideDomain: "Element outside its domain"
         case .notADistribution: "A row does not sum to 1"
+        case .undefinedLoss: "The loss is not defined for the inputs"
         case .missingValue: "A value is missing"
         case .nothingToAverage: "Nothing to average"
         case .notFinite: "The result is not finite"
+        case .tooManySteps: "The computation would take too long"
         case .notFound: "Not found"
         case .unknownLoss: "Unknown loss"
         case .unknownPenalty: "Unknown penalty"
@@ -163,11 +168,15 @@ extension ProblemKind.Service {
             "Predictions and parameters must contain at least one number."
         case .shapeMismatch:
             "Shapes are not broadcast: targets have the shape of the predictions, class indices one "
-                + "dimension fewer, and weights a leading part of the shape of the losses."
+                + "dimension fewer, and weights a leading part of the shape of the losses. Lengths of "
+                + "segments add up to the number of elements."
         case .outsideDomain:
             "The loss is not defined for the element at `pointer`; `allowed` states its domain."
         case .notADistribution:
             "Each row of probabilities must sum to 1, to within 0.001; check_sums = false exempts predictions."
+        case .undefinedLoss:
+            "The inputs are valid one by one, but the loss has no value for them together, such as "
+                + "for a sequence of targets that is longer than the predictions."
         case .missingValue:
             "A null in an input stands for a missing value, which is accepted where it is masked, or "
                 + "with \"missing\": \"skip\"."
@@ -177,6 +186,10 @@ extension ProblemKind.Service {
         case .notFinite:
             "The result, or a number from which it is computed, is infinite or too large for a double, "
                 + "and JSON cannot represent it. `pointer` names its element, if it has a single one."
+        case .tooManySteps:
+            "The time of some losses grows faster than their inputs. Each states its number of "
+                + "elementary steps, of which the server computes at most --steps in a request: send "
+                + "less at once, or raise the limit."
         case .notFound:
             "Nothing is served at this path."
         case .unknownLoss, .unknownPenalty:

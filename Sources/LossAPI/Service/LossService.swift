@@ -9,14 +9,24 @@ package struct LossService: Sendable {
     /// The default maximum nesting depth of JSON.
     package static let defaultDepth = 32
 
+    /// The default maximum number of steps of a loss: some seconds on one core.
+    package static let defaultSteps = 500_000_000
+
     private let maximumDepth: Int
+    private let maximumSteps: Int
     private let clock: MonotonicClock
 
     /// - Parameters:
     ///   - maximumDepth: The maximum nesting depth of JSON.
+    ///   - maximumSteps: The maximum number of steps of a loss that states them.
     ///   - clock: The clock for Server-Timing.
-    package init(maximumDepth: Int = defaultDepth, clock: @escaping MonotonicClock) {
+    package init(
+        maximumDepth: Int = defaultDepth,
+        maximumSteps: Int = defaultSteps,
+        clock: @escaping MonotonicClock
+    ) {
         self.maximumDepth = maximumDepth
+        self.maximumSteps = maximumSteps
         self.clock = clock
     }
 
@@ -37,7 +47,7 @@ package struct LossService: Sendable {
         // Constructed in place: named values would be copied.
         return RequestIntake(
             members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            builder: try RequestBuilder.make(for: found, query: query),
+            builder: try RequestBuilder.make(for: found, query: query, stepLimit: maximumSteps),
             route: route.name,
             clock: clock
         )

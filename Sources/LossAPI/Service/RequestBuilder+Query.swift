@@ -11,10 +11,11 @@ extension RequestBuilder {
     /// - Throws: A problem with a field of the query or its value.
     static func make(
         for found: Catalogue.Found,
-        query: String?
+        query: String?,
+        stepLimit: Int
     ) throws(Problem) -> RequestBuilder {
-        guard let query else { return RequestBuilder(for: found) }
-        var builder = RequestBuilder(for: found)
+        guard let query else { return RequestBuilder(for: found, stepLimit: stepLimit) }
+        var builder = RequestBuilder(for: found, stepLimit: stepLimit)
         try builder.read(query: query)
         return builder
     }

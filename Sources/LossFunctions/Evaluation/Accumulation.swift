@@ -186,6 +186,26 @@ struct Accumulation: ~Copyable {
         }
     }
 
+    /// Weights and stores the requested derivatives of a segment.
+    mutating func add(_ block: borrowing SegmentBlock, _ unit: Int, of segments: Segments) {
+        for index in derivatives.indices {
+            let (input, quantity) = (derivatives[index].input, derivatives[index].quantity)
+            let places = segments.places(of: unit, input: input)
+            guard let start = block.offset(of: input, isHessian: quantity == .hessian) else {
+                continue
+            }
+            var numbers = Array(block.numbers[start..<(start + places.count)])
+            if quantity == .hessian { raise(&numbers, numbers.indices) }
+            weigh(&numbers, [unit], length: numbers.count)
+            derivatives[index].store(
+                numbers.span,
+                at: places,
+                dividedBy: weighting.divisor,
+                functions
+            )
+        }
+    }
+
     /// Multiplies the derivatives of rows, each of a number of columns, by the weights of the rows.
     private func weigh(_ numbers: inout [Double], _ units: [Int], length: Int) {
         guard !weighting.isTrivial else { return }

@@ -10,6 +10,8 @@ final class Batch {
     let loss: Loss
     let request: LossRequest
     let binding: Binding
+    /// The units of a loss of segments; `nil` for elements and rows.
+    let segments: Segments?
     let selection: Selection
     /// The domain of each input; empty if the loss has them ready.
     private let domains: [Domain]
@@ -38,6 +40,8 @@ final class Batch {
         domains =
             loss.derivesDomains
             ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
+        segments = try Segments(self.request, signature, binding)
+        let segments = segments
         let outputs = self.request.outputs
         var chosen = InputSet()
         for index in self.request.differentiated(of: signature) {
@@ -48,7 +52,7 @@ final class Batch {
         }
         gradients = outputs.contains(.gradient) ? chosen : InputSet()
         hessians = outputs.contains(.hessian) ? chosen : InputSet()
-        selection = try Selection(self.request, signature, binding, axis: axis)
+        selection = try Selection(self.request, signature, binding, segments, axis: axis)
     }
 
     var signature: Signature { loss.facts.signature }
@@ -64,8 +68,8 @@ final class Batch {
         !outputs.isDisjoint(with: [.loss, .elements, .statistics, .partial])
     }
 
-    var lossShape: [Int] { binding.leading }
-    var unitCount: Int { binding.leading.reduce(1, *) }
+    var lossShape: [Int] { segments?.lossShape ?? binding.leading }
+    var unitCount: Int { lossShape.reduce(1, *) }
 
     /// An input that is not omitted.
     func input(_ index: Int) -> Tensor { request.inputs[index] ?? Tensor(shape: [0], values: []) }
@@ -77,7 +81,9 @@ final class Batch {
 
     /// The domain of an input.
     func domain(_ index: Int) -> Domain {
-        domains.isEmpty ? loss.domain(of: index, form: binding.form(of: index)) : domains[index]
+        let domain =
+            domains.isEmpty ? loss.domain(of: index, form: binding.form(of: index)) : domains[index]
+        return segments == nil ? domain : domain.resolved(binding.length)
     }
 
     /// Whether numbers are in the domain of an input.
@@ -115,17 +121,18 @@ final class Batch {
 
     /// The unit to which an element of an input belongs.
     private func unit(of offset: Int, in tensor: Tensor, input: Int) -> Int {
-        Selection.unit(
-            of: offset,
-            shape: tensor.shape,
-            signature.inputs[input].forms[binding.form(of: input)].shape,
-            axis: axis
-        )
+        segments?.unit(of: offset, input: input)
+            ?? Selection.unit(
+                of: offset,
+                shape: tensor.shape,
+                signature.inputs[input].forms[binding.form(of: input)].shape,
+                axis: axis
+            )
     }
 }
 
 extension Domain {
-    /// Whether it may contain a number; class indices are checked by `ClassRows`.
+    /// Whether it may contain a number; class indices are checked by `ClassRows` or by kernels.
     fileprivate func mayContain(_ number: Double) -> Bool {
         if case .classIndices = self { true } else { contains(number) }
     }
@@ -142,7 +149,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices, .distribution: 0
+        case .classIndices, .integers, .counts, .distribution: 0
         }
     }
 
@@ -154,7 +161,8 @@ extension Domain {
         _ functions: any ArrayFunctions.Type
     ) -> Int? {
         switch self {
-        case .classIndices: nil
+        case .classIndices, .counts: nil
+        case .integers: numbers.indices.first { !contains(numbers[$0]) }
         case .interval(let interval): interval.firstOutside(in: numbers, functions)
         case .distribution: interval?.firstOutside(in: numbers, functions)
         case .values(let values): Self.firstOutside(in: numbers, of: values)

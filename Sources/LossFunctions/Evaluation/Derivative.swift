@@ -79,6 +79,23 @@ package struct Derivative: Equatable, Sendable {
         return true
     }
 
+    /// Stores the derivatives of a segment at their places, divided by the denominator.
+    ///
+    /// Segments that are never stored are 0. Non-finite quotients are found once all have been stored.
+    mutating func store(
+        _ derivatives: Span<Double>,
+        at places: Segments.Places,
+        dividedBy denominator: Double,
+        _ functions: any ArrayFunctions.Type
+    ) {
+        finish()
+        var quotients: [Double] = []
+        quotients.append(addingCapacity: derivatives.count) { room in
+            _ = functions.divide(derivatives, by: denominator, appendingTo: &room)
+        }
+        for offset in quotients.indices { values[places[offset]] = quotients[offset] }
+    }
+
     /// The place of the first number that is not finite.
     var firstNonFinite: [Int]? {
         Finiteness.firstNonFinite(in: values.span).map { Tensor.place(of: $0, in: shape) }

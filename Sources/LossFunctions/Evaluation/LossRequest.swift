@@ -25,6 +25,8 @@ package struct LossRequest: Sendable {
     package var hessianFloor: Double?
     /// The number of losses before the first, if the inputs are a part of a data set.
     package var offset = 0
+    /// The maximum number of steps of a loss that states them.
+    package var stepLimit = Int.max
 
     package init(inputs: [Tensor?]) {
         self.inputs = inputs

@@ -19,16 +19,21 @@ struct Selection {
         _ request: LossRequest,
         _ signature: Signature,
         _ binding: Binding,
+        _ segments: Segments?,
         axis: Int
     ) throws(LossError) {
-        count = binding.leading.reduce(1, *)
-        if let mask = request.mask { try apply(mask, lossShape: binding.leading) }
+        let lossShape = segments?.lossShape ?? binding.leading
+        let total = lossShape.reduce(1, *)
+        count = total
+        if let mask = request.mask { try apply(mask, lossShape: lossShape) }
         for index in request.inputs.indices where request.inputs[index]?.hasMissing == true {
             guard let tensor = request.inputs[index] else { continue }
             let input = signature.inputs[index]
             let shape = input.forms[binding.form(of: index)].shape
             for offset in tensor.values.indices where tensor.values[offset].isNaN {
-                let unit = Self.unit(of: offset, shape: tensor.shape, shape, axis: axis)
+                let unit =
+                    segments?.unit(of: offset, input: index)
+                    ?? Self.unit(of: offset, shape: tensor.shape, shape, axis: axis)
                 guard !isLeftOut(unit) else { continue }
                 guard request.skipsMissing else {
                     throw .missingValue(
@@ -36,7 +41,7 @@ struct Selection {
                         place: Tensor.place(of: offset, in: tensor.shape)
                     )
                 }
-                leaveOut(unit, of: binding.leading.reduce(1, *))
+                leaveOut(unit, of: total)
                 skipped += 1
             }
         }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// Evaluates a loss with one value per segment, or one for the whole batch, a segment at a time.
+final class SegmentLoss: LossEvaluator {
+    private let kernel: any SegmentKernel
+
+    init(_ kernel: any SegmentKernel) { self.kernel = kernel }
+
+    var axis: Int { -1 }
+
+    func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
+        guard let segments = batch.segments else { return try Accumulation(batch).finish() }
+        if batch.unitCount > 0, batch.values(0).isEmpty {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+        try Self.checkDomains(batch)
+        try Self.checkSteps(batch, segments)
+        var result = try Accumulation(batch)
+        var losses = [Double](repeating: 0, count: batch.unitCount)
+        var block = SegmentBlock(
+            inputCount: batch.inputs.count,
+            capacity: Self.capacity(batch, segments),
+            gradients: batch.gradients,
+            hessians: batch.hessians,
+            usesSurrogate: batch.usesSurrogate
+        )
+        for unit in losses.indices where !batch.selection.isLeftOut(unit) {
+            do throws(SegmentError) {
+                try compute(batch, segments, unit, into: &block)
+            } catch {
+                throw Self.lossError(error, unit, segments, batch)
+            }
+            if batch.wantsLosses, !block.loss.isFinite {
+                throw .notFinite(
+                    .loss,
+                    input: batch.signature.inputs[0].name,
+                    place: Self.place(of: unit, input: 0, segments, batch)
+                )
+            }
+            losses[unit] = block.loss
+            result.add(block, unit, of: segments)
+        }
+        try result.add(losses)
+        try result.checkDerivativesAreFinite()
+        return try result.finish()
+    }
+
+    /// Computes the loss of a unit, from copies of its numbers if they are not consecutive.
+    private func compute(
+        _ batch: Batch,
+        _ segments: Segments,
+        _ unit: Int,
+        into block: inout SegmentBlock
+    ) throws(SegmentError) {
+        var numbers = block.numbers.mutableSpan
+        for offset in numbers.indices { numbers[offset] = 0 }
+        func places(_ input: Int) -> Segments.Places {
+            input < batch.inputs.count
+                ? segments.places(of: unit, input: input) : Segments.Places.none
+        }
+        func range(_ input: Int) -> Range<Int> { places(input).consecutive }
+        if segments.areConsecutive {
+            let (first, second) = (batch.values(0), batch.values(1))
+            let (third, fourth) = (batch.values(2), batch.values(3))
+            try kernel.compute(
+                first.span.extracting(range(0)),
+                second.span.extracting(range(1)),
+                third.span.extracting(range(2)),
+                fourth.span.extracting(range(3)),
+                columns: segments.columns,
+                into: &block
+            )
+        } else {
+            func copy(_ input: Int) -> [Double] {
+                let (values, places) = (batch.values(input), places(input))
+                return (0..<places.count).map { values[places[$0]] }
+            }
+            let (first, second, third, fourth) = (copy(0), copy(1), copy(2), copy(3))
+            try kernel.compute(
+                first.span,
+                second.span,
+                third.span,
+                fourth.span,
+                columns: segments.columns,
+                into: &block
+            )
+        }
+    }
+
+    /// Throws if an input of a unit that takes part is outside its domain.
+    private static func checkDomains(_ batch: Batch) throws(LossError) {
+        for index in batch.inputs.indices where batch.inputs[index] != nil {
+            guard !batch.contains(batch.input(index).values.span, input: index) else { continue }
+            // The whole batch is searched for its first error.
+            return try batch.checkDomains()
+        }
+    }
+
+    /// Throws if the units that take part need too many steps.
+    private static func checkSteps(_ batch: Batch, _ segments: Segments) throws(LossError) {
+        guard let size = batch.loss.facts.work?.steps else { return }
+        var steps = 0
+        for unit in 0..<batch.unitCount where !batch.selection.isLeftOut(unit) {
+            steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+        }
+        guard steps <= batch.request.stepLimit else {
+            throw .tooManySteps(steps, limit: batch.request.stepLimit)
+        }
+    }
+
+    /// The maximum count of the numbers of a differentiated input in a unit.
+    private static func capacity(_ batch: Batch, _ segments: Segments) -> Int {
+        batch.differentiated.reduce(0) { most, input in
+            (0..<batch.unitCount).reduce(most) {
+                max($0, segments.places(of: $1, input: input).count)
+            }
+        }
+    }
+
+    /// The place of a number of a unit in an input; `nil` means the unit itself.
+    private static func place(
+        of unit: Int,
+        offset: Int? = nil,
+        input: Int,
+        _ segments: Segments,
+        _ batch: Batch
+    ) -> [Int] {
+        let places = segments.places(of: unit, input: input)
+        guard offset != nil || segments.areGroups else {
+            return Tensor.place(of: unit, in: batch.lossShape)
+        }
+        let offset = places.count > 0 ? places[offset ?? 0] : 0
+        return Tensor.place(of: offset, in: batch.input(input).shape)
+    }
+
+    private static func lossError(
+        _ error: SegmentError,
+        _ unit: Int,
+        _ segments: Segments,
+        _ batch: Batch
+    ) -> LossError {
+        let input = batch.signature.inputs[error.input].name
+        let place = place(of: unit, offset: error.offset, input: error.input, segments, batch)
+        switch error.reason {
+        case .outsideDomain(let value, let allowed):
+            return .outsideDomain(input: input, place: place, value: value, allowed: allowed)
+        case .undefined(.zeroVector):
+            return .undefined(input: input, place: place.dropLast(), .zeroVector)
+        case .undefined(let reason):
+            return .undefined(input: input, place: place, reason)
+        }
+    }
+}
