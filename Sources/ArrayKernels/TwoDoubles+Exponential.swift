@@ -84,6 +84,20 @@ extension TwoDoubles {
         }
     }
 
+    /// e^x as a number between √½ and √2 and an exponent of two, for |x| up to 2^40.
+    var expWithExponent: (value: TwoDoubles, exponent: Vector) {
+        @inline(always) get {
+            let shifter = Vector(repeating: Exponential.shifter)
+            let n = (head * 0x1.71547652b82fep0 + shifter) - shifter
+            // The difference of the heads is exact.
+            let multiple = TwoDoubles.product(n, Vector(repeating: LogarithmOfTwo.first))
+            let r =
+                (TwoDoubles.sum(head - multiple.head, tail) - multiple.tail)
+                - LogarithmOfTwo.others * n
+            return (r.expm1OfReduced + Vector(repeating: 1), n)
+        }
+    }
+
     /// The numbers clamped to a range; NaN is unchanged.
     @inline(always)
     private func clamped(_ least: Double, _ greatest: Double) -> TwoDoubles {

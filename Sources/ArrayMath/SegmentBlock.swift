@@ -81,6 +81,8 @@ package struct SegmentError: Error, Equatable, Sendable {
         /// The number is not one of those allowed.
         case outsideDomain(Double, allowed: String)
         case undefined(LossError.Undefined)
+        /// An option does not fit the shapes.
+        case outOfRange(option: String, Double, allowed: String)
     }
 
     package init(input: Int, offset: Int? = nil, _ reason: Reason) {

@@ -63,11 +63,14 @@ package enum OtherNames {
         ),
         (
             [
-                "ctc", "ctc_loss", "rnnt", "rnnt_loss", "supcon", "sup_con_loss",
-                "lambdarank",
-                "rank:ndcg", "rank:pairwise", "lambdamart", "cox", "survival:cox", "coxph",
+                "rnnt", "rnnt_loss", "supcon", "sup_con_loss",
+                "rank:pairwise", "rank:map", "cox", "survival:cox", "coxph",
             ],
             "Losses that compare rows with each other or align sequences are not supported."
+        ),
+        (
+            ["rank:ndcg", "lambdamart"],
+            "Use lambdarank_ndcg, which does not normalise the gradients of a query."
         ),
         (
             ["info_nce", "simclr"],

@@ -106,8 +106,8 @@ struct CatalogueDocumentTests {
             let schema = try client.json(client.send(.get, path + "/schema"))
             #expect(schema["$id"] as? String == path + "/schema")
             #expect(schema["additionalProperties"] as? Bool == false)
-            let inputs = entry.facts.signature.inputs.map { $0.name }
-            #expect(schema["required"] as? [String] == inputs)
+            let required = entry.facts.signature.inputs.filter { !$0.isOptional }.map { $0.name }
+            #expect(schema["required"] as? [String] == required)
             let properties = try #require(schema["properties"] as? [String: [String: Any]])
             #expect(Set(properties.keys) == Set(RequestField.all(of: entry.facts)))
             for option in entry.facts.options {

@@ -37,6 +37,8 @@ struct ProblemTests {
     private static let binary = "/v1/losses/binary_cross_entropy"
     private static let divergence = "/v1/losses/kl_divergence"
     private static let contrastive = "/v1/losses/nt_xent"
+    private static let ranking = "/v1/losses/lambdarank_ndcg"
+    private static let alignment = "/v1/losses/ctc"
 
     /// So many elements that their pairs exceed the default number of steps.
     private static func many(_ element: String) -> String {
@@ -534,6 +536,136 @@ struct ProblemTests {
             .tooManySteps,
             nil,
             contains: "needs 501760000 steps, which exceeds the limit of 500000000 (--steps)"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1]}"#,
+            to: ranking,
+            .missingField,
+            "/query_ids",
+            contains: "Either \"query_ids\" or \"lengths\" is required."
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1],"query_ids":[0,0],"lengths":[2]}"#,
+            to: ranking,
+            .conflictingOptions,
+            "/lengths",
+            contains: "query_ids and lengths cannot be combined"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1],"lengths":[1,2]}"#,
+            to: ranking,
+            .shapeMismatch,
+            "/lengths",
+            contains: "The numbers of lengths add up to 3, but predictions has 2 numbers."
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1],"lengths":[1,-1]}"#,
+            to: ranking,
+            .outsideDomain,
+            "/lengths/1",
+            contains: "lengths[1] is -1, but must be an integer from 0 to 2."
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1],"lengths":[1e300]}"#,
+            to: ranking,
+            .outsideDomain,
+            "/lengths/0",
+            contains: "must be an integer from 0 to 2"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,1],"query_ids":[0,null],"missing":"skip"}"#,
+            to: ranking,
+            .missingValue,
+            "/query_ids/1",
+            contains: "assigns elements to a group"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[0,-1],"query_ids":[0,0]}"#,
+            to: ranking,
+            .outsideDomain,
+            "/targets/1",
+            contains: "targets[1] is -1, but must be a number >= 0"
+        ),
+        Case(
+            #"{"predictions":[1],"targets":[0],"lengths":[1],"truncation_level":-1}"#,
+            to: ranking,
+            .outOfRange,
+            "/truncation_level",
+            contains: "truncation_level is -1, but must be an integer >= 0"
+        ),
+        Case(
+            #"{"predictions":[1e308,-1e308],"targets":[0,1],"lengths":[2]}"#,
+            to: ranking,
+            .notFinite,
+            "/predictions/0",
+            contains: "too large"
+        ),
+        Case(
+            #"{"predictions":[[[0.5,0.5]],[[0.5,0.5]]],"targets":[[1,1],[1,1]],"target_lengths":[1,2]}"#,
+            to: alignment,
+            .undefinedLoss,
+            "/targets/1",
+            contains:
+                "targets[1] needs 3 frames, one for each class and one for a blank between two "
+                + "equal classes, but there is 1. With \"zero_infinity\": true"
+        ),
+        Case(
+            #"{"predictions":[[1,0],[1,0]],"targets":[1]}"#,
+            to: alignment,
+            .undefinedLoss,
+            "/targets",
+            contains: "Every alignment of targets with the predictions has probability 0"
+        ),
+        Case(
+            #"{"predictions":[[[0.5,0.5],[0.5,0.5]]],"targets":[[1,0]]}"#,
+            to: alignment,
+            .outsideDomain,
+            "/targets/0/1",
+            contains:
+                "targets[0, 1] is 0, but must be a class index from 0 to 1, and not 0, which is "
+                + "the blank."
+        ),
+        Case(
+            #"{"predictions":[[[0.5,0.5],[0.5,0.5]]],"targets":[[1e30,0]]}"#,
+            to: alignment,
+            .outsideDomain,
+            "/targets/0/0",
+            contains: "is 1e30, but must be a class index"
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[1],"lengths":2}"#,
+            to: alignment,
+            .outsideDomain,
+            "/lengths",
+            contains: "lengths is 2, but must be an integer from 0 to 1."
+        ),
+        Case(
+            #"{"predictions":[[0.5,0.5]],"targets":[0],"blank":2}"#,
+            to: alignment,
+            .outOfRange,
+            "/blank",
+            contains: "blank is 2, but must be a class index from 0 to 1."
+        ),
+        Case(
+            #"{"predictions":[[-0.5,0.5]],"targets":[1]}"#,
+            to: alignment,
+            .outsideDomain,
+            "/predictions/0/0",
+            contains: "It would be accepted with \"from_logits\": true."
+        ),
+        Case(
+            #"{"predictions":[0.5,0.5],"targets":[1]}"#,
+            to: alignment,
+            .shapeMismatch,
+            "/predictions",
+            contains: "must be * T K, in which * stands for any dimensions or none."
+        ),
+        Case(
+            #"{"predictions":[[[0.5,0.5]],[[0.5,0.5]]],"targets":[1,1]}"#,
+            to: alignment,
+            .shapeMismatch,
+            "/targets",
+            contains: "accepted: [2, S]."
         ),
         Case(#"{}"#, to: "/v1/losses/logloss", .unknownLoss, nil, contains: "for two classes"),
         Case(#"{}"#, to: "/v1/losses/Squared-Loss", .unknownLoss, nil, contains: "squared_error"),

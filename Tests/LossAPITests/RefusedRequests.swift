@@ -29,14 +29,15 @@ struct RefusedRequest {
             request("an unknown input", ["gradient_of": ["weights"]], .notAllowed),
             request("a normalizer of 0", ["normalizer": 0], .outOfRange),
         ]
-        requests += inputs.map { input in
+        let required = facts.signature.inputs.filter { !$0.isOptional }.map { $0.name }
+        requests += required.map { input in
             RefusedRequest(
                 name: "\(input) missing",
                 body: plain.filter { $0.key != input },
                 problem: .missingField
             )
         }
-        requests += inputs.dropFirst().map { input in
+        requests += required.dropFirst().map { input in
             request("\(input) of another shape", [input: [[[0]]]], .shapeMismatch)
         }
         for option in facts.options {

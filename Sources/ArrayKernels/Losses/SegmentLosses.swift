@@ -17,7 +17,9 @@ protocol SegmentwiseLoss: SegmentKernel, SendableMetatype {
 /// To add one, write its file and add a line here.
 package enum SegmentLosses {
     private static let types: [any SegmentwiseLoss.Type] = [
-        NTXent.self
+        NTXent.self,
+        LambdaRankNDCG.self,
+        CTC.self,
     ]
 
     #if !FUSED
@@ -41,4 +43,10 @@ extension Kernels {
     ) throws(LossError) -> any SegmentKernel {
         try SegmentLosses.kernel(index, options)
     }
+}
+
+/// The summaries of inputs that several losses have.
+enum SegmentInputs {
+    static let lengths =
+        "the number of elements of each segment: documents of a query, or frames of a sequence"
 }

@@ -43,6 +43,19 @@ struct TwoDoublesArray {
         tails[index] = numbers.tail[0]
     }
 
+    /// Copies a number of another array.
+    @inline(always)
+    mutating func copy(_ source: Int, of other: TwoDoublesArray, to index: Int) {
+        heads[index] = other.heads[source]
+        tails[index] = other.tails[source]
+    }
+
+    /// Adds the term in the first lane to a number.
+    @inline(always)
+    mutating func addFirst(_ terms: TwoDoubles, at index: Int) {
+        storeFirst(repeated(index) + terms, at: index)
+    }
+
     /// Adds eight terms to the numbers from an offset on, with rounding errors of about 2^-106 of the
     /// largest sum.
     @inline(always)
@@ -92,6 +105,10 @@ extension Vector {
 }
 
 extension TwoDoubles {
+    var magnitude: TwoDoubles {
+        @inline(always) get { replacing(with: -self, where: head .< 0) }
+    }
+
     /// The numbers where a mask is true, 0 elsewhere.
     @inline(always)
     func kept(where mask: Mask) -> TwoDoubles {

@@ -149,6 +149,8 @@ final class SegmentLoss: LossEvaluator {
             return .outsideDomain(input: input, place: place, value: value, allowed: allowed)
         case .undefined(.zeroVector):
             return .undefined(input: input, place: place.dropLast(), .zeroVector)
+        case .outOfRange(let option, let value, let allowed):
+            return .outOfRange(option: option, place: [], value: value, allowed: allowed)
         case .undefined(let reason):
             return .undefined(input: input, place: place, reason)
         }
