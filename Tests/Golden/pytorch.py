@@ -51,11 +51,25 @@ COUNTERPARTS = {
         lambda x, t, o: F.kl_div(x, t, reduction="none", log_target=o.get("log_targets", False)).sum(-1),
     ),
     "triplet_margin": ([], None),
+    "ctc": (["from_logits"], None),
 }
-REQUIRED = {"categorical_cross_entropy": "from_logits", "kl_divergence": "log_predictions"}
+REQUIRED = {"categorical_cross_entropy": "from_logits", "kl_divergence": "log_predictions", "ctc": "from_logits"}
+
+
+def ctc_result(predictions, targets, lengths, target_lengths):
+    """The loss of one sequence, whose batch is the second dimension."""
+    logits = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+    lengths = [int(len(predictions) if lengths is None else lengths)]
+    counts = [int(len(targets) if target_lengths is None else target_lengths)]
+    classes = torch.tensor([targets], dtype=torch.int64)
+    loss = F.ctc_loss(logits[:, None].log_softmax(-1), classes, lengths, counts, reduction="sum")
+    loss.backward()
+    return loss.item(), [logits.grad.flatten().tolist()]
 
 
 def torch_result(name, inputs, options):
+    if name == "ctc":
+        return ctc_result(*inputs)
     tensors = [torch.tensor(x, dtype=torch.int64 if isinstance(x, int) else torch.float64) for x in inputs]
     for tensor in tensors if name in ("gaussian_nll", "triplet_margin") else tensors[:1]:
         tensor.requires_grad_()
@@ -72,7 +86,8 @@ def torch_result(name, inputs, options):
 
 def server_result(address, name, signature, inputs, options):
     row = any(isinstance(x, list) for x in inputs)
-    body = {field: [x] if row else x for field, x in zip(signature, inputs)} | options
+    row = row and name != "ctc"
+    body = {field: [x] if row else x for field, x in zip(signature, inputs) if x is not None} | options
     body |= {"reduction": "none", "gradient_of": list(signature if len(inputs) == 3 else signature[:1])}
     request = urllib.request.Request(f"{address}/v1/losses/{name}", json.dumps(body).encode())
     with urllib.request.urlopen(request) as response:
@@ -91,10 +106,11 @@ def samples(name, document):
         if set(options) - set(COUNTERPARTS[name][0]) or not options.get(REQUIRED.get(name), name not in REQUIRED):
             continue
         for record in next(value for key, value in group.items() if key != "options"):
-            if "inputs" in record:
+            if "inputs" in record or "arrays" in record:
                 terms = record.get("terms") or [0] * 9
-                count = len(record["inputs"])
-                yield record["inputs"], options, record["loss"], record["gradients"], terms[0], terms[1:count + 1], False
+                inputs = record.get("inputs") or record["arrays"]
+                count = len(record["gradients"])
+                yield inputs, options, record["loss"], record["gradients"], terms[0], terms[1:count + 1], False
                 continue
             row = "predictions" in record
             inputs = [record["predictions" if row else "prediction"], record["target"]]

@@ -56,7 +56,7 @@ def embedded(text):
     """A source without imports of the modules that become one, and without existential types."""
     text = re.sub(rf"^(package )?import ({'|'.join(MODULES)})\n", "", text, flags=re.M)
     text = without(text, r"^    static func kernel\(")
-    text = without(text, r"^package enum (Pointwise|Row)Losses \{")
+    text = without(text, r"^package enum (Pointwise|Row|Segment)Losses \{")
     return without(text, r"^extension Kernels \{")
 
 
@@ -171,6 +171,12 @@ def batches(golden, group, chance):
         points = [(point["prediction"], point["target"]) for point in group["points"]]
     elif "cases" in group:
         points = [(number,) for case in group["cases"] for number in case["parameters"]]
+    elif golden["kind"] == "arrays":
+        for sample in group["samples"]:
+            arrays = [flat(array) for array in sample["arrays"]]
+            first = sample["arrays"][0]
+            yield 1, len(first[0]) if isinstance(first[0], list) else 1, [], arrays
+        return
     elif golden["kind"] == "inputs":
         samples = [sample["inputs"] for sample in group["samples"]]
         if not isinstance(samples[0][0], list):
@@ -188,6 +194,13 @@ def batches(golden, group, chance):
         return
     points += [tuple(between(chance, values) for values in zip(*points)) for _ in points]
     yield len(points), 1, [], [list(values) for values in zip(*points)]
+
+
+def flat(array):
+    """The numbers of nested lists; none if an input is omitted."""
+    if array is None:
+        return []
+    return [number for part in array for number in flat(part)] if isinstance(array, list) else [float(array)]
 
 
 def between(chance, values):

@@ -110,6 +110,33 @@ struct Driver {
         }
     }
 
+    /// Computes a segment, with derivatives with respect to the first input.
+    static func run(_ kernel: some SegmentKernel, _ test: Test) {
+        var first = InputSet()
+        first.insert(0)
+        var block = SegmentBlock(
+            inputCount: test.inputs.count,
+            capacity: test.input(0).count,
+            gradients: first,
+            hessians: first,
+            usesSurrogate: test.usesSurrogate
+        )
+        let inputs = (test.input(0), test.input(1), test.input(2), test.input(3))
+        do throws(SegmentError) {
+            try kernel.compute(
+                inputs.0.span,
+                inputs.1.span,
+                inputs.2.span,
+                inputs.3.span,
+                columns: test.length,
+                into: &block
+            )
+            write([block.loss] + block.numbers)
+        } catch {
+            write([.nan])
+        }
+    }
+
     private static func derivatives(
         _ block: borrowing RowBlock,
         _ count: Int,
