@@ -380,7 +380,7 @@ extension RequestBuilder {
     private static let largestCount = 1 << 50
 
     /// The time of an elementary step, in nanoseconds.
-    private static let nanosecondsOfStep = 5
+    private static let nanosecondsOfStep = 3
 
     /// The time to compute the loss of an element and its derivatives, in nanoseconds.
     private static let nanosecondsEach = 15

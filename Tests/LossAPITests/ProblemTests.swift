@@ -42,7 +42,7 @@ struct ProblemTests {
 
     /// So many elements that their pairs exceed the default number of steps.
     private static func many(_ element: String) -> String {
-        repeatElement(element, count: 22_400).joined(separator: ",")
+        repeatElement(element, count: 5_600).joined(separator: ",")
     }
 
     static let cases = [
@@ -535,7 +535,7 @@ struct ProblemTests {
             to: contrastive,
             .tooManySteps,
             nil,
-            contains: "needs 501760000 steps, which exceeds the limit of 500000000 (--steps)"
+            contains: "needs 1034880000 steps, which exceeds the limit of 1000000000 (--steps)"
         ),
         Case(
             #"{"predictions":[1,2],"targets":[0,1]}"#,

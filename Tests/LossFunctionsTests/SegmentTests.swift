@@ -148,10 +148,10 @@ struct SegmentTests {
     func steps() throws {
         let loss = try loss("lambdarank_ndcg")
         var request = ranking([1, 2, 3], [0, 1, 2], lengths: [1, 2])
-        request.stepLimit = 5
+        request.stepLimit = 232
         #expect(try loss.evaluate(request).loss != nil)
-        request.stepLimit = 4
-        #expect(throws: LossError.tooManySteps(5, limit: 4)) { try loss.evaluate(request) }
+        request.stepLimit = 231
+        #expect(throws: LossError.tooManySteps(232, limit: 231)) { try loss.evaluate(request) }
         // A query that is left out takes no time.
         request.mask = Tensor(shape: [2], values: [0, 1])
         #expect(try loss.evaluate(request).loss != nil)

@@ -9,8 +9,8 @@ package struct LossService: Sendable {
     /// The default maximum nesting depth of JSON.
     package static let defaultDepth = 32
 
-    /// The default maximum number of steps of a loss: some seconds on one core.
-    package static let defaultSteps = 500_000_000
+    /// The default maximum number of steps of a loss: about three seconds on one core.
+    package static let defaultSteps = 1_000_000_000
 
     private let maximumDepth: Int
     private let maximumSteps: Int

@@ -133,14 +133,14 @@ import Testing
 
     @Test("on the steps of a loss can be set")
     func steps() throws {
-        let server = try ServerProcess("--steps", "17")
+        let server = try ServerProcess("--steps", "400")
         let client = try server.client()
         let path = "/v1/losses/nt_xent"
-        let within = #"{"embeddings": [[1], [2], [-3], [4]], "labels": [0, 0, 1, 1]}"#
+        let within = #"{"embeddings": [[1, 0], [2, 1], [-3, 5]], "labels": [0, 0, 1]}"#
         #expect(try client.send(.post(path, within)).status == 200)
-        let beyond = #"{"embeddings": [[1, 0], [2, 1], [-3, 5]], "labels": [0, 0, 1]}"#
+        let beyond = #"{"embeddings": [[1], [2], [-3], [4]], "labels": [0, 0, 1, 1]}"#
         let problem = try client.send(.post(path, beyond)).expectProblem(413, "too-many-steps")
-        #expect(problem["detail"]?.string?.contains("18 steps") == true)
+        #expect(problem["detail"]?.string?.contains("528 steps") == true)
     }
 
     @Test("on connections gives later ones 503 and keeps the others")

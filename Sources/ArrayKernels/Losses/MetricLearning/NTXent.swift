@@ -423,7 +423,7 @@ extension NTXent {
                 + "ICML 2020",
             "optax ntxent", "pytorch-metric-learning NTXentLoss",
         ],
-        work: Work(steps: "N N K", numbers: "4 N K + 32 N"),
+        work: Work(steps: "N N K + 32 N N", numbers: "2 N K + 48 K + 32 N"),
         examples: [
             Example([
                 "embeddings": Tensor(

@@ -302,7 +302,7 @@ extension LambdaRankNDCG {
             "LightGBM lambdarank", "XGBoost rank:ndcg",
         ],
         gradientKind: .constantWeights,
-        work: Work(steps: "L L", numbers: "16 L"),
+        work: Work(steps: "8 L L + 64 L", numbers: "24 L"),
         examples: [
             Example([
                 "predictions": Tensor(shape: [5], values: [0.2, 1.7, -0.4, 2, 0.5]),

@@ -448,7 +448,10 @@ extension CTC {
                 ]
             )
         ],
-        work: Work(steps: "2 T S + T K + T", numbers: "6 T S + 3 T K + 90 T + 64 S + 16 K"),
+        work: Work(
+            steps: "16 T S + 8 T K + 32 T",
+            numbers: "6 T S + 3 T K + 104 T + 64 S + 16 K"
+        ),
         examples: [
             Example([
                 "predictions": Tensor(
