@@ -59,6 +59,7 @@ package protocol SegmentKernel: Sendable {
     ///   - fourth: those of the fourth input.
     ///   - columns: the length of the last named dimension of the first input.
     ///   - block: receives the loss and the derivatives, which begin with 0.
+    ///   - check: called every few microseconds; throws if the result is no longer needed.
     /// - Throws: `SegmentError` if the segment has no loss.
     func compute(
         _ first: Span<Double>,
@@ -66,7 +67,8 @@ package protocol SegmentKernel: Sendable {
         _ third: Span<Double>,
         _ fourth: Span<Double>,
         columns: Int,
-        into block: inout SegmentBlock
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
     ) throws(SegmentError)
 }
 
@@ -81,6 +83,8 @@ package struct SegmentError: Error, Equatable, Sendable {
         /// The number is not one of those allowed.
         case outsideDomain(Double, allowed: String)
         case undefined(LossError.Undefined)
+        /// The caller has cancelled the evaluation.
+        case cancelled
         /// An option does not fit the shapes.
         case outOfRange(option: String, Double, allowed: String)
     }

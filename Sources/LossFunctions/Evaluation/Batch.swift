@@ -91,11 +91,14 @@ final class Batch {
         domain(index).firstOutside(in: numbers, loss.functions) == nil
     }
 
+    /// Whether the evaluation has been cancelled.
+    var isCancelled: Bool { cancellation?.isCancelled == true }
+
     /// Throws if the evaluation has been cancelled.
     ///
-    /// Called for each block of elements or rows and for each strip of a long row.
+    /// Called for each block of elements or rows, for each segment and for each strip of a long row.
     func checkCancellation() throws(LossError) {
-        if cancellation?.isCancelled == true { throw .cancelled }
+        if isCancelled { throw .cancelled }
     }
 
     /// Throws if a unit that takes part has an input outside its domain, with the place of the first.

@@ -28,6 +28,7 @@ final class SegmentLoss: LossEvaluator {
             usesSurrogate: batch.usesSurrogate
         )
         for unit in losses.indices where !batch.selection.isLeftOut(unit) {
+            try batch.checkCancellation()
             do throws(SegmentError) {
                 try compute(batch, segments, unit, into: &block)
             } catch {
@@ -57,6 +58,9 @@ final class SegmentLoss: LossEvaluator {
     ) throws(SegmentError) {
         var numbers = block.numbers.mutableSpan
         for offset in numbers.indices { numbers[offset] = 0 }
+        func check() throws(SegmentError) {
+            if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
+        }
         func places(_ input: Int) -> Segments.Places {
             input < batch.inputs.count
                 ? segments.places(of: unit, input: input) : Segments.Places.none
@@ -71,7 +75,8 @@ final class SegmentLoss: LossEvaluator {
                 third.span.extracting(range(2)),
                 fourth.span.extracting(range(3)),
                 columns: segments.columns,
-                into: &block
+                into: &block,
+                check: check
             )
         } else {
             func copy(_ input: Int) -> [Double] {
@@ -85,7 +90,8 @@ final class SegmentLoss: LossEvaluator {
                 third.span,
                 fourth.span,
                 columns: segments.columns,
-                into: &block
+                into: &block,
+                check: check
             )
         }
     }
@@ -149,6 +155,7 @@ final class SegmentLoss: LossEvaluator {
             return .outsideDomain(input: input, place: place, value: value, allowed: allowed)
         case .undefined(.zeroVector):
             return .undefined(input: input, place: place.dropLast(), .zeroVector)
+        case .cancelled: return .cancelled
         case .outOfRange(let option, let value, let allowed):
             return .outOfRange(option: option, place: [], value: value, allowed: allowed)
         case .undefined(let reason):

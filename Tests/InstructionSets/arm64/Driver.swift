@@ -129,7 +129,8 @@ struct Driver {
                 inputs.2.span,
                 inputs.3.span,
                 columns: test.length,
-                into: &block
+                into: &block,
+                check: {}
             )
             write([block.loss] + block.numbers)
         } catch {

@@ -31,10 +31,11 @@ struct NTXent: SegmentwiseLoss {
         _ third: Span<Double>,
         _ fourth: Span<Double>,
         columns: Int,
-        into block: inout SegmentBlock
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         let vectors = try UnitVectors(first, count: second.count, length: columns)
-        let anchors = anchors(vectors, second)
+        let anchors = try anchors(vectors, second, check)
         guard anchors.pairs > 0 else { throw SegmentError(input: 1, .undefined(.noPositivePair)) }
         let pairs = Vector(repeating: Double(anchors.pairs))
         block.loss = (anchors.loss / pairs).rounded[0]
@@ -42,6 +43,7 @@ struct NTXent: SegmentwiseLoss {
         let hessian = block.offset(of: 0, isHessian: true)
         guard gradient != nil || hessian != nil else { return }
         for anchor in 0..<second.count {
+            try check()
             let weights = weights(anchor, vectors, second, anchors, forHessian: hessian != nil)
             if let gradient {
                 let start = gradient + anchor * columns
@@ -78,11 +80,16 @@ struct NTXent: SegmentwiseLoss {
         }
     }
 
-    private func anchors(_ vectors: borrowing UnitVectors, _ labels: Span<Double>) -> Anchors {
+    private func anchors(
+        _ vectors: borrowing UnitVectors,
+        _ labels: Span<Double>,
+        _ check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) -> Anchors {
         var anchors = Anchors(count: vectors.count)
         var similarities = TwoDoublesArray(count: vectors.count)
         var loss = LaneTotal()
         for anchor in 0..<vectors.count {
+            try check()
             var greatest = Vector(repeating: -.infinity)
             for start in stride(from: 0, to: vectors.count, by: 8) {
                 let similarity = vectors.product(anchor, start) / temperature

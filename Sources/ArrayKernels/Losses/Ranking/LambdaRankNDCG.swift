@@ -57,7 +57,8 @@ struct LambdaRankNDCG: SegmentwiseLoss {
         _ third: Span<Double>,
         _ fourth: Span<Double>,
         columns: Int,
-        into block: inout SegmentBlock
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         let items = RankedItems(first, second, gain, truncationLevel)
         guard let ideal = items.idealDCG else {
@@ -69,6 +70,7 @@ struct LambdaRankNDCG: SegmentwiseLoss {
         var loss = LaneTotal()
         let wantsDerivatives = !block.numbers.isEmpty
         for place in 0..<min(count, truncationLevel) {
+            try check()
             let own = items.item(place)
             var (slope, bend) = (LaneTotal(), LaneTotal())
             for start in stride(from: (place + 1) / 8 * 8, to: count, by: 8) {

@@ -41,7 +41,8 @@ struct CTC: SegmentwiseLoss {
         _ third: Span<Double>,
         _ fourth: Span<Double>,
         columns: Int,
-        into block: inout SegmentBlock
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         block.loss = 0
         guard (0..<columns).contains(blank) else {
@@ -64,8 +65,9 @@ struct CTC: SegmentwiseLoss {
             throw SegmentError(input: 1, .undefined(reason))
         }
         guard frameCount > 0 else { return }
+        try check()
         let frames = Frames(first, count: frameCount, classes: columns, hasLogits: hasLogits)
-        let ways = Ways(states, frames)
+        let ways = try Ways(states, frames, check)
         guard ways.total.value.head[0] > 0 else {
             guard !zerosInfinity else { return }
             throw SegmentError(input: 1, .undefined(.noAlignment))
@@ -76,7 +78,7 @@ struct CTC: SegmentwiseLoss {
         block.loss = hasLogits ? max(loss.rounded[0], 0) : loss.rounded[0]
         guard !block.numbers.isEmpty else { return }
         var shares = ClassShares(states, classes: columns)
-        ways.visitBackwards(states, frames) { frame, start, before, after, emission in
+        try ways.visitBackwards(states, frames, check) { frame, start, before, after, emission in
             let way = before * after * ways.total.inverse
             shares.add((hasLogits ? way * emission : way).narrow, at: start)
             guard start + 8 >= states.count else { return }
@@ -238,7 +240,11 @@ private struct Ways {
     /// P, in all lanes.
     let total: Wide
 
-    init(_ states: States, _ frames: borrowing Frames) {
+    init(
+        _ states: States,
+        _ frames: borrowing Frames,
+        _ check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) {
         let padded = (states.count + 7) / 8 * 8
         width = padded + 16
         before = WideArray(count: width * frames.count)
@@ -248,6 +254,7 @@ private struct Ways {
         let isFirst = Vector.indices(from: 0) .< Double(min(2, states.count))
         before.store(one.kept(where: isFirst), at: 8)
         for frame in 0..<frames.count {
+            try check()
             let base = frame * width + 8
             frames.emissions(frame, of: states, into: &emissions)
             for start in stride(from: 0, to: padded, by: 8) {
@@ -279,10 +286,11 @@ private struct Ways {
     func visitBackwards(
         _ states: States,
         _ frames: borrowing Frames,
+        _ check: () throws(SegmentError) -> Void,
         _ visit: (
             _ frame: Int, _ start: Int, _ before: Wide, _ after: Wide, _ emission: Wide
         ) -> Void
-    ) {
+    ) throws(SegmentError) {
         let padded = (states.count + 7) / 8 * 8
         var emissions = WideArray(count: padded)
         var after = WideArray(count: padded)
@@ -295,6 +303,7 @@ private struct Ways {
             after.store(one.kept(where: isLast), at: start)
         }
         for frame in (0..<frames.count).reversed() {
+            try check()
             let base = frame * width + 8
             frames.emissions(frame, of: states, into: &emissions)
             for start in stride(from: 0, to: padded, by: 8) {
