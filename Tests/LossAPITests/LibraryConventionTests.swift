@@ -110,6 +110,26 @@ struct LibraryConventionTests {
         #expect(options["from_logits"] as? Bool == true)
     }
 
+    /// Numbers of torch 2.15.0, which has the batch in the second dimension.
+    @Test("pytorch divides the losses of sequences by the lengths of their targets")
+    func sequences() throws {
+        let body = """
+            {"predictions":[[[0.2,1.7,-0.4],[2,0.5,0.1],[-1,0.3,1.2],[0.4,-0.6,0.9]],
+            [[1.5,-0.3,0.2],[0.1,0.9,-1.1],[0.7,0.4,0.6],[2.2,-1.3,0.8]]],
+            "targets":[[1,2],[2,1]],"lengths":[4,3],"target_lengths":[2,1],"convention":"pytorch"}
+            """
+        let result = try result("CTCLoss", body)
+        let loss = try #require(result["loss"] as? Double)
+        #expect((loss - 1.141499747593298).magnitude <= 1e-12)
+        let slopes = numbers(result["gradient"] as Any)
+        let theirs = [0.02283785510430448, -0.045589350494590536, 0.02275149539028606]
+        let others = [-0.03982906958130119, 0.05748204234911643, -0.017652972767815238]
+        #expect(slopes.count == 24)
+        for (slope, other) in zip(slopes.prefix(3) + slopes[12..<15], theirs + others) {
+            #expect((slope - other).magnitude <= 1e-12)
+        }
+    }
+
     @Test("yields to explicit options, and defaults yield to it")
     func precedence() throws {
         let inputs = #""predictions":[[1,2],[3,5]],"targets":[0,-100]"#
