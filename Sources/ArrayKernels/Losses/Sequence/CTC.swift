@@ -438,9 +438,9 @@ extension CTC {
                 + "2^-98 of other losses.",
             "The exact Hessian with respect to a logit is that of a convex minus that of a convex "
                 + "function; the surrogate is the first, p (1 - p).",
-            "PyTorch returns infinity and NaN for a target that cannot be aligned, optax about 1e5, and "
-                + "PyTorch accepts a target that is the blank. In Keras the last class is the blank, "
-                + "and targets are padded by the blank.",
+            "PyTorch returns infinity and NaN for a target that cannot be aligned, optax about 1e5. "
+                + "PyTorch accepts a target that is the blank. In Keras class 0 is the blank, and "
+                + "also pads the targets.",
         ],
         references: [
             "A. Graves et al., Connectionist temporal classification, ICML 2006",
