@@ -26,7 +26,12 @@ package struct Binding: Sendable {
         _ inputs: [Tensor?],
         axis: Int = -1
     ) throws(LossError) {
-        guard let first = signature.inputs.first, let shape = inputs.first??.shape else { return }
+        guard let shape = inputs.first??.shape else { return }
+        if signature.isElementwise, inputs.allSatisfy({ $0.map { $0.shape == shape } ?? true }) {
+            leading = shape
+            return
+        }
+        guard let first = signature.inputs.first else { return }
         let symbols = first.forms[0].shape
         var dimension: Int?
         if signature.unit == .row, case .named(let name)? = symbols.dimensions.last {

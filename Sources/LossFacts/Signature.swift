@@ -4,7 +4,9 @@
 ///
 /// It states once the names, shapes and domains that are checked in every request. Documents list
 /// the inputs in this order.
-package struct Signature: Equatable, Sendable {
+///
+/// A class, because the steps of each request share one instance.
+package final class Signature: Sendable {
     /// The unit that has one loss.
     package enum Unit: String, Sendable {
         case element
@@ -34,6 +36,8 @@ package struct Signature: Equatable, Sendable {
     package let primary: [Int]
     /// The offsets of the inputs whose derivatives can be requested.
     package let differentiable: [Int]
+    /// Whether all inputs have the shape of the losses.
+    package let isElementwise: Bool
 
     /// Creates a signature; `grouping` names two optional inputs, of ids and of lengths.
     package init(
@@ -51,10 +55,22 @@ package struct Signature: Equatable, Sendable {
         }
         primary = inputs.indices.filter { inputs[$0].role == .primary }
         differentiable = inputs.indices.filter { inputs[$0].role != .constant }
+        isElementwise = inputs.allSatisfy { input in
+            input.forms.allSatisfy { $0.shape.isLeadingOnly }
+        }
     }
+
+    /// Whether a unit is a segment or the batch.
+    package var hasSegments: Bool { unit == .segment || unit == .batch }
 
     /// The offset of an input in the list.
     package func index(of name: String) -> Int? { inputs.firstIndex { $0.name == name } }
+}
+
+extension Signature: Equatable {
+    package static func == (left: Signature, right: Signature) -> Bool {
+        left.unit == right.unit && left.inputs == right.inputs && left.grouping == right.grouping
+    }
 }
 
 /// A named tensor that a loss reads.

@@ -36,8 +36,7 @@ package struct RequestBuilder: Sendable {
         inputs.reserveCapacity(count)
         for _ in 0..<count { inputs.append(nil) }
         self.found = found
-        request = LossRequest(inputs: inputs)
-        request.stepLimit = stepLimit
+        request = LossRequest(inputs: inputs, stepLimit: stepLimit)
         convention = found.convention
     }
 
@@ -365,7 +364,9 @@ extension RequestBuilder {
     /// An upper estimate of the time to compute the result, in nanoseconds.
     package var computingNanoseconds: Int {
         let numbers = count(of: 0) * Self.nanosecondsEach
-        guard let work = facts.work, let binding else { return numbers }
+        guard facts.signature.hasSegments, let work = facts.work, let binding else {
+            return numbers
+        }
         let steps = work.steps.value(binding.length)
             .saturatingProduct(with: binding.leading.reduce(1, *))
         return numbers + Self.nanosecondsOfStep * min(steps, Self.largestCount)

@@ -24,27 +24,27 @@ final class Batch {
 
     /// Checks the shapes of a request and selects its units.
     init(
-        _ request: LossRequest,
+        _ request: borrowing LossRequest,
         _ loss: Loss,
         axis: Int,
         cancellation: (any CancellationFlag)?
     ) throws(LossError) {
         let signature = loss.facts.signature
-        // The parameter is not used again, so it is moved here.
-        self.request = request
+        self.request = copy request
         self.loss = loss
         self.axis = axis
         self.cancellation = cancellation
-        binding = try Binding(signature, self.request.inputs, axis: axis)
+        binding = try Binding(signature, request.inputs, axis: axis)
         let binding = binding
         domains =
             loss.derivesDomains
             ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
-        segments = try Segments(self.request, signature, binding)
+        segments =
+            signature.hasSegments ? try Segments(request, signature, binding) : nil
         let segments = segments
-        let outputs = self.request.outputs
+        let outputs = request.outputs
         var chosen = InputSet()
-        for index in self.request.differentiated(of: signature) {
+        for index in request.differentiated(of: signature) {
             if case .classIndices = loss.domain(of: index, form: binding.form(of: index)) {
                 throw .noDerivative(input: signature.inputs[index].name)
             }
@@ -52,7 +52,7 @@ final class Batch {
         }
         gradients = outputs.contains(.gradient) ? chosen : InputSet()
         hessians = outputs.contains(.hessian) ? chosen : InputSet()
-        selection = try Selection(self.request, signature, binding, segments, axis: axis)
+        selection = try Selection(request, signature, binding, segments, axis: axis)
     }
 
     var signature: Signature { loss.facts.signature }

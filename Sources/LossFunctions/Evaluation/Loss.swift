@@ -55,7 +55,7 @@ package final class Loss: Sendable {
     /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, if a requested
     ///   output is not finite, or if the evaluation is cancelled.
     package func evaluate(
-        _ request: consuming LossRequest,
+        _ request: LossRequest,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
         try evaluator.evaluate(

@@ -26,10 +26,11 @@ package struct LossRequest: Sendable {
     /// The number of losses before the first, if the inputs are a part of a data set.
     package var offset = 0
     /// The maximum number of steps of a loss that states them.
-    package var stepLimit = Int.max
+    package var stepLimit: Int
 
-    package init(inputs: [Tensor?]) {
+    package init(inputs: [Tensor?], stepLimit: Int = .max) {
         self.inputs = inputs
+        self.stepLimit = stepLimit
     }
 
     /// The offsets of the inputs with respect to which to differentiate: the requested ones, or the

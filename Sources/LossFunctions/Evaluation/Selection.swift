@@ -16,7 +16,7 @@ struct Selection {
     /// - Throws: `LossError` if the mask does not match the losses, or if an input of a unit that takes
     ///   part is missing and is not to be skipped.
     init(
-        _ request: LossRequest,
+        _ request: borrowing LossRequest,
         _ signature: Signature,
         _ binding: Binding,
         _ segments: Segments?,
@@ -26,8 +26,9 @@ struct Selection {
         let total = lossShape.reduce(1, *)
         count = total
         if let mask = request.mask { try apply(mask, lossShape: lossShape) }
-        for index in request.inputs.indices where request.inputs[index]?.hasMissing == true {
-            guard let tensor = request.inputs[index] else { continue }
+        guard request.inputs.contains(where: { $0?.hasMissing == true }) else { return }
+        for index in request.inputs.indices {
+            guard let tensor = request.inputs[index], tensor.hasMissing else { continue }
             let input = signature.inputs[index]
             let shape = input.forms[binding.form(of: index)].shape
             for offset in tensor.values.indices where tensor.values[offset].isNaN {

@@ -28,15 +28,14 @@ final class Segments: Sendable {
         let lengthsInput: Int
     }
 
-    /// Divides the inputs of a request; `nil` means that a loss has elements or rows.
+    /// Divides the inputs of a request.
     ///
     /// - Throws: `LossError` if ids or lengths do not assign each element to a group.
-    init?(
-        _ request: LossRequest,
+    init(
+        _ request: borrowing LossRequest,
         _ signature: Signature,
         _ binding: Binding
     ) throws(LossError) {
-        guard signature.unit == .segment || signature.unit == .batch else { return nil }
         counts = request.inputs.map { $0?.values.count ?? 0 }
         self.binding = binding
         lastDimension = signature.inputs[0].forms[0].shape.dimensions.last
