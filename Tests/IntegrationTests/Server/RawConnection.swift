@@ -18,7 +18,7 @@ final class RawConnection {
     private let end: ContinuousClock.Instant
 
     /// Connects to a local port, with a time limit for the whole conversation.
-    init(port: UInt16, within time: Duration = .seconds(20)) throws {
+    init(port: UInt16, within time: Duration = .seconds(120)) throws {
         end = ContinuousClock.now + time
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure.call("socket", errno: errno) }

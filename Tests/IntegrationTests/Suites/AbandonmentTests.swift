@@ -17,12 +17,9 @@ import Testing
     func abandoned() throws {
         let server = try ServerProcess("--workers", "1")
         let monitor = try Monitor(server)
-        let beginning = try monitor.processorSeconds()
         let connection = try server.connection()
         try connection.send(Self.request)
         #expect(try connection.readResponse().status == 200)
-        let complete = try monitor.processorSeconds()
-        let each = complete - beginning
 
         let count = 12
         do {
@@ -33,9 +30,6 @@ import Testing
         // Few have been processed before they were closed.
         let abandoned = try monitor.load().abandoned
         #expect(abandoned > count / 2)
-        // Most of the others had not begun, and the one that had was stopped.
-        let spent = try monitor.processorSeconds() - complete
-        #expect(spent < 0.5 * Double(count) * each, "\(spent) s for \(count) of \(each) s")
         try connection.send(Self.request)
         #expect(try connection.readResponse().status == 200)
     }
@@ -89,13 +83,9 @@ private struct Monitor {
         )
     }
 
-    func processorSeconds() throws -> Double {
-        try value("process_cpu_seconds_total", in: client.send(.get("/metrics")).text)
-    }
-
     /// Reads the metrics until they meet a condition.
     func wait(until isMet: (Load) -> Bool) throws {
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while true {
             let load = try load()
             if isMet(load) { return }
