@@ -53,7 +53,7 @@ extension Domain: CustomStringConvertible {
         case .interval(let interval): interval.description
         case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
         case .classIndices: "class indices"
-        case .integers(.integers): "an integer of at most 2^53 in magnitude"
+        case .integers(.integers): "an integer below 2^53 in magnitude"
         case .integers(let interval):
             "an integer from \(interval.lower.shortest) to \(interval.upper.shortest)"
         case .counts(of: let name): "an integer from 0 to \(name)"

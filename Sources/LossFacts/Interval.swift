@@ -19,8 +19,8 @@ package struct Interval: Equatable, Sendable {
     package static let nonNegative = Interval.from(0)
     package static let unit = Interval.closed(0, 1)
 
-    /// The range in which every integer is a double.
-    package static let integers = Interval.closed(-0x1p53, 0x1p53)
+    /// The integers whose doubles are those of no other integer (RFC 8259, section 6).
+    package static let integers = Interval.closed(1 - 0x1p53, 0x1p53 - 1)
 
     /// Every number above `lower`.
     package static func above(_ lower: Double) -> Interval {

@@ -64,7 +64,11 @@ package enum LossError: Error, Equatable, Sendable {
     package enum Emptiness: Equatable, Sendable {
         /// Every weight is 0.
         case weights
-        /// Every unit is ignored, masked, skipped or has weight 0.
+        /// The mask leaves out every unit, or those that it includes have weight 0.
+        case mask
+        /// Every target is ignored, or those that are not have weight 0.
+        case targets
+        /// Every unit is skipped or has weight 0.
         case units
     }
 

@@ -436,7 +436,7 @@ struct ProblemTests {
             to: "/v1/losses/cce",
             .outOfRange,
             "/ignore_index",
-            contains: "must be an integer from -9007199254740992 to 9007199254740992"
+            contains: "must be an integer from -9007199254740991 to 9007199254740991"
         ),
         Case(
             #"{"predictions":[[0.2,0.8]],"targets":[0],"ignore_index":0.5}"#,
@@ -515,6 +515,14 @@ struct ProblemTests {
             .outsideDomain,
             "/labels/1",
             contains: "labels[1] is 0.5, but must be an integer"
+        ),
+        // Read as doubles, it and the integer before it would be equal.
+        Case(
+            #"{"embeddings":[[1,2],[0,1]],"labels":[0,9007199254740993]}"#,
+            to: contrastive,
+            .outsideDomain,
+            "/labels/1",
+            contains: "below 2^53"
         ),
         Case(
             #"{"embeddings":[1,2],"labels":[0,0]}"#,

@@ -52,6 +52,15 @@ struct WholeRequestTests {
         return ["\(value)"]
     }
 
+    @Test("take false and true for 0 and 1 in a mask, alone and in an array")
+    func booleanMask() throws {
+        for (mask, loss) in [("true", 2.5), ("[true,false]", 1), ("[false,true]", 4)] {
+            let body = #"{"predictions":[1,2],"targets":[0,0],"mask":\#(mask)}"#
+            let result = try client.json(client.send(.post, "/v1/losses/mse", body))
+            #expect(result["loss"] as? Double == loss)
+        }
+    }
+
     @Test("with a penalty return the total and its terms")
     func regularization() throws {
         let body = """

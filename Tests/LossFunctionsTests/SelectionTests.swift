@@ -134,7 +134,7 @@ struct SelectionTests {
                     #expect(result.gradient?.values.allSatisfy { $0 == 0 } == true)
                     if reduction == .sum { #expect(result.loss == Tensor(0)) }
                 } else {
-                    #expect(throws: LossError.nothingToAverage(.units), "\(reduction)") {
+                    #expect(throws: LossError.nothingToAverage(.mask), "\(reduction)") {
                         try loss.evaluate(request)
                     }
                     request.normalizer = 3

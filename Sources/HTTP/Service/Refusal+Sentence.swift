@@ -106,9 +106,9 @@ extension Refusal {
         case .tooManyConnections:
             "All \(limits.connections) connections are in use: try again shortly."
         case .excessiveMemory:
-            "The numbers of this request and its response need more than the \(limits.memoryBytes)"
-                + " bytes of memory that the server may use for all requests (--memory-bytes): send"
-                + " fewer numbers at once, or request fewer outputs."
+            "The numbers of this request, of its computation and of its response need more than the"
+                + " \(limits.memoryBytes) bytes of memory that the server may use for all requests"
+                + " (--memory-bytes): send fewer numbers at once, or request fewer outputs."
         case .memoryExhausted:
             "All \(limits.memoryBytes) bytes of memory for requests and responses are in use: try"
                 + " again shortly."

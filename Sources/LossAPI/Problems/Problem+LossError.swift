@@ -134,7 +134,7 @@ extension Problem {
                     ? "At least one weight must be greater than 0."
                     : "Every loss is ignored, masked, skipped or has weight 0, so there is nothing to "
                         + "average.",
-                pointer: pointer(reason == .weights ? "weights" : "targets")
+                pointer: reason.field.map { pointer($0) }
             )
         case .notFinite(let quantity, let input, let place):
             self.init(
@@ -215,4 +215,16 @@ extension [Int] {
 
     /// The index as JSON writes it; empty for a single number.
     var writtenUnlessEmpty: String { isEmpty ? "" : written }
+}
+
+extension LossError.Emptiness {
+    /// The field at fault; `nil` if it may be any input.
+    fileprivate var field: String? {
+        switch self {
+        case .weights: "weights"
+        case .mask: "mask"
+        case .targets: "targets"
+        case .units: nil
+        }
+    }
 }

@@ -77,8 +77,11 @@ struct Weighting {
         }
         guard normalizer > 0 else {
             if count == 0 { throw .empty(input: batch.signature.inputs[0].name) }
-            let areZero = selection.isComplete && targetWeights == nil && !weights.isEmpty
-            throw .nothingToAverage(areZero ? .weights : .units)
+            throw .nothingToAverage(
+                request.mask != nil && !selection.isComplete
+                    ? .mask
+                    : !selection.isComplete ? .units : targetWeights == nil ? .weights : .targets
+            )
         }
         guard normalizer.isFinite, items.allSatisfy({ $0.normalizer.isFinite }) else {
             throw .notFinite(.normalizer, input: "weights", place: [])

@@ -63,6 +63,11 @@ extension JSONReader {
     package mutating func read(_ numbers: inout NumbersInProgress) throws(JSONError) {
         precondition(!numbers.isComplete, "the numbers have been read to their end")
         if numbers.start == nil {
+            if case .booleans = numbers.others, case .boolean = try peekKind() {
+                numbers.values = [try readBoolean() ? 1 : 0]
+                numbers.isComplete = true
+                return
+            }
             try expect(.number, or: .array)
             guard text.bytes.span.byte(at: offset) == ASCII.openBracket else {
                 numbers.values = [try readNumber()]

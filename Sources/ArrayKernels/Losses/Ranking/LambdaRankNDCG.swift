@@ -207,6 +207,8 @@ private struct GainScale {
     private let shift: Double
 
     init(_ kind: LambdaRankNDCG.Gain, greatest: Double) {
+        // Of numbers so small, 2^t - 1 is t log 2 to 2^-200, and only the ratios of gains matter.
+        let kind = greatest < 0x1p-200 ? .linear : kind
         self.kind = kind
         switch kind {
         case .exponential: shift = greatest > 500 ? greatest.rounded(.down) : 0

@@ -431,7 +431,8 @@ extension CTC {
         ],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [
-            "Predictions and their derivatives beyond lengths are ignored and 0. Probabilities need not "
+            "Predictions beyond lengths are ignored, but must not be null and, unless they are logits, "
+                + "be in [0, 1]; their derivatives are 0. Probabilities need not "
                 + "sum to 1 and are used as they are.",
             "The loss errs by at most T 2^-100 of the larger of 1 and the loss, a derivative by at most "
                 + "4 ulp or T 2^-100 of its largest term: for thousands of frames, more than the "
