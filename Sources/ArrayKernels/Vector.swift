@@ -166,6 +166,12 @@ extension Span<Double> {
         )
     }
 
+    /// Eight numbers at an offset, with zeros beyond the end.
+    @inline(always)
+    func paddedVector(at offset: Int) -> Vector {
+        offset <= count &- Vector.width ? vector(at: offset) : lastVector(at: offset)
+    }
+
     /// The last numbers, fewer than eight, padded with zeros.
     @inline(always)
     func lastVector(at offset: Int) -> Vector {

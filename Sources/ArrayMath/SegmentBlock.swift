@@ -5,38 +5,42 @@ package import LossFacts
 /// The loss of a segment and its derivatives.
 package struct SegmentBlock: Sendable {
     /// The inputs whose gradients and Hessians are computed.
-    package let gradients: InputSet
-    package let hessians: InputSet
+    private let gradients: InputSet
+    private let hessians: InputSet
     /// Whether surrogates are computed in place of second derivatives.
     package let usesSurrogate: Bool
     /// The maximum length of a derivative.
-    package let capacity: Int
-    private let inputCount: Int
+    private let capacity: Int
 
     package var loss = 0.0
     /// The requested derivatives, one after the other: a gradient and a Hessian for each input.
     package var numbers: [Double]
 
     /// - Parameters:
-    ///   - inputCount: the number of inputs.
     ///   - capacity: the maximum count of the numbers of a differentiated input in a segment.
     ///   - gradients: the inputs whose gradients are computed.
     ///   - hessians: the inputs whose Hessians are computed.
     ///   - usesSurrogate: whether Hessians are replaced by their surrogates.
     package init(
-        inputCount: Int,
         capacity: Int,
         gradients: InputSet,
         hessians: InputSet,
         usesSurrogate: Bool
     ) {
-        self.inputCount = inputCount
         self.capacity = capacity
         self.gradients = gradients
         self.hessians = hessians
         self.usesSurrogate = usesSurrogate
         let count = gradients.bits.nonzeroBitCount + hessians.bits.nonzeroBitCount
         numbers = [Double](repeating: 0, count: count * capacity)
+    }
+
+    /// Sets the first numbers of each derivative to 0.
+    package mutating func clear(_ count: Int) {
+        guard capacity > 0 else { return }
+        for start in stride(from: 0, to: numbers.count, by: capacity) {
+            for offset in start..<(start + count) { numbers[offset] = 0 }
+        }
     }
 
     /// The offset in `numbers` of a gradient or a Hessian; `nil` if it is not requested.
@@ -59,7 +63,7 @@ package protocol SegmentKernel: Sendable {
     ///   - fourth: those of the fourth input.
     ///   - columns: the length of the last named dimension of the first input.
     ///   - block: receives the loss and the derivatives, which begin with 0.
-    ///   - check: called every few microseconds; throws if the result is no longer needed.
+    ///   - check: called for each frame, item or anchor; throws if the result is no longer needed.
     /// - Throws: `SegmentError` if the segment has no loss.
     func compute(
         _ first: Span<Double>,

@@ -4,7 +4,7 @@
 ///
 /// The losses of elements and rows take time in proportion to their numbers and do not state it.
 package struct Work: Equatable, Sendable {
-    /// The number of elementary steps, of which each takes one to four nanoseconds.
+    /// The number of elementary steps, of which each takes up to three nanoseconds.
     package let steps: Size
     /// The count of numbers that are kept while a unit is computed.
     package let numbers: Size

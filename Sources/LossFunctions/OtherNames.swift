@@ -66,7 +66,7 @@ package enum OtherNames {
                 "rnnt", "rnnt_loss", "supcon", "sup_con_loss",
                 "rank:pairwise", "rank:map", "cox", "survival:cox", "coxph",
             ],
-            "Losses that compare rows with each other or align sequences are not supported."
+            "This loss is not supported; of its kind there are nt_xent, lambdarank_ndcg and ctc."
         ),
         (
             ["rank:ndcg", "lambdamart"],

@@ -318,7 +318,6 @@ extension RequestBuilder {
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.
     package var resultFootprint: Int {
-        let count = count(of: 0)
         let isByRow = facts.signature.unit == .row
         // The losses, and the weights of the targets, if rows are ignored or weighted by class.
         let targetWeights = isByRow ? 2 * (request.inputs.last ?? nil).footprint : 0
@@ -327,7 +326,7 @@ extension RequestBuilder {
             isByRow && (options["axis"] != nil || convention?.options["axis"] != nil)
         let copies = isStrided ? request.inputs.reduce(0) { $0 + $1.footprint } : 0
         // A byte for each loss tells whether it is left out.
-        let selection = request.mask != nil || request.skipsMissing ? count : 0
+        let selection = request.mask != nil || request.skipsMissing ? mostUnits : 0
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes + segmentFootprint
@@ -341,7 +340,7 @@ extension RequestBuilder {
         // The derivatives of a unit, one of them weighted, and divided.
         let derivatives = (request.outputs.derivativeCount + 2) * count
         // Where each element belongs, or a loss for each item.
-        let places = facts.signature.grouping == nil ? binding.leading.reduce(1, *) : 8 * count
+        let places = facts.signature.grouping == nil ? binding.leading.reduce(1, *) : 8 * mostUnits
         let numbers = work.numbers.value(binding.length).saturatingSum(with: derivatives + places)
         return 8 * min(numbers, Self.largestCount)
     }
@@ -357,19 +356,25 @@ extension RequestBuilder {
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
         let inputs = request.differentiated(of: facts.signature)
         let derivatives = inputs.reduce(0) { $0 + count(of: $1) }
-        return losses * count(of: 0) + outputs.derivativeCount * derivatives
+        return losses * mostUnits + outputs.derivativeCount * derivatives
             + penalties.reduce(0) { $0 + $1.footprint / 8 }
     }
 
     /// An upper estimate of the time to compute the result, in nanoseconds.
     package var computingNanoseconds: Int {
-        let numbers = count(of: 0) * Self.nanosecondsEach
+        let numbers = mostUnits * Self.nanosecondsEach
         guard facts.signature.hasSegments, let work = facts.work, let binding else {
             return numbers
         }
         let steps = work.steps.value(binding.length)
             .saturatingProduct(with: binding.leading.reduce(1, *))
         return numbers + Self.nanosecondsOfStep * min(steps, Self.largestCount)
+    }
+
+    /// At least the number of losses: there may be more segments than elements, because some are empty.
+    private var mostUnits: Int {
+        guard let grouping = facts.signature.grouping else { return count(of: 0) }
+        return max(count(of: 0), count(of: grouping.lengths))
     }
 
     /// The count of numbers of an input; 0 if it has not been set, or once a computation has taken it.

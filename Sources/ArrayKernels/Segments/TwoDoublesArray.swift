@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// Unevaluated sums of head and tail, which are read and written eight at a time.
 struct TwoDoublesArray {
     private var heads: [Double]
@@ -7,7 +9,7 @@ struct TwoDoublesArray {
 
     /// Creates zeros, in a whole number of vectors.
     init(count: Int) {
-        let padded = (count + 7) / 8 * 8
+        let padded = ElementBlock.padded(count)
         heads = [Double](repeating: 0, count: padded)
         tails = [Double](repeating: 0, count: padded)
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// Eight numbers whose exponents may be far beyond those of doubles: value · 2^exponent.
 ///
 /// A value is 0 or about 1, and an exponent an integer of at most 2^50 in magnitude. Sums and products
@@ -10,15 +12,6 @@ struct Wide {
 
     /// The exponent of 0, below all others.
     static var exponentOfZero: Double { -0x1p60 }
-
-    static var zero: Wide {
-        @inline(always) get {
-            Wide(
-                unchecked: TwoDoubles(repeating: 0),
-                exponent: Vector(repeating: exponentOfZero)
-            )
-        }
-    }
 
     @inline(always)
     init(unchecked value: TwoDoubles, exponent: Vector) {
@@ -107,9 +100,11 @@ struct WideArray {
 
     /// Creates zeros, in a whole number of vectors.
     init(count: Int) {
-        let padded = (count + 7) / 8 * 8
-        values = TwoDoublesArray(count: padded)
-        exponents = [Double](repeating: Wide.exponentOfZero, count: padded)
+        values = TwoDoublesArray(count: count)
+        exponents = [Double](
+            repeating: Wide.exponentOfZero,
+            count: ElementBlock.padded(count)
+        )
     }
 
     /// Eight numbers from an offset on.

@@ -120,9 +120,9 @@ package struct Connection: ~Copyable, Sendable {
                 return .runIntake
             case .body where content.isFull:
                 waitingSince = waitingSince ?? now
-                return output.unsentBytes > 0 ? .send : .wait
+                return sendOrWait
             case .complete:
-                guard content.isReady else { return output.unsentBytes > 0 ? .send : .wait }
+                guard content.isReady else { return sendOrWait }
                 guard content.hasIntake else { return incomplete() }
                 phase = .responding
                 return .respond
@@ -135,10 +135,10 @@ package struct Connection: ~Copyable, Sendable {
             case .continuing:
                 return .send
             case .sending:
-                return output.canProduceMore ? .produce : output.unsentBytes == 0 ? .wait : .send
-            case .responding where output.unsentBytes > 0:
-                return .send
-            case .deciding, .responding, .closed:
+                return output.canProduceMore ? .produce : sendOrWait
+            case .responding:
+                return sendOrWait
+            case .deciding, .closed:
                 return .wait
             case .halfClosing:
                 stageStartTime = now
@@ -163,6 +163,8 @@ package struct Connection: ~Copyable, Sendable {
             }
         }
     }
+
+    private var sendOrWait: Action { output.unsentBytes > 0 ? .send : .wait }
 
     /// Whether the connection is between requests, with nothing received or left to send.
     package var isIdle: Bool {

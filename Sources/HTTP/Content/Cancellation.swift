@@ -4,7 +4,7 @@ import Synchronization
 
 /// A flag that tells a worker that the result of its job is no longer needed.
 ///
-/// An event loop sets it, once and for good; the work polls it every few microseconds and stops.
+/// An event loop sets it, once and for good; the work polls it between its blocks and stops.
 package final class Cancellation: Sendable {
     private let flag = Atomic(false)
 

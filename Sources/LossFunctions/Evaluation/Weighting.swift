@@ -77,11 +77,10 @@ struct Weighting {
         }
         guard normalizer > 0 else {
             if count == 0 { throw .empty(input: batch.signature.inputs[0].name) }
-            throw .nothingToAverage(
-                request.mask != nil && !selection.isComplete
-                    ? .mask
-                    : !selection.isComplete ? .units : targetWeights == nil ? .weights : .targets
-            )
+            guard selection.isComplete else {
+                throw .nothingToAverage(request.mask == nil ? .units : .mask)
+            }
+            throw .nothingToAverage(targetWeights == nil ? .weights : .targets)
         }
         guard normalizer.isFinite, items.allSatisfy({ $0.normalizer.isFinite }) else {
             throw .notFinite(.normalizer, input: "weights", place: [])
@@ -191,10 +190,14 @@ struct Weighting {
     ) -> Bool {
         let exponent = mean.map { Int($0.exponent) } ?? 0
         var (least, greatest) = (Int.max, Int.min)
-        for number in mean == nil ? weights + sums : weights where number > 0 {
-            least = min(least, Int(number.exponent))
-            greatest = max(greatest, Int(number.exponent))
+        func include(_ numbers: [Double]) {
+            for number in numbers where number > 0 {
+                least = min(least, Int(number.exponent))
+                greatest = max(greatest, Int(number.exponent))
+            }
         }
+        include(weights)
+        if mean == nil { include(sums) }
         guard least <= greatest else { return false }
         return least - exponent < -100 || greatest - exponent > 100 || abs(exponent) > 1_000
     }

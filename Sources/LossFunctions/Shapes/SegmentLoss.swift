@@ -12,7 +12,9 @@ final class SegmentLoss: LossEvaluator {
     var axis: Int { -1 }
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
-        guard let segments = batch.segments else { return try Accumulation(batch).finish() }
+        guard let segments = batch.segments else {
+            preconditionFailure("a loss of segments has none")
+        }
         if batch.unitCount > 0, batch.values(0).isEmpty {
             throw .empty(input: batch.signature.inputs[0].name)
         }
@@ -21,7 +23,6 @@ final class SegmentLoss: LossEvaluator {
         var result = try Accumulation(batch)
         var losses = [Double](repeating: 0, count: batch.unitCount)
         var block = SegmentBlock(
-            inputCount: batch.inputs.count,
             capacity: Self.capacity(batch, segments),
             gradients: batch.gradients,
             hessians: batch.hessians,
@@ -56,43 +57,27 @@ final class SegmentLoss: LossEvaluator {
         _ unit: Int,
         into block: inout SegmentBlock
     ) throws(SegmentError) {
-        var numbers = block.numbers.mutableSpan
-        for offset in numbers.indices { numbers[offset] = 0 }
-        func check() throws(SegmentError) {
-            if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
-        }
         func places(_ input: Int) -> Segments.Places {
             input < batch.inputs.count
                 ? segments.places(of: unit, input: input) : Segments.Places.none
         }
-        func range(_ input: Int) -> Range<Int> { places(input).consecutive }
-        if segments.areConsecutive {
-            let (first, second) = (batch.values(0), batch.values(1))
-            let (third, fourth) = (batch.values(2), batch.values(3))
-            try kernel.compute(
-                first.span.extracting(range(0)),
-                second.span.extracting(range(1)),
-                third.span.extracting(range(2)),
-                fourth.span.extracting(range(3)),
-                columns: segments.columns,
-                into: &block,
-                check: check
-            )
-        } else {
-            func copy(_ input: Int) -> [Double] {
-                let (values, places) = (batch.values(input), places(input))
-                return (0..<places.count).map { values[places[$0]] }
-            }
-            let (first, second, third, fourth) = (copy(0), copy(1), copy(2), copy(3))
-            try kernel.compute(
-                first.span,
-                second.span,
-                third.span,
-                fourth.span,
-                columns: segments.columns,
-                into: &block,
-                check: check
-            )
+        func numbers(_ input: Int) -> (all: [Double], own: Range<Int>) {
+            let (values, places) = (batch.values(input), places(input))
+            guard !segments.areConsecutive else { return (values, places.range) }
+            return ((0..<places.count).map { values[places[$0]] }, 0..<places.count)
+        }
+        block.clear(batch.differentiated.reduce(0) { max($0, places($1).count) })
+        let (first, second) = (numbers(0), numbers(1))
+        let (third, fourth) = (numbers(2), numbers(3))
+        try kernel.compute(
+            first.all.span.extracting(first.own),
+            second.all.span.extracting(second.own),
+            third.all.span.extracting(third.own),
+            fourth.all.span.extracting(fourth.own),
+            columns: segments.columns,
+            into: &block
+        ) { () throws(SegmentError) in
+            if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
         }
     }
 

@@ -11,6 +11,8 @@ final class Segments: Sendable {
     let lossShape: [Int]
     /// The count of the numbers of each input.
     private let counts: [Int]
+    /// The count of the numbers of each input that belong to an item of a padded batch.
+    private let shares: [Int]
     private let groups: Groups?
     private let binding: Binding
     /// The last dimension of the first input, which is the one divided into groups.
@@ -41,6 +43,8 @@ final class Segments: Sendable {
         lastDimension = signature.inputs[0].forms[0].shape.dimensions.last
         guard let grouping = signature.grouping else {
             lossShape = binding.leading
+            let units = max(lossShape.reduce(1, *), 1)
+            shares = counts.map { $0 / units }
             groups = nil
             return
         }
@@ -61,6 +65,7 @@ final class Segments: Sendable {
             )
         }
         lossShape = [groups.starts.count - 1]
+        shares = []
         self.groups = groups
     }
 
@@ -155,13 +160,12 @@ final class Segments: Sendable {
     /// The offsets of the numbers of an input that belong to a unit.
     struct Places {
         fileprivate let order: [Int]
-        fileprivate let range: Range<Int>
+        /// The offsets, if they are consecutive.
+        let range: Range<Int>
 
         static let none = Places(order: [], range: 0..<0)
 
         var count: Int { range.count }
-        /// The offsets, if `areConsecutive`.
-        var consecutive: Range<Int> { range }
 
         subscript(_ index: Int) -> Int {
             order.isEmpty ? range.lowerBound + index : order[range.lowerBound + index]
@@ -177,7 +181,7 @@ final class Segments: Sendable {
     /// The places of the numbers of an input that belong to a unit.
     func places(of unit: Int, input: Int) -> Places {
         guard let groups else {
-            let length = counts[input] / max(lossShape.reduce(1, *), 1)
+            let length = shares[input]
             return Places(order: [], range: (unit * length)..<((unit + 1) * length))
         }
         guard input != groups.lengthsInput else {
@@ -192,9 +196,7 @@ final class Segments: Sendable {
 
     /// The unit to which a number of an input belongs.
     func unit(of offset: Int, input: Int) -> Int {
-        guard let groups else {
-            return offset / max(counts[input] / max(lossShape.reduce(1, *), 1), 1)
-        }
+        guard let groups else { return offset / max(shares[input], 1) }
         return input == groups.lengthsInput ? offset : groups.groupOfElement[offset]
     }
 

@@ -115,7 +115,6 @@ struct Driver {
         var first = InputSet()
         first.insert(0)
         var block = SegmentBlock(
-            inputCount: test.inputs.count,
             capacity: test.input(0).count,
             gradients: first,
             hessians: first,

@@ -52,6 +52,15 @@ import Testing
         }
     }
 
+    @Test("on memory covers a loss for each of many empty segments")
+    func emptySegments() throws {
+        let server = try ServerProcess("--memory-bytes", "16777216")
+        let lengths = "2" + String(repeating: ",0", count: 300_000)
+        let body = #"{"predictions":[1,2],"targets":[1,0],"lengths":[\#(lengths)]}"#
+        let response = try server.client().send(.post("/v1/losses/lambdarank_ndcg", body))
+        try response.expectProblem(413, "excessive-memory")
+    }
+
     @Test("on the body admits bodies within it")
     func bodyWithin() throws {
         let server = try ServerProcess("--body-bytes", "1000")

@@ -371,9 +371,7 @@ private struct UnitVectors: ~Copyable {
         _ labels: Span<Double>
     ) -> (isPositive: Mask, isNegative: Mask) {
         let indices = Vector.indices(from: first)
-        let own =
-            first <= labels.count - 8 ? labels.vector(at: first) : labels.lastVector(at: first)
-        let isSame = own .== labels[vector]
+        let isSame = labels.paddedVector(at: first) .== labels[vector]
         let exists = indices .< Double(count)
         return (
             isSame .& .!(indices .== Double(vector)) .& exists,

@@ -140,25 +140,15 @@ private struct RankedItems {
         _ truncationLevel: Int
     ) {
         let count = predictions.count
-        let padded = (count + 7) / 8 * 8
         let pairs = (0..<count).map { (offset: $0, score: predictions[$0]) }
         // Equal predictions keep their order.
         let order = pairs.sorted {
             $0.score != $1.score ? $0.score > $1.score : $0.offset < $1.offset
         }.map { $0.offset }
-        var (scores, targets): ([Double], [Double]) = ([], [])
-        for offset in order {
-            scores.append(predictions[offset])
-            targets.append(relevance[offset])
-        }
-        for _ in count..<padded {
-            scores.append(0)
-            targets.append(0)
-        }
-        var sorted = [Double](repeating: 0, count: padded)
-        for (place, target) in order.map({ relevance[$0] }).sorted(by: >).enumerated() {
-            sorted[place] = target
-        }
+        let padding = repeatElement(0.0, count: ElementBlock.padded(count) - count)
+        let own = order.map { relevance[$0] }
+        let (scores, targets) = (order.map { predictions[$0] } + padding, own + padding)
+        let sorted = own.sorted(by: >) + padding
         let scale = GainScale(kind, greatest: sorted.first ?? 0)
         gains = TwoDoublesArray(count: count)
         discounts = TwoDoublesArray(count: count)
@@ -306,7 +296,7 @@ extension LambdaRankNDCG {
             "LightGBM lambdarank", "XGBoost rank:ndcg",
         ],
         gradientKind: .constantWeights,
-        work: Work(steps: "8 L L + 64 L", numbers: "24 L"),
+        work: Work(steps: "8 L L + 64 L + 400", numbers: "24 L"),
         examples: [
             Example([
                 "predictions": Tensor(shape: [5], values: [0.2, 1.7, -0.4, 2, 0.5]),

@@ -65,8 +65,13 @@ struct CTC: SegmentwiseLoss {
             throw SegmentError(input: 1, .undefined(reason))
         }
         guard frameCount > 0 else { return }
-        try check()
-        let frames = Frames(first, count: frameCount, classes: columns, hasLogits: hasLogits)
+        let frames = try Frames(
+            first,
+            count: frameCount,
+            classes: columns,
+            hasLogits: hasLogits,
+            check
+        )
         let ways = try Ways(states, frames, check)
         guard ways.total.value.head[0] > 0 else {
             guard !zerosInfinity else { return }
@@ -77,9 +82,10 @@ struct CTC: SegmentwiseLoss {
         // With logits it is not negative, but may be rounded to a negative number.
         block.loss = hasLogits ? max(loss.rounded[0], 0) : loss.rounded[0]
         guard !block.numbers.isEmpty else { return }
+        let inverse = ways.total.inverse
         var shares = ClassShares(states, classes: columns)
         try ways.visitBackwards(states, frames, check) { frame, start, before, after, emission in
-            let way = before * after * ways.total.inverse
+            let way = before * after * inverse
             shares.add((hasLogits ? way * emission : way).narrow, at: start)
             guard start + 8 >= states.count else { return }
             store(shares, frames, frame, columns, divisor, into: &block)
@@ -98,11 +104,11 @@ struct CTC: SegmentwiseLoss {
     ) {
         let gradient = block.offset(of: 0, isHessian: false)
         let hessian = block.offset(of: 0, isHessian: true)
-        let most = shares.greatest
+        let most = hasLogits ? shares.greatest : nil
         for start in stride(from: 0, to: columns, by: 8) {
             let share = shares.vector(at: start)
             var (slope, bend) = (-share, share * share)
-            if hasLogits {
+            if let most {
                 let isMost = Vector.indices(from: start) .== Double(most.place)
                 let rest = (Vector(repeating: 1) - share)
                     .replacing(with: most.complement, where: isMost)
@@ -180,14 +186,21 @@ private struct Frames: ~Copyable {
     private var others: TwoDoublesArray
     private var greatest: [Int] = []
 
-    init(_ predictions: Span<Double>, count: Int, classes: Int, hasLogits: Bool) {
+    init(
+        _ predictions: Span<Double>,
+        count: Int,
+        classes: Int,
+        hasLogits: Bool,
+        _ check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) {
         self.count = count
         self.classes = classes
-        width = (classes + 7) / 8 * 8
+        width = ElementBlock.padded(classes)
         numbers = WideArray(count: count * width)
         sums = TwoDoublesArray(count: count)
         others = TwoDoublesArray(count: count)
         for frame in 0..<count {
+            try check()
             let row = predictions.extracting((frame * classes)..<((frame + 1) * classes))
             var place = 0
             for index in row.indices where row[index] > row[place] { place = index }
@@ -195,7 +208,7 @@ private struct Frames: ~Copyable {
             var rest = LaneTotal()
             for start in stride(from: 0, to: classes, by: 8) {
                 let indices = Vector.indices(from: start)
-                let x = start <= classes - 8 ? row.vector(at: start) : row.lastVector(at: start)
+                let x = row.paddedVector(at: start)
                 let own =
                     hasLogits
                     ? Wide.exp(TwoDoubles.difference(x, Vector(repeating: row[place]))) : Wide(x)
@@ -245,7 +258,7 @@ private struct Ways {
         _ frames: borrowing Frames,
         _ check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
-        let padded = (states.count + 7) / 8 * 8
+        let padded = ElementBlock.padded(states.count)
         width = padded + 16
         before = WideArray(count: width * frames.count)
         var emissions = WideArray(count: padded)
@@ -291,7 +304,7 @@ private struct Ways {
             _ frame: Int, _ start: Int, _ before: Wide, _ after: Wide, _ emission: Wide
         ) -> Void
     ) throws(SegmentError) {
-        let padded = (states.count + 7) / 8 * 8
+        let padded = ElementBlock.padded(states.count)
         var emissions = WideArray(count: padded)
         var after = WideArray(count: padded)
         var current = WideArray(count: width)
@@ -335,7 +348,7 @@ private struct ClassShares: ~Copyable {
     init(_ states: States, classes: Int) {
         self.states = states
         self.classes = classes
-        let padded = (classes + 7) / 8 * 8
+        let padded = ElementBlock.padded(classes)
         heads = [Double](repeating: 0, count: padded)
         tails = [Double](repeating: 0, count: padded)
     }
