@@ -145,8 +145,8 @@ image: ## build the container image loss-server, also tagged with the version
 	docker build --tag $(IMAGE) --tag $(IMAGE):$(RELEASE) --build-arg VERSION=$(RELEASE) .
 
 clean: ## remove all build products
-	rm -rf .build .build-address .build-address-release .build-fuzz .build-static .build-thread .venv \
-		.venv-clients
+	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
+		.build-thread .venv .venv-bench .venv-clients
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 

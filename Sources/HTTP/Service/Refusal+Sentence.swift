@@ -92,7 +92,7 @@ extension Refusal {
             "Every trailer line must be a name, a colon and a value, without control characters."
         case .bodyTooLarge:
             (length.map { "The body has \($0)\($0 == .max ? " or more" : "") bytes, which exceeds" }
-                ?? "The body exceeds")
+                ?? "The body, as sent or after decompression, exceeds")
                 + " the limit of \(limits.bodyBytes) bytes (--body-bytes): raise the limit of the"
                 + " server, or send the elements in parts and merge the results by their"
                 + " normalizer."

@@ -75,7 +75,7 @@ final class Metrics: Sendable {
         )
         text.gauge(
             "loss_server_waiting_jobs",
-            "Jobs waiting for a worker.",
+            "Jobs waiting for a worker: requests, parts of responses, and memory to free.",
             gauges.waitingJobs
         )
 
