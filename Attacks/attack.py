@@ -46,6 +46,7 @@ SCENARIOS = {
     "sighup": reload.sighup,
     "few-descriptors": scarcity.few_descriptors,
     "burst": scarcity.burst,
+    "retries": crowds.retries,
     "probes": probes.probes,
     "frozen": life.frozen,
     "versions": life.versions,

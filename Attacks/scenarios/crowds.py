@@ -3,11 +3,14 @@
 
 import resource
 import socket
+import threading
 import time
 from collections import Counter
 
 from bare import SMALL_REQUEST, is_problem_response
-from target import Bystander, Report, Server, read_response, read_to_end, status, wait_until
+from target import (
+    Bystander, Report, Server, make_body, post, read_response, read_to_end, status, wait_until,
+)
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -103,6 +106,50 @@ def descriptors(report: Report) -> None:
         report.claim("all succeed on a retry", succeeded == count)
         report.claim(f"at most {limit} descriptors are in use", max(used) <= limit)
         report.claim("no connection is leaked", server.is_at_rest())
+
+
+def retries(report: Report) -> None:
+    """320 clients beyond the capacity, each of which sends its refused request again at once."""
+    request = post(make_body(32_000))
+    with Server("--waiting-jobs", "16") as server, Bystander(server.port) as bystander:
+        few, many = (repeat(server, request, clients, seconds=4) for clients in (8, 320))
+        for clients, outcomes in ((8, few), (320, many)):
+            report.measure(f"{clients} clients with {len(request) / 1e6:.1f} MB",
+                           ", ".join(f"{count / 4:.0f} x {outcome} per second"
+                                     for outcome, count in sorted(outcomes.items())))
+        report.claim("every response is 200 or 503", set(few + many) <= {"200", "503"})
+        report.bound("at least half as many succeed among many clients as among few",
+                     many["200"] >= few["200"] / 2)
+        at_rest = wait_until(lambda: server.metric("http_server_open_connections") <= 3)
+        report.claim("no connection is leaked", at_rest)
+    bystander.report(report)
+
+
+def repeat(server: Server, request: bytes, clients: int, seconds: float) -> Counter[str]:
+    """Returns the outcomes of a request that each of several clients sends again and again."""
+    end = time.monotonic() + seconds
+    outcomes = []
+
+    def run():
+        while time.monotonic() < end:
+            with server.connect() as connection:
+                left = bytearray()
+                closes = False
+                while not closes and time.monotonic() < end:
+                    try:
+                        connection.sendall(request)
+                        code, _, closes = read_response(connection, left)
+                        outcomes.append(str(code))
+                    except (ConnectionError, EOFError):
+                        outcomes.append("disconnected")
+                        closes = True
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(outcomes)
 
 
 def responses(server: Server, request: bytes, count: int) -> Counter[str]:

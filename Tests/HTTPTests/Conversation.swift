@@ -121,6 +121,9 @@ final class Conversation {
     /// Whether buffers are released before a request is refused, as large ones are.
     var releasesBuffers = false
 
+    /// Whether refusals are held back, as those for lack of capacity are when there are many.
+    var holdsBackRefusals = false
+
     /// Cancels the job of a worker.
     func cancelWork() { connection.cancelWork() }
 
@@ -237,6 +240,7 @@ final class Conversation {
                 guard let response = makeResponse(request) else { break loop }
                 connection.responded(response, date: today, now: now)
             case .refuse(let refusal):
+                if holdsBackRefusals, connection.holdBack(refusal, now: now) { continue }
                 record.refusals.append(refusal)
                 if releasesBuffers { _ = connection.releaseBuffers() }
                 let response = Response(status: refusal.status, route: RouteName(refusal.code))

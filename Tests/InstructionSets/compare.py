@@ -14,6 +14,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def server(*command):
         process.wait(timeout=30)
 
 
-def requests():
-    """The path and the body of each request."""
+def requests(catalogue):
+    """The path and the body of each request; `catalogue` returns the entry of a loss."""
     for file in sorted(GOLDEN.glob("*.json")):
         golden = json.loads(file.read_text())
         for case in golden.get("cases", []):
@@ -50,17 +51,20 @@ def requests():
                 kind = "penalties" if "penalty" in case else "losses"
                 yield f"/v1/{kind}/{case.get('loss') or case.get('penalty')}", case["body"]
         for group in golden.get("groups", []):
-            yield from group_requests(golden, group)
+            yield from group_requests(golden, group, catalogue)
 
 
-def group_requests(golden, group):
+def group_requests(golden, group, catalogue):
     options = group["options"]
     if "penalty" in golden:
         for case in group["cases"]:
-            body = {"parameters": case["parameters"], "outputs": ["value", "gradient", "hessian"]}
+            body = {"parameters": case["parameters"], "outputs": OUTPUTS}
             yield f"/v1/penalties/{golden['penalty']}", options | body
         return
     path = f"/v1/losses/{golden['loss']}"
+    if samples := group.get("samples"):
+        yield from sample_requests(path, options, samples, catalogue(path)["inputs"])
+        return
     for row in group.get("rows", []):
         body = {"predictions": [row["predictions"]], "targets": [row["target"]], "outputs": OUTPUTS}
         yield path, options | body
@@ -77,6 +81,18 @@ def group_requests(golden, group):
             yield path, options | body
 
 
+def sample_requests(path, options, samples, inputs):
+    """Requests for the samples of a loss of any inputs, with every derivative; `inputs` describes these."""
+    names = [input["name"] for input in inputs]
+    differentiable = [input["name"] for input in inputs if input["differentiable"]]
+    common = options | {"outputs": OUTPUTS, "gradient_of": differentiable}
+    for sample in samples:
+        values = dict(zip(names, sample.get("inputs") or sample["arrays"]))
+        yield path, common | {name: value for name, value in values.items() if value is not None}
+        if "inputs" in sample:
+            yield path, common | {name: [value] * REPETITIONS for name, value in values.items()}
+
+
 def send(connection, path, body):
     """The status and the content of a response, and the milliseconds that it took to compute."""
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
@@ -89,21 +105,27 @@ def send(connection, path, body):
 def main():
     if not EXECUTABLE.exists():
         sys.exit("loss-server is not built: make static")
-    count = successes = 0
+    counts, successes = Counter(), Counter()
     times = [0.0, 0.0]
     with server() as here, server("qemu-x86_64", "-cpu", "qemu64") as emulated:
-        for path, body in requests():
+
+        def catalogue(path):
+            here.request("GET", path)
+            return json.loads(here.getresponse().read())
+
+        for path, body in requests(catalogue):
             (native, time), (other, other_time) = send(here, path, body), send(emulated, path, body)
             times[0] += time
             times[1] += other_time
-            count += 1
-            successes += native[0] == 200
+            counts[path] += 1
+            successes[path] += native[0] == 200
             if native != other:
                 sys.exit(f"{path} {json.dumps(body)[:400]}\n  here     {native}\n  emulated {other}")
     # Refusals are compared too, but a comparison of refusals only would prove nothing.
-    if successes < count * 0.8:
-        sys.exit(f"only {successes} of {count} requests got status 200")
-    print(f"{count} responses are the same to the last byte, {successes} of them with status 200")
+    if refused := [path for path in counts if successes[path] < counts[path] * 0.8]:
+        sys.exit(f"most of the requests must get status 200, but not for {', '.join(refused)}")
+    print(f"{counts.total()} responses of {len(counts)} losses and penalties are the same to the last byte, "
+          f"{successes.total()} of them with status 200")
     print(f"computed in {times[0]:.0f} ms here and in {times[1]:.0f} ms on the emulated processor")
 
 

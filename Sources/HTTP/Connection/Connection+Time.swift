@@ -18,6 +18,7 @@ extension Connection {
         case .body: min(bodyDeadline, claimDeadline ?? bodyDeadline)
         case .continuing: lastProgressTime.advanced(by: limits.responseStallTime)
         case .sending: min(responseDeadline, claimDeadline ?? responseDeadline)
+        case .holding: stageStartTime.advanced(by: RefusalPace.delay)
         case .discarding, .lingering:
             min(
                 lastProgressTime.advanced(by: limits.lingerStallTime),
@@ -40,6 +41,7 @@ extension Connection {
             partialHead = []
             phase = .refusing(.headTimeout)
         case .queued: phase = .refusing(.memoryExhausted)
+        case .holding(let refusal): phase = .refusing(refusal)
         case .body where now < bodyDeadline: reduceClaim()
         case .body: phase = .refusing(.bodyTimeout)
         case .sending where now < responseDeadline: reduceClaim()

@@ -65,6 +65,8 @@ package struct Connection: ~Copyable, Sendable {
     var commonFields: ResponseFields?
     /// The route of refusals of the current request.
     var refusalRoute = RouteName.none
+    /// Whether the refusal of the current request has been held back.
+    var wasHeldBack = false
     /// The number of responses sent on this connection.
     var responseCount = 0
 
@@ -129,6 +131,8 @@ package struct Connection: ~Copyable, Sendable {
             case .refusing(let refusal):
                 phase = .responding
                 return .refuse(refusal)
+            case .holding:
+                return .wait
             case .queued:
                 guard let claim else { return incomplete() }
                 return .await(claim)
@@ -212,6 +216,7 @@ package struct Connection: ~Copyable, Sendable {
     /// may still send its first: it was accepted before its client could know of the drain.
     package mutating func drain() {
         isDraining = true
+        if case .holding(let refusal) = phase { phase = .refusing(refusal) }
         if case .lingering = phase, !mustLinger { phase = .closing(.afterResponse) }
         if responseCount > 0 { closeIfIdle() }
     }
@@ -283,6 +288,21 @@ package struct Connection: ~Copyable, Sendable {
         }
     }
 
+    /// Holds back the refusal of ``Action/refuse(_:)``, and frees what the request holds.
+    ///
+    /// A refusal is held back once, and not during a drain.
+    ///
+    /// - Returns: Whether it is held back; otherwise the response must be made now.
+    package mutating func holdBack(_ refusal: Refusal, now: Instant) -> Bool {
+        guard case .responding = phase, !wasHeldBack, !isDraining else { return false }
+        self.now = now
+        stageStartTime = now
+        wasHeldBack = true
+        content.clear()
+        phase = .holding(refusal)
+        return true
+    }
+
     /// Resets the state for the next request.
     mutating func beginNextRequest() {
         // The parser is unused if the head equalled the previous one.
@@ -293,6 +313,7 @@ package struct Connection: ~Copyable, Sendable {
         contentBytes = 0
         commonFields = nil
         refusalRoute = .none
+        wasHeldBack = false
         content.clear()
         startTime = now
         phase = .head

@@ -18,6 +18,8 @@ enum Phase: Sendable {
     case complete
     /// A request is refused and awaits the response that explains why.
     case refusing(Refusal)
+    /// A refusal for lack of capacity is held back for a while.
+    case holding(Refusal)
     /// The response is being made.
     case responding
     /// The response is being sent.

@@ -80,6 +80,9 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the request would have been admitted at a less busy time.
+    var isOverload: Bool { self == .memoryExhausted || self == .tooManyWaiting }
+
     /// Seconds after which a retry may succeed (RFC 9110 section 10.2.3).
     package var retryAfter: Int? {
         status == .serviceUnavailable ? 1 : nil

@@ -78,6 +78,9 @@ extension EventLoop {
                 continue
             case .refuse(let refusal):
                 freeBuffers(entry, &connection)
+                if !refusalPace.allows(refusal, at: now), connection.holdBack(refusal, now: now) {
+                    continue
+                }
                 services.responder.observe(.refused(refusal))
                 let response = services.responder.response(
                     to: refusal,

@@ -24,6 +24,7 @@ struct EventLoop: ~Copyable {
     var connectionID = UInt64.random(in: .min ... .max)
     /// Connections that have used up their turn.
     var postponed: [ConnectionKey] = []
+    var refusalPace = RefusalPace()
     /// Ready connections that are processed together.
     var batch: [ConnectionEntry] = []
     /// The buffers for the first read of each connection in the batch.
