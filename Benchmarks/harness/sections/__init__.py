@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One module for each section of a run; `measure` adds its rows."""
 
-from . import codec, fairness, kernels, large, linear, small, start
+from . import catalogue, codec, fairness, kernels, large, linear, small, start
 
 ALL = {
     "small": small.measure,
     "large": large.measure,
     "codec": codec.measure,
     "kernels": kernels.measure,
+    "catalogue": catalogue.measure,
     "fairness": fairness.measure,
     "linear": linear.measure,
     "start": start.measure,

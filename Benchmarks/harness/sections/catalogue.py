@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The time to compute each loss of the catalogue, which the server states in Server-Timing."""
+
+import http.client
+import json
+import re
+
+from .. import contender
+from ..bench import Bench
+from ..failure import Failure
+from ..run import OURS
+from ..server import Server
+
+# The first example of each loss is repeated until its first input has as many numbers.
+COUNT = 100_000
+OUTPUTS = {"loss": ["loss"], "with gradient": ["loss", "gradient"], "with Hessian": ["loss", "gradient", "hessian"]}
+# Each round keeps the least of as many times, because the machine may be busy.
+TIMES = 5
+
+
+def measure(bench: Bench) -> None:
+    with Server(contender.OURS, bench.directory) as server:
+        service = Service(server.port)
+        cases = [(loss, case) for loss in service.losses() if (case := Case.of(service, loss))]
+        # All cases of a round are measured before the next round begins.
+        found = bench.alternate({loss: case.measure for loss, case in cases})
+    for loss, _ in cases:
+        for quantity in OUTPUTS:
+            bench.add("catalogue", loss, quantity, "s", {OURS: found[quantity][loss]})
+    for quantity in OUTPUTS:
+        ranked = sorted((sorted(found[quantity][loss])[bench.rounds // 2] * 1e9, loss) for loss, _ in cases)
+        (least, first), (most, last) = ranked[0], ranked[-1]
+        bench.run.note(
+            "catalogue",
+            f"{quantity}: {least:.2f} ns ({first}) to {most:.2f} ns ({last}) for each number of the first input, median"
+            f" {ranked[len(ranked) // 2][0]:.2f} ns",
+        )
+
+
+class Service:
+    """A connection to the server."""
+
+    def __init__(self, port: int):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def get(self, path: str):
+        self._connection.request("GET", path)
+        return json.loads(self._connection.getresponse().read())
+
+    def losses(self) -> list[str]:
+        """The losses of elements and rows: the time of others depends on the lengths of their segments."""
+        return [loss["name"] for loss in self.get("/v1/losses")["losses"] if loss["unit"] in ("element", "row")]
+
+    def post(self, loss: str, body: str) -> tuple[float, float]:
+        """The loss and the seconds that the server took to compute."""
+        self._connection.request("POST", f"/v1/losses/{loss}", body, {"Content-Type": "application/json"})
+        response = self._connection.getresponse()
+        content = json.loads(response.read())
+        if response.status != 200:
+            raise Failure(f"{loss} was refused: {content['detail']}")
+        time = re.search(r"compute;dur=([\d.]+)", response.getheader("Server-Timing"))
+        return content["loss"], float(time[1]) / 1000
+
+
+class Case:
+    """The requests of a loss."""
+
+    def __init__(self, service: Service, loss: str, example: dict, inputs: list[str]):
+        self._service = service
+        self._loss = loss
+        body = {name: value for name, value in example.items() if name != "outputs"}
+        self._expected, _ = service.post(loss, json.dumps(body | {"outputs": ["loss"]}))
+        repeats = -(-COUNT // count(example[inputs[0]]))
+        arrays = {name: value * repeats for name, value in body.items() if name in inputs and isinstance(value, list)}
+        self._count = count(arrays[inputs[0]])
+        self._bodies = {name: json.dumps(body | arrays | {"outputs": list}) for name, list in OUTPUTS.items()}
+
+    @classmethod
+    def of(cls, service: Service, loss: str) -> "Case | None":
+        """The case of a loss; None if its first example is not an array that can be repeated."""
+        names = [each["name"] for each in service.get(f"/v1/losses/{loss}")["inputs"]]
+        example = service.get(f"/v1/losses/{loss}/examples")["examples"][0]["request"]
+        return cls(service, loss, example, names) if isinstance(example[names[0]], list) else None
+
+    def measure(self) -> dict[str, float]:
+        """The seconds for each number of the first input."""
+        return {quantity: self._least(body) / self._count for quantity, body in self._bodies.items()}
+
+    def _least(self, body: str) -> float:
+        times = []
+        for _ in range(TIMES):
+            loss, seconds = self._service.post(self._loss, body)
+            # The mean of repeated losses is that of the example, and both are correctly rounded.
+            if loss != self._expected:
+                raise Failure(f"{self._loss} of a repeated example is {loss}, not {self._expected}")
+            times.append(seconds)
+        return min(times)
+
+
+def count(value) -> int:
+    return sum(map(count, value)) if isinstance(value, list) else 1
