@@ -214,6 +214,8 @@ struct CrossEntropyFromProbabilities: RowFormula {
         let loss: Vector
         let predictionSum: Vector
         let targetSum: Vector
+        /// The derivatives with respect to the probability of the class, of rows with a single one.
+        var ofClass = Derivatives.zero
     }
 
     private let targets: ClassTargets
@@ -230,11 +232,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
 
     /// A clipped prediction, and whether it is 1 - epsilon, which may not be a double.
     @inline(always)
-    private func clipped(
-        _ index: Int,
-        _ rows: borrowing Rows<some LaneLayout>
-    ) -> (p: Vector, isUpper: Mask) {
-        let x = rows.x(index)
+    private func clipped(_ x: Vector) -> (p: Vector, isUpper: Mask) {
         let isUpper = (1 - x) .< epsilon
         let p = x.replacing(with: epsilon, where: x .< epsilon)
             .replacing(with: 1 - epsilon, where: isUpper)
@@ -243,18 +241,53 @@ struct CrossEntropyFromProbabilities: RowFormula {
 
     /// -log p.
     @inline(always)
-    private func surprisal(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
-        let (p, isUpper) = clipped(index, rows)
+    private func surprisal(_ x: Vector) -> Vector {
+        let (p, isUpper) = clipped(x)
         return (-Vector.log(p)).replacing(with: upperLoss, where: isUpper)
     }
 
+    /// The summary of rows with a single class each, of which only one logarithm is needed.
+    @inline(always)
+    private func summarizeClasses(_ rows: borrowing Rows<some LaneLayout>) -> Summary {
+        let zero = Vector(repeating: 0)
+        var (own, weight, predictions) = (RoughRowTotal(), RoughRowTotal(), RoughRowTotal())
+        for index in 0..<rows.count {
+            let (x, isClass) = (rows.x(index), rows.isClass(index))
+            // All terms but one are 0.
+            own.add(zero.replacing(with: x, where: isClass), at: index, of: rows)
+            let classWeight = targets.weight(index, rows)
+            weight.add(zero.replacing(with: classWeight, where: isClass), at: index, of: rows)
+            predictions.add(x, at: index, of: rows)
+        }
+        let (x, target) = (own.value(of: rows), weight.value(of: rows))
+        return Summary(
+            loss: zero.replacing(with: target * surprisal(x), where: target .> 0),
+            predictionSum: predictions.value(of: rows),
+            targetSum: Vector(repeating: 1),
+            ofClass: derivatives(x, target)
+        )
+    }
+
+    /// The derivatives with respect to a probability; 0 if its target is.
+    @inline(always)
+    private func derivatives(_ x: Vector, _ target: Vector) -> Derivatives {
+        let zero = Vector(repeating: 0)
+        let ratio = target / clipped(x).p
+        let isTarget = target .> 0
+        return Derivatives(
+            gradient: zero.replacing(with: -ratio, where: isTarget),
+            hessian: zero.replacing(with: ratio / clipped(x).p, where: isTarget)
+        )
+    }
+
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _: inout Kept) -> Summary {
+        if rows.hasClasses, targets.keepsClasses { return summarizeClasses(rows) }
         let zero = Vector(repeating: 0)
         var (loss, predictions, given) = (RowTotal(), RoughRowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
             let target = targets.target(index, rows).head
             // 0 log 0 = 0: a class with target 0 contributes nothing.
-            let term = zero.replacing(with: target * surprisal(index, rows), where: target .> 0)
+            let term = zero.replacing(with: target * surprisal(rows.x(index)), where: target .> 0)
             loss.add(term, at: index, of: rows)
             predictions.add(rows.x(index), at: index, of: rows)
             if !rows.hasClasses { given.add(rows.y(index), at: index, of: rows) }
@@ -271,18 +304,19 @@ struct CrossEntropyFromProbabilities: RowFormula {
     func point(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _: Summary,
+        _ summary: Summary,
         _: Kept
     ) -> RowPoint {
+        guard rows.hasClasses, targets.keepsClasses else {
+            return RowPoint(derivatives(rows.x(index), targets.target(index, rows).head))
+        }
         let zero = Vector(repeating: 0)
-        let (p, _) = clipped(index, rows)
-        let target = targets.target(index, rows).head
-        let isTarget = target .> 0
-        let ratio = target / p
+        let isClass = rows.isClass(index)
+        let own = summary.ofClass
         return RowPoint(
             Derivatives(
-                gradient: zero.replacing(with: -ratio, where: isTarget),
-                hessian: zero.replacing(with: ratio / p, where: isTarget)
+                gradient: zero.replacing(with: own.gradient, where: isClass),
+                hessian: zero.replacing(with: own.hessian, where: isClass)
             )
         )
     }
@@ -295,7 +329,7 @@ struct CrossEntropyFromProbabilities: RowFormula {
         _: Summary
     ) -> Derivatives {
         Derivatives(
-            gradient: targets.slope(index, rows) * surprisal(index, rows),
+            gradient: targets.slope(index, rows) * surprisal(rows.x(index)),
             hessian: Vector(repeating: 0)
         )
     }
@@ -385,8 +419,9 @@ extension CategoricalCrossEntropy {
             ),
             .xgBoost(
                 ["from_logits": .flag(true)],
-                notes: ["XGBoost's Hessian is 2 p (1 - p), at least 1e-16: twice the exact one."]
+                surrogate: .init(scale: .number(2), floor: 1e-16)
             ),
+            .lightGBM(["from_logits": .flag(true)], surrogate: .init(scale: .classes)),
         ]
     )
 }
