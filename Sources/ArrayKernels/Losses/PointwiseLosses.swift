@@ -56,6 +56,9 @@ package enum PointwiseLosses {
         L1.self,
         L2.self,
         ElasticNet.self,
+        MinimaxConcavePenalty.self,
+        SCAD.self,
+        LogSum.self,
     ]
 
     #if !FUSED

@@ -3,7 +3,7 @@
 import LossFacts
 
 /// A mixture of magnitudes and half squares: strength·Σ(ρ|w| + (1 - ρ)w²/2).
-struct ElasticNet: SeparablePenalty {
+struct ElasticNet: QuadraticPenalty {
     static let l1Ratio = Option.number(
         "l1_ratio",
         default: 0.5,

@@ -3,7 +3,7 @@
 import LossFacts
 
 /// The sum of magnitudes: strength·Σ|w|, with the subgradient 0 at w = 0.
-struct L1: SeparablePenalty {
+struct L1: QuadraticPenalty {
     let magnitudeWeight: Double
     let squareWeight = 0.0
 

@@ -3,7 +3,7 @@
 import LossFacts
 
 /// The sum of squares, without a factor of 1/2: strength·Σw².
-struct L2: SeparablePenalty {
+struct L2: QuadraticPenalty {
     let magnitudeWeight = 0.0
     let squareWeight: Double
 

@@ -2,15 +2,29 @@
 
 import LossFacts
 
-/// A penalty that is a sum over parameters w of a|w| + b w².
-protocol SeparablePenalty: PointwiseLoss {
-    var magnitudeWeight: Double { get }
-    var squareWeight: Double { get }
-}
+/// A penalty that is a sum over parameters.
+protocol SeparablePenalty: PointwiseLoss {}
 
 extension SeparablePenalty {
     static var inputCount: Int { 1 }
 
+    static var strength: Option<Double> {
+        .number(
+            "strength",
+            default: 0.01,
+            .nonNegative,
+            "Factor of the penalty, often written lambda."
+        )
+    }
+}
+
+/// A penalty that is a sum over parameters w of a|w| + b w².
+protocol QuadraticPenalty: SeparablePenalty {
+    var magnitudeWeight: Double { get }
+    var squareWeight: Double { get }
+}
+
+extension QuadraticPenalty {
     @inline(always)
     func point(_ x: Elements) -> Point {
         let parameter = x[0]
@@ -22,15 +36,6 @@ extension SeparablePenalty {
                 gradient: slope + 2 * squareWeight * parameter,
                 hessian: Vector(repeating: 2 * squareWeight)
             )
-        )
-    }
-
-    static var strength: Option<Double> {
-        .number(
-            "strength",
-            default: 0.01,
-            .nonNegative,
-            "Factor of the penalty, often written lambda."
         )
     }
 }

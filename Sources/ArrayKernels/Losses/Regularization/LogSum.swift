@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The sum of logarithms of magnitudes: nearly counts the parameters that are not 0.
+///
+/// With ε = epsilon: R = strength·log(1 + |w|/ε), dR/dw = strength·sign(w)/(ε + |w|),
+/// d²R/dw² = -strength/(ε + |w|)².
+struct LogSum: SeparablePenalty {
+    static let epsilon = Option.number(
+        "epsilon",
+        default: 1,
+        .positive,
+        "Magnitude of a parameter from which the penalty grows logarithmically."
+    )
+
+    private let strength: Double
+    private let epsilon: Double
+    private let logEpsilon: Double
+
+    init(_ options: OptionValues) {
+        strength = options[Self.strength]
+        epsilon = options[Self.epsilon]
+        logEpsilon = Vector.log(Vector(repeating: epsilon))[0]
+    }
+
+    @inline(always)
+    func point(_ x: Elements) -> Point {
+        let size = x[0].magnitude
+        let ratio = size / epsilon
+        // The quotient may overflow where its logarithm does not.
+        let logarithm = Vector.log1p(ratio)
+            .replacing(with: .log(size) - logEpsilon, where: ratio .== .infinity)
+        let slope = strength / (epsilon + size)
+        let bend = slope / (epsilon + size)
+        return Point(
+            loss: strength * logarithm,
+            first: Derivatives(
+                gradient: x[0].sign * slope,
+                hessian: -bend,
+                surrogate: bend
+            )
+        )
+    }
+}
+
+extension LogSum {
+    static let facts = Facts(
+        name: "log_sum",
+        aliases: ["log_sum_penalty"],
+        family: .regularization,
+        summary: "The sum of logarithms of 1 + |w|/epsilon: nearly counts the parameters that "
+            + "are not 0.",
+        formula: .init(
+            plain: "strength sum log(1 + |w| / epsilon)",
+            gradient: "strength sign(w) / (epsilon + |w|)",
+            tex: #"\lambda \sum_i \log\left(1 + \tfrac{\lvert w_i \rvert}{\epsilon}\right)"#
+        ),
+        options: [strength.declaration, epsilon.declaration],
+        signature: .parameters,
+        kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
+        properties: [.lipschitz, .symmetric],
+        notes: [
+            "Not convex: with hessian_kind \"positive\", the magnitude of the Hessian takes its place."
+        ],
+        references: [
+            "E. J. Candès, M. B. Wakin, S. P. Boyd, Enhancing Sparsity by Reweighted l1 Minimization, "
+                + "Journal of Fourier Analysis and Applications 14, 2008",
+            "skglm LogSumPenalty",
+        ],
+        defaultReduction: .sum
+    )
+}
