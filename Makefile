@@ -103,11 +103,13 @@ lint: swift ## check the formatting of the sources
 format: swift ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-contract: build ## generate openapi.yaml and docs/losses.md
+contract: build ## generate openapi.yaml, docs/losses.md and docs/conventions.md
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
-	.build/release/loss-server docs > docs/losses.md.new
-	mv docs/losses.md.new docs/losses.md
+	for page in losses conventions; do \
+		.build/release/loss-server docs $$page > docs/$$page.md.new || exit 1; \
+		mv docs/$$page.md.new docs/$$page.md; \
+	done
 
 bench: static ## compare the performance with that of other servers; options: BENCH='small large --keep'
 	for product in $(BENCHMARKS); do \

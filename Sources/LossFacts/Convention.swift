@@ -11,6 +11,8 @@ package final class Convention: Sendable {
     package let options: [String: OptionValue]
     /// The reduction, if the library's differs.
     package let reduction: Reduction?
+    /// The surrogate that replaces the Hessian; `nil` if the library's is exact.
+    package let surrogate: Surrogate?
     /// The differences that remain.
     package let notes: [String]
 
@@ -19,13 +21,47 @@ package final class Convention: Sendable {
         version: String,
         _ options: [String: OptionValue] = [:],
         reduction: Reduction? = nil,
+        surrogate: Surrogate? = nil,
         notes: [String] = []
     ) {
         self.name = name
         self.version = version
         self.options = options
         self.reduction = reduction
+        self.surrogate = surrogate
         self.notes = notes
+    }
+
+    /// A surrogate of the Hessian: that of the loss, times a factor, and at least a lower bound.
+    package struct Surrogate: Sendable, Equatable {
+        package let scale: Scale
+        package let floor: Double?
+
+        package init(scale: Scale = .number(1), floor: Double? = nil) {
+            self.scale = scale
+            self.floor = floor
+        }
+    }
+
+    /// The factor of a surrogate.
+    package enum Scale: Sendable, Equatable, CustomStringConvertible {
+        case number(Double)
+        /// K / (K - 1) for K classes.
+        case classes
+
+        package var description: String {
+            switch self {
+            case .number(let number): number.shortest
+            case .classes: "K / (K - 1)"
+            }
+        }
+    }
+}
+
+extension Convention.Surrogate: CustomStringConvertible {
+    package var description: String {
+        let scaled = scale == .number(1) ? "positive" : "positive times \(scale)"
+        return floor.map { "\(scaled), at least \($0.shortest)" } ?? scaled
     }
 }
 
@@ -44,8 +80,32 @@ extension Convention {
     /// They are sums, because a tree is fitted to the gradients of single rows.
     package static func xgBoost(
         _ options: [String: OptionValue] = [:],
+        surrogate: Surrogate? = nil,
         notes: [String] = []
     ) -> Convention {
-        Convention("xgboost", version: "3.2.0", options, reduction: .sum, notes: notes)
+        Convention(
+            "xgboost",
+            version: "3.2.0",
+            options,
+            reduction: .sum,
+            surrogate: surrogate,
+            notes: notes
+        )
+    }
+
+    /// The defaults of the objectives of LightGBM, from `src/objective`, which are sums as well.
+    package static func lightGBM(
+        _ options: [String: OptionValue] = [:],
+        surrogate: Surrogate? = nil,
+        notes: [String] = []
+    ) -> Convention {
+        Convention(
+            "lightgbm",
+            version: "4.7.0",
+            options,
+            reduction: .sum,
+            surrogate: surrogate,
+            notes: notes
+        )
     }
 }

@@ -32,7 +32,7 @@ package struct Computation: Sendable {
             result: result,
             penalties: results,
             total: penalties.isEmpty ? nil : try total(result.reduced, results),
-            convention: convention.map { Evaluation.Resolved($0, loss, request.reduction) },
+            convention: convention.map { Evaluation.Resolved($0, loss, request) },
             namesInputs: !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
         )
     }
@@ -83,11 +83,17 @@ package struct Evaluation: Sendable {
         package let version: String
         package let reduction: Reduction
         package let options: [(name: String, value: OptionValue)]
+        package let hessianKind: HessianKind
+        package let hessianScale: Double?
+        package let hessianFloor: Double?
 
-        init(_ convention: Convention, _ loss: Loss, _ reduction: Reduction) {
+        init(_ convention: Convention, _ loss: Loss, _ request: LossRequest) {
             name = convention.name
             version = convention.version
-            self.reduction = reduction
+            reduction = request.reduction
+            hessianKind = request.hessianKind
+            hessianScale = request.hessianScale
+            hessianFloor = request.hessianFloor
             options = loss.facts.options.compactMap { declaration in
                 loss.options.value(of: declaration.name, in: loss.facts.options)
                     .map { (declaration.name, $0) }

@@ -13,6 +13,7 @@ package struct RequestBuilder: Sendable {
     private var options: [String: OptionValue] = [:]
     private var convention: Convention?
     private var reduction: Reduction?
+    private var hessianKind: HessianKind?
     private var penalties: [Penalty] = []
     /// The fields given outside the body.
     private var outside: [String] = []
@@ -110,7 +111,9 @@ package struct RequestBuilder: Sendable {
         case (.gradientOf, .texts(let names)):
             request.gradientOf = try inputs(names)
         case (.hessianKind, .text(let name)):
-            request.hessianKind = try Self.choice(name, "hessian_kind", HessianKind.self)
+            hessianKind = try Self.choice(name, "hessian_kind", HessianKind.self)
+        case (.hessianScale, .number(let number)):
+            request.hessianScale = try Self.positive(number, "hessian_scale", .positive)
         case (.hessianFloor, .number(let number)):
             request.hessianFloor = try Self.positive(number, "hessian_floor", .nonNegative)
         case (.convention, .text(let name)):
@@ -148,6 +151,7 @@ package struct RequestBuilder: Sendable {
         if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
             request.reduction = .mean
         }
+        chooseHessian(&request, chosen)
         try Self.check(request, hasPenalties: !penalties.isEmpty)
         let context = RequestError.Context(
             facts: facts,
@@ -168,6 +172,30 @@ package struct RequestBuilder: Sendable {
             convention: convention,
             context: context
         )
+    }
+
+    /// Sets the kind of Hessian: the given one, or the convention's.
+    private func chooseHessian(_ request: inout LossRequest, _ chosen: [String: OptionValue]) {
+        let surrogate = convention?.surrogate
+        request.hessianKind = hessianKind ?? (surrogate == nil ? .exact : .positive)
+        guard let surrogate, request.hessianKind == .positive else { return }
+        request.hessianFloor = request.hessianFloor ?? surrogate.floor
+        guard request.hessianScale == nil else { return }
+        switch surrogate.scale {
+        case .number(1): break
+        case .number(let scale): request.hessianScale = scale
+        case .classes:
+            let count = Double(classCount(of: request, chosen))
+            if count > 1 { request.hessianScale = count / (count - 1) }
+        }
+    }
+
+    /// The length of the class axis; 0 if there is none.
+    private func classCount(of request: LossRequest, _ chosen: [String: OptionValue]) -> Int {
+        let shape = request.inputs[0]?.shape ?? []
+        guard case .number(let axis) = chosen["axis"] ?? .number(-1) else { return 0 }
+        let index = axis < 0 ? Double(shape.count) + axis : axis
+        return Int(exactly: index).flatMap { shape.indices.contains($0) ? shape[$0] : nil } ?? 0
     }
 
     /// Throws unless exactly one of two inputs that divide the others into segments is given.
@@ -302,8 +330,12 @@ package struct RequestBuilder: Sendable {
         if request.emptyRows != .drop, !request.reduction.isNested {
             throw .conflict(field: "empty_rows", reason: .emptyRowsOf(request.reduction))
         }
-        if request.hessianFloor != nil, request.hessianKind == .exact {
-            throw .conflict(field: "hessian_floor", reason: .floorOfExactHessian)
+        guard request.hessianKind == .exact else { return }
+        if request.hessianScale != nil {
+            throw .conflict(field: "hessian_scale", reason: .surrogateOfExactHessian)
+        }
+        if request.hessianFloor != nil {
+            throw .conflict(field: "hessian_floor", reason: .surrogateOfExactHessian)
         }
     }
 }

@@ -41,7 +41,7 @@ package enum RequestError: Error, Equatable, Sendable {
         case penaltyOfManyLosses
         case normalizerOf(Reduction)
         case emptyRowsOf(Reduction)
-        case floorOfExactHessian
+        case surrogateOfExactHessian
     }
 }
 

@@ -15,6 +15,7 @@ package enum RequestField: Equatable, Sendable {
     case outputs
     case gradientOf
     case hessianKind
+    case hessianScale
     case hessianFloor
     case convention
     case regularization
@@ -48,7 +49,7 @@ package enum RequestField: Equatable, Sendable {
         case .input: .numbers(.missing)
         case .weights: .numbers(.none)
         case .mask: .numbers(.flags)
-        case .normalizer, .hessianFloor: .number
+        case .normalizer, .hessianScale, .hessianFloor: .number
         case .missing, .reduction, .emptyRows, .hessianKind, .convention: .text
         case .outputs, .gradientOf: .texts
         case .regularization: .penalties
@@ -69,7 +70,8 @@ extension RequestField {
         ("weights", .weights), ("mask", .mask), ("missing", .missing), ("reduction", .reduction),
         ("normalizer", .normalizer), ("empty_rows", .emptyRows), ("outputs", .outputs),
         ("gradient_of", .gradientOf), ("hessian_kind", .hessianKind),
-        ("hessian_floor", .hessianFloor), ("convention", .convention),
+        ("hessian_scale", .hessianScale), ("hessian_floor", .hessianFloor),
+        ("convention", .convention),
         ("regularization", .regularization),
     ]
 

@@ -3,14 +3,30 @@
 import ArgumentParser
 import LossAPI
 
-/// Prints the description of all losses, which is stored as docs/losses.md.
+/// Prints a page that is generated from the facts of the losses, as it is stored in docs.
 struct Docs: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "docs",
         abstract: "Print the description of all losses and penalties, as Markdown."
     )
 
+    /// A page, by the name of its file.
+    enum Page: String, ExpressibleByArgument, CaseIterable {
+        case losses
+        case conventions
+
+        var markdown: String {
+            switch self {
+            case .losses: LossesPage.markdown
+            case .conventions: ConventionsPage.markdown
+            }
+        }
+    }
+
+    @Argument(help: "The page: the losses, or the conventions of other libraries.")
+    var page = Page.losses
+
     func run() {
-        StandardStream.output.write(LossesPage.markdown)
+        StandardStream.output.write(page.markdown)
     }
 }

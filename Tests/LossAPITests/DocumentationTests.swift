@@ -15,6 +15,11 @@ struct DocumentationTests {
         #expect(difference(try text("docs/losses.md"), LossesPage.markdown) == [])
     }
 
+    @Test("lists the conventions that the catalogue has; after a change run `make contract`")
+    func conventions() throws {
+        #expect(difference(try text("docs/conventions.md"), ConventionsPage.markdown) == [])
+    }
+
     @Test("lists each family of losses in the README, which has at most 250 lines")
     func families() throws {
         let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
@@ -50,8 +55,8 @@ struct DocumentationTests {
     @Test("has no link to a file or heading that does not exist")
     func links() throws {
         let pages = [
-            "README.md", "docs/losses.md", "docs/requests.md", "docs/operating.md",
-            "docs/performance.md",
+            "README.md", "docs/losses.md", "docs/conventions.md", "docs/requests.md",
+            "docs/operating.md", "docs/performance.md",
         ]
         for page in pages {
             let folder = page.hasPrefix("docs/") ? "docs/" : ""

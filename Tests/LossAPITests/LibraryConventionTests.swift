@@ -169,6 +169,103 @@ struct LibraryConventionTests {
         #expect((own["convention"] as? [String: Any])?["name"] as? String == "xgboost")
     }
 
+    @Test("may replace the Hessian, unless the request says otherwise")
+    func surrogates() throws {
+        func hessian(_ loss: String, _ fields: String) throws -> [String: Any] {
+            let body = #"{"predictions":[[0,0,0]],"targets":[1],"outputs":["hessian"]\#(fields)}"#
+            return try result(loss, body)
+        }
+        let exact = 2.0 / 9
+        for (loss, fields, factor) in [
+            ("multi:softprob", "", 2), ("multi:softprob", #","hessian_scale":3"#, 3),
+            ("multi:softprob", #","hessian_kind":"exact""#, 1),
+            ("cross_entropy", #","convention":"lightgbm""#, 1.5), ("cross_entropy", "", 1),
+        ] {
+            let own = try hessian(loss, fields)
+            for number in numbers(own["hessian"] as Any) {
+                #expect((number - factor * exact).magnitude <= 1e-15, "\(loss) \(fields)")
+            }
+        }
+        let echo = try #require(
+            try hessian("multi:softprob", "")["convention"] as? [String: Any]
+        )
+        #expect(echo["hessian_kind"] as? String == "positive")
+        #expect(echo["hessian_scale"] as? Double == 2)
+        #expect(echo["hessian_floor"] as? Double == 1e-16)
+        for field in ["hessian_scale", "hessian_floor"] {
+            let body = #"{"predictions":[1],"targets":[0],"\#(field)":2}"#
+            let response = client.send(.post, "/v1/losses/mse", body)
+            #expect(response.status == .unprocessableContent)
+            #expect(try client.json(response)["pointer"] as? String == "/\(field)")
+        }
+    }
+
+    /// Derivatives that a library computed in single precision.
+    private struct Objective: Decodable {
+        let library: String
+        let objective: String
+        let loss: String
+        let request: [String: JSONFragment]
+        /// `nil` for the numbers that the library does not reveal.
+        let gradient: [Double?]
+        let hessian: [Double?]
+    }
+
+    /// A JSON value that is passed on unchanged.
+    private enum JSONFragment: Codable {
+        case number(Double)
+        case text(String)
+        case list([Self])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Double.self) {
+                self = .number(number)
+            } else if let text = try? container.decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .list(try container.decode([Self].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .number(let number): try container.encode(number)
+            case .text(let text): try container.encode(text)
+            case .list(let values): try container.encode(values)
+            }
+        }
+    }
+
+    @Test("xgboost and lightgbm give the gradients and Hessians of these libraries")
+    func boosting() throws {
+        let data = Data(try text("examples/boosting/expected.json").utf8)
+        let objectives = try JSONDecoder().decode([Objective].self, from: data)
+        #expect(Set(objectives.map { $0.library }) == ["xgboost", "lightgbm"])
+        for objective in objectives {
+            let body = String(
+                decoding: try JSONEncoder().encode(objective.request),
+                as: UTF8.self
+            )
+            let own = try result(objective.loss, body)
+            for (name, theirs) in [
+                ("gradient", objective.gradient), ("hessian", objective.hessian),
+            ] {
+                let ours = numbers(own[name] as Any)
+                #expect(ours.count == theirs.count && !ours.isEmpty)
+                for case (let one, let other?) in zip(ours, theirs) {
+                    // The libraries compute in single precision, and subtract.
+                    let bound = 0x1p-20 * max(1, other.magnitude)
+                    #expect(
+                        (one - other).magnitude <= bound,
+                        "\(objective.library) \(objective.objective) \(name)"
+                    )
+                }
+            }
+        }
+    }
+
     @Test("states options that its loss has, within their ranges")
     func declarations() throws {
         for facts in Catalogue.losses.map({ $0.facts }) {

@@ -256,6 +256,9 @@ struct SelectionTests {
             request.hessianFloor = 0.25
             let raised = try #require(try loss.evaluate(request).hessian).values
             #expect(raised == hessian.map { max($0, 0.25) })
+            request.hessianScale = 2
+            let scaled = try #require(try loss.evaluate(request).hessian).values
+            #expect(scaled == hessian.map { max(2 * $0, 0.25) })
             request.mask = Tensor(0)
             let masked = try #require(try loss.evaluate(request).hessian).values
             #expect(masked.allSatisfy { $0 == 0 })

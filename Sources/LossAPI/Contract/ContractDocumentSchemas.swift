@@ -209,9 +209,10 @@ enum ContractDocumentSchemas {
                 "The defaults of a library.",
                 [
                     ("name", text), ("version", text), ("options", ["type": "object"]),
-                    ("reduction", text), ("notes", texts),
+                    ("reduction", text), ("hessian_kind", text), ("hessian_scale", text),
+                    ("hessian_floor", ["type": "number", "format": "double"]), ("notes", texts),
                 ],
-                required: ["name", "version", "options", "notes"]
+                required: ["name", "version", "options", "hessian_kind", "notes"]
             )
         ),
         .init(

@@ -159,8 +159,10 @@ enum ContractSchemas {
         [
             ("name", ["type": "string"]), ("version", ["type": "string"]),
             ("reduction", ["type": "string"]), ("options", ["type": "object"]),
+            ("hessian_kind", ["type": "string"]), ("hessian_scale", number),
+            ("hessian_floor", number),
         ],
-        required: ["name", "version", "reduction", "options"]
+        required: ["name", "version", "reduction", "options", "hessian_kind"]
     )
 
     private static let penaltyResult = FieldSchemas.object(

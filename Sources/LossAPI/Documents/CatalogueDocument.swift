@@ -107,6 +107,9 @@ enum CatalogueDocument {
             ("version", .string(convention.version)),
             ("options", JSONValue(convention.options)),
             ("reduction", convention.reduction.map { .string($0.rawValue) }),
+            ("hessian_kind", .string(convention.surrogate == nil ? "exact" : "positive")),
+            ("hessian_scale", convention.surrogate.map { .string($0.scale.description) }),
+            ("hessian_floor", convention.surrogate?.floor.map { .number($0) }),
             ("notes", JSONValue(convention.notes)),
         ])
     }

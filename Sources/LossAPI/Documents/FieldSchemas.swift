@@ -51,6 +51,7 @@ struct FieldSchemas {
         case .gradientOf: Self.names("The inputs with respect to which to differentiate.")
         case .hessianKind:
             choice("The kind of Hessian: exact, or a surrogate >= 0.", HessianKind.self, .exact)
+        case .hessianScale: Self.number("The factor of surrogates.", .positive)
         case .hessianFloor: Self.number("The lower bound of surrogates.", .nonNegative)
         case .convention:
             ["description": "The library whose defaults apply.", "type": "string"]

@@ -120,7 +120,7 @@ package enum LossesPage {
                 ]
             }
         }
-        return table(["input", "contents", "shape", "numbers"], rows)
+        return Markdown.table(["input", "contents", "shape", "numbers"], rows)
     }
 
     private static func options(of facts: Facts) -> String? {
@@ -132,20 +132,18 @@ package enum LossesPage {
                 option.summary,
             ]
         }
-        return table(["option", "default", "accepted", "meaning"], rows)
+        return Markdown.table(["option", "default", "accepted", "meaning"], rows)
     }
 
     private static func conventions(of facts: Facts) -> String? {
         guard !facts.conventions.isEmpty else { return nil }
         let rows = facts.conventions.map { convention in
-            let options = convention.options.sorted { $0.key < $1.key }
-                .map { "\($0.key): \(JSONValue($0.value).json)".code }
-            return [
-                convention.name.code, convention.version, options.joined(separator: ", "),
-                convention.reduction?.rawValue.code ?? "", convention.notes.joined(separator: " "),
-            ]
+            [convention.name.code, convention.version] + ConventionsPage.cells(of: convention)
         }
-        return table(["convention", "version", "options", "reduction", "notes"], rows)
+        return Markdown.table(
+            ["convention", "version", "options", "reduction", "Hessian", "differences"],
+            rows
+        )
     }
 
     private static func items(_ title: String, _ texts: [String]) -> String? {
@@ -167,18 +165,6 @@ package enum LossesPage {
             ```
             """
     }
-
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
-        let lines = [head, head.map { _ in "---" }] + rows
-        return lines.map { cells in
-            "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
-        }
-        .joined(separator: "\n")
-    }
-}
-
-extension String {
-    fileprivate var code: String { isEmpty ? "" : "`\(self)`" }
 }
 
 extension Facts.GradientKind {
@@ -190,11 +176,6 @@ extension Facts.GradientKind {
             "The gradient takes the weights as constants, although they depend on the predictions"
         }
     }
-}
-
-extension JSONValue {
-    /// The value as JSON text.
-    fileprivate var json: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension Facts.Family {

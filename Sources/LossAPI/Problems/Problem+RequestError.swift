@@ -131,8 +131,8 @@ extension RequestError.Conflict {
         case .emptyRowsOf(let reduction):
             "empty_rows applies to reduction \"mean_of_means\" or \"mean_of_sums\", but the "
                 + "reduction is \(reduction.rawValue.quoted)."
-        case .floorOfExactHessian:
-            "hessian_floor is a lower bound of surrogates: set \"hessian_kind\": \"positive\" too."
+        case .surrogateOfExactHessian:
+            "hessian_scale and hessian_floor apply to surrogates: set \"hessian_kind\": \"positive\" too."
         }
     }
 }

@@ -108,6 +108,9 @@ extension Evaluation {
             }
         }
         visit(.endObject)
+        visit(.text(.hessianKind, convention.hessianKind.rawValue))
+        if let scale = convention.hessianScale { visit(.number(.hessianScale, scale)) }
+        if let floor = convention.hessianFloor { visit(.number(.hessianFloor, floor)) }
         visit(.endObject)
     }
 }
@@ -149,5 +152,8 @@ extension JSONKey {
     fileprivate static let version = JSONKey("version")
     fileprivate static let reduction = JSONKey("reduction")
     fileprivate static let options = JSONKey("options")
+    fileprivate static let hessianKind = JSONKey("hessian_kind")
+    fileprivate static let hessianScale = JSONKey("hessian_scale")
+    fileprivate static let hessianFloor = JSONKey("hessian_floor")
     fileprivate static let regularization = JSONKey("regularization")
 }

@@ -86,7 +86,7 @@ struct Accumulation: ~Copyable {
         for index in derivatives.indices {
             let start = block.column(of: derivatives[index])
             let column = start..<(start + count)
-            if derivatives[index].quantity == .hessian { raise(&block.numbers, column) }
+            if derivatives[index].quantity == .hessian { adjust(&block.numbers, column) }
             if leavesOutSome { clear(&block.numbers, column, range) }
             weigh(&block.numbers, column, weights, from: first)
             let areFinite = derivatives[index].append(
@@ -160,9 +160,11 @@ struct Accumulation: ~Copyable {
         for index in derivatives.indices {
             let range = block.range(of: derivatives[index], units, columns)
             let isHessian = derivatives[index].quantity == .hessian
-            let isRaised = isHessian && batch.request.hessianFloor != nil
+            let isAdjusted =
+                isHessian
+                && (batch.request.hessianScale != nil || batch.request.hessianFloor != nil)
             let areFinite: Bool
-            if weighting.isTrivial, isSequential, !isRaised {
+            if weighting.isTrivial, isSequential, !isAdjusted {
                 areFinite = derivatives[index].append(
                     block.numbers.span.extracting(range),
                     dividedBy: weighting.divisor,
@@ -170,7 +172,7 @@ struct Accumulation: ~Copyable {
                 )
             } else {
                 var numbers = Array(block.numbers[range])
-                if isRaised { raise(&numbers, numbers.indices) }
+                if isAdjusted { adjust(&numbers, numbers.indices) }
                 weigh(&numbers, units, length: columns.count)
                 areFinite = derivatives[index].store(
                     numbers,
@@ -195,7 +197,7 @@ struct Accumulation: ~Copyable {
                 continue
             }
             var numbers = Array(block.numbers[start..<(start + places.count)])
-            if quantity == .hessian { raise(&numbers, numbers.indices) }
+            if quantity == .hessian { adjust(&numbers, numbers.indices) }
             weigh(&numbers, [unit], length: numbers.count)
             derivatives[index].store(
                 numbers.span,
@@ -324,8 +326,11 @@ struct Accumulation: ~Copyable {
         batch.selection.replaceLeftOut(in: &own, range, with: 0)
     }
 
-    /// Raises second derivatives to their lower bound.
-    private func raise(_ numbers: inout [Double], _ column: Range<Int>) {
+    /// Multiplies second derivatives by their factor, and raises them to their lower bound.
+    private func adjust(_ numbers: inout [Double], _ column: Range<Int>) {
+        if let scale = batch.request.hessianScale {
+            for offset in column { numbers[offset] *= scale }
+        }
         guard let floor = batch.request.hessianFloor else { return }
         for offset in column { numbers[offset] = max(numbers[offset], floor) }
     }

@@ -21,7 +21,9 @@ package struct LossRequest: Sendable {
     /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []
     package var hessianKind = HessianKind.exact
-    /// The lower bound of second derivatives.
+    /// The factor of surrogates of second derivatives; `nil` means 1.
+    package var hessianScale: Double?
+    /// The lower bound of surrogates of second derivatives.
     package var hessianFloor: Double?
     /// The number of losses before the first, if the inputs are a part of a data set.
     package var offset = 0

@@ -29,10 +29,13 @@ import Testing
 
     @Test(
         "prints the API description and the description of the losses",
-        arguments: [("openapi", "openapi.yaml"), ("docs", "docs/losses.md")]
+        arguments: [
+            (["openapi"], "openapi.yaml"), (["docs"], "docs/losses.md"),
+            (["docs", "conventions"], "docs/conventions.md"),
+        ]
     )
-    func documents(command: String, file: String) throws {
-        let program = try Program([command])
+    func documents(command: [String], file: String) throws {
+        let program = try Program(command)
         let output = Array(try program.output().utf8)
         let difference = try Repository.difference(of: output, from: file)
         #expect(difference == [])

@@ -382,7 +382,15 @@ extension BinaryCrossEntropy {
             ),
             .xgBoost(
                 ["from_logits": .flag(true)],
-                notes: ["XGBoost's Hessian is at least 1e-16; its scale_pos_weight is pos_weight."]
+                surrogate: .init(floor: 1e-16),
+                notes: ["scale_pos_weight is pos_weight."]
+            ),
+            .lightGBM(
+                ["from_logits": .flag(true)],
+                notes: [
+                    "The objectives binary, with sigmoid = 1, and cross_entropy; scale_pos_weight is "
+                        + "pos_weight."
+                ]
             ),
         ]
     )

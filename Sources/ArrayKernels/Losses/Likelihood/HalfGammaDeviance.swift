@@ -72,7 +72,8 @@ extension HalfGammaDeviance {
     static let facts = Facts(
         name: "half_gamma_deviance",
         aliases: [
-            "reg:gamma", .init("itakura_saito", ["log_input": .flag(false)]),
+            .init("reg:gamma", ["log_input": .flag(true)], convention: "xgboost"),
+            .init("itakura_saito", ["log_input": .flag(false)]),
         ],
         family: .regression,
         summary: "Half the deviance of a gamma distribution, for positive targets whose spread is "
@@ -101,6 +102,9 @@ extension HalfGammaDeviance {
             "F. Itakura, S. Saito, Analysis Synthesis Telephony Based on the Maximum Likelihood "
                 + "Method, 1968",
             "scikit-learn mean_gamma_deviance", "XGBoost reg:gamma",
+        ],
+        conventions: [
+            .xgBoost(["log_input": .flag(true)]), .lightGBM(["log_input": .flag(true)]),
         ]
     )
 }

@@ -85,10 +85,14 @@ struct PoissonNLLOfMeans: PointwiseFormula {
 }
 
 extension PoissonNLL {
+    /// The Hessian times e^0.7, which keeps the steps of boosting below 0.7 or so.
+    private static let stepped = Convention.Surrogate(scale: .number(2.0137527074704766))
+
     static let facts = Facts(
         name: "poisson_nll",
         aliases: [
-            "poisson_nll_loss", "HalfPoissonLoss", "count:poisson",
+            "poisson_nll_loss", "HalfPoissonLoss",
+            .init("count:poisson", ["log_input": .flag(true)], convention: "xgboost"),
         ],
         family: .regression,
         summary: "The negative log-likelihood of a count, without the logarithm of its factorial.",
@@ -110,12 +114,17 @@ extension PoissonNLL {
             "Strictly convex in z. PyTorch's option full adds Stirling's approximation of "
                 + "the logarithm of the factorial, which does not depend on the predictions.",
             "PyTorch adds 1e-8 and Keras 1e-7 to a mean before its logarithm.",
-            "LightGBM's Hessian is exp(z + 0.7), that of XGBoost 3.3 (exp(z) + t) / 2.",
+            "The Hessian of XGBoost and LightGBM is exp(z + max_delta_step), by default 0.7; that of "
+                + "XGBoost 3.3 is (exp(z) + t) / 2. For another step set hessian_scale.",
             "Above z = 709.78 the loss overflows and is refused.",
         ],
         references: [
             "PyTorch PoissonNLLLoss", "Keras Poisson", "scikit-learn HalfPoissonLoss",
             "XGBoost count:poisson",
+        ],
+        conventions: [
+            .xgBoost(["log_input": .flag(true)], surrogate: stepped),
+            .lightGBM(["log_input": .flag(true)], surrogate: stepped),
         ]
     )
 }

@@ -64,7 +64,9 @@ struct TweedieNLL: PointwiseLoss {
 extension TweedieNLL {
     static let facts = Facts(
         name: "tweedie_nll",
-        aliases: ["tweedie", "reg:tweedie", "HalfTweedieLoss"],
+        aliases: [
+            "tweedie", "HalfTweedieLoss", .init("reg:tweedie", convention: "xgboost"),
+        ],
         family: .regression,
         summary: "The negative log-likelihood of a Tweedie distribution between Poisson and gamma, "
             + "for targets many of which are 0.",
@@ -90,6 +92,7 @@ extension TweedieNLL {
             "For a power of 1 use poisson_nll, for 2 half_gamma_deviance, and for 3 "
                 + "half_inverse_gaussian_deviance.",
         ],
-        references: ["XGBoost reg:tweedie", "LightGBM tweedie", "scikit-learn HalfTweedieLoss"]
+        references: ["XGBoost reg:tweedie", "LightGBM tweedie", "scikit-learn HalfTweedieLoss"],
+        conventions: [.xgBoost(["power": .number(1.5)]), .lightGBM(["power": .number(1.5)])]
     )
 }

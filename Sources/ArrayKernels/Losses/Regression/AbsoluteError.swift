@@ -26,7 +26,8 @@ extension AbsoluteError {
         name: "absolute_error",
         aliases: [
             "mae", "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
-            "reg:absoluteerror", "regression_l1",
+            .init("reg:absoluteerror", convention: "xgboost"),
+            .init("regression_l1", convention: "lightgbm"),
         ],
         family: .regression,
         summary: "The absolute error; its mean is minimised by the median of the targets.",
@@ -37,9 +38,10 @@ extension AbsoluteError {
         properties: [.convex, .lipschitz, .symmetric],
         notes: [
             "At p = t scikit-learn and Keras on JAX return -1; PyTorch, MLX and LightGBM return 0.",
-            "XGBoost and LightGBM replace the Hessian, which is 0, by a surrogate.",
+            "XGBoost and LightGBM replace the Hessian, which is 0, by 1, and replace the values of a "
+                + "tree's leaves by medians afterwards, as no objective of a client can.",
         ],
         references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"],
-        conventions: [.pyTorch()]
+        conventions: [.pyTorch(), .xgBoost(surrogate: .init()), .lightGBM(surrogate: .init())]
     )
 }

@@ -67,6 +67,7 @@ extension Fair {
             "R. C. Fair, On the Robust Estimation of Econometric Models, Annals of Economic and "
                 + "Social Measurement 3, 1974",
             "LightGBM fair",
-        ]
+        ],
+        conventions: [.lightGBM(["scale": .number(1)])]
     )
 }

@@ -21,7 +21,9 @@ extension HalfSquaredError {
     static let facts = Facts(
         name: "half_squared_error",
         aliases: [
-            "l2_loss", "reg:squarederror", "reg:linear", "regression", "regression_l2",
+            "l2_loss", "regression", "regression_l2",
+            .init("reg:squarederror", convention: "xgboost"),
+            .init("reg:linear", convention: "xgboost"),
         ],
         family: .regression,
         summary: "Half the squared error, whose gradient is the error and whose Hessian is 1.",
@@ -37,6 +39,7 @@ extension HalfSquaredError {
         references: [
             "optax l2_loss", "scikit-learn HalfSquaredError", "XGBoost reg:squarederror",
             "LightGBM regression",
-        ]
+        ],
+        conventions: [.xgBoost(), .lightGBM()]
     )
 }

@@ -61,6 +61,9 @@ extension Huber {
                 + "Annals of Mathematical Statistics 35, 1964",
             "PyTorch HuberLoss",
         ],
-        conventions: [.pyTorch(["delta": .number(1)], reduction: .elementMean)]
+        conventions: [
+            .pyTorch(["delta": .number(1)], reduction: .elementMean),
+            .lightGBM(["delta": .number(0.9)], surrogate: .init()),
+        ]
     )
 }

@@ -37,7 +37,8 @@ extension Pinball {
     static let facts = Facts(
         name: "pinball",
         aliases: [
-            "pinball_loss", "mean_pinball_loss", "quantile", "quantile_loss", "reg:quantileerror",
+            "pinball_loss", "mean_pinball_loss", "quantile", "quantile_loss",
+            .init("reg:quantileerror", convention: "xgboost"),
         ],
         family: .regression,
         summary: "The asymmetric absolute error, whose mean is minimised by a quantile.",
@@ -53,13 +54,18 @@ extension Pinball {
         notes: [
             "The level is alpha in scikit-learn and LightGBM, whose default is 0.9, and "
                 + "quantile_alpha in XGBoost, which has no default.",
-            "At p = t scikit-learn and LossFunctions.jl return -tau, LightGBM 1 - tau.",
-            "scikit-learn and LightGBM replace the Hessian, which is 0, by 1, as hessian_kind "
-                + "\"positive\" does.",
+            "At p = t scikit-learn and LossFunctions.jl return -tau, XGBoost and LightGBM 1 - tau.",
+            "scikit-learn, XGBoost and LightGBM replace the Hessian, which is 0, by 1, as hessian_kind "
+                + "\"positive\" does; the latter two replace the values of a tree's leaves by quantiles "
+                + "afterwards, as no objective of a client can.",
         ],
         references: [
             "R. Koenker, G. Bassett, Regression Quantiles, Econometrica 46, 1978",
             "scikit-learn mean_pinball_loss", "XGBoost reg:quantileerror", "LightGBM quantile",
+        ],
+        conventions: [
+            .xgBoost(surrogate: .init()),
+            .lightGBM(["tau": .number(0.9)], surrogate: .init()),
         ]
     )
 }

@@ -41,7 +41,8 @@ extension PseudoHuber {
     static let facts = Facts(
         name: "pseudo_huber",
         aliases: [
-            "pseudo_huber_loss", "reg:pseudohubererror", "charbonnier",
+            "pseudo_huber_loss", "charbonnier",
+            .init("reg:pseudohubererror", convention: "xgboost"),
         ],
         family: .regression,
         summary: "A smooth approximation of the Huber loss, with derivatives of every order.",
@@ -61,6 +62,7 @@ extension PseudoHuber {
             "P. Charbonnier et al., Deterministic Edge-Preserving Regularization in Computed "
                 + "Imaging, IEEE Transactions on Image Processing 6, 1997",
             "XGBoost reg:pseudohubererror",
-        ]
+        ],
+        conventions: [.xgBoost(["delta": .number(1)])]
     )
 }
