@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import Testing
+
+/// Tests/Golden/public.json: numbers from the tests and the documentation of libraries.
+@Suite("The values that libraries publish")
+struct PublicValueTests {
+    private let client = Client()
+
+    @Test("agree with the results within their tolerance, or differ as stated")
+    func values() throws {
+        for sample in try cases() {
+            let source = try #require(sample["source"] as? String)
+            let penalty = sample["penalty"] as? String
+            let name = try #require(penalty ?? sample["loss"] as? String, "\(source)")
+            let request = try #require(sample["request"] as? [String: Any], "\(source)")
+            let data = try JSONSerialization.data(withJSONObject: request)
+            let response = client.send(
+                .post,
+                "/v1/\(penalty == nil ? "losses" : "penalties")/\(name)",
+                String(decoding: data, as: UTF8.self)
+            )
+            let result = try client.json(response)
+            guard let ours = sample["ours"] as? [String: Any] else {
+                #expect(response.status == .ok, "\(source): \(result)")
+                let tolerance = try #require(sample["tolerance"] as? Double, "\(source)")
+                let expected = try #require(sample["expected"] as? [String: Any], "\(source)")
+                try compare(result, expected, source) { _ in tolerance }
+                continue
+            }
+            #expect(sample["differs"] is String, "\(source)")
+            if let problem = ours["problem"] as? String {
+                #expect(result["type"] as? String == "/problems/\(problem)", "\(source)")
+            } else {
+                #expect(response.status == .ok, "\(source): \(result)")
+                try compare(result, ours, source) { 1e-12 * $0.magnitude }
+            }
+        }
+    }
+
+    @Test("are at least 150 that agree, of more than ten libraries and most losses")
+    func count() throws {
+        let agreeing = try cases().filter { $0["differs"] == nil }
+        #expect(agreeing.count >= 150)
+        let sources = agreeing.compactMap { $0["source"] as? String }
+        #expect(sources.count == agreeing.count)
+        let libraries = Set(sources.map { $0.prefix { $0 != " " } })
+        #expect(libraries.count > 10)
+        let losses = Set(agreeing.compactMap { ($0["loss"] ?? $0["penalty"]) as? String })
+        #expect(losses.count >= 40)
+    }
+
+    private func cases() throws -> [[String: Any]] {
+        let data = Data(try text("Tests/Golden/public.json").utf8)
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        )
+        return try #require(document["cases"] as? [[String: Any]])
+    }
+
+    /// Compares the members of a result with those of a case, number by number.
+    private func compare(
+        _ result: [String: Any],
+        _ expected: [String: Any],
+        _ source: String,
+        tolerance: (Double) -> Double
+    ) throws {
+        #expect(!expected.isEmpty, "\(source)")
+        for (member, value) in expected {
+            let theirs = numbers(value)
+            let own = numbers(result[member] as Any)
+            try #require(own.count == theirs.count && !own.isEmpty, "\(source): \(member)")
+            for (one, other) in zip(own, theirs) {
+                #expect(
+                    (one - other).magnitude <= tolerance(other),
+                    "\(source): \(member) is \(one), not \(other)"
+                )
+            }
+        }
+    }
+
+    /// The numbers of nested arrays.
+    private func numbers(_ value: Any) -> [Double] {
+        (value as? [Any])?.flatMap { numbers($0) } ?? (value as? Double).map { [$0] } ?? []
+    }
+}
