@@ -134,34 +134,42 @@ def ulps(value, true, term, counts_as_size):
     return float(error / mpf(math.ulp(nearest)))
 
 
+def largest_errors(address, name, document):
+    """The largest errors of the loss and the gradient of the server and of PyTorch; the samples; those beyond 4 ulp."""
+    with urllib.request.urlopen(f"{address}/v1/losses/{name}") as response:
+        signature = [field["name"] for field in json.load(response)["inputs"]]
+    worst = {"server": [0.0, 0.0], "torch": [0.0, 0.0]}
+    count = beyond = 0
+    for inputs, options, loss, gradients, loss_term, slopes, row in samples(name, document):
+        count += 1
+        for who, (value, slope) in (
+            ("server", server_result(address, name, signature, inputs, options)),
+            ("torch", torch_result(name, inputs, options)),
+        ):
+            errors = [ulps(value, loss, loss_term, row)]
+            own = []
+            for got, true, term in zip(slope, gradients, slopes):
+                each = term if isinstance(term, list) else [term] * len(true)
+                own += [ulps(g, t, s, row) for g, t, s in zip(got, true, each)]
+            errors.append(max(own))
+            worst[who] = [max(pair) for pair in zip(worst[who], errors)]
+            beyond += who == "torch" and max(errors) > 4
+    return worst, count, beyond
+
+
+def shown(error):
+    if math.isinf(error):
+        return "not finite"
+    return f"{error:.1f}" if error < 100 else f"{error:.0e}".replace("e+", "e").replace("e0", "e")
+
+
 def main():
     address = sys.argv[1].rstrip("/")
     print("| loss | samples | largest error | of the gradient | PyTorch's largest error | of the gradient | beyond 4 ulp |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name in COUNTERPARTS:
         document = json.loads((HERE / f"{name}.json").read_text())
-        with urllib.request.urlopen(f"{address}/v1/losses/{name}") as response:
-            signature = [field["name"] for field in json.load(response)["inputs"]]
-        worst = {"server": [0.0, 0.0], "torch": [0.0, 0.0]}
-        count = beyond = 0
-        for inputs, options, loss, gradients, loss_term, slopes, row in samples(name, document):
-            count += 1
-            for who, (value, slope) in (
-                ("server", server_result(address, name, signature, inputs, options)),
-                ("torch", torch_result(name, inputs, options)),
-            ):
-                errors = [ulps(value, loss, loss_term, row)]
-                own = []
-                for got, true, term in zip(slope, gradients, slopes):
-                    each = term if isinstance(term, list) else [term] * len(true)
-                    own += [ulps(g, t, s, row) for g, t, s in zip(got, true, each)]
-                errors.append(max(own))
-                worst[who] = [max(pair) for pair in zip(worst[who], errors)]
-                beyond += who == "torch" and max(errors) > 4
-
-        def shown(x):
-            return "not finite" if math.isinf(x) else f"{x:.1f}" if x < 100 else f"{x:.0e}".replace("e+", "e").replace("e0", "e")
-
+        worst, count, beyond = largest_errors(address, name, document)
         numbers = [shown(x) for x in worst["server"] + worst["torch"]]
         print(f"| `{name}` | {count} | " + " | ".join(numbers) + f" | {100 * beyond / count:.0f} % |", flush=True)
 

@@ -15,6 +15,13 @@ struct DocumentationTests {
         #expect(difference(try text("docs/losses.md"), LossesPage.markdown) == [])
     }
 
+    @Test("states the errors of every loss and penalty; see Tests/Golden/accuracy.py")
+    func accuracy() throws {
+        let page = try text("docs/accuracy.md")
+        let names = (Catalogue.losses + Catalogue.penalties).map { $0.facts.name }
+        #expect(names.filter { !page.contains("| [`\($0)`](losses.md#\($0)) |") } == [])
+    }
+
     @Test("lists the conventions that the catalogue has; after a change run `make contract`")
     func conventions() throws {
         #expect(difference(try text("docs/conventions.md"), ConventionsPage.markdown) == [])
@@ -55,8 +62,8 @@ struct DocumentationTests {
     @Test("has no link to a file or heading that does not exist")
     func links() throws {
         let pages = [
-            "README.md", "docs/losses.md", "docs/conventions.md", "docs/requests.md",
-            "docs/operating.md", "docs/performance.md",
+            "README.md", "docs/losses.md", "docs/accuracy.md", "docs/conventions.md",
+            "docs/requests.md", "docs/operating.md", "docs/performance.md",
         ]
         for page in pages {
             let folder = page.hasPrefix("docs/") ? "docs/" : ""
