@@ -75,6 +75,16 @@ extension Convention {
         Convention("pytorch", version: "2.15.0", options, reduction: reduction, notes: notes)
     }
 
+    /// The defaults of Keras, from `keras/src/losses/losses.py`.
+    ///
+    /// `sum_over_batch_size`, its reduction, divides a weighted sum by the number of losses.
+    package static func keras(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        Convention("keras", version: "3.15.1", options, reduction: .elementMean, notes: notes)
+    }
+
     /// The defaults of the objectives of XGBoost, from `src/objective`.
     ///
     /// They are sums, because a tree is fitted to the gradients of single rows.

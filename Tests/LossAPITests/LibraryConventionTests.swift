@@ -266,6 +266,32 @@ struct LibraryConventionTests {
         }
     }
 
+    @Test("keras agrees with Keras, whose reductions are in single precision")
+    func keras() throws {
+        let data = Data(try text("Tests/Golden/keras.json").utf8)
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        )
+        let samples = try #require(document["cases"] as? [[String: Any]])
+        #expect(samples.count >= 30)
+        for sample in samples {
+            let loss = try #require(sample["loss"] as? String)
+            let request = try #require(sample["request"] as? [String: Any])
+            let body = try JSONSerialization.data(withJSONObject: request)
+            let own = try result(loss, String(decoding: body, as: UTF8.self))
+            let convention = try #require(own["convention"] as? [String: Any])
+            #expect(convention["version"] as? String == document["version"] as? String)
+            for (name, value) in try #require(sample["expected"] as? [String: Any]) {
+                let (ours, theirs) = (numbers(own[name] as Any), numbers(value))
+                #expect(ours.count == theirs.count && !ours.isEmpty)
+                let largest = theirs.map { $0.magnitude }.max() ?? 0
+                for (one, other) in zip(ours, theirs) {
+                    #expect((one - other).magnitude <= 0x1p-21 * largest, "\(loss) \(name)")
+                }
+            }
+        }
+    }
+
     @Test("states options that its loss has, within their ranges")
     func declarations() throws {
         for facts in Catalogue.losses.map({ $0.facts }) {

@@ -380,6 +380,10 @@ extension BinaryCrossEntropy {
                         + "gradient differs where p is that close to 0 or 1."
                 ]
             ),
+            .keras(
+                ["epsilon": .number(1e-7)],
+                notes: ["The gradient of Keras is 0 where a probability is clipped."]
+            ),
             .xgBoost(
                 ["from_logits": .flag(true)],
                 surrogate: .init(floor: 1e-16),

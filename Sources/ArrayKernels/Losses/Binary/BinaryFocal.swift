@@ -230,6 +230,14 @@ extension BinaryFocal {
             "T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017",
             "Keras BinaryFocalCrossentropy", "torchvision sigmoid_focal_loss",
             "optax sigmoid_focal_loss",
+        ],
+        conventions: [
+            .keras(
+                ["epsilon": .number(1e-7), "gamma": .number(2)],
+                notes: [
+                    "Keras clips probabilities from logits, too, and its gradient is 0 where it does."
+                ]
+            )
         ]
     )
 }

@@ -64,6 +64,7 @@ extension Hinge {
         references: [
             "C. Cortes, V. Vapnik, Support-Vector Networks, Machine Learning 20, 1995",
             "Keras Hinge", "optax hinge_loss",
-        ]
+        ],
+        conventions: [.keras(["margin": .number(1), "label_encoding": .choice("signed")])]
     )
 }

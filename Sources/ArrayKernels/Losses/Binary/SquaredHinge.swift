@@ -47,6 +47,7 @@ extension SquaredHinge {
         kinks: ["y p = margin: differentiable; the Hessian is 0 there and 2 within the margin"],
         properties: [.convex, .differentiable, .classificationCalibrated],
         notes: [],
-        references: ["Keras SquaredHinge", "scikit-learn SGDClassifier squared_hinge"]
+        references: ["Keras SquaredHinge", "scikit-learn SGDClassifier squared_hinge"],
+        conventions: [.keras(["margin": .number(1), "label_encoding": .choice("signed")])]
     )
 }

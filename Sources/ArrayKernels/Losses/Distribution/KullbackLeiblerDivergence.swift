@@ -536,7 +536,14 @@ extension KullbackLeiblerDivergence {
                         + "\"normalizer\" to the number of predictions.",
                     "PyTorch's reduction none keeps a term per class; here it is a loss per row.",
                 ]
-            )
+            ),
+            .keras(
+                ["epsilon": .number(1e-7)],
+                notes: [
+                    "Keras clips targets to [1e-7, 1], too, and its gradient is 0 where a prediction is "
+                        + "clipped."
+                ]
+            ),
         ]
     )
 }

@@ -417,6 +417,13 @@ extension CategoricalCrossEntropy {
                         + "number of rows: set \"reduction\": \"element_mean\"."
                 ]
             ),
+            .keras(
+                ["epsilon": .number(1e-7)],
+                notes: [
+                    "Keras divides probabilities by their sum, also in the gradient, which is 0 where "
+                        + "one is clipped."
+                ]
+            ),
             .xgBoost(
                 ["from_logits": .flag(true)],
                 surrogate: .init(scale: .number(2), floor: 1e-16)

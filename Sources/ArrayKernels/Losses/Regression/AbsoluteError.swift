@@ -42,6 +42,8 @@ extension AbsoluteError {
                 + "tree's leaves by medians afterwards, as no objective of a client can.",
         ],
         references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"],
-        conventions: [.pyTorch(), .xgBoost(surrogate: .init()), .lightGBM(surrogate: .init())]
+        conventions: [
+            .pyTorch(), .keras(), .xgBoost(surrogate: .init()), .lightGBM(surrogate: .init()),
+        ]
     )
 }

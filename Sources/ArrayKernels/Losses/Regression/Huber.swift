@@ -63,6 +63,7 @@ extension Huber {
         ],
         conventions: [
             .pyTorch(["delta": .number(1)], reduction: .elementMean),
+            .keras(["delta": .number(1)]),
             .lightGBM(["delta": .number(0.9)], surrogate: .init()),
         ]
     )

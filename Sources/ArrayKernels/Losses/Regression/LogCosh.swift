@@ -43,6 +43,7 @@ extension LogCosh {
             "Keras, optax, MLX and LossFunctions.jl add terms that cancel near the target: in "
                 + "single precision the loss of an error of 1e-4 is 0 there, not 5e-9."
         ],
-        references: ["Keras LogCosh", "optax log_cosh", "MLX log_cosh_loss"]
+        references: ["Keras LogCosh", "optax log_cosh", "MLX log_cosh_loss"],
+        conventions: [.keras()]
     )
 }

@@ -33,6 +33,6 @@ extension SquaredError {
                 + "regression use half of it."
         ],
         references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"],
-        conventions: [.pyTorch()]
+        conventions: [.pyTorch(), .keras()]
     )
 }

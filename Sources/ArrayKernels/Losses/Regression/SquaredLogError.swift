@@ -107,6 +107,7 @@ extension SquaredLogError {
         references: [
             "Keras MeanSquaredLogarithmicError", "scikit-learn mean_squared_log_error",
             "XGBoost reg:squaredlogerror",
-        ]
+        ],
+        conventions: [.keras(notes: ["Keras raises numbers below 1e-7 to 1e-7."])]
     )
 }

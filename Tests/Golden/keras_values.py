@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes keras.json: losses and gradients that Keras computes with its defaults.
+
+Its reductions are in single precision with this backend, although the losses are in double precision.
+
+    KERAS_BACKEND=torch python3 Tests/Golden/keras_values.py        # needs keras==3.15.1 and torch
+"""
+
+import json
+import random
+from pathlib import Path
+
+import keras
+import torch
+
+keras.config.set_floatx("float64")
+HERE = Path(__file__).resolve().parent
+# By loss: the loss of Keras, the kinds of its predictions and targets, and the options of the request.
+LOSSES = [
+    ("squared_error", keras.losses.MeanSquaredError(), "real", "real", {}),
+    ("absolute_error", keras.losses.MeanAbsoluteError(), "real", "real", {}),
+    ("huber", keras.losses.Huber(), "real", "real", {}),
+    ("huber", keras.losses.Huber(delta=0.3), "real", "real", {"delta": 0.3}),
+    ("log_cosh", keras.losses.LogCosh(), "real", "real", {}),
+    ("squared_log_error", keras.losses.MeanSquaredLogarithmicError(), "positive", "positive", {}),
+    ("hinge", keras.losses.Hinge(), "real", "sign", {}),
+    ("squared_hinge", keras.losses.SquaredHinge(), "real", "sign", {}),
+    ("binary_cross_entropy", keras.losses.BinaryCrossentropy(), "probability", "label", {}),
+    (
+        "binary_cross_entropy", keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1), "real", "label",
+        {"from_logits": True, "label_smoothing": 0.1},
+    ),
+    ("binary_focal", keras.losses.BinaryFocalCrossentropy(), "probability", "label", {}),
+    (
+        "binary_focal", keras.losses.BinaryFocalCrossentropy(gamma=1.5, from_logits=True), "real", "label",
+        {"gamma": 1.5, "from_logits": True},
+    ),
+    (
+        "categorical_cross_entropy", keras.losses.CategoricalCrossentropy(from_logits=True), "real", "distribution",
+        {"from_logits": True},
+    ),
+    (
+        "categorical_cross_entropy", keras.losses.CategoricalCrossentropy(label_smoothing=0.1), "distribution",
+        "distribution", {"label_smoothing": 0.1},
+    ),
+    (
+        "categorical_cross_entropy", keras.losses.SparseCategoricalCrossentropy(from_logits=True), "real", "class",
+        {"from_logits": True},
+    ),
+    ("kl_divergence", keras.losses.KLDivergence(), "distribution", "distribution", {}),
+]
+ROWS, COLUMNS = 5, 4
+
+
+def array(kind, generator):
+    """Numbers of a kind, ROWS x COLUMNS."""
+    one = {
+        "real": lambda: generator.gauss(0, 1.5),
+        "positive": lambda: generator.uniform(0.1, 5),
+        "probability": lambda: generator.uniform(0.01, 0.99),
+        "distribution": lambda: generator.uniform(0.1, 1),
+        "sign": lambda: generator.choice([-1, 1]),
+        "label": lambda: generator.choice([0, 1]),
+    }.get(kind)
+    if kind == "class":
+        return [generator.randrange(COLUMNS) for _ in range(ROWS)]
+    rows = [[one() for _ in range(COLUMNS)] for _ in range(ROWS)]
+    return [[x / sum(row) for x in row] for row in rows] if kind == "distribution" else rows
+
+
+def main():
+    cases = []
+    for name, loss, predicted, true, options in LOSSES:
+        generator = random.Random(f"{name} {options}")
+        predictions, targets = array(predicted, generator), array(true, generator)
+        for weights in (None, [generator.uniform(0.1, 2) for _ in range(ROWS)]):
+            variable = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+            value = loss(
+                torch.tensor(targets, dtype=torch.float64), variable,
+                sample_weight=None if weights is None else torch.tensor(weights, dtype=torch.float64),
+            )
+            value.backward()
+            request = {"predictions": predictions, "targets": targets, "convention": "keras", **options}
+            expected = {"loss": value.item()}
+            # Keras normalises these, also in the gradient.
+            if name != "categorical_cross_entropy" or options.get("from_logits"):
+                expected["gradient"] = variable.grad.tolist()
+            cases.append({
+                "loss": name,
+                "request": request if weights is None else request | {"weights": weights},
+                "expected": expected,
+            })
+    text = ",\n".join(json.dumps(case) for case in cases)
+    (HERE / "keras.json").write_text(f'{{"version": "{keras.__version__}", "cases": [\n{text}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main()
