@@ -17,6 +17,7 @@ extension Kernels {
         case .expm1: map(x, x, &resultHeads, &resultTails) { x, _ in .expm1(x) }
         case .log: map(x, x, &resultHeads, &resultTails) { x, _ in .log(x) }
         case .log1p: map(x, x, &resultHeads, &resultTails) { x, _ in .log1p(x) }
+        case .atan: map(x, x, &resultHeads, &resultTails) { x, _ in .atan(x) }
         }
     }
 

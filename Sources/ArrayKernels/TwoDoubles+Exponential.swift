@@ -62,11 +62,11 @@ extension TwoDoubles {
         }
     }
 
-    /// The product with r, which is smaller than the coefficient, plus the coefficient.
+    /// The product with r, which must be smaller than the coefficient, plus the coefficient.
     ///
     /// The tail of the sum may exceed half an ulp of its head.
     @inline(always)
-    private func times(_ r: TwoDoubles, plus coefficient: Double, _ rest: Double) -> TwoDoubles {
+    func times(_ r: TwoDoubles, plus coefficient: Double, _ rest: Double) -> TwoDoubles {
         let product = TwoDoubles.product(head, r.head)
         let sum = TwoDoubles.orderedSum(Vector(repeating: coefficient), product.head)
         let tail = product.tail + (head * r.tail + tail * r.head)

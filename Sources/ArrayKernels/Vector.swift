@@ -246,4 +246,10 @@ extension Vector {
     func withSign(of other: Vector) -> Vector {
         Vector(bits: (bits & 0x7FFF_FFFF_FFFF_FFFF) | (other.bits & 0x8000_0000_0000_0000))
     }
+
+    /// The negative of each lane in which the sign bit of others is set.
+    @inline(always)
+    func flipped(by sign: Bits) -> Vector {
+        Vector(bits: bits ^ (sign & 0x8000_0000_0000_0000))
+    }
 }

@@ -47,6 +47,13 @@ package protocol ArrayFunctions: SendableMetatype {
     /// log(1 + x); -∞ for -1 and NaN for x < -1.
     static func log1p(_ x: Span<Double>, into result: inout MutableSpan<Double>)
 
+    /// Evaluates a function, without a check of its domain.
+    static func evaluate(
+        _ function: SpecialFunction,
+        _ x: Span<Double>,
+        into result: inout MutableSpan<Double>
+    )
+
     /// Evaluates a function of unevaluated sums of head and tail; the results have the same form.
     ///
     /// A tail is at most half an ulp of its head; without tails, they are 0. The error is at most 2^-101 of

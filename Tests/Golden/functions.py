@@ -12,7 +12,7 @@ import random
 import struct
 import sys
 
-from mpmath import exp, expm1, log, log1p, mp, mpf
+from mpmath import atan, erfc, exp, expm1, log, log1p, mp, mpf, pi, sin, sqrt
 
 mp.dps = 60
 
@@ -42,6 +42,7 @@ def small():
     return random.choice((-1, 1)) * random.uniform(1, 2) * 2.0 ** random.randint(-60, -1)
 
 
+TANGENT_OF_HALF = 0.5463024898437905
 TINY = [5e-324, 1e-320, 2.0**-1022, 2.0**-1074 * 3, 1e-300, 2.0**-54, 2.0**-53]
 TINY += [-x for x in TINY]
 
@@ -119,6 +120,48 @@ def probabilities():
         yield tiny * 2.0 ** random.randint(0, 860), tiny
 
 
+def eighths_of_a_turn():
+    yield from TINY
+    yield from near(math.pi / 4)
+    for _ in range(samples):
+        yield random.uniform(-math.pi / 4, math.pi / 4)
+        yield random.choice((-1, 1)) * random.uniform(1, 2) * 2.0 ** random.randint(-300, -1)
+
+
+def tangents():
+    yield from TINY
+    for edge in (TANGENT_OF_HALF, 1.68, -1.68, 1.0, -1.0):
+        yield from near(edge, 8)
+    yield from (1.7976931348623157e308, -1.7976931348623157e308, 1e154, -1e154)
+    for _ in range(samples):
+        yield any_double()
+        yield random.uniform(-1, 1)
+        yield random.uniform(-3, 3)
+        yield TANGENT_OF_HALF * (1 + small())
+        yield 1 / small()
+
+
+def not_negative():
+    yield 0.0
+    yield from (x for x in TINY if x > 0)
+    yield from near(2.0**499)
+    for _ in range(samples):
+        yield random.uniform(0, 1)
+        yield random.uniform(0, 10)
+        yield random.uniform(0, 100)
+        yield random.uniform(1, 2) * 2.0 ** random.randint(-60, 498)
+
+
+def hazard_surplus(x):
+    """phi(x)/Phi(-x) - x, by the continued fraction of Laplace where x is large."""
+    if x > 30:
+        fraction = x
+        for k in range(400, 1, -1):
+            fraction = x + k / fraction
+        return 1 / fraction
+    return sqrt(2 / pi) / (erfc(x / sqrt(2)) * exp(x * x / 2)) - x
+
+
 def line(name, function, *arguments):
     result = function(*(mpf(x) for x in arguments))
     if abs(result) >= mpf(2) ** 1024 - mpf(2) ** 970:
@@ -141,3 +184,10 @@ for x, y in pairs():
 for y, q in probabilities():
     line("divergence", lambda y, q: y * log(y / q), y, q)
     line("divergence-surplus", lambda y, q: y * log(y / q) + q - y, y, q)
+for x in eighths_of_a_turn():
+    line("sine", sin, x)
+    line("versine", lambda x: 2 * sin(x / 2) ** 2, x)
+for x in tangents():
+    line("doubled-arc-tangent", lambda x: 2 * atan(x) - 1, x)
+for x in not_negative():
+    line("hazard-surplus", hazard_surplus, x)

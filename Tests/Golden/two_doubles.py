@@ -12,7 +12,7 @@ import random
 import struct
 import sys
 
-from mpmath import exp, expm1, log, log1p, mp, mpf, sqrt
+from mpmath import atan, exp, expm1, log, log1p, mp, mpf, sqrt, tan
 
 # A head of 1 and a tail of 2^-1074 need 1075 bits, and as many remain for the logarithm of their sum.
 mp.prec = 2400
@@ -121,6 +121,20 @@ def above_minus_one():
         yield -1.0, abs(small(-1000, -55))
 
 
+def tangents():
+    yield from tiny()
+    yield from ((signed(x), 0.0) for x in (LARGEST, 1e300, 2.0**600, 2.0**106, 2.0**53))
+    for k in range(13):
+        for sign in (1, -1):
+            yield from near(sign * tan(mpf(k) * 25 / 256) if k else mpf(sign) / 8)
+    for _ in range(samples):
+        yield from tailed(signed(any_positive()))
+        yield from tailed(random.uniform(-1, 1))
+        yield from tailed(random.uniform(-6, 6))
+        yield from tailed(small())
+        yield from tailed(1 / small(-60, -1))
+
+
 def line(name, function, head, tail):
     x = mpf(head) + mpf(tail)
     # The tail must be what the head leaves, and the argument in the domain.
@@ -149,3 +163,5 @@ for x in positives():
     line("log", log, *x)
 for x in above_minus_one():
     line("log1p", log1p, *x)
+for x in tangents():
+    line("atan", atan, *x)

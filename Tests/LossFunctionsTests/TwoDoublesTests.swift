@@ -167,6 +167,7 @@ struct TwoDoublesTests {
                 (-infinity, nan), (-2, nan), (-1, -infinity), (0, 0), (-0.0, -0.0),
                 (infinity, infinity), (nan, nan),
             ],
+            .atan: [(0, 0)],
         ]
         for (function, cases) in cases {
             let x = Pairs(

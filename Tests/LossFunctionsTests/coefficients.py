@@ -9,7 +9,11 @@ coefficients. The largest error with rounded coefficients, relative to the funct
 two.
 """
 
-from mpmath import atanh, expm1, factorial, floor, log, log1p, lu_solve, matrix, mp, mpf, nstr, sqrt
+from functools import cache
+
+from mpmath import (
+    atan, atanh, cos, erf, erfc, exp, expm1, factorial, floor, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi, sin, sqrt, tan,
+)
 
 mp.dps = 60
 
@@ -89,3 +93,63 @@ first = floor(log(2) * 2**42) / 2**42
 show_pair("log 2, first bits", first)
 show_pair("log 2, other bits", log(2) - first)
 show_pair("log 2", log(2))
+
+# sin x = x + x z P(z) and cos x = 1 - z/2 + z² Q(z) with z = x² and |x| up to π/4; errors relative to sin x and 1 - cos x.
+angle = pi / 4 * mpf("1.0002")
+show("sine", series(lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 6), lambda z: z * sqrt(z) / sin(sqrt(z)), mpf("1e-9"), angle**2, 6)
+show("cosine", series(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(1) / 24), lambda z: z**2 / (1 - cos(sqrt(z))), mpf("1e-9"),
+     angle**2, 6)
+
+# atan w = w + w z P(z) with z = w² and |w| up to 1/1.68; error relative to atan w.
+show("arc tangent", series(lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 3), lambda z: z * sqrt(z) / atan(sqrt(z)), mpf("1e-9"),
+     1 / mpf(1.68) ** 2 * mpf("1.00001"), 15)
+
+# Its Taylor series at twice the precision, and the angles of its reduction.
+for k in range(3, 47, 2):
+    show_pair(f"1/{k}", mpf(1) / k)
+for k in (25, 50, 75):
+    show_pair(f"tan {k / 64}", tan(mpf(k) / 64))
+for name, number in ("pi / 2", pi / 2), ("pi - 1", pi - 1), ("pi + 1", pi + 1), ("2 pi", 2 * pi), ("tan 1/2", tan(mpf(1) / 2)):
+    show_pair(name, number)
+
+
+def hazard_surplus(x):
+    """The hazard of the normal distribution less x; by its continued fraction where x is large."""
+    if x > 40:
+        fraction = x
+        for k in range(400, 1, -1):
+            fraction = x + k / fraction
+        return 1 / fraction
+    return sqrt(2 / pi) / (erfc(x / sqrt(2)) * exp(x * x / 2)) - x
+
+
+@cache
+def hazard(v):
+    """P of h(x) - x = s P / 4 with s = 4 / (x + 4) = v + 1/2."""
+    s = v + mpf(1) / 2
+    return hazard_surplus(4 / s - 4) * 4 / s if s > mpf("1e-12") else mpf(1)
+
+
+# The first two coefficients also have tails, with which the error is 2^-54.9.
+show("hazard", hazard, lambda v: 1 / hazard(v), -0.5, 0.5, 28)
+exact = minimax(hazard, lambda v: 1 / hazard(v), -mpf(1) / 2, mpf(1) / 2, 28)
+for k in range(2):
+    show_pair(f"hazard, coefficient {k}", exact[k])
+
+
+def slope(v):
+    """The derivative of the polynomial."""
+    return value([k * mpf(float(c)) for k, c in enumerate(exact)][1:], v)
+
+
+show("slope of the hazard", slope, lambda v: 1 / slope(v), -0.5, 0.5, 4)
+show_pair("root of 2 pi", sqrt(2 * pi))
+show_pair("600 log 2", 600 * log(2))
+show_pair("1100 log 2", 1100 * log(2))
+
+# erf(x / sqrt 2) = x (sqrt(2 / pi) + z P(z)) with z = x² and x up to 1; error relative to the result.
+root = sqrt(2 / pi)
+show("error function", series(lambda z: (erf(sqrt(z / 2)) / sqrt(z) - root) / z, -root / 6), lambda z: z * sqrt(z) / erf(sqrt(z / 2)),
+     mpf("1e-9"), mpf("1.0001"), 10)
+for name, number in ("root of 2 / pi", root), ("1 / root of pi", 1 / sqrt(pi)), ("log 2 / 2", log(2) / 2):
+    show_pair(name, number)
