@@ -70,7 +70,8 @@ struct Samples {
                 default: Double(offset / 4)
                 }
             }
-            return Tensor(shape: shape, values: values)
+            let isAscending = signature.inputs[input].name == "thresholds"
+            return Tensor(shape: shape, values: isAscending ? values.sorted(eachOf: 4) : values)
         }
         return Batch(
             tensors,
@@ -132,5 +133,12 @@ struct Samples {
             let sum = row.reduce(0, +)
             return row.map { $0 / sum }
         }
+    }
+}
+
+extension [Double] {
+    /// The numbers with consecutive rows of a length sorted.
+    fileprivate func sorted(eachOf length: Int) -> [Double] {
+        stride(from: 0, to: count, by: length).flatMap { self[$0..<$0 + length].sorted() }
     }
 }

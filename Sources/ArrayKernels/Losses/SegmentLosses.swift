@@ -20,6 +20,7 @@ package enum SegmentLosses {
         NTXent.self,
         LambdaRankNDCG.self,
         CTC.self,
+        CumulativeLink.self,
     ]
 
     #if !FUSED

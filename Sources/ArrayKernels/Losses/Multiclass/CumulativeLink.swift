@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The negative log-likelihood of one of several ordered classes, in the model of proportional odds.
+///
+/// With the distances a and b of the thresholds below and above the class from the prediction, and
+/// d = b - a: ℓ = -log(σ(b) - σ(a)) = log(1 + e^a) + log(1 + e^-b) - log(1 - e^-d). The derivatives are
+/// σ(-b) - σ(a) for the prediction, σ(a) + 1/(e^d - 1) for the lower threshold and
+/// -σ(-b) - 1/(e^d - 1) for the upper one. The lowest class has a = -∞, the highest b = ∞. All of it is
+/// computed in two doubles, and no terms cancel.
+struct CumulativeLink: SegmentwiseLoss {
+    init(_ options: OptionValues) {}
+
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        columns: Int,
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        try Self.checkOrder(of: second)
+        // The number of thresholds below the class.
+        let below = Int(third[0])
+        let (hasLower, hasUpper) = (below > 0, below < second.count)
+        guard hasLower || hasUpper else {
+            block.loss = 0
+            return
+        }
+        let prediction = first[0]
+        let lower = hasLower ? second[below - 1] : -.infinity
+        let upper = hasUpper ? second[below] : .infinity
+
+        // a in the first lane, -b in the second.
+        let distances = Self.difference(
+            Vector(lower, prediction, 0, 0, 0, 0, 0, 0),
+            Vector(prediction, upper, 0, 0, 0, 0, 0, 0)
+        )
+        let (value, complement, softplus) = TwoDoubles.logistic(distances)
+        let gap = Self.difference(Vector(repeating: upper), Vector(repeating: lower))
+        let decay = TwoDoubles.exp(-gap)
+        let rest = -TwoDoubles.expm1(-gap)
+        let logarithm = gap.head[0] < 0.5 ? TwoDoubles.log(rest) : TwoDoubles.log1p(-decay)
+        block.loss = (softplus.lane(0) + softplus.lane(1) - logarithm).rounded[0]
+
+        let odds = decay / rest
+        let slopes = (value + odds).rounded
+        let variance = value * complement
+        let bends = (variance + odds / rest).rounded
+        if let start = block.offset(of: 0, isHessian: false) {
+            if hasLower && hasUpper {
+                // σ(-b) - σ(a) as a product.
+                let sum = Self.difference(distances.lane(0), distances.lane(1))
+                let isPositive = sum.head .> 0
+                let product = (-complement.lane(0) * value.lane(1))
+                    .replacing(with: value.lane(0) * complement.lane(1), where: isPositive)
+                let factor = TwoDoubles.expm1(sum.replacing(with: -sum, where: isPositive))
+                block.numbers[start] = (product * factor).rounded[0]
+            } else {
+                block.numbers[start] = hasUpper ? value.head[1] : -value.head[0]
+            }
+        }
+        if let start = block.offset(of: 0, isHessian: true) {
+            block.numbers[start] = (variance.lane(0) + variance.lane(1)).rounded[0]
+        }
+        if let start = block.offset(of: 1, isHessian: false) {
+            if hasLower { block.numbers[start + below - 1] = slopes[0] }
+            if hasUpper { block.numbers[start + below] = -slopes[1] }
+        }
+        if let start = block.offset(of: 1, isHessian: true) {
+            if hasLower { block.numbers[start + below - 1] = bends[0] }
+            if hasUpper { block.numbers[start + below] = bends[1] }
+        }
+    }
+
+    /// Throws if a threshold is not above the one before it.
+    private static func checkOrder(of thresholds: Span<Double>) throws(SegmentError) {
+        for offset in thresholds.indices.dropFirst() {
+            let (own, previous) = (thresholds[offset], thresholds[offset - 1])
+            guard own > previous else {
+                let allowed = Interval.above(previous).description
+                throw SegmentError(
+                    input: 1,
+                    offset: offset,
+                    .outsideDomain(own, allowed: allowed)
+                )
+            }
+        }
+    }
+
+    private static func difference(_ a: Vector, _ b: Vector) -> TwoDoubles {
+        difference(TwoDoubles(a), TwoDoubles(b))
+    }
+
+    /// The difference, without a tail if it is infinite.
+    private static func difference(_ a: TwoDoubles, _ b: TwoDoubles) -> TwoDoubles {
+        let heads = a.head - b.head
+        let isInfinite = heads.magnitude .== .infinity
+        return (a - b).replacing(with: TwoDoubles(heads), where: isInfinite)
+    }
+}
+
+extension TwoDoubles {
+    /// The number in a lane, in all lanes.
+    fileprivate func lane(_ index: Int) -> TwoDoubles {
+        TwoDoubles(head: Vector(repeating: head[index]), tail: Vector(repeating: tail[index]))
+    }
+}
+
+extension CumulativeLink {
+    static let facts = Facts(
+        name: "cumulative_link",
+        aliases: ["cumulative_logit", "proportional_odds", "ordered_logit", "CumulativeLinkLoss"],
+        family: .multiclass,
+        summary:
+            "The negative log-likelihood of ordered classes in the model of proportional odds: "
+            + "thresholds divide the predictions among the classes.",
+        formula: .init(
+            plain:
+                "-log(sigma(theta_t - p) - sigma(theta_(t-1) - p)) with theta_-1 = -infinity and "
+                + "theta_K = infinity",
+            gradient: "1 - sigma(theta_t - p) - sigma(theta_(t-1) - p) in p; in theta_t "
+                + "sigma(theta_t - p) - 1 - 1 / (exp(theta_t - theta_(t-1)) - 1), in theta_(t-1) "
+                + "sigma(theta_(t-1) - p) + 1 / (exp(theta_t - theta_(t-1)) - 1)",
+            tex: #"-\log \left( \sigma(\theta_t - p) - \sigma(\theta_{t-1} - p) \right)"#
+        ),
+        options: [],
+        signature: Signature(
+            .segment,
+            .init("predictions", .primary, [.init("*", .real)], "predicted numbers"),
+            .init(
+                "thresholds",
+                .primary,
+                [.init("* K", .real)],
+                "ascending thresholds, one less than there are classes"
+            ),
+            .init(
+                "targets",
+                .constant,
+                [.init("*", .counts(of: "K"))],
+                "classes: the number of thresholds below each"
+            )
+        ),
+        kinks: [],
+        properties: [.convex, .differentiable, .twiceDifferentiable],
+        notes: [
+            "Thresholds must ascend strictly. Those that all predictions share are repeated for each, and "
+                + "their gradients added.",
+            "The difference of two logistic functions, which spacecutter and statsmodels compute, loses its "
+                + "digits in the tails and between close thresholds.",
+        ],
+        references: [
+            "P. McCullagh, Regression Models for Ordinal Data, Journal of the Royal Statistical Society B "
+                + "42, 1980",
+            "F. Pedregosa, F. Bach, A. Gramfort, On the Consistency of Ordinal Regression Methods, Journal "
+                + "of Machine Learning Research 18, 2017",
+            "spacecutter CumulativeLinkLoss", "statsmodels OrderedModel",
+        ],
+        work: Work(steps: "K + 300", numbers: "1"),
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [3], values: [0.2, 1.7, -0.4]),
+                "thresholds": Tensor(shape: [3, 2], values: [-0.5, 1, -0.5, 1, -0.5, 1]),
+                "targets": Tensor(shape: [3], values: [1, 2, 0]),
+            ])
+        ]
+    )
+}
