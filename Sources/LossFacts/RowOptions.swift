@@ -14,4 +14,11 @@ package enum RowOptions {
         default: nil,
         "Class index whose rows are ignored; none by default. Distributions have no class index."
     )
+
+    package static let classWeights = Option.numbers(
+        "class_weights",
+        default: nil,
+        .classWeight,
+        "Weight of each class, 1 by default. A mean weights each row by its target's class weight."
+    )
 }

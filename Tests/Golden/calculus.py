@@ -97,7 +97,7 @@ def evaluate(module, prediction, target, options):
     """Value, gradient and Hessian diagonal of one loss, as stated in its file.
 
     A file may state `clip` (the point at which loss and derivatives are evaluated) and `kink` (the
-    documented derivatives at a point that has more than one).
+    documented derivatives at a point that has more than one; of a row, a list with those of each coordinate, or None).
     """
     rowwise = module.KIND == "rowwise"
     with workdps(BASE_DIGITS):
@@ -114,10 +114,10 @@ def evaluate(module, prediction, target, options):
     def function(x):
         return module.loss(x if rowwise else x[0], goal, options)
 
-    def kink(x):
-        return module.kink(x, goal, options) if hasattr(module, "kink") else None
-
-    return derivatives(function, point, others, kink)
+    with workdps(BASE_DIGITS):
+        stated = module.kink(point if rowwise else point[0], goal, options) if hasattr(module, "kink") else None
+    stated = iter(stated or [None] * len(point) if rowwise else [stated])
+    return derivatives(function, point, others, lambda _: next(stated))
 
 
 def evaluate_inputs(module, inputs, options):

@@ -43,19 +43,24 @@ def texts(values):
     return [calculus.show(value) for value in values]
 
 
+def stated_terms(module, options, prediction, target):
+    """The largest terms that a module states for a point or a row, as a member of its record; none if there are none."""
+    if not hasattr(module, "terms"):
+        return {}
+    with mpmath.workdps(50):
+        goal = target if isinstance(target, int) else calculus.exact(target)
+        terms = module.terms(calculus.exact(prediction), goal, options)
+        terms = {name: float(mpmath.nstr(abs(term), 6)) for name, term in terms.items()}
+    return {"terms": {name: term for name, term in terms.items() if term}} if any(terms.values()) else {}
+
+
 def point(module, options, prediction, target):
     value, gradient, hessian = calculus.evaluate(module, prediction, target, options)
-    record = {
+    return {
         "prediction": prediction, "target": target, "loss": calculus.show(value),
         "gradient": calculus.show(gradient[0]), "hessian": calculus.show(hessian[0]),
+        **stated_terms(module, options, prediction, target),
     }
-    if hasattr(module, "terms"):
-        with mpmath.workdps(50):
-            terms = module.terms(*calculus.exact([prediction, target]), options)
-            terms = {name: float(mpmath.nstr(abs(term), 6)) for name, term in terms.items()}
-        if any(terms.values()):
-            record["terms"] = {name: term for name, term in terms.items() if term}
-    return record
 
 
 def row(module, options, predictions, target):
@@ -63,6 +68,7 @@ def row(module, options, predictions, target):
     return {
         "predictions": predictions, "target": target, "loss": calculus.show(value),
         "gradient": texts(gradient), "hessian": texts(hessian),
+        **stated_terms(module, options, predictions, target),
     }
 
 

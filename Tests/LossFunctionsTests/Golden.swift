@@ -43,6 +43,17 @@ struct Golden: Decodable {
         let loss: Double
         let gradients: [Double]
         let hessians: [Double]
+
+        init(loss: Double, gradients: [Double], hessians: [Double]) {
+            (self.loss, self.gradients, self.hessians) = (loss, gradients, hessians)
+        }
+
+        /// The terms of a point or a row, by quantity.
+        init(_ terms: [String: Double]) {
+            loss = terms["loss"] ?? 0
+            gradients = [terms["gradient"] ?? 0]
+            hessians = [terms["hessian"] ?? 0]
+        }
     }
 
     struct Point: Decodable, Sample {
@@ -66,13 +77,8 @@ struct Golden: Decodable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
-            terms = try container.decodeIfPresent([String: Double].self, forKey: .terms).map {
-                Terms(
-                    loss: $0["loss"] ?? 0,
-                    gradients: [$0["gradient"] ?? 0],
-                    hessians: [$0["hessian"] ?? 0]
-                )
-            }
+            terms = try container.decodeIfPresent([String: Double].self, forKey: .terms)
+                .map { Terms($0) }
             prediction = try container.decode(Double.self, forKey: .prediction)
             target = try container.decode(Double.self, forKey: .target)
             loss = [try container.decode(String.self, forKey: .loss)]
@@ -87,7 +93,7 @@ struct Golden: Decodable {
         let loss: [String]
         let gradients: [[String]]
         let hessians: [[String]]
-        var terms: Terms? { nil }
+        let terms: Terms?
 
         var batch: Batch {
             Batch(
@@ -102,10 +108,13 @@ struct Golden: Decodable {
             case loss
             case gradient
             case hessian
+            case terms
         }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
+            terms = try container.decodeIfPresent([String: Double].self, forKey: .terms)
+                .map { Terms($0) }
             predictions = try container.decode([Double].self, forKey: .predictions)
             target = try container.decode(Target.self, forKey: .target)
             loss = [try container.decode(String.self, forKey: .loss)]

@@ -29,7 +29,11 @@ struct Samples {
         }
         let shape = [rows, Self.shape[1]]
         let inputs = loss.facts.signature.inputs.indices.map { input in
-            tensor(shape, loss.domain(input), loss.facts.signature.unit)
+            if loss.facts.signature.hasOnlyClasses(input) {
+                classes(rows)
+            } else {
+                tensor(shape, loss.domain(input), loss.facts.signature.unit)
+            }
         }
         return Batch(inputs, weights: weights)
     }
@@ -66,6 +70,7 @@ struct Samples {
                 case .interval(let interval):
                     Double.random(in: Self.inner(interval), using: &random)
                 case .classIndices: Double(Int.random(in: 1...3, using: &random))
+                case .values(let allowed): allowed.randomElement(using: &random) ?? 0
                 case .counts(of: let name): Double((lengths[name] ?? 0) - offset % 2)
                 default: Double(offset / 4)
                 }
@@ -80,6 +85,14 @@ struct Samples {
         )
     }
 
+    /// A class index for each row.
+    private mutating func classes(_ rows: Int) -> Tensor {
+        let values = (0..<rows).map { _ in
+            Double(Int.random(in: 0..<Self.shape[1], using: &random))
+        }
+        return Tensor(shape: [rows], values: values)
+    }
+
     private mutating func tensor(
         _ shape: [Int],
         _ domain: Domain,
@@ -90,7 +103,7 @@ struct Samples {
         let count = shape.reduce(1, *)
         let values: [Double]
         switch (granularity, domain) {
-        case (.element, .values(let allowed)):
+        case (.element, .values(let allowed)), (.row, .values(let allowed)):
             values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
         case (.row, .interval(.unit)), (.row, .classIndices),
             (.row, .distribution(inLogarithms: false)):
@@ -140,5 +153,14 @@ extension [Double] {
     /// The numbers with consecutive rows of a length sorted.
     fileprivate func sorted(eachOf length: Int) -> [Double] {
         stride(from: 0, to: count, by: length).flatMap { self[$0..<$0 + length].sorted() }
+    }
+}
+
+extension Signature {
+    /// Whether an input of rows can only be class indices, and not a distribution.
+    func hasOnlyClasses(_ input: Int) -> Bool {
+        guard unit == .row, inputs[input].forms.count == 1 else { return false }
+        if case .classIndices = inputs[input].forms[0].domains[0].domain { return true }
+        return false
     }
 }

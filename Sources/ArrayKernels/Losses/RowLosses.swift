@@ -14,7 +14,9 @@ protocol ListedRowLoss: SendableMetatype {
 }
 
 /// A row-wise loss that is a single formula.
-protocol RowwiseLoss: RowFormula, ListedRowLoss {}
+protocol RowwiseLoss: RowFormula, ListedRowLoss {
+    init(_ options: OptionValues) throws(LossError)
+}
 
 extension RowwiseLoss {
     static func kernel(_ options: OptionValues) throws(LossError) -> any RowKernel {

@@ -44,8 +44,6 @@ protocol RowFormula: RowKernel {
     /// The number of inputs, at most three.
     static var inputCount: Int { get }
 
-    init(_ options: OptionValues) throws(LossError)
-
     /// Computes the losses; numbers may be kept for the derivatives.
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary
 

@@ -106,26 +106,27 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         Layout.isLong ? Vector(repeating: lanes.max()) : lanes
     }
 
-    /// The greatest number of the first input in each row, and the index of its first occurrence.
-    var greatest: (value: Vector, place: Vector) {
-        @inline(always) get {
-            let least = Vector(repeating: -.infinity)
-            var (value, place) = (least, self.place(0))
-            for index in 0..<count {
-                var x = x(index)
-                let own = self.place(index)
-                if Layout.isLong, index == count &- 1 {
-                    x = least.replacing(with: x, where: own .< rowLength)
-                }
-                let isMore = x .> value
-                value = value.replacing(with: x, where: isMore)
-                place = place.replacing(with: own, where: isMore)
+    /// The greatest of some numbers of each row, and the index of its first occurrence.
+    @inline(always)
+    func greatest(
+        of number: (_ rows: borrowing Self, _ index: Int) -> Vector
+    ) -> (value: Vector, place: Vector) {
+        let least = Vector(repeating: -.infinity)
+        var (value, place) = (least, self.place(0))
+        for index in 0..<count {
+            var x = number(self, index)
+            let own = self.place(index)
+            if Layout.isLong, index == count &- 1 {
+                x = least.replacing(with: x, where: own .< rowLength)
             }
-            guard Layout.isLong else { return (value, place) }
-            let most = value.max()
-            let first = place.replacing(with: .infinity, where: value .< most).min()
-            return (Vector(repeating: most), Vector(repeating: first))
+            let isMore = x .> value
+            value = value.replacing(with: x, where: isMore)
+            place = place.replacing(with: own, where: isMore)
         }
+        guard Layout.isLong else { return (value, place) }
+        let most = value.max()
+        let first = place.replacing(with: .infinity, where: value .< most).min()
+        return (Vector(repeating: most), Vector(repeating: first))
     }
 
     /// The sum of the lanes of a long row; for others, the sums of the lanes as they are.

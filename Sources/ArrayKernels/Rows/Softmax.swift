@@ -12,6 +12,7 @@ struct Softmax {
     private let inverse: TwoDoubles
     /// log(1 + othersSum).
     let logSumExpMinusMax: Vector
+    private let divisor: Double
 
     /// The precision with which exponentials are computed.
     enum Precision {
@@ -25,18 +26,50 @@ struct Softmax {
 
     @inline(always)
     init(_ rows: borrowing Rows<some LaneLayout>, _ precision: Precision, _ kept: inout Kept) {
-        let (maximum, argmax) = rows.greatest
+        self.init(rows, precision, &kept) { rows, index in rows.x(index) }
+    }
+
+    /// Creates the softmax of logits that are derived from the rows; one of -∞ has no part in it.
+    ///
+    /// - Parameters:
+    ///   - rows: the rows.
+    ///   - precision: the precision of exponentials.
+    ///   - kept: receives the exponentials.
+    ///   - divisor: the number by which logits are divided.
+    ///   - includesZero: whether a logit 0 is added to each row; its index is -1.
+    ///   - logit: a logit.
+    @inline(always)
+    init<Layout: LaneLayout>(
+        _ rows: borrowing Rows<Layout>,
+        _ precision: Precision,
+        _ kept: inout Kept,
+        dividedBy divisor: Double = 1,
+        includesZero: Bool = false,
+        of logit: (_ rows: borrowing Rows<Layout>, _ index: Int) -> Vector
+    ) {
+        var (maximum, argmax) = rows.greatest(of: logit)
+        let isNegative = maximum .<= 0
+        if includesZero {
+            maximum = maximum.replacing(with: 0, where: isNegative)
+            argmax = argmax.replacing(with: -1, where: isNegative)
+        }
+        self.divisor = divisor
         self.maximum = maximum
         self.argmax = argmax
         let zero = TwoDoubles(repeating: 0)
         var total = RowTotal()
         for index in 0..<rows.count {
-            let exponential = Self.exponential(rows.x(index), maximum, precision)
+            let exponential = Self.exponential(logit(rows, index), maximum, divisor, precision)
             kept.store(exponential, at: index)
             let isMaximum = rows.place(index) .== argmax
             total.add(exponential.replacing(with: zero, where: isMaximum), at: index, of: rows)
         }
-        othersSum = total.value(of: rows)
+        var othersSum = total.value(of: rows)
+        if includesZero {
+            let ofZero = Self.exponential(zero.head, maximum, divisor, precision)
+            othersSum = othersSum + ofZero.replacing(with: zero, where: isNegative)
+        }
+        self.othersSum = othersSum
         inverse = Vector(repeating: 1) / (othersSum + Vector(repeating: 1))
         logSumExpMinusMax = Vector.log1p(othersSum.head) + othersSum.tail / (1 + othersSum.head)
     }
@@ -45,9 +78,14 @@ struct Softmax {
     private static func exponential(
         _ x: Vector,
         _ maximum: Vector,
+        _ divisor: Double,
         _ precision: Precision
     ) -> TwoDoubles {
-        switch precision {
+        guard divisor == 1 else {
+            let argument = TwoDoubles.difference(x, maximum) / Vector(repeating: divisor)
+            return precision == .twofold ? .exp(argument) : .extendedExp(argument)
+        }
+        return switch precision {
         case .single: TwoDoubles(.exp(x, minus: maximum))
         case .extended: .extendedExp(.difference(x, maximum))
         case .twofold: .exp(.difference(x, maximum))
@@ -68,13 +106,34 @@ struct Softmax {
         _ precision: Precision,
         _ kept: Kept
     ) -> TwoDoubles {
-        kept.isEmpty ? Self.exponential(rows.x(index), maximum, precision) : kept.numbers(index)
+        kept.isEmpty ? exponential(of: rows.x(index), precision) : kept.numbers(index)
+    }
+
+    /// e^(z - maximum) for a logit z.
+    @inline(always)
+    func exponential(of z: Vector, _ precision: Precision) -> TwoDoubles {
+        Self.exponential(z, maximum, divisor, precision)
     }
 
     /// p, from e^(z - maximum).
     @inline(always)
     func probability(_ exponential: TwoDoubles) -> TwoDoubles {
         .looseProduct(exponential, inverse)
+    }
+
+    /// 1 - p, from e^(z - maximum).
+    @inline(always)
+    func complement(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ exponential: TwoDoubles
+    ) -> TwoDoubles {
+        let isMaximum = rows.place(index) .== argmax
+        let rest = TwoDoubles.looseSum(TwoDoubles(repeating: 1), -exponential)
+        return .looseProduct(
+            TwoDoubles.looseSum(rest, othersSum).replacing(with: othersSum, where: isMaximum),
+            inverse
+        )
     }
 
     /// The derivatives of Σ -a log p with respect to a logit, for targets a of sum A.
@@ -89,13 +148,8 @@ struct Softmax {
         target: TwoDoubles,
         sum: TwoDoubles
     ) -> RowPoint {
-        let isMaximum = rows.place(index) .== argmax
         let p = probability(exponential)
-        let rest = TwoDoubles.looseSum(TwoDoubles(repeating: 1), -exponential)
-        let complement = TwoDoubles.looseProduct(
-            TwoDoubles.looseSum(rest, othersSum).replacing(with: othersSum, where: isMaximum),
-            inverse
-        )
+        let complement = complement(index, rows, exponential)
         let push = TwoDoubles.looseProduct(.looseSum(sum, -target), p)
         let pull = TwoDoubles.looseProduct(target, complement)
         let slope = TwoDoubles.looseSum(push, -pull).rounded
@@ -119,13 +173,21 @@ struct Softmax {
         exponential e: Vector,
         weight: Vector
     ) -> Derivatives {
-        let isMaximum = rows.place(index) .== argmax
-        let rest = ((1 - e) + othersSum.head).replacing(with: othersSum.head, where: isMaximum)
-        let p = Vector.multiplyAdd(e, inverse.head, e * inverse.tail)
-        let complement = Vector.multiplyAdd(rest, inverse.head, rest * inverse.tail)
+        let (p, complement) = probability(e, at: rows.place(index))
         return Derivatives(
             gradient: weight * p.replacing(with: -complement, where: rows.isClass(index)),
             hessian: weight * (p * complement)
+        )
+    }
+
+    /// p and 1 - p in double precision, from e^(z - maximum) and the index of the logit.
+    @inline(always)
+    func probability(_ e: Vector, at place: Vector) -> (value: Vector, complement: Vector) {
+        let isMaximum = place .== argmax
+        let rest = ((1 - e) + othersSum.head).replacing(with: othersSum.head, where: isMaximum)
+        return (
+            Vector.multiplyAdd(e, inverse.head, e * inverse.tail),
+            Vector.multiplyAdd(rest, inverse.head, rest * inverse.tail)
         )
     }
 }

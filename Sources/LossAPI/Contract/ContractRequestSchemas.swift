@@ -98,6 +98,11 @@ enum ContractRequestSchemas {
 
     /// The options of all losses or penalties.
     private static func options(of list: CatalogueList) -> [(String, JSONValue)] {
+        unions(of: list).map { ($0.name, property($0.name, $0.schema)) }
+    }
+
+    /// The schemas of the options of all losses or penalties, by name.
+    private static func unions(of list: CatalogueList) -> [(name: String, schema: JSONValue)] {
         let facts = list.entries.map { $0.facts }
         let inputs = Set(facts.flatMap { $0.signature.inputs.map { $0.name } })
         let all = facts.flatMap { $0.options }
@@ -106,7 +111,7 @@ enum ContractRequestSchemas {
             names.append(option.name)
         }
         return names.map { name in
-            (name, property(name, union(of: all.filter { $0.name == name })))
+            (name, union(of: all.filter { $0.name == name }))
         }
     }
 
@@ -118,9 +123,13 @@ enum ContractRequestSchemas {
             return ContractSchemas.fields.option(first)
                 .replacing("description", with: .string(first.summary + (preset ?? "")))
         }
-        let types = options.reduce(into: [JSONValue]()) { types, option in
+        var types = options.reduce(into: [JSONValue]()) { types, option in
             let type = type(of: option.kind)
             if !types.contains(type) { types.append(type) }
+        }
+        // A number or a list includes a number, and must be the only type that does.
+        if types.contains(where: { $0["oneOf"] != nil }) {
+            types.removeAll { $0 == ContractSchemas.number }
         }
         let summary: JSONValue = [
             "description": "Its meaning, range and default depend on the loss."
@@ -154,8 +163,7 @@ enum ContractRequestSchemas {
             ]
         )
         let common = RequestField.common.map { ($0.name, ContractSchemas.fields.common($0.field)) }
-        let options = CatalogueList.allCases.flatMap { $0.entries }.flatMap { $0.facts.options }
-            .map { ($0.name, ContractSchemas.fields.option($0)) }
+        let options = CatalogueList.allCases.flatMap { unions(of: $0) }
         return (common + options).reduce(into: [output]) { members, field in
             let name = schemaName(of: field.0)
             guard isNamed(field.1), !members.contains(where: { $0.key == name }) else { return }

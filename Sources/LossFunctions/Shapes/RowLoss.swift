@@ -25,7 +25,7 @@ final class RowLoss: LossEvaluator {
             throw .empty(input: batch.signature.inputs[0].name)
         }
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
-        if layout.length == 1, batch.signature.inputs.dropFirst().first?.forms.count ?? 1 > 1 {
+        if layout.length == 1, batch.signature.hasClassTargets {
             throw .singleClass(input: batch.signature.inputs[0].name, shape: layout.shape)
         }
         if let (option, values) = kernel.list, values.count != layout.length {
@@ -46,7 +46,9 @@ final class RowLoss: LossEvaluator {
         _ rows: ClassRows
     ) throws(LossError) -> [Double]? {
         let weights = kernel.list?.values
-        guard weights != nil || ignoredIndex != nil else { return nil }
+        guard batch.signature.hasClassTargets, weights != nil || ignoredIndex != nil else {
+            return nil
+        }
         try batch.checkDomains()
         let targets = batch.values(1)
         var weight = ExactSum()
@@ -234,6 +236,16 @@ final class RowLoss: LossEvaluator {
             .min { predictions.values[$0] < predictions.values[$1] }
         return offset.map { Tensor.place(of: $0, in: layout.shape) }
             ?? Tensor.place(of: row, in: batch.lossShape)
+    }
+}
+
+extension Signature {
+    /// Whether the targets of rows are class indices, or may be.
+    fileprivate var hasClassTargets: Bool {
+        guard inputs.count > 1 else { return false }
+        return inputs[1].forms.contains { form in
+            form.domains.contains { if case .classIndices = $0.domain { true } else { false } }
+        }
     }
 }
 

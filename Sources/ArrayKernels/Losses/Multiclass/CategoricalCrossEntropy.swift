@@ -10,61 +10,9 @@ import LossFacts
 /// from logits with p = softmax z, ∂ℓ/∂z = Ap - a, ∂²ℓ/∂z² = Ap(1 - p). With respect to a target,
 /// ∂ℓ/∂y = -c log p.
 enum CategoricalCrossEntropy: ListedRowLoss {
-    static let classWeights = Option.numbers(
-        "class_weights",
-        default: nil,
-        .classWeight,
-        "Weight of each class, 1 by default. A mean weights each row by its target's class weight."
-    )
-
     static func kernel(_ options: OptionValues) -> any RowKernel {
         options[ProbabilityOptions.fromLogits]
             ? CrossEntropyFromLogits(options) : CrossEntropyFromProbabilities(options)
-    }
-}
-
-/// The smoothed targets of several classes, weighted by class.
-struct ClassTargets: Sendable {
-    private let share: TwoDoubles
-    private let smoothing: Double
-    private let weights: [Double]?
-
-    init(_ options: OptionValues) {
-        smoothing = options[ProbabilityOptions.labelSmoothing]
-        share = .difference(Vector(repeating: 1), Vector(repeating: smoothing))
-        weights = options[CategoricalCrossEntropy.classWeights]
-    }
-
-    /// Whether targets are used unchanged.
-    var isPlain: Bool { smoothing == 0 && weights == nil }
-
-    /// Whether a class index is a single target, with or without a weight.
-    var keepsClasses: Bool { smoothing == 0 }
-
-    var list: (option: String, values: [Double])? {
-        weights.map { (CategoricalCrossEntropy.classWeights.declaration.name, $0) }
-    }
-
-    /// The weight of a class.
-    @inline(always)
-    func weight(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
-        weights == nil ? Vector(repeating: 1) : rows.weight(index)
-    }
-
-    /// A smoothed and weighted target.
-    @inline(always)
-    func target(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
-        let y = rows.y(index)
-        guard !isPlain else { return TwoDoubles(y) }
-        let spread = TwoDoubles(repeating: smoothing) / Vector(repeating: rows.rowLength)
-        let smoothed = smoothing == 0 ? TwoDoubles(y) : share * y + spread
-        return smoothed * weight(index, rows)
-    }
-
-    /// The derivative of a smoothed, weighted target with respect to the target.
-    @inline(always)
-    func slope(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
-        share.head * weight(index, rows)
     }
 }
 
@@ -103,19 +51,11 @@ struct CrossEntropyFromLogits: RowFormula {
         _ kept: inout Kept
     ) -> Summary {
         let softmax = Softmax(rows, .single, &kept)
-        let zero = Vector(repeating: 0)
-        var (logit, weight) = (RoughRowTotal(), RoughRowTotal())
-        for index in 0..<rows.count {
-            let isClass = rows.isClass(index)
-            logit.add(zero.replacing(with: rows.x(index), where: isClass), at: index, of: rows)
-            let own = targets.weight(index, rows)
-            weight.add(zero.replacing(with: own, where: isClass), at: index, of: rows)
-        }
-        let total = weight.value(of: rows)
+        let own = targets.own(rows)
         return Summary(
             softmax: softmax,
-            loss: total * ((softmax.maximum - logit.value(of: rows)) + softmax.logSumExpMinusMax),
-            sum: TwoDoubles(total),
+            loss: own.weight * ((softmax.maximum - own.logit) + softmax.logSumExpMinusMax),
+            sum: TwoDoubles(own.weight),
             targetSum: Vector(repeating: 1)
         )
     }
@@ -389,7 +329,7 @@ extension CategoricalCrossEntropy {
         ),
         options: [
             ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
-            ProbabilityOptions.labelSmoothing.declaration, classWeights.declaration,
+            ProbabilityOptions.labelSmoothing.declaration, RowOptions.classWeights.declaration,
             RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
             ProbabilityOptions.checkSums.declaration,
         ],

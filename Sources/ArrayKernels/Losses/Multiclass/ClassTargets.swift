@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The smoothed targets of several classes, weighted by class.
+struct ClassTargets: Sendable {
+    private let share: TwoDoubles
+    private let smoothing: Double
+    private let weights: [Double]?
+
+    init(_ options: OptionValues) {
+        smoothing = options[ProbabilityOptions.labelSmoothing]
+        share = .difference(Vector(repeating: 1), Vector(repeating: smoothing))
+        weights = options[RowOptions.classWeights]
+    }
+
+    /// Whether targets are used unchanged.
+    var isPlain: Bool { smoothing == 0 && weights == nil }
+
+    /// Whether a class index is a single target, with or without a weight.
+    var keepsClasses: Bool { smoothing == 0 }
+
+    var list: (option: String, values: [Double])? {
+        weights.map { (RowOptions.classWeights.declaration.name, $0) }
+    }
+
+    /// The weight of a class.
+    @inline(always)
+    func weight(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        weights == nil ? Vector(repeating: 1) : rows.weight(index)
+    }
+
+    /// A smoothed and weighted target.
+    @inline(always)
+    func target(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
+        let y = rows.y(index)
+        guard !isPlain else { return TwoDoubles(y) }
+        let spread = TwoDoubles(repeating: smoothing) / Vector(repeating: rows.rowLength)
+        let smoothed = smoothing == 0 ? TwoDoubles(y) : share * y + spread
+        return smoothed * weight(index, rows)
+    }
+
+    /// The derivative of a smoothed, weighted target with respect to the target.
+    @inline(always)
+    func slope(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Vector {
+        share.head * weight(index, rows)
+    }
+
+    /// The logit of the class of each row, and its weight.
+    @inline(always)
+    func own(_ rows: borrowing Rows<some LaneLayout>) -> (logit: Vector, weight: Vector) {
+        let zero = Vector(repeating: 0)
+        var (logit, weight) = (RoughRowTotal(), RoughRowTotal())
+        for index in 0..<rows.count {
+            let isClass = rows.isClass(index)
+            logit.add(zero.replacing(with: rows.x(index), where: isClass), at: index, of: rows)
+            guard weights != nil else { continue }
+            let own = rows.weight(index)
+            weight.add(zero.replacing(with: own, where: isClass), at: index, of: rows)
+        }
+        return (
+            logit.value(of: rows),
+            weights == nil ? Vector(repeating: 1) : weight.value(of: rows)
+        )
+    }
+}
