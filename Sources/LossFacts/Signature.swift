@@ -160,4 +160,38 @@ extension Signature {
         .init("predictions", .primary, .real, "predicted numbers"),
         .init("targets", .differentiable, .real, "true numbers")
     )
+
+    /// Rows of scores of classes, and the class of each row.
+    package static let scoresAndClasses = Signature(
+        .row,
+        .init("predictions", .primary, [.init("* K", .real)], "scores of classes, such as logits"),
+        .init("targets", .constant, [.init("*", .classIndices(of: "K"))], "class indices")
+    )
+
+    /// Rows of scores of classes, and the class or the distribution of each row.
+    package static let scoresAndDistributions = Signature(
+        .row,
+        .init("predictions", .primary, [.init("* K", .real)], "scores of classes, such as logits"),
+        .init(
+            "targets",
+            .differentiable,
+            [
+                .init("*", .classIndices(of: "K")),
+                .init("* K", .distribution(inLogarithms: false)),
+            ],
+            "class indices, or distributions over the classes"
+        )
+    )
+
+    /// Rows of logits of labels, and whether each applies.
+    package static let logitsAndLabels = Signature(
+        .row,
+        .init("predictions", .primary, [.init("* K", .real)], "logits of labels"),
+        .init(
+            "targets",
+            .constant,
+            [.init("* K", .values([0, 1]))],
+            "1 for labels that apply, 0 for others"
+        )
+    )
 }

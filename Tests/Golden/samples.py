@@ -67,6 +67,33 @@ def margins(random, *kinks):
         yield options, [(p, y) for p in scores + inner for y in labels]
 
 
+LOGIT_ROWS = [
+    [0.0, 0.0], [1e8, 1e8], [1e8, 1e8 + 1], [-200.0] * 3, [40.0, 0.0, 0.0], [0.0, 0.0, -40.0], [710.0, -710.0],
+    [300.0, 0.0, -300.0], [355.0, -355.0, 1.0], [1e4, -1e4, 0.0], [1e-8, -1e-8], [0.25] * 4, [1e150, 1e150],
+    [17.0, 16.999999999999996], [37.0, 0.0, 37.0], [-745.0, -746.0, -744.5], [1.0, 2.0, 3.0], [0.0, 30.0, 0.0, 1.0],
+]
+
+
+def class_rows(random, dense=False):
+    """Rows of logits, each with a class index, at all distances from certainty; fewer unless `dense`."""
+    rows = [(row, k) for row in LOGIT_ROWS for k in range(min(len(row), 3 if dense else 1))]
+    for size in (2, 3, 4, 5, 8, 9, 12) if dense else (2, 3, 5):
+        rows.append(([random.uniform(-5, 5) for _ in range(size)], random.randrange(size)))
+        rows.append(([signed(random, -40, 5) for _ in range(size)], random.randrange(size)))
+    rows += [([random.uniform(-300, 300) for _ in range(size)], random.randrange(size)) for size in (2, 3, 5)]
+    # Classes that share nearly all, about half or a little of the probability.
+    for gap in (0.0, 0.5, 1.0, 2.0, 5.0, 12.0, 30.0, 90.0) if dense else (0.0, 1.0, 4.0, 20.0):
+        rows += [([gap, 0.0, random.uniform(-1, 1)], k) for k in range(3)]
+        rows += [([gap, gap + random.uniform(-1, 1), 0.0, 0.0], k) for k in (0, 1, 2)]
+    return rows
+
+
+def logarithm(x):
+    """The double nearest to the natural logarithm."""
+    with workdps(60):
+        return float(log(mpf(x)))
+
+
 def near(value, steps=6):
     """A double, and others at all distances from it."""
     moved = [value * (1 + sign * 2.0**-k) for k in range(2, 53, steps) for sign in (-1, 1)]

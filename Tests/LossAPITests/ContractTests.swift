@@ -87,6 +87,18 @@ struct ContractTests {
         }
     }
 
+    @Test("accepts the numbers of every loss in an option that is a list in some of them")
+    func sharedOptions() throws {
+        // In binary_focal at most 1 or a list, in symmetric_cross_entropy any number from 0 on.
+        let schema = try #require(Contract.document["components"]?["schemas"]?["alpha"])
+        guard case .array(let types)? = schema["oneOf"] else {
+            Issue.record("no alternatives")
+            return
+        }
+        #expect(types.map { $0["type"] } == ["number", "array"])
+        #expect(types[0]["maximum"] == nil && types[1]["items"]?["maximum"] == nil)
+    }
+
     @Test("has a path for every route, and each responds")
     func routes() throws {
         let paths = try #require(yaml(Contract.yaml)["paths"] as? [String: [String: Any]])

@@ -30,6 +30,17 @@ extension RowwiseLoss {
 package enum RowLosses {
     private static let types: [any ListedRowLoss.Type] = [
         CategoricalCrossEntropy.self,
+        MultiMargin.self,
+        MulticlassHinge.self,
+        MulticlassPerceptron.self,
+        GeneralizedCrossEntropy.self,
+        SoftmaxFocal.self,
+        Poly1CrossEntropy.self,
+        MAESoftmax.self,
+        SymmetricCrossEntropy.self,
+        Sparsemax.self,
+        Entmax15.self,
+        Distillation.self,
         KullbackLeiblerDivergence.self,
         TripletMargin.self,
         Dice.self,

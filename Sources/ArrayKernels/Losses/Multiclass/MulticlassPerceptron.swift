@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The amount by which the greatest score exceeds that of the class: the hinge loss without a margin.
+enum MulticlassPerceptron: ListedRowLoss {
+    static func kernel(_ options: OptionValues) -> any RowKernel {
+        MulticlassHinge(margin: 0, options)
+    }
+}
+
+extension MulticlassPerceptron {
+    static let facts = Facts(
+        name: "multiclass_perceptron",
+        aliases: ["multiclass_perceptron_loss"],
+        family: .multiclass,
+        summary: "The amount by which the greatest score exceeds that of the class, as in the "
+            + "multi-class perceptron.",
+        formula: .init(
+            plain: "class_weight_t (max_k z_k - z_t)",
+            gradient: "class_weight_t at the greatest score, minus it at the class, where the loss "
+                + "is above 0",
+            tex: #"w_t \bigl(\max_k z_k - z_t\bigr)"#
+        ),
+        options: [
+            RowOptions.classWeights.declaration, RowOptions.ignoreIndex.declaration,
+            RowOptions.axis.declaration,
+        ],
+        signature: .scoresAndClasses,
+        kinks: [
+            "the class has the greatest score, alone or not: the derivatives are 0",
+            MulticlassHinge.tie,
+        ],
+        properties: [.convex, .lipschitz],
+        notes: ["optax shares the gradient among equal scores too, with the class as well."],
+        references: [
+            "M. Collins, Discriminative Training Methods for Hidden Markov Models: Theory and "
+                + "Experiments with Perceptron Algorithms, EMNLP 2002",
+            "optax multiclass_perceptron_loss",
+        ]
+    )
+}

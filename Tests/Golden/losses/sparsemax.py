@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sparsemax loss of a row: |y|^2/2 - y z + p z - |p|^2/2, p the projection of z onto the distributions.
+
+y is the given distribution, or one-hot for a class index, smoothed. p is max(0, z - tau) with the tau for which its sum
+is 1, found by sorting. At z_k = tau the Hessian is 0.
+"""
+
+from mpmath import fsum, mpf
+
+import samples
+
+KIND = "rowwise"
+OPTIONS = {"label_smoothing": 0.0, "ignore_index": None, "axis": -1}
+
+
+def projection(z):
+    ranked = sorted(z, reverse=True)
+    for count in range(len(z), 0, -1):
+        tau = (fsum(ranked[:count]) - 1) / count
+        if ranked[count - 1] > tau:
+            return [max(mpf(0), x - tau) for x in z], tau
+
+
+def smoothed(target, size, o):
+    y = target if isinstance(target, list) else [mpf(k == target) for k in range(size)]
+    return [(1 - o.label_smoothing) * x + o.label_smoothing / size for x in y]
+
+
+def loss(predictions, target, o):
+    if target == o.ignore_index:
+        return mpf(0)
+    y, (p, _) = smoothed(target, len(predictions), o), projection(predictions)
+    return fsum(t * t / 2 - t * z + q * z - q * q / 2 for t, z, q in zip(y, predictions, p))
+
+
+def kink(predictions, target, o):
+    if target == o.ignore_index:
+        return None
+    y, (p, tau) = smoothed(target, len(predictions), o), projection(predictions)
+    if tau not in predictions:
+        return None
+    bend = 1 - mpf(1) / sum(x > 0 for x in p)
+    return [{"gradient": x - t, "hessian": bend if x > 0 else 0} for x, t in zip(p, y)]
+
+
+def terms(predictions, target, o):
+    if target == o.ignore_index:
+        return {}
+    return {"loss": max(1, *(abs(z) for z in predictions)), "gradient": 1}
+
+
+ROWS = [
+    [0.0, 0.0], [1e8, 1e8], [1e8, 1e8 + 1], [-200.0] * 3, [40.0, 0.0, 0.0], [0.0, 0.0, -40.0], [1e150, 1e150],
+    [1e300, 0.0], [-1e300, 1e300], [1e-8, -1e-8], [1.0, 2.0, 3.0], [0.25] * 4, [0.5, -0.5, 0.0],
+    [17.0, 16.999999999999996], [0.0, -1.0], [1.0, 0.0, 0.5, -3.0], [0.75, 0.25, -0.25, 0.0],
+    # Scores that leave the support one by one.
+    [-(2.0**-k) for k in range(1, 12)], [1 - 2.0**k for k in range(8)], [-0.1 * k for k in range(17)],
+]
+
+
+def groups(random):
+    def spread(low, high, sizes):
+        return [[random.uniform(low, high) for _ in range(size)] for size in sizes]
+
+    rows = [(row, k) for row in ROWS for k in range(min(len(row), 3))]
+    rows += [(row, random.randrange(len(row))) for row in spread(-1, 1, range(2, 13)) + spread(0, 0.1, (5, 9, 30)) + spread(-30, 30, (3, 7))]
+    rows += [([samples.signed(random, -40, 5) for _ in range(size)], 1) for size in (2, 3, 8, 9)]
+    # Scores near the threshold, and predictions near the target.
+    rows += [([1.0, z, 0.3, -1.0], 0) for z in samples.near(0.15, 4)]
+    rows += [([1.0, z, -1.0], k) for z in (0.0, 2.0**-40, -(2.0**-40), 2.0**-52) for k in range(2)]
+    # Rows longer than those that are computed eight at a time.
+    rows += [([random.uniform(-1, 1) for _ in range(131)], 77), ([random.uniform(0, 0.01) for _ in range(131)], 3)]
+    yield {}, rows
+    soft = [(row, samples.even(random, len(row))) for row in spread(-1, 1, (2, 3, 6, 10)) + ROWS[:6]]
+    soft += [(row, samples.peaked(random, len(row))) for row in spread(-1, 1, (3, 4, 5)) + ROWS[10:14]]
+    soft += [([x + 3.0 for x in y], y) for y in (samples.even(random, 4), samples.peaked(random, 4), [0.5, 0.25, 0.25])]
+    yield {}, soft
+    for smoothing in (0.1, 1.0):
+        yield {"label_smoothing": smoothing}, [(row, 1) for row in ROWS[:6] + spread(-1, 1, (3, 7))] + soft[:3]
+    yield {"ignore_index": 1}, [([0.5, 0.25, 0.0], 1), ([0.5, 0.25, 0.0], 2)]
