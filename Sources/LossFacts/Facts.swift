@@ -9,6 +9,7 @@ package final class Facts: Sendable {
         case regression
         case binary
         case multiclass
+        case multilabel
         case distribution
         case metricLearning = "metric_learning"
         case ranking

@@ -40,7 +40,7 @@ package enum OtherNames {
             [
                 "binary", "xentropy", "binary:logitraw", "logistic", "logistic_loss",
                 "sigmoid_cross_entropy", "multiclassova", "ova", "ovr",
-                "multilabel_soft_margin", "multilabel_soft_margin_loss", "multilabel_bce",
+                "multilabel_bce",
             ],
             "Use binary_cross_entropy with \"from_logits\": true, one logit for each label."
         ),

@@ -50,6 +50,13 @@ COUNTERPARTS = {
         ["log_predictions", "log_targets"],
         lambda x, t, o: F.kl_div(x, t, reduction="none", log_target=o.get("log_targets", False)).sum(-1),
     ),
+    "multi_margin": (
+        ["margin", "squared"],
+        lambda x, t, o: F.multi_margin_loss(
+            x[None], t[None], p=2 if o.get("squared") else 1, margin=o.get("margin", 1.0), reduction="none"
+        )[0],
+    ),
+    "multilabel_soft_margin": ([], lambda x, t, o: F.multilabel_soft_margin_loss(x[None], t[None], reduction="none")[0]),
     "triplet_margin": ([], None),
     "ctc": (["from_logits"], None),
 }

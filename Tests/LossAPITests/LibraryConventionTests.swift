@@ -83,6 +83,24 @@ struct LibraryConventionTests {
         #expect(try loss(name, body) == expected)
     }
 
+    /// Numbers of torch 2.15.0.
+    @Test(
+        "pytorch has the losses of several classes and labels of PyTorch",
+        arguments: [
+            ("multi_margin_loss", #""targets":[0,2]"#, 0.45),
+            ("multi_margin_loss", #""targets":[0,2],"squared":true"#, 0.7083333333333334),
+            ("MultiMarginLoss", #""targets":[0,2],"class_weights":[1,2,0.5]"#, 0.225),
+            (
+                "MultiLabelSoftMarginLoss",
+                #""targets":[[1,0,1],[0,0,1]],"label_weights":[1,2,0.5]"#, 1.1133086733576991
+            ),
+        ]
+    )
+    func rows(name: String, fields: String, expected: Double) throws {
+        let body = #"{"predictions":[[2,0.5,-1],[0.1,1.2,0.3]],\#(fields)}"#
+        #expect((try loss(name, body) - expected).magnitude <= 1e-12)
+    }
+
     @Test("pytorch clamps the logarithms of probabilities at -100")
     func clamp() throws {
         let body = #"{"predictions":[0,1,0,1],"targets":[1,0,0,1],"reduction":"none"}"#

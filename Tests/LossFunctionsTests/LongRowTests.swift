@@ -244,6 +244,52 @@ struct LongRowTests {
         }
     }
 
+    @Test(
+        "of very low scores but for a few has the loss and derivatives of these",
+        arguments: [
+            "multiclass_hinge", "multiclass_perceptron", "generalized_cross_entropy",
+            "softmax_focal", "poly1_cross_entropy", "mae_softmax", "symmetric_cross_entropy",
+            "sparsemax", "entmax15", "distillation", "asymmetric_multilabel", "zlpr",
+        ]
+    )
+    func lowScores(name: String) throws {
+        var random = SplitMix(state: 16)
+        let loss = try #require(Catalogue.loss(named: name)).entry.loss(.none)
+        let scores = (0..<7).map { _ in Double.random(in: -2...2, using: &random) }
+        let others = (0..<7).map { _ in Double.random(in: -2...2, using: &random) }
+        func result(length: Int) throws -> LossResult {
+            func row(_ numbers: [Double], _ rest: Double) -> Tensor {
+                Tensor(
+                    shape: [1, length],
+                    values: numbers + [Double](repeating: rest, count: length - 7)
+                )
+            }
+            let targets =
+                switch loss.domain(1) {
+                case .classIndices: Tensor(shape: [1], values: [3])
+                case .values: row([0, 1, 0, 0, 1, 1, 0], 0)
+                default: row(others, -1e6)
+                }
+            let batch = Batch(predictions: row(scores, -1e6), targets: targets)
+            return try loss.evaluate(batch, [.loss, .gradient, .hessian], .sum)
+        }
+        let short = try result(length: 7)
+        for length in [128, 129, 300, Self.length] {
+            let long = try result(length: length)
+            for (numbers, expected) in [
+                (long.loss, short.loss), (long.gradient, short.gradient),
+                (long.hessian, short.hessian),
+            ] {
+                let numbers = try #require(numbers).values
+                // Sums in two doubles, in another order, are rounded once.
+                for (number, other) in zip(numbers, try #require(expected).values) {
+                    #expect(ulps(number, from: other) <= 1, "\(length)")
+                }
+                #expect(numbers.dropFirst(7).allSatisfy { $0 == 0 })
+            }
+        }
+    }
+
     @Test("with an ignored target contributes nothing")
     func ignored() throws {
         let setting = Case(

@@ -150,6 +150,14 @@ struct Columns {
         stride = block.stride
     }
 
+    private init(gradients: UInt8, hessians: UInt8) {
+        (self.gradients, self.hessians) = (gradients, hessians)
+        (usesSurrogate, stride) = (false, 0)
+    }
+
+    /// The derivatives with respect to all inputs, for formulas that are computed elsewhere.
+    static var all: Columns { Columns(gradients: .max, hessians: .max) }
+
     /// Whether the derivative with respect to an input is stored.
     @inline(always)
     func haveGradient(of input: Int) -> Bool {

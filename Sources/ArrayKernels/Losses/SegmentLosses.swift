@@ -21,6 +21,7 @@ package enum SegmentLosses {
         LambdaRankNDCG.self,
         CTC.self,
         CumulativeLink.self,
+        MultilabelMargin.self,
     ]
 
     #if !FUSED

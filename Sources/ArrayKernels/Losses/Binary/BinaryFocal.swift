@@ -62,7 +62,11 @@ struct BinaryFocalFromLogits: PointwiseFormula {
     var list: (option: String, values: [Double])? { weights.list }
 
     init(_ options: OptionValues) {
-        gamma = options[BinaryFocal.gamma]
+        self.init(gamma: options[BinaryFocal.gamma], options)
+    }
+
+    init(gamma: Double, _ options: OptionValues) {
+        self.gamma = gamma
         weights = FocalWeights(options)
     }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The sum or the mean over the labels of each row of a loss of two inputs, a score and a label.
+struct LabelSum<Formula: PointwiseFormula>: RowFormula {
+    static var inputCount: Int { 2 }
+
+    struct Summary: RowSummary {
+        let loss: Vector
+    }
+
+    private let formula: Formula
+    private let isMean: Bool
+    private let weights: [Double]?
+
+    init(_ formula: Formula, isMean: Bool, _ options: OptionValues) {
+        self.formula = formula
+        self.isMean = isMean
+        weights = options[LabelOptions.weights]
+    }
+
+    var list: (option: String, values: [Double])? {
+        weights.map { (LabelOptions.weights.declaration.name, $0) }
+    }
+
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        var total = RowTotal()
+        for index in 0..<rows.count {
+            let point = point(index, rows)
+            let loss = point.loss
+            total.add(
+                weights == nil
+                    ? TwoDoubles(loss) : TwoDoubles.product(loss, rows.weight(index)),
+                at: index,
+                of: rows
+            )
+        }
+        let sum = total.value(of: rows)
+        return Summary(
+            loss: isMean ? (sum / Vector(repeating: rows.rowLength)).rounded : sum.rounded
+        )
+    }
+
+    /// The loss of a label and its derivatives; where terms cancel, those of the precise path.
+    @inline(always)
+    private func point(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Point {
+        let elements = Elements(
+            first: rows.x(index),
+            second: rows.y(index),
+            third: Vector(repeating: 0),
+            fourth: Vector(repeating: 0),
+            list: Vector(repeating: formula.list?.values.first ?? 1)
+        )
+        let point = formula.point(elements)
+        guard Formula.hasPrecisePath, Columns.all.cancelled(in: point, inputCount: 2).isAny
+        else { return point }
+        return precise(point, elements)
+    }
+
+    @inline(never)
+    private func precise(_ point: Point, _ elements: Elements) -> Point {
+        point.replacingCancelled(with: formula.precisePoint(elements, for: .all))
+    }
+
+    @inline(always)
+    private func scaled(
+        _ derivatives: Derivatives,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>
+    ) -> Derivatives {
+        let weight = weights == nil ? Vector(repeating: 1) : rows.weight(index)
+        let length = isMean ? rows.rowLength : 1
+        return Derivatives(
+            gradient: derivatives.gradient * weight / length,
+            hessian: derivatives.hessian * weight / length,
+            surrogate: derivatives.surrogate * weight / length
+        )
+    }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _: Summary,
+        _: Kept
+    ) -> RowPoint {
+        RowPoint(scaled(point(index, rows).first, index, rows))
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _: Summary
+    ) -> Derivatives {
+        scaled(point(index, rows).second, index, rows)
+    }
+}
+
+/// The options of losses of several labels.
+enum LabelOptions {
+    static let weights = Option.numbers(
+        "label_weights",
+        default: nil,
+        .classWeight,
+        "Weight of each label, 1 by default."
+    )
+}
