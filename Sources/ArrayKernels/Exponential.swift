@@ -75,6 +75,23 @@ struct Exponential {
         @inline(always) get { tail }
     }
 
+    /// e^(x + error) times a factor and a power of two, of which only the product may be too large or
+    /// too small for a double.
+    @inline(always)
+    func value(error: Vector, times factor: Vector, exponent: Vector) -> Vector {
+        let power = 1 + (r + Vector.multiplyAdd(error, 1 + (r + tail), tail))
+        // A factor near the ends of the range is moved away from them.
+        let zero = Vector(repeating: 0)
+        let shift = zero.replacing(with: 160, where: factor.magnitude .< 0x1p-800)
+            .replacing(with: -160, where: factor.magnitude .> 0x1p800)
+        let shifter = Vector(repeating: Self.shifter)
+        let whole = (n + exponent - shift).clamped(-4_000, 4_000)
+        let quarter = (0.25 * whole + shifter) - shifter
+        let part = Vector.power(ofTwo: quarter)
+        let product = factor * .power(ofTwo: shift) * power
+        return product * part * part * part * .power(ofTwo: whole - 3 * quarter)
+    }
+
     /// 2^n times a number, rounded only once if the result is subnormal.
     @inline(always)
     private func scaled(_ number: Vector) -> Vector {
@@ -129,6 +146,20 @@ extension Vector {
         let head = x.head.clamped(-750, 712)
         let tail = Vector(repeating: 0).replacing(with: x.tail, where: head .== x.head)
         return Exponential(head).value(error: tail)
+    }
+
+    /// e^x times a factor and a power of two, for a sum x of a head and a tail.
+    ///
+    /// Unlike a product with e^x, it is infinite or 0 only if the result is.
+    @inline(always)
+    static func exp(
+        _ x: TwoDoubles,
+        times factor: Vector,
+        exponent: Vector = Vector(repeating: 0)
+    ) -> Vector {
+        let head = x.head.clamped(-2_800, 2_800)
+        let tail = Vector(repeating: 0).replacing(with: x.tail, where: head .== x.head)
+        return Exponential(head).value(error: tail, times: factor, exponent: exponent)
     }
 
     @inline(always)

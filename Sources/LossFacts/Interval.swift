@@ -59,6 +59,11 @@ package struct Interval: Equatable, Sendable {
         return interval
     }
 
+    /// The interval with the lower end excluded and the upper included.
+    package static func leftOpen(_ lower: Double, _ upper: Double) -> Interval {
+        Interval(lower: lower, upper: upper, includesLower: false, includesUpper: true)
+    }
+
     /// The weights of classes: no product with them leaves the range of normal doubles.
     package static let classWeight = Interval.zeroOr(1e-150, 1e150)
 
