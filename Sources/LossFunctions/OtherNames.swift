@@ -91,6 +91,11 @@ package enum OtherNames {
             "Use squared_error."
         ),
         (
+            ["cosine_similarity", "cosine_similarity_loss", "cosine_proximity"],
+            "Use cosine_distance, one minus the cosine: the loss of Keras is lower by 1, and those of "
+                + "optax and MLX have the other sign."
+        ),
+        (
             ["rmse", "root_mean_squared_error"],
             "It is the square root of the mean of squared_error."
         ),

@@ -142,3 +142,36 @@ def peaked(random, size):
 
 def onehot(index, size):
     return [float(k == index) for k in range(size)]
+
+
+def nudged(row, size):
+    """The distribution, with `size` times its first member moved from the second member to the first."""
+    return distribution([row[0] * (1 + size), row[1] - row[0] * size, *row[2:]])
+
+
+def distributions(random):
+    """Pairs of distributions without zeros, at all distances from each other."""
+    pairs = [(even(random, size), even(random, size)) for size in (2, 3, 4, 5, 8, 9, 10, 17)]
+    pairs += [(peaked(random, size), peaked(random, size)) for size in (2, 3, 4, 7)]
+    for size in (1e-1, 1e-3, 1e-6, 1e-8, 1e-10, 1e-15):
+        for width in (2, 3, 6):
+            row = even(random, width)
+            pairs.append((nudged(row, size), row))
+    for width in (2, 4):
+        row = even(random, width)
+        pairs += [(row, row), ([above(row[0]), *row[1:]], row)]
+    pairs += [
+        ([1e-300, 1.0], [0.5, 0.5]), ([0.5, 0.5], [1e-300, 1.0]), ([0.25] * 4, [0.25] * 4), ([1.0], [1.0]),
+        ([1e-16, 1.0], [1e-16, 1.0]), ([1e-16, 1.0], [1e-17, 1.0]), ([0.3, 0.6995], [0.7, 0.3004]),
+        ([1 - 2.0**-53, 2.0**-53], [1 - 2.0**-24, 2.0**-24]), ([1e-200, 1.0], [1e-201, 1.0]),
+    ]
+    return pairs
+
+
+def measures(random):
+    """Pairs of rows of positive numbers of any sum."""
+    pairs = distributions(random)
+    for size in (1, 2, 3, 8, 11):
+        pairs.append(([magnitude(random, -8, 8) for _ in range(size)], [magnitude(random, -8, 8) for _ in range(size)]))
+        pairs.append(([random.uniform(0.1, 9) for _ in range(size)], [random.uniform(0.1, 9) for _ in range(size)]))
+    return pairs + [([p], [1.7]) for p in near(1.7, 9)] + [([1e20, 3.0], [1e-20, 5.0]), ([1e-30], [1e10])]

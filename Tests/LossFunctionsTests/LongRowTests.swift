@@ -199,7 +199,10 @@ struct LongRowTests {
 
     @Test(
         "of zeros but for a few numbers has the loss and derivatives of these",
-        arguments: ["triplet_margin", "dice"],
+        arguments: [
+            "triplet_margin", "dice", "cosine_distance", "jensen_shannon", "hellinger",
+            "total_variation", "renyi_divergence", "alpha_divergence", "chi_square",
+        ],
         [[:], ["distance": .choice("manhattan"), "squared": .flag(true)]]
             as [[String: OptionValue]]
     )
@@ -210,7 +213,9 @@ struct LongRowTests {
         }
         let loss = try entry.loss(OptionValues(own, for: entry.facts.options))
         let inputs = entry.facts.signature.inputs.map { _ in
-            (0..<7).map { _ in random.unit() }
+            let numbers = (0..<7).map { _ in random.unit() }
+            let sum = numbers.reduce(0, +)
+            return numbers.map { $0 / sum }
         }
         func result(length: Int) throws -> LossResult {
             let tensors = inputs.map { numbers in
@@ -220,7 +225,7 @@ struct LongRowTests {
                 )
             }
             var request = Batch(tensors).request([.loss, .gradient, .hessian], .sum)
-            request.gradientOf = Array(inputs.indices)
+            request.gradientOf = entry.facts.signature.differentiable
             return try loss.evaluate(request)
         }
         let short = try result(length: 7)

@@ -103,14 +103,14 @@ struct Samples {
         let count = shape.reduce(1, *)
         let values: [Double]
         switch (granularity, domain) {
-        case (.element, .values(let allowed)), (.row, .values(let allowed)):
+        case (_, .values(let allowed)):
             values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
         case (.row, .interval(.unit)), (.row, .classIndices),
             (.row, .distribution(inLogarithms: false)):
             values = distributions(shape)
         case (.row, .interval(.through(0))), (.row, .distribution(inLogarithms: true)):
             values = distributions(shape).map { log($0) }
-        case (.element, .interval(let interval)):
+        case (_, .interval(let interval)):
             let range = Self.inner(interval)
             values = (0..<count).map { _ in Double.random(in: range, using: &random) }
         default:

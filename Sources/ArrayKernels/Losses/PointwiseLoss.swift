@@ -218,11 +218,20 @@ extension DistanceLoss {
     }
 }
 
-/// A loss of the product of a prediction and a label that is -1 or 1.
-protocol MarginLoss: PointwiseLoss {
+/// A loss with labels of two classes as the second input.
+protocol LabelledLoss {
     /// The encoding of the labels.
     var labels: LabelEncoding { get }
+}
 
+extension LabelledLoss {
+    /// The label as -1 or 1.
+    @inline(always)
+    func label(_ x: Elements) -> Vector { labels == .signed ? x[1] : 2 * x[1] - 1 }
+}
+
+/// A loss of the product of a prediction and a label that is -1 or 1.
+protocol MarginLoss: PointwiseLoss, LabelledLoss {
     /// The loss and its derivatives for a product.
     func point(margin: Vector) -> (loss: Vector, derivatives: Derivatives)
 
@@ -250,10 +259,6 @@ extension MarginLoss {
             first: preciseDerivatives(margin: label * x[0]).times(label)
         )
     }
-
-    /// The label as -1 or 1.
-    @inline(always)
-    private func label(_ x: Elements) -> Vector { labels == .signed ? x[1] : 2 * x[1] - 1 }
 }
 
 extension Derivatives {

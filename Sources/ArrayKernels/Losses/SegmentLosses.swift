@@ -22,6 +22,8 @@ package enum SegmentLosses {
         CTC.self,
         CumulativeLink.self,
         MultilabelMargin.self,
+        RankedProbabilityScore.self,
+        Wasserstein.self,
     ]
 
     #if !FUSED

@@ -21,7 +21,12 @@ struct GaussianNLL: PointwiseLoss {
 
     init(_ options: OptionValues) {
         constant =
-            options[Self.full] ? (0x1.d67f1c864beb5p+0, -0x1.65b5a1b7ff5dfp-54) : (0, 0)
+            options[Self.full] ? Self.logarithmOfTwoPi : (0, 0)
+    }
+
+    /// log(2π) as a head and a tail.
+    static var logarithmOfTwoPi: (head: Double, tail: Double) {
+        (0x1.d67f1c864beb5p+0, -0x1.65b5a1b7ff5dfp-54)
     }
 
     @inline(always)

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// One minus the cosine of the angle of two vectors.
+///
+/// With unit vectors u and v of z and t and c = u·v: ℓ = 1 - c = ‖u - v‖²/2, dℓ/dz = (c u - v)/‖z‖,
+/// d²ℓ/dz² = (2uv + c - 3cu²)/‖z‖², and in t likewise.
+struct CosineDistance: RowwiseLoss {
+    static var inputCount: Int { 2 }
+
+    init(_ options: OptionValues) {}
+
+    struct Summary: RowSummary {
+        let loss: Vector
+        let cosine: TwoDoubles
+        let first: Direction
+        let second: Direction
+    }
+
+    /// The length of a vector.
+    struct Direction {
+        /// The power of two by which the numbers are multiplied, so that their squares neither overflow
+        /// nor underflow.
+        let scale: Vector
+        /// The length of the scaled vector.
+        let length: TwoDoubles
+
+        /// A number of the unit vector.
+        @inline(always)
+        func unit(_ number: Vector) -> TwoDoubles { TwoDoubles(number * scale) / length }
+    }
+
+    @inline(always)
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        var (greatest, other) = (Vector(repeating: 0), Vector(repeating: 0))
+        for index in 0..<rows.count {
+            let (size, otherSize) = (rows.x(index).magnitude, rows.y(index).magnitude)
+            greatest = greatest.replacing(with: size, where: size .> greatest)
+            other = other.replacing(with: otherSize, where: otherSize .> other)
+        }
+        let scale = rows.greatest(of: greatest).powerOfTwoToUnit
+        let otherScale = rows.greatest(of: other).powerOfTwoToUnit
+        var (first, second, product) = (RowTotal(), RowTotal(), RowTotal())
+        for index in 0..<rows.count {
+            let (x, y) = (rows.x(index) * scale, rows.y(index) * otherScale)
+            first.add(TwoDoubles.product(x, x), at: index, of: rows)
+            second.add(TwoDoubles.product(y, y), at: index, of: rows)
+            product.add(TwoDoubles.product(x, y), at: index, of: rows)
+        }
+        let own = Direction(scale: scale, length: first.value(of: rows).squareRoot)
+        let opposite = Direction(scale: otherScale, length: second.value(of: rows).squareRoot)
+        let cosine = product.value(of: rows) / own.length / opposite.length
+        let isNear = cosine.head .> 0.5
+        var loss = (Vector(repeating: 1) - cosine).rounded
+        if isNear.isAny {
+            // Half the square of u - v, in which nothing cancels.
+            var total = RowTotal()
+            for index in 0..<rows.count {
+                let difference = own.unit(rows.x(index)) - opposite.unit(rows.y(index))
+                total.add(difference.squared, at: index, of: rows)
+            }
+            loss = loss.replacing(with: 0.5 * total.value(of: rows).rounded, where: isNear)
+        }
+        return Summary(loss: loss, cosine: cosine, first: own, second: opposite)
+    }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        RowPoint(
+            derivatives(
+                summary.first.unit(rows.x(index)),
+                summary.second.unit(rows.y(index)),
+                summary.cosine,
+                summary.first
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _ input: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> Derivatives {
+        derivatives(
+            summary.second.unit(rows.y(index)),
+            summary.first.unit(rows.x(index)),
+            summary.cosine,
+            summary.second
+        )
+    }
+
+    @inline(always)
+    private func derivatives(
+        _ own: TwoDoubles,
+        _ other: TwoDoubles,
+        _ cosine: TwoDoubles,
+        _ direction: Direction
+    ) -> Derivatives {
+        let slope = (cosine * own - other) / direction.length
+        let product =
+            own * (other.scaled(by: Vector(repeating: 2)) - cosine * own * Vector(repeating: 3))
+        let bend = (product + cosine) / direction.length / direction.length
+        let hessian = bend.rounded * direction.scale * direction.scale
+        return Derivatives(
+            gradient: slope.rounded * direction.scale,
+            hessian: hessian,
+            surrogate: hessian.magnitude
+        )
+    }
+}
+
+extension CosineDistance {
+    static let facts = Facts(
+        name: "cosine_distance",
+        aliases: ["cosine_loss"],
+        family: .metricLearning,
+        summary: "One minus the cosine of the angle of two vectors, one loss per row.",
+        formula: .init(
+            plain: "1 - sum_k p_k t_k / (|p| |t|)",
+            gradient: "(c p / |p| - t / |t|) / |p|, c the cosine",
+            tex: #"1 - \frac{\sum_k p_k t_k}{\lVert p \rVert\, \lVert t \rVert}"#
+        ),
+        options: [RowOptions.axis.declaration],
+        signature: Signature(
+            .row,
+            .init("predictions", .primary, [.init("* K", .real)], "predicted vectors"),
+            .init("targets", .differentiable, [.init("* K", .real)], "true vectors")
+        ),
+        kinks: ["a vector of zeros has no direction: its loss is not a number, and refused"],
+        properties: [.differentiable, .twiceDifferentiable, .symmetric],
+        notes: [
+            "Keras's CosineSimilarity is lower by 1, with the same gradient. optax's cosine_similarity and "
+                + "MLX's cosine_similarity_loss are the cosine itself, whose gradient has the other "
+                + "sign.",
+            "Of a vector of zeros optax returns NaN, Keras and MLX 0. Nothing is added to the lengths; "
+                + "MLX's default axis is 1.",
+            "The Hessian is negative for some numbers; its surrogate is the magnitude.",
+        ],
+        references: ["optax cosine_distance", "Keras CosineSimilarity"],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [2, 3], values: [0.2, 0.5, -1, 0.1, 1.2, 0.3]),
+                "targets": Tensor(shape: [2, 3], values: [0.3, 0.4, -0.7, 0.1, 1, -0.4]),
+            ])
+        ]
+    )
+}

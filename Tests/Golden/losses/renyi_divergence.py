@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Renyi divergence: log(sum_k y^a q^(1-a)/sum_k y)/(a - 1), a the alpha; for 1, sum_k y log(y/q)/sum_k y."""
+
+from mpmath import fsum, log
+
+import samples
+
+KIND = "arrays"
+DIFFERENTIABLE = [0]
+OPTIONS = {"alpha": 2.0}
+
+
+def loss(predictions, targets, o):
+    pairs = [(q, y) for q, y in zip(predictions, targets) if y != 0]
+    if o.alpha == 1:
+        return fsum(y * log(y / q) for q, y in pairs) / fsum(targets)
+    powers = fsum(y**o.alpha * q ** (1 - o.alpha) for q, y in pairs)
+    return log(powers / fsum(targets)) / (o.alpha - 1)
+
+
+def terms(predictions, targets, o):
+    """The largest terms of the loss, and of the gradient and Hessian of predictions."""
+    excess = abs(fsum(predictions) - fsum(targets))
+    return [excess, 0, 0]
+
+
+def groups(random):
+    pairs = samples.distributions(random)
+    zeros = [([0.25] * 4, [0.0, 0.5, 0.5, 0.0]), ([0.5, 0.5], [0.0, 1.0]), ([0.1] * 10, samples.onehot(3, 10))]
+    for k, alpha in enumerate((2.0, 1.0, 0.5, 1 + 1e-9, 1 - 1e-9, samples.above(1.0), samples.below(1.0), 1e-9, 0.1, 0.9, 1.3,
+                               3.7, 16.0)):
+        yield {} if alpha == 2 else {"alpha": alpha}, zeros + (pairs if alpha == 2 else pairs[k % 3::3])
