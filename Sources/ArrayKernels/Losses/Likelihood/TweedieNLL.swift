@@ -89,8 +89,8 @@ extension TweedieNLL {
         notes: [
             "Half the deviance less a number that depends on the target only. The power is "
                 + "tweedie_variance_power in XGBoost and LightGBM.",
-            "For a power of 1 use poisson_nll, for 2 half_gamma_deviance, and for 3 "
-                + "half_inverse_gaussian_deviance.",
+            "What is left out grows without bound near the powers 1 and 2: half_tweedie_deviance is "
+                + "continuous there.",
         ],
         references: ["XGBoost reg:tweedie", "LightGBM tweedie", "scikit-learn HalfTweedieLoss"],
         conventions: [.xgBoost(["power": .number(1.5)]), .lightGBM(["power": .number(1.5)])]

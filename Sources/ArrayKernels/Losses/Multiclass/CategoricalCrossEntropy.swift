@@ -54,7 +54,7 @@ struct CrossEntropyFromLogits: RowFormula {
         let own = targets.own(rows)
         return Summary(
             softmax: softmax,
-            loss: own.weight * ((softmax.maximum - own.logit) + softmax.logSumExpMinusMax),
+            loss: own.weight * ((softmax.maximum - own.x) + softmax.logSumExpMinusMax),
             sum: TwoDoubles(own.weight),
             targetSum: Vector(repeating: 1)
         )
@@ -190,16 +190,9 @@ struct CrossEntropyFromProbabilities: RowFormula {
     @inline(always)
     private func summarizeClasses(_ rows: borrowing Rows<some LaneLayout>) -> Summary {
         let zero = Vector(repeating: 0)
-        var (own, weight, predictions) = (RoughRowTotal(), RoughRowTotal(), RoughRowTotal())
-        for index in 0..<rows.count {
-            let (x, isClass) = (rows.x(index), rows.isClass(index))
-            // All terms but one are 0.
-            own.add(zero.replacing(with: x, where: isClass), at: index, of: rows)
-            let classWeight = targets.weight(index, rows)
-            weight.add(zero.replacing(with: classWeight, where: isClass), at: index, of: rows)
-            predictions.add(x, at: index, of: rows)
-        }
-        let (x, target) = (own.value(of: rows), weight.value(of: rows))
+        let (x, target) = targets.own(rows)
+        var predictions = RoughRowTotal()
+        for index in 0..<rows.count { predictions.add(rows.x(index), at: index, of: rows) }
         return Summary(
             loss: zero.replacing(with: target * surprisal(x), where: target .> 0),
             predictionSum: predictions.value(of: rows),

@@ -172,7 +172,7 @@ extension ClassProbabilityLoss {
         guard rows.hasClasses, targets.keepsClasses else { return summarizeDistributions(rows) }
         let own = targets.own(rows)
         let others = Softmax(rows, precision, &kept) { rows, index in Self.other(index, rows) }
-        let x = ClassProbability(own.logit, others)
+        let x = ClassProbability(own.x, others)
         let curve = curve(x)
         return Summary(
             loss: own.weight * loss(curve, x).rounded,

@@ -46,20 +46,20 @@ struct ClassTargets: Sendable {
         share.head * weight(index, rows)
     }
 
-    /// The logit of the class of each row, and its weight.
+    /// The number that is predicted for the class of each row, and the weight of the class.
     @inline(always)
-    func own(_ rows: borrowing Rows<some LaneLayout>) -> (logit: Vector, weight: Vector) {
+    func own(_ rows: borrowing Rows<some LaneLayout>) -> (x: Vector, weight: Vector) {
         let zero = Vector(repeating: 0)
-        var (logit, weight) = (RoughRowTotal(), RoughRowTotal())
+        var (x, weight) = (RoughRowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
             let isClass = rows.isClass(index)
-            logit.add(zero.replacing(with: rows.x(index), where: isClass), at: index, of: rows)
+            x.add(zero.replacing(with: rows.x(index), where: isClass), at: index, of: rows)
             guard weights != nil else { continue }
             let own = rows.weight(index)
             weight.add(zero.replacing(with: own, where: isClass), at: index, of: rows)
         }
         return (
-            logit.value(of: rows),
+            x.value(of: rows),
             weights == nil ? Vector(repeating: 1) : weight.value(of: rows)
         )
     }

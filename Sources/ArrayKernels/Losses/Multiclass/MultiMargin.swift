@@ -53,7 +53,7 @@ struct MultiMargin: RowwiseLoss {
         let scale = one.replacing(with: 0x1p-100, where: isHuge)
         var (total, sum, count) = (RowTotal(), RowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
-            let shortfall = shortfall(index, rows, own.logit, scale)
+            let shortfall = shortfall(index, rows, own.x, scale)
             sum.add(shortfall, at: index, of: rows)
             if isSquared { total.add(shortfall.squared, at: index, of: rows) }
             count.add(
@@ -68,7 +68,7 @@ struct MultiMargin: RowwiseLoss {
         return Summary(
             loss: own.weight * (isSquared ? loss / scale : loss),
             scale: scale,
-            own: own.logit,
+            own: own.x,
             weight: own.weight,
             sum: whole,
             count: count.value(of: rows)

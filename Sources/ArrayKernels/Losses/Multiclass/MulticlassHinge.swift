@@ -43,7 +43,7 @@ struct MulticlassHinge: RowwiseLoss {
             let isGreatest = Self.other(index, rows) .== greatest
             count.add(zero.replacing(with: one, where: isGreatest), at: index, of: rows)
         }
-        let difference = TwoDoubles.difference(greatest, own.logit)
+        let difference = TwoDoubles.difference(greatest, own.x)
         let shortfall = (difference + Vector(repeating: margin))
             .replacing(with: TwoDoubles(difference.head), where: difference.head .== .infinity)
         let isShort = shortfall.head .> 0
