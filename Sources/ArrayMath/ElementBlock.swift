@@ -92,6 +92,7 @@ package protocol ElementKernel: Sendable {
     ///   - second: the second input.
     ///   - third: the third input.
     ///   - fourth: the fourth input.
+    ///   - fifth: the fifth input.
     ///   - list: the value of the option for each element.
     ///   - block: receives losses and derivatives.
     func compute(
@@ -99,6 +100,7 @@ package protocol ElementKernel: Sendable {
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
+        _ fifth: Span<Double>,
         list: Span<Double>,
         into block: inout ElementBlock
     )

@@ -48,7 +48,7 @@ struct Derivatives {
     }
 }
 
-/// The losses of eight elements, with their derivatives with respect to up to four inputs.
+/// The losses of eight elements, with their derivatives with respect to up to five inputs.
 struct Point {
     let loss: Vector
     /// The elements whose terms cancel in the loss, so that it has to be computed precisely.
@@ -57,6 +57,7 @@ struct Point {
     var second = Derivatives.zero
     var third = Derivatives.zero
     var fourth = Derivatives.zero
+    var fifth = Derivatives.zero
 
     /// The derivatives with respect to an input.
     @inline(always)
@@ -65,7 +66,8 @@ struct Point {
         case 0: first
         case 1: second
         case 2: third
-        default: fourth
+        case 3: fourth
+        default: fifth
         }
     }
 
@@ -90,7 +92,8 @@ struct Point {
             first: first.replacingCancelled(with: precise.first),
             second: second.replacingCancelled(with: precise.second),
             third: third.replacingCancelled(with: precise.third),
-            fourth: fourth.replacingCancelled(with: precise.fourth)
+            fourth: fourth.replacingCancelled(with: precise.fourth),
+            fifth: fifth.replacingCancelled(with: precise.fifth)
         )
     }
 }
@@ -101,6 +104,7 @@ struct Elements {
     let second: Vector
     let third: Vector
     let fourth: Vector
+    let fifth: Vector
     /// The values of the option that is a list along the last axis.
     let list: Vector
 
@@ -111,7 +115,8 @@ struct Elements {
         case 0: first
         case 1: second
         case 2: third
-        default: fourth
+        case 3: fourth
+        default: fifth
         }
     }
 }

@@ -21,7 +21,7 @@ protocol ListedLoss: SendableMetatype {
 /// `precisePoint` (A. Ziv, "Fast evaluation of elementary mathematical functions with correctly
 /// rounded last bit", ACM TOMS 17, 1991).
 protocol PointwiseFormula: ElementKernel {
-    /// The number of inputs, at most four.
+    /// The number of inputs, at most five.
     static var inputCount: Int { get }
     /// Whether an option is a list along the last axis.
     static var hasList: Bool { get }
@@ -67,6 +67,7 @@ extension PointwiseFormula {
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
+        _ fifth: Span<Double>,
         list: Span<Double>,
         into block: inout ElementBlock
     ) {
@@ -75,7 +76,9 @@ extension PointwiseFormula {
         var cancelled = Mask.none
         var offset = 0
         while offset < first.count {
-            let point = point(Self.elements(first, second, third, fourth, list, at: offset))
+            let point = point(
+                Self.elements(first, second, third, fourth, fifth, list, at: offset)
+            )
             columns.store(point, at: offset, inputCount: Self.inputCount, in: &numbers)
             if Self.hasPrecisePath {
                 cancelled.formUnion(
@@ -85,7 +88,7 @@ extension PointwiseFormula {
             offset &+= Vector.width
         }
         if Self.hasPrecisePath, cancelled.isAny {
-            computeCancelled(first, second, third, fourth, list, columns, &numbers)
+            computeCancelled(first, second, third, fourth, fifth, list, columns, &numbers)
         }
     }
 
@@ -96,13 +99,14 @@ extension PointwiseFormula {
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
+        _ fifth: Span<Double>,
         _ list: Span<Double>,
         _ columns: Columns,
         _ numbers: inout MutableSpan<Double>
     ) {
         var offset = 0
         while offset < first.count {
-            let elements = Self.elements(first, second, third, fourth, list, at: offset)
+            let elements = Self.elements(first, second, third, fourth, fifth, list, at: offset)
             let point = point(elements)
             if columns.cancelled(in: point, inputCount: Self.inputCount).isAny {
                 columns.store(
@@ -123,6 +127,7 @@ extension PointwiseFormula {
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
+        _ fifth: Span<Double>,
         _ list: Span<Double>,
         at offset: Int
     ) -> Elements {
@@ -132,6 +137,7 @@ extension PointwiseFormula {
             second: inputCount > 1 ? second.vector(at: offset) : zero,
             third: inputCount > 2 ? third.vector(at: offset) : zero,
             fourth: inputCount > 3 ? fourth.vector(at: offset) : zero,
+            fifth: inputCount > 4 ? fifth.vector(at: offset) : zero,
             list: hasList ? list.vector(at: offset) : zero
         )
     }
@@ -162,6 +168,12 @@ struct Columns {
     @inline(always)
     func haveGradient(of input: Int) -> Bool {
         gradients >> UInt8(truncatingIfNeeded: input) & 1 == 1
+    }
+
+    /// Whether the second derivative with respect to an input, or its surrogate, is stored.
+    @inline(always)
+    func haveHessian(of input: Int) -> Bool {
+        hessians >> UInt8(truncatingIfNeeded: input) & 1 == 1
     }
 
     /// The elements whose terms cancel in the requested quantities.

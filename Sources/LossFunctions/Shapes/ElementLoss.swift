@@ -24,7 +24,7 @@ final class ElementLoss: LossEvaluator {
         var list = try OptionList(kernel, batch, stride: block.stride)
         var copies = InputCopies(stride: block.stride)
         let (first, second) = (batch.values(0), batch.values(1))
-        let (third, fourth) = (batch.values(2), batch.values(3))
+        let (third, fourth, fifth) = (batch.values(2), batch.values(3), batch.values(4))
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             try batch.checkCancellation()
             let range = start..<min(start + ElementBlock.capacity, count)
@@ -35,6 +35,7 @@ final class ElementLoss: LossEvaluator {
                     second.span.extracting(second.isEmpty ? 0..<0 : range),
                     third.span.extracting(third.isEmpty ? 0..<0 : range),
                     fourth.span.extracting(fourth.isEmpty ? 0..<0 : range),
+                    fifth.span.extracting(fifth.isEmpty ? 0..<0 : range),
                     list: list.values.span,
                     batch,
                     &block
@@ -47,6 +48,7 @@ final class ElementLoss: LossEvaluator {
                     numbers.extracting(copies.column(1)),
                     numbers.extracting(copies.column(2)),
                     numbers.extracting(copies.column(3)),
+                    numbers.extracting(copies.column(4)),
                     list: list.values.span,
                     batch,
                     &block
@@ -63,6 +65,7 @@ final class ElementLoss: LossEvaluator {
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
+        _ fifth: Span<Double>,
         list: Span<Double>,
         _ batch: Batch,
         _ block: inout ElementBlock
@@ -72,9 +75,10 @@ final class ElementLoss: LossEvaluator {
         if count > 1 { areInside = areInside && batch.contains(second, input: 1) }
         if count > 2 { areInside = areInside && batch.contains(third, input: 2) }
         if count > 3 { areInside = areInside && batch.contains(fourth, input: 3) }
+        if count > 4 { areInside = areInside && batch.contains(fifth, input: 4) }
         // The whole batch is searched for its first error.
         if !areInside { try batch.checkDomains() }
-        kernel.compute(first, second, third, fourth, list: list, into: &block)
+        kernel.compute(first, second, third, fourth, fifth, list: list, into: &block)
     }
 }
 

@@ -45,7 +45,8 @@ struct Driver {
                 return Array(input[range])
                     + [Double](repeating: last, count: block.stride - range.count)
             }
-            let (first, second, third, fourth) = (padded(0), padded(1), padded(2), padded(3))
+            let (first, second, third) = (padded(0), padded(1), padded(2))
+            let (fourth, fifth) = (padded(3), padded(4))
             let list =
                 given.isEmpty ? [] : (0..<block.stride).map { given[(start + $0) % given.count] }
             kernel.compute(
@@ -53,6 +54,7 @@ struct Driver {
                 second.span,
                 third.span,
                 fourth.span,
+                fifth.span,
                 list: list.span,
                 into: &block
             )
