@@ -138,7 +138,7 @@ endif
 
 golden: .venv/ready ## generate the reference values of the tests (two to three minutes)
 	.venv/bin/python Tests/Golden/make_golden.py
-	for name in functions two_doubles; do \
+	for name in functions two_doubles gamma; do \
 		.venv/bin/python Tests/Golden/$$name.py > Tests/Golden/$$name.txt.new || exit 1; \
 		mv Tests/Golden/$$name.txt.new Tests/Golden/$$name.txt; \
 	done

@@ -47,6 +47,15 @@ struct Exponential {
         @inline(always) get { scaled(1 + (r + tail)) }
     }
 
+    /// e^x as a head and a tail, with an error of about 2^-57 of it.
+    var sum: TwoDoubles {
+        @inline(always) get {
+            let first = TwoDoubles.orderedSum(Vector(repeating: 1), r)
+            let sum = TwoDoubles.orderedSum(first.head, first.tail + tail)
+            return TwoDoubles(head: scaled(sum.head), tail: scaled(sum.tail))
+        }
+    }
+
     /// e^(x + error), computed as e^x + error e^x, for an error below 2^-40.
     @inline(always)
     func value(error: Vector) -> Vector {

@@ -25,6 +25,11 @@ struct TwoDoubles {
     @inline(always)
     init(repeating number: Double) { self.init(Vector(repeating: number)) }
 
+    @inline(always)
+    init(repeating pair: (head: Double, tail: Double)) {
+        self.init(head: Vector(repeating: pair.head), tail: Vector(repeating: pair.tail))
+    }
+
     /// The exact sum of two doubles (TwoSum).
     @inline(always)
     static func sum(_ a: Vector, _ b: Vector) -> TwoDoubles {
@@ -205,5 +210,28 @@ extension Vector {
         let hasSign = (self .> 0) .^ (minuend .< 0)
         let limit = (2 * size).replacing(with: size * (2.0 / 3), where: hasSign)
         return (magnitude .< limit) .& (size .> 0x1p-900)
+    }
+    /// Whether a sum of three terms is so much smaller than one of them that their errors show.
+    ///
+    /// Terms below 2^-900 do not count.
+    ///
+    /// - Parameters:
+    ///   - first: the first term.
+    ///   - second: the second term.
+    ///   - third: the third term.
+    ///   - share: the share of the largest term below which it is; an eighth if the terms err by 2^-56.
+    /// - Returns: the lanes in which it is.
+    @inline(always)
+    func isCancelled(
+        _ first: Vector,
+        _ second: Vector,
+        _ third: Vector,
+        share: Double = 0.125
+    ) -> Mask {
+        let (second, third) = (second.magnitude, third.magnitude)
+        var largest = first.magnitude
+        largest = largest.replacing(with: second, where: second .> largest)
+        largest = largest.replacing(with: third, where: third .> largest)
+        return (magnitude .< share * largest) .& (largest .> 0x1p-900)
     }
 }

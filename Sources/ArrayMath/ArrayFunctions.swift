@@ -79,6 +79,34 @@ package protocol ArrayFunctions: SendableMetatype {
         resultTails: inout MutableSpan<Double>
     )
 
+    /// Evaluates log Γ(1 + t) or a derivative, with an error of at most 3 ulp, for t >= 0.
+    static func evaluate(
+        _ function: GammaFunction,
+        _ t: Span<Double>,
+        into result: inout MutableSpan<Double>
+    )
+
+    /// Evaluates the same as unevaluated sums of head and tail, for at least eight numbers.
+    ///
+    /// The error is at most 2^-100 of the result, or of t for the logarithm.
+    static func evaluate(
+        _ function: GammaFunction,
+        _ t: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
+    /// Evaluates a difference of two values, with an error of at most 2^-100 of it, for at least eight numbers.
+    ///
+    /// Neither t nor w is negative; for the logarithm, w is at most t or below 20.
+    static func evaluate(
+        _ rise: GammaRise,
+        from t: Span<Double>,
+        by w: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
     /// y log(y/q) as an unevaluated sum of head and tail; 0 where y is 0.
     static func divergence(
         of y: Span<Double>,

@@ -12,7 +12,8 @@ two.
 from functools import cache
 
 from mpmath import (
-    atan, atanh, cos, erf, erfc, exp, expm1, factorial, floor, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi, sin, sqrt, tan,
+    atan, atanh, cos, erf, erfc, euler, exp, expm1, factorial, findroot, floor, log, log1p, loggamma, lu_solve, matrix, mp,
+    mpf, nstr, pi, psi, sin, sqrt, tan,
 )
 
 mp.dps = 60
@@ -78,6 +79,40 @@ show("divergence", series(lambda z: 2 * (atanh(sqrt(z)) / sqrt(z) - 1) / z, mpf(
 # 1 / (1 + f), the factor from a rounding error of 1 + f to the error of the logarithm.
 show("inverse", lambda f: 1 / (1 + f), lambda f: 1 + f, sqrt(mpf(1) / 2) - 1, sqrt(2) - 1, 4)
 
+# The series in z = 1/x² for x from 8 or 8.5 on, of Stirling's formula and of the digamma and trigamma functions.
+LEAST, MOST = mpf("1e-12"), mpf(1) / 64
+
+
+def series_at_infinity(name, function, weight, count):
+    show(name, lambda z: function(1 / sqrt(z)), weight, LEAST, MOST, count)
+
+
+series_at_infinity("log-gamma", lambda x: x * (loggamma(x) - (x - mpf(1) / 2) * log(x) + x - log(2 * pi) / 2),
+                   lambda z: sqrt(z) / 10, 6)
+series_at_infinity("digamma", lambda x: x**2 * (log(x) + 1 / (2 * x) - psi(0, x + 1)), lambda z: z / 2, 6)
+series_at_infinity("trigamma", lambda x: x**3 * (psi(1, x + 1) - 1 / x + 1 / (2 * x**2)), lambda z: z, 7)
+
+# R(w) = (log gamma(2 + w) - (1 - euler) w) / w² up to |w| = 1/2; the interval is such that 0 is no node.
+show("log-factorial", lambda w: (loggamma(2 + w) - (1 - euler) * w) / w**2 if w else psi(1, 2) / 2,
+     lambda w: mpf(2), -mpf("0.5001"), mpf("0.5003"), 18)
+
+# The zero of the digamma function at 1 + t, and h(y) of its values at 9 + t = 1 + 1/y, divided by y and y0.
+root = findroot(lambda t: psi(0, 1 + t), 0.4616)
+start = 1 / (root + 8)
+
+
+def fall(y):
+    y = y * (1 + mpf("1e-12")) if abs(y - start) < 1e-13 else y
+    return (psi(0, 1 + 1 / y) + log(y) - psi(0, 1 + 1 / start) - log(start)) / (y - start)
+
+
+show("digamma, difference", fall, lambda y: y * start, mpf(1) / 16, mpf(1) / 8, 8)
+
+# x G(x), -x² G'(x) and x³ G''(x) with G(x) = log gamma(x) - log gamma(x + 1/2) + log(x)/2, relative.
+series_at_infinity("half step", lambda x: x * (loggamma(x) - loggamma(x + mpf(1) / 2) + log(x) / 2), lambda z: mpf(8), 7)
+series_at_infinity("half step, slope", lambda x: -x**2 * (psi(0, x) - psi(0, x + mpf(1) / 2) + 1 / (2 * x)), lambda z: mpf(8), 8)
+series_at_infinity("half step, bend", lambda x: x**3 * (psi(1, x) - psi(1, x + mpf(1) / 2) - 1 / (2 * x**2)), lambda z: mpf(4), 9)
+
 
 def show_pair(name, number):
     head = float(number)
@@ -93,6 +128,13 @@ first = floor(log(2) * 2**42) / 2**42
 show_pair("log 2, first bits", first)
 show_pair("log 2, other bits", log(2) - first)
 show_pair("log 2", log(2))
+
+# The zero of the digamma function as the sum of three doubles, 1 - euler and half the logarithm of 2 pi.
+show_pair("root", root)
+print(f"    {float(root - mpf(float(root)) - mpf(float(root - mpf(float(root))))).hex()}")
+show_pair("1 - euler", 1 - euler)
+show_pair("1/(8 + root)", start)
+show_pair("log(2 pi)/2", log(2 * pi) / 2)
 
 # sin x = x + x z P(z) and cos x = 1 - z/2 + z² Q(z) with z = x² and |x| up to π/4; errors relative to sin x and 1 - cos x.
 angle = pi / 4 * mpf("1.0002")
