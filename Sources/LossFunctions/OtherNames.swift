@@ -53,7 +53,7 @@ package enum OtherNames {
             "Use poisson_nll, whose predictions are logarithms of means unless log_input is false."
         ),
         (
-            ["gamma", "gamma_loss", "gamma_nll"],
+            ["gamma", "gamma_loss"],
             "Use half_gamma_deviance, whose predictions are logarithms of means unless log_input is "
                 + "false."
         ),

@@ -110,6 +110,11 @@ struct Samples {
             values = distributions(shape)
         case (.row, .interval(.through(0))), (.row, .distribution(inLogarithms: true)):
             values = distributions(shape).map { log($0) }
+        case (.element, .integers(let interval)):
+            let least = Int(max(interval.lower, -3))
+            values = (0..<count).map { _ in
+                Double(Int.random(in: least...(least + 5), using: &random))
+            }
         case (_, .interval(let interval)):
             let range = Self.inner(interval)
             values = (0..<count).map { _ in Double.random(in: range, using: &random) }
@@ -124,6 +129,8 @@ struct Samples {
         switch (interval.lower.isFinite, interval.upper.isFinite) {
         case (false, false): -3...3
         case (true, false): (interval.lower + 0.2)...(interval.lower + 4)
+        case (true, true) where interval.upper > 1e6:
+            (interval.lower + 0.2)...(interval.lower + 4)
         case (false, true): (interval.upper - 4)...(interval.upper - 0.2)
         case (true, true):
             (0.95 * interval.lower + 0.05 * interval.upper)...(0.05 * interval.lower
@@ -134,7 +141,8 @@ struct Samples {
     /// A number outside a domain.
     static func outlier(of domain: Domain) -> Double {
         switch domain.interval {
-        case .some(let interval) where interval.upper.isFinite: interval.upper + 0.5
+        case .some(let interval) where interval.upper.isFinite:
+            max(interval.upper + 0.5, interval.upper.nextUp)
         case .some(let interval) where interval.lower.isFinite: interval.lower - 0.5
         default: 1.5
         }
