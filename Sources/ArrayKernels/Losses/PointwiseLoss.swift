@@ -156,13 +156,14 @@ struct Columns {
         stride = block.stride
     }
 
-    private init(gradients: UInt8, hessians: UInt8) {
-        (self.gradients, self.hessians) = (gradients, hessians)
+    /// The derivatives with respect to one input, for formulas whose numbers are stored elsewhere;
+    /// `nil` means none.
+    @inline(always)
+    init(of input: Int?) {
+        let bit = input.map { UInt8(1) &<< UInt8(truncatingIfNeeded: $0) } ?? 0
+        (gradients, hessians) = (bit, bit)
         (usesSurrogate, stride) = (false, 0)
     }
-
-    /// The derivatives with respect to all inputs, for formulas that are computed elsewhere.
-    static var all: Columns { Columns(gradients: .max, hessians: .max) }
 
     /// Whether the derivative with respect to an input is stored.
     @inline(always)

@@ -74,9 +74,10 @@ struct AsymmetricLabel: PointwiseFormula {
 
     @inline(always)
     func precisePoint(_ x: Elements, for columns: Columns) -> Point {
+        // Shifted probabilities are always computed precisely.
         let ofPositive = positive.precisePoint(x)
-        let ofNegative = clip == 0 ? negative.precisePoint(x) : shifted(x[0])
-        return ofNegative.replacing(with: ofPositive, where: x[1] .> 0.5)
+        guard clip == 0 else { return ofPositive }
+        return negative.precisePoint(x).replacing(with: ofPositive, where: x[1] .> 0.5)
     }
 
     /// The loss of a label that does not apply.

@@ -28,8 +28,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         var total = RowTotal()
         for index in 0..<rows.count {
-            let point = point(index, rows)
-            let loss = point.loss
+            let loss = point(index, rows, Columns(of: nil)).loss
             total.add(
                 weights == nil
                     ? TwoDoubles(loss) : TwoDoubles.product(loss, rows.weight(index)),
@@ -43,9 +42,13 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
         )
     }
 
-    /// The loss of a label and its derivatives; where terms cancel, those of the precise path.
+    /// The loss of a label and some of its derivatives; where terms cancel, those of the precise path.
     @inline(always)
-    private func point(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> Point {
+    private func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ columns: Columns
+    ) -> Point {
         let elements = Elements(
             first: rows.x(index),
             second: rows.y(index),
@@ -54,14 +57,14 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
             list: Vector(repeating: formula.list?.values.first ?? 1)
         )
         let point = formula.point(elements)
-        guard Formula.hasPrecisePath, Columns.all.cancelled(in: point, inputCount: 2).isAny
+        guard Formula.hasPrecisePath, columns.cancelled(in: point, inputCount: 2).isAny
         else { return point }
-        return precise(point, elements)
+        return precise(point, elements, columns)
     }
 
     @inline(never)
-    private func precise(_ point: Point, _ elements: Elements) -> Point {
-        point.replacingCancelled(with: formula.precisePoint(elements, for: .all))
+    private func precise(_ point: Point, _ elements: Elements, _ columns: Columns) -> Point {
+        point.replacingCancelled(with: formula.precisePoint(elements, for: columns))
     }
 
     @inline(always)
@@ -86,7 +89,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
         _: Summary,
         _: Kept
     ) -> RowPoint {
-        RowPoint(scaled(point(index, rows).first, index, rows))
+        RowPoint(scaled(point(index, rows, Columns(of: 0)).first, index, rows))
     }
 
     @inline(always)
@@ -96,7 +99,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
         _ rows: borrowing Rows<some LaneLayout>,
         _: Summary
     ) -> Derivatives {
-        scaled(point(index, rows).second, index, rows)
+        scaled(point(index, rows, Columns(of: 1)).second, index, rows)
     }
 }
 
