@@ -57,6 +57,14 @@ COUNTERPARTS = {
         )[0],
     ),
     "multilabel_soft_margin": ([], lambda x, t, o: F.multilabel_soft_margin_loss(x[None], t[None], reduction="none")[0]),
+    "multi_margin": (
+        ["squared", "margin"],
+        lambda x, t, o: F.multi_margin_loss(
+            x, t, p=2 if o.get("squared") else 1, margin=o.get("margin", 1.0), reduction="none"
+        ),
+    ),
+    "multilabel_soft_margin": ([], lambda x, t, o: F.multilabel_soft_margin_loss(x, t, reduction="none")),
+    "cosine_distance": ([], lambda x, t, o: 1 - F.cosine_similarity(x, t, dim=0, eps=0)),
     "triplet_margin": ([], None),
     "ctc": (["from_logits"], None),
 }

@@ -23,15 +23,18 @@ struct CRPSNormal: PointwiseLoss {
         let error = TwoDoubles.difference(down * x[0], down * x[2])
         let power = x[1].powerOfTwoToUnit
         let unit = power * x[1]
-        let ratio = (error.scaled(by: power) / unit).scaled(by: up)
+        let scaledError = error.scaled(by: power)
+        let quotient = scaledError.head / unit
+        // The remainder of a smaller quotient may not be a double.
+        let isTiny = quotient.magnitude .< 0x1p-900
+        let ratio = (scaledError / unit)
+            .replacing(with: TwoDoubles(quotient), where: isTiny)
+            .scaled(by: up)
 
         // |w|; from 2^70 on, the loss is the distance.
         let isFar = .!(ratio.head.magnitude .<= 0x1p70)
         let size = ratio.head.magnitude.replacing(with: 0x1p70, where: isFar)
-        // The remainder of a smaller quotient may not be a double.
-        let hasTail = (size .> 0x1p-900) .& .!isFar
-        let tail = Vector(repeating: 0)
-            .replacing(with: ratio.tail.flipped(by: ratio.head.bits), where: hasTail)
+        let tail = ratio.tail.flipped(by: ratio.head.bits).replacing(with: 0, where: isFar)
         let normal = NormalTail(TwoDoubles(head: size, tail: tail))
 
         let inverseRootOfPi = TwoDoubles(
@@ -121,7 +124,9 @@ private struct NormalTail {
         )
         let sum = TwoDoubles.orderedSum(Vector(repeating: 1), -tails.head)
         let far = sum.head + (sum.tail - (tails.tail - correction))
+        // A fused multiply-add of a smaller number need not be the same on every processor.
         errorFunction = far.replacing(with: near, where: x.head .< 1)
+            .replacing(with: scale.head * x.head, where: x.head .< 0x1p-900)
     }
 }
 

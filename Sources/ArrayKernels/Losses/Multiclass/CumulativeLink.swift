@@ -30,49 +30,49 @@ struct CumulativeLink: SegmentwiseLoss {
             block.loss = 0
             return
         }
-        let prediction = first[0]
-        let lower = hasLower ? second[below - 1] : -.infinity
-        let upper = hasUpper ? second[below] : .infinity
+        let prediction = Vector(repeating: first[0])
+        let lower = Vector(repeating: hasLower ? second[below - 1] : -.infinity)
+        let upper = Vector(repeating: hasUpper ? second[below] : .infinity)
 
-        // a in the first lane, -b in the second.
-        let distances = Self.difference(
-            Vector(lower, prediction, 0, 0, 0, 0, 0, 0),
-            Vector(prediction, upper, 0, 0, 0, 0, 0, 0)
+        // All lanes are equal. `low` has σ(a), σ(-a) and log(1 + e^a), `high` σ(-b), σ(b) and log(1 + e^-b).
+        let (a, negativeB) = (
+            Self.difference(lower, prediction), Self.difference(prediction, upper)
         )
-        let (value, complement, softplus) = TwoDoubles.logistic(distances)
-        let gap = Self.difference(Vector(repeating: upper), Vector(repeating: lower))
+        let (low, high) = (TwoDoubles.logistic(a), TwoDoubles.logistic(negativeB))
+        let gap = Self.difference(upper, lower)
         let decay = TwoDoubles.exp(-gap)
         let rest = -TwoDoubles.expm1(-gap)
         let logarithm = gap.head[0] < 0.5 ? TwoDoubles.log(rest) : TwoDoubles.log1p(-decay)
-        block.loss = (softplus.lane(0) + softplus.lane(1) - logarithm).rounded[0]
+        block.loss = (low.softplus + high.softplus - logarithm).rounded[0]
 
         let odds = decay / rest
-        let slopes = (value + odds).rounded
-        let variance = value * complement
-        let bends = (variance + odds / rest).rounded
+        let (lowVariance, highVariance) = (
+            low.value * low.complement, high.value * high.complement
+        )
         if let start = block.offset(of: 0, isHessian: false) {
             if hasLower && hasUpper {
                 // σ(-b) - σ(a) as a product.
-                let sum = Self.difference(distances.lane(0), distances.lane(1))
+                let sum = Self.difference(a, negativeB)
                 let isPositive = sum.head .> 0
-                let product = (-complement.lane(0) * value.lane(1))
-                    .replacing(with: value.lane(0) * complement.lane(1), where: isPositive)
+                let product = (-low.complement * high.value)
+                    .replacing(with: low.value * high.complement, where: isPositive)
                 let factor = TwoDoubles.expm1(sum.replacing(with: -sum, where: isPositive))
                 block.numbers[start] = (product * factor).rounded[0]
             } else {
-                block.numbers[start] = hasUpper ? value.head[1] : -value.head[0]
+                block.numbers[start] = hasUpper ? high.value.head[0] : -low.value.head[0]
             }
         }
         if let start = block.offset(of: 0, isHessian: true) {
-            block.numbers[start] = (variance.lane(0) + variance.lane(1)).rounded[0]
+            block.numbers[start] = (lowVariance + highVariance).rounded[0]
         }
         if let start = block.offset(of: 1, isHessian: false) {
-            if hasLower { block.numbers[start + below - 1] = slopes[0] }
-            if hasUpper { block.numbers[start + below] = -slopes[1] }
+            if hasLower { block.numbers[start + below - 1] = (low.value + odds).rounded[0] }
+            if hasUpper { block.numbers[start + below] = -(high.value + odds).rounded[0] }
         }
         if let start = block.offset(of: 1, isHessian: true) {
-            if hasLower { block.numbers[start + below - 1] = bends[0] }
-            if hasUpper { block.numbers[start + below] = bends[1] }
+            let bend = odds / rest
+            if hasLower { block.numbers[start + below - 1] = (lowVariance + bend).rounded[0] }
+            if hasUpper { block.numbers[start + below] = (highVariance + bend).rounded[0] }
         }
     }
 
@@ -100,13 +100,6 @@ struct CumulativeLink: SegmentwiseLoss {
         let heads = a.head - b.head
         let isInfinite = heads.magnitude .== .infinity
         return (a - b).replacing(with: TwoDoubles(heads), where: isInfinite)
-    }
-}
-
-extension TwoDoubles {
-    /// The number in a lane, in all lanes.
-    fileprivate func lane(_ index: Int) -> TwoDoubles {
-        TwoDoubles(head: Vector(repeating: head[index]), tail: Vector(repeating: tail[index]))
     }
 }
 

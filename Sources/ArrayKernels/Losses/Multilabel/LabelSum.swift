@@ -54,6 +54,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
             second: rows.y(index),
             third: Vector(repeating: 0),
             fourth: Vector(repeating: 0),
+            fifth: Vector(repeating: 0),
             list: Vector(repeating: formula.list?.values.first ?? 1)
         )
         let point = formula.point(elements)
