@@ -12,8 +12,8 @@ two.
 from functools import cache
 
 from mpmath import (
-    atan, atanh, cos, erf, erfc, euler, exp, expm1, factorial, findroot, floor, log, log1p, loggamma, lu_solve, matrix, mp,
-    mpf, nstr, pi, psi, sin, sqrt, tan,
+    atan, atanh, bernoulli, cos, erf, erfc, euler, exp, expm1, factorial, findroot, floor, log, log1p, loggamma, lu_solve,
+    matrix, mp, mpf, nstr, pi, psi, sin, sqrt, tan,
 )
 
 mp.dps = 60
@@ -112,6 +112,12 @@ show("digamma, difference", fall, lambda y: y * start, mpf(1) / 16, mpf(1) / 8, 
 series_at_infinity("half step", lambda x: x * (loggamma(x) - loggamma(x + mpf(1) / 2) + log(x) / 2), lambda z: mpf(8), 7)
 series_at_infinity("half step, slope", lambda x: -x**2 * (psi(0, x) - psi(0, x + mpf(1) / 2) + 1 / (2 * x)), lambda z: mpf(8), 8)
 series_at_infinity("half step, bend", lambda x: x**3 * (psi(1, x) - psi(1, x + mpf(1) / 2) - 1 / (2 * x**2)), lambda z: mpf(4), 9)
+
+# (x / (1 - e^-x) - 1 - x/2) / x² = the sum of B_2k x^(2k - 2) / (2k)!, from x², and the series of its derivative times x
+# and of log((e^x - 1) / x) likewise.
+for name, factor, count in ("hurdle", lambda k: 1, 9), ("hurdle, bend", lambda k: 2 * k, 9), ("hurdle, growth", lambda k: mpf(1) / (2 * k), 8):
+    terms = [factor(k) * bernoulli(2 * k) / factorial(2 * k) for k in range(1, 60)]
+    show(name, lambda y: value(terms, y), lambda y: mpf(4), 0, mpf("1.375") ** 2 * mpf("1.0001"), count)
 
 
 def show_pair(name, number):

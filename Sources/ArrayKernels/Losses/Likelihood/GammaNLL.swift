@@ -38,7 +38,7 @@ struct GammaNLL: PointwiseLoss {
             first: Derivatives(
                 gradient: slope,
                 hessian: Trigamma.value(concentration) + inverse * inverse,
-                cancelled: slope.isCancelled(digamma, inverse, both.head, share: 0.5)
+                cancelled: slope.isCancelled(digamma, inverse, both.head, share: 0.75)
             ),
             second: Derivatives(
                 gradient: (target - TwoDoubles(concentration) / rate).rounded,

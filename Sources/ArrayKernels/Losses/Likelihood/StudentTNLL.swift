@@ -97,7 +97,7 @@ struct StudentTNLL: PointwiseLoss {
                 gradient: 0.5 * slope,
                 hessian: 0.5 * bend,
                 surrogate: 0.5 * positive,
-                cancelled: slope.isCancelled(step.slope, shortfall, quotient, share: 0.5),
+                cancelled: slope.isCancelled(step.slope, shortfall, quotient, share: 0.75),
                 cancelledHessian: bend.isCancelled(positive)
             ),
             fourth: Derivatives(

@@ -44,6 +44,17 @@ struct ZeroInflatedPoissonNLL: PointwiseLoss {
         let isLarge = isZero .& (mean.head .> 8)
         let isCancelled = loss.isCancelled(mean.head, product.head, 2 * softplus.head)
         let meanSlope = mean.head * other.complement
+        // σ(b) σ(-a) (1 - e^-λ), with one division and without the rounding errors of its divisor.
+        let one = Vector(repeating: 1)
+        let divisor = TwoDoubles.looseProduct(
+            .orderedSum(one, own.expNegAbs),
+            .orderedSum(one, other.expNegAbs)
+        )
+        let numerator =
+            decrease * own.expNegAbs.replacing(with: one, where: logit .< 0)
+            * one.replacing(with: other.expNegAbs, where: mean.head + logit .< 0)
+        let weight = numerator / divisor.head
+        let logitSlope = Vector.multiplyAdd(weight, divisor.tail / divisor.head, -weight)
         return Point(
             loss: loss.replacing(with: zeroLoss, where: isZero),
             cancelled: isLarge.replacing(with: isCancelled, where: .!isZero),
@@ -58,7 +69,7 @@ struct ZeroInflatedPoissonNLL: PointwiseLoss {
                 cancelledHessian: isZero
             ),
             second: Derivatives(
-                gradient: own.sigmoid.replacing(with: -other.sigmoid * share, where: isZero),
+                gradient: own.sigmoid.replacing(with: logitSlope, where: isZero),
                 hessian: own.product,
                 cancelled: isLarge,
                 cancelledHessian: isZero
