@@ -20,15 +20,22 @@ protocol ListedLoss: SendableMetatype {
 /// may mark the elements whose terms cancel; if a block has any, these are computed again by
 /// `precisePoint` (A. Ziv, "Fast evaluation of elementary mathematical functions with correctly
 /// rounded last bit", ACM TOMS 17, 1991).
-protocol PointwiseFormula: ElementKernel {
+protocol PointwiseFormula: ElementKernel, ElementFormula {
     /// The number of inputs, at most five.
     static var inputCount: Int { get }
     /// Whether an option is a list along the last axis.
     static var hasList: Bool { get }
+
+    init(_ options: OptionValues) throws(LossError)
+}
+
+/// The loss of an element and its derivatives, on their own or as a term of a sum over a row.
+protocol ElementFormula: Sendable {
     /// Whether `point` marks elements whose terms cancel.
     static var hasPrecisePath: Bool { get }
 
-    init(_ options: OptionValues) throws(LossError)
+    /// The option that is a list along the last axis, with its values.
+    var list: (option: String, values: [Double])? { get }
 
     /// The losses and derivatives of eight elements.
     func point(_ x: Elements) -> Point
@@ -51,8 +58,7 @@ extension PointwiseLoss {
     }
 }
 
-extension PointwiseFormula {
-    static var hasList: Bool { false }
+extension ElementFormula {
     static var hasPrecisePath: Bool { false }
 
     package var list: (option: String, values: [Double])? { nil }
@@ -61,6 +67,10 @@ extension PointwiseFormula {
 
     @inline(always)
     func precisePoint(_ x: Elements, for _: Columns) -> Point { precisePoint(x) }
+}
+
+extension PointwiseFormula {
+    static var hasList: Bool { false }
 
     package func compute(
         _ first: Span<Double>,

@@ -21,8 +21,8 @@ enum PoissonNLL: ListedLoss {
         switch (options[Means.logInput], options[full]) {
         case (true, false): PoissonNLLOfLogarithms(options)
         case (false, false): PoissonNLLOfMeans(options)
-        case (true, true): FullPoissonNLL<PoissonNLLOfLogarithms>(options)
-        case (false, true): FullPoissonNLL<PoissonNLLOfMeans>(options)
+        case (true, true): FullPoissonNLLOfLogarithms(options)
+        case (false, true): FullPoissonNLLOfMeans(options)
         }
     }
 }
@@ -128,15 +128,36 @@ struct PoissonNLLOfMeans: PoissonFormula {
 }
 
 /// The negative log-likelihood of a count with the logarithm of its factorial.
-struct FullPoissonNLL<Base: PoissonFormula>: PointwiseFormula {
-    static var inputCount: Int { 2 }
-    static var hasPrecisePath: Bool { true }
+///
+/// A protocol rather than a generic type, whose loop the compiler would not specialize.
+protocol FullPoissonNLL: PointwiseFormula {
+    associatedtype Base: PoissonFormula
 
-    private let base: Base
+    /// The formula without the logarithm of the factorial.
+    var base: Base { get }
+}
+
+/// The same, from the logarithm of the mean.
+struct FullPoissonNLLOfLogarithms: FullPoissonNLL {
+    let base: PoissonNLLOfLogarithms
 
     init(_ options: OptionValues) {
-        base = Base(options)
+        base = PoissonNLLOfLogarithms(options)
     }
+}
+
+/// The same, from the mean.
+struct FullPoissonNLLOfMeans: FullPoissonNLL {
+    let base: PoissonNLLOfMeans
+
+    init(_ options: OptionValues) {
+        base = PoissonNLLOfMeans(options)
+    }
+}
+
+extension FullPoissonNLL {
+    static var inputCount: Int { 2 }
+    static var hasPrecisePath: Bool { true }
 
     @inline(always)
     func point(_ x: Elements) -> Point {

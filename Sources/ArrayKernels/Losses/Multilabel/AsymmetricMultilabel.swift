@@ -5,7 +5,7 @@ import LossFacts
 
 /// The sum over the labels of a focal loss that weights those that do not apply less, and not at all
 /// where they are improbable.
-enum AsymmetricMultilabel: ListedRowLoss {
+struct AsymmetricMultilabel: LabelSum, RowwiseLoss {
     static let positiveGamma = Option.number(
         "gamma_pos",
         default: 1,
@@ -26,8 +26,14 @@ enum AsymmetricMultilabel: ListedRowLoss {
             + "0 up to it."
     )
 
-    static func kernel(_ options: OptionValues) -> any RowKernel {
-        LabelSum(AsymmetricLabel(options), isMean: false, options)
+    static var isMean: Bool { false }
+
+    let formula: AsymmetricLabel
+    let weights: [Double]?
+
+    init(_ options: OptionValues) {
+        formula = AsymmetricLabel(options)
+        weights = options[LabelOptions.weights]
     }
 }
 
@@ -39,8 +45,7 @@ enum AsymmetricMultilabel: ListedRowLoss {
 /// d²ℓ/dz² = p (1 - p) s^(g - 1) ((1 - 2p) sA + p (1 - p) B) with
 /// B = g (g - 1) R + 2g/(1 - s) + s/(1 - s)². With the logit c of m and E = e^(z - c) - 1,
 /// s = m (1 - m) E / (1 + mE), which does not cancel.
-struct AsymmetricLabel: PointwiseFormula {
-    static var inputCount: Int { 2 }
+struct AsymmetricLabel: ElementFormula {
     static var hasPrecisePath: Bool { true }
 
     private let positive: BinaryFocalFromLogits

@@ -4,28 +4,34 @@ import ArrayMath
 import LossFacts
 
 /// The sum or the mean over the labels of each row of a loss of two inputs, a score and a label.
-struct LabelSum<Formula: PointwiseFormula>: RowFormula {
+///
+/// A protocol rather than a generic type, whose loops the compiler would not specialize.
+protocol LabelSum: RowFormula where Summary == LabelSummary {
+    associatedtype Formula: ElementFormula
+
+    /// The loss of a label.
+    var formula: Formula { get }
+    /// The weights of the labels; `nil` means 1 each.
+    var weights: [Double]? { get }
+    /// Whether the sum is divided by the number of labels.
+    static var isMean: Bool { get }
+}
+
+struct LabelSummary: RowSummary {
+    let loss: Vector
+}
+
+extension LabelSum {
     static var inputCount: Int { 2 }
-
-    struct Summary: RowSummary {
-        let loss: Vector
-    }
-
-    private let formula: Formula
-    private let isMean: Bool
-    private let weights: [Double]?
-
-    init(_ formula: Formula, isMean: Bool, _ options: OptionValues) {
-        self.formula = formula
-        self.isMean = isMean
-        weights = options[LabelOptions.weights]
-    }
 
     var list: (option: String, values: [Double])? {
         weights.map { (LabelOptions.weights.declaration.name, $0) }
     }
 
-    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+    func summarize(
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ kept: inout Kept
+    ) -> LabelSummary {
         var total = RowTotal()
         for index in 0..<rows.count {
             let loss = point(index, rows, Columns(of: nil)).loss
@@ -37,8 +43,8 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
             )
         }
         let sum = total.value(of: rows)
-        return Summary(
-            loss: isMean ? (sum / Vector(repeating: rows.rowLength)).rounded : sum.rounded
+        return LabelSummary(
+            loss: Self.isMean ? (sum / Vector(repeating: rows.rowLength)).rounded : sum.rounded
         )
     }
 
@@ -75,7 +81,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
         _ rows: borrowing Rows<some LaneLayout>
     ) -> Derivatives {
         let weight = weights == nil ? Vector(repeating: 1) : rows.weight(index)
-        let length = isMean ? rows.rowLength : 1
+        let length = Self.isMean ? rows.rowLength : 1
         return Derivatives(
             gradient: derivatives.gradient * weight / length,
             hessian: derivatives.hessian * weight / length,
@@ -87,7 +93,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
     func point(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _: Summary,
+        _: LabelSummary,
         _: Kept
     ) -> RowPoint {
         RowPoint(scaled(point(index, rows, Columns(of: 0)).first, index, rows))
@@ -98,7 +104,7 @@ struct LabelSum<Formula: PointwiseFormula>: RowFormula {
         _: Int,
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _: Summary
+        _: LabelSummary
     ) -> Derivatives {
         scaled(point(index, rows, Columns(of: 1)).second, index, rows)
     }

@@ -4,9 +4,15 @@ import ArrayMath
 import LossFacts
 
 /// The mean binary cross-entropy of the logits of several labels.
-enum MultilabelSoftMargin: ListedRowLoss {
-    static func kernel(_ options: OptionValues) -> any RowKernel {
-        LabelSum(BinaryCrossEntropyFromLogits(options), isMean: true, options)
+struct MultilabelSoftMargin: LabelSum, RowwiseLoss {
+    static var isMean: Bool { true }
+
+    let formula: BinaryCrossEntropyFromLogits
+    let weights: [Double]?
+
+    init(_ options: OptionValues) {
+        formula = BinaryCrossEntropyFromLogits(options)
+        weights = options[LabelOptions.weights]
     }
 }
 
