@@ -11,24 +11,12 @@ The exit status is 1 if a result is not as stated.
 """
 
 import collections
-import json
 import math
-import pathlib
 import sys
-import urllib.error
-import urllib.request
 
-CASES = json.loads((pathlib.Path(__file__).resolve().parent / "public.json").read_text())["cases"]
+from sending import document, server_result
 
-
-def server_result(address, case):
-    kind = "penalties" if "penalty" in case else "losses"
-    url = f"{address}/v1/{kind}/{case.get('loss') or case.get('penalty')}"
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(case["request"]).encode())) as response:
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        return json.load(error)
+CASES = document("public.json")["cases"]
 
 
 def flat(x):

@@ -12,17 +12,9 @@ struct PublicValueTests {
 
     @Test("agree with the results within their tolerance, or differ as stated")
     func values() throws {
-        for sample in try cases() {
+        for sample in try goldenRecords("public") {
             let source = try #require(sample["source"] as? String)
-            let penalty = sample["penalty"] as? String
-            let name = try #require(penalty ?? sample["loss"] as? String, "\(source)")
-            let request = try #require(sample["request"] as? [String: Any], "\(source)")
-            let data = try JSONSerialization.data(withJSONObject: request)
-            let response = client.send(
-                .post,
-                "/v1/\(penalty == nil ? "losses" : "penalties")/\(name)",
-                String(decoding: data, as: UTF8.self)
-            )
+            let response = try client.send(sample)
             let result = try client.json(response)
             guard let ours = sample["ours"] as? [String: Any] else {
                 #expect(response.status == .ok, "\(source): \(result)")
@@ -43,7 +35,7 @@ struct PublicValueTests {
 
     @Test("are at least 150 that agree, of more than ten libraries and most losses")
     func count() throws {
-        let agreeing = try cases().filter { $0["differs"] == nil }
+        let agreeing = try goldenRecords("public").filter { $0["differs"] == nil }
         #expect(agreeing.count >= 150)
         let sources = agreeing.compactMap { $0["source"] as? String }
         #expect(sources.count == agreeing.count)
@@ -51,14 +43,6 @@ struct PublicValueTests {
         #expect(libraries.count > 10)
         let losses = Set(agreeing.compactMap { ($0["loss"] ?? $0["penalty"]) as? String })
         #expect(losses.count >= 40)
-    }
-
-    private func cases() throws -> [[String: Any]] {
-        let data = Data(try text("Tests/Golden/public.json").utf8)
-        let document = try #require(
-            try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        )
-        return try #require(document["cases"] as? [[String: Any]])
     }
 
     /// Compares the members of a result with those of a case, number by number.

@@ -16,6 +16,15 @@ func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
 }
 
+/// The records of a member of a document of Tests/Golden, by default its cases.
+func goldenRecords(_ name: String, _ member: String = "cases") throws -> [[String: Any]] {
+    let data = Data(try text("Tests/Golden/\(name).json").utf8)
+    let document = try #require(
+        try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    )
+    return try #require(document[member] as? [[String: Any]])
+}
+
 /// The first pair of lines that differ, or an empty array; keeps failure messages short.
 func difference(_ text: String, _ other: String) -> [String] {
     guard text != other else { return [] }
@@ -102,6 +111,19 @@ struct Client {
             bytes,
             pieceSize: pieceSize
         )
+    }
+
+    /// The response to a case of Tests/Golden that names a loss or a penalty.
+    func send(_ sample: [String: Any]) throws -> Response {
+        let penalty = sample["penalty"] as? String
+        let name = try #require(penalty ?? sample["loss"] as? String)
+        let path = "/v1/\(penalty == nil ? "losses" : "penalties")/\(name)"
+        if let body = sample["body"] as? String {
+            return send(.post, path, body)
+        }
+        let request = try #require(sample["request"] as? [String: Any])
+        let data = try JSONSerialization.data(withJSONObject: request)
+        return send(.post, path, bytes: Array(data))
     }
 
     /// The members of a JSON response.
