@@ -130,10 +130,7 @@ extension Problem {
         case .nothingToAverage(let reason):
             self.init(
                 .nothingToAverage,
-                reason == .weights
-                    ? "At least one weight must be greater than 0."
-                    : "Every loss is ignored, masked, skipped or has weight 0, so there is nothing to "
-                        + "average.",
+                reason.sentence,
                 pointer: reason.field.map { pointer($0) }
             )
         case .notFinite(let quantity, let input, let place):
@@ -225,6 +222,19 @@ extension LossError.Emptiness {
         case .mask: "mask"
         case .targets: "targets"
         case .units: nil
+        }
+    }
+
+    fileprivate var sentence: String {
+        switch self {
+        case .weights: "At least one weight must be greater than 0."
+        case .mask:
+            "The mask leaves out every loss whose weight is not 0; nothing is left to average."
+        case .targets:
+            "Every target is an ignored class or one whose weight is 0; nothing is left to average."
+        case .units:
+            "Every loss whose weight is not 0 is skipped, because a number is null; nothing is left to "
+                + "average."
         }
     }
 }
