@@ -2,20 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/accuracy.md: the errors of a running server, and of PyTorch, in all reference values.
 
-    python3 Tests/Golden/accuracy.py http://localhost:8080 > docs/accuracy.md        # needs torch and mpmath
+    .venv/bin/python Tests/Golden/accuracy.py http://localhost:8080
 
-Errors are counted as in pytorch.py: in units in the last place of the true value, or none if at most 2^-98 of the
-largest term that cancels.
+Errors are counted in units in the last place of the true value, or as none if at most 2^-98 of the largest term that
+cancels. Needs mpmath; without torch, the errors of PyTorch remain those of the page.
 """
 
 import json
+import pathlib
+import re
 import sys
 import urllib.error
 import urllib.request
 
-from mpmath import mpf
+from errors import shown, ulps
 
-import pytorch
+try:
+    import pytorch
+except ModuleNotFoundError:
+    pytorch = None
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "accuracy.md"
 
 INTRODUCTION = """# Accuracy
 The largest errors in the reference values of `Tests/Golden`, which sample each loss at its edges, near its kinks and
@@ -104,7 +112,7 @@ class Errors:
         for value, each, term, own in zip(ours, true, terms, sizes):
             if each in ("inf", "-inf"):
                 continue
-            error = pytorch.ulps(value, each, own, True) if own else pytorch.ulps(value, each, term, False)
+            error = ulps(value, each, own, True) if own else ulps(value, each, term, False)
             self.worst[quantity] = max(self.worst[quantity], error)
 
 
@@ -112,22 +120,32 @@ def flat(value):
     return [number for part in value for number in flat(part)] if isinstance(value, list) else [value]
 
 
+def theirs(address, name, document, page):
+    """The errors of PyTorch in a loss and its gradient; empty if PyTorch does not have it."""
+    if pytorch is None:
+        kept = re.search(rf"^\| \[`{name}`\].* \| ([^|]*) \| ([^|]*) \|$", page, re.M)
+        return list(kept.groups()) if kept else ["", ""]
+    if name not in pytorch.COUNTERPARTS:
+        return ["", ""]
+    worst, _, _ = pytorch.largest_errors(address, name, document)
+    return [shown(error) for error in worst["torch"]]
+
+
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     address = sys.argv[1].rstrip("/")
-    print(INTRODUCTION)
-    documents = []
+    page = PAGE.read_text() if PAGE.exists() else ""
+    lines = [INTRODUCTION]
     for kind in ("losses", "penalties"):
         with urllib.request.urlopen(f"{address}/v1/{kind}") as response:
-            documents += [each["name"] for each in json.load(response)[kind]]
-    for name in documents:
-        document = json.loads((pytorch.HERE / f"{name}.json").read_text())
-        errors = Errors(address, document)
-        theirs = ["", ""]
-        if name in pytorch.COUNTERPARTS:
-            worst, _, _ = pytorch.largest_errors(address, name, document)
-            theirs = [pytorch.shown(error) for error in worst["torch"]]
-        numbers = [pytorch.shown(errors.worst[quantity]) for quantity in NEEDED] + theirs
-        print(f"| [`{name}`](losses.md#{name}) | {errors.count} | " + " | ".join(numbers) + " |", flush=True)
+            names = [each["name"] for each in json.load(response)[kind]]
+        for name in names:
+            document = json.loads((HERE / f"{name}.json").read_text())
+            errors = Errors(address, document)
+            cells = [shown(errors.worst[quantity]) for quantity in NEEDED] + theirs(address, name, document, page)
+            lines.append(f"| [`{name}`](losses.md#{name}) | {errors.count} | " + " | ".join(cells) + " |")
+    PAGE.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ struct DocumentationTests {
         #expect(difference(try text("docs/losses.md"), LossesPage.markdown) == [])
     }
 
-    @Test("states the errors of every loss and penalty; see Tests/Golden/accuracy.py")
+    @Test("states the errors of every loss and penalty; run `Tests/Golden/accuracy.py`")
     func accuracy() throws {
         let page = try text("docs/accuracy.md")
         let names = (Catalogue.losses + Catalogue.penalties).map { $0.facts.name }

@@ -264,7 +264,7 @@ def main():
             })
     if len(sys.argv) > 2:
         with open(sys.argv[2], "w") as file:
-            file.write("[\n" + ",\n".join(json.dumps(each) for each in expected) + "\n]\n")
+            file.write('{"cases": [\n' + ",\n".join(json.dumps(each) for each in expected) + "\n]}\n")
     sys.exit(failed)
 
 

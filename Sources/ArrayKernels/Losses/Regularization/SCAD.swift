@@ -14,22 +14,18 @@ struct SCAD: SeparablePenalty {
         "The penalty is constant for parameters beyond gamma times the strength."
     )
 
-    private let strength: Double
-    private let gamma: Double
-    /// γλ.
-    private let limit: TwoDoubles
+    private let plateau: Plateau
 
     init(_ options: OptionValues) {
-        strength = options[Self.strength]
-        gamma = options[Self.gamma]
-        limit = TwoDoubles(repeating: gamma) * Vector(repeating: strength)
+        plateau = Plateau(strength: options[Self.strength], gamma: options[Self.gamma])
     }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
+        let (strength, gamma) = (plateau.strength, plateau.gamma)
         let zero = Vector(repeating: 0)
         let size = x[0].magnitude
-        let rest = (limit - size).head
+        let rest = plateau.distance(from: size)
         let isNear = rest .>= 0
         let excess = size - strength
         let isBent = (excess .> 0) .& isNear
