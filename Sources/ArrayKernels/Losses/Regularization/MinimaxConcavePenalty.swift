@@ -46,7 +46,7 @@ extension MinimaxConcavePenalty {
         name: "mcp",
         aliases: ["minimax_concave_penalty"],
         family: .regularization,
-        summary: "Like l1 near 0, but constant for large parameters, which it does not shrink.",
+        summary: "Like l1 near 0, but constant for large parameters, so that these do not shrink.",
         formula: .init(
             plain: "sum of |w| (strength - |w| / (2 gamma)) where |w| <= gamma strength, "
                 + "else gamma strength^2 / 2",

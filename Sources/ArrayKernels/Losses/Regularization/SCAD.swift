@@ -51,7 +51,7 @@ extension SCAD {
         aliases: ["smoothly_clipped_absolute_deviation"],
         family: .regularization,
         summary: "Like l1 near 0, but constant for large parameters, with a quadratic part "
-            + "between.",
+            + "in between.",
         formula: .init(
             plain: "sum of strength |w| - max(0, |w| - strength)^2 / (2 (gamma - 1)) where "
                 + "|w| <= gamma strength, else strength^2 (gamma + 1) / 2",
