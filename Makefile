@@ -136,7 +136,7 @@ else
 	$(PYTHON) -B Attacks/attack.py $(ATTACK)
 endif
 
-golden: .venv/ready ## generate the reference values of the tests (two to three minutes)
+golden: .venv/ready ## generate the reference values of the tests (five minutes on two cores)
 	.venv/bin/python Tests/Golden/make_golden.py
 	for name in functions two_doubles gamma; do \
 		.venv/bin/python Tests/Golden/$$name.py > Tests/Golden/$$name.txt.new || exit 1; \

@@ -9,7 +9,7 @@ from collections import Counter
 
 from bare import SMALL_REQUEST, is_problem_response
 from target import (
-    Bystander, Report, Server, make_body, post, read_response, read_to_end, status, wait_until,
+    Bystander, Report, Server, post, read_response, read_to_end, status, wait_until,
 )
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -110,7 +110,8 @@ def descriptors(report: Report) -> None:
 
 def retries(report: Report) -> None:
     """320 clients beyond the capacity, each of which sends its refused request again at once."""
-    request = post(make_body(32_000))
+    numbers = ",".join(f"0.{digits:017}" for digits in range(10**16, 32_000 + 10**16))
+    request = post(f'{{"predictions":[{numbers}],"targets":[{numbers}],"outputs":["loss"]}}'.encode())
     with Server("--waiting-jobs", "16") as server, Bystander(server.port) as bystander:
         few, many = (repeat(server, request, clients, seconds=4) for clients in (8, 320))
         for clients, outcomes in ((8, few), (320, many)):

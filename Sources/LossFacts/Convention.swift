@@ -86,32 +86,34 @@ extension Convention {
     }
 
     /// The defaults of the objectives of XGBoost, from `src/objective`.
-    ///
-    /// They are sums, because a tree is fitted to the gradients of single rows.
     package static func xgBoost(
         _ options: [String: OptionValue] = [:],
         surrogate: Surrogate? = nil,
         notes: [String] = []
     ) -> Convention {
-        Convention(
-            "xgboost",
-            version: "3.2.0",
-            options,
-            reduction: .sum,
-            surrogate: surrogate,
-            notes: notes
-        )
+        boosting("xgboost", version: "3.2.0", options, surrogate, notes)
     }
 
-    /// The defaults of the objectives of LightGBM, from `src/objective`, which are sums as well.
+    /// The defaults of the objectives of LightGBM, from `src/objective`.
     package static func lightGBM(
         _ options: [String: OptionValue] = [:],
         surrogate: Surrogate? = nil,
         notes: [String] = []
     ) -> Convention {
+        boosting("lightgbm", version: "4.7.0", options, surrogate, notes)
+    }
+
+    /// The defaults of a library that fits trees to the gradients of single rows, which are of a sum.
+    private static func boosting(
+        _ name: String,
+        version: String,
+        _ options: [String: OptionValue],
+        _ surrogate: Surrogate?,
+        _ notes: [String]
+    ) -> Convention {
         Convention(
-            "lightgbm",
-            version: "4.7.0",
+            name,
+            version: version,
             options,
             reduction: .sum,
             surrogate: surrogate,

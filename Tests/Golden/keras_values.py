@@ -87,12 +87,13 @@ def main():
             if name != "categorical_cross_entropy" or options.get("from_logits"):
                 expected["gradient"] = variable.grad.tolist()
             cases.append({
+                "version": keras.__version__,
                 "loss": name,
                 "request": request if weights is None else request | {"weights": weights},
                 "expected": expected,
             })
     text = ",\n".join(json.dumps(case) for case in cases)
-    (HERE / "keras.json").write_text(f'{{"version": "{keras.__version__}", "cases": [\n{text}\n]}}\n')
+    (HERE / "keras.json").write_text(f'{{"cases": [\n{text}\n]}}\n')
 
 
 if __name__ == "__main__":

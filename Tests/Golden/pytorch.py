@@ -10,16 +10,15 @@ term; the gradient of a row with respect to logits counts in units of the Hessia
 """
 
 import json
-import math
 import pathlib
 import sys
 import urllib.request
 
 import torch
-from mpmath import mp, mpf
+
+from errors import shown, ulps
 
 HERE = pathlib.Path(__file__).resolve().parent
-mp.dps = 60
 F = torch.nn.functional
 
 # By loss: the options that PyTorch has, and its function of tensors and options.
@@ -136,19 +135,6 @@ def samples(name, document):
             yield inputs, options, record["loss"], [gradient], loss_term, slopes, row
 
 
-def ulps(value, true, term, counts_as_size):
-    """The error in units in the last place of the true value."""
-    true = mpf(true)
-    if not math.isfinite(value):
-        return math.inf
-    error, nearest = abs(mpf(value) - true), abs(float(true))
-    if counts_as_size:
-        nearest = max(nearest, abs(float(mpf(term))))
-    elif error <= mpf(term) * mpf(2) ** -98:
-        return 0.0
-    return float(error / mpf(math.ulp(nearest)))
-
-
 def largest_errors(address, name, document):
     """The largest errors of the loss and the gradient of the server and of PyTorch; the samples; those beyond 4 ulp."""
     with urllib.request.urlopen(f"{address}/v1/losses/{name}") as response:
@@ -170,12 +156,6 @@ def largest_errors(address, name, document):
             worst[who] = [max(pair) for pair in zip(worst[who], errors)]
             beyond += who == "torch" and max(errors) > 4
     return worst, count, beyond
-
-
-def shown(error):
-    if math.isinf(error):
-        return "not finite"
-    return f"{error:.1f}" if error < 100 else f"{error:.0e}".replace("e+", "e").replace("e0", "e")
 
 
 def main():

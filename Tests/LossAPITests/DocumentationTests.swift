@@ -15,7 +15,7 @@ struct DocumentationTests {
         #expect(difference(try text("docs/losses.md"), LossesPage.markdown) == [])
     }
 
-    @Test("states the errors of every loss and penalty; see Tests/Golden/accuracy.py")
+    @Test("states the errors of every loss and penalty; run `Tests/Golden/accuracy.py`")
     func accuracy() throws {
         let page = try text("docs/accuracy.md")
         let names = (Catalogue.losses + Catalogue.penalties).map { $0.facts.name }
@@ -64,9 +64,13 @@ struct DocumentationTests {
         let pages = [
             "README.md", "docs/losses.md", "docs/accuracy.md", "docs/conventions.md",
             "docs/requests.md", "docs/operating.md", "docs/performance.md",
+            "docs/decisions/README.md",
+            "examples/README.md", "examples/boosting/README.md", "CONTRIBUTING.md",
+            "ARCHITECTURE.md", "SECURITY.md", "Tests/Golden/README.md", "Benchmarks/README.md",
+            "Attacks/README.md",
         ]
         for page in pages {
-            let folder = page.hasPrefix("docs/") ? "docs/" : ""
+            let folder = page.split(separator: "/").dropLast().map { $0 + "/" }.joined()
             for link in try text(page).matches(of: /\]\(([^)\s]+)\)/).map({ $0.output.1 })
             where !link.hasPrefix("https:") {
                 let parts = link.split(

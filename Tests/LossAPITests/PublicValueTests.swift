@@ -65,9 +65,4 @@ struct PublicValueTests {
             }
         }
     }
-
-    /// The numbers of nested arrays.
-    private func numbers(_ value: Any) -> [Double] {
-        (value as? [Any])?.flatMap { numbers($0) } ?? (value as? Double).map { [$0] } ?? []
-    }
 }

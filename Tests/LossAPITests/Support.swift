@@ -16,6 +16,11 @@ func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
 }
 
+/// The numbers of nested arrays, or a number by itself.
+func numbers(_ value: Any) -> [Double] {
+    (value as? [Any])?.flatMap { numbers($0) } ?? (value as? Double).map { [$0] } ?? []
+}
+
 /// The records of a member of a document of Tests/Golden, by default its cases.
 func goldenRecords(_ name: String, _ member: String = "cases") throws -> [[String: Any]] {
     let data = Data(try text("Tests/Golden/\(name).json").utf8)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains XGBoost and LightGBM with objectives served over HTTP, and compares them with the libraries' own.
 
-    pip install xgboost==3.2.0 lightgbm==4.7.0 scikit-learn
+    pip install xgboost==3.2.0 lightgbm==4.7.0 scikit-learn      # in a virtual environment
     python3 examples/boosting/boosting.py http://127.0.0.1:8080
 
 For each objective it trains 20 rounds twice on a data set of scikit-learn, and compares the trees, and the gradient and
@@ -264,7 +264,7 @@ def main():
             })
     if len(sys.argv) > 2:
         with open(sys.argv[2], "w") as file:
-            file.write("[\n" + ",\n".join(json.dumps(each) for each in expected) + "\n]\n")
+            file.write('{"cases": [\n' + ",\n".join(json.dumps(each) for each in expected) + "\n]}\n")
     sys.exit(failed)
 
 

@@ -73,7 +73,7 @@ class Case:
         repeats = -(-COUNT // count(example[inputs[0]]))
         arrays = {name: value * repeats for name, value in body.items() if name in inputs and isinstance(value, list)}
         self._count = count(arrays[inputs[0]])
-        self._bodies = {name: json.dumps(body | arrays | {"outputs": list}) for name, list in OUTPUTS.items()}
+        self._bodies = {name: json.dumps(body | arrays | {"outputs": outputs}) for name, outputs in OUTPUTS.items()}
 
     @classmethod
     def of(cls, service: Service, loss: str) -> "Case | None":

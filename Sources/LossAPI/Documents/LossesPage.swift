@@ -138,7 +138,8 @@ package enum LossesPage {
     private static func conventions(of facts: Facts) -> String? {
         guard !facts.conventions.isEmpty else { return nil }
         let rows = facts.conventions.map { convention in
-            [convention.name.code, convention.version] + ConventionsPage.cells(of: convention)
+            [convention.name.code, convention.version]
+                + ConventionsPage.cells(of: convention, for: facts)
         }
         return Markdown.table(
             ["convention", "version", "options", "reduction", "Hessian", "differences"],

@@ -3,12 +3,20 @@
 import TensorJSON
 
 extension Problem {
-    init(unknownField name: String, at base: String, known: [String]) {
+    /// - Parameters:
+    ///   - name: the field.
+    ///   - base: the pointer to the object that contains it.
+    ///   - known: the fields that the object may have.
+    ///   - isOfOtherLosses: whether other losses have the field.
+    init(
+        unknownField name: String,
+        at base: String,
+        known: [String],
+        isOfOtherLosses: Bool = false
+    ) {
         self.init(
             .unknownField,
-            "Unknown field \(name.quoted)."
-                + (FieldSynonyms.field(for: name, among: known).map { " Use \($0.quoted)." }
-                    ?? suggestion(for: name, among: known))
+            "Unknown field \(name.quoted)." + advice(onField: name, among: known, isOfOtherLosses)
                 + " Allowed fields: \(known.joined(separator: ", ")).",
             pointer: base + "/" + name.pointerStep,
             allowed: known
@@ -34,6 +42,17 @@ extension Problem {
             allowed: allowed
         )
     }
+}
+
+/// The sentence that says what to do about an unknown field; empty if nothing is known about it.
+private func advice(
+    onField name: String,
+    among known: [String],
+    _ isOfOtherLosses: Bool
+) -> String {
+    if let field = FieldSynonyms.field(for: name, among: known) { return " Use \(field.quoted)." }
+    return isOfOtherLosses
+        ? " Other losses have it, but not this one: omit it." : suggestion(for: name, among: known)
 }
 
 /// The sentence that suggests the nearest of the known names; empty if none is near.

@@ -229,12 +229,12 @@ extension LossError.Emptiness {
         switch self {
         case .weights: "At least one weight must be greater than 0."
         case .mask:
-            "The mask leaves out every loss whose weight is not 0; nothing is left to average."
+            "The mask leaves no loss with a weight above 0, so there is nothing to average."
         case .targets:
-            "Every target is an ignored class or one whose weight is 0; nothing is left to average."
+            "Every target is an ignored class or has a weight of 0, so there is nothing to average."
         case .units:
-            "Every loss whose weight is not 0 is skipped, because a number is null; nothing is left to "
-                + "average."
+            "Every loss with a weight above 0 is skipped because a number is null, so there is "
+                + "nothing to average."
         }
     }
 }

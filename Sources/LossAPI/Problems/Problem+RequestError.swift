@@ -10,7 +10,12 @@ extension Problem {
     init(_ error: RequestError, at base: String?) {
         switch error {
         case .unknownField(let name, let known):
-            self.init(unknownField: name, at: base ?? "", known: known)
+            self.init(
+                unknownField: name,
+                at: base ?? "",
+                known: known,
+                isOfOtherLosses: RequestBuilder.mayOmit(name)
+            )
         case .repeatedField(let name):
             self.init(
                 .conflictingOptions,
@@ -132,7 +137,7 @@ extension RequestError.Conflict {
             "empty_rows applies to reduction \"mean_of_means\" or \"mean_of_sums\", but the "
                 + "reduction is \(reduction.rawValue.quoted)."
         case .surrogateOfExactHessian:
-            "hessian_scale and hessian_floor apply to surrogates: set \"hessian_kind\": \"positive\" too."
+            "hessian_scale and hessian_floor need \"hessian_kind\": \"positive\"."
         }
     }
 }

@@ -65,6 +65,11 @@ extension Hinge {
             "C. Cortes, V. Vapnik, Support-Vector Networks, Machine Learning 20, 1995",
             "Keras Hinge", "optax hinge_loss",
         ],
-        conventions: [.keras(["margin": .number(1), "label_encoding": .choice("signed")])]
+        conventions: [
+            .keras(
+                ["margin": .number(1), "label_encoding": .choice("signed")],
+                notes: ["Keras converts labels of 0 and 1; its gradient at the margin is -y/2."]
+            )
+        ]
     )
 }

@@ -48,6 +48,11 @@ extension SquaredHinge {
         properties: [.convex, .differentiable, .classificationCalibrated],
         notes: [],
         references: ["Keras SquaredHinge", "scikit-learn SGDClassifier squared_hinge"],
-        conventions: [.keras(["margin": .number(1), "label_encoding": .choice("signed")])]
+        conventions: [
+            .keras(
+                ["margin": .number(1), "label_encoding": .choice("signed")],
+                notes: ["Keras converts labels of 0 and 1."]
+            )
+        ]
     )
 }

@@ -354,7 +354,8 @@ extension CategoricalCrossEntropy {
                 ["epsilon": .number(1e-7)],
                 notes: [
                     "Keras divides probabilities by their sum, also in the gradient, which is 0 where "
-                        + "one is clipped."
+                        + "one is clipped. With ignore_class it divides by the number of the other "
+                        + "rows: mask the ignored ones instead of using ignore_index."
                 ]
             ),
             .xgBoost(

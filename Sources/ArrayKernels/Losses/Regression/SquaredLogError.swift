@@ -108,6 +108,8 @@ extension SquaredLogError {
             "Keras MeanSquaredLogarithmicError", "scikit-learn mean_squared_log_error",
             "XGBoost reg:squaredlogerror",
         ],
-        conventions: [.keras(notes: ["Keras raises numbers below 1e-7 to 1e-7."])]
+        conventions: [
+            .keras(notes: ["Keras raises numbers below 1e-7 to 1e-7, where its gradient is 0."])
+        ]
     )
 }

@@ -11,7 +11,7 @@ struct LogSum: SeparablePenalty {
         "epsilon",
         default: 1,
         .positive,
-        "Magnitude of a parameter from which the penalty grows logarithmically."
+        "Magnitude above which the penalty of a parameter grows logarithmically."
     )
 
     private let strength: Double

@@ -14,22 +14,18 @@ struct MinimaxConcavePenalty: SeparablePenalty {
         "The penalty is constant for parameters beyond gamma times the strength."
     )
 
-    private let strength: Double
-    private let gamma: Double
-    /// γλ.
-    private let limit: TwoDoubles
+    private let plateau: Plateau
 
     init(_ options: OptionValues) {
-        strength = options[Self.strength]
-        gamma = options[Self.gamma]
-        limit = TwoDoubles(repeating: gamma) * Vector(repeating: strength)
+        plateau = Plateau(strength: options[Self.strength], gamma: options[Self.gamma])
     }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
+        let (strength, gamma) = (plateau.strength, plateau.gamma)
         let zero = Vector(repeating: 0)
         let size = x[0].magnitude
-        let rest = (limit - size).head
+        let rest = plateau.distance(from: size)
         let isNear = rest .>= 0
         let near = size * (strength - size / (2 * gamma))
         let slope = rest / gamma
@@ -50,7 +46,7 @@ extension MinimaxConcavePenalty {
         name: "mcp",
         aliases: ["minimax_concave_penalty"],
         family: .regularization,
-        summary: "Like l1 near 0, but constant for large parameters, which it does not shrink.",
+        summary: "Like l1 near 0, but constant for large parameters, so that these do not shrink.",
         formula: .init(
             plain: "sum of |w| (strength - |w| / (2 gamma)) where |w| <= gamma strength, "
                 + "else gamma strength^2 / 2",

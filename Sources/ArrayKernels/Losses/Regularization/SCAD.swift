@@ -14,22 +14,18 @@ struct SCAD: SeparablePenalty {
         "The penalty is constant for parameters beyond gamma times the strength."
     )
 
-    private let strength: Double
-    private let gamma: Double
-    /// γλ.
-    private let limit: TwoDoubles
+    private let plateau: Plateau
 
     init(_ options: OptionValues) {
-        strength = options[Self.strength]
-        gamma = options[Self.gamma]
-        limit = TwoDoubles(repeating: gamma) * Vector(repeating: strength)
+        plateau = Plateau(strength: options[Self.strength], gamma: options[Self.gamma])
     }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
+        let (strength, gamma) = (plateau.strength, plateau.gamma)
         let zero = Vector(repeating: 0)
         let size = x[0].magnitude
-        let rest = (limit - size).head
+        let rest = plateau.distance(from: size)
         let isNear = rest .>= 0
         let excess = size - strength
         let isBent = (excess .> 0) .& isNear
@@ -55,7 +51,7 @@ extension SCAD {
         aliases: ["smoothly_clipped_absolute_deviation"],
         family: .regularization,
         summary: "Like l1 near 0, but constant for large parameters, with a quadratic part "
-            + "between.",
+            + "in between.",
         formula: .init(
             plain: "sum of strength |w| - max(0, |w| - strength)^2 / (2 (gamma - 1)) where "
                 + "|w| <= gamma strength, else strength^2 (gamma + 1) / 2",

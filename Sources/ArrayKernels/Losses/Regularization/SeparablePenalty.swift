@@ -40,6 +40,23 @@ extension QuadraticPenalty {
     }
 }
 
+/// The plateau of a penalty, on which it is constant: beyond gamma times its strength.
+struct Plateau {
+    let strength: Double
+    let gamma: Double
+    private let start: TwoDoubles
+
+    init(strength: Double, gamma: Double) {
+        self.strength = strength
+        self.gamma = gamma
+        start = TwoDoubles(repeating: gamma) * Vector(repeating: strength)
+    }
+
+    /// The distance from the magnitude of a parameter to the plateau; negative on it.
+    @inline(always)
+    func distance(from size: Vector) -> Vector { (start - size).head }
+}
+
 extension Signature {
     /// The parameters of a model.
     static let parameters = Signature(
