@@ -21,7 +21,11 @@ let levels = ["ArrayKernels"]
 #endif
 
 /// Creates the target of an instruction set; all share one folder of sources by symbolic links.
+///
+/// Without a fused multiply-add, whose emulation is long, large functions are compiled once and
+/// called (`COMPACT`): inlined, they would make up half of the program and most of the build.
 func kernels(_ name: String) -> Target {
+    let compact: [SwiftSetting] = levels.count > 1 ? [.define("COMPACT")] : []
     let flags: [String: [String]] = [
         "ArrayKernelsV3": ["-march=x86-64-v3"],
         "ArrayKernelsV4": ["-march=x86-64-v4", "-mprefer-vector-width=512"],
@@ -39,7 +43,7 @@ func kernels(_ name: String) -> Target {
             .enableExperimentalFeature("Lifetimes"),
             // Vectors without optimization are a hundred times slower, and no easier to debug.
             .unsafeFlags(["-O"], .when(configuration: .debug)),
-        ] + (wide ?? [])
+        ] + (wide ?? compact)
     )
 }
 

@@ -15,7 +15,11 @@ struct Exponential {
     /// e^r - 1 - r plus the rounding error of r.
     private let tail: Vector
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(_ x: Vector) {
         let shifter = Vector(repeating: Self.shifter)
         n = Vector.multiplyAdd(x, Vector(repeating: 0x1.71547652b82fep0), shifter) - shifter
@@ -102,7 +106,11 @@ struct Exponential {
     }
 
     /// 2^n times a number, rounded only once if the result is subnormal.
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     private func scaled(_ number: Vector) -> Vector {
         let half = n.halfRounded
         return number * .power(ofTwo: half) * .power(ofTwo: n - half)
@@ -132,7 +140,11 @@ extension Vector {
             .replacing(with: greatest, where: self .> greatest)
     }
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func exp(_ x: Vector) -> Vector {
         // Outside the range the result is 0 or infinite; clamping keeps the exponent in its field.
         Exponential(x.clamped(-750, 712)).value
@@ -171,7 +183,11 @@ extension Vector {
         return Exponential(head).value(error: tail, times: factor, exponent: exponent)
     }
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func expm1(_ x: Vector) -> Vector {
         // Below -50 the correctly rounded result is -1.
         let value = Exponential(x.clamped(-50, 712)).valueMinusOne

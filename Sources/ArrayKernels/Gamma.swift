@@ -14,7 +14,11 @@ struct LogFactorial {
     /// The logarithm as a head and a tail, with an error of about 2^-55.
     let value: TwoDoubles
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(_ t: Vector) {
         let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
         let isLarge = t .>= 8.5

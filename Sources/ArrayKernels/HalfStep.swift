@@ -14,7 +14,11 @@ struct HalfStep {
     /// G''(x), which is positive.
     let bend: Vector
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(_ x: Vector) {
         let zero = Vector(repeating: 0)
         let isLarge = x .>= 8

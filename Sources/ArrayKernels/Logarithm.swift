@@ -17,7 +17,11 @@ struct Logarithm {
     /// f - log(1 + f) = f²/2 - s (f²/2 + R).
     let remainder: Vector
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(k: Vector, f: Vector) {
         self.k = k
         self.f = f
@@ -48,7 +52,11 @@ struct Logarithm {
 
 extension Logarithm {
     /// The logarithm of a positive number.
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(of x: Vector) {
         let isSmall = x .< 0x1p-1022
         let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
@@ -150,13 +158,21 @@ struct LogarithmOfSum {
 }
 
 extension Vector {
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func log(_ x: Vector) -> Vector {
         let value = Logarithm(of: x).value()
         return value.replacingNonFinite(of: x, least: 0)
     }
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func log1p(_ x: Vector) -> Vector {
         let parts = LogarithmOfSum(x)
         let value = parts.logarithm.value(correction: parts.correction)

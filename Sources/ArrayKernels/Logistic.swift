@@ -18,7 +18,11 @@ struct Logistic {
         }
     }
 
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(_ z: Vector) {
         self.z = z
         let isNegative = z .< 0

@@ -13,7 +13,11 @@ struct NormalHazard {
     let value: TwoDoubles
 
     /// - Parameter x: a number from 0 to 2^500.
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     init(_ x: Vector) {
         let sum = TwoDoubles.sum(x, Vector(repeating: 4))
         let s = 4 / sum.head

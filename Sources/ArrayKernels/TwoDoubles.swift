@@ -126,7 +126,11 @@ extension TwoDoubles {
     }
 
     /// The sum, with an error of at most 3 u² (algorithm 6, AccurateDWPlusDW).
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func + (a: TwoDoubles, b: TwoDoubles) -> TwoDoubles {
         let heads = sum(a.head, b.head)
         let tails = sum(a.tail, b.tail)
@@ -154,14 +158,22 @@ extension TwoDoubles {
     static func - (a: Vector, b: TwoDoubles) -> TwoDoubles { -b + a }
 
     /// The product, with an error of at most 7 u² (algorithm 10, DWTimesDW1).
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func * (a: TwoDoubles, b: TwoDoubles) -> TwoDoubles {
         let heads = product(a.head, b.head)
         return orderedSum(heads.head, heads.tail + (a.head * b.tail + a.tail * b.head))
     }
 
     /// The product, with an error of at most 2 u² (algorithm 7, DWTimesFP1).
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func * (a: TwoDoubles, b: Vector) -> TwoDoubles {
         let heads = product(a.head, b)
         let middle = orderedSum(heads.head, a.tail * b)
@@ -172,7 +184,11 @@ extension TwoDoubles {
     static func * (a: Vector, b: TwoDoubles) -> TwoDoubles { b * a }
 
     /// The quotient, with an error of at most 16 u² (algorithm 17, DWDivDW2).
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func / (a: TwoDoubles, b: TwoDoubles) -> TwoDoubles {
         let quotient = a.head / b.head
         let product = b * quotient
@@ -182,7 +198,11 @@ extension TwoDoubles {
     }
 
     /// The quotient, with an error of at most 4 u² (algorithm 15, DWDivFP3).
+    #if COMPACT
+    @inline(never)
+    #else
     @inline(always)
+    #endif
     static func / (a: TwoDoubles, b: Vector) -> TwoDoubles {
         let quotient = a.head / b
         let product = product(quotient, b)
