@@ -68,30 +68,10 @@ struct LaneSum {
 extension Vector {
     /// The product with another vector, and its rounding error (TwoProduct).
     ///
-    /// The error is itself a double unless the product is below 2^-960 or infinite. Without a fused
-    /// multiply-add, the factors are split into halves of 26 bits, whose products are exact (T. J.
-    /// Dekker, "A floating-point technique for extending the available precision", Numerische
-    /// Mathematik 18, 1971); in that case the factors must be below 2^1023.
+    /// The error is itself a double unless the product is below 2^-960 or infinite.
     @inline(always)
     func product(with other: Vector) -> (value: Vector, error: Vector) {
         let product = self * other
-        #if FUSED || arch(arm64)
         return (product, Vector.multiplyAdd(self, other, -product))
-        #else
-        let (high, low) = halves
-        let (otherHigh, otherLow) = other.halves
-        let error = ((high * otherHigh - product) + high * otherLow + low * otherHigh)
-        return (product, error + low * otherLow)
-        #endif
     }
-
-    #if !(FUSED || arch(arm64))
-    /// The number rounded to 26 bits, and the other bits.
-    private var halves: (high: Vector, low: Vector) {
-        @inline(always) get {
-            let high = Vector(bits: (bits &+ 0x0400_0000) & 0xFFFF_FFFF_F800_0000)
-            return (high, self - high)
-        }
-    }
-    #endif
 }

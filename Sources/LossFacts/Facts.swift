@@ -40,6 +40,9 @@ package final class Facts: Sendable {
     /// The points without a derivative, and the value returned there.
     package let kinks: [String]
     package let properties: [Property]
+    package let bounds: Bounds
+    /// The constant prediction that minimizes the mean loss, if it has a simple form.
+    package let minimizer: Minimizer?
     /// The differences from losses of the same name in other libraries.
     package let notes: [String]
     package let references: [String]
@@ -62,6 +65,8 @@ package final class Facts: Sendable {
         signature: Signature,
         kinks: [String],
         properties: [Property],
+        bounds: Bounds = Bounds(),
+        minimizer: Minimizer? = nil,
         notes: [String],
         references: [String],
         conventions: [Convention] = [],
@@ -79,6 +84,8 @@ package final class Facts: Sendable {
         self.signature = signature
         self.kinks = kinks
         self.properties = properties
+        self.bounds = bounds
+        self.minimizer = minimizer
         self.notes = notes
         self.references = references
         self.conventions = conventions

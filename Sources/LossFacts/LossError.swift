@@ -6,6 +6,8 @@ package enum Quantity: String, Equatable, Sendable {
     case gradient
     case hessian
     case normalizer
+    case link
+    case prox
 }
 
 /// The reason that a loss cannot be evaluated.

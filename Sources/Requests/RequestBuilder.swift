@@ -107,7 +107,7 @@ package struct RequestBuilder: Sendable {
         case (.emptyRows, .text(let name)):
             request.emptyRows = try Self.choice(name, "empty_rows", EmptyRows.self)
         case (.outputs, .texts(let names)):
-            request.outputs = try Self.outputs(names)
+            request.outputs = try outputs(names)
         case (.gradientOf, .texts(let names)):
             request.gradientOf = try inputs(names)
         case (.hessianKind, .text(let name)):
@@ -116,6 +116,8 @@ package struct RequestBuilder: Sendable {
             request.hessianScale = try Self.positive(number, "hessian_scale", .positive)
         case (.hessianFloor, .number(let number)):
             request.hessianFloor = try Self.positive(number, "hessian_floor", .nonNegative)
+        case (.step, .number(let number)):
+            request.step = try Self.positive(number, "step", .positive)
         case (.convention, .text(let name)):
             guard let named = facts.conventions.first(where: { $0.name == name }) else {
                 throw .notAllowed(
@@ -288,11 +290,13 @@ package struct RequestBuilder: Sendable {
         return number
     }
 
-    private static func outputs(_ names: [String]) throws(RequestError) -> Outputs {
-        let allowed = Outputs.names.map { $0.name }
+    private func outputs(_ names: [String]) throws(RequestError) -> Outputs {
+        let allowed = Outputs.names(of: facts)
         var outputs: Outputs = []
         for (place, name) in names.enumerated() {
-            guard let known = Outputs.names.first(where: { $0.name == name }) else {
+            guard allowed.contains(name),
+                let known = Outputs.names.first(where: { $0.name == name })
+            else {
                 throw .notAllowed(name, field: "outputs", place: [place], allowed: allowed)
             }
             outputs.insert(known.output)
@@ -386,9 +390,10 @@ extension RequestBuilder {
         let losses =
             (outputs.contains(.elements) ? 1 : 0)
             + (reduction == Reduction.none && outputs.contains(.loss) ? 1 : 0)
+        let maps = (outputs.contains(.link) ? 1 : 0) + (outputs.contains(.prox) ? 1 : 0)
         let inputs = request.differentiated(of: facts.signature)
         let derivatives = inputs.reduce(0) { $0 + count(of: $1) }
-        return losses * mostUnits + outputs.derivativeCount * derivatives
+        return losses * mostUnits + maps * count(of: 0) + outputs.derivativeCount * derivatives
             + penalties.reduce(0) { $0 + $1.footprint / 8 }
     }
 

@@ -17,6 +17,7 @@ package enum RequestField: Equatable, Sendable {
     case hessianKind
     case hessianScale
     case hessianFloor
+    case step
     case convention
     case regularization
     case option(OptionDeclaration)
@@ -49,7 +50,7 @@ package enum RequestField: Equatable, Sendable {
         case .input: .numbers(.missing)
         case .weights: .numbers(.none)
         case .mask: .numbers(.flags)
-        case .normalizer, .hessianScale, .hessianFloor: .number
+        case .normalizer, .hessianScale, .hessianFloor, .step: .number
         case .missing, .reduction, .emptyRows, .hessianKind, .convention: .text
         case .outputs, .gradientOf: .texts
         case .regularization: .penalties
@@ -71,7 +72,7 @@ extension RequestField {
         ("normalizer", .normalizer), ("empty_rows", .emptyRows), ("outputs", .outputs),
         ("gradient_of", .gradientOf), ("hessian_kind", .hessianKind),
         ("hessian_scale", .hessianScale), ("hessian_floor", .hessianFloor),
-        ("convention", .convention),
+        ("step", .step), ("convention", .convention),
         ("regularization", .regularization),
     ]
 
@@ -94,10 +95,12 @@ extension RequestField {
         return facts.options.first { $0.name == name }.map { .option($0) }
     }
 
-    /// Whether a loss has the field: penalties are not regularised, and only some have conventions.
+    /// Whether a loss has the field: penalties are not regularised, but have a proximal operator; only some
+    /// losses have conventions.
     private func applies(to facts: Facts) -> Bool {
         switch self {
         case .regularization: facts.family != .regularization
+        case .step: facts.family == .regularization
         case .convention: !facts.conventions.isEmpty
         default: true
         }

@@ -136,13 +136,45 @@ enum ContractDocumentSchemas {
                     ("steps", text), ("conventions", list("catalogue-convention")),
                     ("kinks", texts),
                     ("properties", texts),
+                    ("bounds", ContractSchemas.reference("catalogue-bounds")),
+                    ("minimizer", ContractSchemas.reference("catalogue-minimizer")),
+                    ("outputs", texts),
                     ("notes", texts), ("references", texts), ("schema", link), ("examples", link),
                 ],
                 required: [
                     "name", "family", "unit", "summary", "formula", "aliases", "options", "inputs",
                     "default_reduction", "gradient_kind", "conventions", "kinks", "properties",
-                    "notes", "references", "schema", "examples",
+                    "outputs", "notes", "references", "schema", "examples",
                 ]
+            )
+        ),
+        .init(
+            key: "catalogue-bounds",
+            value: FieldSchemas.object(
+                "The least upper bounds of the loss and of the magnitudes of its derivatives; one that is "
+                    + "missing is unknown or infinite.",
+                [("loss", text), ("gradient", text), ("hessian", text)]
+            )
+        ),
+        .init(
+            key: "catalogue-minimizer",
+            value: FieldSchemas.object(
+                "The constant prediction that minimizes the mean loss: a statistic of the targets, through "
+                    + "a link that flags may select.",
+                [
+                    ("statistic", text), ("links", list("catalogue-link")),
+                ],
+                required: ["statistic", "links"]
+            )
+        ),
+        .init(
+            key: "catalogue-link",
+            value: FieldSchemas.object(
+                "A link, the flag that selects it, and the mean as a function of a prediction p.",
+                [
+                    ("if", text), ("link", text), ("mean", text),
+                ],
+                required: ["link", "mean"]
             )
         ),
         .init(

@@ -125,6 +125,7 @@ enum ContractSchemas {
                 ("elements", reference("numbers-or-null")), ("data_loss", reference("numbers")),
                 ("normalizer", normalizer), ("skipped", skipped),
                 ("statistics", reference("statistics")),
+                ("link", reference("numbers-or-null")), ("prox", reference("numbers-or-null")),
                 ("convention", reference("resolved-convention")), ("regularization", terms),
             ],
             required: ["normalizer"]

@@ -58,11 +58,36 @@ enum CatalogueDocument {
             ("conventions", .array(facts.conventions.map { convention($0) })),
             ("kinks", JSONValue(facts.kinks)),
             ("properties", JSONValue(facts.properties.map { $0.wireName })),
+            ("bounds", bounds(facts.bounds)),
+            ("minimizer", facts.minimizer.map { minimizer($0) }),
+            ("outputs", JSONValue(Outputs.names(of: facts))),
             ("notes", JSONValue(facts.notes)),
             ("references", JSONValue(facts.references)),
             ("schema", .string(list.path(of: facts) + "/schema")),
             ("examples", .string(list.path(of: facts) + "/examples")),
         ])
+    }
+
+    private static func bounds(_ bounds: Bounds) -> JSONValue? {
+        let texts = [
+            ("loss", bounds.loss), ("gradient", bounds.gradient), ("hessian", bounds.hessian),
+        ].compactMap { name, bound in bound.map { (name, JSONValue.string($0.description)) } }
+        return texts.isEmpty ? nil : JSONValue(present: texts.map { ($0, $1) })
+    }
+
+    private static func minimizer(_ minimizer: Minimizer) -> JSONValue {
+        [
+            "statistic": .string(minimizer.statistic.description),
+            "links": .array(
+                minimizer.links.map { flag, link in
+                    JSONValue(present: [
+                        ("if", flag.map { .string($0) }),
+                        ("link", .string(link.rawValue)),
+                        ("mean", .string(link.inverseFormula)),
+                    ])
+                }
+            ),
+        ]
     }
 
     private static func alias(_ alias: Facts.Alias) -> JSONValue {

@@ -53,6 +53,7 @@ struct FieldSchemas {
             choice("The kind of Hessian: exact, or a surrogate >= 0.", HessianKind.self, .exact)
         case .hessianScale: Self.number("The factor of surrogates.", .positive)
         case .hessianFloor: Self.number("The lower bound of surrogates.", .nonNegative)
+        case .step: Self.number("The step of the proximal operator.", .positive)
         case .convention:
             ["description": "The library whose defaults apply.", "type": "string"]
         case .regularization:

@@ -41,7 +41,7 @@ struct ExampleRequest {
         ]
         let everything: JSONValue = [
             "weights": weights(of: example, facts), "reduction": "mean",
-            "outputs": JSONValue(Outputs.names.map { $0.name }),
+            "outputs": JSONValue(Outputs.names(of: facts)),
         ]
         return typical + [
             ExampleRequest(

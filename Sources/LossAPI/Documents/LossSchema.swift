@@ -69,6 +69,9 @@ enum LossSchema {
         case .gradientOf:
             names = facts.signature.differentiable.map { facts.signature.inputs[$0].name }
             return fields.common(field).replacing("items", with: choice(names))
+        case .outputs:
+            names = Outputs.names(of: facts)
+            return fields.common(field).replacing("items", with: choice(names))
         case .convention:
             names = facts.conventions.map { $0.name }
             return fields.common(field) + ["enum": JSONValue(names)]

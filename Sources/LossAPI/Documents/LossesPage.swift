@@ -69,6 +69,8 @@ package enum LossesPage {
                 facts.work.map {
                     "- Steps per \(facts.signature.unit.rawValue): \($0.steps.description.code)"
                 },
+                facts.bounds.sentence.map { "- At most: \($0)" },
+                facts.minimizer.map { "- The best constant prediction is \($0.sentence)" },
                 facts.properties.isEmpty
                     ? nil
                     : "- Properties: "
@@ -183,5 +185,28 @@ extension Facts.Family {
     fileprivate var title: String {
         let words = rawValue.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+extension Minimizer {
+    /// The statistic with its links, in words.
+    fileprivate var sentence: String {
+        let texts = links.compactMap { flag, link -> String? in
+            let text =
+                link == .identity ? "itself" : "its \(link.rawValue.replacing("_", with: " "))"
+            guard let flag else { return links.count > 1 || link != .identity ? text : nil }
+            return "\(text) with \(flag.code)"
+        }
+        let qualification = texts.isEmpty ? "" : " (\(texts.joined(separator: ", ")))"
+        return "the \(statistic) of the targets\(qualification)"
+    }
+}
+
+extension Bounds {
+    /// The bounds in words; `nil` if there are none.
+    fileprivate var sentence: String? {
+        let texts = [("loss", loss), ("|gradient|", gradient), ("|Hessian|", hessian)]
+            .compactMap { name, bound in bound.map { "\(name) \($0.description.code)" } }
+        return texts.isEmpty ? nil : texts.joined(separator: ", ")
     }
 }

@@ -18,6 +18,8 @@ extension Evaluation {
         )
         if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
         if let statistics = result.statistics { visitMembers(of: statistics, visit) }
+        if let link = result.link { visit(.tensor(.link, link)) }
+        if let prox = result.prox { visit(.tensor(.prox, prox)) }
         if let convention { visitMembers(of: convention, visit) }
         if !penalties.isEmpty {
             visit(.beginArray(.regularization))
@@ -120,6 +122,7 @@ extension LossResult {
     fileprivate var numberCount: Int {
         var count = (weighted?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)
         for derivative in derivatives { count += derivative.count }
+        count += (link?.arrayLength ?? 0) + (prox?.arrayLength ?? 0)
         return count
     }
 }
@@ -140,6 +143,8 @@ extension JSONKey {
     fileprivate static let normalizer = JSONKey("normalizer")
     fileprivate static let skipped = JSONKey("skipped")
     fileprivate static let statistics = JSONKey("statistics")
+    fileprivate static let link = JSONKey("link")
+    fileprivate static let prox = JSONKey("prox")
     fileprivate static let count = JSONKey("count")
     fileprivate static let mean = JSONKey("mean")
     fileprivate static let variance = JSONKey("variance")

@@ -58,9 +58,16 @@ package final class Loss: Sendable {
         _ request: LossRequest,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
-        try evaluator.evaluate(
-            Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
-        )
+        let batch = try Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+        var result = try evaluator.evaluate(batch)
+        if batch.outputs.contains(.link), let minimizer = facts.minimizer {
+            result.link = try minimizer.link(under: options, of: facts.options)
+                .means(of: batch.input(0), axis: evaluator.axis, functions)
+        }
+        if batch.outputs.contains(.prox), let kernel = evaluator.proximal {
+            result.prox = try kernel.minima(of: batch)
+        }
+        return result
     }
 
     /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.
@@ -78,6 +85,13 @@ protocol LossEvaluator: AnyObject, Sendable {
     /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
 
+    /// The proximal operator; `nil` if the loss has none.
+    var proximal: (any ProximalKernel)? { get }
+
     /// Computes the losses and derivatives of every unit.
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult
+}
+
+extension LossEvaluator {
+    var proximal: (any ProximalKernel)? { nil }
 }

@@ -25,6 +25,8 @@ package struct LossRequest: Sendable {
     package var hessianScale: Double?
     /// The lower bound of surrogates of second derivatives.
     package var hessianFloor: Double?
+    /// The step of the proximal operator.
+    package var step = 1.0
     /// The number of losses before the first, if the inputs are a part of a data set.
     package var offset = 0
     /// The maximum number of steps of a loss that states them.
@@ -60,6 +62,11 @@ package struct LossResult: Equatable, Sendable {
     package let moments: Moments?
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
+    /// The means that the predictions estimate, in their shape.
+    package internal(set) var link: Tensor?
+    /// The parameters that minimize half of the squared distance to the given ones plus the step times the
+    /// loss.
+    package internal(set) var prox: Tensor?
 
     /// The reduced loss, or the losses if they are not reduced.
     package var loss: Tensor? { reduced.map { Tensor($0) } ?? weighted }

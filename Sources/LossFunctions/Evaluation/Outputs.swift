@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import LossFacts
+
 /// The outputs to compute in an evaluation.
 package struct Outputs: OptionSet, Sendable {
     package let rawValue: UInt8
@@ -27,9 +29,25 @@ package struct Outputs: OptionSet, Sendable {
     /// The exact sums of the losses, which merge with those of other batches.
     package static let partial = Outputs(rawValue: 32)
 
+    /// The means that the predictions estimate.
+    package static let link = Outputs(rawValue: 64)
+    /// The proximal operator of a penalty.
+    package static let prox = Outputs(rawValue: 128)
+
     /// Their names on the wire, in the order of a result.
     package static let names: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
-        ("statistics", .statistics),
+        ("statistics", .statistics), ("link", .link), ("prox", .prox),
     ]
+
+    /// The names of those that a loss has.
+    package static func names(of facts: Facts) -> [String] {
+        names.filter { entry in
+            switch entry.output {
+            case .link: facts.minimizer?.statistic == .mean
+            case .prox: facts.family == .regularization
+            default: true
+            }
+        }.map { $0.name }
+    }
 }

@@ -11,6 +11,8 @@ final class ElementLoss: LossEvaluator {
 
     var axis: Int { -1 }
 
+    var proximal: (any ProximalKernel)? { kernel as? any ProximalKernel }
+
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         var result = try Accumulation(batch)
         let count = batch.unitCount

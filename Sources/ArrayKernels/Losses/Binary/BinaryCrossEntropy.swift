@@ -359,6 +359,7 @@ extension BinaryCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
+        minimizer: .mean(.identity, [("from_logits", .logit)]),
         notes: [
             "PyTorch clamps logarithms at -100 and Keras probabilities at 1e-7, where its gradient "
                 + "is 0.",

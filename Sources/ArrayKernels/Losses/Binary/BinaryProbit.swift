@@ -83,6 +83,7 @@ extension BinaryProbit {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(hessian: 1),
         notes: [
             "The loss and its derivatives are accurate in both tails, where the logarithm of a computed "
                 + "Phi is infinite below -38.5 and 0 above 8.3.",

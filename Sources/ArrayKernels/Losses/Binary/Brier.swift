@@ -139,6 +139,8 @@ extension Brier {
             .differentiable, .twiceDifferentiable, .lipschitz, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(loss: 1, gradient: 2, hessian: 2),
+        minimizer: .mean(.identity, [("from_logits", .logit)]),
         notes: [
             "Convex in probabilities; in logits the Hessian is negative far on the wrong side.",
             "For two classes G. W. Brier's own score is twice this, as with scikit-learn's "

@@ -37,6 +37,7 @@ extension ExponentialMargin {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable,
             .classificationCalibrated,
         ],
+        minimizer: .mean(.halfLogit),
         notes: [
             "scikit-learn's ExponentialLoss is the same for hard labels, but returns NaN "
                 + "for a label of 0 and a prediction of -1000.",

@@ -56,6 +56,7 @@ extension Hinge {
         signature: .margin,
         kinks: ["y p = margin: the gradient is 0"],
         properties: [.convex, .lipschitz, .classificationCalibrated],
+        bounds: Bounds(gradient: 1, hessian: 0),
         notes: [
             "Labels are not converted. Keras reads 0 and 1 as -1 and 1 only if the whole batch "
                 + "consists of them; in any other batch, a label of 0 has the loss 1 whatever p is.",

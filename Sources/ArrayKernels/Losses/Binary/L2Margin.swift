@@ -40,6 +40,8 @@ extension L2Margin {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable,
             .classificationCalibrated,
         ],
+        bounds: Bounds(hessian: 2),
+        minimizer: .mean(.signed),
         notes: ["The squared error of p and y: predictions beyond the margin are penalised too."],
         references: ["LossFunctions.jl L2MarginLoss"]
     )

@@ -41,6 +41,8 @@ extension LogisticMargin {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz,
             .properScoring, .classificationCalibrated,
         ],
+        bounds: Bounds(gradient: 1, hessian: 0.25),
+        minimizer: .mean(.logit),
         notes: [
             "With label_encoding \"binary\" it equals binary_cross_entropy from logits.",
             "In single precision PyTorch's soft_margin_loss overflows for y p below -88.",

@@ -51,6 +51,8 @@ extension ModifiedHuber {
             "y p = -1: differentiable; the Hessian is 2 there and 0 below",
         ],
         properties: [.convex, .differentiable, .lipschitz, .classificationCalibrated],
+        bounds: Bounds(gradient: 4, hessian: 2),
+        minimizer: .mean(.signed),
         notes: [],
         references: [
             "T. Zhang, Solving Large Scale Linear Prediction Problems Using Stochastic Gradient "

@@ -44,6 +44,7 @@ extension Perceptron {
         signature: .margin,
         kinks: ["y p = 0: the gradient is 0"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: 1, hessian: 0),
         notes: [
             "The hinge loss with a margin of 0. At y p = 0 optax returns -y/2."
         ],

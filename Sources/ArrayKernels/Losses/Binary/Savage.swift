@@ -67,6 +67,7 @@ extension Savage {
             .differentiable, .twiceDifferentiable, .lipschitz, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(loss: 1, gradient: 0.2962962962962963),
         notes: [
             "The Hessian is negative where y p < -log 2. Some authors write exp(2 y p)."
         ],

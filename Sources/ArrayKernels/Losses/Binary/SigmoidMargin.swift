@@ -46,6 +46,7 @@ extension SigmoidMargin {
         properties: [
             .differentiable, .twiceDifferentiable, .lipschitz, .classificationCalibrated,
         ],
+        bounds: Bounds(loss: 2, gradient: 1, hessian: 0.769800358919501),
         notes: ["The Hessian is negative where y p < 0."],
         references: [
             "L. Mason et al., Boosting Algorithms as Gradient Descent, NIPS 1999",

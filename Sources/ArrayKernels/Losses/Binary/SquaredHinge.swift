@@ -46,6 +46,8 @@ extension SquaredHinge {
         signature: .margin,
         kinks: ["y p = margin: differentiable; the Hessian is 0 there and 2 within the margin"],
         properties: [.convex, .differentiable, .classificationCalibrated],
+        bounds: Bounds(hessian: 2),
+        minimizer: .mean(.signed),
         notes: [],
         references: ["Keras SquaredHinge", "scikit-learn SGDClassifier squared_hinge"],
         conventions: [

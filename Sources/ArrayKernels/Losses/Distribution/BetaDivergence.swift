@@ -111,6 +111,7 @@ extension BetaDivergence {
             "q = 0 or y = 0: derivatives and losses that are infinite there are refused",
         ],
         properties: [.differentiable, .twiceDifferentiable],
+        minimizer: .mean(),
         notes: [
             "Convex in the predictions for beta from 1 to 2, and in the targets for any beta. Elsewhere "
                 + "the Hessian may be negative, and q^(beta - 2) takes its place with hessian_kind "

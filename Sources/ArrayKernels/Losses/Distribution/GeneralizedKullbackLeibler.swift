@@ -109,6 +109,7 @@ extension GeneralizedKullbackLeibler {
             "q = 0 with y > 0: the loss is infinite, and refused",
         ],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable],
+        minimizer: .mean(.identity, [("log_predictions", .log)]),
         notes: [
             "kl_divergence and the sum of predictions less that of targets. optax takes logarithms of "
                 + "predictions.",

@@ -516,6 +516,7 @@ extension KullbackLeiblerDivergence {
         signature: signature,
         kinks: ["q < epsilon: clipped; the derivatives are those at the clipped value"],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("from_logits", .softmax), ("log_predictions", .log)]),
         notes: [
             "The mean is over rows, like PyTorch's batchmean; PyTorch's mean also divides by the "
                 + "number of classes.",

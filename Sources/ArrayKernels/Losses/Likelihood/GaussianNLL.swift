@@ -92,6 +92,7 @@ extension GaussianNLL {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(),
         notes: [
             "Convex in the mean. In the variance it is convex up to twice the squared error; its "
                 + "surrogate there is the Fisher information, 1 / (2 v^2).",

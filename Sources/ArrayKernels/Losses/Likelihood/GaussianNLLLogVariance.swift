@@ -100,6 +100,7 @@ extension GaussianNLLLogVariance {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(),
         notes: [
             "Any number is the logarithm of a variance, so nothing is clipped; gaussian_nll takes the "
                 + "variance itself.",

@@ -92,6 +92,7 @@ extension HalfGammaDeviance {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("log_input", .log)]),
         notes: [
             "Strictly convex in the logarithm of the mean. In the mean the Hessian is negative where "
                 + "p > 2t, and 1/p² takes its place with hessian_kind \"positive\".",

@@ -103,6 +103,7 @@ extension HalfInverseGaussianDeviance {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("log_input", .log)]),
         notes: [
             "The Tweedie deviance of power 3. The Hessian is negative where z > log(2t), and in the "
                 + "mean where p > 1.5t."

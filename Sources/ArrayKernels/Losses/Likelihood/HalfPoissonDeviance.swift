@@ -93,6 +93,7 @@ extension HalfPoissonDeviance {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("log_input", .log)]),
         notes: [
             "Differs from poisson_nll by a number that depends on the target only.",
             "scikit-learn's mean_poisson_deviance is twice its mean, with log_input false.",

@@ -176,6 +176,7 @@ extension HalfTweedieDeviance {
             "t = 0 with a power of 2 or more: the deviance is infinite, and refused",
         ],
         properties: [.differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("log_input", .log)]),
         notes: [
             "Convex in the logarithm of the mean up to a power of 2. Elsewhere the Hessian may be "
                 + "negative; with hessian_kind \"positive\" the Fisher information takes its place: "

@@ -97,6 +97,7 @@ extension LaplaceNLL {
                 + "[-1 / b, 1 / b]"
         ],
         properties: [.properScoring],
+        minimizer: .median,
         notes: [
             "Convex in the location. In the scale it is convex up to twice the absolute error.",
             "The surrogate of the Hessian is the Fisher information, 1 / b^2, in both.",

@@ -231,6 +231,7 @@ extension PoissonNLL {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.identity, [("log_input", .log)]),
         notes: [
             "Strictly convex in z.",
             "log(t!) is that of the gamma function at t + 1, for any t >= 0. PyTorch's option full "

@@ -86,6 +86,7 @@ extension TweedieNLL {
         properties: [
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .properScoring,
         ],
+        minimizer: .mean(.log),
         notes: [
             "Half the deviance less a number that depends on the target only. The power is "
                 + "tweedie_variance_power in XGBoost and LightGBM.",

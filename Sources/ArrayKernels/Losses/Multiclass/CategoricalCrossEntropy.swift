@@ -332,6 +332,7 @@ extension CategoricalCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
+        minimizer: .mean(.identity, [("from_logits", .softmax)]),
         notes: [
             "Probabilities are not renormalised; Keras does so silently.",
             "With class weights, a one-hot target gives the same result as its class index; "

@@ -42,6 +42,7 @@ extension MultilabelSoftMargin {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        minimizer: .mean(.logit),
         notes: [
             "Without label_weights it is binary_cross_entropy with the reduction mean_of_means; "
                 + "each row has a single loss here."

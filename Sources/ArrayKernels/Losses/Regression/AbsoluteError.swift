@@ -36,6 +36,8 @@ extension AbsoluteError {
         signature: .realPair,
         kinks: ["p = t: the gradient is 0, the middle of the subdifferential [-1, 1]"],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: 1, hessian: 0),
+        minimizer: .median,
         notes: [
             "At p = t scikit-learn and Keras on JAX return -1; PyTorch, MLX and LightGBM return 0.",
             "XGBoost and LightGBM replace the Hessian, which is 0, by 1, and replace the values of a "

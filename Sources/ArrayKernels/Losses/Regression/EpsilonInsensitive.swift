@@ -61,6 +61,7 @@ extension EpsilonInsensitive {
         signature: .realPair,
         kinks: ["|p - t| = tolerance: the gradient is 0"],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: 1, hessian: 0),
         notes: [
             "scikit-learn calls the tolerance epsilon; LossFunctions.jl has no default for it."
         ],

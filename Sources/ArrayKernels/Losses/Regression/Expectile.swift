@@ -36,6 +36,7 @@ extension Expectile {
         signature: .realPair,
         kinks: ["p = t: differentiable; the Hessian is 1 - tau there and tau below"],
         properties: [.strictlyConvex, .convex, .differentiable],
+        minimizer: .expectile("tau"),
         notes: [
             "rlax has no factor 1/2. XGBoost's reg:expectileerror predicts the increments of "
                 + "several expectiles; this is the loss of one."

@@ -62,6 +62,7 @@ extension Fair {
         properties: [
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz, .symmetric,
         ],
+        bounds: Bounds(gradient: Bound(scale), hessian: 1),
         notes: ["LightGBM calls the scale fair_c."],
         references: [
             "R. C. Fair, On the Robust Estimation of Econometric Models, Annals of Economic and "

@@ -52,6 +52,11 @@ extension GemanMcClure {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
+        bounds: Bounds(
+            loss: Bound(0.5, Fair.scale, power: 2),
+            gradient: Bound(0.3247595264191645, Fair.scale),
+            hessian: 1
+        ),
         notes: ["The Hessian is negative beyond the scale divided by the square root of 3."],
         references: [
             "S. Geman, D. E. McClure, Bayesian Image Analysis: An Application to Single Photon "

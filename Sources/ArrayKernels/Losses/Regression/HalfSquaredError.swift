@@ -32,6 +32,8 @@ extension HalfSquaredError {
         signature: .realPair,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(hessian: 1),
+        minimizer: .mean(),
         notes: [
             "Half of squared_error. XGBoost multiplies the weight of targets of 1 by "
                 + "scale_pos_weight; LightGBM's reg_sqrt fits the square roots of the targets."

@@ -52,6 +52,7 @@ extension Huber {
         signature: .realPair,
         kinks: ["|p - t| = delta: differentiable; the Hessian is 1 there and 0 beyond"],
         properties: [.convex, .differentiable, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: Bound(delta), hessian: 1),
         notes: [
             "delta times PyTorch's smooth_l1_loss with beta = delta.",
             "LightGBM's default for delta (there alpha) is 0.9, and its Hessian is 1 everywhere.",

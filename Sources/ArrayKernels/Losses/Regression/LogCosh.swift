@@ -39,6 +39,7 @@ extension LogCosh {
         properties: [
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz, .symmetric,
         ],
+        bounds: Bounds(gradient: 1, hessian: 1),
         notes: [
             "Keras, optax, MLX and LossFunctions.jl add terms that cancel near the target: in "
                 + "single precision the loss of an error of 1e-4 is 0 there, not 5e-9."

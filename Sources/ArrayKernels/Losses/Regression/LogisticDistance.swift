@@ -43,6 +43,7 @@ extension LogisticDistance {
         properties: [
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz, .symmetric,
         ],
+        bounds: Bounds(gradient: 1, hessian: 0.5),
         notes: [
             "Twice log_cosh of half the error. LossFunctions.jl overflows for errors above 709."
         ],

@@ -101,6 +101,11 @@ extension Periodic {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
+        bounds: Bounds(
+            loss: 2,
+            gradient: Bound(6.283185307179586, period, power: -1),
+            hessian: Bound(39.47841760435743, period, power: -2)
+        ),
         notes: [
             "The Hessian is negative where the distance from the nearest multiple of the period exceeds a "
                 + "quarter of it.",

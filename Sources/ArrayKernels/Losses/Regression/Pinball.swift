@@ -51,6 +51,7 @@ extension Pinball {
         signature: .realPair,
         kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
         properties: [.convex, .lipschitz],
+        minimizer: .quantile("tau"),
         notes: [
             "The level is alpha in scikit-learn and LightGBM, whose default is 0.9, and "
                 + "quantile_alpha in XGBoost, which has no default.",

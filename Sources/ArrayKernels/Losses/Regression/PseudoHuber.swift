@@ -57,6 +57,7 @@ extension PseudoHuber {
         properties: [
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz, .symmetric,
         ],
+        bounds: Bounds(gradient: Bound(Huber.delta), hessian: 1),
         notes: ["XGBoost calls delta huber_slope."],
         references: [
             "P. Charbonnier et al., Deterministic Edge-Preserving Regularization in Computed "

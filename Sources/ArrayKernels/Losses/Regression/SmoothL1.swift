@@ -58,6 +58,7 @@ extension SmoothL1 {
             "p = t with beta = 0: the gradient is 0, the middle of the subdifferential [-1, 1]",
         ],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: 1, hessian: Bound(beta, power: -1)),
         notes: [
             "huber with delta = beta, divided by beta.",
             "For beta = 0 MLX returns NaN as the gradient.",

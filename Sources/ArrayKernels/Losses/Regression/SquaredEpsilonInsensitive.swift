@@ -41,6 +41,7 @@ extension SquaredEpsilonInsensitive {
         signature: .realPair,
         kinks: ["|p - t| = tolerance: differentiable; the Hessian is 0 there and 2 beyond"],
         properties: [.convex, .differentiable, .symmetric],
+        bounds: Bounds(hessian: 2),
         notes: [
             "scikit-learn calls the tolerance epsilon; LossFunctions.jl has no default for it."
         ],

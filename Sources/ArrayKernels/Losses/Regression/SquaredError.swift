@@ -28,6 +28,8 @@ extension SquaredError {
         signature: .realPair,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(hessian: 2),
+        minimizer: .mean(),
         notes: [
             "scikit-learn's boosting, optax's l2_loss, XGBoost's reg:squarederror and LightGBM's "
                 + "regression use half of it."

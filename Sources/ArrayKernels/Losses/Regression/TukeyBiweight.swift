@@ -60,6 +60,11 @@ extension TukeyBiweight {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
+        bounds: Bounds(
+            loss: Bound(1.0 / 6, scale, power: 2),
+            gradient: Bound(0.2862167011199731, scale),
+            hessian: 1
+        ),
         notes: [
             "With errors in units of their standard deviation, the default scale has 95 % of the "
                 + "efficiency of least squares for normal errors.",

@@ -50,6 +50,11 @@ extension Welsch {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
+        bounds: Bounds(
+            loss: Bound(0.5, Fair.scale, power: 2),
+            gradient: Bound(0.42888194248035344, Fair.scale),
+            hessian: 1
+        ),
         notes: ["The Hessian is negative beyond the scale divided by the square root of 2."],
         references: [
             "J. E. Dennis, R. E. Welsch, Techniques for Nonlinear Least Squares and Robust "

@@ -11,13 +11,13 @@ struct ElasticNet: QuadraticPenalty {
         "Share of the l1 term, often written rho; the rest applies to half the squares."
     )
 
-    let magnitudeWeight: Double
+    let magnitudeWeight: TwoDoubles
     let squareWeight: Double
 
     init(_ options: OptionValues) {
         let strength = options[Self.strength]
         let ratio = options[Self.l1Ratio]
-        magnitudeWeight = strength * ratio
+        magnitudeWeight = .product(Vector(repeating: strength), Vector(repeating: ratio))
         squareWeight = strength * (1 - ratio) / 2
     }
 }

@@ -4,11 +4,11 @@ import LossFacts
 
 /// The sum of magnitudes: strength·Σ|w|, with the subgradient 0 at w = 0.
 struct L1: QuadraticPenalty {
-    let magnitudeWeight: Double
+    let magnitudeWeight: TwoDoubles
     let squareWeight = 0.0
 
     init(_ options: OptionValues) {
-        magnitudeWeight = options[Self.strength]
+        magnitudeWeight = TwoDoubles(repeating: options[Self.strength])
     }
 }
 
@@ -27,6 +27,7 @@ extension L1 {
         signature: .parameters,
         kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: Bound(strength), hessian: 0),
         notes: [],
         references: ["R. Tibshirani, JRSS B 58, 1996", "Keras L1"],
         defaultReduction: .sum

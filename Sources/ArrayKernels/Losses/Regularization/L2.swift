@@ -4,7 +4,7 @@ import LossFacts
 
 /// The sum of squares, without a factor of 1/2: strength·Σw².
 struct L2: QuadraticPenalty {
-    let magnitudeWeight = 0.0
+    let magnitudeWeight = TwoDoubles(repeating: 0)
     let squareWeight: Double
 
     init(_ options: OptionValues) {
@@ -27,6 +27,7 @@ extension L2 {
         signature: .parameters,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(hessian: Bound(2, strength)),
         notes: [
             "Without a factor of 1/2, as in Keras. PyTorch's weight decay d is a strength of "
                 + "d / 2; so is XGBoost's reg_lambda."

@@ -42,6 +42,25 @@ struct LogSum: SeparablePenalty {
             )
         )
     }
+
+    func minimum(_ size: Vector, _ step: Vector) -> Vector {
+        let zero = Vector(repeating: 0)
+        // A stationary point solves u² + (epsilon - size) u + step strength - epsilon size = 0.
+        let pull = TwoDoubles.product(Vector(repeating: strength), step)
+        let reach = TwoDoubles.product(Vector(repeating: epsilon), size) - pull
+        let width = TwoDoubles.sum(Vector(repeating: epsilon), size)
+        let discriminant = width.squared - pull.scaled(by: Vector(repeating: 4))
+        let root = discriminant.squareRoot
+        let difference = TwoDoubles.difference(size, Vector(repeating: epsilon))
+        let far = 0.5 * (difference + root).head
+        let near = (reach.scaled(by: Vector(repeating: 2)) / (root - difference)).head
+        let point = far.replacing(with: near, where: size .< epsilon)
+        // At 0 the objective falls if epsilon size > step strength; otherwise both minima are compared.
+        let ratio = point / epsilon
+        let isLower = pull.head * Vector.log1p(ratio) .< point * (size - 0.5 * point)
+        let exists = (discriminant.head .>= 0) .& (point .> 0)
+        return zero.replacing(with: point, where: exists .& ((reach.head .> 0) .| isLower))
+    }
 }
 
 extension LogSum {

@@ -39,6 +39,24 @@ struct MinimaxConcavePenalty: SeparablePenalty {
             )
         )
     }
+
+    func minimum(_ size: Vector, _ step: Vector) -> Vector {
+        let (strength, gamma) = (plateau.strength, plateau.gamma)
+        let zero = Vector(repeating: 0)
+        let isNear = plateau.distance(from: size) .>= 0
+        // The problem is convex for steps below gamma; otherwise there are two minima to compare.
+        let rest = size - TwoDoubles.product(Vector(repeating: strength), step)
+        let near =
+            (rest * Vector(repeating: gamma) / TwoDoubles.difference(Vector(repeating: gamma), step))
+            .head
+            .replacing(with: zero, where: rest.head .<= 0)
+        let threshold = strength * (gamma * step).squareRoot()
+        return size.replacing(with: near, where: isNear)
+            .replacing(
+                with: size.replacing(with: zero, where: size .<= threshold),
+                where: step .>= gamma
+            )
+    }
 }
 
 extension MinimaxConcavePenalty {
@@ -62,6 +80,7 @@ extension MinimaxConcavePenalty {
             "|w| = gamma strength: differentiable; the Hessian is -1/gamma there and 0 beyond",
         ],
         properties: [.lipschitz, .symmetric],
+        bounds: Bounds(gradient: Bound(strength), hessian: Bound(gamma, power: -1)),
         notes: [
             "Not convex: with hessian_kind \"positive\", 1/gamma takes the place of the Hessian -1/gamma."
         ],

@@ -43,6 +43,27 @@ struct SCAD: SeparablePenalty {
             )
         )
     }
+
+    func minimum(_ size: Vector, _ step: Vector) -> Vector {
+        let (strength, gamma) = (plateau.strength, plateau.gamma)
+        let zero = Vector(repeating: 0)
+        let isNear = plateau.distance(from: size) .>= 0
+        let rest = size - TwoDoubles.product(Vector(repeating: strength), step)
+        let shrunk = rest.head.replacing(with: zero, where: rest.head .<= 0)
+        // The problem is convex for steps below gamma - 1; otherwise there are two minima to compare.
+        let curvature =
+            (TwoDoubles.difference(Vector(repeating: gamma), step) - Vector(repeating: 1)).head
+        let pull = (plateau.start - size) * step
+        let bent = (size - pull / curvature).head
+            .replacing(with: shrunk, where: rest.head .<= strength)
+        let low = shrunk.replacing(with: strength, where: shrunk .> strength)
+        let gap = size - low
+        let lowHeight = 0.5 * gap * gap + step * (strength * low)
+        let height = step * (strength * (strength * (gamma + 1) / 2))
+        let isLow = isNear .| (lowHeight .<= height)
+        return size.replacing(with: bent, where: isNear)
+            .replacing(with: size.replacing(with: low, where: isLow), where: curvature .<= 0)
+    }
 }
 
 extension SCAD {
@@ -70,6 +91,7 @@ extension SCAD {
             "|w| = gamma strength: differentiable; the Hessian is -1/(gamma - 1) there and 0 beyond",
         ],
         properties: [.lipschitz, .symmetric],
+        bounds: Bounds(gradient: Bound(strength)),
         notes: [
             "Not convex: with hessian_kind \"positive\", 1/(gamma - 1) takes the place of the Hessian "
                 + "-1/(gamma - 1)."

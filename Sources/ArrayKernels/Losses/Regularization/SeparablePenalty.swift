@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
 import LossFacts
 
 /// A penalty that is a sum over parameters.
-protocol SeparablePenalty: PointwiseLoss {}
+protocol SeparablePenalty: PointwiseLoss, ProximalKernel {
+    /// The minimum of (u - size)² / 2 + step R(u), for parameters that are not negative.
+    func minimum(_ size: Vector, _ step: Vector) -> Vector
+}
 
 extension SeparablePenalty {
     static var inputCount: Int { 1 }
+
+    package func findMinima(
+        _ parameters: Span<Double>,
+        _ steps: Span<Double>,
+        into result: inout MutableSpan<Double>
+    ) {
+        var offset = 0
+        while offset < parameters.count {
+            let parameter = parameters.vector(at: offset)
+            let minimum = minimum(parameter.magnitude, steps.vector(at: offset))
+            result.store(minimum.withSign(of: parameter), at: offset)
+            offset &+= Vector.width
+        }
+    }
 
     static var strength: Option<Double> {
         .number(
@@ -20,7 +38,7 @@ extension SeparablePenalty {
 
 /// A penalty that is a sum over parameters w of a|w| + b w².
 protocol QuadraticPenalty: SeparablePenalty {
-    var magnitudeWeight: Double { get }
+    var magnitudeWeight: TwoDoubles { get }
     var squareWeight: Double { get }
 }
 
@@ -28,8 +46,8 @@ extension QuadraticPenalty {
     @inline(always)
     func point(_ x: Elements) -> Point {
         let parameter = x[0]
-        let linear = magnitudeWeight * parameter.magnitude
-        let slope = magnitudeWeight * parameter.sign
+        let linear = magnitudeWeight.head * parameter.magnitude
+        let slope = magnitudeWeight.head * parameter.sign
         return Point(
             loss: linear + squareWeight * parameter * parameter,
             first: Derivatives(
@@ -40,11 +58,21 @@ extension QuadraticPenalty {
     }
 }
 
+extension QuadraticPenalty {
+    func minimum(_ size: Vector, _ step: Vector) -> Vector {
+        let rest = size - magnitudeWeight * step
+        let divisor = TwoDoubles.product(Vector(repeating: 2 * squareWeight), step) + one
+        return Vector(repeating: 0).replacing(with: (rest / divisor).head, where: rest.head .> 0)
+    }
+
+    private var one: Vector { Vector(repeating: 1) }
+}
+
 /// The plateau of a penalty, on which it is constant: beyond gamma times its strength.
 struct Plateau {
     let strength: Double
     let gamma: Double
-    private let start: TwoDoubles
+    let start: TwoDoubles
 
     init(strength: Double, gamma: Double) {
         self.strength = strength

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The constant prediction that minimizes the mean of a loss: a statistic of the targets, through a link.
+///
+/// T. Gneiting, "Making and Evaluating Point Forecasts", Journal of the American Statistical
+/// Association 106, 2011.
+package struct Minimizer: Sendable {
+    package let statistic: Statistic
+    /// The link where no flag selects another.
+    private let link: Link
+    /// The links that flags select when they are true.
+    private let others: [(flag: String, link: Link)]
+
+    /// A statistic of the targets.
+    package enum Statistic: Equatable, Sendable {
+        case mean
+        case median
+        /// The quantile whose level is an option.
+        case quantile(option: String)
+        /// The expectile whose level is an option.
+        case expectile(option: String)
+    }
+
+    private init(_ statistic: Statistic, _ link: Link, _ others: [(flag: String, link: Link)]) {
+        self.statistic = statistic
+        self.link = link
+        self.others = others
+    }
+
+    /// The mean of the targets, through a link, or others that flags select when they are true.
+    package static func mean(
+        _ link: Link = .identity,
+        _ others: [(flag: String, link: Link)] = []
+    ) -> Minimizer {
+        Minimizer(.mean, link, others)
+    }
+
+    package static let median = Minimizer(.median, .identity, [])
+
+    package static func quantile(_ option: String) -> Minimizer {
+        Minimizer(.quantile(option: option), .identity, [])
+    }
+
+    package static func expectile(_ option: String) -> Minimizer {
+        Minimizer(.expectile(option: option), .identity, [])
+    }
+
+    /// The link under some options.
+    package func link(under options: OptionValues, of declarations: [OptionDeclaration]) -> Link {
+        others.first { options.value(of: $0.flag, in: declarations) == .flag(true) }?.link ?? link
+    }
+
+    /// The links with the flag that selects each; the first has none.
+    package var links: [(flag: String?, link: Link)] { [(nil, link)] + others.map { ($0, $1) } }
+}
+
+extension Minimizer.Statistic: CustomStringConvertible {
+    /// The statistic in words, without the level.
+    package var name: String {
+        switch self {
+        case .mean: "mean"
+        case .median: "median"
+        case .quantile: "quantile"
+        case .expectile: "expectile"
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .mean, .median: name
+        case .quantile(let option), .expectile(let option): "\(option) \(name)"
+        }
+    }
+}
+
+/// The function that turns the mean of the targets into a prediction.
+///
+/// For binary labels the mean is the probability of the positive label.
+package enum Link: String, CaseIterable, Sendable {
+    case identity
+    case log
+    /// log(m / (1 - m)).
+    case logit
+    /// log(m / (1 - m)) / 2.
+    case halfLogit = "half_logit"
+    /// 2 m - 1.
+    case signed
+    /// The logarithms of the probabilities of classes, plus any constant.
+    case softmax
+
+    /// The inverse, by which predictions become means.
+    package var inverseFormula: String {
+        switch self {
+        case .identity: "p"
+        case .log: "exp(p)"
+        case .logit: "1 / (1 + exp(-p))"
+        case .halfLogit: "1 / (1 + exp(-2 p))"
+        case .signed: "(1 + p) / 2"
+        case .softmax: "softmax(p)"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Testing
+
+/// The outputs that map single numbers: `prox` of penalties and `link` of losses.
+@Suite("Maps of predictions and parameters")
+struct MapTests {
+    private let client = Client()
+
+    @Test("are within 5 ulp of references, or 2^-98 of the number")
+    func references() throws {
+        let samples = try goldenRecords("maps")
+        #expect(samples.count >= 150)
+        for sample in samples {
+            let response = try client.send(sample)
+            let result = try client.json(response)
+            #expect(response.status == .ok, "\(sample): \(result)")
+            let request = try #require(sample["request"] as? [String: Any])
+            let given = numbers((request["parameters"] ?? request["predictions"]) as Any)
+            for (name, value) in try #require(sample["expected"] as? [String: Any]) {
+                let (own, expected) = (numbers(result[name] as Any), numbers(value))
+                #expect(own.count == expected.count && !own.isEmpty)
+                for (index, (one, other)) in zip(own, expected).enumerated() {
+                    let tolerance = max(5 * other.ulp, 0x1p-98 * given[index].magnitude)
+                    #expect(
+                        (one - other).magnitude <= tolerance,
+                        "\(sample) at \(index): \(one), not \(other)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test("a step is multiplied by the weight and divided by the denominator of each loss")
+    func weights() throws {
+        let body = #"""
+            {"parameters":[3,-3,null,0.5],"weights":[1,2,1,0],"missing":"skip","reduction":"mean",
+            "strength":1.5,"step":2,"outputs":["prox"]}
+            """#
+        let result = try client.json(client.send(.post, "/v1/penalties/l1", body))
+        let prox = try #require(result["prox"] as? [Any])
+        // The denominator is 3: steps of 2/3, 4/3 and 0, times 1.5.
+        #expect(prox[0] as? Double == 2 && prox[1] as? Double == -1 && prox[3] as? Double == 0.5)
+        #expect(!(prox[2] is Double))
+    }
+
+    @Test("exist where the loss has them, and the refusal lists what it has")
+    func refusals() throws {
+        for (path, fields, output) in [
+            ("losses/mse", #""predictions":[1],"targets":[1]"#, "prox"),
+            ("losses/huber", #""predictions":[1],"targets":[1]"#, "link"),
+            ("penalties/l1", #""parameters":[1]"#, "link"),
+        ] {
+            let body = #"{\#(fields),"outputs":["\#(output)"]}"#
+            let response = client.send(.post, "/v1/\(path)", body)
+            #expect(response.status == .unprocessableContent)
+            let problem = try client.json(response)
+            #expect(problem["pointer"] as? String == "/outputs/0")
+            let allowed = try #require(problem["allowed"] as? [String])
+            #expect(allowed.contains("loss") && !allowed.contains(output))
+        }
+        let step = #"{"parameters":[1],"outputs":["prox"],"step":0}"#
+        let refused = try client.json(client.send(.post, "/v1/penalties/l1", step))
+        #expect(refused["pointer"] as? String == "/step")
+        let far = #"{"predictions":[1,710],"targets":[1,1],"log_input":true,"outputs":["link"]}"#
+        let infinite = try client.json(client.send(.post, "/v1/losses/poisson_nll", far))
+        #expect(infinite["pointer"] as? String == "/predictions/1")
+        #expect(infinite["type"] as? String == "/problems/not-finite")
+    }
+
+    @Test("keep missing predictions missing")
+    func missing() throws {
+        let body = #"""
+            {"predictions":[[0,0],[1,null]],"targets":[0,1],"from_logits":true,"missing":"skip",
+            "outputs":["link"]}
+            """#
+        let result = try client.json(client.send(.post, "/v1/losses/cross_entropy", body))
+        let link = try #require(result["link"] as? [[Any]])
+        #expect(link[0][0] as? Double == 0.5)
+        #expect(!(link[1][0] is Double) && !(link[1][1] is Double))
+    }
+}

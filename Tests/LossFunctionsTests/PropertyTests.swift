@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+import LossFunctions
+import TestSupport
+import Testing
+
+/// The stated properties of losses, at random points.
+@Suite("The stated properties of every loss")
+struct PropertyTests {
+    private static let names = (Catalogue.losses + Catalogue.penalties)
+        .filter { [.element, .row].contains($0.facts.signature.unit) }
+        .map { $0.facts.name }
+
+    private func entry(_ name: String) throws -> Catalogue.Entry {
+        try #require(Catalogue.loss(named: name) ?? Catalogue.penalty(named: name)).entry
+    }
+
+    /// The losses one by one.
+    private func losses(_ loss: Loss, _ inputs: [Tensor]) throws -> [Double] {
+        let request = Batch(inputs).request([.elements], .sum)
+        return try #require(try loss.evaluate(request).elements).values
+    }
+
+    @Test("convex: a loss is at most the mean of its neighbours", arguments: names)
+    func convexity(name: String) throws {
+        let entry = try entry(name)
+        let properties = entry.facts.properties
+        let loss = try entry.loss(.none)
+        if case .distribution(inLogarithms: true) = loss.domain(0) { return }
+        var samples = Samples(seed: 71)
+        var hasViolation = false
+        var isStrict = true
+        for _ in 0..<50 {
+            let (a, b) = (samples.batch(for: loss).inputs, samples.batch(for: loss).inputs)
+            // The primary inputs vary together, and the others are the same.
+            var (other, middle) = (a, a)
+            for input in entry.facts.signature.primary {
+                other[input] = b[input]
+                middle[input] = Tensor(
+                    shape: a[input].shape,
+                    values: zip(a[input].values, b[input].values).map { ($0 + $1) / 2 }
+                )
+            }
+            let (left, right) = (try losses(loss, a), try losses(loss, other))
+            for (offset, value) in try losses(loss, middle).enumerated() {
+                let mean = (left[offset] + right[offset]) / 2
+                if value > mean + 1e-12 * max(1, mean.magnitude) { hasViolation = true }
+                if value >= mean { isStrict = false }
+            }
+        }
+        #expect(properties.contains(.convex) == !hasViolation)
+        if properties.contains(.strictlyConvex) {
+            #expect(isStrict && properties.contains(.convex))
+        }
+    }
+
+    @Test("symmetric: predictions and targets may be exchanged, or signs", arguments: names)
+    func symmetry(name: String) throws {
+        let entry = try entry(name)
+        let loss = try entry.loss(.none)
+        guard entry.facts.properties.contains(.symmetric) else { return }
+        var samples = Samples(seed: 72)
+        for _ in 0..<10 {
+            let inputs = samples.batch(for: loss).inputs
+            var swapped = inputs
+            if inputs.count > 1 {
+                swapped.swapAt(0, 1)
+            } else {
+                swapped[0] = Tensor(shape: inputs[0].shape, values: inputs[0].values.map { -$0 })
+            }
+            for (own, other) in zip(try losses(loss, inputs), try losses(loss, swapped)) {
+                #expect((own - other).magnitude <= 1e-14 * own.magnitude)
+            }
+        }
+    }
+
+    @Test("Lipschitz: the gradient is bounded however large the predictions are", arguments: names)
+    func slopes(name: String) throws {
+        let entry = try entry(name)
+        let loss = try entry.loss(.none)
+        guard loss.domain(0) == .real, entry.facts.signature.primary == [0] else { return }
+        var samples = Samples(seed: 73)
+        func greatest(_ scale: Double) throws -> Double {
+            var greatest = 0.0
+            for _ in 0..<20 {
+                var inputs = samples.batch(for: loss).inputs
+                inputs[0] = Tensor(
+                    shape: inputs[0].shape,
+                    values: inputs[0].values.map { scale * $0 }
+                )
+                let request = Batch(inputs).request([.gradient], .sum)
+                let gradient = try #require(try loss.evaluate(request).gradient).values
+                greatest = max(greatest, gradient.map { $0.magnitude }.max() ?? 0)
+            }
+            return greatest
+        }
+        let near = try [0.01, 0.1, 1, 10, 100].map { try greatest($0) }.max() ?? 0
+        let far = (try? greatest(1e6)) ?? .infinity
+        #expect(entry.facts.properties.contains(.lipschitz) == (far <= 1.1 * near))
+    }
+
+    @Test("classification calibrated: a score of 0 moves towards the label", arguments: names)
+    func calibration(name: String) throws {
+        let entry = try entry(name)
+        let facts = entry.facts
+        guard facts.properties.contains(.classificationCalibrated), facts.family == .binary,
+            facts.signature.unit == .element
+        else { return }
+        let isProbability = facts.options.contains { $0.name == "from_logits" }
+        let loss = try entry.loss(
+            OptionValues(isProbability ? ["from_logits": .flag(true)] : [:], for: facts.options)
+        )
+        var inputs = [
+            Tensor(shape: [2], values: [0, 0]), Tensor(shape: [2], values: [0, 1]),
+        ]
+        if facts.signature.inputs.count > 2 { inputs.append(Tensor(shape: [2], values: [1, 1])) }
+        let request = Batch(inputs).request([.gradient], .sum)
+        let gradient = try #require(try loss.evaluate(request).gradient).values
+        #expect(gradient[0] > 0 && gradient[1] < 0)
+    }
+
+    @Test("bounded: no loss or derivative exceeds its bound, and some reach it", arguments: names)
+    func bounds(name: String) throws {
+        let entry = try entry(name)
+        let facts = entry.facts
+        guard facts.signature.unit == .element else { return }
+        var variants: [OptionValues] = [.none]
+        for option in facts.options {
+            guard case .number(let number) = option.defaultOptionValue else { continue }
+            let own = OptionValue.number(option.name == "tau" ? 0.8 : 1.5 * number)
+            variants.append(try OptionValues([option.name: own], for: facts.options))
+        }
+        for options in variants {
+            let loss = try entry.loss(options)
+            var numbers = (-4_000...4_000).map { Double($0) / 200 } + [-1e7, -1e3, 1e3, 1e7]
+            numbers = numbers.filter { loss.domain(0).contains($0) }
+            let targets: [Double] = facts.family == .binary ? [0, 1] : [0]
+            for target in targets {
+                var inputs = [Tensor(shape: [numbers.count], values: numbers)]
+                if facts.signature.inputs.count > 1 {
+                    inputs.append(
+                        Tensor(shape: inputs[0].shape, values: numbers.map { _ in target })
+                    )
+                }
+                guard inputs.count == facts.signature.inputs.count else { return }
+                let request = Batch(inputs).request([.elements, .gradient, .hessian], .sum)
+                let result = try loss.evaluate(request)
+                for (bound, values) in [
+                    (facts.bounds.loss, result.elements?.values),
+                    (facts.bounds.gradient, result.gradient?.values),
+                    (facts.bounds.hessian, result.hessian?.values),
+                ] {
+                    guard let bound = bound?.value(under: options), let values else { continue }
+                    let greatest = values.map { $0.magnitude }.max() ?? 0
+                    #expect(greatest <= bound * (1 + 0x1p-50), "\(bound)")
+                    #expect(greatest >= 0.999 * bound, "\(bound)")
+                }
+            }
+        }
+    }
+}
