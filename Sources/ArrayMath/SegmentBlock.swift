@@ -13,6 +13,8 @@ package struct SegmentBlock: Sendable {
     private let capacity: Int
 
     package var loss = 0.0
+    /// The count of numbers at the end of each derivative that belong to padding, and remain 0.
+    package var padding = 0
     /// The requested derivatives, one after the other: a gradient and a Hessian for each input.
     package var numbers: [Double]
 

@@ -240,7 +240,11 @@ final class Conversation {
                 guard let response = makeResponse(request) else { break loop }
                 connection.responded(response, date: today, now: now)
             case .refuse(let refusal):
-                if holdsBackRefusals, connection.holdBack(refusal, now: now) { continue }
+                if holdsBackRefusals, !connection.wasHeldBack,
+                    connection.holdBack(refusal, now: now)
+                {
+                    continue
+                }
                 record.refusals.append(refusal)
                 if releasesBuffers { _ = connection.releaseBuffers() }
                 let response = Response(status: refusal.status, route: RouteName(refusal.code))

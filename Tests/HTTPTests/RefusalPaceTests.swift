@@ -47,6 +47,13 @@ import Testing
         #expect(conversation.record.closing == .afterResponse)
     }
 
+    @Test("does not hold back the response to a client that sends nothing more")
+    func halfClosed() {
+        let conversation = heldBack()
+        conversation.endDuringWork()
+        #expect(conversation.record.statuses == [503])
+    }
+
     @Test("ends with the connection")
     func broken() {
         let conversation = heldBack()

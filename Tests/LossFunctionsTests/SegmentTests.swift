@@ -84,6 +84,9 @@ struct SegmentTests {
             Tensor(shape: [2], values: [3, 5]), Tensor(shape: [2], values: [2, 3]),
         ])
         whole.reduction = .none
+        whole.outputs = [.loss, .gradient, .hessian]
+        whole.hessianKind = .positive
+        whole.hessianFloor = 0.125
         let result = try loss.evaluate(whole)
         for (item, (count, targets)) in [(3, [1.0, 2]), (5, [2, 1, 2])].enumerated() {
             let own = Array(frames[(15 * item)..<(15 * item + 3 * count)])
@@ -97,6 +100,9 @@ struct SegmentTests {
             let gradient = try #require(result.gradient).values[(15 * item)..<(15 * item + 15)]
             #expect(Array(gradient.prefix(3 * count)) == part.gradient?.values)
             #expect(gradient.dropFirst(3 * count).allSatisfy { $0 == 0 })
+            let hessian = try #require(result.hessian).values[(15 * item)..<(15 * item + 15)]
+            #expect(hessian.prefix(3 * count).allSatisfy { $0 >= 0.125 })
+            #expect(hessian.dropFirst(3 * count).allSatisfy { $0 == 0 })
         }
     }
 

@@ -246,8 +246,11 @@ struct SelectionTests {
 
     @Test("has surrogates that are not negative and not below their lower bound", arguments: names)
     func surrogates(name: String) throws {
+        // The derivatives of padding, beyond the lengths of a sequence, remain 0.
+        let entry = try #require(Catalogue.loss(named: name)).entry
+        let mayHavePadding = entry.facts.signature.inputs.contains { $0.name == "target_lengths" }
         var samples = Samples(seed: 67)
-        for loss in try variants(name) {
+        for loss in try entry.variants() {
             let batch = samples.batch(for: loss)
             var request = batch.request(.hessian, .sum)
             request.hessianKind = .positive
@@ -255,10 +258,14 @@ struct SelectionTests {
             #expect(hessian.allSatisfy { $0 >= 0 })
             request.hessianFloor = 0.25
             let raised = try #require(try loss.evaluate(request).hessian).values
-            #expect(raised == hessian.map { max($0, 0.25) })
+            for (raised, own) in zip(raised, hessian) {
+                #expect(raised == max(own, 0.25) || mayHavePadding && own == 0 && raised == 0)
+            }
             request.hessianScale = 2
             let scaled = try #require(try loss.evaluate(request).hessian).values
-            #expect(scaled == hessian.map { max(2 * $0, 0.25) })
+            for (scaled, own) in zip(scaled, hessian) {
+                #expect(scaled == max(2 * own, 0.25) || mayHavePadding && own == 0 && scaled == 0)
+            }
             request.mask = Tensor(0)
             let masked = try #require(try loss.evaluate(request).hessian).values
             #expect(masked.allSatisfy { $0 == 0 })

@@ -19,9 +19,15 @@ extension Connection {
     ///
     /// If a worker processes a request, an interim response is sent, once for each connection: the
     /// response to this request will do the same for the next one. HTTP/1.0 has no interim responses.
+    /// A refusal that is held back is sent: the client cannot try again on this connection, and if it
+    /// has gone, the connection is free.
     ///
     /// - Returns: Whether there is now something to send.
     package mutating func inputEndsDuringWork() -> Bool {
+        if case .holding(let refusal) = phase {
+            phase = .refusing(refusal)
+            return true
+        }
         guard !hasProbedClient, isWorkedOn, let head, head.version != .http10 else { return false }
         hasProbedClient = true
         output.fill(body: []) { $0.append(contentsOf: ResponseWriter.continuation) }

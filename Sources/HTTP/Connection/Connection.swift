@@ -66,7 +66,7 @@ package struct Connection: ~Copyable, Sendable {
     /// The route of refusals of the current request.
     var refusalRoute = RouteName.none
     /// Whether the refusal of the current request has been held back.
-    var wasHeldBack = false
+    package internal(set) var wasHeldBack = false
     /// The number of responses sent on this connection.
     var responseCount = 0
 
@@ -290,11 +290,11 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Holds back the refusal of ``Action/refuse(_:)``, and frees what the request holds.
     ///
-    /// A refusal is held back once, and not during a drain.
+    /// No refusal is held back during a drain.
     ///
     /// - Returns: Whether it is held back; otherwise the response must be made now.
     package mutating func holdBack(_ refusal: Refusal, now: Instant) -> Bool {
-        guard case .responding = phase, !wasHeldBack, !isDraining else { return false }
+        guard case .responding = phase, !isDraining else { return false }
         self.now = now
         stageStartTime = now
         wasHeldBack = true

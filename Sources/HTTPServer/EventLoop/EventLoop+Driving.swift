@@ -78,10 +78,14 @@ extension EventLoop {
                 continue
             case .refuse(let refusal):
                 freeBuffers(entry, &connection)
-                if !refusalPace.allows(refusal, at: now), connection.holdBack(refusal, now: now) {
-                    continue
+                if !connection.wasHeldBack {
+                    services.responder.observe(.refused(refusal))
+                    if !refusalPace.allows(refusal, at: now),
+                        connection.holdBack(refusal, now: now)
+                    {
+                        continue
+                    }
                 }
-                services.responder.observe(.refused(refusal))
                 let response = services.responder.response(
                     to: refusal,
                     length: connection.announcedLength,

@@ -197,7 +197,7 @@ struct Accumulation: ~Copyable {
                 continue
             }
             var numbers = Array(block.numbers[start..<(start + places.count)])
-            if quantity == .hessian { adjust(&numbers, numbers.indices) }
+            if quantity == .hessian { adjust(&numbers, 0..<(numbers.count - block.padding)) }
             weigh(&numbers, [unit], length: numbers.count)
             derivatives[index].store(
                 numbers.span,

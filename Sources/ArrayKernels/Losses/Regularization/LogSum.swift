@@ -10,7 +10,7 @@ struct LogSum: SeparablePenalty {
     static let epsilon = Option.number(
         "epsilon",
         default: 1,
-        .positive,
+        .closed(1e-100, 1e100),
         "Magnitude above which the penalty of a parameter grows logarithmically."
     )
 
@@ -31,10 +31,15 @@ struct LogSum: SeparablePenalty {
         // The quotient may overflow where its logarithm does not.
         let logarithm = Vector.log1p(ratio)
             .replacing(with: .log(size) - logEpsilon, where: ratio .== .infinity)
+        // The quotient of a tiny parameter may underflow where the penalty does not.
+        let loss = (strength * logarithm).replacing(
+            with: strength * size / epsilon,
+            where: (size .< (strength > 1 ? 1 : 0)) .& (ratio .< 0x1p-60)
+        )
         let slope = strength / (epsilon + size)
         let bend = slope / (epsilon + size)
         return Point(
-            loss: strength * logarithm,
+            loss: loss,
             first: Derivatives(
                 gradient: x[0].sign * slope,
                 hessian: -bend,

@@ -10,7 +10,7 @@ struct MinimaxConcavePenalty: SeparablePenalty {
     static let gamma = Option.number(
         "gamma",
         default: 3,
-        .above(1),
+        .open(1, 1e100),
         "The penalty is constant for parameters beyond gamma times the strength."
     )
 
@@ -30,7 +30,7 @@ struct MinimaxConcavePenalty: SeparablePenalty {
         let near = size * (strength - size / (2 * gamma))
         let slope = rest / gamma
         return Point(
-            loss: Vector(repeating: strength * strength * gamma / 2)
+            loss: Vector(repeating: strength * (strength * gamma / 2))
                 .replacing(with: near, where: isNear),
             first: Derivatives(
                 gradient: zero.replacing(with: x[0].sign * slope, where: isNear),

@@ -10,7 +10,7 @@ struct SCAD: SeparablePenalty {
     static let gamma = Option.number(
         "gamma",
         default: 3.7,
-        .above(2),
+        .open(2, 1e100),
         "The penalty is constant for parameters beyond gamma times the strength."
     )
 
@@ -34,7 +34,7 @@ struct SCAD: SeparablePenalty {
         let slope = Vector(repeating: strength)
             .replacing(with: rest / (gamma - 1), where: isBent)
         return Point(
-            loss: Vector(repeating: strength * strength * (gamma + 1) / 2)
+            loss: Vector(repeating: strength * (strength * (gamma + 1) / 2))
                 .replacing(with: linear.replacing(with: bent, where: isBent), where: isNear),
             first: Derivatives(
                 gradient: zero.replacing(with: x[0].sign * slope, where: isNear),

@@ -59,6 +59,7 @@ struct CTC: SegmentwiseLoss {
         let frameCount = third.isEmpty ? first.count / columns : Int(third[0])
         let targetCount = fourth.isEmpty ? second.count : Int(fourth[0])
         let states = try States(second, count: targetCount, blank: blank, classes: columns)
+        block.padding = first.count - frameCount * columns
         guard frameCount >= states.leastFrames else {
             guard !zerosInfinity else { return }
             let reason = LossError.Undefined.tooFewFrames(frameCount, needed: states.leastFrames)
