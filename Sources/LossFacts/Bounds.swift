@@ -26,9 +26,11 @@ package struct Bound: Sendable {
         (self.factor, option, power) = (factor, nil, 0)
     }
 
-    package init(_ factor: Double = 1, _ option: Option<Double>, power: Int = 1) {
+    package init(_ factor: Double, _ option: Option<Double>, power: Int = 1) {
         (self.factor, self.option, self.power) = (factor, option, power)
     }
+
+    package init(_ option: Option<Double>, power: Int = 1) { self.init(1, option, power: power) }
 
     /// The bound under some options.
     package func value(under options: OptionValues) -> Double {

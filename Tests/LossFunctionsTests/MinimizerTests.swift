@@ -3,6 +3,7 @@
 import Foundation
 import LossFacts
 import LossFunctions
+import TestSupport
 import Testing
 
 /// The stated minimizers of mean losses.
@@ -38,8 +39,10 @@ struct MinimizerTests {
         _ link: Link,
         _ facts: Facts
     ) throws {
-        let targets: [Double] =
-            facts.family == .binary ? [0, 1, 1, 0, 1, 1, 1] : [1, 4, 2, 3, 8, 2, 6]
+        let isBinary = facts.family == .binary
+        let numbers: [Double] = isBinary ? [0, 1, 1, 0, 1, 1, 1] : [1, 4, 2, 3, 8, 2, 6]
+        let isSigned = isBinary && loss.domain(1).contains(-1)
+        let targets = isSigned ? numbers.map { 2 * $0 - 1 } : numbers
         func sum(_ prediction: Double) throws -> Double {
             func column(_ number: Double) -> Tensor {
                 Tensor(shape: [targets.count], values: targets.map { _ in number })
@@ -56,10 +59,10 @@ struct MinimizerTests {
         }
         let value: Double
         switch statistic {
-        case .mean: value = targets.reduce(0, +) / Double(targets.count)
-        case .median: value = Self.quantile(targets, 0.5)
-        case .quantile(let option): value = Self.quantile(targets, try level(option, loss, facts))
-        case .expectile(let option): value = Self.expectile(targets, try level(option, loss, facts))
+        case .mean: value = numbers.reduce(0, +) / Double(numbers.count)
+        case .median: value = Self.quantile(numbers, 0.5)
+        case .quantile(let option): value = Self.quantile(numbers, try level(option, loss, facts))
+        case .expectile(let option): value = Self.expectile(numbers, try level(option, loss, facts))
         }
         let best = Self.prediction(value, link)
         let least = try sum(best)

@@ -20,7 +20,7 @@ extension Connection {
             begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
         case .accept(let intake, let options):
             commonFields = options.fields
-            refusalRoute = options.route
+            route = options.route
             content.begin(
                 consume intake,
                 inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
@@ -235,7 +235,7 @@ extension Connection {
             )
         }
         status = response.status
-        route = response.route == .none ? refusalRoute : response.route
+        if response.route != .none { route = response.route }
         problem = response.problem
         times = response.times
         lastProgressTime = now

@@ -63,8 +63,6 @@ package struct Connection: ~Copyable, Sendable {
     var requestID = RequestID.generated(connection: 0, ordinal: 0)
     /// Fields common to all responses to the current request.
     var commonFields: ResponseFields?
-    /// The route of refusals of the current request.
-    var refusalRoute = RouteName.none
     /// Whether the refusal of the current request has been held back.
     package internal(set) var wasHeldBack = false
     /// The number of responses sent on this connection.
@@ -312,7 +310,7 @@ package struct Connection: ~Copyable, Sendable {
         announcedBytes = 0
         contentBytes = 0
         commonFields = nil
-        refusalRoute = .none
+        route = .none
         wasHeldBack = false
         content.clear()
         startTime = now

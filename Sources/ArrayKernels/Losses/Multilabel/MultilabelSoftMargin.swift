@@ -41,7 +41,7 @@ extension MultilabelSoftMargin {
             )
         ),
         kinks: [],
-        properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
         minimizer: .mean(.logit),
         notes: [
             "Without label_weights it is binary_cross_entropy with the reduction mean_of_means; "

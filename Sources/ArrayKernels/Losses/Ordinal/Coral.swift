@@ -60,7 +60,8 @@ extension Coral {
         signature: .ranks,
         kinks: [],
         properties: [
-            .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .properScoring,
+            .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz,
+            .properScoring,
         ],
         notes: [
             "Of K + 1 ordered classes, those of rank 0 have the levels 0, 0, ..., of rank 1 the levels "

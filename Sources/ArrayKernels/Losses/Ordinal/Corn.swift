@@ -78,7 +78,7 @@ extension Corn {
         options: [RowOptions.axis.declaration],
         signature: .ranks,
         kinks: [],
-        properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
+        properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
         notes: [
             "The logits are those of conditional probabilities: that the rank is above level k if it is "
                 + "above k - 1. Only the levels up to the rank are asked.",
