@@ -70,6 +70,14 @@ struct Logistic {
         }
     }
 
+    /// tanh(z/2) = 2σ(z) - 1.
+    var tangentOfHalf: Vector {
+        @inline(always) get {
+            let distance = (-expm1NegAbs).replacing(with: 1, where: expNegAbs .< 0x1p-60)
+            return (distance / (1 + expNegAbs)).withSign(of: z)
+        }
+    }
+
     /// softplus(z) = max(z, 0) + log(1 + e^-|z|), two terms of the same sign.
     var softplus: Vector {
         @inline(always) get {

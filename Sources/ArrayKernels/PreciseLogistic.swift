@@ -8,12 +8,33 @@ struct PreciseLogistic {
     let complement: TwoDoubles
     /// log(1 + e^-|z|).
     let softplusNegAbs: TwoDoubles
+    private let z: TwoDoubles
+    /// 1 + e^-|z|.
+    private let sum: TwoDoubles
+
+    /// tanh(z/2) = 2σ(z) - 1.
+    var tangentOfHalf: TwoDoubles {
+        @inline(always) get {
+            let isNegative = z.head .< 0
+            let distance = TwoDoubles.expm1((-z).replacing(with: z, where: isNegative))
+            return (-distance).replacing(with: distance, where: isNegative) / sum
+        }
+    }
+
+    /// softplus(-z).
+    var softplusOfNegative: TwoDoubles {
+        @inline(always) get {
+            let zero = TwoDoubles(repeating: 0)
+            return softplusNegAbs + (-z).replacing(with: zero, where: z.head .> 0)
+        }
+    }
 
     @inline(always)
     init(_ z: TwoDoubles) {
+        self.z = z
         let isNegative = z.head .< 0
         let decay = TwoDoubles.exp((-z).replacing(with: z, where: isNegative))
-        let sum = decay + Vector(repeating: 1)
+        sum = decay + Vector(repeating: 1)
         let (large, small) = (TwoDoubles(repeating: 1) / sum, decay / sum)
         sigmoid = large.replacing(with: small, where: isNegative)
         complement = small.replacing(with: large, where: isNegative)

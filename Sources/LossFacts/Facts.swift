@@ -13,6 +13,7 @@ package final class Facts: Sendable {
         case distribution
         case metricLearning = "metric_learning"
         case ranking
+        case preference
         case sequence
         case segmentation
         case regularization

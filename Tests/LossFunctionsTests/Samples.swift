@@ -128,6 +128,8 @@ struct Samples {
     private static func inner(_ interval: Interval) -> ClosedRange<Double> {
         switch (interval.lower.isFinite, interval.upper.isFinite) {
         case (false, false): -3...3
+        case (true, true) where interval.lower < -1e6:
+            (min(interval.upper, 3) - 6)...(min(interval.upper, 3) - 0.2)
         case (true, false): (interval.lower + 0.2)...(interval.lower + 4)
         case (true, true) where interval.upper > 1e6:
             (interval.lower + 0.2)...(interval.lower + 4)

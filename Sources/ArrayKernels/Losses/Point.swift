@@ -37,6 +37,31 @@ struct Derivatives {
         Derivatives(gradient: Vector(repeating: 0), hessian: Vector(repeating: 0))
     }
 
+    /// The derivatives with respect to the negative of the input.
+    var opposite: Derivatives {
+        @inline(always) get {
+            Derivatives(
+                gradient: -gradient,
+                hessian: hessian,
+                surrogate: surrogate,
+                cancelled: cancelled,
+                cancelledHessian: cancelledHessian
+            )
+        }
+    }
+
+    /// The derivatives with respect to an input that is multiplied by a positive factor.
+    @inline(always)
+    func scaled(by factor: Double) -> Derivatives {
+        Derivatives(
+            gradient: factor * gradient,
+            hessian: factor * (factor * hessian),
+            surrogate: factor * (factor * surrogate),
+            cancelled: cancelled,
+            cancelledHessian: cancelledHessian
+        )
+    }
+
     /// The derivatives, with those whose terms cancel taken from a precise computation.
     @inline(always)
     func replacingCancelled(with precise: Derivatives) -> Derivatives {

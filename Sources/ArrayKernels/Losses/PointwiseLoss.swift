@@ -232,12 +232,7 @@ extension DistanceLoss {
     @inline(always)
     func point(_ x: Elements) -> Point {
         let (loss, derivatives) = point(Difference(x[0], x[1]))
-        let opposite = Derivatives(
-            gradient: -derivatives.gradient,
-            hessian: derivatives.hessian,
-            surrogate: derivatives.surrogate
-        )
-        return Point(loss: loss, first: derivatives, second: opposite)
+        return Point(loss: loss, first: derivatives, second: derivatives.opposite)
     }
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// Odds ratio preference optimization: the negative log-likelihood of the chosen response, and that
+/// of the preference by the ratio of the odds.
+///
+/// With the logarithms c and r, v = 1/(1 - e^c), w = 1/(1 - e^r), the logarithm u of the ratio of
+/// the odds and q = σ(-u): ℓ = -k c + β softplus(-u), dℓ/dc = -k - βqv, dℓ/dr = βqw,
+/// d²ℓ/dc² = βqv (1 - qv), d²ℓ/dr² = βqw ((1 - q) w + e^r w). The surrogates are βq (1 - q) v² and,
+/// in r, the second derivative.
+struct ORPO: PreferenceLoss {
+    static var hasReference: Bool { false }
+
+    static let coefficient = Option.number(
+        "nll_coefficient",
+        default: 1,
+        .closed(0, 1e6),
+        "Factor of the negative logarithm of the chosen response; 0 leaves the preference alone."
+    )
+
+    /// Mean logarithms of probabilities that are not 1, far from overflow.
+    static let logarithms = Domain.interval(.closed(-1e300, -1e-200))
+
+    private let beta: Double
+    private let coefficient: Double
+
+    init(_ options: OptionValues) {
+        beta = options[Preferences.beta]
+        coefficient = options[Self.coefficient]
+    }
+
+    @inline(always)
+    func point(_ pair: ResponsePair) -> Point {
+        let (one, beta) = (Vector(repeating: 1), Vector(repeating: beta))
+        let chosen = -TwoDoubles.expm1(pair.chosen)
+        let rejected = -TwoDoubles.expm1(pair.rejected)
+        let ratio =
+            pair.difference + (TwoDoubles.log(rejected) - TwoDoubles.log(chosen))
+        let logistic = PreciseLogistic(ratio)
+        let (share, complement) = (logistic.complement, logistic.sigmoid)
+        let (v, w) = (one / chosen, one / rejected)
+        let pull = share * v
+        let push = (share * w).rounded
+        // 1 - qv = (1 - q) - q e^c v.
+        let excess = complement - share * (TwoDoubles.exp(pair.chosen) * v)
+        let rest = complement.rounded + TwoDoubles.exp(pair.rejected).rounded
+        let cost = logistic.softplusOfNegative * beta - pair.chosen * Vector(repeating: coefficient)
+        return Point(
+            loss: cost.rounded,
+            first: Derivatives(
+                gradient: -(Vector(repeating: coefficient) + beta * pull.rounded),
+                hessian: beta * (pull.rounded * excess.rounded),
+                surrogate: beta * (pull.rounded * (complement * v).rounded)
+            ),
+            second: Derivatives(
+                gradient: beta * push,
+                hessian: beta * (push * (rest * w.rounded))
+            )
+        )
+    }
+}
+
+extension ORPO {
+    static let facts = Facts(
+        name: "orpo",
+        aliases: ["odds_ratio_preference_optimization"],
+        family: .preference,
+        summary: "The negative log-likelihoods of a chosen response and of the preference for it "
+            + "by the ratio of the odds of two responses.",
+        formula: .init(
+            plain: "-k c + beta log(1 + exp(-u)) with u = log(odds(c) / odds(r)), odds(x) = exp(x) "
+                + "/ (1 - exp(x)), c and r the mean logarithms of the chosen and the rejected "
+                + "response",
+            gradient: "-k - beta q / (1 - exp(c)) in c, beta q / (1 - exp(r)) in r, q = 1 / (1 + "
+                + "exp(u))",
+            tex: #"-k \log p_c - \beta \log \sigma \left( \log \frac{p_c (1 - p_r)}{(1 - p_c) "#
+                + #"p_r} \right)"#
+        ),
+        options: [Preferences.beta.declaration, coefficient.declaration],
+        signature: Signature(
+            .element,
+            .init(
+                "chosen",
+                .primary,
+                logarithms,
+                "mean logarithms of the probabilities of tokens of chosen responses"
+            ),
+            .init(
+                "rejected",
+                .primary,
+                logarithms,
+                "mean logarithms of the probabilities of tokens of rejected responses"
+            )
+        ),
+        kinks: [],
+        properties: [.differentiable, .twiceDifferentiable],
+        notes: [
+            "beta is lambda in the paper. A response whose logarithm is 0 has no odds and is "
+                + "refused.",
+            "TRL averages the negative log-likelihood over the tokens of a batch, not of each "
+                + "response; add it separately, with nll_coefficient 0, for its numbers. It "
+                + "computes the odds in single precision.",
+            "The surrogate of the Hessian in c is beta q (1 - q) / (1 - exp(c))^2.",
+        ],
+        references: [
+            "J. Hong, N. Lee, J. Thorne, ORPO: Monolithic Preference Optimization without "
+                + "Reference Model, EMNLP 2024",
+            "TRL ORPOTrainer",
+        ],
+        conventions: [
+            .trl(["nll_coefficient": .number(0)], notes: ["Its likelihood is added separately."])
+        ],
+        examples: Preferences.examplesWithoutReference
+    )
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The log-ratios of a policy to its reference for the two responses of a pair, as two doubles.
+struct ResponsePair {
+    let chosen: TwoDoubles
+    let rejected: TwoDoubles
+
+    /// The log-ratio of the chosen response minus that of the rejected one.
+    ///
+    /// The four logarithms may cancel: the error is 2^-104 of the difference itself.
+    var difference: TwoDoubles {
+        @inline(always) get { chosen - rejected }
+    }
+}
+
+/// A loss of the logarithms of the probabilities of two responses, of which one is preferred.
+///
+/// With a reference policy it is a function of the two log-ratios, and the derivatives with respect
+/// to the logarithms of the reference are those of the policy with the opposite sign.
+protocol PreferenceLoss: PointwiseLoss {
+    /// Whether the loss compares the policy with a reference policy.
+    static var hasReference: Bool { get }
+
+    /// The losses, with their derivatives with respect to the two log-ratios.
+    func point(_ pair: ResponsePair) -> Point
+
+    /// The same, computed so precisely that cancellation does not matter.
+    func precisePoint(_ pair: ResponsePair) -> Point
+}
+
+extension PreferenceLoss {
+    static var hasReference: Bool { true }
+    static var inputCount: Int { hasReference ? 4 : 2 }
+
+    @inline(always)
+    func precisePoint(_ pair: ResponsePair) -> Point { point(pair) }
+
+    @inline(always)
+    func point(_ x: Elements) -> Point { Self.spread(point(Self.pair(x))) }
+
+    @inline(always)
+    func precisePoint(_ x: Elements) -> Point { Self.spread(precisePoint(Self.pair(x))) }
+
+    @inline(always)
+    private static func pair(_ x: Elements) -> ResponsePair {
+        guard hasReference else {
+            return ResponsePair(chosen: TwoDoubles(x[0]), rejected: TwoDoubles(x[1]))
+        }
+        return ResponsePair(
+            chosen: TwoDoubles.difference(x[0], x[2]),
+            rejected: TwoDoubles.difference(x[1], x[3])
+        )
+    }
+
+    @inline(always)
+    private static func spread(_ point: Point) -> Point {
+        guard hasReference else { return point }
+        return Point(
+            loss: point.loss,
+            cancelled: point.cancelled,
+            first: point.first,
+            second: point.second,
+            third: point.first.opposite,
+            fourth: point.second.opposite
+        )
+    }
+}
+
+/// A preference loss that depends on the difference of the log-ratios only.
+protocol MarginPreference: PreferenceLoss {
+    /// The factor of the difference.
+    var beta: Double { get }
+
+    /// The margin: beta times the difference, from which a loss may subtract a target.
+    func margin(_ pair: ResponsePair) -> TwoDoubles
+
+    /// The losses, with their derivatives with respect to the margin as those of the first input.
+    func point(margin: TwoDoubles) -> Point
+
+    /// The same, computed so precisely that cancellation does not matter.
+    func precisePoint(margin: TwoDoubles) -> Point
+}
+
+extension MarginPreference {
+    @inline(always)
+    func margin(_ pair: ResponsePair) -> TwoDoubles { pair.difference.reward(beta) }
+
+    @inline(always)
+    func precisePoint(margin: TwoDoubles) -> Point { point(margin: margin) }
+
+    @inline(always)
+    func point(_ pair: ResponsePair) -> Point { spread(point(margin: margin(pair))) }
+
+    @inline(always)
+    func precisePoint(_ pair: ResponsePair) -> Point {
+        spread(precisePoint(margin: margin(pair)))
+    }
+
+    @inline(always)
+    private func spread(_ point: Point) -> Point {
+        let chosen = point.first.scaled(by: beta)
+        return Point(
+            loss: point.loss,
+            cancelled: point.cancelled,
+            first: chosen,
+            second: chosen.opposite
+        )
+    }
+}
+
+extension TwoDoubles {
+    /// The product with an option, for logarithms of probabilities.
+    @inline(always)
+    func reward(_ beta: Double) -> TwoDoubles {
+        let product = self * Vector(repeating: beta)
+        // The rounding error of a smaller product may not be a double.
+        let isTiny = product.head.magnitude .< 0x1p-900
+        return TwoDoubles(
+            head: product.head,
+            tail: product.tail.replacing(with: 0, where: isTiny)
+        )
+    }
+}
+
+/// The options and inputs shared by losses of preferences.
+enum Preferences {
+    static let beta = Option.number(
+        "beta",
+        default: 0.1,
+        .closed(1e-6, 1e3),
+        "Factor of the logarithms of probabilities, or of the log-ratios: the strength of the pull "
+            + "towards the reference policy."
+    )
+
+    static let labelSmoothing = Option.number(
+        "label_smoothing",
+        default: 0,
+        .halfOpen(0, 0.5),
+        "Assumed probability that the preference is wrong."
+    )
+
+    /// The logarithms of probabilities, far from overflow.
+    static let logarithms = Domain.interval(.closed(-1e300, 1e300))
+
+    /// The two responses, with a policy and a reference policy.
+    static let withReference = Signature(
+        .element,
+        .init("chosen", .primary, logarithms, chosen),
+        .init("rejected", .primary, logarithms, rejected),
+        .init(
+            "reference_chosen",
+            .differentiable,
+            logarithms,
+            "the same for chosen responses, by the reference policy"
+        ),
+        .init(
+            "reference_rejected",
+            .differentiable,
+            logarithms,
+            "the same for rejected responses, by the reference policy"
+        )
+    )
+
+    /// The two responses, with a policy alone.
+    static let withoutReference = Signature(
+        .element,
+        .init("chosen", .primary, logarithms, chosen),
+        .init("rejected", .primary, logarithms, rejected)
+    )
+
+    /// Three pairs of responses.
+    static let examples = [
+        Example([
+            "chosen": Tensor(shape: [3], values: [-12.5, -30.25, -8]),
+            "rejected": Tensor(shape: [3], values: [-14, -29.5, -20.75]),
+            "reference_chosen": Tensor(shape: [3], values: [-13, -30, -9.5]),
+            "reference_rejected": Tensor(shape: [3], values: [-13.5, -30.5, -18]),
+        ])
+    ]
+
+    /// Three pairs of responses without a reference.
+    static let examplesWithoutReference = [
+        Example([
+            "chosen": Tensor(shape: [3], values: [-0.5, -1.25, -0.375]),
+            "rejected": Tensor(shape: [3], values: [-1.5, -0.875, -2]),
+        ])
+    ]
+
+    private static let chosen = "logarithms of the probabilities of chosen responses"
+    private static let rejected = "logarithms of the probabilities of rejected responses"
+
+    static let constantReference =
+        "Trainers hold the reference constant; its gradient is computed on request."
+    static let sums = "TRL and the papers pass sums over the tokens of a response."
+}
+
+extension Convention {
+    /// The defaults of TRL, from `trl/trainer` and `trl/experimental`.
+    static func trl(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        Convention("trl", version: "1.10.0.dev0", options, notes: notes)
+    }
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Anchored preference optimization: sigmoid(-a) + sigmoid(b), a and b beta times the log-ratios."""
+
+import preferences
+from preferences import sigmoid
+
+KIND = "inputs"
+OPTIONS = {"beta": 0.1}
+
+
+def loss(chosen, rejected, reference_chosen, reference_rejected, o):
+    return sigmoid(-o.beta * (chosen - reference_chosen)) + sigmoid(o.beta * (rejected - reference_rejected))
+
+
+def groups(random):
+    for beta in (0.1, 0.5, 1e-6, 1e3):
+        yield {"beta": beta} if beta != 0.1 else {}, preferences.both(random, beta, 0.0, 1e-5, -1e-12, count=10)
