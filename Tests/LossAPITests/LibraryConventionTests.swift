@@ -235,7 +235,7 @@ struct LibraryConventionTests {
     @Test(
         "agrees with the numbers that the library computes",
         arguments: [
-            ("pytorch", 1e-12, 35), ("sklearn", 1e-12, 69),
+            ("pytorch", 1e-12, 35), ("sklearn", 1e-12, 69), ("optax", 1e-12, 25),
             // Some of their functions, or the sums, are in single precision.
             ("keras", 0x1p-21, 30),
         ]
