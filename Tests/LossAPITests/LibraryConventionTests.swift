@@ -238,6 +238,7 @@ struct LibraryConventionTests {
             ("pytorch", 1e-12, 35), ("sklearn", 1e-12, 69), ("optax", 1e-12, 25),
             // Some of their functions, or the sums, are in single precision.
             ("keras", 0x1p-21, 30), ("tensorflow", 0x1p-21, 15), ("mlx", 0x1p-21, 20),
+            ("catboost", 0x1p-21, 16),
         ]
     )
     func libraries(name: String, bound: Double, count: Int) throws {
