@@ -270,6 +270,30 @@ struct LibraryConventionTests {
         }
     }
 
+    /// Julia is not needed: the numbers are those that the tests and the documentation of Flux print.
+    @Test("flux agrees with Flux")
+    func flux() throws {
+        var count = 0
+        for var sample in try goldenRecords("public") where sample["differs"] == nil {
+            let source = try #require(sample["source"] as? String)
+            let loss = try #require(sample["loss"] as? String ?? sample["penalty"] as? String)
+            let facts = Catalogue.loss(named: loss)?.facts
+            let flux = facts?.conventions.first { $0.name == "flux" }
+            guard let flux, source.hasPrefix("Flux") else { continue }
+            count += 1
+            var request = try #require(sample["request"] as? [String: Any])
+            // The convention sets them, but for a delta that is not the default.
+            for name in flux.options.keys where name != "delta" { request[name] = nil }
+            request["convention"] = "flux"
+            sample["request"] = request
+            let tolerance = try #require(sample["tolerance"] as? Double)
+            let expected = try #require(sample["expected"] as? [String: Any])
+            let own = try client.json(try client.send(sample))
+            try compare(own, expected, source) { _, _ in tolerance }
+        }
+        #expect(count >= 20)
+    }
+
     @Test("states options that its loss has, within their ranges")
     func declarations() throws {
         for facts in Catalogue.losses.map({ $0.facts }) {
