@@ -85,6 +85,51 @@ extension Convention {
         Convention("keras", version: "3.15.1", options, reduction: .elementMean, notes: notes)
     }
 
+    /// The defaults of scikit-learn, from `sklearn/metrics`, `sklearn/_loss/loss.py` and
+    /// `sklearn/linear_model/_sgd_fast.pyx.tp`.
+    package static func scikitLearn(
+        _ options: [String: OptionValue] = [:],
+        surrogate: Surrogate? = nil,
+        notes: [String] = []
+    ) -> Convention {
+        Convention("sklearn", version: "1.9.1", options, surrogate: surrogate, notes: notes)
+    }
+
+    /// The defaults of optax, from `optax/losses`, which leaves each loss by itself.
+    package static func optax(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        Convention("optax", version: "0.2.8", options, reduction: Reduction.none, notes: notes)
+    }
+
+    /// The defaults of MLX, from `python/mlx/nn/losses.py`, which leaves most losses by themselves.
+    package static func mlx(
+        _ options: [String: OptionValue] = [:],
+        reduction: Reduction = .none,
+        notes: [String] = []
+    ) -> Convention {
+        Convention("mlx", version: "0.32.4", options, reduction: reduction, notes: notes)
+    }
+
+    /// The defaults of `tf.nn`, which leaves each loss by itself, and of `tf.compat.v1.losses`, whose
+    /// means divide by the number of losses; `tf.keras` is Keras.
+    package static func tensorFlow(
+        _ options: [String: OptionValue] = [:],
+        reduction: Reduction = .none,
+        notes: [String] = []
+    ) -> Convention {
+        Convention("tensorflow", version: "2.21.0", options, reduction: reduction, notes: notes)
+    }
+
+    /// The defaults of Flux, from `src/losses/functions.jl`, which has no weights.
+    package static func flux(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        Convention("flux", version: "0.16.11", options, notes: notes)
+    }
+
     /// The defaults of the objectives of XGBoost, from `src/objective`.
     package static func xgBoost(
         _ options: [String: OptionValue] = [:],
@@ -101,6 +146,16 @@ extension Convention {
         notes: [String] = []
     ) -> Convention {
         boosting("lightgbm", version: "4.7.0", options, surrogate, notes)
+    }
+
+    /// The defaults of the objectives of CatBoost, from `catboost/private/libs/algo_helpers`.
+    ///
+    /// CatBoost maximises minus the loss; its derivatives have the other sign.
+    package static func catBoost(
+        _ options: [String: OptionValue] = [:],
+        notes: [String] = []
+    ) -> Convention {
+        boosting("catboost", version: "1.2.10", options, nil, notes)
     }
 
     /// The defaults of a library that fits trees to the gradients of single rows, which are of a sum.

@@ -29,8 +29,13 @@ package enum OtherNames {
             "Use binary_cross_entropy."
         ),
         (
-            ["multi_logloss", "mlogloss"],
+            ["mlogloss"],
             "Use categorical_cross_entropy."
+        ),
+        (
+            ["multi_logloss"],
+            "Use categorical_cross_entropy or, for CatBoost's MultiLogloss, binary_cross_entropy with "
+                + "\"from_logits\": true."
         ),
         (
             ["multiclass", "xent", "softmax_loss", "multi:softmax"],
@@ -40,7 +45,7 @@ package enum OtherNames {
             [
                 "binary", "xentropy", "binary:logitraw", "logistic", "logistic_loss",
                 "sigmoid_cross_entropy", "multiclassova", "ova", "ovr",
-                "multilabel_bce",
+                "multilabel_bce", "MultiClassOneVsAll", "MultiCrossEntropy",
             ],
             "Use binary_cross_entropy with \"from_logits\": true, one logit for each label."
         ),
@@ -96,8 +101,46 @@ package enum OtherNames {
                 + "optax and MLX have the other sign."
         ),
         (
-            ["rmse", "root_mean_squared_error"],
-            "It is the square root of the mean of squared_error."
+            ["rmse", "MultiRMSE", "root_mean_squared_error"],
+            "It is the square root of the mean of squared_error; CatBoost's objective RMSE is "
+                + "half_squared_error."
+        ),
+        (
+            [
+                "neg_mean_squared_error", "neg_mean_absolute_error",
+                "neg_mean_absolute_percentage_error", "neg_mean_squared_log_error",
+                "neg_brier_score",
+            ],
+            "It is minus the loss whose name lacks neg_."
+        ),
+        (
+            ["reg:squaredlogerror"],
+            "It is half of squared_log_error, and clips predictions at -1 + 1e-6."
+        ),
+        (
+            ["mean_poisson_deviance", "neg_mean_poisson_deviance"],
+            "It is twice the mean of half_poisson_deviance with \"log_input\": false, or minus that."
+        ),
+        (
+            ["mean_gamma_deviance", "neg_mean_gamma_deviance"],
+            "It is twice the mean of half_gamma_deviance with \"log_input\": false, or minus that."
+        ),
+        (
+            ["mean_tweedie_deviance"],
+            "It is twice the mean of half_tweedie_deviance with \"log_input\": false; scikit-learn's "
+                + "power is 0 unless set, and then it is squared_error."
+        ),
+        (
+            [
+                "d2_absolute_error_score", "d2_brier_score", "d2_log_loss_score",
+                "d2_pinball_score", "d2_tweedie_score", "r2_score",
+            ],
+            "It is 1 minus the mean of a loss divided by that for the best constant prediction: "
+                + "compute both."
+        ),
+        (
+            ["median_absolute_error", "max_error"],
+            "It is no mean: request absolute_error with \"reduction\": \"none\"."
         ),
     ]
 }

@@ -7,15 +7,14 @@ Its reductions are in single precision with this backend, although the losses ar
     KERAS_BACKEND=torch python3 Tests/Golden/keras_values.py        # needs keras==3.15.1 and torch
 """
 
-import json
 import random
-from pathlib import Path
 
 import keras
 import torch
 
+from library_values import array, row_weights, write
+
 keras.config.set_floatx("float64")
-HERE = Path(__file__).resolve().parent
 # By loss: the loss of Keras, the kinds of its predictions and targets, and the options of the request.
 LOSSES = [
     ("squared_error", keras.losses.MeanSquaredError(), "real", "real", {}),
@@ -50,23 +49,6 @@ LOSSES = [
     ),
     ("kl_divergence", keras.losses.KLDivergence(), "distribution", "distribution", {}),
 ]
-ROWS, COLUMNS = 5, 4
-
-
-def array(kind, generator):
-    """Numbers of a kind, ROWS x COLUMNS."""
-    one = {
-        "real": lambda: generator.gauss(0, 1.5),
-        "positive": lambda: generator.uniform(0.1, 5),
-        "probability": lambda: generator.uniform(0.01, 0.99),
-        "distribution": lambda: generator.uniform(0.1, 1),
-        "sign": lambda: generator.choice([-1, 1]),
-        "label": lambda: generator.choice([0, 1]),
-    }.get(kind)
-    if kind == "class":
-        return [generator.randrange(COLUMNS) for _ in range(ROWS)]
-    rows = [[one() for _ in range(COLUMNS)] for _ in range(ROWS)]
-    return [[x / sum(row) for x in row] for row in rows] if kind == "distribution" else rows
 
 
 def main():
@@ -74,7 +56,7 @@ def main():
     for name, loss, predicted, true, options in LOSSES:
         generator = random.Random(f"{name} {options}")
         predictions, targets = array(predicted, generator), array(true, generator)
-        for weights in (None, [generator.uniform(0.1, 2) for _ in range(ROWS)]):
+        for weights in (None, row_weights(generator)):
             variable = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
             value = loss(
                 torch.tensor(targets, dtype=torch.float64), variable,
@@ -87,13 +69,11 @@ def main():
             if name != "categorical_cross_entropy" or options.get("from_logits"):
                 expected["gradient"] = variable.grad.tolist()
             cases.append({
-                "version": keras.__version__,
                 "loss": name,
                 "request": request if weights is None else request | {"weights": weights},
                 "expected": expected,
             })
-    text = ",\n".join(json.dumps(case) for case in cases)
-    (HERE / "keras.json").write_text(f'{{"cases": [\n{text}\n]}}\n')
+    write("keras", keras.__version__, cases)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ struct PublicValueTests {
                 #expect(response.status == .ok, "\(source): \(result)")
                 let tolerance = try #require(sample["tolerance"] as? Double, "\(source)")
                 let expected = try #require(sample["expected"] as? [String: Any], "\(source)")
-                try compare(result, expected, source) { _ in tolerance }
+                try compare(result, expected, source) { _, _ in tolerance }
                 continue
             }
             #expect(sample["differs"] is String, "\(source)")
@@ -28,7 +28,7 @@ struct PublicValueTests {
                 #expect(result["type"] as? String == "/problems/\(problem)", "\(source)")
             } else {
                 #expect(response.status == .ok, "\(source): \(result)")
-                try compare(result, ours, source) { 1e-12 * $0.magnitude }
+                try compare(result, ours, source) { number, _ in 1e-12 * number.magnitude }
             }
         }
     }
@@ -43,26 +43,5 @@ struct PublicValueTests {
         #expect(libraries.count > 10)
         let losses = Set(agreeing.compactMap { ($0["loss"] ?? $0["penalty"]) as? String })
         #expect(losses.count >= 40)
-    }
-
-    /// Compares the members of a result with those of a case, number by number.
-    private func compare(
-        _ result: [String: Any],
-        _ expected: [String: Any],
-        _ source: String,
-        tolerance: (Double) -> Double
-    ) throws {
-        #expect(!expected.isEmpty, "\(source)")
-        for (member, value) in expected {
-            let theirs = numbers(value)
-            let own = numbers(result[member] as Any)
-            try #require(own.count == theirs.count && !own.isEmpty, "\(source): \(member)")
-            for (one, other) in zip(own, theirs) {
-                #expect(
-                    (one - other).magnitude <= tolerance(other),
-                    "\(source): \(member) is \(one), not \(other)"
-                )
-            }
-        }
     }
 }

@@ -21,6 +21,40 @@ func numbers(_ value: Any) -> [Double] {
     (value as? [Any])?.flatMap { numbers($0) } ?? (value as? Double).map { [$0] } ?? []
 }
 
+/// The numbers of a nested list, in which null is a number that is not known.
+private func knownNumbers(_ value: Any) -> [Double?] {
+    (value as? [Any])?.flatMap { knownNumbers($0) } ?? [value as? Double]
+}
+
+/// Compares the members of a result with those that are expected, number by number.
+///
+/// The tolerance is the bound of an error, from the expected number and the largest of its member.
+func compare(
+    _ result: [String: Any],
+    _ expected: [String: Any],
+    _ source: String,
+    tolerance: (_ number: Double, _ largest: Double) -> Double
+) throws {
+    #expect(!expected.isEmpty, "\(source)")
+    for (member, value) in expected {
+        if let members = value as? [String: Any] {
+            let own = try #require(result[member] as? [String: Any], "\(source): \(member)")
+            try compare(own, members, source, tolerance: tolerance)
+            continue
+        }
+        let theirs = knownNumbers(value)
+        let own = numbers(result[member] as Any)
+        try #require(own.count == theirs.count && !own.isEmpty, "\(source): \(result)")
+        let largest = theirs.compactMap { $0?.magnitude }.max() ?? 0
+        for case (let one, let other?) in zip(own, theirs) {
+            #expect(
+                (one - other).magnitude <= tolerance(other, largest),
+                "\(source): \(member) is \(one), not \(other)"
+            )
+        }
+    }
+}
+
 /// The records of a member of a document of Tests/Golden, by default its cases.
 func goldenRecords(_ name: String, _ member: String = "cases") throws -> [[String: Any]] {
     let data = Data(try text("Tests/Golden/\(name).json").utf8)

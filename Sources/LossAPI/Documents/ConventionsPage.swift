@@ -22,6 +22,9 @@ package enum ConventionsPage {
         loss that is not listed for a library does not accept its convention. Results have no rounding but that of double
         precision: a library that computes in single precision differs by its own.
 
+        optax, MLX and `tf.nn` leave most losses unreduced, and so do their conventions. `tf.keras` is Keras. CatBoost has
+        the derivatives of what it maximises, minus the loss; here they are those of the loss.
+
         A `positive` Hessian is a surrogate that is never negative, multiplied by `hessian_scale` and raised to at least
         `hessian_floor`.
 

@@ -335,9 +335,24 @@ extension BinaryCrossEntropy {
                 ["from_logits": .flag(true)],
                 convention: "pytorch"
             ),
-            .init("sigmoid_binary_cross_entropy", ["from_logits": .flag(true)]),
-            .init("sigmoid_cross_entropy_with_logits", ["from_logits": .flag(true)]),
-            .init("logitbinarycrossentropy", ["from_logits": .flag(true)]),
+            .init(
+                "sigmoid_binary_cross_entropy",
+                ["from_logits": .flag(true)],
+                convention: "optax"
+            ),
+            .init("binary_logistic_loss", ["from_logits": .flag(true)]),
+            .init(
+                "sigmoid_cross_entropy_with_logits",
+                ["from_logits": .flag(true)],
+                convention: "tensorflow"
+            ),
+            .init(
+                "weighted_cross_entropy_with_logits",
+                ["from_logits": .flag(true)],
+                convention: "tensorflow"
+            ),
+            .init("logitbinarycrossentropy", ["from_logits": .flag(true)], convention: "flux"),
+            .init("HalfBinomialLoss", ["from_logits": .flag(true)], convention: "sklearn"),
             .init("binary:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
             .init("reg:logistic", ["from_logits": .flag(true)], convention: "xgboost"),
         ],
@@ -369,7 +384,7 @@ extension BinaryCrossEntropy {
         ],
         references: [
             "PyTorch BCELoss and BCEWithLogitsLoss", "Keras BinaryCrossentropy",
-            "scikit-learn log_loss",
+            "scikit-learn log_loss", "CatBoost Logloss",
         ],
         conventions: [
             .pyTorch(
@@ -396,6 +411,33 @@ extension BinaryCrossEntropy {
                     "The objectives binary, with sigmoid = 1, and cross_entropy; scale_pos_weight is "
                         + "pos_weight."
                 ]
+            ),
+            .catBoost(
+                ["from_logits": .flag(true)],
+                notes: [
+                    "The objectives Logloss, with the border 0.5 of its labels, CrossEntropy, and, in each "
+                        + "dimension, MultiLogloss, MultiCrossEntropy and MultiClassOneVsAll; scale_pos_weight is "
+                        + "pos_weight."
+                ]
+            ),
+            .scikitLearn(
+                ["epsilon": .number(2.220446049250313e-16)],
+                notes: ["The metric log_loss of two classes; HalfBinomialLoss takes logits."]
+            ),
+            .optax(["from_logits": .flag(true)]),
+            .mlx(
+                // Logarithms are at least -100.
+                ["from_logits": .flag(true), "epsilon": .number(3.720075976020836e-44)],
+                reduction: .elementMean,
+                notes: ["The gradient of MLX is 0 in a logarithm that is clipped."]
+            ),
+            .tensorFlow(
+                ["from_logits": .flag(true)],
+                notes: ["tf.nn; pos_weight is that of weighted_cross_entropy_with_logits."]
+            ),
+            .flux(
+                ["epsilon": .number(2.220446049250313e-16)],
+                notes: ["Flux adds epsilon to probabilities instead of clipping them."]
             ),
         ]
     )

@@ -241,7 +241,19 @@ extension BinaryFocal {
                 notes: [
                     "Keras clips probabilities from logits, too, and its gradient is 0 where it does."
                 ]
-            )
+            ),
+            .catBoost(
+                ["from_logits": .flag(true)],
+                notes: [
+                    "alpha and gamma are focal_alpha and focal_gamma, without defaults. CatBoost clips "
+                        + "probabilities at 1e-13."
+                ]
+            ),
+            .optax(["from_logits": .flag(true), "gamma": .number(2)]),
+            .flux(
+                ["epsilon": .number(2.220446049250313e-16), "gamma": .number(2)],
+                notes: ["Flux adds epsilon to probabilities instead of clipping them."]
+            ),
         ]
     )
 }

@@ -57,6 +57,9 @@ extension BinarySparsemax {
         references: [
             "A. F. T. Martins, R. F. Astudillo, From Softmax to Sparsemax, ICML 2016",
             "optax sparsemax_loss", "jaxopt binary_sparsemax_loss",
+        ],
+        conventions: [
+            .optax(["label_encoding": .choice("binary")])
         ]
     )
 }

@@ -150,6 +150,11 @@ extension Brier {
             "G. W. Brier, Verification of Forecasts Expressed in Terms of Probability, Monthly "
                 + "Weather Review 78, 1950",
             "scikit-learn brier_score_loss",
+        ],
+        conventions: [
+            .scikitLearn(notes: [
+                "With labels of two classes; of more, it is the sum over the classes."
+            ])
         ]
     )
 }

@@ -22,7 +22,7 @@ struct ExponentialMargin: MarginLoss {
 extension ExponentialMargin {
     static let facts = Facts(
         name: "exponential",
-        aliases: ["ExpLoss", "adaboost"],
+        aliases: ["ExpLoss", "exponential_loss", "adaboost"],
         family: .binary,
         summary: "The exponential of the negative margin, as in AdaBoost.",
         formula: .init(
@@ -47,6 +47,12 @@ extension ExponentialMargin {
             "Y. Freund, R. E. Schapire, A Decision-Theoretic Generalization of On-Line Learning, "
                 + "Journal of Computer and System Sciences 55, 1997",
             "LossFunctions.jl ExpLoss", "scikit-learn ExponentialLoss",
+        ],
+        conventions: [
+            .scikitLearn(
+                ["label_encoding": .choice("binary")],
+                notes: ["The loss exponential of gradient boosting, for labels 0 and 1 only."]
+            )
         ]
     )
 }

@@ -70,7 +70,25 @@ extension Hinge {
             .keras(
                 ["margin": .number(1), "label_encoding": .choice("signed")],
                 notes: ["Keras converts labels of 0 and 1; its gradient at the margin is -y/2."]
-            )
+            ),
+            .scikitLearn(
+                ["margin": .number(1), "label_encoding": .choice("signed")],
+                notes: ["The gradient of SGD at the margin is -y; the metric hinge_loss has none."]
+            ),
+            .optax(
+                ["margin": .number(1), "label_encoding": .choice("signed")],
+                notes: ["The gradient of optax at the margin is -y/2."]
+            ),
+            .mlx(["margin": .number(1), "label_encoding": .choice("signed")]),
+            .tensorFlow(
+                ["margin": .number(1), "label_encoding": .choice("binary")],
+                reduction: .elementMean,
+                notes: [
+                    "tf.compat.v1.losses.hinge_loss, in single precision; it does not count losses whose "
+                        + "weight is 0."
+                ]
+            ),
+            .flux(["margin": .number(1), "label_encoding": .choice("signed")]),
         ]
     )
 }

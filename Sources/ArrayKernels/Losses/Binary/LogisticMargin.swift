@@ -47,6 +47,9 @@ extension LogisticMargin {
             "With label_encoding \"binary\" it equals binary_cross_entropy from logits.",
             "In single precision PyTorch's soft_margin_loss overflows for y p below -88.",
         ],
-        references: ["PyTorch SoftMarginLoss", "LossFunctions.jl LogitMarginLoss"]
+        references: ["PyTorch SoftMarginLoss", "LossFunctions.jl LogitMarginLoss"],
+        conventions: [
+            .pyTorch(["label_encoding": .choice("signed")], reduction: .elementMean)
+        ]
     )
 }

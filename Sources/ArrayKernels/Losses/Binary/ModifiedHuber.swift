@@ -58,6 +58,9 @@ extension ModifiedHuber {
             "T. Zhang, Solving Large Scale Linear Prediction Problems Using Stochastic Gradient "
                 + "Descent Algorithms, ICML 2004",
             "scikit-learn SGDClassifier modified_huber", "LossFunctions.jl ModifiedHuberLoss",
+        ],
+        conventions: [
+            .scikitLearn(["label_encoding": .choice("signed")])
         ]
     )
 }

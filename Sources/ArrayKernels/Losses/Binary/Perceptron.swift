@@ -51,6 +51,16 @@ extension Perceptron {
         references: [
             "F. Rosenblatt, The Perceptron, Psychological Review 65, 1958",
             "optax perceptron_loss", "scikit-learn SGDClassifier perceptron",
+        ],
+        conventions: [
+            .scikitLearn(
+                ["label_encoding": .choice("signed")],
+                notes: ["The gradient of SGD at y p = 0 is -y."]
+            ),
+            .optax(
+                ["label_encoding": .choice("signed")],
+                notes: ["The gradient of optax at y p = 0 is -y/2."]
+            ),
         ]
     )
 }

@@ -54,7 +54,9 @@ extension SquaredHinge {
             .keras(
                 ["margin": .number(1), "label_encoding": .choice("signed")],
                 notes: ["Keras converts labels of 0 and 1."]
-            )
+            ),
+            .scikitLearn(["margin": .number(1), "label_encoding": .choice("signed")]),
+            .flux(["margin": .number(1), "label_encoding": .choice("signed")]),
         ]
     )
 }

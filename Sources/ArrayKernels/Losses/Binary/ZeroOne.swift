@@ -39,6 +39,12 @@ extension ZeroOne {
             "scikit-learn's zero_one_loss compares labels; with labels -1 and 1 as predictions this is "
                 + "its mean.",
         ],
-        references: ["LossFunctions.jl ZeroOneLoss", "scikit-learn zero_one_loss"]
+        references: ["LossFunctions.jl ZeroOneLoss", "scikit-learn zero_one_loss"],
+        conventions: [
+            .scikitLearn(
+                ["label_encoding": .choice("signed")],
+                notes: ["Predictions are labels, -1 and 1."]
+            )
+        ]
     )
 }

@@ -64,7 +64,11 @@ extension GeneralizedKullbackLeibler {
         name: "generalized_kl",
         aliases: [
             "generalized_kl_divergence", "i_divergence",
-            .init("convex_kl_divergence", ["log_predictions": .flag(true)]),
+            .init(
+                "convex_kl_divergence",
+                ["log_predictions": .flag(true)],
+                convention: "optax"
+            ),
         ],
         family: .distribution,
         summary:
@@ -118,6 +122,9 @@ extension GeneralizedKullbackLeibler {
         references: [
             "I. Csiszár, Why Least Squares and Maximum Entropy?, Annals of Statistics 19, 1991",
             "optax generalized_kl_divergence",
+        ],
+        conventions: [
+            .optax(["log_predictions": .flag(true)])
         ]
     )
 }

@@ -494,7 +494,8 @@ extension KullbackLeiblerDivergence {
             .init("KLDivLoss", ["log_predictions": .flag(true)], convention: "pytorch"),
             .init(
                 "kl_divergence_with_log_targets",
-                ["log_predictions": .flag(true), "log_targets": .flag(true)]
+                ["log_predictions": .flag(true), "log_targets": .flag(true)],
+                convention: "optax"
             ),
         ],
         family: .distribution,
@@ -544,6 +545,17 @@ extension KullbackLeiblerDivergence {
                     "Keras clips targets to [1e-7, 1], too, and its gradient is 0 where a prediction is "
                         + "clipped."
                 ]
+            ),
+            .optax(["log_predictions": .flag(true)]),
+            .mlx(
+                ["log_predictions": .flag(true), "log_targets": .flag(true)],
+                notes: [
+                    "The name kl_div_loss is that of PyTorch here, whose targets are probabilities."
+                ]
+            ),
+            .flux(
+                ["epsilon": .number(2.220446049250313e-16)],
+                notes: ["Flux adds epsilon to probabilities instead of clipping them."]
             ),
         ]
     )

@@ -102,7 +102,19 @@ extension GaussianNLL {
         references: [
             "D. A. Nix, A. S. Weigend, Estimating the Mean and Variance of the Target Probability "
                 + "Distribution, ICNN 1994",
-            "PyTorch GaussianNLLLoss",
+            "PyTorch GaussianNLLLoss", "MLX gaussian_nll_loss",
+        ],
+        conventions: [
+            .pyTorch(
+                reduction: .elementMean,
+                notes: [
+                    "PyTorch raises variances to 1e-6, and its gradient is that at the raised one."
+                ]
+            ),
+            .mlx(
+                reduction: .elementMean,
+                notes: ["MLX raises variances to 1e-6, where its gradient in them is 0."]
+            ),
         ]
     )
 }

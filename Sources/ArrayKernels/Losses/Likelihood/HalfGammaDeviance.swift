@@ -73,6 +73,7 @@ extension HalfGammaDeviance {
         name: "half_gamma_deviance",
         aliases: [
             .init("reg:gamma", ["log_input": .flag(true)], convention: "xgboost"),
+            .init("HalfGammaLoss", ["log_input": .flag(true)], convention: "sklearn"),
             .init("itakura_saito", ["log_input": .flag(false)]),
         ],
         family: .regression,
@@ -106,6 +107,13 @@ extension HalfGammaDeviance {
         ],
         conventions: [
             .xgBoost(["log_input": .flag(true)]), .lightGBM(["log_input": .flag(true)]),
+            .scikitLearn(
+                ["log_input": .flag(true)],
+                notes: [
+                    "The loss of HalfGammaLoss is greater by 1 + log t; its derivatives are these. The metric "
+                        + "mean_gamma_deviance is twice the loss with log_input false."
+                ]
+            ),
         ]
     )
 }

@@ -108,6 +108,12 @@ extension HalfInverseGaussianDeviance {
             "The Tweedie deviance of power 3. The Hessian is negative where z > log(2t), and in the "
                 + "mean where p > 1.5t."
         ],
-        references: ["scikit-learn mean_tweedie_deviance with power 3"]
+        references: ["scikit-learn mean_tweedie_deviance with power 3"],
+        conventions: [
+            .scikitLearn(
+                ["log_input": .flag(false)],
+                notes: ["The metric mean_tweedie_deviance with power 3 is twice the loss."]
+            )
+        ]
     )
 }

@@ -98,6 +98,12 @@ extension HalfPoissonDeviance {
             "Differs from poisson_nll by a number that depends on the target only.",
             "scikit-learn's mean_poisson_deviance is twice its mean, with log_input false.",
         ],
-        references: ["scikit-learn mean_poisson_deviance"]
+        references: ["scikit-learn mean_poisson_deviance"],
+        conventions: [
+            .scikitLearn(
+                ["log_input": .flag(false)],
+                notes: ["The metric mean_poisson_deviance is twice the loss."]
+            )
+        ]
     )
 }

@@ -151,7 +151,14 @@ struct HalfTweedieDevianceOfMeans: PointwiseFormula {
 extension HalfTweedieDeviance {
     static let facts = Facts(
         name: "half_tweedie_deviance",
-        aliases: ["tweedie_deviance_half"],
+        aliases: [
+            "tweedie_deviance_half",
+            .init(
+                "HalfTweedieLossIdentity",
+                ["log_input": .flag(false)],
+                convention: "sklearn"
+            ),
+        ],
         family: .regression,
         summary:
             "Half the deviance of a Tweedie distribution, whose variance is a power of its mean: "
@@ -181,9 +188,9 @@ extension HalfTweedieDeviance {
             "Convex in the logarithm of the mean up to a power of 2. Elsewhere the Hessian may be "
                 + "negative; with hessian_kind \"positive\" the Fisher information takes its place: "
                 + "p^(2 - power) in z, p^-power in p.",
-            "tweedie_nll differs by a number that depends on the target only, and so do "
-                + "scikit-learn's HalfTweedieLoss and HalfTweedieLossIdentity; these jump near "
-                + "powers 1 and 2, at which they drop it.",
+            "tweedie_nll differs by a number that depends on the target only, and so does "
+                + "scikit-learn's HalfTweedieLoss, which jumps near powers 1 and 2, at which it drops "
+                + "another.",
             "scikit-learn's mean_tweedie_deviance is twice this loss with log_input false; its "
                 + "default power is 0, which is squared_error.",
         ],
@@ -191,6 +198,15 @@ extension HalfTweedieDeviance {
             "B. Jorgensen, Exponential Dispersion Models, Journal of the Royal Statistical Society B "
                 + "49, 1987",
             "scikit-learn mean_tweedie_deviance",
+        ],
+        conventions: [
+            .scikitLearn(
+                ["log_input": .flag(false), "power": .number(1.5)],
+                notes: [
+                    "HalfTweedieLossIdentity; the metric mean_tweedie_deviance, whose power is 0 unless set, is "
+                        + "twice the loss."
+                ]
+            )
         ]
     )
 }

@@ -211,8 +211,9 @@ extension PoissonNLL {
     static let facts = Facts(
         name: "poisson_nll",
         aliases: [
-            "poisson_nll_loss", "HalfPoissonLoss",
+            "poisson_nll_loss", .init("HalfPoissonLoss", convention: "sklearn"),
             .init("count:poisson", ["log_input": .flag(true)], convention: "xgboost"),
+            .init("log_poisson_loss", ["log_input": .flag(true)], convention: "tensorflow"),
         ],
         family: .regression,
         summary: "The negative log-likelihood of a count, with or without the logarithm of its "
@@ -248,6 +249,23 @@ extension PoissonNLL {
         conventions: [
             .xgBoost(["log_input": .flag(true)], surrogate: stepped),
             .lightGBM(["log_input": .flag(true)], surrogate: stepped),
+            .pyTorch(
+                ["log_input": .flag(true)],
+                reduction: .elementMean,
+                notes: [
+                    "From means PyTorch adds 1e-8 before the logarithm, and with full it adds Stirling's "
+                        + "approximation."
+                ]
+            ),
+            .catBoost(["log_input": .flag(true)]),
+            .scikitLearn(["log_input": .flag(true)]),
+            .tensorFlow(
+                ["log_input": .flag(true)],
+                notes: [
+                    "tf.nn.log_poisson_loss; with compute_full_loss it adds Stirling's approximation."
+                ]
+            ),
+            .flux(["log_input": .flag(false)], notes: ["The function poisson_loss."]),
         ]
     )
 }

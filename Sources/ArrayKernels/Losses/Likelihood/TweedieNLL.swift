@@ -65,7 +65,8 @@ extension TweedieNLL {
     static let facts = Facts(
         name: "tweedie_nll",
         aliases: [
-            "tweedie", "HalfTweedieLoss", .init("reg:tweedie", convention: "xgboost"),
+            "tweedie", .init("HalfTweedieLoss", convention: "sklearn"),
+            .init("reg:tweedie", convention: "xgboost"),
         ],
         family: .regression,
         summary: "The negative log-likelihood of a Tweedie distribution between Poisson and gamma, "
@@ -94,6 +95,11 @@ extension TweedieNLL {
                 + "continuous there.",
         ],
         references: ["XGBoost reg:tweedie", "LightGBM tweedie", "scikit-learn HalfTweedieLoss"],
-        conventions: [.xgBoost(["power": .number(1.5)]), .lightGBM(["power": .number(1.5)])]
+        conventions: [
+            .xgBoost(["power": .number(1.5)]),
+            .lightGBM(["power": .number(1.5)]),
+            .catBoost(notes: ["CatBoost has no default for the power, there variance_power."]),
+            .scikitLearn(["power": .number(1.5)]),
+        ]
     )
 }

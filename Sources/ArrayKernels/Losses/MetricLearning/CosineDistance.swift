@@ -145,6 +145,9 @@ extension CosineDistance {
             "The Hessian is negative for some numbers; its surrogate is the magnitude.",
         ],
         references: ["optax cosine_distance", "Keras CosineSimilarity"],
+        conventions: [
+            .optax()
+        ],
         examples: [
             Example([
                 "predictions": Tensor(shape: [2, 3], values: [0.2, 0.5, -1, 0.1, 1.2, 0.3]),

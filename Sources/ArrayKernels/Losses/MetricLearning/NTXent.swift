@@ -428,6 +428,12 @@ extension NTXent {
                 + "ICML 2020",
             "optax ntxent", "pytorch-metric-learning NTXentLoss",
         ],
+        conventions: [
+            .optax(
+                ["temperature": .number(0.07)],
+                notes: ["optax raises squared lengths to at least 2.2e-16."]
+            )
+        ],
         work: Work(steps: "N N K + 32 N N", numbers: "2 N K + 48 K + 32 N"),
         examples: [
             Example([

@@ -302,7 +302,7 @@ extension TripletMargin {
         properties: [],
         notes: [
             "PyTorch adds an epsilon of 1e-6 to each difference, as its convention does here; optax "
-                + "and pytorch-metric-learning differ in where they add it."
+                + "and MLX add it to the sum of squares, pytorch-metric-learning elsewhere."
         ],
         references: [
             "V. Balntas et al., Learning shallow convolutional feature descriptors with triplet "

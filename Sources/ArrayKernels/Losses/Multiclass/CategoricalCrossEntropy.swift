@@ -306,10 +306,30 @@ extension CategoricalCrossEntropy {
             .init("cross_entropy", ["from_logits": .flag(true)]),
             .init("CrossEntropyLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
-            .init("softmax_cross_entropy_with_integer_labels", ["from_logits": .flag(true)]),
-            .init("softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
-            .init("sparse_softmax_cross_entropy_with_logits", ["from_logits": .flag(true)]),
-            .init("logitcrossentropy", ["from_logits": .flag(true)]),
+            .init("sparse_softmax_cross_entropy", ["from_logits": .flag(true)]),
+            .init("multiclass_logistic_loss", ["from_logits": .flag(true)]),
+            .init(
+                "softmax_cross_entropy_with_integer_labels",
+                ["from_logits": .flag(true)],
+                convention: "optax"
+            ),
+            .init(
+                "safe_softmax_cross_entropy",
+                ["from_logits": .flag(true)],
+                convention: "optax"
+            ),
+            .init(
+                "softmax_cross_entropy_with_logits",
+                ["from_logits": .flag(true)],
+                convention: "tensorflow"
+            ),
+            .init(
+                "sparse_softmax_cross_entropy_with_logits",
+                ["from_logits": .flag(true)],
+                convention: "tensorflow"
+            ),
+            .init("logitcrossentropy", ["from_logits": .flag(true)], convention: "flux"),
+            .init("HalfMultinomialLoss", ["from_logits": .flag(true)], convention: "sklearn"),
             .init("multi:softprob", ["from_logits": .flag(true)], convention: "xgboost"),
         ],
         family: .multiclass,
@@ -364,6 +384,22 @@ extension CategoricalCrossEntropy {
                 surrogate: .init(scale: .number(2), floor: 1e-16)
             ),
             .lightGBM(["from_logits": .flag(true)], surrogate: .init(scale: .classes)),
+            .catBoost(["from_logits": .flag(true)], notes: ["The objective MultiClass."]),
+            .scikitLearn(
+                ["epsilon": .number(2.220446049250313e-16)],
+                notes: ["The metric log_loss; HalfMultinomialLoss takes logits."]
+            ),
+            .optax(["from_logits": .flag(true)]),
+            .mlx(["from_logits": .flag(true)]),
+            .tensorFlow(["from_logits": .flag(true)], notes: ["tf.nn."]),
+            .flux(
+                ["epsilon": .number(2.220446049250313e-16)],
+                notes: [
+                    "The function crossentropy, which adds epsilon to probabilities instead of clipping them; "
+                        + "the name cross_entropy is that of PyTorch here, and takes logits. Its classes are "
+                        + "the first dimension, which Julia writes last to JSON."
+                ]
+            ),
         ]
     )
 }

@@ -119,6 +119,14 @@ extension MulticlassHinge {
             "K. Crammer, Y. Singer, On the Algorithmic Implementation of Multiclass Kernel-based "
                 + "Vector Machines, JMLR 2, 2001",
             "optax multiclass_hinge_loss", "Keras CategoricalHinge",
+        ],
+        conventions: [
+            .optax(
+                ["margin": .number(1)],
+                notes: [
+                    "optax shares the gradient among equal scores, at the margin with the class too."
+                ]
+            )
         ]
     )
 }

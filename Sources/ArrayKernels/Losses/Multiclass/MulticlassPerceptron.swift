@@ -38,6 +38,9 @@ extension MulticlassPerceptron {
             "M. Collins, Discriminative Training Methods for Hidden Markov Models: Theory and "
                 + "Experiments with Perceptron Algorithms, EMNLP 2002",
             "optax multiclass_perceptron_loss",
+        ],
+        conventions: [
+            .optax(notes: ["optax shares the gradient among equal scores, with the class too."])
         ]
     )
 }

@@ -20,7 +20,10 @@ enum Poly1CrossEntropy: ListedRowLoss {
 extension Poly1CrossEntropy {
     static let facts = Facts(
         name: "poly1_cross_entropy",
-        aliases: ["poly_loss_cross_entropy", "poly_loss", "poly1_loss", "poly1_softmax_loss"],
+        aliases: [
+            .init("poly_loss_cross_entropy", convention: "optax"), "poly_loss", "poly1_loss",
+            "poly1_softmax_loss",
+        ],
         family: .multiclass,
         summary: "The cross-entropy plus a multiple of the probability of the other classes.",
         formula: .init(
@@ -44,6 +47,9 @@ extension Poly1CrossEntropy {
             "Z. Leng et al., PolyLoss: A Polynomial Expansion Perspective of Classification Loss "
                 + "Functions, ICLR 2022",
             "optax poly_loss_cross_entropy", "RAX poly1_softmax_loss",
+        ],
+        conventions: [
+            .optax(["epsilon": .number(2)])
         ]
     )
 }

@@ -176,6 +176,9 @@ extension Sparsemax {
         references: [
             "A. F. T. Martins, R. F. Astudillo, From Softmax to Sparsemax, ICML 2016",
             "optax multiclass_sparsemax_loss", "jaxopt multiclass_sparsemax_loss",
+        ],
+        conventions: [
+            .optax()
         ]
     )
 }

@@ -96,6 +96,12 @@ extension MultilabelMargin {
             "The surrogate of the Hessian is the magnitude of the gradient.",
         ],
         references: ["PyTorch MultiLabelMarginLoss"],
+        conventions: [
+            .pyTorch(
+                ["margin": .number(1)],
+                notes: ["PyTorch lists the labels that apply; here each label has a 1 or a 0."]
+            )
+        ],
         work: Work(steps: "K K + 8 K + 100", numbers: "K"),
         examples: [
             Example([

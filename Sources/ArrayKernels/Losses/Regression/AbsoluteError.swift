@@ -28,6 +28,7 @@ extension AbsoluteError {
             "mae", "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
             .init("reg:absoluteerror", convention: "xgboost"),
             .init("regression_l1", convention: "lightgbm"),
+            .init("absolute_difference", convention: "tensorflow"),
         ],
         family: .regression,
         summary: "The absolute error; its mean is minimised by the median of the targets.",
@@ -46,6 +47,21 @@ extension AbsoluteError {
         references: ["PyTorch L1Loss", "Keras MeanAbsoluteError", "scikit-learn AbsoluteError"],
         conventions: [
             .pyTorch(), .keras(), .xgBoost(surrogate: .init()), .lightGBM(surrogate: .init()),
+            .scikitLearn(
+                surrogate: .init(),
+                notes: [
+                    "The gradient of scikit-learn where p = t is -1. The metric has no derivatives."
+                ]
+            ),
+            .mlx(reduction: .elementMean),
+            .tensorFlow(
+                reduction: .elementMean,
+                notes: [
+                    "tf.compat.v1.losses.absolute_difference, in single precision; it does not count "
+                        + "losses whose weight is 0."
+                ]
+            ),
+            .flux(),
         ]
     )
 }

@@ -68,6 +68,13 @@ extension AbsolutePercentageError {
         references: [
             "scikit-learn mean_absolute_percentage_error", "Keras MeanAbsolutePercentageError",
             "LightGBM mape",
+        ],
+        conventions: [
+            .catBoost(
+                ["epsilon": .number(1)],
+                notes: ["The gradient of CatBoost where p = t is 1 / max(1, |t|)."]
+            ),
+            .scikitLearn(["epsilon": .number(2.220446049250313e-16)]),
         ]
     )
 }

@@ -68,6 +68,9 @@ extension EpsilonInsensitive {
         references: [
             "V. N. Vapnik, The Nature of Statistical Learning Theory, 1995",
             "scikit-learn SGDRegressor epsilon_insensitive", "LossFunctions.jl L1EpsilonInsLoss",
+        ],
+        conventions: [
+            .scikitLearn(["tolerance": .number(0.1)])
         ]
     )
 }

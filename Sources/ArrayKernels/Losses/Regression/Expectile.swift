@@ -39,7 +39,8 @@ extension Expectile {
         minimizer: .expectile("tau"),
         notes: [
             "rlax has no factor 1/2. XGBoost's reg:expectileerror predicts the increments of "
-                + "several expectiles; this is the loss of one."
+                + "several expectiles; this is the loss of one.",
+            "CatBoost's Expectile has no factor 1/2 either.",
         ],
         references: [
             "W. K. Newey, J. L. Powell, Asymmetric Least Squares Estimation and Testing, "

@@ -42,6 +42,17 @@ extension HalfSquaredError {
             "optax l2_loss", "scikit-learn HalfSquaredError", "XGBoost reg:squarederror",
             "LightGBM regression",
         ],
-        conventions: [.xgBoost(), .lightGBM()]
+        conventions: [
+            .xgBoost(),
+            .lightGBM(),
+            .catBoost(notes: ["The objective RMSE; the metric of that name is the root of a mean."]
+            ),
+            .scikitLearn(notes: ["The loss squared_error of boosted trees and SGD."]),
+            .optax(),
+            .tensorFlow(
+                reduction: .sum,
+                notes: ["tf.nn.l2_loss, whose input is the difference of predictions and targets."]
+            ),
+        ]
     )
 }

@@ -66,6 +66,28 @@ extension Huber {
             .pyTorch(["delta": .number(1)], reduction: .elementMean),
             .keras(["delta": .number(1)]),
             .lightGBM(["delta": .number(0.9)], surrogate: .init()),
+            .catBoost(
+                notes: [
+                    "CatBoost has no default for delta; its Hessian where |p - t| = delta is 0."
+                ]
+            ),
+            .scikitLearn(
+                ["delta": .number(0.5)],
+                notes: [
+                    "Gradient boosting estimates delta from the errors; that of SGD, epsilon, is 0.1."
+                ]
+            ),
+            .optax(["delta": .number(1)]),
+            .mlx(["delta": .number(1)]),
+            .tensorFlow(
+                ["delta": .number(1)],
+                reduction: .elementMean,
+                notes: [
+                    "tf.compat.v1.losses.huber_loss, in single precision; it does not count losses "
+                        + "whose weight is 0."
+                ]
+            ),
+            .flux(["delta": .number(1)]),
         ]
     )
 }

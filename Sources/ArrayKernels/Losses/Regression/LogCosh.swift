@@ -45,6 +45,11 @@ extension LogCosh {
                 + "single precision the loss of an error of 1e-4 is 0 there, not 5e-9."
         ],
         references: ["Keras LogCosh", "optax log_cosh", "MLX log_cosh_loss"],
-        conventions: [.keras()]
+        conventions: [
+            .keras(),
+            .catBoost(),
+            .optax(notes: ["The terms of optax cancel where p is near t."]),
+            .mlx(notes: ["The terms of MLX cancel where p is near t."]),
+        ]
     )
 }

@@ -67,6 +67,21 @@ extension Pinball {
         conventions: [
             .xgBoost(surrogate: .init()),
             .lightGBM(["tau": .number(0.9)], surrogate: .init()),
+            .catBoost(
+                ["tau": .number(0.5)],
+                notes: [
+                    "The objectives Quantile and, with tau = 0.5, MAE, whose gradient is therefore half that "
+                        + "of absolute_error. CatBoost's gradient is 0 where |p - t| < 1e-6, and its tau is "
+                        + "in single precision."
+                ]
+            ),
+            .scikitLearn(
+                ["tau": .number(0.5)],
+                surrogate: .init(),
+                notes: [
+                    "The gradient of scikit-learn where p = t is -tau. The metric has no derivatives."
+                ]
+            ),
         ]
     )
 }

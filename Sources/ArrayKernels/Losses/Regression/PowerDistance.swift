@@ -76,7 +76,9 @@ struct PowerDistance: PointwiseLoss {
 extension PowerDistance {
     static let facts = Facts(
         name: "lp",
-        aliases: ["lp_loss", "LPDistLoss", "power_distance"],
+        aliases: [
+            "lp_loss", "LPDistLoss", "power_distance", .init("Lq", convention: "catboost"),
+        ],
         family: .regression,
         summary: "A power of the absolute error.",
         formula: .init(
@@ -97,6 +99,11 @@ extension PowerDistance {
                 + "method is iteratively reweighted least squares.",
             "A power of 1 gives absolute_error, 2 squared_error.",
         ],
-        references: ["LossFunctions.jl LPDistLoss"]
+        references: ["LossFunctions.jl LPDistLoss"],
+        conventions: [
+            .catBoost(notes: [
+                "The power is q, at least 1, which has no default; CatBoost has no Hessian below 2."
+            ])
+        ]
     )
 }

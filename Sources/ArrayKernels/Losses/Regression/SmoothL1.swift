@@ -65,6 +65,14 @@ extension SmoothL1 {
         ],
         references: [
             "R. Girshick, Fast R-CNN, ICCV 2015", "PyTorch SmoothL1Loss", "MLX smooth_l1_loss",
+        ],
+        conventions: [
+            .pyTorch(["beta": .number(1)], reduction: .elementMean),
+            .mlx(
+                ["beta": .number(1)],
+                reduction: .elementMean,
+                notes: ["With beta = 0 the gradient of MLX is not a number."]
+            ),
         ]
     )
 }

@@ -48,6 +48,9 @@ extension SquaredEpsilonInsensitive {
         references: [
             "scikit-learn SGDRegressor squared_epsilon_insensitive",
             "LossFunctions.jl L2EpsilonInsLoss",
+        ],
+        conventions: [
+            .scikitLearn(["tolerance": .number(0.1)])
         ]
     )
 }

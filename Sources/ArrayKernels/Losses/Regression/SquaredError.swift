@@ -35,6 +35,22 @@ extension SquaredError {
                 + "regression use half of it."
         ],
         references: ["PyTorch MSELoss", "Keras MeanSquaredError", "optax squared_error"],
-        conventions: [.pyTorch(), .keras()]
+        conventions: [
+            .pyTorch(),
+            .keras(),
+            .scikitLearn(notes: [
+                "The metric mean_squared_error; squared_error in boosted trees and SGD is half_squared_error."
+            ]),
+            .optax(),
+            .mlx(reduction: .elementMean),
+            .tensorFlow(
+                reduction: .elementMean,
+                notes: [
+                    "tf.compat.v1.losses.mean_squared_error, in single precision; it does not count "
+                        + "losses whose weight is 0."
+                ]
+            ),
+            .flux(),
+        ]
     )
 }

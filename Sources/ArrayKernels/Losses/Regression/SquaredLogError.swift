@@ -109,7 +109,8 @@ extension SquaredLogError {
             "XGBoost reg:squaredlogerror",
         ],
         conventions: [
-            .keras(notes: ["Keras raises numbers below 1e-7 to 1e-7, where its gradient is 0."])
+            .keras(notes: ["Keras raises numbers below 1e-7 to 1e-7, where its gradient is 0."]),
+            .scikitLearn(),
         ]
     )
 }

@@ -144,7 +144,10 @@ struct Dice: RowwiseLoss {
 extension Dice {
     static let facts = Facts(
         name: "dice",
-        aliases: ["dice_loss", "soft_dice", "dice_coefficient_loss"],
+        aliases: [
+            "dice_loss", "soft_dice", "dice_coefficient_loss",
+            .init("dice_coeff_loss", convention: "flux"),
+        ],
         family: .segmentation,
         summary:
             "One minus twice the overlap of a predicted and a true region over the sum of their "
@@ -175,13 +178,26 @@ extension Dice {
         notes: [
             "A region is a row: flatten images to one row each, or a batch to one row for a single "
                 + "loss, as Keras does.",
-            "Keras adds 1e-7 to the denominator only, optax 1 to both; the loss of two empty regions "
+            "Keras adds 1e-7 to the denominator only, optax 1 to half of both; the loss of two empty regions "
                 + "is 1 in Keras.",
             "Flux squares the sizes, as F. Milletari et al. do.",
         ],
         references: [
             "F. Milletari, N. Navab, S.-A. Ahmadi, V-Net, 3DV 2016",
             "Keras Dice", "optax dice_loss", "Flux dice_coeff_loss",
+        ],
+        conventions: [
+            .optax(
+                ["smooth": .number(2), "axis": .number(1)],
+                notes: [
+                    "optax applies softmax first unless apply_softmax is false, and takes the mean over the "
+                        + "classes, the last dimension. Its regions may have several dimensions: flatten them."
+                ]
+            ),
+            .flux(
+                ["smooth": .number(1), "squared": .flag(true)],
+                notes: ["The region of Flux is the whole array: flatten it to a row."]
+            ),
         ],
         examples: [
             Example([

@@ -470,7 +470,20 @@ extension CTC {
                         + "with another, set divide_by_target_length to false. Its gradient is that "
                         + "with respect to logits too."
                 ]
-            )
+            ),
+            .tensorFlow(
+                ["from_logits": .flag(true)],
+                notes: [
+                    "tf.nn.ctc_loss of dense labels, whose first dimension are the frames unless "
+                        + "logits_time_major is false, in single precision."
+                ]
+            ),
+            .optax(
+                ["from_logits": .flag(true)],
+                notes: [
+                    "optax has paddings instead of lengths, and about 1e5 for an infinite loss."
+                ]
+            ),
         ],
         work: Work(
             steps: "16 T S + 8 T K + 32 T",
