@@ -23,7 +23,8 @@ extension Connection {
             refusalRoute = options.route
             content.begin(
                 consume intake,
-                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
+                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes),
+                leastNumberBytes: options.leastNumberBytes
             )
             beginContent(of: head)
         }

@@ -17,8 +17,10 @@ extension Evaluation {
             visit
         )
         if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
-        if let statistics = result.statistics { visitMembers(of: statistics, visit) }
-        if let convention { visitMembers(of: convention, visit) }
+        if let statistics = result.statistics {
+            visitMembers(of: statistics, at: .statistics, visit)
+        }
+        if let convention { visitMembers(of: convention, at: .convention, visit) }
         if !penalties.isEmpty {
             visit(.beginArray(.regularization))
             for penalty in penalties {
@@ -70,7 +72,12 @@ extension Evaluation {
         visit(.endObject)
     }
 
-    private func visitMembers(of statistics: Statistics, _ visit: (ResultMember) -> Void) {
+    /// Visits statistics as an object with a key, or by itself.
+    func visitMembers(
+        of statistics: Statistics,
+        at key: JSONKey?,
+        _ visit: (ResultMember) -> Void
+    ) {
         func visitNumber(_ key: JSONKey, _ number: Double?) {
             visit(number.map { .number(key, $0) } ?? .null(key))
         }
@@ -81,7 +88,7 @@ extension Evaluation {
             visit(.tensor(.place, Tensor(shape: [place.count], values: place)))
             visit(.endObject)
         }
-        visit(.beginObject(.statistics))
+        visit(.beginObject(key))
         visit(.integer(.count, statistics.count))
         visit(.number(.mean, statistics.mean))
         visitNumber(.variance, statistics.variance)
@@ -91,8 +98,13 @@ extension Evaluation {
         visit(.endObject)
     }
 
-    private func visitMembers(of convention: Resolved, _ visit: (ResultMember) -> Void) {
-        visit(.beginObject(.convention))
+    /// Visits a convention as an object with a key, or by itself.
+    func visitMembers(
+        of convention: Resolved,
+        at key: JSONKey?,
+        _ visit: (ResultMember) -> Void
+    ) {
+        visit(.beginObject(key))
         visit(.text(.name, convention.name))
         visit(.text(.version, convention.version))
         visit(.text(.reduction, convention.reduction.rawValue))
