@@ -79,6 +79,8 @@ let package = Package(
         .target(name: "ArrayMath", dependencies: ["LossFacts"], swiftSettings: settings),
         // Pure: JSON bytes to shaped arrays of doubles and back.
         .target(name: "TensorJSON", dependencies: ["CBytes"], swiftSettings: settings),
+        // Pure: binary formats to named arrays of doubles and back.
+        .target(name: "Formats", dependencies: ["TensorJSON"], swiftSettings: settings),
         // Pure: bytes to requests, responses to bytes, and the state of a connection.
         .target(
             name: "HTTP",
@@ -107,7 +109,8 @@ let package = Package(
         .target(
             name: "LossAPI",
             dependencies: [
-                "ContentCoding", "HTTP", "LossFacts", "LossFunctions", "Requests", "TensorJSON",
+                "ContentCoding", "Formats", "HTTP", "LossFacts", "LossFunctions", "Requests",
+                "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -201,6 +204,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "FormatsTests",
+            dependencies: ["Formats", "TensorJSON"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "HTTPTests",
             dependencies: [
                 "HTTP", "SeededRandom", .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -229,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "LossAPITests",
             dependencies: [
-                "ContentCoding", "FuzzSubjects", "HTTP", "LossAPI", "LossFacts", "LossFunctions",
-                "Requests", "SeededRandom", "TensorJSON",
+                "ContentCoding", "Formats", "FuzzSubjects", "HTTP", "LossAPI", "LossFacts",
+                "LossFunctions", "Requests", "SeededRandom", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Yams", package: "Yams"),
             ],

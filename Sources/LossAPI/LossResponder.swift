@@ -107,24 +107,34 @@ package struct LossResponder: Responder {
     }
 
     private func receive(post head: RequestHead, on route: Route) throws(Problem) -> Reception {
-        if let problem = MediaType.problem(with: head) {
-            let fields = Self.mediaFields(of: problem)
-            return .respond(problem.response(route: route.name, fields: fields))
+        let formats: ContentFormats
+        do throws(Problem) {
+            formats = try ContentFormats.negotiate(head)
+            try MediaType.checkCoding(of: head)
+        } catch {
+            let fields = Self.mediaFields(of: error)
+            return .respond(error.response(route: route.name, fields: fields))
         }
         let coding = MediaType.coding(of: head)
         guard
             let intake = try service.intake(
                 for: route,
                 query: head.query,
+                formats: formats,
                 expecting: coding == nil ? head.contentLength : nil
             )
         else { return .respond(try response(to: head, on: route)) }
+        var intakeOptions = IntakeOptions(route: route.name)
+        if formats.request != .json { intakeOptions.leastNumberBytes = 1 }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
-            return .accept(consume intake, IntakeOptions(route: route.name))
+            return .accept(consume intake, intakeOptions)
         }
-        var intakeOptions = IntakeOptions(route: route.name)
-        let responseCoding = try ResponseCoding(for: head, options.compression)
+        let responseCoding = try ResponseCoding(
+            for: head,
+            options.compression,
+            isText: formats.result == .json
+        )
         guard let coding else {
             return .accept(responseCoding.apply(to: intake, &intakeOptions), intakeOptions)
         }
@@ -166,8 +176,11 @@ package struct LossResponder: Responder {
 
     /// The fields that list the accepted types or codings (RFC 9110 sections 12.5.3 and 15.5.16, RFC 5789 3.1).
     private static func mediaFields(of problem: Problem) -> HTTPFields {
-        problem.kind == .service(.unsupportedContentCoding)
-            ? [.acceptEncoding: Coding.accepted] : [.acceptPost: MediaType.accepted]
+        switch problem.kind {
+        case .service(.unsupportedContentCoding): [.acceptEncoding: Coding.accepted]
+        case .service(.unsupportedMediaType): [.acceptPost: MediaType.accepted]
+        default: [:]
+        }
     }
 
     private func document(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
@@ -214,10 +227,22 @@ package struct LossResponder: Responder {
 }
 
 extension ResponseFields {
-    /// The fields of the response with the result of a loss or penalty.
-    static let ofResults: ResponseFields = [
-        .contentType: "application/json", .cacheControl: "no-store", .vary: "Accept-Encoding",
-    ]
+    /// The fields of the response with the result of a loss or penalty in a format.
+    static func ofResults(in format: BodyFormat) -> ResponseFields {
+        format == .json ? json : binary[format] ?? json
+    }
+
+    private static let json = ofResults(.json)
+    private static let binary = [BodyFormat: ResponseFields](
+        uniqueKeysWithValues: BodyFormat.binary.map { ($0, ofResults($0)) }
+    )
+
+    private static func ofResults(_ format: BodyFormat) -> ResponseFields {
+        [
+            .contentType: format.mediaType, .cacheControl: "no-store",
+            .vary: "Accept, Accept-Encoding",
+        ]
+    }
 }
 
 extension HTTPField.Name {

@@ -715,6 +715,9 @@ struct ProblemTests {
             .methodNotAllowed, .methodNotImplemented, .unsupportedMediaType,
             .unsupportedContentCoding, .malformedContentCoding, .notAcceptable, .unauthorized,
             .internalError,
+            // Those of binary formats are in BinaryFormatTests.
+            .malformedTensors, .unsupportedDatatype, .inexactNumber, .resultTooLarge,
+            .notAcceptableFormat,
         ]
         let covered = Set(Self.cases.map { $0.kind })
         #expect(Set(ProblemKind.Service.allCases).subtracting(others) == covered)

@@ -23,7 +23,8 @@ extension Connection {
             route = options.route
             content.begin(
                 consume intake,
-                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes)
+                inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes),
+                leastNumberBytes: options.leastNumberBytes
             )
             beginContent(of: head)
         }

@@ -22,6 +22,8 @@ struct RequestContent: Sendable {
     private var intakeTextFootprint = 0
     /// The maximum length in bytes of content that is processed on the event loop.
     private var inlineBytes = 0
+    /// The fewest bytes of content that hold a number.
+    private var leastNumberBytes = 1
     let budget: MemoryBudget
 
     /// Tells the worker that holds the intake to stop; `nil` if none does.
@@ -45,9 +47,15 @@ struct RequestContent: Sendable {
     /// - Parameters:
     ///   - intake: The intake that processes the content.
     ///   - inlineBytes: The maximum length in bytes of content that is processed on the event loop.
-    mutating func begin(_ intake: consuming any Intake, inlineBytes: Int) {
+    ///   - leastNumberBytes: The fewest bytes of content that hold a number.
+    mutating func begin(
+        _ intake: consuming any Intake,
+        inlineBytes: Int,
+        leastNumberBytes: Int
+    ) {
         self.intake = intake
         self.inlineBytes = inlineBytes
+        self.leastNumberBytes = leastNumberBytes
         state = .local
         receivedBytes = 0
         intakeFootprint = 0
@@ -100,9 +108,9 @@ struct RequestContent: Sendable {
 
     /// The estimated memory, in bytes, to make the response to small content.
     ///
-    /// A number of two bytes has an element, a gradient and a Hessian of eight bytes each, as text
-    /// up to 25 each, and the computation needs as much again.
-    var responseFootprint: Int { 64 * receivedBytes }
+    /// A number has an element, a gradient and a Hessian of eight bytes each, as text up to 25 each,
+    /// and the computation needs as much again.
+    var responseFootprint: Int { 128 * receivedBytes / leastNumberBytes }
 
     /// Whether the intake asked for the remaining work to run on a worker.
     private var isExpensive = false
@@ -127,12 +135,12 @@ struct RequestContent: Sendable {
             segment.append(part)
         } else {
             isExpensive = intake?.receive(part.span, isLast: isLast) ?? false
-            intakeFootprint = Self.footprintPerByte * receivedBytes
+            intakeFootprint = Self.footprintPerNumber * receivedBytes / leastNumberBytes
         }
     }
 
-    /// Memory held for each byte of small content: a number of two bytes occupies eight.
-    private static let footprintPerByte = 5
+    /// Memory held for each number of small content, in bytes: eight, and some for its text.
+    private static let footprintPerNumber = 10
 
     /// Appends bytes that are read straight into the segment; returns their number.
     mutating func add(

@@ -43,6 +43,9 @@ package struct IntakeOptions: Sendable {
     /// The maximum length in bytes of content that is processed on the event loop, in addition to
     /// ``Limits/inlineBodyBytes``.
     package var inlineBytes = Int.max
+    /// The fewest bytes of content that hold a number, from which the memory for small content is
+    /// estimated: in JSON a digit and a comma.
+    package var leastNumberBytes = 2
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
     /// The route of refusals of this request, for logs and metrics.

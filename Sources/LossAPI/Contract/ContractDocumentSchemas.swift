@@ -38,7 +38,8 @@ enum ContractDocumentSchemas {
                     ],
                     "position": [
                         "type": "integer",
-                        "description": "Offset in bytes, from 0, of a syntax error in the JSON.",
+                        "description":
+                            "Offset in bytes, from 0, of an error in the syntax of the body.",
                     ],
                     "allowed": [
                         "type": "array",
@@ -47,7 +48,7 @@ enum ContractDocumentSchemas {
                     ],
                     "reason": [
                         "type": "string",
-                        "description": "The kind of syntax error.",
+                        "description": "The kind of error in the syntax or in a number.",
                     ],
                 ],
             ]

@@ -19,9 +19,9 @@ enum ContractResponses {
     ]
 
     static let components: [JSONValue.Member] = [
-        response("400", "The HTTP message or its JSON is malformed.", codes: [400]),
+        response("400", "The HTTP message or its body is malformed.", codes: [400]),
         response("401", "A valid token is required.", codes: [401]),
-        response("406", "The client accepts no available content coding.", codes: [406]),
+        response("406", "The client accepts no available format or content coding.", codes: [406]),
         response("404", "No resource has this name.", codes: [404]),
         response("413", "The body is too large.", codes: [413]),
         response(
@@ -29,7 +29,7 @@ enum ContractResponses {
             "The media type or content coding of the body is not supported.",
             codes: [415]
         ),
-        response("422", "The JSON is well-formed but not a valid request.", codes: [422]),
+        response("422", "The body is well-formed but not a valid request.", codes: [422]),
         response("503", "Busy or draining: try again after Retry-After seconds.", codes: [503]),
         response(
             "default",
@@ -68,10 +68,19 @@ enum ContractResponses {
                 "Server-Timing": ["$ref": "#/components/headers/Server-Timing"],
                 "X-Request-Id": ["$ref": "#/components/headers/X-Request-Id"],
             ],
-            "content": [
-                "application/json": ["schema": ContractSchemas.reference(schema)]
-            ],
+            "content": content(["schema": ContractSchemas.reference(schema)]),
         ]
+    }
+
+    /// Content in JSON, or in one of the binary formats.
+    static func content(_ json: JSONValue) -> JSONValue {
+        let binary = BodyFormat.binary.map { format in
+            JSONValue.Member(
+                key: format.mediaType,
+                value: ["schema": ["type": "string", "format": "binary"]]
+            )
+        }
+        return .object([.init(key: BodyFormat.json.mediaType, value: json)] + binary)
     }
 
     static let headers: JSONValue = [

@@ -32,7 +32,7 @@ extension Problem {
         )
     }
 
-    init(notAllowed value: String, for field: String, at pointer: String, allowed: [String]) {
+    init(notAllowed value: String, for field: String, at pointer: String?, allowed: [String]) {
         self.init(
             .notAllowed,
             "\(field) is \(value.quoted), but must be "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentCoding
+import Formats
 import HTTP
 import HTTPTypes
 import Requests
@@ -13,11 +14,11 @@ package struct Problem: Error, Equatable, Sendable {
     package internal(set) var detail: String
     /// The JSON Pointer to the offending value (RFC 6901).
     package var pointer: String?
-    /// The offset of a syntax error in the JSON, in bytes.
+    /// The offset of a syntax error in the body, in bytes.
     package var position: Int?
     /// The accepted values, or the accepted range in words.
     package var allowed: [String]?
-    /// The kind of syntax error.
+    /// The kind of error in the syntax or in a number.
     package var reason: String?
 
     init(
@@ -101,6 +102,7 @@ package struct Problem: Error, Equatable, Sendable {
         switch error {
         case let problem as Problem: self = problem
         case let error as JSONError: self.init(error)
+        case let error as FormatError: self.init(error)
         case let error as RequestError: self.init(error, at: "")
         case let error as PenaltyError:
             self.init(error.error, at: "/regularization/\(error.index)")

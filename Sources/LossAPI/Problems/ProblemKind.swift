@@ -31,6 +31,10 @@ package enum ProblemKind: Hashable, Sendable {
         case nothingToAverage = "nothing-to-average"
         case notFinite = "not-finite"
         case tooManySteps = "too-many-steps"
+        case malformedTensors = "malformed-tensors"
+        case unsupportedDatatype = "unsupported-datatype"
+        case inexactNumber = "inexact-number"
+        case resultTooLarge = "result-too-large"
         case notFound = "not-found"
         case unknownLoss = "unknown-loss"
         case unknownPenalty = "unknown-penalty"
@@ -40,6 +44,7 @@ package enum ProblemKind: Hashable, Sendable {
         case unsupportedContentCoding = "unsupported-content-coding"
         case malformedContentCoding = "malformed-content-coding"
         case notAcceptable = "not-acceptable"
+        case notAcceptableFormat = "not-acceptable-format"
         case unauthorized
         case internalError = "internal-error"
     }
@@ -91,10 +96,10 @@ package enum ProblemKind: Hashable, Sendable {
 extension ProblemKind.Service {
     var status: HTTPResponse.Status {
         switch self {
-        case .malformedJSON, .malformedContentCoding: .badRequest
+        case .malformedJSON, .malformedTensors, .malformedContentCoding: .badRequest
         case .tooManySteps: .contentTooLarge
         case .unauthorized: .unauthorized
-        case .notAcceptable: .notAcceptable
+        case .notAcceptable, .notAcceptableFormat: .notAcceptable
         case .notFound, .unknownLoss, .unknownPenalty: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .methodNotImplemented: .notImplemented
@@ -125,6 +130,10 @@ extension ProblemKind.Service {
         case .nothingToAverage: "Nothing to average"
         case .notFinite: "The result is not finite"
         case .tooManySteps: "The computation would take too long"
+        case .malformedTensors: "The body is not in its binary format"
+        case .unsupportedDatatype: "Unsupported type of numbers"
+        case .inexactNumber: "A number has no double of the same value"
+        case .resultTooLarge: "A result is too large for its type"
         case .notFound: "Not found"
         case .unknownLoss: "Unknown loss"
         case .unknownPenalty: "Unknown penalty"
@@ -134,6 +143,7 @@ extension ProblemKind.Service {
         case .unsupportedContentCoding: "Unsupported content coding"
         case .malformedContentCoding: "Malformed content coding"
         case .notAcceptable: "No acceptable content coding"
+        case .notAcceptableFormat: "No acceptable format"
         case .unauthorized: "Authentication required"
         case .internalError: "Internal error"
         }
@@ -190,6 +200,18 @@ extension ProblemKind.Service {
             "The time of some losses grows faster than their inputs. Each states its number of "
                 + "elementary steps, of which the server computes at most --steps in a request: send "
                 + "less at once, or raise the limit."
+        case .malformedTensors:
+            "The body is not in the binary format that Content-Type names, is truncated, or continues "
+                + "after its end. `position` is the offset of the error in bytes, from 0; `reason` names "
+                + "it."
+        case .unsupportedDatatype:
+            "Convert the tensor to one of the types in `allowed`: floating-point numbers of 16 to 64 "
+                + "bits, integers of 8 to 64 bits, or booleans."
+        case .inexactNumber:
+            "Numbers are IEEE 754 doubles, so that integers must be from -2^53 to 2^53."
+        case .resultTooLarge:
+            "With dtype=f32, the largest number of a result is about 3.4e38: omit dtype, and the result "
+                + "has doubles."
         case .notFound:
             "Nothing is served at this path."
         case .unknownLoss, .unknownPenalty:
@@ -199,13 +221,15 @@ extension ProblemKind.Service {
         case .methodNotImplemented:
             "No resource of this server supports this method."
         case .unsupportedMediaType:
-            "Send Content-Type: application/json, in UTF-8."
+            "Send Content-Type: application/json, in UTF-8, or one of the binary formats in `allowed`."
         case .unsupportedContentCoding:
             "Send the body uncompressed, or with one Content-Encoding: gzip or deflate."
         case .malformedContentCoding:
             "The body is not in the format that Content-Encoding names, or is truncated."
         case .notAcceptable:
             "Accept-Encoding excludes gzip, deflate and identity."
+        case .notAcceptableFormat:
+            "Accept excludes every format of results; `allowed` lists them."
         case .unauthorized:
             "Send Authorization: Bearer with a token from the server's --token-file. Health probes "
                 + "need no token."

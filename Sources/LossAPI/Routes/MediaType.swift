@@ -4,27 +4,56 @@ import ContentCoding
 import HTTP
 import HTTPTypes
 
-/// The media types and codings accepted for a JSON body.
+/// The media types and codings accepted for a body.
 enum MediaType {
-    static let accepted = "application/json"
-    private static let acceptedText = Array(accepted.utf8)
+    /// The media types of requests, as the value of an Accept-Post field.
+    static let accepted = BodyFormat.mediaTypes.joined(separator: ", ")
+    private static let json = Array(BodyFormat.json.mediaType.utf8)
+
+    /// The media type of bytes in any format, which the query names.
+    private static let bytes = "application/octet-stream"
 
     /// The maximum length of a Content-Type; no accepted type is longer.
     private static let longest = 256
 
-    /// The problem with a request's media type or content coding, or `nil`.
-    static func problem(with head: RequestHead) -> Problem? {
+    /// The format of the body of a request.
+    ///
+    /// - Throws: A problem if it is not supported.
+    static func format(of head: RequestHead) throws(Problem) -> BodyFormat {
         let fields = head.fields
-        if !fields.hasSingleValue(.contentType, equalTo: acceptedText),
-            let type = fields[.contentType],
-            let problem = problem(type: type)
-        {
-            return problem
+        guard !fields.hasSingleValue(.contentType, equalTo: json), let type = fields[.contentType]
+        else { return .json }
+        guard type.utf8.count <= longest else { throw unsupported(type) }
+        let parts = type.lowercased().split(separator: ";").map { part in
+            part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
         }
+        if isJSON(parts) { return .json }
+        guard let essence = parts.first else { throw unsupported(type) }
+        if let format = BodyFormat(binaryType: essence) { return format }
+        guard essence == bytes else { throw unsupported(type) }
+        let names = BodyFormat.binary.map { $0.rawValue }
+        guard let name = try ContentFormats.value(of: "format", in: head.query) else {
+            throw Problem(
+                .unsupportedMediaType,
+                "Content-Type is \(type.quoted), which names no format: add "
+                    + "\(names.map { "?format=\($0)" }.alternatives), or send Content-Type: "
+                    + "\(BodyFormat.binary.map { $0.mediaType }.alternatives).",
+                allowed: BodyFormat.mediaTypes
+            )
+        }
+        guard names.contains(name), let format = BodyFormat(rawValue: name) else {
+            throw Problem(notAllowed: name, for: "format", at: nil, allowed: names)
+        }
+        return format
+    }
+
+    /// Throws a problem if the content coding of a request is not supported.
+    static func checkCoding(of head: RequestHead) throws(Problem) {
+        let fields = head.fields
         guard !fields.isEmpty(.contentEncoding), let value = fields[.contentEncoding],
             AppliedCoding(value) == .unsupported
-        else { return nil }
-        return Problem(
+        else { return }
+        throw Problem(
             .unsupportedContentCoding,
             "Content-Encoding is \(value.quoted), but must be one of \(Coding.accepted).",
             allowed: Coding.allCases.map { $0.rawValue } + ["identity"]
@@ -39,23 +68,19 @@ enum MediaType {
         return coding
     }
 
-    private static func problem(type: String) -> Problem? {
-        guard !isAccepted(type) else { return nil }
+    private static func unsupported(_ type: String) -> Problem {
+        let names = BodyFormat.allCases.map { $0.mediaType + ($0 == .json ? " in UTF-8" : "") }
         return Problem(
             .unsupportedMediaType,
-            "Content-Type is \(type.quoted), but must be application/json in UTF-8. With curl: "
+            "Content-Type is \(type.quoted), but must be \(names.alternatives). With curl: "
                 + "--header 'Content-Type: application/json'.",
-            allowed: [accepted]
+            allowed: BodyFormat.mediaTypes
         )
     }
 
     /// Whether this is a JSON media type, or the default of `curl --data`, or of `fetch` and aiohttp
-    /// with a string.
-    private static func isAccepted(_ type: String) -> Bool {
-        guard type.utf8.count <= longest else { return false }
-        let parts = type.lowercased().split(separator: ";").map { part in
-            part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
-        }
+    /// with a string; the parts are the type and its parameters.
+    private static func isJSON(_ parts: [Substring]) -> Bool {
         guard let essence = parts.first else { return false }
         let isJSON =
             essence == "application/json" || essence == "text/json"

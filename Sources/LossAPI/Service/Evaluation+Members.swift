@@ -17,10 +17,12 @@ extension Evaluation {
             visit
         )
         if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
-        if let statistics = result.statistics { visitMembers(of: statistics, visit) }
+        if let statistics = result.statistics {
+            visitMembers(of: statistics, at: .statistics, visit)
+        }
         if let link = result.link { visit(.tensor(.link, link)) }
         if let prox = result.prox { visit(.tensor(.prox, prox)) }
-        if let convention { visitMembers(of: convention, visit) }
+        if let convention { visitMembers(of: convention, at: .convention, visit) }
         if !penalties.isEmpty {
             visit(.beginArray(.regularization))
             for penalty in penalties {
@@ -72,7 +74,12 @@ extension Evaluation {
         visit(.endObject)
     }
 
-    private func visitMembers(of statistics: Statistics, _ visit: (ResultMember) -> Void) {
+    /// Visits statistics as an object with a key, or by itself.
+    func visitMembers(
+        of statistics: Statistics,
+        at key: JSONKey?,
+        _ visit: (ResultMember) -> Void
+    ) {
         func visitNumber(_ key: JSONKey, _ number: Double?) {
             visit(number.map { .number(key, $0) } ?? .null(key))
         }
@@ -83,7 +90,7 @@ extension Evaluation {
             visit(.tensor(.place, Tensor(shape: [place.count], values: place)))
             visit(.endObject)
         }
-        visit(.beginObject(.statistics))
+        visit(.beginObject(key))
         visit(.integer(.count, statistics.count))
         visit(.number(.mean, statistics.mean))
         visitNumber(.variance, statistics.variance)
@@ -93,8 +100,13 @@ extension Evaluation {
         visit(.endObject)
     }
 
-    private func visitMembers(of convention: Resolved, _ visit: (ResultMember) -> Void) {
-        visit(.beginObject(.convention))
+    /// Visits a convention as an object with a key, or by itself.
+    func visitMembers(
+        of convention: Resolved,
+        at key: JSONKey?,
+        _ visit: (ResultMember) -> Void
+    ) {
+        visit(.beginObject(key))
         visit(.text(.name, convention.name))
         visit(.text(.version, convention.version))
         visit(.text(.reduction, convention.reduction.rawValue))

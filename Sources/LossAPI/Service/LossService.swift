@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Formats
 package import HTTP
 import LossFunctions
 import Requests
@@ -35,21 +36,35 @@ package struct LossService: Sendable {
     /// - Parameters:
     ///   - route: The route of the request.
     ///   - query: The query of the request, which may contain options.
+    ///   - formats: The formats of the request and of its result.
     ///   - length: The length of the body in bytes, if it is known.
     /// - Returns: The intake; `nil` if the route does not accept a body.
     /// - Throws: A problem with the query.
     func intake(
         for route: Route,
         query: String?,
+        formats: ContentFormats = .json,
         expecting length: Int?
     ) throws(Problem) -> (any Intake)? {
         guard case .entry(_, let found) = route else { return nil }
-        // Constructed in place: named values would be copied.
-        return RequestIntake(
-            members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-            builder: try RequestBuilder.make(for: found, query: query, stepLimit: maximumSteps),
-            route: route.name,
-            clock: clock
-        )
+        switch formats.request {
+        case .json:
+            // Constructed in place: named values would be copied.
+            return RequestIntake(
+                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
+                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+                format: formats.result,
+                route: route.name,
+                clock: clock
+            )
+        case .safetensors:
+            return RequestIntake(
+                members: TensorBody(SafeTensorsReader()),
+                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+                format: formats.result,
+                route: route.name,
+                clock: clock
+            )
+        }
     }
 }

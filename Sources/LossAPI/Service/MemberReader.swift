@@ -8,7 +8,7 @@ import TensorJSON
 /// Reads the members of a JSON object into a request builder while the object arrives.
 ///
 /// The numbers of a long array are parsed as they arrive, any other value once it is complete.
-struct MemberReader: Sendable {
+struct MemberReader: BodyReader {
     private var reader: JSONReader
     private var place = Place.start
     /// The field whose value is being read.
@@ -121,6 +121,8 @@ struct MemberReader: Sendable {
             return
         }
     }
+
+    func problem(explaining error: any Error) -> Problem { Problem(explaining: error) }
 
     private mutating func readNext(into builder: inout RequestBuilder) throws {
         switch place {

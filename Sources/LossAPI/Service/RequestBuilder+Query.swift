@@ -11,12 +11,13 @@ extension RequestBuilder {
     /// - Throws: A problem with a field of the query or its value.
     static func make(
         for found: Catalogue.Found,
-        query: String?,
+        _ query: String?,
+        _ formats: ContentFormats,
         stepLimit: Int
     ) throws(Problem) -> RequestBuilder {
         guard let query else { return RequestBuilder(for: found, stepLimit: stepLimit) }
         var builder = RequestBuilder(for: found, stepLimit: stepLimit)
-        try builder.read(query: query)
+        try builder.read(query: query, formats)
         return builder
     }
 
@@ -26,36 +27,45 @@ extension RequestBuilder {
     /// and penalties belong in the body.
     ///
     /// - Throws: A problem with a field or its value.
-    private mutating func read(query: String) throws(Problem) {
+    private mutating func read(query: String, _ formats: ContentFormats) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            do {
-                let field = try field(name)
-                try set(field, try Self.value(text, of: field, named: name))
-            } catch RequestError.unknownField(let name, let known) {
-                let allowed = known.filter {
-                    RequestField.named($0, of: facts)?.mayBeInQuery == true
-                }
-                throw Problem(RequestError.unknownField(name, known: allowed), at: nil)
-            } catch let error as RequestError {
-                throw Problem(error, at: nil)
-            } catch let problem as Problem {
-                throw problem
-            } catch {
-                throw Problem(explaining: error)
-            }
+            if formats.areInQuery, ContentFormats.queryFields.contains(name) { continue }
+            try set(name, text: text, in: "the query")
             noteOutside(name)
+        }
+    }
+
+    /// Sets an option to the value of a text in a part of the request that has texts only.
+    ///
+    /// - Throws: A problem with the field or its value.
+    mutating func set(_ name: String, text: String, in part: String) throws(Problem) {
+        do {
+            let field = try field(name)
+            try set(field, try Self.value(text, of: field, named: name, in: part))
+        } catch RequestError.unknownField(let name, let known) {
+            let allowed = known.filter {
+                RequestField.named($0, of: facts)?.mayBeInQuery == true
+            }
+            throw Problem(RequestError.unknownField(name, known: allowed), at: nil)
+        } catch let error as RequestError {
+            throw Problem(error, at: nil)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(explaining: error)
         }
     }
 
     private static func value(
         _ text: String,
         of field: RequestField,
-        named name: String
+        named name: String,
+        in part: String
     ) throws(Problem) -> FieldValue {
         func wrong(_ expected: String) -> Problem {
             Problem(
                 .wrongKind,
-                "\(name) in the query is \(text.quoted), but must be \(expected).",
+                "\(name) in \(part) is \(text.quoted), but must be \(expected).",
                 allowed: [expected]
             )
         }
@@ -79,7 +89,7 @@ extension RequestBuilder {
         case .numbers, .penalties:
             throw Problem(
                 .unknownField,
-                "\(name) belongs in the body: the query may contain options only."
+                "\(name) belongs in the body: \(part) may contain options only."
             )
         }
     }

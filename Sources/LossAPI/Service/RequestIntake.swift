@@ -7,9 +7,13 @@ import Requests
 import TensorJSON
 
 /// Parses the body of a request to a loss or penalty, and responds with the result.
-struct RequestIntake: Intake {
-    var members: MemberReader
+///
+/// The formats of the body and of the result are independent of each other.
+struct RequestIntake<Body: BodyReader>: Intake {
+    var members: Body
     var builder: RequestBuilder
+    /// The format of the result.
+    let format: ResultFormat
     /// See ``Response/route``.
     let route: RouteName
     let clock: MonotonicClock
@@ -33,12 +37,16 @@ struct RequestIntake: Intake {
 
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
-        return builder.resultFootprint + ResultText.textFootprint(of: builder.resultCount)
+        let count = builder.resultCount
+        return builder.resultFootprint
+            + (format == .json
+                ? ResultText.textFootprint(of: count) : ResultBytes.footprint(of: count))
     }
 
     /// An upper estimate of the time to compute and serialize the result, in nanoseconds.
     private var resultNanoseconds: Int {
-        builder.computingNanoseconds + builder.resultCount * ResultText.nanosecondsEach
+        let each = format == .json ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
+        return builder.computingNanoseconds + builder.resultCount * each
     }
 
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
@@ -76,21 +84,28 @@ struct RequestIntake: Intake {
             let read = latest ?? clock()
             let evaluation = try builder.build().evaluate(unless: cancellation)
             let computed = clock()
-            let (start, rest) = ResultText.serialize(evaluation)
+            let (start, rest) = try serialize(evaluation)
             var times = times
             times.compute = computed.nanoseconds(since: read)
             if rest == nil { times.serialize = clock().nanoseconds(since: computed) }
             return Response(
                 status: .ok,
-                fields: .ofResults,
+                fields: .ofResults(in: format.format),
                 body: start,
                 source: rest,
                 route: route,
                 times: times
             )
         } catch {
-            return Problem(explaining: error).response(route: route)
+            return members.problem(explaining: error).response(route: route)
         }
+    }
+
+    private func serialize(
+        _ evaluation: Evaluation
+    ) throws(Problem) -> (start: [UInt8], rest: (any ContentSource)?) {
+        guard format == .json else { return try ResultBytes.serialize(evaluation, as: format) }
+        return ResultText.serialize(evaluation)
     }
 
     /// Reads the remaining members after the end of the body.
@@ -109,7 +124,7 @@ struct RequestIntake: Intake {
         do {
             try members.read(into: &builder, stopsAtLongValues: stopsAtLongValues)
         } catch {
-            problem = Problem(explaining: error)
+            problem = members.problem(explaining: error)
             members.skip()
         }
     }

@@ -8,6 +8,8 @@ import HTTPTypes
 struct ResponseCoding: Sendable {
     private let negotiation: Negotiation
     private let compression: ServiceOptions.Compression
+    /// Whether responses are text, which compression shortens much.
+    private let isText: Bool
 
     /// The minimum length of content that compression shortens noticeably.
     private static let minimumLength = 1_024
@@ -18,11 +20,17 @@ struct ResponseCoding: Sendable {
     /// - Parameters:
     ///   - head: The head of the request, with the codings that the client accepts.
     ///   - compression: The responses that the operator wants to compress.
+    ///   - isText: Whether responses are text, which compression shortens much.
     /// - Throws: A problem if the client accepts no available coding.
-    init(for head: RequestHead, _ compression: ServiceOptions.Compression) throws(Problem) {
+    init(
+        for head: RequestHead,
+        _ compression: ServiceOptions.Compression,
+        isText: Bool = true
+    ) throws(Problem) {
         let isGiven = !head.fields.isEmpty(.acceptEncoding)
         negotiation = isGiven ? Negotiation(head.fields[.acceptEncoding]) : .identity
         self.compression = compression
+        self.isText = isText
         guard negotiation != .impossible else {
             throw Problem(
                 .notAcceptable,
@@ -45,7 +53,7 @@ struct ResponseCoding: Sendable {
     /// Wraps an intake so that its response is encoded, and moves long work off the event loop.
     func apply(to intake: consuming any Intake, _ intakeOptions: inout IntakeOptions) -> any Intake
     {
-        guard negotiation != .identity else { return intake }
+        guard negotiation != .identity, compressesBinary else { return intake }
         intakeOptions.inlineBytes = min(intakeOptions.inlineBytes, Self.inlineLength)
         return EncodingIntake(intake) { response in encode(response) }
     }
@@ -54,6 +62,13 @@ struct ResponseCoding: Sendable {
     func encode(_ response: Response) -> Response {
         guard response.status == .ok, let coding = coding(of: response) else { return response }
         return response.encoded(with: coding)
+    }
+
+    /// Whether a response that is not text is compressed: the bytes of most numbers look random.
+    private var compressesBinary: Bool {
+        if isText || compression == .all { return true }
+        if case .required = negotiation { return true }
+        return false
     }
 
     private func coding(of response: Response) -> Coding? {

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorJSON
+
+extension FormatError {
+    /// The error, and what would be accepted instead.
+    package var sentence: String {
+        switch reason {
+        case .truncated(let part, let end):
+            "The body ends at byte \(position), within \(part.rawValue)\(ofTensor), which ends at byte "
+                + "\(end): send all of it."
+        case .trailing:
+            "The body continues after the last tensor, which ends at byte \(position): nothing may "
+                + "follow it."
+        case .headerTooLong(let length, let limit):
+            "The header is announced to have \(length) bytes, but may have at most \(limit). Is the "
+                + "body in the format that Content-Type names?"
+        case .header(let error): "The header is not valid. \(error.sentence)"
+        case .headerStart(let byte):
+            "The header begins with \(byte.described), but must be a JSON object, which begins with "
+                + "\"{\". Is the body in the format that Content-Type names?"
+        case .unknownMember(let name, let allowed):
+            "The header has an unknown member \"\(name.shortened)\"\(ofTensor): a tensor has "
+                + "\(allowed.joined(separator: ", "))."
+        case .missingMember(let name): "The header has no \(name)\(ofTensor)."
+        case .wrongMember(let name, let expected):
+            "\(name)\(ofTensor) in the header must be \(expected)."
+        case .unsupportedType(let type, let format):
+            "The type\(ofTensor) is \"\(type.shortened)\", but must be one of "
+                + format.typeNames.joined(separator: ", ") + "."
+        case .tooManyDimensions(let count):
+            "The shape\(ofTensor) has \(count) dimensions, but may have at most "
+                + "\(TensorHeader.maximumRank)."
+        case .shapeOverflow(let shape):
+            "The shape\(ofTensor), \(shape.list), has more numbers than any memory holds."
+        case .wrongSize(let size, let needed):
+            "The numbers\(ofTensor) occupy \(size) bytes, but its shape and its type need \(needed)."
+        case .gap(let count):
+            "\(count) byte\(count == 1 ? "" : "s") before the numbers\(ofTensor) belong to no tensor: "
+                + "tensors must follow each other without holes."
+        case .overlap(let count):
+            "The numbers\(ofTensor) begin \(count) byte\(count == 1 ? "" : "s") before the end of the "
+                + "previous tensor: tensors must not overlap."
+        case .inexactInteger(let integer):
+            "\(elementName) is \(integer), but integers must be from -2^53 to 2^53, so that a double "
+                + "has the same value."
+        case .infinite(let isNegative):
+            "\(elementName) is \(isNegative ? "-" : "")infinity, but numbers must be finite, or NaN "
+                + "for a missing value."
+        case .notABoolean(let value): "\(elementName) is \(value), but a boolean must be 0 or 1."
+        case .memoryExhausted: "There is not enough memory."
+        }
+    }
+
+    /// The stable name of the reason, in snake_case.
+    package var code: String {
+        switch reason {
+        case .truncated: "truncated"
+        case .trailing: "trailing_bytes"
+        case .headerTooLong: "header_too_long"
+        case .header(let error): error.code
+        case .headerStart: "not_an_object"
+        case .unknownMember: "unknown_member"
+        case .missingMember: "missing_member"
+        case .wrongMember: "wrong_member"
+        case .unsupportedType: "unsupported_type"
+        case .tooManyDimensions: "too_many_dimensions"
+        case .shapeOverflow: "shape_overflow"
+        case .wrongSize: "wrong_size"
+        case .gap: "gap"
+        case .overlap: "overlap"
+        case .inexactInteger: "inexact_integer"
+        case .infinite: "infinite"
+        case .notABoolean: "not_a_boolean"
+        case .memoryExhausted: "memory_exhausted"
+        }
+    }
+
+    private var ofTensor: String { tensor.map { " of \"\($0.shortened)\"" } ?? "" }
+
+    /// The element by its name and index, and by its flat index if that differs.
+    private var elementName: String {
+        let name = tensor?.shortened ?? "The number"
+        guard let element, !element.index.isEmpty else { return name }
+        let flat = element.index.count > 1 ? " (flat index \(element.offset))" : ""
+        return name + element.index.list + flat
+    }
+}
+
+extension [Int] {
+    /// The integers as JSON writes them, such as "[3, 2]".
+    var list: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
+}
+
+extension String {
+    /// The first 60 Unicode scalars.
+    var shortened: String {
+        let start = unicodeScalars.prefix(60)
+        return start.endIndex < endIndex ? "\(Substring(start))…" : self
+    }
+}
+
+extension UInt8 {
+    /// The byte in a sentence: as a character if it is printable ASCII, else in hexadecimal.
+    var described: String {
+        (0x21..<0x7F).contains(self)
+            ? "\"\(Character(Unicode.Scalar(self)))\""
+            : "the byte 0x" + (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: true)
+    }
+}
+
+extension Format {
+    /// The names of its types.
+    package var typeNames: [String] {
+        switch self {
+        case .safetensors: ElementType.allCases.map { $0.safetensorsName }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TensorJSON
+
+/// An error in a body of tensors: its reason, its position, and the tensor concerned.
+package struct FormatError: Error, Equatable, Sendable {
+    package let reason: Reason
+    /// The offset in the body, in bytes, of the error or of the value concerned.
+    package let position: Int
+    /// The name of the tensor; `nil` if the error is not in one.
+    package let tensor: String?
+    /// The element; `nil` if the error is not in one.
+    package let element: Element?
+
+    /// An element of a tensor.
+    package struct Element: Equatable, Sendable {
+        /// The offset in row-major order.
+        package let offset: Int
+        /// The index in each dimension.
+        package let index: [Int]
+    }
+
+    init(_ reason: Reason, at position: Int, in tensor: String? = nil, element: Element? = nil) {
+        self.reason = reason
+        self.position = position
+        self.tensor = tensor
+        self.element = element
+    }
+
+    /// Memory cannot be reserved, which the account of the request explains.
+    static let memoryExhausted = FormatError(.memoryExhausted, at: 0)
+
+    package var isOutOfMemory: Bool { reason == .memoryExhausted }
+
+    /// The reason that a body is refused.
+    package enum Reason: Equatable, Sendable {
+        /// The body ends within a part, which ends at an offset.
+        case truncated(Part, end: Int)
+        /// The body continues after its last tensor.
+        case trailing
+        /// The header of a format is longer than a limit.
+        case headerTooLong(Int, limit: Int)
+        /// The header is not JSON, or not of the expected form.
+        case header(JSONError)
+        /// The header does not begin with the byte that its format requires.
+        case headerStart(UInt8)
+        case unknownMember(String, allowed: [String])
+        case missingMember(String)
+        /// The member of a header must be something else.
+        case wrongMember(String, expected: String)
+        case unsupportedType(String, format: Format)
+        case tooManyDimensions(Int)
+        case shapeOverflow([Int])
+        /// The numbers of a tensor occupy some bytes, but its shape and its type need others.
+        case wrongSize(Int, needed: Int)
+        /// Some bytes before a tensor belong to none.
+        case gap(Int)
+        /// A tensor begins before the end of the previous one.
+        case overlap(Int)
+        /// A 64-bit integer that may not have a double of the same value.
+        case inexactInteger(String)
+        case infinite(isNegative: Bool)
+        case notABoolean(Int)
+        case memoryExhausted
+    }
+
+    /// A part of a body.
+    package enum Part: String, Sendable {
+        case length = "the length of its header"
+        case header = "its header"
+        case numbers = "the numbers"
+    }
+}
+
+/// A binary format of tensors.
+package enum Format: String, CaseIterable, Sendable {
+    case safetensors
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A rectangular array of doubles with a name.
+package struct NamedTensor: Equatable, Sendable {
+    package let name: String
+    /// The length of each dimension, outermost first; `[]` stands for a single number.
+    package let shape: [Int]
+    /// The numbers in row-major order.
+    package let values: [Double]
+    /// Whether some number is NaN.
+    package let hasNaN: Bool
+
+    /// Creates a tensor; `values` must have one number for each place of `shape`.
+    package init(name: String, shape: [Int], values: [Double], hasNaN: Bool = false) {
+        precondition(shape.reduce(1, *) == values.count, "a tensor has one value for each place")
+        self.name = name
+        self.shape = shape
+        self.values = values
+        self.hasNaN = hasNaN
+    }
+}
+
+/// The name, the type and the shape of a tensor, which precede its numbers.
+package struct TensorHeader: Equatable, Sendable {
+    package let name: String
+    let type: ElementType
+    package let shape: [Int]
+    /// The count of numbers.
+    package let count: Int
+    var order = ByteOrder.littleEndian
+    /// Whether the first index varies fastest, as in Fortran.
+    var isColumnMajor = false
+
+    /// The greatest number of dimensions.
+    static let maximumRank = 32
+
+    /// The length of the numbers in bytes.
+    var size: Int { count * type.width }
+
+    /// - Throws: an error if there are too many dimensions, or the numbers do not fit into any memory.
+    init(
+        name: String,
+        type: ElementType,
+        shape: [Int],
+        at position: Int
+    ) throws(FormatError) {
+        guard shape.count <= Self.maximumRank else {
+            throw FormatError(.tooManyDimensions(shape.count), at: position, in: name)
+        }
+        var (count, isTooLarge) = (1, false)
+        // The lengths that are not 0, because 0 would hide the overflow of a product.
+        for length in shape where length > 0 {
+            let (product, overflows) = count.multipliedReportingOverflow(by: length)
+            count = product
+            isTooLarge = isTooLarge || overflows || product > Int.max / 16
+            guard !isTooLarge else {
+                throw FormatError(.shapeOverflow(shape), at: position, in: name)
+            }
+        }
+        self.name = name
+        self.type = type
+        self.shape = shape
+        self.count = shape.contains(0) ? 0 : count
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import HTTPTypes
+
+/// The formats of a request and of its result.
+struct ContentFormats: Equatable, Sendable {
+    let request: BodyFormat
+    let result: ResultFormat
+
+    /// The format that most requests and results have.
+    static let json = ContentFormats(request: .json, result: .json)
+
+    /// The fields of a query that select formats, if either format is binary.
+    static let queryFields = ["format", "dtype"]
+
+    /// The values of Accept that many clients send.
+    private static let usualAccept = ["*/*", "application/json"].map { Array($0.utf8) }
+
+    /// Whether the query may have ``queryFields``.
+    var areInQuery: Bool { self != Self.json }
+
+    /// Selects the formats of a request and its result (RFC 9110, section 12.5.1).
+    ///
+    /// - Throws: A problem if the request is in no supported format, or its result in no accepted one.
+    static func negotiate(_ head: RequestHead) throws(Problem) -> ContentFormats {
+        let request = try MediaType.format(of: head)
+        let fields = head.fields
+        if request == .json,
+            fields.isEmpty(.accept)
+                || usualAccept.contains(where: { fields.hasSingleValue(.accept, equalTo: $0) })
+        {
+            return json
+        }
+        let result = try resultFormat(of: request, accept: fields[.accept])
+        guard request != .json || result != .json else { return json }
+        if let name = try value(of: "format", in: head.query), name != request.rawValue {
+            throw Problem(
+                .conflictingOptions,
+                "format in the query is \(name.quoted), but Content-Type names "
+                    + "\(request.rawValue): omit format."
+            )
+        }
+        let precision = try precision(of: head, result)
+        return ContentFormats(
+            request: request,
+            result: ResultFormat(format: result, precision: precision)
+        )
+    }
+
+    /// The acceptable format that the client prefers; among several that of the request.
+    ///
+    /// A request in JSON whose Accept names no format gets a result in JSON, which clients expect
+    /// whatever their libraries send.
+    private static func resultFormat(
+        of request: BodyFormat,
+        accept: String?
+    ) throws(Problem) -> BodyFormat {
+        guard let accept, !accept.isEmpty else { return request }
+        let list = WeightedList(accept)
+        let formats = [request] + BodyFormat.allCases.filter { $0 != request }
+        var best = (format: request, weight: 0)
+        for format in formats {
+            let unnamed = format == request ? list.weight(of: "application/octet-stream") : nil
+            let weight =
+                list.weight(of: format.mediaType) ?? unnamed
+                ?? list.weight(of: "application/*") ?? list.weight(of: "*/*") ?? 0
+            if weight > best.weight { best = (format, weight) }
+        }
+        guard best.weight > 0 || request == .json else {
+            throw Problem(
+                .notAcceptableFormat,
+                "Accept is \(accept.quoted), but a result can be "
+                    + "\(BodyFormat.mediaTypes.alternatives).",
+                allowed: BodyFormat.mediaTypes
+            )
+        }
+        return best.format
+    }
+
+    /// The precision of the numbers of the result.
+    private static func precision(
+        of head: RequestHead,
+        _ result: BodyFormat
+    ) throws(Problem) -> Precision {
+        guard let text = try value(of: "dtype", in: head.query) else { return .double }
+        let allowed = Precision.allCases.map { $0.rawValue }
+        guard let precision = Precision(rawValue: text) else {
+            throw Problem(notAllowed: text, for: "dtype", at: nil, allowed: allowed)
+        }
+        guard result != .json || precision == .double else {
+            throw Problem(
+                .conflictingOptions,
+                "dtype=\(text) applies to a result in a binary format, but this one is JSON: omit "
+                    + "dtype, or send Accept: \(BodyFormat.binary.map { $0.mediaType }.alternatives)."
+            )
+        }
+        return precision
+    }
+
+    /// The value of a field of a query; `nil` if there is none.
+    static func value(of name: String, in query: String?) throws(Problem) -> String? {
+        guard let query else { return nil }
+        return try QueryFields(query).fields.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Requests
+
+/// Reads the fields of a request from its body, in some format, while the body arrives.
+protocol BodyReader: Sendable {
+    /// The memory in use, in bytes.
+    var footprint: Int { get }
+
+    /// The part of it that holds bytes that have not been read, in bytes.
+    var textFootprint: Int { get }
+
+    /// Whether every field has been read, or reading was abandoned.
+    var isAtEnd: Bool { get }
+
+    /// Whether reading has paused before a value that would occupy an event loop for long.
+    var isPaused: Bool { get }
+
+    /// Appends the next part of a short body.
+    mutating func append(_ bytes: Span<UInt8>)
+
+    /// Appends the next part without copying it; returns `false` if memory is exhausted.
+    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool
+
+    /// Sets the account from which memory is reserved; `nil` means unlimited.
+    mutating func setMeter(_ meter: MemoryAccount?)
+
+    /// Marks the end of the body.
+    mutating func end()
+
+    /// Discards the bytes, which have been read or are not needed.
+    mutating func discardText()
+
+    /// Abandons reading and discards the bytes.
+    mutating func skip()
+
+    /// Reads the available fields.
+    ///
+    /// - Parameters:
+    ///   - builder: The builder that receives them.
+    ///   - stopsAtLongValues: Whether to pause before a value that would occupy an event loop for
+    ///     long.
+    /// - Throws: An error in the body or in a field.
+    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues: Bool) throws
+
+    /// Describes an error in the body, or that it led to, in the terms of the format.
+    func problem(explaining error: any Error) -> Problem
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import LossFacts
+import Requests
+
+/// A long result in a binary format after its first part.
+struct ResultBytes: ContentSource {
+    private var content: EncodedTensors
+
+    /// The length of a part in bytes.
+    private static let partLength = 256 * 1_024
+
+    /// The time to serialize a number, in nanoseconds.
+    static let nanosecondsEach = 2
+
+    /// Serializes a result: the whole of a short one, or the first part of a long one and the rest.
+    ///
+    /// - Throws: A problem if a number is too large for the precision.
+    static func serialize(
+        _ evaluation: Evaluation,
+        as format: ResultFormat
+    ) throws(Problem) -> (start: [UInt8], rest: ResultBytes?) {
+        let tensors = evaluation.tensors
+        for tensor in tensors {
+            guard let offset = format.precision.firstOverflow(in: tensor.values) else { continue }
+            throw Problem(tooLarge: tensor, at: offset)
+        }
+        var content = format.encode(tensors, evaluation.metadata)
+        let start = content.next(partLength)
+        return (start, content.isAtEnd ? nil : ResultBytes(content: content))
+    }
+
+    var isAtEnd: Bool { content.isAtEnd }
+
+    /// The memory in use, in bytes, with that of the parts made ahead.
+    var footprint: Int { isAtEnd ? 0 : content.footprint + Self.footprint(of: content.length / 8) }
+
+    /// The memory for the bytes of `count` numbers while they are sent, in bytes.
+    static func footprint(of count: Int) -> Int { min(8 * count, 4 * partLength) + partLength / 4 }
+
+    mutating func next() -> [UInt8] { content.next(Self.partLength) }
+}
+
+/// The format of a result, and the precision of its numbers.
+struct ResultFormat: Equatable, Sendable {
+    let format: BodyFormat
+    let precision: Precision
+
+    static let json = ResultFormat(format: .json, precision: .double)
+
+    /// Encodes tensors in a binary format.
+    fileprivate func encode(
+        _ tensors: [NamedTensor],
+        _ metadata: [(name: String, text: String)]
+    ) -> EncodedTensors {
+        switch format {
+        case .json, .safetensors: .safetensors(tensors, metadata: metadata, precision)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import LossFacts
+import Requests
+
+/// Reads the tensors of a body in a binary format into a request builder while the body arrives.
+struct TensorBody<Reader: TensorReader>: BodyReader {
+    private var reader: Reader
+    /// Bytes that have arrived, of which those before `start` are not content.
+    private var part: [UInt8] = []
+    private var start = 0
+    private var meter: MemoryAccount?
+    /// Whether the body has ended.
+    private var isComplete = false
+    private(set) var isAtEnd = false
+    /// The tensors that have been announced.
+    private var headers: [TensorHeader] = []
+    /// The names of the fields among the metadata.
+    private var texts: [String] = []
+
+    init(_ reader: Reader) {
+        self.reader = reader
+    }
+
+    var footprint: Int { reader.footprint + part.capacity }
+
+    var textFootprint: Int { part.capacity }
+
+    /// Always `false`: widening takes little time for each byte.
+    var isPaused: Bool { false }
+
+    mutating func append(_ bytes: Span<UInt8>) {
+        part.append(addingCapacity: bytes.count) { output in
+            for index in bytes.indices { output.append(bytes[index]) }
+        }
+    }
+
+    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
+        var segment = segment
+        part = segment.takeBytes()
+        start = min(BodySegment.headroom, part.count)
+        return true
+    }
+
+    mutating func setMeter(_ meter: MemoryAccount?) { self.meter = meter }
+
+    mutating func end() { isComplete = true }
+
+    mutating func discardText() { part = [] }
+
+    mutating func skip() {
+        discardText()
+        isAtEnd = true
+    }
+
+    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
+        guard !isAtEnd else { return }
+        var bytes: [UInt8] = []
+        swap(&bytes, &part)
+        var index = start
+        start = 0
+        do {
+            try readTensors(bytes.span, &index, into: &builder)
+            guard isComplete else { return }
+            try reader.end()
+            try readTensors(bytes.span, &index, into: &builder)
+            isAtEnd = true
+        } catch let error as FormatError where error.isOutOfMemory {
+            // The account knows why, and the request is refused.
+            skip()
+        }
+    }
+
+    private mutating func readTensors(
+        _ bytes: Span<UInt8>,
+        _ index: inout Int,
+        into builder: inout RequestBuilder
+    ) throws {
+        while let event = try reader.next(bytes, from: &index, meter) {
+            switch event {
+            case .headers(let headers, let metadata):
+                self.headers += headers
+                for header in headers { try check(header, builder) }
+                for (name, text) in metadata where name != Self.origin {
+                    try builder.set(name, text: text, in: "the metadata")
+                    texts.append(name)
+                }
+                if let header = headers.first(where: { texts.contains($0.name) }) {
+                    throw Problem(
+                        .conflictingOptions,
+                        "\(header.name.quoted) is given in the metadata and as a tensor: omit one of "
+                            + "them.",
+                        pointer: "/" + header.name
+                    )
+                }
+            case .tensor(let tensor): try set(tensor, of: &builder)
+            }
+        }
+    }
+
+    /// The text by which libraries note the framework that wrote safetensors.
+    private static var origin: String { "format" }
+
+    /// Throws if a tensor is not a field, or if the field has no numbers.
+    private func check(_ header: TensorHeader, _ builder: borrowing RequestBuilder) throws {
+        let field = try builder.field(header.name)
+        let expected: String
+        switch (field.kind, header.shape.count) {
+        case (.numbers, _), (.list, ...1), (.number, 0), (.flag, 0): return
+        case (.list, _): expected = "a number or a list of numbers"
+        case (.number, _): expected = "a single number"
+        case (.flag, _): expected = "a single boolean"
+        case (.text, _), (.texts, _): expected = "text, in the query"
+        case (.penalties, _): expected = "a list of penalties, which needs a body in JSON"
+        }
+        throw RequestError.wrongKind(header.name, expected: expected)
+    }
+
+    private func set(_ tensor: NamedTensor, of builder: inout RequestBuilder) throws {
+        let field = try builder.field(tensor.name)
+        if tensor.hasNaN, field.kind != .numbers(.missing) {
+            throw Self.missing(in: tensor)
+        }
+        switch field.kind {
+        case .flag:
+            guard tensor.values == [0] || tensor.values == [1] else {
+                throw RequestError.wrongKind(tensor.name, expected: "0 or 1, or a boolean")
+            }
+            try builder.set(field, .flag(tensor.values == [1]))
+        case .number: try builder.set(field, .number(tensor.values.first ?? .nan))
+        default: try builder.set(field, .numbers(Tensor(tensor)))
+        }
+    }
+
+    func problem(explaining error: any Error) -> Problem {
+        switch error {
+        case RequestError.loss(.missingValue(let input, let place), _):
+            let shape = headers.first { $0.name == input }?.shape ?? []
+            return Problem(
+                .missingValue,
+                "\(input)\(place.writtenWithOffset(in: shape)) is NaN, which stands for a missing "
+                    + "value. With missing=skip, losses with missing values are skipped; a mask can "
+                    + "also leave them out.",
+                pointer: "/" + input + place.map { "/\($0)" }.joined()
+            )
+        default: return Problem(explaining: error)
+        }
+    }
+
+    /// The problem with the first NaN of a tensor that may have none.
+    private static func missing(in tensor: NamedTensor) -> Problem {
+        let offset = tensor.values.firstIndex { $0.isNaN } ?? 0
+        let place = Tensor.place(of: offset, in: tensor.shape)
+        return Problem(
+            .missingValue,
+            "\(tensor.name)\(place.writtenWithOffset(in: tensor.shape)) is NaN, but must be a number: "
+                + "only inputs may have missing values.",
+            pointer: "/" + tensor.name + place.map { "/\($0)" }.joined()
+        )
+    }
+}
+
+extension Tensor {
+    fileprivate init(_ tensor: NamedTensor) {
+        self.init(shape: tensor.shape, values: tensor.values, hasMissing: tensor.hasNaN)
+    }
+}
+
+extension [Int] {
+    /// The index as JSON writes it, and in several dimensions the offset in row-major order.
+    func writtenWithOffset(in shape: [Int]) -> String {
+        guard count > 1, count == shape.count else { return writtenUnlessEmpty }
+        let offset = zip(self, shape).reduce(0) { $0 * $1.1 + $1.0 }
+        return "\(written) (flat index \(offset))"
+    }
+}
