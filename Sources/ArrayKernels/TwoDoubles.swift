@@ -84,6 +84,15 @@ struct TwoDoubles {
         @inline(always) get { head + tail }
     }
 
+    /// The number without its tail below 2^-900, where the rounding error of a product may not be a
+    /// double.
+    var withoutTinyTail: TwoDoubles {
+        @inline(always) get {
+            let isTiny = head.magnitude .< 0x1p-900
+            return TwoDoubles(head: head, tail: tail.replacing(with: 0, where: isTiny))
+        }
+    }
+
     /// The square, with an error of at most 7 u².
     var squared: TwoDoubles {
         @inline(always) get {

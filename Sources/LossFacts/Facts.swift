@@ -14,6 +14,7 @@ package final class Facts: Sendable {
         case metricLearning = "metric_learning"
         case ranking
         case preference
+        case policy
         case sequence
         case segmentation
         case regularization

@@ -14,7 +14,10 @@ struct CataloguePropertyTests {
         try #require(Catalogue.loss(named: name)).entry.variants()
     }
 
-    @Test("has a gradient and a Hessian that agree with finite differences", arguments: names)
+    @Test(
+        "has a gradient and a Hessian that agree with finite differences",
+        arguments: Catalogue.losses.map { $0.facts }.filter { $0.hasDerivatives }.map { $0.name }
+    )
     func derivatives(name: String) throws {
         var samples = Samples(seed: 11)
         for loss in try variants(name) {

@@ -52,6 +52,12 @@ extension Loss {
 }
 
 extension Facts {
+    /// Whether differences of losses approach its gradient: weights that count as constant, and depend
+    /// on the inputs smoothly, would differ, too.
+    package var hasDerivatives: Bool {
+        gradientKind == .derivative || signature.unit != .element
+    }
+
     /// The options of each combination of domains.
     package var variants: [[String: OptionValue]] {
         let options = signature.inputs.flatMap { $0.forms.flatMap { $0.domains } }.map {

@@ -84,6 +84,21 @@ struct Point {
     var fourth = Derivatives.zero
     var fifth = Derivatives.zero
 
+    /// Leaves everything to the precise path.
+    static var deferred: Point {
+        @inline(always) get {
+            let zero = Vector(repeating: 0)
+            let all = Mask(repeating: true)
+            let none = Derivatives(
+                gradient: zero,
+                hessian: zero,
+                cancelled: all,
+                cancelledHessian: all
+            )
+            return Point(loss: zero, cancelled: all, first: none, second: none)
+        }
+    }
+
     /// The derivatives with respect to an input.
     @inline(always)
     subscript(_ input: Int) -> Derivatives {

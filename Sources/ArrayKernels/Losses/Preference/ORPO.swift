@@ -11,6 +11,7 @@ import LossFacts
 /// in r, the second derivative.
 struct ORPO: PreferenceLoss {
     static var hasReference: Bool { false }
+    static var hasPrecisePath: Bool { true }
 
     static let coefficient = Option.number(
         "nll_coefficient",
@@ -30,8 +31,12 @@ struct ORPO: PreferenceLoss {
         coefficient = options[Self.coefficient]
     }
 
+    /// The odds need logarithms with twice the precision of a double.
     @inline(always)
-    func point(_ pair: ResponsePair) -> Point {
+    func point(_ pair: ResponsePair) -> Point { .deferred }
+
+    @inline(always)
+    func precisePoint(_ pair: ResponsePair) -> Point {
         let (one, beta) = (Vector(repeating: 1), Vector(repeating: beta))
         let chosen = -TwoDoubles.expm1(pair.chosen)
         let rejected = -TwoDoubles.expm1(pair.rejected)

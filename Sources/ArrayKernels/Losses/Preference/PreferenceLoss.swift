@@ -114,13 +114,7 @@ extension TwoDoubles {
     /// The product with an option, for logarithms of probabilities.
     @inline(always)
     func reward(_ beta: Double) -> TwoDoubles {
-        let product = self * Vector(repeating: beta)
-        // The rounding error of a smaller product may not be a double.
-        let isTiny = product.head.magnitude .< 0x1p-900
-        return TwoDoubles(
-            head: product.head,
-            tail: product.tail.replacing(with: 0, where: isTiny)
-        )
+        (self * Vector(repeating: beta)).withoutTinyTail
     }
 }
 
