@@ -80,7 +80,11 @@ let package = Package(
         // Pure: JSON bytes to shaped arrays of doubles and back.
         .target(name: "TensorJSON", dependencies: ["CBytes"], swiftSettings: settings),
         // Pure: binary formats to named arrays of doubles and back.
-        .target(name: "Formats", dependencies: ["TensorJSON"], swiftSettings: settings),
+        .target(
+            name: "Formats",
+            dependencies: ["CZlib", "TensorJSON"],
+            swiftSettings: settings
+        ),
         // Pure: bytes to requests, responses to bytes, and the state of a connection.
         .target(
             name: "HTTP",

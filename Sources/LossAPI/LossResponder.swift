@@ -40,6 +40,7 @@ package struct LossResponder: Responder {
         service = LossService(
             maximumDepth: options.jsonDepth,
             maximumSteps: options.steps,
+            maximumBody: limits.bodyBytes,
             clock: clock
         )
         documents = Documents(limits: limits, service: service)
@@ -126,6 +127,8 @@ package struct LossResponder: Responder {
         else { return .respond(try response(to: head, on: route)) }
         var intakeOptions = IntakeOptions(route: route.name)
         if formats.request != .json { intakeOptions.leastNumberBytes = 1 }
+        // A few bytes may inflate to a million, so a worker inflates them.
+        if formats.request == .npz { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
             return .accept(consume intake, intakeOptions)

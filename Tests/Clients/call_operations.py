@@ -47,8 +47,10 @@ class PythonClient:
 
     def __init__(self, folder, address):
         config = folder / "config.yaml"
-        # The generator knows no YAML; as a file the document is returned unread.
-        config.write_text("content_type_overrides: {application/yaml: application/octet-stream}\n")
+        # The generator knows neither YAML nor tensors; as files they are returned unread.
+        bytes_only = ("yaml", "vnd.safetensors", "x-npy", "x-npz")
+        overrides = ", ".join(f"application/{name}: application/octet-stream" for name in bytes_only)
+        config.write_text(f"content_type_overrides: {{{overrides}}}\n")
         run(
             BIN / "openapi-python-client", "generate", "--path", CONTRACT, "--config", config,
             "--meta", "none", "--output-path", folder / "attrs_client", "--fail-on-warning",

@@ -41,6 +41,22 @@ extension FormatError {
         case .overlap(let count):
             "The numbers\(ofTensor) begin \(count) byte\(count == 1 ? "" : "s") before the end of the "
                 + "previous tensor: tensors must not overlap."
+        case .wrongStart(.npz):
+            "The body is not a zip archive, which begins with \"PK\". Is it in the format that "
+                + "Content-Type names?"
+        case .wrongStart(let format):
+            "An array\(ofTensor) must begin with the byte 0x93 and \"NUMPY\", at byte \(position). Is the "
+                + "body in the format that Content-Type names (\(format.rawValue))?"
+        case .unknownVersion(let major, let minor):
+            "The version of the array\(ofTensor) is \(major).\(minor), but must be 1.0, 2.0 or 3.0."
+        case .headerSyntax(let expected):
+            "The header\(ofTensor) must have \(expected) at byte \(position) of the body."
+        case .tooManyArrays(let names):
+            "The body has more than \(names.count) arrays, at byte \(position): arrays without names "
+                + "are \(names.joined(separator: ", ")), in this order."
+        case .wrongArchive(let reason): archiveSentence(reason)
+        case .tooLong(let count, let limit):
+            "The members of the archive have \(count) bytes, but may have at most \(limit)."
         case .inexactInteger(let integer):
             "\(elementName) is \(integer), but integers must be from -2^53 to 2^53, so that a double "
                 + "has the same value."
@@ -69,10 +85,37 @@ extension FormatError {
         case .wrongSize: "wrong_size"
         case .gap: "gap"
         case .overlap: "overlap"
+        case .wrongStart: "wrong_start"
+        case .unknownVersion: "unknown_version"
+        case .headerSyntax: "header_syntax"
+        case .tooManyArrays: "too_many_arrays"
+        case .wrongArchive(let reason): reason.code
+        case .tooLong: "too_long"
         case .inexactInteger: "inexact_integer"
         case .infinite: "infinite"
         case .notABoolean: "not_a_boolean"
         case .memoryExhausted: "memory_exhausted"
+        }
+    }
+
+    private func archiveSentence(_ reason: Archive) -> String {
+        switch reason {
+        case .noDirectory:
+            "The archive has no end of a central directory: is it complete, and nothing behind it?"
+        case .misplaced:
+            "The archive places a member\(ofTensor) outside of the body, or over another part of it."
+        case .inconsistent:
+            "The directory of the archive and its member\(ofTensor) state different things."
+        case .encrypted: "The member\(ofTensor) is encrypted: send it as it is."
+        case .method(let method):
+            "The member\(ofTensor) is compressed by method \(method), but must be stored (0) or "
+                + "deflated (8)."
+        case .notAnArray(let name):
+            "The archive has a member \"\(name.shortened)\", but the names of its members must be those "
+                + "of fields with \".npy\" behind them."
+        case .duplicateName: "The archive has two members\(ofTensor): send one."
+        case .damaged:
+            "The content of the member\(ofTensor) does not match its length and checksum."
         }
     }
 
@@ -84,6 +127,21 @@ extension FormatError {
         guard let element, !element.index.isEmpty else { return name }
         let flat = element.index.count > 1 ? " (flat index \(element.offset))" : ""
         return name + element.index.list + flat
+    }
+}
+
+extension FormatError.Archive {
+    fileprivate var code: String {
+        switch self {
+        case .noDirectory: "no_directory"
+        case .misplaced: "misplaced_member"
+        case .inconsistent: "inconsistent_member"
+        case .encrypted: "encrypted_member"
+        case .method: "unsupported_method"
+        case .notAnArray: "not_an_array"
+        case .duplicateName: "duplicate_member"
+        case .damaged: "damaged_member"
+        }
     }
 }
 
@@ -114,6 +172,7 @@ extension Format {
     package var typeNames: [String] {
         switch self {
         case .safetensors: ElementType.allCases.map { $0.safetensorsName }
+        case .npy, .npz: ElementType.allCases.compactMap { $0.numpyName }
         }
     }
 }

@@ -5,7 +5,8 @@ package import TensorJSON
 /// An error in a body of tensors: its reason, its position, and the tensor concerned.
 package struct FormatError: Error, Equatable, Sendable {
     package let reason: Reason
-    /// The offset in the body, in bytes, of the error or of the value concerned.
+    /// The offset in the body, in bytes, of the error or of the value concerned; in a deflated member of
+    /// an archive, as if it were stored.
     package let position: Int
     /// The name of the tensor; `nil` if the error is not in one.
     package let tensor: String?
@@ -57,6 +58,17 @@ package struct FormatError: Error, Equatable, Sendable {
         case gap(Int)
         /// A tensor begins before the end of the previous one.
         case overlap(Int)
+        /// The body, or the rest of it, does not begin as its format requires.
+        case wrongStart(Format)
+        case unknownVersion(major: UInt8, minor: UInt8)
+        /// The header, a literal of Python, must have something else at the position.
+        case headerSyntax(expected: String)
+        /// A body without names has more arrays than names are known.
+        case tooManyArrays([String])
+        /// A member of an archive is not an array in a supported form.
+        case wrongArchive(Archive)
+        /// The members of an archive, or a number of bytes that it states, exceed a limit.
+        case tooLong(Int, limit: Int)
         /// A 64-bit integer that may not have a double of the same value.
         case inexactInteger(String)
         case infinite(isNegative: Bool)
@@ -64,8 +76,26 @@ package struct FormatError: Error, Equatable, Sendable {
         case memoryExhausted
     }
 
+    /// The reason that an archive is refused.
+    package enum Archive: Equatable, Sendable {
+        /// There is no end of a central directory.
+        case noDirectory
+        /// A place or a length is not within the body, or two parts overlap.
+        case misplaced
+        /// What the directory and the member state differs.
+        case inconsistent
+        case encrypted
+        case method(Int)
+        /// A name that does not end in ".npy".
+        case notAnArray(String)
+        case duplicateName
+        /// The deflated bytes, or their checksum, are wrong.
+        case damaged
+    }
+
     /// A part of a body.
     package enum Part: String, Sendable {
+        case start = "its magic string and version"
         case length = "the length of its header"
         case header = "its header"
         case numbers = "the numbers"
@@ -75,4 +105,6 @@ package struct FormatError: Error, Equatable, Sendable {
 /// A binary format of tensors.
 package enum Format: String, CaseIterable, Sendable {
     case safetensors
+    case npy
+    case npz
 }

@@ -66,6 +66,12 @@ package struct EncodedTensors: Sendable {
         return part
     }
 
+    /// All bytes that have not been produced.
+    var whole: [UInt8] {
+        var rest = self
+        return rest.next(length)
+    }
+
     /// The bytes by which a part may exceed the requested size without a new allocation.
     private static let slack = 4_096
 }

@@ -6,6 +6,9 @@ import TensorJSON
 struct PendingBytes: Sendable {
     private(set) var bytes: [UInt8] = []
 
+    /// The memory in use, in bytes.
+    var footprint: Int { bytes.capacity }
+
     /// Collects bytes from `index` on until there are `count`; returns whether there are.
     ///
     /// - Throws: an error if memory is exhausted.
@@ -16,17 +19,32 @@ struct PendingBytes: Sendable {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> Bool {
         let taken = min(count - bytes.count, part.count - index)
-        guard meter?.take(taken) ?? true else { throw .memoryExhausted }
+        try reserve(taken, meter)
         bytes.append(copying: part.extracting(index..<index + taken))
         index += taken
         return bytes.count == count
+    }
+
+    private mutating func reserve(
+        _ count: Int,
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) {
+        let needed = bytes.count + count
+        guard needed > bytes.capacity else { return }
+        // While the array grows, the old and the new storage both exist.
+        let capacity = max(needed, 2 * bytes.capacity)
+        let held = footprint
+        guard meter?.take(capacity) ?? true else { throw .memoryExhausted }
+        bytes.reserveCapacity(capacity)
+        meter?.giveBack(capacity)
+        guard meter?.take(footprint - held) ?? true else { throw .memoryExhausted }
     }
 
     /// Returns the bytes, of which none is left.
     mutating func takeAll(_ meter: (any MemoryMeter)?) -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &bytes)
-        meter?.giveBack(taken.count)
+        meter?.giveBack(taken.capacity)
         return taken
     }
 }

@@ -31,7 +31,7 @@ package struct SafeTensorsReader: TensorReader {
     package init() {}
 
     package var footprint: Int {
-        if case .numbers(let tensor) = state { tensor.footprint } else { text.bytes.capacity }
+        if case .numbers(let tensor) = state { tensor.footprint } else { text.footprint }
     }
 
     package mutating func next(

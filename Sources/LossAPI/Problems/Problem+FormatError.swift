@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Formats
+import HTTP
 import LossFacts
 import TensorJSON
 
 extension Problem {
     init(_ error: FormatError) {
-        self.init(.init(error.reason), error.sentence)
+        if case .tooLong = error.reason {
+            self.init(refusal: .bodyTooLarge, error.sentence)
+        } else {
+            self.init(.init(error.reason), error.sentence)
+        }
         if let tensor = error.tensor {
             let index = error.element.map { $0.index.map { "/\($0)" }.joined() } ?? ""
             pointer = "/" + tensor.pointerStep + index

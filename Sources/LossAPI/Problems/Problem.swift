@@ -34,8 +34,12 @@ package struct Problem: Error, Equatable, Sendable {
     }
 
     init(_ refusal: Refusal, length: Int? = nil, limits: Limits) {
+        self.init(refusal: refusal, refusal.sentence(limits: limits, length: length))
+    }
+
+    init(refusal: Refusal, _ detail: String) {
         kind = .refusal(refusal)
-        detail = refusal.sentence(limits: limits, length: length)
+        self.detail = detail
     }
 
     /// Describes content that could not be decoded.

@@ -211,7 +211,7 @@ extension ProblemKind.Service {
             "Numbers are IEEE 754 doubles, so that integers must be from -2^53 to 2^53."
         case .resultTooLarge:
             "With dtype=f32, the largest number of a result is about 3.4e38: omit dtype, and the result "
-                + "has doubles."
+                + "has doubles. An npz archive has at most 4 GiB."
         case .notFound:
             "Nothing is served at this path."
         case .unknownLoss, .unknownPenalty:

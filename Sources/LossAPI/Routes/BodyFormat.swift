@@ -8,12 +8,16 @@ import HTTPTypes
 enum BodyFormat: String, CaseIterable, Sendable {
     case json
     case safetensors
+    case npy
+    case npz
 
     /// The media type of results.
     var mediaType: String {
         switch self {
         case .json: "application/json"
         case .safetensors: "application/vnd.safetensors"
+        case .npy: "application/x-npy"
+        case .npz: "application/x-npz"
         }
     }
 
@@ -21,6 +25,8 @@ enum BodyFormat: String, CaseIterable, Sendable {
     init?(binaryType essence: some StringProtocol) {
         switch essence {
         case "application/vnd.safetensors": self = .safetensors
+        case "application/x-npy": self = .npy
+        case "application/x-npz", "application/zip": self = .npz
         default: return nil
         }
     }

@@ -62,9 +62,10 @@ struct ContentFormats: Equatable, Sendable {
         let formats = [request] + BodyFormat.allCases.filter { $0 != request }
         var best = (format: request, weight: 0)
         for format in formats {
-            let unnamed = format == request ? list.weight(of: "application/octet-stream") : nil
+            let general = format == request ? list.weight(of: "application/octet-stream") : nil
             let weight =
-                list.weight(of: format.mediaType) ?? unnamed
+                list.weight(of: format.mediaType)
+                ?? (format == .npz ? list.weight(of: "application/zip") : nil) ?? general
                 ?? list.weight(of: "application/*") ?? list.weight(of: "*/*") ?? 0
             if weight > best.weight { best = (format, weight) }
         }

@@ -2,6 +2,7 @@
 
 import Formats
 package import HTTP
+import LossFacts
 import LossFunctions
 import Requests
 
@@ -15,19 +16,23 @@ package struct LossService: Sendable {
 
     private let maximumDepth: Int
     private let maximumSteps: Int
+    private let maximumBody: Int
     private let clock: MonotonicClock
 
     /// - Parameters:
     ///   - maximumDepth: The maximum nesting depth of JSON.
     ///   - maximumSteps: The maximum number of steps of a loss that states them.
+    ///   - maximumBody: The maximum length of a body in bytes, once it is inflated.
     ///   - clock: The clock for Server-Timing.
     package init(
         maximumDepth: Int = defaultDepth,
         maximumSteps: Int = defaultSteps,
+        maximumBody: Int = Limits().bodyBytes,
         clock: @escaping MonotonicClock
     ) {
         self.maximumDepth = maximumDepth
         self.maximumSteps = maximumSteps
+        self.maximumBody = maximumBody
         self.clock = clock
     }
 
@@ -58,13 +63,30 @@ package struct LossService: Sendable {
                 clock: clock
             )
         case .safetensors:
-            return RequestIntake(
-                members: TensorBody(SafeTensorsReader()),
-                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
-                format: formats.result,
-                route: route.name,
-                clock: clock
-            )
+            return try intake(SafeTensorsReader(), for: found, route, query, formats)
+        case .npy:
+            // The arrays have no names, only an order.
+            let inputs = found.facts.signature.inputs.map { $0.name }
+            let reader = NPYReader(names: inputs + ["weights", "mask"])
+            return try intake(reader, for: found, route, query, formats)
+        case .npz:
+            return try intake(NPZReader(limit: maximumBody), for: found, route, query, formats)
         }
+    }
+
+    private func intake(
+        _ reader: some TensorReader,
+        for found: Catalogue.Found,
+        _ route: Route,
+        _ query: String?,
+        _ formats: ContentFormats
+    ) throws(Problem) -> any Intake {
+        RequestIntake(
+            members: TensorBody(reader),
+            builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+            format: formats.result,
+            route: route.name,
+            clock: clock
+        )
     }
 }

@@ -27,7 +27,13 @@ struct ResultBytes: ContentSource {
             guard let offset = format.precision.firstOverflow(in: tensor.values) else { continue }
             throw Problem(tooLarge: tensor, at: offset)
         }
-        var content = format.encode(tensors, evaluation.metadata)
+        guard var content = format.encode(tensors, evaluation.metadata) else {
+            throw Problem(
+                .resultTooLarge,
+                "The result is too long for a zip archive, which has at most "
+                    + "\(EncodedTensors.maximumArchive) bytes: request safetensors or npy."
+            )
+        }
         let start = content.next(partLength)
         return (start, content.isAtEnd ? nil : ResultBytes(content: content))
     }
@@ -50,13 +56,15 @@ struct ResultFormat: Equatable, Sendable {
 
     static let json = ResultFormat(format: .json, precision: .double)
 
-    /// Encodes tensors in a binary format.
+    /// Encodes tensors in a binary format; returns `nil` if they are too long for it.
     fileprivate func encode(
         _ tensors: [NamedTensor],
         _ metadata: [(name: String, text: String)]
-    ) -> EncodedTensors {
+    ) -> EncodedTensors? {
         switch format {
         case .json, .safetensors: .safetensors(tensors, metadata: metadata, precision)
+        case .npy: .npy(tensors, metadata: metadata, precision)
+        case .npz: .npz(tensors, metadata: metadata, precision)
         }
     }
 }

@@ -104,7 +104,10 @@ import Testing
         request.fields = ["Content-Type": type]
         let response = try ServerProcess.shared.client().send(request)
         let problem = try response.expectProblem(415, "unsupported-media-type")
-        let types = ["application/json", "application/vnd.safetensors"]
+        let types = [
+            "application/json", "application/vnd.safetensors", "application/x-npy",
+            "application/x-npz",
+        ]
         #expect(response.fields["Accept-Post"] == types.joined(separator: ", "))
         #expect(problem["allowed"] == .array(types.map { .string($0) }))
     }
