@@ -49,19 +49,26 @@ struct ParsedResponse {
     func checkContent() throws(InvariantViolation) {
         let content = try decodedContent()
         let type = value("content-type") ?? ""
-        let isProblem = type == "application/problem+json"
+        // Clients of the Open Inference Protocol read problems as plain JSON only.
+        let isProblem =
+            type == "application/problem+json"
+            || type == "application/json" && status >= 400 && status != 503
         try expect(status < 400 || isProblem || status == 503, "an error without a problem")
         guard isProblem || type == "application/json", 1..<16_384 ~= content.count else { return }
         var reader = JSONReader(content)
         var written: Double?
         do {
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                if isProblem, key == "status" {
-                    written = try reader.readNumber()
-                } else {
-                    try reader.skipValue()
+            if try reader.peekKind() == .object {
+                try reader.beginObject()
+                while let key = try reader.nextKey() {
+                    if isProblem, key == "status" {
+                        written = try reader.readNumber()
+                    } else {
+                        try reader.skipValue()
+                    }
                 }
+            } else {
+                try reader.skipValue()
             }
             try reader.finish()
         } catch {

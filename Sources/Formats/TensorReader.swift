@@ -9,6 +9,12 @@ package protocol TensorReader: Sendable {
     /// The memory in use, in bytes.
     var footprint: Int { get }
 
+    /// What is requested, in the Open Inference Protocol; `nil` in other formats.
+    var request: InferenceRequest? { get }
+
+    /// The part of a body that has texts, for error messages.
+    static var textPart: String { get }
+
     /// Reads the next part of the body, up to a header or to the end of a tensor.
     ///
     /// - Parameters:
@@ -25,8 +31,9 @@ package protocol TensorReader: Sendable {
 
     /// Marks the end of the body; ``next(_:from:_:)`` then returns what is left.
     ///
+    /// - Parameter meter: The account to reserve memory from; `nil` means unlimited.
     /// - Throws: an error if the body is incomplete.
-    mutating func end() throws(FormatError)
+    mutating func end(_ meter: (any MemoryMeter)?) throws(FormatError)
 }
 
 /// The next thing that a body of tensors contains.
@@ -35,4 +42,10 @@ package enum TensorEvent: Sendable {
     case headers([TensorHeader], metadata: [(name: String, text: String)])
     /// A complete tensor.
     case tensor(NamedTensor)
+}
+
+extension TensorReader {
+    package var request: InferenceRequest? { nil }
+
+    package static var textPart: String { "the metadata" }
 }

@@ -85,6 +85,9 @@ package struct LossResponder: Responder {
             return .respond(error.response(route: Route.name(ofUnknown: head.path)))
         }
         do throws(Problem) {
+            if case .inference(let resource) = route, head.method != .options {
+                return try receive(inference: head, resource, on: route)
+            }
             if head.method == .post, route.acceptsPost {
                 return try receive(post: head, on: route)
             }
@@ -125,10 +128,28 @@ package struct LossResponder: Responder {
                 expecting: coding == nil ? head.contentLength : nil
             )
         else { return .respond(try response(to: head, on: route)) }
+        return try receive(
+            intake,
+            head,
+            on: route,
+            isText: formats.result == .json,
+            request: formats.request
+        )
+    }
+
+    /// Accepts a request whose body, or result, may be coded.
+    private func receive(
+        _ intake: consuming any Intake,
+        _ head: RequestHead,
+        on route: Route,
+        isText: Bool,
+        request: BodyFormat? = nil
+    ) throws(Problem) -> Reception {
+        let coding = MediaType.coding(of: head)
         var intakeOptions = IntakeOptions(route: route.name)
-        if formats.request != .json { intakeOptions.leastNumberBytes = 1 }
+        if request != .json { intakeOptions.leastNumberBytes = 1 }
         // A few bytes may inflate to a million, so a worker inflates them.
-        if formats.request == .npz { intakeOptions.inlineBytes = 0 }
+        if request == .npz { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
             return .accept(consume intake, intakeOptions)
@@ -136,7 +157,7 @@ package struct LossResponder: Responder {
         let responseCoding = try ResponseCoding(
             for: head,
             options.compression,
-            isText: formats.result == .json
+            isText: isText
         )
         guard let coding else {
             return .accept(responseCoding.apply(to: intake, &intakeOptions), intakeOptions)
@@ -149,10 +170,55 @@ package struct LossResponder: Responder {
         return .accept(responseCoding.apply(to: decoding, &intakeOptions), intakeOptions)
     }
 
+    /// Handles a request of the Open Inference Protocol.
+    private func receive(
+        inference head: RequestHead,
+        _ resource: InferenceRoute,
+        on route: Route
+    ) throws(Problem) -> Reception {
+        switch resource {
+        case .unsupported(let name):
+            throw Problem(
+                .extensionNotImplemented,
+                "The extension for \(name) is not supported. Send tensors in the request, in JSON or "
+                    + "binary."
+            )
+        case .infer(let found) where head.method == .post:
+            try MediaType.checkCoding(of: head)
+            let length = try Self.jsonLength(of: head)
+            let intake = try service.intake(for: found, on: route, query: head.query, length)
+            return try receive(intake, head, on: route, isText: false)
+        default:
+            let isRead = head.method == .get || head.method == .head
+            guard head.method == .post ? route.acceptsPost : isRead && !route.acceptsPost,
+                let response = InferenceDocuments.response(
+                    to: resource,
+                    isDraining: readiness.isDraining
+                )
+            else { return .respond(try self.response(to: head, on: route)) }
+            return .respond(response)
+        }
+    }
+
+    /// The length of the JSON before binary tensors; `nil` if there are none.
+    private static func jsonLength(of head: RequestHead) throws(Problem) -> Int? {
+        guard let text = head.fields[.inferenceHeaderLength] else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(text),
+            length > 0
+        else {
+            throw Problem(
+                .malformedTensors,
+                "Inference-Header-Content-Length is \(text.quoted), but must be the length in bytes of "
+                    + "the JSON before binary tensors: requests without JSON are not supported."
+            )
+        }
+        return length
+    }
+
     /// The response to anything but a POST to a loss or penalty.
     private func response(to head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch head.method {
-        case .get, .head:
+        case .get where !route.isInference, .head where !route.isInference:
             return try document(head, on: route)
         case .options:
             return Response(
@@ -160,7 +226,7 @@ package struct LossResponder: Responder {
                 fields: [.allow: route.allow],
                 route: route.name
             )
-        case .post, .put, .patch, .delete, .trace:
+        case .get, .head, .post, .put, .patch, .delete, .trace:
             return Problem(
                 .methodNotAllowed,
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."

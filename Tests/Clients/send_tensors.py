@@ -4,6 +4,7 @@
     send_tensors.py SERVER    SERVER is the executable loss-server
 """
 
+import asyncio
 import gzip
 import io
 import json
@@ -13,9 +14,15 @@ import sys
 import urllib.error
 import urllib.request
 
+import httpx
+import kserve
 import ml_dtypes
 import numpy
 import safetensors.numpy
+import tritonclient.http
+import tritonclient.http.aio
+import tritonclient.utils
+from kserve.protocol.infer_type import RequestedOutput
 
 SAFETENSORS = "application/vnd.safetensors"
 NPY = "application/x-npy"
@@ -201,10 +208,131 @@ def check_refusals(server):
     assert problem["status"] == 413, problem
 
 
+def check_inference(server):
+    """The clients of Triton and KServe work unchanged."""
+    address = server.address.removeprefix("http://")
+    client = tritonclient.http.InferenceServerClient(address)
+    assert client.is_server_live() and client.is_server_ready()
+    for model in ("huber", "reg:squarederror", "l2"):
+        assert client.is_model_ready(model) and client.is_model_ready(model, "1")
+    assert not client.is_model_ready("nothing") and not client.is_model_ready("huber", "2")
+    assert client.get_server_metadata()["name"] == "loss-server"
+    metadata = client.get_model_metadata("gaussian_nll")
+    assert [t["name"] for t in metadata["inputs"]] == ["mean", "variance", "targets"]
+    assert client.get_model_config("huber")["max_batch_size"] == 0
+    assert {"name": "huber", "version": "1", "state": "READY", "reason": ""} in (
+        client.get_model_repository_index()
+    )
+    assert client.get_inference_statistics("huber") == {"model_stats": []}
+    random = numpy.random.default_rng(3)
+    for name, dtype in (
+        ("FP64", "f8"), ("FP32", "f4"), ("FP16", "f2"), ("INT8", "i1"), ("INT64", "i8"),
+        ("UINT32", "u4"), ("BOOL", "?"),
+    ):
+        values = random.integers(0, 2, size=(2, 6, 3)).astype(dtype)
+        loss, gradient = expected(server, *values, "?delta=0.5")
+        for binary in (True, False):
+            if name == "FP16" and not binary:
+                continue
+            inputs = [
+                tritonclient.http.InferInput(field, values[0].shape, name)
+                for field in ("predictions", "targets")
+            ]
+            for tensor, numbers in zip(inputs, values):
+                tensor.set_data_from_numpy(numbers, binary_data=binary)
+            outputs = [
+                tritonclient.http.InferRequestedOutput("gradient", binary_data=True),
+                tritonclient.http.InferRequestedOutput("loss", binary_data=False),
+            ]
+            for requested in (None, outputs):
+                for coding in (None, "gzip", "deflate"):
+                    result = client.infer(
+                        "huber", inputs, outputs=requested, request_id="7",
+                        parameters={"delta": 0.5}, request_compression_algorithm=coding,
+                        response_compression_algorithm=coding,
+                    )
+                    assert (result.as_numpy("gradient") == gradient).all(), name
+                    assert result.as_numpy("loss") == loss, name
+                    assert result.get_response()["id"] == "7"
+    result = client.infer("huber", inputs, parameters={"output_datatype": "FP32"})
+    assert result.as_numpy("gradient").dtype == numpy.float32
+    check_inference_refusals(server, client, inputs)
+    asyncio.run(check_asynchronous(address, inputs, gradient))
+
+
+def check_inference_refusals(server, client, inputs):
+    def refuse(words, function, *arguments, **options):
+        try:
+            function(*arguments, **options)
+        except tritonclient.utils.InferenceServerException as error:
+            assert words in error.message(), error.message()
+        else:
+            raise AssertionError("the request was not refused")
+
+    refuse('Unknown loss "hubber"', client.infer, "hubber", inputs)
+    refuse('Unknown field "bogus"', client.infer, "huber", inputs, parameters={"bogus": 1})
+    refuse("version 1 only", client.infer, "huber", inputs, model_version="3")
+    refuse("not supported", client.load_model, "huber")
+    refuse("not supported", client.get_system_shared_memory_status)
+    refuse("not supported", client.infer, "huber", inputs, sequence_id=5)
+    output = tritonclient.http.InferRequestedOutput("gradient", class_count=3)
+    refuse("not supported", client.infer, "huber", inputs, outputs=[output])
+    text = tritonclient.http.InferInput("predictions", [1], "BYTES")
+    text.set_data_from_numpy(numpy.array([b"x"], dtype=object))
+    refuse('"BYTES"', client.infer, "huber", [text])
+
+
+async def check_asynchronous(address, inputs, gradient):
+    async with tritonclient.http.aio.InferenceServerClient(address) as client:
+        assert await client.is_server_ready()
+        result = await client.infer("huber", inputs, parameters={"delta": 0.5})
+        assert (result.as_numpy("gradient") == gradient).all()
+
+
+def check_kserve(server):
+    asyncio.run(infer_with_kserve(server))
+
+
+async def infer_with_kserve(server):
+    """The client of KServe works unchanged, and shows the error."""
+    client = kserve.InferenceRESTClient(kserve.inference_client.RESTConfig(protocol="v2"))
+    assert await client.is_server_live(server.address)
+    assert await client.is_server_ready(server.address)
+    assert await client.is_model_ready(server.address, "huber")
+    random = numpy.random.default_rng(4)
+    predictions, targets = random.normal(size=(2, 5)).astype("f4")
+    loss, gradient = expected(server, predictions, targets, "?delta=0.5")
+    for binary in (True, False):
+        inputs = []
+        for name, numbers in (("predictions", predictions), ("targets", targets)):
+            tensor = kserve.InferInput(name, list(numbers.shape), "FP32")
+            tensor.set_data_from_numpy(numbers, binary_data=binary)
+            inputs.append(tensor)
+        for outputs in (None, [RequestedOutput("loss"), RequestedOutput("gradient")]):
+            request = kserve.InferRequest(
+                "huber", inputs, parameters={"delta": 0.5}, request_outputs=outputs
+            )
+            result = await client.infer(server.address, request, model_name="huber")
+            values = {output.name: output.as_numpy() for output in result.outputs}
+            assert values["loss"] == loss and (values["gradient"] == gradient).all()
+    wrong = kserve.InferRequest("huber", inputs, parameters={"bogus": 1})
+    try:
+        await client.infer(server.address, wrong, model_name="huber")
+    except httpx.HTTPStatusError as error:
+        assert 'Unknown field "bogus"' in str(error), error
+    else:
+        raise AssertionError("the request was not refused")
+    await client.close()
+
+
 def main():
     server = Server(pathlib.Path(sys.argv[1]).resolve())
     try:
-        for check in (check_types, check_patterns, check_conversions, check_refusals):
+        checks = (
+            check_types, check_patterns, check_conversions, check_refusals, check_inference,
+            check_kserve,
+        )
+        for check in checks:
             check(server)
             print(f"{check.__name__}: passed")
     finally:

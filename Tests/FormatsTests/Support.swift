@@ -27,7 +27,7 @@ extension TensorReader {
             start = part.endIndex
             try read(Array(part), into: &contents, meter)
         }
-        try end()
+        try end(meter)
         try read([], into: &contents, meter)
         return contents
     }

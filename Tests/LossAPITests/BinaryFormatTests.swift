@@ -61,7 +61,7 @@ struct TensorClient {
             }
         }
         try readEvents()
-        try reader.end()
+        try reader.end(nil)
         try readEvents()
         return (tensors, texts)
     }

@@ -57,6 +57,13 @@ extension FormatError {
         case .wrongArchive(let reason): archiveSentence(reason)
         case .tooLong(let count, let limit):
             "The members of the archive have \(count) bytes, but may have at most \(limit)."
+        case .repeatedInput: "Two inputs are named \"\(tensor?.shortened ?? "")\": send one."
+        case .unsupportedExtension(let parameter):
+            "The parameter \"\(parameter.shortened)\"\(ofTensor) is of an extension that is not supported: "
+                + "omit it."
+        case .notInRange(let number, let type):
+            "\(elementName) is \(number.isNaN ? "null" : "\(number)"), which \(type) in JSON does not "
+                + "have; integers of 64 bits must be less than 2^53 in magnitude."
         case .inexactInteger(let integer):
             "\(elementName) is \(integer), but integers must be from -2^53 to 2^53, so that a double "
                 + "has the same value."
@@ -91,6 +98,9 @@ extension FormatError {
         case .tooManyArrays: "too_many_arrays"
         case .wrongArchive(let reason): reason.code
         case .tooLong: "too_long"
+        case .repeatedInput: "repeated_input"
+        case .unsupportedExtension: "unsupported_extension"
+        case .notInRange: "not_in_range"
         case .inexactInteger: "inexact_integer"
         case .infinite: "infinite"
         case .notABoolean: "not_a_boolean"
@@ -173,6 +183,7 @@ extension Format {
         switch self {
         case .safetensors: ElementType.allCases.map { $0.safetensorsName }
         case .npy, .npz: ElementType.allCases.compactMap { $0.numpyName }
+        case .openInference: ElementType.allCases.map { $0.inferenceName }
         }
     }
 }

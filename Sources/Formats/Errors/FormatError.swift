@@ -69,6 +69,12 @@ package struct FormatError: Error, Equatable, Sendable {
         case wrongArchive(Archive)
         /// The members of an archive, or a number of bytes that it states, exceed a limit.
         case tooLong(Int, limit: Int)
+        /// Two inputs of a request have the same name.
+        case repeatedInput
+        /// A parameter of an extension that is not supported.
+        case unsupportedExtension(String)
+        /// A number in JSON that its type does not have.
+        case notInRange(Double, type: String)
         /// A 64-bit integer that may not have a double of the same value.
         case inexactInteger(String)
         case infinite(isNegative: Bool)
@@ -107,4 +113,5 @@ package enum Format: String, CaseIterable, Sendable {
     case safetensors
     case npy
     case npz
+    case openInference
 }

@@ -104,7 +104,7 @@ package struct NPYReader: TensorReader {
         }
     }
 
-    package mutating func end() throws(FormatError) {
+    package mutating func end(_: (any MemoryMeter)?) throws(FormatError) {
         let missing: (part: FormatError.Part, end: Int)
         switch state {
         case .start where text.bytes.isEmpty && begun > 0: return

@@ -106,7 +106,7 @@ struct TensorInProgress: Sendable {
                     reason,
                     at: self.start + offset * width,
                     in: header.name,
-                    element: place(of: offset)
+                    element: .init(at: offset, in: header)
                 )
             }
         }
@@ -131,19 +131,6 @@ struct TensorInProgress: Sendable {
         return header.order == .bigEndian ? word : word.byteSwapped
     }
 
-    /// The element that is stored at an offset.
-    private func place(of offset: Int) -> FormatError.Element {
-        var index = [Int](repeating: 0, count: header.shape.count)
-        var remainder = offset
-        let dimensions = Array(header.shape.indices)
-        for dimension in header.isColumnMajor ? dimensions : dimensions.reversed() {
-            index[dimension] = remainder % header.shape[dimension]
-            remainder /= header.shape[dimension]
-        }
-        let flat = zip(index, header.shape).reduce(0) { $0 * $1.1 + $1.0 }
-        return FormatError.Element(offset: flat, index: index)
-    }
-
     /// Returns the tensor, in row-major order.
     ///
     /// - Throws: an error if memory is exhausted.
@@ -163,6 +150,21 @@ struct TensorInProgress: Sendable {
             values: numbers,
             hasNaN: hasNaN
         )
+    }
+}
+
+extension FormatError.Element {
+    /// The element that is stored at an offset.
+    init(at offset: Int, in header: TensorHeader) {
+        var index = [Int](repeating: 0, count: header.shape.count)
+        var remainder = offset
+        let dimensions = Array(header.shape.indices)
+        for dimension in header.isColumnMajor ? dimensions : dimensions.reversed() {
+            index[dimension] = remainder % header.shape[dimension]
+            remainder /= header.shape[dimension]
+        }
+        self.offset = zip(index, header.shape).reduce(0) { $0 * $1.1 + $1.0 }
+        self.index = index
     }
 }
 

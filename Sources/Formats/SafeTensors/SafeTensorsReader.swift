@@ -75,7 +75,7 @@ package struct SafeTensorsReader: TensorReader {
         }
     }
 
-    package mutating func end() throws(FormatError) {
+    package mutating func end(_: (any MemoryMeter)?) throws(FormatError) {
         switch state {
         case .length: throw truncated(.length, end: Self.lengthWidth)
         case .header(let length): throw truncated(.header, end: Self.lengthWidth + length)

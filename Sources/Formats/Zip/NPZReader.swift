@@ -63,7 +63,7 @@ package struct NPZReader: TensorReader {
         archive.append(copying: bytes)
     }
 
-    package mutating func end() throws(FormatError) {
+    package mutating func end(_: (any MemoryMeter)?) throws(FormatError) {
         isComplete = true
         members = try ZipDirectory.read(archive.span).reversed()
         var names: Set<String> = []
@@ -125,7 +125,7 @@ package struct NPZReader: TensorReader {
             try receive(content)
         }
         guard length == member.length, checksum.value == member.checksum else { throw damaged }
-        try reader.end()
+        try reader.end(meter)
         return events
     }
 }

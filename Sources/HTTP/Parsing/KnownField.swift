@@ -21,6 +21,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
     case contentEncoding
     case transferEncoding
     case requestedMethod
+    case inferenceHeaderLength
 
     /// The name in lower case.
     package var name: String {
@@ -44,6 +45,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case .contentEncoding: "content-encoding"
         case .transferEncoding: "transfer-encoding"
         case .requestedMethod: "access-control-request-method"
+        case .inferenceHeaderLength: "inference-header-content-length"
         }
     }
 
@@ -79,6 +81,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case (16, UInt8(ascii: "c")): return .contentEncoding
         case (17, UInt8(ascii: "t")): return .transferEncoding
         case (29, UInt8(ascii: "a")): return .requestedMethod
+        case (31, UInt8(ascii: "i")): return .inferenceHeaderLength
         default: return nil
         }
     }

@@ -141,17 +141,22 @@ enum ContractOperations {
             "tags": [.string(list.rawValue)],
             "summary": .string("Compute a \(list.noun) and its derivatives"),
             "description": .string(
-                "The fields depend on the \(list.noun): see its description, schema and examples. In a "
-                    + "binary format, the inputs are tensors by their names, and options are in the "
-                    + "query, where dtype=f32 rounds the numbers of a binary result."
+                "The fields depend on the \(list.noun): see its description, schema and examples. "
+                    + "Requests may also be in binary formats: "
+                    + "\(BodyFormat.binary.map { $0.mediaType }.alternatives). Inputs are then arrays "
+                    + "by their names, and options are in the query, where dtype=f32 rounds the numbers "
+                    + "of a binary result."
             ),
             "parameters": [parameter(list)],
             "requestBody": [
                 "required": true,
-                "content": ContractResponses.content([
-                    "schema": ContractSchemas.reference("\(list.noun)-request"),
-                    "examples": .object(examples),
-                ]),
+                // Generators of clients do not support several media types of a request.
+                "content": [
+                    "application/json": [
+                        "schema": ContractSchemas.reference("\(list.noun)-request"),
+                        "examples": .object(examples),
+                    ]
+                ],
             ],
             "responses": .object(
                 [.init(key: "200", value: ContractResponses.result("result"))]

@@ -61,7 +61,7 @@ final class Documents: Sendable {
         case .examples(let list, let found):
             StaticDocument(LossExamples(of: found.facts, in: list, service).document)
         case .problem(let kind): StaticDocument(ProblemsDocument.kind(kind, limits: limits))
-        case .index, .metrics, .alive, .ready: Self.index
+        case .index, .metrics, .alive, .ready, .inference: Self.index
         }
     }
 

@@ -40,7 +40,7 @@ extension ProblemKind.Service {
         case .unsupportedType: self = .unsupportedDatatype
         case .inexactInteger: self = .inexactNumber
         case .infinite: self = .numberTooLarge
-        case .notABoolean: self = .notAllowed
+        case .notABoolean, .notInRange: self = .notAllowed
         default: self = .malformedTensors
         }
     }

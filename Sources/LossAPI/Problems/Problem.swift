@@ -89,12 +89,15 @@ package struct Problem: Error, Equatable, Sendable {
     /// The response with the problem document.
     func response(route: RouteName, fields: HTTPFields = [:]) -> Response {
         var fields = fields
-        fields[.contentType] = "application/problem+json"
+        let isOfInference = route.template.hasPrefix(InferenceRoute.root)
+        // A client of KServe reads no other type.
+        fields[.contentType] = isOfInference ? "application/json" : "application/problem+json"
         fields[.cacheControl] = "no-store"
         return Response(
             status: kind.status,
             fields: ResponseFields(fields),
-            body: document.bytes,
+            body: (isOfInference ? document + ["error": .string(detail.cut(to: 1_024))] : document)
+                .bytes,
             route: route,
             problem: kind.slug
         )

@@ -40,6 +40,7 @@ package enum ProblemKind: Hashable, Sendable {
         case unknownPenalty = "unknown-penalty"
         case methodNotAllowed = "method-not-allowed"
         case methodNotImplemented = "method-not-implemented"
+        case extensionNotImplemented = "extension-not-implemented"
         case unsupportedMediaType = "unsupported-media-type"
         case unsupportedContentCoding = "unsupported-content-coding"
         case malformedContentCoding = "malformed-content-coding"
@@ -102,7 +103,7 @@ extension ProblemKind.Service {
         case .notAcceptable, .notAcceptableFormat: .notAcceptable
         case .notFound, .unknownLoss, .unknownPenalty: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .methodNotImplemented: .notImplemented
+        case .methodNotImplemented, .extensionNotImplemented: .notImplemented
         case .unsupportedMediaType, .unsupportedContentCoding: .unsupportedMediaType
         case .internalError: .internalServerError
         default: .unprocessableContent
@@ -139,6 +140,7 @@ extension ProblemKind.Service {
         case .unknownPenalty: "Unknown penalty"
         case .methodNotAllowed: "Method not allowed"
         case .methodNotImplemented: "Method not implemented"
+        case .extensionNotImplemented: "Extension not implemented"
         case .unsupportedMediaType: "Unsupported media type"
         case .unsupportedContentCoding: "Unsupported content coding"
         case .malformedContentCoding: "Malformed content coding"
@@ -220,6 +222,9 @@ extension ProblemKind.Service {
             "The resource does not support this method; the Allow field lists those it supports."
         case .methodNotImplemented:
             "No resource of this server supports this method."
+        case .extensionNotImplemented:
+            "The server does not have this extension of the Open Inference Protocol; /v2 lists those it "
+                + "has."
         case .unsupportedMediaType:
             "Send Content-Type: application/json, in UTF-8, or one of the binary formats in `allowed`."
         case .unsupportedContentCoding:

@@ -19,6 +19,7 @@ enum Route {
     case metrics
     case alive
     case ready
+    case inference(InferenceRoute)
 
     /// The route of a path; throws the problem with an unknown path.
     static func find(_ path: String) throws(Problem) -> Route {
@@ -26,6 +27,7 @@ enum Route {
         if length < known.count, let found = known[length].first(where: { $0.path == path }) {
             return found.route
         }
+        if let inference = try InferenceRoute.find(path) { return .inference(inference) }
         // No route has more than four segments.
         let segments = path.split(separator: "/", maxSplits: 5, omittingEmptySubsequences: false)
             .dropFirst().map(String.init)
@@ -118,11 +120,13 @@ enum Route {
         case .metrics: RouteName("/metrics")
         case .alive: RouteName("/livez")
         case .ready: RouteName("/readyz")
+        case .inference(let route): route.name
         }
     }
 
     /// The name for an unknown path: that of the route with the same prefix, if any.
     static func name(ofUnknown path: String) -> RouteName {
+        if path.hasPrefix(InferenceRoute.root + "/") { return RouteName(InferenceRoute.root) }
         let templates = CatalogueList.allCases.map { $0.template } + [problemTemplate]
         let template = templates.first { template in
             path.utf8.starts(with: template.utf8.prefix { $0 != UInt8(ascii: "{") })
@@ -132,13 +136,21 @@ enum Route {
 
     private static let problemTemplate = "/problems/{problem}"
 
+    var isInference: Bool {
+        if case .inference = self { true } else { false }
+    }
+
     /// Whether the route accepts POST.
     var acceptsPost: Bool {
-        if case .entry = self { true } else { false }
+        switch self {
+        case .entry, .inference(.infer), .inference(.models): true
+        default: false
+        }
     }
 
     var allow: String {
-        acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
+        if case .inference(let route) = self { return route.allow }
+        return acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
     }
 
     /// The methods that some path supports.

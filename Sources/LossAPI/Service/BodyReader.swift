@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Formats
 import HTTP
 import Requests
 
@@ -16,6 +17,9 @@ protocol BodyReader: Sendable {
 
     /// Whether reading has paused before a value that would occupy an event loop for long.
     var isPaused: Bool { get }
+
+    /// What is requested, in the Open Inference Protocol; `nil` in other formats.
+    var inference: InferenceRequest? { get }
 
     /// Appends the next part of a short body.
     mutating func append(_ bytes: Span<UInt8>)
@@ -46,4 +50,8 @@ protocol BodyReader: Sendable {
 
     /// Describes an error in the body, or that it led to, in the terms of the format.
     func problem(explaining error: any Error) -> Problem
+}
+
+extension BodyReader {
+    var inference: InferenceRequest? { nil }
 }

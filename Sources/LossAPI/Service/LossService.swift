@@ -74,6 +74,25 @@ package struct LossService: Sendable {
         }
     }
 
+    /// Creates the intake for a request of the Open Inference Protocol.
+    ///
+    /// - Parameters:
+    ///   - found: The model.
+    ///   - route: The route of the request.
+    ///   - query: The query of the request, which may contain options.
+    ///   - jsonLength: The length of the JSON before binary tensors; `nil` if there are none.
+    /// - Returns: The intake.
+    /// - Throws: A problem with the query.
+    func intake(
+        for found: Catalogue.Found,
+        on route: Route,
+        query: String?,
+        _ jsonLength: Int?
+    ) throws(Problem) -> any Intake {
+        let reader = InferenceReader(jsonLength: jsonLength)
+        return try intake(reader, for: found, route, query, .json)
+    }
+
     private func intake(
         _ reader: some TensorReader,
         for found: Catalogue.Found,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Formats
 import HTTP
 import HTTPTypes
 import LossFunctions
@@ -38,6 +39,9 @@ struct RequestIntake<Body: BodyReader>: Intake {
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         let count = builder.resultCount
+        if let request = members.inference, !request.isWhollyBinary {
+            return builder.resultFootprint + MemberWriter.bytesEach * count
+        }
         return builder.resultFootprint
             + (format == .json
                 ? ResultText.textFootprint(of: count) : ResultBytes.footprint(of: count))
@@ -84,13 +88,13 @@ struct RequestIntake<Body: BodyReader>: Intake {
             let read = latest ?? clock()
             let evaluation = try builder.build().evaluate(unless: cancellation)
             let computed = clock()
-            let (start, rest) = try serialize(evaluation)
+            let (start, rest, fields) = try serialize(evaluation)
             var times = times
             times.compute = computed.nanoseconds(since: read)
             if rest == nil { times.serialize = clock().nanoseconds(since: computed) }
             return Response(
                 status: .ok,
-                fields: .ofResults(in: format.format),
+                fields: fields,
                 body: start,
                 source: rest,
                 route: route,
@@ -103,9 +107,19 @@ struct RequestIntake<Body: BodyReader>: Intake {
 
     private func serialize(
         _ evaluation: Evaluation
-    ) throws(Problem) -> (start: [UInt8], rest: (any ContentSource)?) {
-        guard format == .json else { return try ResultBytes.serialize(evaluation, as: format) }
-        return ResultText.serialize(evaluation)
+    ) throws(Problem) -> (start: [UInt8], rest: (any ContentSource)?, fields: ResponseFields) {
+        if let request = members.inference {
+            let (content, fields) = try request.serialize(evaluation)
+            let (start, rest) = ResultBytes.begin(content)
+            return (start, rest, fields)
+        }
+        let fields = ResponseFields.ofResults(in: format.format)
+        guard format == .json else {
+            let (start, rest) = try ResultBytes.serialize(evaluation, as: format)
+            return (start, rest, fields)
+        }
+        let (start, rest) = ResultText.serialize(evaluation)
+        return (start, rest, fields)
     }
 
     /// Reads the remaining members after the end of the body.

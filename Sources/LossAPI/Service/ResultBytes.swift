@@ -27,13 +27,19 @@ struct ResultBytes: ContentSource {
             guard let offset = format.precision.firstOverflow(in: tensor.values) else { continue }
             throw Problem(tooLarge: tensor, at: offset)
         }
-        guard var content = format.encode(tensors, evaluation.metadata) else {
+        guard let content = format.encode(tensors, evaluation.metadata) else {
             throw Problem(
                 .resultTooLarge,
                 "The result is too long for a zip archive, which has at most "
                     + "\(EncodedTensors.maximumArchive) bytes: request safetensors or npy."
             )
         }
+        return begin(content)
+    }
+
+    /// Produces the whole of short content, or the first part of long content and the rest.
+    static func begin(_ content: EncodedTensors) -> (start: [UInt8], rest: ResultBytes?) {
+        var content = content
         let start = content.next(partLength)
         return (start, content.isAtEnd ? nil : ResultBytes(content: content))
     }

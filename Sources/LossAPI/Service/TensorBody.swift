@@ -28,6 +28,8 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     var textFootprint: Int { part.capacity }
 
+    var inference: InferenceRequest? { reader.request }
+
     /// Always `false`: widening takes little time for each byte.
     var isPaused: Bool { false }
 
@@ -64,7 +66,7 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
         do {
             try readTensors(bytes.span, &index, into: &builder)
             guard isComplete else { return }
-            try reader.end()
+            try reader.end(meter)
             try readTensors(bytes.span, &index, into: &builder)
             isAtEnd = true
         } catch let error as FormatError where error.isOutOfMemory {
@@ -84,20 +86,34 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
                 self.headers += headers
                 for header in headers { try check(header, builder) }
                 for (name, text) in metadata where name != Self.origin {
-                    try builder.set(name, text: text, in: "the metadata")
+                    try builder.set(name, text: text, in: Reader.textPart)
                     texts.append(name)
                 }
                 if let header = headers.first(where: { texts.contains($0.name) }) {
                     throw Problem(
                         .conflictingOptions,
-                        "\(header.name.quoted) is given in the metadata and as a tensor: omit one of "
-                            + "them.",
+                        "\(header.name.quoted) is given in \(Reader.textPart) and as a tensor: omit one "
+                            + "of them.",
                         pointer: "/" + header.name
                     )
                 }
+                try setOutputs(of: &builder)
             case .tensor(let tensor): try set(tensor, of: &builder)
             }
         }
+    }
+
+    /// Sets the outputs that a request of the Open Inference Protocol lists.
+    private func setOutputs(of builder: inout RequestBuilder) throws {
+        guard let outputs = reader.request?.lossOutputs else { return }
+        guard !texts.contains("outputs") else {
+            throw Problem(
+                .conflictingOptions,
+                "\"outputs\" are given twice, in the request and in its parameters: omit one of them.",
+                pointer: "/outputs"
+            )
+        }
+        try builder.set(try builder.field("outputs"), .texts(outputs))
     }
 
     /// The text by which libraries note the framework that wrote safetensors.
