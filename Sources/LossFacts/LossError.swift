@@ -16,6 +16,8 @@ package enum Quantity: String, Equatable, Sendable {
 /// index for each dimension of its input.
 package enum LossError: Error, Equatable, Sendable {
     case unknownOption(String)
+    /// Predictions do not estimate means with this value of an option.
+    case noLink(option: String)
     case wrongKind(option: String, expected: String)
     case outOfRange(option: String, place: [Int], value: Double, allowed: String)
     case unknownChoice(option: String, value: String, allowed: [String])

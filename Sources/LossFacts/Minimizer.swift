@@ -10,6 +10,8 @@ package struct Minimizer: Sendable {
     private let link: Link
     /// The links that flags select when they are true.
     private let others: [(flag: String, link: Link)]
+    /// The options that move the minimizer unless they have their defaults.
+    private let fixed: [String]
 
     /// A statistic of the targets.
     package enum Statistic: Equatable, Sendable {
@@ -21,33 +23,49 @@ package struct Minimizer: Sendable {
         case expectile(option: String)
     }
 
-    private init(_ statistic: Statistic, _ link: Link, _ others: [(flag: String, link: Link)]) {
+    private init(
+        _ statistic: Statistic,
+        _ link: Link = .identity,
+        _ others: [(flag: String, link: Link)] = [],
+        fixed: [String] = []
+    ) {
+        self.fixed = fixed
         self.statistic = statistic
         self.link = link
         self.others = others
     }
 
-    /// The mean of the targets, through a link, or others that flags select when they are true.
+    /// The mean of the targets, through a link, or others that flags select when they are true, while the
+    /// `fixed` options have their defaults.
     package static func mean(
         _ link: Link = .identity,
-        _ others: [(flag: String, link: Link)] = []
+        _ others: [(flag: String, link: Link)] = [],
+        fixed: [String] = []
     ) -> Minimizer {
-        Minimizer(.mean, link, others)
+        Minimizer(.mean, link, others, fixed: fixed)
     }
 
-    package static let median = Minimizer(.median, .identity, [])
+    package static let median = Minimizer(.median)
 
     package static func quantile(_ option: String) -> Minimizer {
-        Minimizer(.quantile(option: option), .identity, [])
+        Minimizer(.quantile(option: option))
     }
 
     package static func expectile(_ option: String) -> Minimizer {
-        Minimizer(.expectile(option: option), .identity, [])
+        Minimizer(.expectile(option: option))
     }
 
     /// The link under some options.
     package func link(under options: OptionValues, of declarations: [OptionDeclaration]) -> Link {
         others.first { options.value(of: $0.flag, in: declarations) == .flag(true) }?.link ?? link
+    }
+
+    /// The first option that is given and moves the minimizer.
+    package func mover(in options: OptionValues, of declarations: [OptionDeclaration]) -> String? {
+        fixed.first { name in
+            let standard = declarations.first { $0.name == name }?.defaultOptionValue
+            return options.value(of: name, in: declarations) != standard
+        }
     }
 
     /// The links with the flag that selects each; the first has none.

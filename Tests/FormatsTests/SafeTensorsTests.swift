@@ -77,6 +77,7 @@ import Testing
             (safetensors(one("F64", "[2]"), eight), "wrong_size", 13),
             (safetensors(one("U8", "[4294967296,4294967296]"), eight), "shape_overflow", 13),
             (safetensors(one("U8", "[0,4294967296,4294967296]"), eight), "shape_overflow", 13),
+            (safetensors(one("U8", "[0,65537]"), eight), "too_many_empty_rows", 13),
             (
                 safetensors(
                     one("F64", "[\(Array(repeating: "1", count: 33).joined(separator: ","))]"),

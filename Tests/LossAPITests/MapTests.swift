@@ -80,6 +80,45 @@ struct MapTests {
         #expect(infinite["type"] as? String == "/problems/not-finite")
     }
 
+    @Test("are right where products overflow or vanish")
+    func extremes() throws {
+        for (penalty, fields, expected) in [
+            ("log_sum", #""parameters":[1e155,-1e300]"#, [1e155, -1e300]),
+            ("log_sum", #""parameters":[1e160],"strength":0"#, [1e160]),
+            ("log_sum", #""parameters":[1e160],"weights":[0]"#, [1e160]),
+            ("scad", #""parameters":[1e-162],"strength":0,"step":3"#, [1e-162]),
+            (
+                "scad", #""parameters":[6e302],"strength":1e300,"gamma":2.5,"step":610"#, [6e302]
+            ),
+            ("mcp", #""parameters":[1],"strength":1.7e308"#, [0]),
+            ("scad", #""parameters":[1],"strength":1.7e308"#, [0]),
+        ] {
+            let body = #"{\#(fields),"outputs":["prox"]}"#
+            let result = try client.json(client.send(.post, "/v1/penalties/\(penalty)", body))
+            #expect(numbers(result["prox"] as Any) == expected, "\(penalty) \(body): \(result)")
+        }
+        let far = #"{"parameters":[1],"step":1e308,"weights":[10],"outputs":["prox"]}"#
+        let refused = try client.json(client.send(.post, "/v1/penalties/l1", far))
+        #expect(refused["pointer"] as? String == "/parameters/0")
+    }
+
+    @Test(
+        "are refused where an option moves what predictions estimate",
+        arguments: [
+            ("squared_hinge", #""margin":2"#, "margin"),
+            ("bce_with_logits", #""pos_weight":5"#, "pos_weight"),
+            ("bce", #""label_smoothing":0.1"#, "label_smoothing"),
+        ]
+    )
+    func movedMinimizers(loss: String, field: String, option: String) throws {
+        let fields = #""predictions":[0.5],"targets":[1],"outputs":["link"]"#
+        let own = try client.json(client.send(.post, "/v1/losses/\(loss)", "{\(fields),\(field)}"))
+        #expect(own["type"] as? String == "/problems/conflicting-options")
+        #expect(own["pointer"] as? String == "/\(option)")
+        let plain = try client.json(client.send(.post, "/v1/losses/\(loss)", "{\(fields)}"))
+        #expect(plain["link"] != nil)
+    }
+
     @Test("keep missing predictions missing")
     func missing() throws {
         let body = #"""

@@ -33,6 +33,9 @@ extension FormatError {
                 + "\(TensorHeader.maximumRank)."
         case .shapeOverflow(let shape):
             "The shape\(ofTensor), \(shape.list), has more numbers than any memory holds."
+        case .tooManyEmptyRows(let shape):
+            "The shape\(ofTensor), \(shape.list), has no number, but rows: their number may be at most "
+                + "\(TensorHeader.maximumEmptyRows)."
         case .wrongSize(let size, let needed):
             "The numbers\(ofTensor) occupy \(size) bytes, but its shape and its type need \(needed)."
         case .gap(let count):
@@ -89,6 +92,7 @@ extension FormatError {
         case .unsupportedType: "unsupported_type"
         case .tooManyDimensions: "too_many_dimensions"
         case .shapeOverflow: "shape_overflow"
+        case .tooManyEmptyRows: "too_many_empty_rows"
         case .wrongSize: "wrong_size"
         case .gap: "gap"
         case .overlap: "overlap"

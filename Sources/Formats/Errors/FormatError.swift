@@ -52,6 +52,7 @@ package struct FormatError: Error, Equatable, Sendable {
         case unsupportedType(String, format: Format)
         case tooManyDimensions(Int)
         case shapeOverflow([Int])
+        case tooManyEmptyRows([Int])
         /// The numbers of a tensor occupy some bytes, but its shape and its type need others.
         case wrongSize(Int, needed: Int)
         /// Some bytes before a tensor belong to none.

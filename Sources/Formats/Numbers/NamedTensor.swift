@@ -34,10 +34,15 @@ package struct TensorHeader: Equatable, Sendable {
     /// The greatest number of dimensions.
     static let maximumRank = 32
 
+    /// The greatest product of the other lengths, if one is 0: a short body must not stand for a long
+    /// computation.
+    static let maximumEmptyRows = 65_536
+
     /// The length of the numbers in bytes.
     var size: Int { count * type.width }
 
-    /// - Throws: an error if there are too many dimensions, or the numbers do not fit into any memory.
+    /// - Throws: an error if there are too many dimensions, if the numbers do not fit into any memory, or if
+    ///   there are none but too many rows.
     init(
         name: String,
         type: ElementType,
@@ -56,6 +61,9 @@ package struct TensorHeader: Equatable, Sendable {
             guard !isTooLarge else {
                 throw FormatError(.shapeOverflow(shape), at: position, in: name)
             }
+        }
+        guard !shape.contains(0) || count <= Self.maximumEmptyRows else {
+            throw FormatError(.tooManyEmptyRows(shape), at: position, in: name)
         }
         self.name = name
         self.type = type

@@ -139,6 +139,13 @@ extension Problem {
                 at: "\(input)\(place.writtenUnlessEmpty)",
                 pointer: pointer(input, place)
             )
+        case .noLink(let option):
+            self.init(
+                .conflictingOptions,
+                "The predictions do not estimate means with this \(option): leave out \(option), or the "
+                    + "output \"link\".",
+                pointer: pointer(option)
+            )
         case .noDerivative(let input):
             self.init(
                 .notAllowed,

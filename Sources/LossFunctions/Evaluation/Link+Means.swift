@@ -26,7 +26,10 @@ extension Link {
             for offset in means.indices { means[offset] *= 2 }
             Self.replaceByProbabilities(&means, functions)
         case .signed:
-            for offset in means.indices { means[offset] = 0.5 * (1 + means[offset]) }
+            // A probability, however large the prediction is.
+            for offset in means.indices {
+                means[offset] = min(max(0.5 * (1 + means[offset]), 0), 1)
+            }
         case .softmax:
             let layout = try RowLayout(shape: predictions.shape, axis: axis)
             for row in 0..<layout.count { Self.normalize(&means, row, layout, functions) }

@@ -59,6 +59,11 @@ package final class Loss: Sendable {
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
         let batch = try Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+        if batch.outputs.contains(.link),
+            let option = facts.minimizer?.mover(in: options, of: facts.options)
+        {
+            throw .noLink(option: option)
+        }
         var result = try evaluator.evaluate(batch)
         if batch.outputs.contains(.link), let minimizer = facts.minimizer {
             result.link = try minimizer.link(under: options, of: facts.options)

@@ -24,6 +24,10 @@ extension ProximalKernel {
             var span = steps.mutableSpan
             weighting.apply(weights.span, to: &span, from: start)
             for offset in steps.indices { steps[offset] /= weighting.divisor }
+            if let offset = steps.indices.first(where: { !steps[$0].isFinite }) {
+                let place = Tensor.place(of: start + offset, in: parameters.shape)
+                throw .notFinite(.prox, input: "parameters", place: place)
+            }
             steps += repeatElement(0, count: stride - range.count)
             var result = [Double](repeating: 0, count: stride)
             var output = result.mutableSpan

@@ -374,7 +374,11 @@ extension BinaryCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
-        minimizer: .mean(.identity, [("from_logits", .logit)]),
+        minimizer: .mean(
+            .identity,
+            [("from_logits", .logit)],
+            fixed: ["pos_weight", "label_smoothing"]
+        ),
         notes: [
             "PyTorch clamps logarithms at -100 and Keras probabilities at 1e-7, where its gradient "
                 + "is 0.",

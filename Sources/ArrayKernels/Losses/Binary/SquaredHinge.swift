@@ -47,7 +47,7 @@ extension SquaredHinge {
         kinks: ["y p = margin: differentiable; the Hessian is 0 there and 2 within the margin"],
         properties: [.convex, .differentiable, .classificationCalibrated],
         bounds: Bounds(hessian: 2),
-        minimizer: .mean(.signed),
+        minimizer: .mean(.signed, fixed: ["margin"]),
         notes: [],
         references: ["Keras SquaredHinge", "scikit-learn SGDClassifier squared_hinge"],
         conventions: [

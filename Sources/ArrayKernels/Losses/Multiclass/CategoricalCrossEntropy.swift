@@ -352,7 +352,11 @@ extension CategoricalCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
-        minimizer: .mean(.identity, [("from_logits", .softmax)]),
+        minimizer: .mean(
+            .identity,
+            [("from_logits", .softmax)],
+            fixed: ["class_weights", "label_smoothing"]
+        ),
         notes: [
             "Probabilities are not renormalised; Keras does so silently.",
             "With class weights, a one-hot target gives the same result as its class index; "

@@ -64,7 +64,12 @@ struct LogSum: SeparablePenalty {
         let ratio = point / epsilon
         let isLower = pull.head * Vector.log1p(ratio) .< point * (size - 0.5 * point)
         let exists = (discriminant.head .>= 0) .& (point .> 0)
+        // Far away, where squares overflow, the pull is that of the slope.
+        let slope = pull.head / (size + epsilon)
+        let isFar = .!(discriminant.head .< .infinity) .& (slope .< 0.25 * size)
         return zero.replacing(with: point, where: exists .& ((reach.head .> 0) .| isLower))
+            .replacing(with: size - slope, where: isFar)
+            .replacing(with: size, where: pull.head .== 0)
     }
 }
 

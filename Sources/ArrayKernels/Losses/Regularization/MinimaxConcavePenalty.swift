@@ -43,7 +43,8 @@ struct MinimaxConcavePenalty: SeparablePenalty {
     func minimum(_ size: Vector, _ step: Vector) -> Vector {
         let (strength, gamma) = (plateau.strength, plateau.gamma)
         let zero = Vector(repeating: 0)
-        let isNear = plateau.distance(from: size) .>= 0
+        // A plateau that is infinitely far is not a number.
+        let isNear = .!(plateau.distance(from: size) .< 0)
         // The problem is convex for steps below gamma; otherwise there are two minima to compare.
         let rest = size - TwoDoubles.product(Vector(repeating: strength), step)
         let near =

@@ -47,7 +47,8 @@ struct SCAD: SeparablePenalty {
     func minimum(_ size: Vector, _ step: Vector) -> Vector {
         let (strength, gamma) = (plateau.strength, plateau.gamma)
         let zero = Vector(repeating: 0)
-        let isNear = plateau.distance(from: size) .>= 0
+        // A plateau that is infinitely far is not a number.
+        let isNear = .!(plateau.distance(from: size) .< 0)
         let rest = size - TwoDoubles.product(Vector(repeating: strength), step)
         let shrunk = rest.head.replacing(with: zero, where: rest.head .<= 0)
         // The problem is convex for steps below gamma - 1; otherwise there are two minima to compare.
@@ -57,12 +58,15 @@ struct SCAD: SeparablePenalty {
         let bent = (size - pull / curvature).head
             .replacing(with: shrunk, where: rest.head .<= strength)
         let low = shrunk.replacing(with: strength, where: shrunk .> strength)
-        let gap = size - low
-        let lowHeight = 0.5 * gap * gap + step * (strength * low)
-        let height = step * (strength * (strength * (gamma + 1) / 2))
+        // In units of the strength, so that squares neither overflow nor vanish.
+        let (ratio, lowRatio) = (size / strength, low / strength)
+        let gap = ratio - lowRatio
+        let lowHeight = 0.5 * gap * gap + step * lowRatio
+        let height = step * ((gamma + 1) / 2)
         let isLow = isNear .| (lowHeight .<= height)
         return size.replacing(with: bent, where: isNear)
             .replacing(with: size.replacing(with: low, where: isLow), where: curvature .<= 0)
+            .replacing(with: size, where: Vector(repeating: strength) .== 0)
     }
 }
 

@@ -20,7 +20,9 @@ extension SeparablePenalty {
         var offset = 0
         while offset < parameters.count {
             let parameter = parameters.vector(at: offset)
-            let minimum = minimum(parameter.magnitude, steps.vector(at: offset))
+            let step = steps.vector(at: offset)
+            let minimum = minimum(parameter.magnitude, step)
+                .replacing(with: parameter.magnitude, where: step .== 0)
             result.store(minimum.withSign(of: parameter), at: offset)
             offset &+= Vector.width
         }
