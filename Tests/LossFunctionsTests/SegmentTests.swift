@@ -55,6 +55,30 @@ struct SegmentTests {
         #expect(mixed.loss == plain.loss)
     }
 
+    @Test("of an ensemble gives equal members their mean rank, and the target no sign")
+    func ties() throws {
+        func gradients(_ members: [Double], _ target: Double, fair: Bool) throws -> LossResult {
+            let loss = try loss("crps_ensemble", fair ? ["estimator": .choice("fair")] : [:])
+            var request = LossRequest(inputs: [
+                Tensor(shape: [1, members.count], values: members),
+                Tensor(shape: [1], values: [target]),
+            ])
+            request.outputs = [.loss, .gradient]
+            request.gradientOf = [0, 1]
+            return try loss.evaluate(request)
+        }
+        // Of ranks 0, 1, 2 and 3, the equal members have 1.5.
+        let equal = try gradients([2, 1, 2, 3], 0, fair: false)
+        #expect(equal.gradients[0].tensor.values == [0.25, 0.4375, 0.25, 0.0625])
+        #expect(equal.gradients[1].tensor.values == [-1])
+        let hit = try gradients([1, 2, 3], 2, fair: true)
+        #expect(hit.gradients[0].tensor.values == [0, 0, 0])
+        #expect(hit.gradients[1].tensor.values == [0])
+        let single = try gradients([3], 1, fair: true)
+        #expect(single.loss == Tensor(2))
+        #expect(single.gradients[0].tensor.values == [1])
+    }
+
     @Test("has loss 0 for a query without relevant documents, and for an empty one")
     func irrelevant() throws {
         let loss = try loss("lambdarank_ndcg")

@@ -24,6 +24,7 @@ package enum SegmentLosses {
         MultilabelMargin.self,
         RankedProbabilityScore.self,
         Wasserstein.self,
+        CRPSEnsemble.self,
     ]
 
     #if !FUSED

@@ -7,7 +7,7 @@ import LossFacts
 /// With the rewards a and b, beta times the log-ratios: ℓ = σ(-a) + σ(b), dℓ/da = -σ(a) σ(-a),
 /// d²ℓ/da² = σ(a) σ(-a) tanh(a/2), dℓ/db = σ(b) σ(-b), d²ℓ/db² = -σ(b) σ(-b) tanh(b/2). The
 /// surrogates are the magnitudes.
-struct APOZero: PreferenceLoss {
+struct APOZero: PreferenceLoss, PointwiseLoss {
     private let beta: Double
 
     init(_ options: OptionValues) {
@@ -41,7 +41,7 @@ struct APOZero: PreferenceLoss {
 /// With the reward a of the chosen response, beta times its log-ratio, the margin u, s = σσ(-) and
 /// t = tanh of the half: ℓ = σ(a) + σ(-u), dℓ/da = s(a) - s(u), d²ℓ/da² = s(u) t(u) - s(a) t(a),
 /// dℓ/db = s(u), d²ℓ/db² = s(u) t(u). The surrogates are the magnitudes.
-struct APODown: PreferenceLoss {
+struct APODown: PreferenceLoss, PointwiseLoss {
     static var hasPrecisePath: Bool { true }
 
     private let beta: Double

@@ -6,7 +6,7 @@ import LossFacts
 ///
 /// With the rewards a and b, beta times the log-ratios, minus the shift: ℓ = softplus(-a) +
 /// softplus(b), dℓ/da = -σ(-a), dℓ/db = σ(b), and the second derivatives are σσ(-).
-struct BCO: PreferenceLoss {
+struct BCO: PreferenceLoss, PointwiseLoss {
     static let delta = Option.number(
         "delta",
         default: 0,

@@ -39,7 +39,7 @@ extension LogisticPreference {
 }
 
 /// Direct preference optimization.
-struct DPO: LogisticPreference {
+struct DPO: LogisticPreference, PointwiseLoss {
     let beta: Double
     let smoothing: Double
 
@@ -50,7 +50,7 @@ struct DPO: LogisticPreference {
 }
 
 /// Contrastive preference optimization: DPO without a reference policy.
-struct CPO: LogisticPreference {
+struct CPO: LogisticPreference, PointwiseLoss {
     static var hasReference: Bool { false }
 
     let beta: Double
@@ -63,7 +63,7 @@ struct CPO: LogisticPreference {
 }
 
 /// Simple preference optimization: CPO with a target for the margin.
-struct SimPO: LogisticPreference {
+struct SimPO: LogisticPreference, PointwiseLoss {
     static var hasReference: Bool { false }
 
     static let gamma = Option.number(

@@ -8,7 +8,7 @@ import LossFacts
 /// With the margin u, q = σ(u) and v = u - log((1 - ε)/ε): ℓ is the divergence of (q, 1 - q) from
 /// (1 - ε, ε), dℓ/du = q (1 - q) v, d²ℓ/du² = q (1 - q) (1 + (1 - 2q) v). The surrogate is q (1 -
 /// q).
-struct DPOEXO: MarginPreference {
+struct DPOEXO: MarginPreference, PointwiseLoss {
     static var hasPrecisePath: Bool { true }
 
     static let labelSmoothing = Option.number(

@@ -5,7 +5,7 @@ import LossFacts
 /// The hinge loss of the margin of a preference.
 ///
 /// With the margin u: ℓ = max(0, 1 - u), dℓ/du = -1 below 1, and 0 from there on.
-struct DPOHinge: MarginPreference {
+struct DPOHinge: MarginPreference, PointwiseLoss {
     let beta: Double
 
     init(_ options: OptionValues) {

@@ -6,7 +6,7 @@ import LossFacts
 ///
 /// With the margin u and k = ε/(1 - 2ε): ℓ = softplus(-u) - k u, dℓ/du = -σ(-u) - k,
 /// d²ℓ/du² = σ(u) σ(-u).
-struct DPORobust: MarginPreference {
+struct DPORobust: MarginPreference, PointwiseLoss {
     static var hasPrecisePath: Bool { true }
 
     let beta: Double

@@ -5,7 +5,7 @@ import LossFacts
 /// Identity preference optimization: a regression of the difference of log-ratios.
 ///
 /// With the difference d and e = d - 1/(2β): ℓ = e², dℓ/dd = 2e, d²ℓ/dd² = 2.
-struct IPO: PreferenceLoss {
+struct IPO: PreferenceLoss, PointwiseLoss {
     /// 1/(2β).
     private let target: TwoDoubles
 

@@ -7,7 +7,7 @@ import LossFacts
 /// With the rewards a and b, beta times the log-ratios: ℓ = softplus(-a) + softplus(a)/2 +
 /// softplus(b)/2, dℓ/da = σ(a)/2 - σ(-a), d²ℓ/da² = 3/2 σ(a) σ(-a), dℓ/db = σ(b)/2,
 /// d²ℓ/db² = σ(b) σ(-b)/2.
-struct NCA: PreferenceLoss {
+struct NCA: PreferenceLoss, PointwiseLoss {
     static var hasPrecisePath: Bool { true }
 
     private let beta: Double

@@ -9,7 +9,7 @@ import LossFacts
 /// the odds and q = σ(-u): ℓ = -k c + β softplus(-u), dℓ/dc = -k - βqv, dℓ/dr = βqw,
 /// d²ℓ/dc² = βqv (1 - qv), d²ℓ/dr² = βqw ((1 - q) w + e^r w). The surrogates are βq (1 - q) v² and,
 /// in r, the second derivative.
-struct ORPO: PreferenceLoss {
+struct ORPO: PreferenceLoss, PointwiseLoss {
     static var hasReference: Bool { false }
     static var hasPrecisePath: Bool { true }
 

@@ -19,7 +19,7 @@ struct ResponsePair {
 ///
 /// With a reference policy it is a function of the two log-ratios, and the derivatives with respect
 /// to the logarithms of the reference are those of the policy with the opposite sign.
-protocol PreferenceLoss: PointwiseLoss {
+protocol PreferenceLoss: PointwiseFormula {
     /// Whether the loss compares the policy with a reference policy.
     static var hasReference: Bool { get }
 

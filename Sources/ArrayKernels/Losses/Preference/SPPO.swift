@@ -6,7 +6,7 @@ import LossFacts
 ///
 /// With the log-ratios x and y and h = 1/(2β): ℓ = (x - h)² + (y + h)², and the second derivatives
 /// are 2.
-struct SPPO: PreferenceLoss {
+struct SPPO: PreferenceLoss, PointwiseLoss {
     /// h.
     private let target: TwoDoubles
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The continuous ranked probability score of an ensemble of forecasts.
+///
+/// With the differences z of the K members from the target, in ascending order: ℓ = Σ |z_i|/K -
+/// Σ (2i - K + 1) z_i/D, i from 0, D = K² or, for the fair score, K (K - 1). The derivative in a
+/// member of mean rank r among its equals is sign(z)/K - (2r - K + 1)/D.
+struct CRPSEnsemble: SegmentwiseLoss {
+    enum Estimator: String, CaseIterable, Sendable {
+        case standard
+        case fair
+    }
+
+    static let estimator = Option.choice(
+        "estimator",
+        default: Estimator.standard,
+        "The score of the members as a distribution (standard), or its unbiased estimate for the "
+            + "distribution that they are drawn from (fair)."
+    )
+
+    private let isFair: Bool
+
+    init(_ options: OptionValues) {
+        isFair = options[Self.estimator] == .fair
+    }
+
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        columns: Int,
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        let (count, target) = (first.count, second[0])
+        // A single member has no spread.
+        let pairs = isFair && count > 1 ? count - 1 : count
+        let members = first.indices.map { (value: first[$0], place: $0) }
+            .sorted { $0.value < $1.value }
+        try check()
+        let divisor = Vector(repeating: Double(count) * Double(pairs))
+        var sum = LaneTotal()
+        for (rank, member) in members.enumerated() {
+            let difference = TwoDoubles.difference(
+                Vector(repeating: member.value),
+                Vector(repeating: target)
+            )
+            let sign = member.value > target ? 1.0 : -1
+            let weight = sign * Double(pairs) - Double(2 * rank - count + 1)
+            sum.add(difference * Vector(repeating: weight))
+        }
+        block.loss = (sum.lanes / divisor).rounded[0]
+        var start = 0
+        var signs = 0.0
+        let gradient = block.offset(of: 0, isHessian: false)
+        while start < count {
+            var end = start + 1
+            while end < count, members[end].value == members[start].value { end += 1 }
+            let value = members[start].value
+            let sign: Double = value > target ? 1 : value < target ? -1 : 0
+            signs += sign * Double(end - start)
+            if let gradient {
+                // Twice the mean rank is the sum of the first and the last.
+                let slope = sign * Double(pairs) - Double(start + end - count)
+                for member in members[start..<end] {
+                    block.numbers[gradient + member.place] = slope / divisor[0]
+                }
+            }
+            start = end
+        }
+        if let offset = block.offset(of: 1, isHessian: false) {
+            block.numbers[offset] = -signs / Double(count)
+        }
+    }
+}
+
+extension CRPSEnsemble {
+    static let facts = Facts(
+        name: "crps_ensemble",
+        aliases: ["ensemble_crps", "crps_sample"],
+        family: .regression,
+        summary: "The continuous ranked probability score of an ensemble of forecasts, with its "
+            + "gradient in every member.",
+        formula: .init(
+            plain: "sum_i |x_i - t| / K - sum_(i, j) |x_i - x_j| / (2 D), D = K^2 (standard) or K "
+                + "(K - 1) (fair)",
+            gradient: "sign(x_i - t) / K - (2 r_i - K + 1) / D in x_i, r_i its rank from 0; -sum_i "
+                + "sign(x_i - t) / K in t",
+            tex: #"\frac1K \sum_i \lvert x_i - t \rvert - \frac{1}{2D} \sum_{i,j} \lvert x_i - "#
+                + #"x_j \rvert"#
+        ),
+        options: [estimator.declaration],
+        signature: Signature(
+            .segment,
+            .init(
+                "predictions",
+                .primary,
+                [.init("* K", Forecasts.numbers)],
+                "the members of an ensemble of K forecasts"
+            ),
+            .init(
+                "targets",
+                .differentiable,
+                [.init("*", Forecasts.numbers)],
+                "true numbers"
+            )
+        ),
+        kinks: [
+            "x_i = t: the sign is 0",
+            "equal members: each has their mean rank, the least of all subgradients",
+        ],
+        properties: [.lipschitz],
+        notes: [
+            "Members are sorted, in O(K log K). The standard score is 0 or more, and convex in t.",
+            "In scoringrules the estimators nrg, qd and int are the standard, fair and pwm the "
+                + "fair score. The fair score of a single member, which is NaN there, is its "
+                + "absolute error.",
+            "The Hessian is 0, and so is its surrogate.",
+        ],
+        references: [
+            "T. Gneiting, A. E. Raftery, Strictly Proper Scoring Rules, Prediction, and "
+                + "Estimation, Journal of the American Statistical Association 102, 2007",
+            "scoringrules crps_ensemble",
+        ],
+        work: Work(steps: "40 K", numbers: "6 K"),
+        examples: [
+            Example([
+                "predictions": Tensor(
+                    shape: [2, 4],
+                    values: [0.5, 1.25, -0.25, 0.75, 2, 1.5, 3, 2.25]
+                ),
+                "targets": Tensor(shape: [2], values: [0.625, 1]),
+            ])
+        ]
+    )
+}
