@@ -152,7 +152,7 @@ def link_cases():
         ("binary_cross_entropy", {"from_logits": True}, logits, labels, sigmoid),
         ("logistic_margin", {}, logits, labels, sigmoid),
         ("exponential", {}, [z / 2 for z in small], labels[: len(small)], lambda z: sigmoid(2 * mpf(z))),
-        ("l2_margin", {}, logits, labels, lambda z: (1 + mpf(z)) / 2),
+        ("l2_margin", {}, logits, labels, lambda z: min(max((1 + mpf(z)) / 2, mpf(0)), mpf(1))),
         ("poisson_nll", {"log_input": True}, small, labels[: len(small)], lambda z: exp(mpf(z))),
         ("squared_error", {}, logits, labels, lambda z: mpf(z)),
     ]:
