@@ -13,9 +13,14 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
 ]
 
+/// The only instruction set for which kernels are compiled, where it does not matter which: the
+/// sanitizers, whose builds would take twice as long with all of them.
+let onlyLevel = Context.environment["ONLY_LEVEL"].flatMap { $0.isEmpty ? nil : $0 }
+
 /// The array kernels, compiled for each instruction set; `LossFunctions` selects one at run time.
 #if arch(x86_64)
-let levels = ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"]
+let levels =
+    onlyLevel == nil ? ["ArrayKernels", "ArrayKernelsV3", "ArrayKernelsV4"] : ["ArrayKernels"]
 #else
 let levels = ["ArrayKernels"]
 #endif
@@ -26,6 +31,7 @@ let levels = ["ArrayKernels"]
 /// called (`COMPACT`): inlined, they would make up half of the program and most of the build.
 func kernels(_ name: String) -> Target {
     let compact: [SwiftSetting] = levels.count > 1 ? [.define("COMPACT")] : []
+    let only = onlyLevel.map { [SwiftSetting.unsafeFlags(["-Xcc", "-march=\($0)"])] }
     let flags: [String: [String]] = [
         "ArrayKernelsV3": ["-march=x86-64-v3"],
         "ArrayKernelsV4": ["-march=x86-64-v4", "-mprefer-vector-width=512"],
@@ -43,7 +49,7 @@ func kernels(_ name: String) -> Target {
             .enableExperimentalFeature("Lifetimes"),
             // Vectors without optimization are a hundred times slower, and no easier to debug.
             .unsafeFlags(["-O"], .when(configuration: .debug)),
-        ] + (wide ?? compact)
+        ] + (wide ?? only ?? compact)
     )
 }
 
@@ -67,7 +73,7 @@ let package = Package(
         .target(
             name: "LossFunctions",
             dependencies: ["ArrayMath", "CVector", "LossFacts"] + levels.map { .byName(name: $0) },
-            swiftSettings: settings
+            swiftSettings: settings + (levels.count > 1 ? [.define("LEVELS")] : [])
         ),
         // Pure: request fields of any format to computed results.
         .target(

@@ -4,7 +4,7 @@ import ArrayKernels
 package import ArrayMath
 import CVector
 
-#if arch(x86_64)
+#if LEVELS
 import ArrayKernelsV3
 import ArrayKernelsV4
 #endif
@@ -27,7 +27,7 @@ package final class InstructionSet: Sendable, CustomStringConvertible {
     /// The instruction set used by this task: the widest one, unless a test selects another.
     @TaskLocal package static var current = available[available.count - 1]
 
-    #if arch(x86_64)
+    #if LEVELS
     private static let all: [Compiled] = [
         (true, "x86-64", ArrayKernels.Kernels.self),
         (cvector_has_v3(), "x86-64-v3", ArrayKernelsV3.Kernels.self),
