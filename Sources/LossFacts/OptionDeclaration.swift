@@ -43,6 +43,7 @@ extension OptionDeclaration {
         case (.numbers(_, let range), .number(let value)):
             guard range.contains(value) else { throw outOfRange(value, range) }
         case (.numbers(_, let range), .list(let values)):
+            guard !values.isEmpty else { throw .wrongKind(option: name, expected: expected) }
             if let offset = values.firstIndex(where: { !range.contains($0) }) {
                 throw outOfRange(values[offset], range, at: [offset])
             }

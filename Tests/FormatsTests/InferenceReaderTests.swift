@@ -108,6 +108,12 @@ import Testing
                     + #"{"name":"x","shape":[0],"datatype":"FP64","data":[]}]}"#,
                 "repeated_input"
             ),
+            (#"{"inputs":[],"outputs":[{"name":"loss"},{"name":"loss"}]}"#, "wrong_member"),
+            (
+                #"{"inputs":[],"outputs":["#
+                    + (0...64).map { #"{"name":"\#($0)"}"# }.joined(separator: ",") + "]}",
+                "wrong_member"
+            ),
         ]
     )
     func refused(json: String, code: String) {

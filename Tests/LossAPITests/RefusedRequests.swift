@@ -51,6 +51,9 @@ struct RefusedRequest {
                 requests.append(
                     request("\(option.name) as text", [option.name: "true"], .wrongKind)
                 )
+            case .numbers:
+                let empty = [option.name: [Double]()]
+                requests.append(request("an empty list of \(option.name)", empty, .wrongKind))
             default: break
             }
         }

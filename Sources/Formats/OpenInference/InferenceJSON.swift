@@ -57,11 +57,33 @@ struct InferenceJSON {
             case "inputs":
                 hasInputs = true
                 try reader.beginArray()
-                while try reader.nextElement() { inputs.append(try Self.readInput(&reader)) }
+                while try reader.nextElement() {
+                    let position = reader.position
+                    let input = try Self.readInput(&reader)
+                    guard inputs.count < Self.maximumTensors else {
+                        let expected = "a list of at most \(Self.maximumTensors) inputs"
+                        throw FormatError(.wrongMember(key, expected: expected), at: position)
+                    }
+                    guard !inputs.contains(where: { $0.header.name == input.header.name }) else {
+                        throw FormatError(.repeatedInput, at: position, in: input.header.name)
+                    }
+                    inputs.append(input)
+                }
             case "outputs":
                 var outputs: [InferenceRequest.Output] = []
                 try reader.beginArray()
-                while try reader.nextElement() { outputs.append(try Self.readOutput(&reader)) }
+                while try reader.nextElement() {
+                    let position = reader.position
+                    let output = try Self.readOutput(&reader)
+                    guard outputs.count < Self.maximumTensors,
+                        !outputs.contains(where: { $0.name == output.name })
+                    else {
+                        let expected =
+                            "a list of at most \(Self.maximumTensors) outputs, each of them once"
+                        throw FormatError(.wrongMember(key, expected: expected), at: position)
+                    }
+                    outputs.append(output)
+                }
                 request.outputs = outputs
             default:
                 let allowed = ["id", "parameters", "inputs", "outputs"]
@@ -69,11 +91,10 @@ struct InferenceJSON {
             }
         }
         guard hasInputs else { throw FormatError(.missingMember("inputs"), at: 0) }
-        for (index, input) in inputs.enumerated()
-        where inputs[..<index].contains(where: { $0.header.name == input.header.name }) {
-            throw FormatError(.repeatedInput, at: 0, in: input.header.name)
-        }
     }
+
+    /// The maximum number of inputs or outputs; no loss has as many.
+    private static let maximumTensors = 64
 
     private mutating func readParameters(_ reader: inout JSONReader) throws {
         try reader.beginObject()

@@ -3,6 +3,8 @@
 extension EncodedTensors {
     /// The maximum length of an archive in bytes, because its sizes have 32 bits.
     package static let maximumArchive = 0xFFFF_FFFF
+    /// The maximum number of arrays in it, because their count has 16 bits, all of which stand for more.
+    package static let maximumMembers = 0xFFFE
 
     /// Encodes tensors and metadata as a zip archive of arrays in NumPy's format, which are stored.
     ///
@@ -10,7 +12,8 @@ extension EncodedTensors {
     ///   - tensors: The tensors, whose names differ.
     ///   - metadata: Texts by their names, each an array without dimensions.
     ///   - precision: The type of the numbers of the tensors.
-    /// - Returns: The body; `nil` if it would be longer than ``maximumArchive``.
+    /// - Returns: The body; `nil` if it would be longer than ``maximumArchive``, or
+    ///   would have more than ``maximumMembers``.
     package static func npz(
         _ tensors: [NamedTensor],
         metadata: [(name: String, text: String)],
@@ -19,6 +22,7 @@ extension EncodedTensors {
         let members =
             tensors.map { ($0.name, NPYWriter.segments($0, precision)) }
             + metadata.map { ($0.name, [Segment.bytes(NPYWriter.bytes($0.text))]) }
+        guard members.count <= maximumMembers else { return nil }
         var writer = ZipWriter(precision)
         for (name, content) in members { writer.append(name + NPZReader.suffix, content) }
         let encoded = writer.finish()

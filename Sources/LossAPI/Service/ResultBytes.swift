@@ -31,7 +31,8 @@ struct ResultBytes: ContentSource {
             throw Problem(
                 .resultTooLarge,
                 "The result is too long for a zip archive, which has at most "
-                    + "\(EncodedTensors.maximumArchive) bytes: request safetensors or npy."
+                    + "\(EncodedTensors.maximumArchive) bytes and \(EncodedTensors.maximumMembers) "
+                    + "arrays: request safetensors or npy."
             )
         }
         return begin(content)

@@ -7,7 +7,8 @@ import Requests
 
 /// Reads the tensors of a body in a binary format into a request builder while the body arrives.
 struct TensorBody<Reader: TensorReader>: BodyReader {
-    private var reader: Reader
+    /// `nil` once the rest of the body is discarded.
+    private var reader: Reader?
     /// Bytes that have arrived, of which those before `start` are not content.
     private var part: [UInt8] = []
     private var start = 0
@@ -24,11 +25,11 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
         self.reader = reader
     }
 
-    var footprint: Int { reader.footprint + part.capacity }
+    var footprint: Int { (reader?.footprint ?? 0) + part.capacity }
 
     var textFootprint: Int { part.capacity }
 
-    var inference: InferenceRequest? { reader.request }
+    var inference: InferenceRequest? { reader?.request }
 
     /// Always `false`: widening takes little time for each byte.
     var isPaused: Bool { false }
@@ -54,6 +55,9 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     mutating func skip() {
         discardText()
+        reader = nil
+        headers = []
+        texts = []
         isAtEnd = true
     }
 
@@ -66,7 +70,7 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
         do {
             try readTensors(bytes.span, &index, into: &builder)
             guard isComplete else { return }
-            try reader.end(meter)
+            try reader?.end(meter)
             try readTensors(bytes.span, &index, into: &builder)
             isAtEnd = true
         } catch let error as FormatError where error.isOutOfMemory {
@@ -80,11 +84,11 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
         _ index: inout Int,
         into builder: inout RequestBuilder
     ) throws {
-        while let event = try reader.next(bytes, from: &index, meter) {
+        while let event = try reader?.next(bytes, from: &index, meter) {
             switch event {
             case .headers(let headers, let metadata):
-                self.headers += headers
                 for header in headers { try check(header, builder) }
+                self.headers += headers
                 for (name, text) in metadata where name != Self.origin {
                     try builder.set(name, text: text, in: Reader.textPart)
                     texts.append(name)
@@ -105,7 +109,7 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     /// Sets the outputs that a request of the Open Inference Protocol lists.
     private func setOutputs(of builder: inout RequestBuilder) throws {
-        guard let outputs = reader.request?.lossOutputs else { return }
+        guard let outputs = reader?.request?.lossOutputs else { return }
         guard !texts.contains("outputs") else {
             throw Problem(
                 .conflictingOptions,

@@ -138,12 +138,12 @@ private struct OptionList {
             (values, cycle) = ([], [])
             return
         }
-        values = [Double](repeating: given[0], count: stride)
-        cycle = given.count > 1 ? given : []
         let columns = batch.lossShape.last ?? 1
-        guard given.count == 1 || given.count == columns else {
+        guard let first = given.first, given.count == 1 || given.count == columns else {
             throw .wrongCount(option: option, count: given.count, expected: columns)
         }
+        values = [Double](repeating: first, count: stride)
+        cycle = given.count > 1 ? given : []
     }
 
     /// Sets the values of a block, which are those of the previous one if there is only one value.
