@@ -13,8 +13,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
 ]
 
-/// The only instruction set for which kernels are compiled, where it does not matter which: the
-/// sanitizers, whose builds would take twice as long with all of them.
+/// The only instruction set for which kernels are compiled, where it does not matter which: release
+/// tests and sanitizers, whose builds would take twice as long with all of them.
 let onlyLevel = Context.environment["ONLY_LEVEL"].flatMap { $0.isEmpty ? nil : $0 }
 
 /// The array kernels, compiled for each instruction set; `LossFunctions` selects one at run time.

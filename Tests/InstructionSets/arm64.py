@@ -26,8 +26,10 @@ SOURCES = ROOT / "Sources"
 GOLDEN = ROOT / "Tests" / "Golden"
 BUILD = ROOT / ".build-arm64"
 MODULES = ["LossFacts", "ArrayMath", "ArrayKernels"]
-# Options whose values select the formula of a loss, by their names in the sources.
-FLAGS = {"fromLogits": "from_logits", "logInput": "log_input", "logPredictions": "log_predictions"}
+# Losses whose formula has parameters of its own, or is selected otherwise than by flags: they are not checked.
+UNCHECKED = {
+    "alphapo", "f_dpo", "mae_softmax", "multiclass_perceptron", "policy_kl", "poly1_cross_entropy", "symmetric_cross_entropy",
+}
 LONG_ROW = 128
 
 
@@ -69,10 +71,12 @@ class Formulas:
         text = "".join(file.read_text() for file in SOURCES.rglob("*.swift"))
         found = re.findall(r"Option\.flag\(\s*\"(\w+)\",\s*default: (\w+)", text)
         self.defaults = {name: value == "true" for name, value in found}
+        # The flags that may select the formula of a loss, by their names in the sources.
+        self.flags = dict(re.findall(r"static let (\w+) = Option\.flag\(\s*\"(\w+)\"", text))
         for file in sorted((SOURCES / "ArrayKernels" / "Losses").rglob("*.swift")):
             text = file.read_text()
             facts = re.search(r"static let facts = Facts\(\s*name: \"(\w+)\"", text)
-            if facts:
+            if facts and facts[1] not in UNCHECKED:
                 owner = re.findall(r"^extension (\w+) \{", text[: facts.start()], re.M)[-1]
                 self.choices[facts[1]] = self.choice(text, owner)
 
@@ -83,11 +87,11 @@ class Formulas:
         body = text.index("{", start.end())
         body = text[body : closing(text, body)]
         if ternary := re.search(r"options\[(?:\w+\.)?(\w+)\]\s*\? (\w+)\(options\)\s*: (\w+)\(", body):
-            flag = FLAGS[ternary[1]]
+            flag = self.flags[ternary[1]]
             return [({flag: True}, self.add(ternary[2], owner)), ({}, self.add(ternary[3], owner))]
-        names = [FLAGS[name] for name in re.findall(r"options\[(?:\w+\.)?(\w+)\]", body)]
+        names = [self.flags[name] for name in re.findall(r"options\[(?:\w+\.)?(\w+)\]", body)]
         choices = []
-        for values, formula in re.findall(r"case \(([^)]*)\): return (\w+)\(", body):
+        for values, formula in re.findall(r"case \(([^)]*)\): (?:return )?(\w+)\(", body):
             wanted = {name: value == "true" for name, value in zip(names, values.split(", "), strict=True)}
             choices.append(({name: True for name in wanted if wanted[name]}, self.add(formula, owner)))
         return sorted(choices, key=lambda choice: -len(choice[0]))
@@ -97,7 +101,7 @@ class Formulas:
         return len(self.types) - 1
 
     def index(self, loss, options):
-        chosen = self.defaults | options
+        chosen = dict.fromkeys(self.flags.values(), False) | self.defaults | options
         return next(index for flags, index in self.choices[loss] if flags.items() <= chosen.items())
 
     def dispatch(self):
@@ -284,6 +288,7 @@ def main():
     missing = [name for name, _ in formulas.types if name not in names]
     if missing:
         print("not tested:", ", ".join(missing))
+    print("not checked:", ", ".join(sorted(UNCHECKED)))
     print(f"{compared} numbers of {len(names)} formulas; {len(failed)} formulas differ")
     sys.exit(1 if failed or missing else 0)
 
