@@ -102,6 +102,8 @@ extension [Double] {
         let width = MemoryLayout<Word>.size
         let count = bytes.count / width
         var found: Word = 0
+        // Appending nothing would write to the storage that all empty arrays share.
+        guard count > 0 else { return false }
         append(addingCapacity: count) { output in
             unsafe bytes.withUnsafeBytes { source in
                 unsafe output.withUnsafeMutableBufferPointer { target, length in
@@ -141,6 +143,8 @@ extension [UInt8] {
     ) {
         let width = MemoryLayout<Word>.size
         let size = numbers.count * width
+        // Appending nothing would write to the storage that all empty arrays share.
+        guard size > 0 else { return }
         append(addingCapacity: size) { output in
             unsafe output.withUnsafeMutableBufferPointer { target, length in
                 precondition(target.count - length >= size, "more bytes than capacity")

@@ -35,6 +35,7 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
     var isPaused: Bool { false }
 
     mutating func append(_ bytes: Span<UInt8>) {
+        guard !bytes.isEmpty else { return }
         part.append(addingCapacity: bytes.count) { output in
             for index in bytes.indices { output.append(bytes[index]) }
         }
