@@ -135,6 +135,7 @@ struct Player: ~Copyable {
             setting.eventResponder.observe(.refused(refusal))
             let response = setting.responder.response(
                 to: refusal,
+                route: connection.route,
                 length: nil,
                 limits: setting.limits
             )

@@ -280,11 +280,16 @@ package struct LossResponder: Responder {
         }
     }
 
-    package func response(to refusal: Refusal, length: Int?, limits: Limits) -> Response {
+    package func response(
+        to refusal: Refusal,
+        route: RouteName,
+        length: Int?,
+        limits: Limits
+    ) -> Response {
         var fields: HTTPFields = [:]
         if let seconds = refusal.retryAfter { fields[.retryAfter] = "\(seconds)" }
         return Problem(refusal, length: length, limits: limits).response(
-            route: .none,
+            route: route,
             fields: fields
         )
     }

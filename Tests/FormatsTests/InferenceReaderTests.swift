@@ -52,6 +52,10 @@ import Testing
         #expect(flat["x"]?.shape == [1, 2] && flat["x"]?.hasNaN == true)
         let flags = try read(Self.one(#""shape":[2],"datatype":"BOOL","data":[true,false]"#))
         #expect(flags.contents["x"]?.values == [1, 0])
+        let early = try read(Self.one(#""data":[true,false],"shape":[2],"datatype":"BOOL""#))
+        #expect(early.contents["x"]?.values == [1, 0])
+        let numbers = try read(Self.one(#""data":[1,null],"shape":[2],"datatype":"FP64""#))
+        #expect(numbers.contents["x"]?.hasNaN == true)
         let empty = try read(Self.one(#""shape":[0],"datatype":"FP64","data":[]"#)).contents
         #expect(empty["x"]?.values == [])
     }

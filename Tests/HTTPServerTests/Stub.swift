@@ -61,7 +61,12 @@ final class Stub: Responder {
         }
     }
 
-    func response(to refusal: Refusal, length _: Int?, limits: Limits) -> Response {
+    func response(
+        to refusal: Refusal,
+        route _: RouteName,
+        length _: Int?,
+        limits: Limits
+    ) -> Response {
         Response(
             status: refusal.status,
             body: Array(refusal.code.utf8),

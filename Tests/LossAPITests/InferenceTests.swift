@@ -47,6 +47,16 @@ struct InferenceTests {
         )
     }
 
+    @Test("gives statistics among the parameters")
+    func statistics() throws {
+        let outputs = #","outputs":[{"name":"loss"},{"name":"statistics"}]"#
+        let response = try infer(Self.request(outputs))
+        #expect(response.status == .ok)
+        let text = String(decoding: response.body, as: UTF8.self)
+        #expect(text.contains(#""statistics":"{\"count\":2,"#))
+        #expect(text.contains(#""outputs":[{"name":"loss""#))
+    }
+
     @Test("gives binary outputs behind the JSON")
     func binary() throws {
         let response = try infer(

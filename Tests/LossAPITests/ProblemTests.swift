@@ -737,9 +737,22 @@ struct ProblemTests {
 
     @Test("represents each refusal of the HTTP layer with its status", arguments: Refusal.allCases)
     func refusals(refusal: Refusal) throws {
-        let response = client.responder.response(to: refusal, length: nil, limits: Limits())
+        func respond(on path: String) -> Response {
+            client.responder.response(
+                to: refusal,
+                route: RouteName(path),
+                length: nil,
+                limits: Limits()
+            )
+        }
+        let response = respond(on: "/v1/losses/{loss}")
         #expect(response.status == refusal.status)
         let problem = try client.json(response)
+        #expect(response.fields[.contentType] == "application/problem+json")
+        // Clients of the Open Inference Protocol read a member of their own.
+        let inference = respond(on: "/v2/models/{model}/infer")
+        #expect(inference.fields[.contentType] == "application/json")
+        #expect(try client.json(inference)["error"] as? String == problem["detail"] as? String)
         #expect(problem["type"] as? String == "/problems/\(refusal.code)")
         #expect(response.fields[.retryAfter] == refusal.retryAfter.map { "\($0)" })
     }

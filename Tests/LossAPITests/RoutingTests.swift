@@ -128,6 +128,9 @@ struct RoutingTests {
         }
         let repeated = try client.json(send("delta=1&delta=2", far))
         #expect((repeated["detail"] as? String)?.contains("given twice in the query") == true)
+        let fields = (0...64).map { "a\($0)=" }.joined(separator: "&")
+        let many = try client.json(send(fields, far))
+        #expect((many["detail"] as? String)?.contains("more than 64 fields") == true)
         #expect(
             try client.json(send("detla=1", far))["allowed"] as? [String] == [
                 "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of",

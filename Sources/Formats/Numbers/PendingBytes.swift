@@ -40,6 +40,16 @@ struct PendingBytes: Sendable {
         guard meter?.take(footprint - held) ?? true else { throw .memoryExhausted }
     }
 
+    /// Reads all the bytes, of which none is left; they are charged until they have been read.
+    mutating func readAll<Result>(
+        _ meter: (any MemoryMeter)?,
+        _ read: ([UInt8]) throws(FormatError) -> Result
+    ) throws(FormatError) -> Result {
+        let taken = takeAll(nil)
+        defer { meter?.giveBack(taken.capacity) }
+        return try read(taken)
+    }
+
     /// Returns the bytes, of which none is left.
     mutating func takeAll(_ meter: (any MemoryMeter)?) -> [UInt8] {
         var taken: [UInt8] = []

@@ -171,6 +171,13 @@ struct InferenceJSON {
         var shape: [Int]?
         var size: Int?
         var data: NumberArray?
+        // The numbers, if they come before their type, which says whether they may be booleans.
+        var early: JSONReader?
+        func readNumbers(_ reader: inout JSONReader) throws -> NumberArray {
+            var numbers = NumbersInProgress(others: datatype == "BOOL" ? .booleans : .null)
+            try reader.read(&numbers)
+            return numbers.takeArray()
+        }
         try reader.beginObject()
         while let key = try reader.nextKey() {
             switch key {
@@ -178,10 +185,10 @@ struct InferenceJSON {
             case "datatype": datatype = try reader.readString()
             case "shape": shape = try readLengths(&reader, of: name)
             case "parameters": size = try readSize(&reader, of: name)
-            case "data":
-                var numbers = NumbersInProgress(others: datatype == "BOOL" ? .booleans : .null)
-                try reader.read(&numbers)
-                data = numbers.takeArray()
+            case "data" where datatype == nil:
+                early = reader
+                try reader.skipValue()
+            case "data": data = try readNumbers(&reader)
             default:
                 let allowed = ["name", "datatype", "shape", "data", "parameters"]
                 throw FormatError(
@@ -191,6 +198,7 @@ struct InferenceJSON {
                 )
             }
         }
+        if var early { data = try readNumbers(&early) }
         func required<Value>(_ value: Value?, _ key: String) throws(FormatError) -> Value {
             guard let value else { throw FormatError(.missingMember(key), at: position, in: name) }
             return value

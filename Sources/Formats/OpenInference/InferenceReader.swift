@@ -100,7 +100,9 @@ package struct InferenceReader: TensorReader {
 
     private mutating func readJSON(_ meter: (any MemoryMeter)?) throws(FormatError) {
         state = .between
-        let json = try InferenceJSON.read(text.takeAll(meter), meter)
+        let json = try text.readAll(meter) { (bytes) throws(FormatError) in
+            try InferenceJSON.read(bytes, meter)
+        }
         requested = json.request
         waiting = json.inputs.filter { $0.tensor == nil }.map { $0.header }.reversed()
         events = json.inputs.compactMap { $0.tensor }.map { TensorEvent.tensor($0) }.reversed()

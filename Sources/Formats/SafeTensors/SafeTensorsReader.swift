@@ -108,7 +108,9 @@ package struct SafeTensorsReader: TensorReader {
     private mutating func takeHeader(
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TensorEvent {
-        let header = try SafeTensorsHeader.read(text.takeAll(meter))
+        let header = try text.readAll(meter) { (bytes) throws(FormatError) in
+            try SafeTensorsHeader.read(bytes)
+        }
         waiting = header.tensors.reversed()
         return .headers(header.tensors, metadata: header.metadata)
     }

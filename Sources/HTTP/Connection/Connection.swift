@@ -57,7 +57,8 @@ package struct Connection: ~Copyable, Sendable {
     // The current response.
     package internal(set) var output = ResponseOutput()
     var status = HTTPResponse.Status.ok
-    var route = RouteName.none
+    /// The route of the current request, once it is known; see ``Response/route``.
+    package internal(set) var route = RouteName.none
     var problem = ""
     var times: WorkTimes?
     var requestID = RequestID.generated(connection: 0, ordinal: 0)

@@ -19,10 +19,16 @@ package protocol Responder: Sendable {
     ///
     /// - Parameters:
     ///   - refusal: The reason for the refusal.
+    ///   - route: The route of the request; `none` if it is not known yet.
     ///   - length: The Content-Length of the request; `nil` if it is unknown.
     ///   - limits: The limits that apply to the request.
     /// - Returns: The response.
-    func response(to refusal: Refusal, length: Int?, limits: Limits) -> Response
+    func response(
+        to refusal: Refusal,
+        route: RouteName,
+        length: Int?,
+        limits: Limits
+    ) -> Response
 
     /// Records an event for metrics and logs.
     func observe(_ event: ServerEvent)

@@ -88,6 +88,7 @@ extension EventLoop {
                 }
                 let response = services.responder.response(
                     to: refusal,
+                    route: connection.route,
                     length: connection.announcedLength,
                     limits: services.limits
                 )

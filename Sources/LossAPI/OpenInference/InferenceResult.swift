@@ -42,7 +42,8 @@ extension InferenceRequest {
         var tensors = computed
         if let outputs {
             tensors = []
-            for output in outputs {
+            // Statistics are not a tensor: they are among the parameters of every result that has them.
+            for output in outputs where output.name != "statistics" {
                 guard let tensor = computed.first(where: { $0.name == output.name }) else {
                     throw Problem(
                         notAllowed: output.name,

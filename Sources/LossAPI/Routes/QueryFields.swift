@@ -4,8 +4,11 @@
 struct QueryFields {
     let fields: [(name: String, value: String)]
 
-    /// - Throws: A problem with a part that is not a name and a value, percent-encoded, or with a name
-    ///   that is repeated.
+    /// The maximum number of fields; no loss has as many.
+    private static let maximumCount = 64
+
+    /// - Throws: A problem with a part that is not a name and a value, percent-encoded, with a name that
+    ///   is repeated, or with too many fields.
     init(_ query: String) throws(Problem) {
         var fields: [(name: String, value: String)] = []
         for part in query.split(separator: "&") {
@@ -21,6 +24,12 @@ struct QueryFields {
                 throw Problem(
                     .conflictingOptions,
                     "\(name.quoted) is given twice in the query: separate the values of a list by commas."
+                )
+            }
+            guard fields.count < Self.maximumCount else {
+                throw Problem(
+                    .notAllowed,
+                    "The query has more than \(Self.maximumCount) fields: put options into the body."
                 )
             }
             fields.append((name, value))
