@@ -60,6 +60,10 @@ enum CatalogueDocument {
             ("properties", JSONValue(facts.properties.map { $0.wireName })),
             ("bounds", bounds(facts.bounds)),
             ("minimizer", facts.minimizer.map { minimizer($0) }),
+            (
+                "relations",
+                facts.relations.isEmpty ? nil : .array(facts.relations.map { relation($0) })
+            ),
             ("outputs", JSONValue(Outputs.names(of: facts))),
             ("notes", JSONValue(facts.notes)),
             ("references", JSONValue(facts.references)),
@@ -87,6 +91,15 @@ enum CatalogueDocument {
                     ])
                 }
             ),
+        ]
+    }
+
+    private static func relation(_ relation: Relation) -> JSONValue {
+        [
+            "options": JSONValue(relation.options),
+            "factor": .number(relation.factor),
+            "loss": .string(relation.other),
+            "loss_options": JSONValue(relation.otherOptions),
         ]
     }
 
