@@ -77,9 +77,7 @@ package final class Loss: Sendable {
             result.link = try minimizer.link(under: options, of: facts.options)
                 .means(of: batch.input(0), axis: evaluator.axis, functions)
         }
-        if batch.outputs.contains(.prox), let kernel = evaluator.proximal {
-            result.prox = try kernel.minima(of: batch)
-        }
+        if batch.outputs.contains(.prox) { result.prox = try evaluator.minima(of: batch) }
         return result
     }
 
@@ -101,13 +99,13 @@ protocol LossEvaluator: AnyObject, Sendable {
     /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
 
-    /// The proximal operator; `nil` if the loss has none.
-    var proximal: (any ProximalKernel)? { get }
+    /// The result of the proximal operator; `nil` if the loss has none.
+    func minima(of batch: Batch) throws(LossError) -> Tensor?
 
     /// Computes the losses and derivatives of every unit.
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult
 }
 
 extension LossEvaluator {
-    var proximal: (any ProximalKernel)? { nil }
+    func minima(of batch: Batch) throws(LossError) -> Tensor? { nil }
 }
