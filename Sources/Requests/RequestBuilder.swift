@@ -119,6 +119,9 @@ package struct RequestBuilder: Sendable {
         case (.step, .number(let number)):
             request.step = try Self.positive(number, "step", .positive)
         case (.convention, .text(let name)):
+            if let advice = found.elsewhere[name] {
+                throw .conflict(field: "convention", reason: .otherLoss(advice))
+            }
             guard let named = facts.conventions.first(where: { $0.name == name }) else {
                 throw .notAllowed(
                     name,
