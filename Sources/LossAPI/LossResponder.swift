@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentCoding
+import Formats
 package import HTTP
 import HTTPTypes
 import LossFunctions
@@ -147,7 +148,10 @@ package struct LossResponder: Responder {
     ) throws(Problem) -> Reception {
         let coding = MediaType.coding(of: head)
         var intakeOptions = IntakeOptions(route: route.name)
-        if request != .json { intakeOptions.leastNumberBytes = 1 }
+        if request != .json {
+            intakeOptions.leastNumberBytes = 1
+            intakeOptions.numberFootprint = TensorMemory.bytesEach
+        }
         // A few bytes may inflate to a million, so a worker inflates them.
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.

@@ -348,6 +348,8 @@ package struct RequestBuilder: Sendable {
 }
 
 extension RequestBuilder {
+    package var penaltyCount: Int { penalties.count }
+
     /// The memory in use, in bytes.
     package var footprint: Int {
         request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint
