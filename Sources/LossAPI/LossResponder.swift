@@ -104,7 +104,8 @@ package struct LossResponder: Responder {
     }
 
     private static func isOfHealth(_ path: String) -> Bool {
-        path == "/livez" || path == "/readyz" || path == "/healthz"
+        path == "/livez" || path == "/readyz" || path == "/healthz" || path == "/v2/health/live"
+            || path == "/v2/health/ready"
     }
 
     package func isProbe(_ head: RequestHead) -> Bool {
