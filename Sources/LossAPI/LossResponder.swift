@@ -198,7 +198,8 @@ package struct LossResponder: Responder {
             guard head.method == .post ? route.acceptsPost : isRead && !route.acceptsPost,
                 let response = InferenceDocuments.response(
                     to: resource,
-                    isDraining: readiness.isDraining
+                    isDraining: readiness.isDraining,
+                    metrics
                 )
             else { return .respond(try self.response(to: head, on: route)) }
             return .respond(response)
