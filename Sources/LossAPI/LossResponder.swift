@@ -236,7 +236,7 @@ package struct LossResponder: Responder {
             return Problem(
                 .methodNotAllowed,
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."
-                    + (route.acceptsPost ? "" : " POST requests go to /v1/losses/{loss}."),
+                    + (route.acceptsPost ? "" : " POST requests go to \(route.computation)."),
                 allowed: route.allow.split(separator: ", ").map(String.init)
             ).response(route: route.name, fields: [.allow: route.allow])
         default:

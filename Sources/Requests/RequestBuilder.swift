@@ -67,6 +67,9 @@ package struct RequestBuilder: Sendable {
             + RequestField.common.map { $0.name }
     )
 
+    /// Whether a field was given outside the body.
+    package func isOutside(_ name: String) -> Bool { outside.contains(name) }
+
     /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 

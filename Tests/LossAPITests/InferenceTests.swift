@@ -100,7 +100,12 @@ struct InferenceTests {
     @Test(
         "refuses with a sentence in error, in the type that clients read",
         arguments: [
-            (HTTPRequest.Method.get, "/v2/models/hubber", 404, #"Unknown loss "hubber". Did you"#),
+            (
+                HTTPRequest.Method.get, "/v2/models/hubber", 404,
+                #"Unknown model "hubber". Did you mean "huber""#
+            ),
+            (.get, "/v2/models/zzzz", 404, "See /v2/repository/index for all of them."),
+            (.put, "/v2/models/huber", 405, "POST requests go to /v2/models/{model}/infer."),
             (.get, "/v2/models/huber/versions/2", 404, "A model has version 1 only: omit it."),
             (.get, "/v2/nothing", 404, "Nothing is served at"),
             (.get, "/v2/models/huber/nothing", 404, "Nothing is served at"),
@@ -140,8 +145,16 @@ struct InferenceTests {
                 #"outputs[0] is "bogus""#
             ),
             (
-                Self.request(#","outputs":[{"name":"gradients.targets"}]"#), nil, "not-allowed",
-                #"outputs is "gradients.targets", but must be "gradient" or "normalizer""#
+                Self.request(#","outputs":[{"name":"loss"},{"name":"gradients.weights"}]"#), nil,
+                "not-allowed",
+                #"outputs[1] is "gradients.weights", but must be "loss" or "gradient" or "#
+                    + #""gradients.predictions" or "gradients.targets" or "hessian""#
+            ),
+            (
+                Self.request(
+                    #","outputs":[{"name":"gradients.targets"}],"#
+                        + #""parameters":{"gradient_of":"predictions"}"#
+                ), nil, "conflicting-options", "omit gradient_of"
             ),
             (
                 Self.request(

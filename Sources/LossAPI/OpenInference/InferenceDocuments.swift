@@ -138,7 +138,8 @@ enum InferenceDocuments {
             signature.primary.count == 1
                 ? [quantity] : signature.primary.map { "\(quantity)s.\(signature.inputs[$0].name)" }
         }
-        return [("loss", true)] + derivatives.map { ($0, false) }
-            + [("elements", false), ("normalizer", true)]
+        let maps = Outputs.names(of: facts).filter { ["link", "prox"].contains($0) }
+        return [("loss", true)] + (derivatives + ["elements"] + maps).map { ($0, false) }
+            + [("normalizer", true)]
     }
 }

@@ -76,19 +76,28 @@ enum InferenceRoute {
     ]
 
     private static func model(_ name: String) throws(Problem) -> Catalogue.Found {
-        if let found = Catalogue.loss(named: name) ?? Catalogue.penalty(named: name) {
-            return found
+        guard let found = Catalogue.loss(named: name) ?? Catalogue.penalty(named: name) else {
+            throw unknownModel.problem(name)
         }
-        // Throws the problem with the name.
-        _ = try Route.find(CatalogueList.losses.path + "/" + name)
-        throw notFound(name)
+        return found
     }
+
+    private static let unknownModel = UnknownEntry(
+        .unknownLoss,
+        "model",
+        CatalogueList.allCases,
+        listedAt: root + "/repository/index"
+    )
+
+    /// The template of the paths at which models compute.
+    static let inference = root + "/models/{model}/infer"
 
     private static func notFound(_ path: String) -> Problem {
         Problem(
             .notFound,
-            "Nothing is served at \(path.quoted). Requests for inference go to "
-                + "/v2/models/{model}/infer; /v2/repository/index lists the models."
+            "Nothing is served at \(path.quoted). Requests for inference go to \(inference); "
+                + "/v2/repository/index lists the models, and health is reported at /v2/health/live "
+                + "and /v2/health/ready."
         )
     }
 
