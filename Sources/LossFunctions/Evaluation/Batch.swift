@@ -152,7 +152,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices, .integers, .counts, .distribution: 0
+        case .classIndices, .integers, .counts, .distribution, .levels: 0
         }
     }
 
@@ -169,6 +169,7 @@ extension Domain {
         case .interval(let interval): interval.firstOutside(in: numbers, functions)
         case .distribution: interval?.firstOutside(in: numbers, functions)
         case .values(let values): Self.firstOutside(in: numbers, of: values)
+        case .levels: Self.firstOutside(in: numbers, of: [0, 1])
         }
     }
 
