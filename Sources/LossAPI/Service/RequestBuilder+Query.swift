@@ -91,12 +91,14 @@ extension RequestBuilder {
             guard let flag = Bool(text) else { throw wrong("true or false") }
             return .flag(flag)
         case .number:
-            guard let number = text.jsonNumber else { throw wrong("a number") }
+            guard let number = text.jsonNumber else {
+                throw wrong("a number as in JSON, such as 0.5 or 1e-3")
+            }
             return .number(number)
         case .list:
             let numbers = words.compactMap { String($0).jsonNumber }
             guard numbers.count == words.count else {
-                throw wrong("a number, or numbers separated by commas")
+                throw wrong("numbers as in JSON, such as 0.5 or 1e-3, separated by commas")
             }
             let shape = numbers.count == 1 ? [] : [numbers.count]
             return .numbers(Tensor(shape: shape, values: numbers))
