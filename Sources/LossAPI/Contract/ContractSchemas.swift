@@ -27,6 +27,7 @@ enum ContractSchemas {
         ContractRequestSchemas.all,
         results,
         ContractDocumentSchemas.all,
+        ContractInference.schemas,
     ].flatMap { $0 }
 
     private static let numbers =
