@@ -70,6 +70,11 @@ struct Logistic {
         }
     }
 
+    /// The entropy of σ(z): log(1 + e^-|z|) + |z| σ(-|z|), two terms of the same sign.
+    var entropy: Vector {
+        @inline(always) get { softplusNegAbs + z.magnitude * (expNegAbs / (1 + expNegAbs)) }
+    }
+
     /// tanh(z/2) = 2σ(z) - 1.
     var tangentOfHalf: Vector {
         @inline(always) get {

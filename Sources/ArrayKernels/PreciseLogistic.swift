@@ -21,6 +21,16 @@ struct PreciseLogistic {
         }
     }
 
+    /// The entropy of σ(z): log(1 + e^-|z|) + |z| σ(-|z|), two terms of the same sign.
+    var entropy: TwoDoubles {
+        @inline(always) get {
+            let isNegative = z.head .< 0
+            let distance = z.replacing(with: -z, where: isNegative)
+            return softplusNegAbs + distance
+                * complement.replacing(with: sigmoid, where: isNegative)
+        }
+    }
+
     /// softplus(-z).
     var softplusOfNegative: TwoDoubles {
         @inline(always) get {

@@ -36,6 +36,15 @@ package protocol TensorReader: Sendable {
     mutating func end(_ meter: (any MemoryMeter)?) throws(FormatError)
 }
 
+/// The memory of tensors while they arrive.
+package enum TensorMemory {
+    /// The memory for each number that has arrived, and for its bytes while they are unread.
+    package static let bytesEach = 8 * growth + 2
+
+    /// The capacity of an incomplete tensor, in multiples of the numbers received.
+    static let growth = 4
+}
+
 /// The next thing that a body of tensors contains.
 package enum TensorEvent: Sendable {
     /// The headers of tensors that follow, and texts by their names.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentCoding
+import Formats
 package import HTTP
 import HTTPTypes
 import LossFunctions
@@ -103,7 +104,8 @@ package struct LossResponder: Responder {
     }
 
     private static func isOfHealth(_ path: String) -> Bool {
-        path == "/livez" || path == "/readyz" || path == "/healthz"
+        path == "/livez" || path == "/readyz" || path == "/healthz" || path == "/v2/health/live"
+            || path == "/v2/health/ready"
     }
 
     package func isProbe(_ head: RequestHead) -> Bool {
@@ -147,7 +149,10 @@ package struct LossResponder: Responder {
     ) throws(Problem) -> Reception {
         let coding = MediaType.coding(of: head)
         var intakeOptions = IntakeOptions(route: route.name)
-        if request != .json { intakeOptions.leastNumberBytes = 1 }
+        if request != .json {
+            intakeOptions.leastNumberBytes = 1
+            intakeOptions.numberFootprint = TensorMemory.bytesEach
+        }
         // A few bytes may inflate to a million, so a worker inflates them.
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.
@@ -193,7 +198,8 @@ package struct LossResponder: Responder {
             guard head.method == .post ? route.acceptsPost : isRead && !route.acceptsPost,
                 let response = InferenceDocuments.response(
                     to: resource,
-                    isDraining: readiness.isDraining
+                    isDraining: readiness.isDraining,
+                    metrics
                 )
             else { return .respond(try self.response(to: head, on: route)) }
             return .respond(response)
@@ -230,7 +236,7 @@ package struct LossResponder: Responder {
             return Problem(
                 .methodNotAllowed,
                 "\(head.method.rawValue) is not allowed here: use \(route.allow)."
-                    + (route.acceptsPost ? "" : " POST requests go to /v1/losses/{loss}."),
+                    + (route.acceptsPost ? "" : " POST requests go to \(route.computation)."),
                 allowed: route.allow.split(separator: ", ").map(String.init)
             ).response(route: route.name, fields: [.allow: route.allow])
         default:

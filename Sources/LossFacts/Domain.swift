@@ -12,6 +12,8 @@ package enum Domain: Equatable, Sendable {
     case counts(of: String)
     /// Probabilities that sum to 1 over a dimension, or their logarithms.
     case distribution(inLogarithms: Bool)
+    /// A rank as levels: a 1 for each level below it, then zeros.
+    case levels
 
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
@@ -22,6 +24,7 @@ package enum Domain: Equatable, Sendable {
         switch self {
         case .interval, .distribution: interval?.contains(number) ?? false
         case .values(let values): values.contains(number)
+        case .levels: number == 0 || number == 1
         case .integers(let interval): interval.contains(number) && number == number.rounded()
         case .classIndices, .counts: false
         }
@@ -41,7 +44,7 @@ package enum Domain: Equatable, Sendable {
         switch self {
         case .interval(let interval): interval
         case .distribution(let inLogarithms): inLogarithms ? .through(0) : .unit
-        case .values, .classIndices, .integers, .counts: nil
+        case .values, .classIndices, .integers, .counts, .levels: nil
         }
     }
 }
@@ -53,6 +56,7 @@ extension Domain: CustomStringConvertible {
         case .interval(let interval): interval.description
         case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
         case .classIndices: "class indices"
+        case .levels: "0 or 1, every 1 before every 0"
         case .integers(.integers): "an integer below 2^53 in magnitude"
         case .integers(let interval):
             "an integer from \(interval.lower.shortest) to \(interval.upper.shortest)"

@@ -128,15 +128,20 @@ package final class Facts: Sendable {
         package let options: [String: OptionValue]
         /// The convention that it implies, by name.
         package let convention: String?
+        /// What to use instead in libraries that have another loss of that name: a sentence by the name of
+        /// their convention, which is refused with it.
+        package let elsewhere: [String: String]
 
         package init(
             _ name: String,
             _ options: [String: OptionValue] = [:],
-            convention: String? = nil
+            convention: String? = nil,
+            elsewhere: [String: String] = [:]
         ) {
             self.name = name
             self.options = options
             self.convention = convention
+            self.elsewhere = elsewhere
         }
 
         package init(stringLiteral name: String) {

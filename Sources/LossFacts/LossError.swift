@@ -46,6 +46,8 @@ package enum LossError: Error, Equatable, Sendable {
         sum: Double,
         inLogarithms: Bool
     )
+    /// A level that a rank does not reach comes before one that it does, at a place.
+    case notALevel(input: String, place: [Int])
     /// The shape of weights or mask is not a leading part of the shape of the losses.
     case leadingShape(input: String, shape: [Int], allowed: [[Int]])
     /// An input has no value at a place that is neither masked nor skipped.

@@ -106,14 +106,25 @@ package enum Link: String, CaseIterable, Sendable {
     /// The logarithms of the probabilities of classes, plus any constant.
     case softmax
 
-    /// The inverse, by which predictions become means.
+    /// The prediction in words, in terms of the mean.
+    package var words: String {
+        switch self {
+        case .identity: "itself"
+        case .log, .softmax: "its logarithm"
+        case .logit: "its logit"
+        case .halfLogit: "half its logit"
+        case .signed: "twice it minus 1"
+        }
+    }
+
+    /// The inverse, by which predictions become means; that of signed labels is limited to probabilities.
     package var inverseFormula: String {
         switch self {
         case .identity: "p"
         case .log: "exp(p)"
         case .logit: "1 / (1 + exp(-p))"
         case .halfLogit: "1 / (1 + exp(-2 p))"
-        case .signed: "(1 + p) / 2"
+        case .signed: "min(max((1 + p) / 2, 0), 1)"
         case .softmax: "softmax(p)"
         }
     }

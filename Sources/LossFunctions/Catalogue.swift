@@ -73,12 +73,15 @@ package enum Catalogue {
         package let presets: [String: OptionValue]
         /// The convention that the name implies.
         package let convention: Convention?
+        /// See ``Facts/Alias/elsewhere``.
+        package let elsewhere: [String: String]
 
         fileprivate init(_ entry: Entry, _ alias: Facts.Alias? = nil) {
             self.entry = entry
             facts = entry.facts
             presets = alias?.options ?? [:]
             convention = entry.facts.conventions.first { $0.name == alias?.convention }
+            elsewhere = alias?.elsewhere ?? [:]
         }
     }
 

@@ -74,6 +74,25 @@ package enum OtherNames {
             "This loss is not supported; of its kind there are nt_xent, lambdarank_ndcg and ctc."
         ),
         (
+            ["grpo", "grpo_loss"],
+            "Use ppo with \"reduction\": \"mean_of_means\" and advantages of each group of responses, and "
+                + "add a coefficient times policy_kl with \"estimator\": \"k3\"."
+        ),
+        (
+            ["dapo", "dapo_loss"],
+            "Use ppo with \"clip_high\": 0.28 and \"reduction\": \"mean\", over all tokens of the batch."
+        ),
+        (
+            ["drgrpo", "dr_grpo_loss"],
+            "Use ppo with \"reduction\": \"mean\" and as its normalizer the number of responses times the "
+                + "maximum length of a response, with advantages that are not divided by their deviation."
+        ),
+        (
+            ["rloo", "rloo_loss"],
+            "Use reinforce with \"reduction\": \"mean_of_sums\", or ppo if the policy has changed, with each "
+                + "reward minus the mean of the others of its group as the advantages."
+        ),
+        (
             ["rank:ndcg", "lambdamart"],
             "Use lambdarank_ndcg, which does not normalise the gradients of a query."
         ),

@@ -67,6 +67,9 @@ package struct RequestBuilder: Sendable {
             + RequestField.common.map { $0.name }
     )
 
+    /// Whether a field was given outside the body.
+    package func isOutside(_ name: String) -> Bool { outside.contains(name) }
+
     /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
@@ -119,6 +122,9 @@ package struct RequestBuilder: Sendable {
         case (.step, .number(let number)):
             request.step = try Self.positive(number, "step", .positive)
         case (.convention, .text(let name)):
+            if let advice = found.elsewhere[name] {
+                throw .conflict(field: "convention", reason: .otherLoss(advice))
+            }
             guard let named = facts.conventions.first(where: { $0.name == name }) else {
                 throw .notAllowed(
                     name,
@@ -345,6 +351,8 @@ package struct RequestBuilder: Sendable {
 }
 
 extension RequestBuilder {
+    package var penaltyCount: Int { penalties.count }
+
     /// The memory in use, in bytes.
     package var footprint: Int {
         request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint

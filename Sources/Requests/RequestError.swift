@@ -42,6 +42,8 @@ package enum RequestError: Error, Equatable, Sendable {
         case normalizerOf(Reduction)
         case emptyRowsOf(Reduction)
         case surrogateOfExactHessian
+        /// The library calls another loss by the name in the path; the sentence says which.
+        case otherLoss(String)
     }
 }
 

@@ -19,9 +19,9 @@ struct LogOptions: ParsableArguments {
     )
     var logLevel = Logger.Level.info
 
-    @Flag(help: "Log every request at level info, except those to /livez, /readyz and /healthz.")
+    @Flag(help: "Log every request at level info, except health probes.")
     var accessLog = false
 
-    @Flag(help: "With --access-log, also log requests to /livez, /readyz and /healthz.")
+    @Flag(help: "With --access-log, also log health probes.")
     var accessLogProbes = false
 }

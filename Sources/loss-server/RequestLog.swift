@@ -46,7 +46,7 @@ struct RequestLog: Sendable {
     func finish() { overload.report() }
 
     /// The routes of probes; that of `/healthz` is `/livez`.
-    private static let probes = ["/livez", "/readyz"]
+    private static let probes = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready"]
 
     private static func metadata(of exchange: Exchange) -> Logger.Metadata {
         var metadata: Logger.Metadata = [

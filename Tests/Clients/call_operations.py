@@ -99,7 +99,7 @@ class GeneratorClient:
 
     def call(self, tag, operation, arguments):
         api = getattr(self.package, f"{tag.capitalize()}Api")(self.client)
-        noun = "loss" if operation == "compute_loss" else "penalty"
+        noun = operation.removeprefix("compute_")
         if "body" in arguments:
             arguments = {**arguments, f"{noun}_request": arguments["body"]}
             del arguments["body"]
@@ -208,7 +208,7 @@ class TypeScriptClient:
                         arguments_[call.noun + "Request"] = client[model + "FromJSON"](call.body);
                     }
                     const result = await api[camel(call.operation)](arguments_);
-                    results.push(call.body ? client.ResultToJSON(result) : result);
+                    results.push(call.expected ? client.ResultToJSON(result) : result);
                 }
                 console.log(JSON.stringify(results));
             })().catch(async (error) => {
@@ -260,7 +260,7 @@ class GoClient:
         return feed(all_calls, executable, self.address)
 
 
-PATH_PARAMETERS = ["loss", "penalty", "problem"]
+PATH_PARAMETERS = ["loss", "model", "penalty", "problem"]
 GO_PROGRAM = """package main
 
 import (
@@ -326,7 +326,7 @@ def generate(language, folder, *options):
 
 def feed(all_calls, *command):
     """The results of a program that reads calls and writes their results."""
-    fields = ("tag", "operation", "arguments", "body", "noun", "title")
+    fields = ("tag", "operation", "arguments", "body", "expected", "noun", "title")
     text = json.dumps([{name: getattr(call, name) for name in fields} for call in all_calls])
     done = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, timeout=120)
     if done.returncode:

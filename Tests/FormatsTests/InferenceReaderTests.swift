@@ -61,6 +61,46 @@ import Testing
     }
 
     @Test(
+        "in JSON are rounded to the type, to even in the middle (IEEE 754, section 4.3.1)",
+        arguments: [
+            ("FP32", "0.1", 0.10000000149011612), ("FP32", "16777217", 16_777_216),
+            ("FP32", "-1e-45", -0x1p-149), ("FP32", "7e-46", 0), ("FP32", "1e-400", 0),
+            ("FP32", "3.4028235677973362e38", 3.402823466385288598e38),
+            ("FP16", "0.1", 0.0999755859375), ("FP16", "2049", 2_048), ("FP16", "2051", 2_052),
+            ("FP16", "6e-8", 0x1p-24), ("FP16", "-65519.9", -65_504),
+            ("BF16", "0.1", 0.10009765625), ("BF16", "257", 256), ("BF16", "259", 260),
+            ("FP64", "0.1", 0.1), ("FP32", "null", .nan),
+        ]
+    )
+    func rounding(type: String, text: String, expected: Double) throws {
+        let json = Self.one(#""shape":[1],"datatype":"\#(type)","data":[\#(text)]"#)
+        let tensor = try #require(try read(json).contents["x"])
+        #expect(
+            tensor.values == [expected] || tensor.values[0].isNaN && expected.isNaN,
+            "\(tensor.values)"
+        )
+    }
+
+    @Test("in JSON that the type does not have are refused with those that it has")
+    func ranges() throws {
+        for (type, text, allowed) in [
+            ("FP16", "7e4", "x[0] is 70000, but FP16 in JSON must be at most 65504 in magnitude."),
+            ("UINT8", "256", "UINT8 in JSON must be an integer from 0 to 255."),
+            ("INT64", "0.5", "an integer from -9007199254740991 to 9007199254740991."),
+            ("BOOL", "2", "BOOL in JSON must be true, false, 0 or 1."),
+            ("INT8", "null", "x[0] is null, but INT8 in JSON must be an integer from -128 to 127."),
+        ] {
+            let json = Self.one(#""shape":[1],"datatype":"\#(type)","data":[\#(text)]"#)
+            do {
+                _ = try read(json)
+                Issue.record("\(type) accepts \(text)")
+            } catch let error as FormatError {
+                #expect(error.sentence.contains(allowed), "\(error.sentence)")
+            }
+        }
+    }
+
+    @Test(
         "are refused with a reason",
         arguments: [
             ("", "unexpected_end"), ("[]", "unexpected_kind"), ("{}", "missing_member"),
@@ -80,6 +120,9 @@ import Testing
             (one(#""shape":[2,1],"datatype":"FP64","data":[[1,2]]"#), "wrong_member"),
             (one(#""shape":[-1],"datatype":"FP64","data":[1]"#), "wrong_member"),
             (one(#""shape":[1],"datatype":"INT8","data":[128]"#), "not_in_range"),
+            (one(#""shape":[1],"datatype":"FP32","data":[3.4028235677973366e38]"#), "not_in_range"),
+            (one(#""shape":[1],"datatype":"FP16","data":[-65520]"#), "not_in_range"),
+            (one(#""shape":[1],"datatype":"BF16","data":[3.4e38]"#), "not_in_range"),
             (one(#""shape":[1],"datatype":"UINT8","data":[0.5]"#), "not_in_range"),
             (one(#""shape":[1],"datatype":"INT64","data":[9007199254740993]"#), "not_in_range"),
             (one(#""shape":[1],"datatype":"INT8","data":[null]"#), "not_in_range"),

@@ -12,7 +12,7 @@ import random
 import keras
 import torch
 
-from library_values import array, row_weights, write
+from library_values import COLUMNS, array, row_weights, write
 
 keras.config.set_floatx("float64")
 # By loss: the loss of Keras, the kinds of its predictions and targets, and the options of the request.
@@ -48,6 +48,16 @@ LOSSES = [
         {"from_logits": True},
     ),
     ("kl_divergence", keras.losses.KLDivergence(), "distribution", "distribution", {}),
+    ("absolute_percentage_error", keras.losses.MeanAbsolutePercentageError(), "real", "real", {}),
+    ("multiclass_hinge", keras.losses.CategoricalHinge(), "positive", "class", {}),
+    (
+        "softmax_focal", keras.losses.CategoricalFocalCrossentropy(from_logits=True), "real", "distribution", {},
+    ),
+    (
+        "softmax_focal", keras.losses.CategoricalFocalCrossentropy(from_logits=True, gamma=1.5, alpha=0.5), "real",
+        "distribution", {"gamma": 1.5, "alpha": 0.5},
+    ),
+    ("dice", keras.losses.Dice(axis=-1), "probability", "label", {}),
 ]
 
 
@@ -58,8 +68,12 @@ def main():
         predictions, targets = array(predicted, generator), array(true, generator)
         for weights in (None, row_weights(generator)):
             variable = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+            true_values = torch.tensor(targets, dtype=torch.float64)
+            if name == "multiclass_hinge":
+                # Keras takes one-hot targets.
+                true_values = torch.nn.functional.one_hot(true_values.long(), COLUMNS).double()
             value = loss(
-                torch.tensor(targets, dtype=torch.float64), variable,
+                true_values, variable,
                 sample_weight=None if weights is None else torch.tensor(weights, dtype=torch.float64),
             )
             value.backward()

@@ -9,6 +9,9 @@ import samples
 
 SIZES = [0.0, 1e-300, -1e-8, 0.5, -1.0, 17.0, -17.0, 36.75, -37.0, 89.0, 709.75, -710.0, 745.25, -745.25, 1e4, -1e8]
 
+#: Margins at which a probability is subnormal, and so great that they lose the digits of any other term.
+FAR = [708.5, -708.5, 715.0, -722.0, 733.0, 744.0, -744.0, 752.0, -758.0, 765.0, 1e20, -1e20, 3e25, -3e25, 1e80, -1e200]
+
 
 def power(x):
     """e^x, or 0 for numbers below 1e-2000, which are slow to compute."""
@@ -62,6 +65,12 @@ def pairs(random, beta, *zeros, count=16, reference=True):
     plain += [(1e300, 0.0, 1e300, 5.0), (-1e300, -1e300, 1e300, 1e300), (5e-324, 0.0, 0.0, 0.0), (0.0, 1e-310, 0.0, 0.0)]
     plain = [point for point in plain if fair(point, beta)]
     return plain if reference else [(c - e if c != e else c, r - f if r != f else r) for c, r, e, f in plain if abs(c - e) < 1e300]
+
+
+def far(beta, reference=True):
+    """Pairs whose margin is far from 0."""
+    zeros = (0.0, 0.0) if reference else ()
+    return [(size / beta, 0.0, *zeros) for size in FAR[::2]] + [(-1.5, -1.5 - size / beta, *zeros) for size in FAR[1::2]]
 
 
 def both(random, beta, *zeros, count=16):

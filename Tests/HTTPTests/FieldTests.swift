@@ -17,6 +17,19 @@ import Testing
         #expect(received[.expect] == nil)
     }
 
+    @Test("that is known has a place of its own")
+    func known() throws {
+        var fields: HTTPFields = [:]
+        for field in KnownField.allCases {
+            fields[try #require(HTTPField.Name(field.name))] = "\(field)"
+        }
+        let received = RequestFields(fields)
+        for field in KnownField.allCases {
+            #expect(received.single(field) == "\(field)")
+            #expect(received.hasSingleValue(field, equalTo: Array("\(field)".utf8)))
+        }
+    }
+
     @Test("may have non-ASCII bytes in its value")
     func obsText() throws {
         let conversation = Conversation()

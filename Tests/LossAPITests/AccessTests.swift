@@ -32,6 +32,21 @@ struct AccessTests {
         }
     }
 
+    @Test("needs no token for probes, which are served when all connections are in use")
+    func healthProbes() throws {
+        let client = try guarded()
+        for path in ["/livez", "/readyz", "/healthz", "/v2/health/live", "/v2/health/ready"] {
+            #expect(client.send(.get, path).status == .ok, "\(path)")
+            let head = RequestHead(
+                method: .get,
+                target: .resource(path: path, query: nil),
+                fields: RequestFields()
+            )
+            #expect(client.responder.isProbe(head), "\(path)")
+        }
+        #expect(client.send(.get, "/v2").status == .unauthorized)
+    }
+
     @Test(
         "is denied to invalid tokens, with a challenge (RFC 9110 section 15.5.2)",
         arguments: [

@@ -238,8 +238,54 @@ struct BinaryFormatTests {
             #expect(send(accept).fields[.contentType] == "application/json")
             #expect(send(accept).body == send(nil).body)
         }
-        let unknown = send(nil, "dtype=f32")
-        #expect(unknown.problem == "unknown-field")
+        let rounded = send(nil, "dtype=f32")
+        #expect(rounded.problem == "conflicting-options")
+        #expect(try client.client.detail(rounded).contains("or send Accept:"))
+        #expect(send(nil, "dtype=f64").body == send(nil).body)
+        #expect(send(nil, "format=json&dtype=f64").body == send(nil).body)
+        let conflict = send(nil, "format=npz")
+        #expect(
+            try client.client.detail(conflict).contains("Content-Type names json: omit format.")
+        )
+    }
+
+    @Test(
+        "is in the format that the query names, if its Content-Type is one that clients send by default",
+        arguments: [
+            nil, "application/x-www-form-urlencoded", "application/octet-stream", "text/plain",
+            "text/plain; charset=utf-8",
+        ]
+    )
+    func namedByQuery(type: String?) throws {
+        let body = safetensors(Self.pair)
+        func send(_ query: String, _ body: [UInt8]) -> Response {
+            var fields: HTTPFields = [:]
+            fields[.contentType] = type
+            let head = RequestHead(
+                method: .post,
+                target: .resource(path: "/v1/losses/huber", query: query),
+                fields: RequestFields(fields)
+            )
+            return client.client.responder.response(to: head, body)
+        }
+        let expected = try client.read(client.send(body, query: "dtype=f32&delta=0.5")).tensors
+        #expect(
+            try client.read(send("format=safetensors&dtype=f32&delta=0.5", body)).tensors
+                == expected
+        )
+        let json = Array(#"{"predictions":[0.2,1.7],"targets":[0,5]}"#.utf8)
+        #expect(send("format=json", json).fields[.contentType] == "application/json")
+        #expect(send("format=npy", json).problem == "malformed-tensors")
+        #expect(send("format=arrow", json).problem == "not-allowed")
+    }
+
+    @Test("is sent to the Open Inference Protocol without selecting a format in the query")
+    func inference() throws {
+        for field in ["format=npy", "dtype=f32"] {
+            let response = client.client.send(.post, "/v2/models/huber/infer?\(field)", "{}")
+            #expect(response.problem == "unknown-field")
+            #expect(try client.client.detail(response).contains("output_datatype is FP64 or FP32"))
+        }
     }
 
     @Test("is compressed only if the client or the operator wants it")
@@ -288,7 +334,8 @@ struct BinaryFormatTests {
         Refused(
             metadata: [("delta", "x")],
             problem: "wrong-kind",
-            detail: #"delta in the metadata is "x", but must be a number."#
+            detail:
+                #"delta in the metadata is "x", but must be a number as in JSON, such as 0.5 or 1e-3."#
         ),
         Refused(
             metadata: [("weights", "1")],
@@ -435,7 +482,9 @@ struct BinaryFormatTests {
         let unknown = client.send(body, query: "format=arrow", type: "application/octet-stream")
         #expect(unknown.problem == "not-allowed")
         let detail = try client.client.json(unknown)["detail"] as? String
-        #expect(detail?.hasPrefix(#"format is "arrow", but must be "safetensors""#) == true)
+        #expect(
+            detail?.hasPrefix(#"format is "arrow", but must be "json" or "safetensors""#) == true
+        )
     }
 
     @Test("may be coded, and reserves the memory of its numbers before it takes it")

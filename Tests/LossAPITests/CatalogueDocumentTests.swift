@@ -57,6 +57,57 @@ struct CatalogueDocumentTests {
         #expect(count > 30)
     }
 
+    @Test("list the losses with the conventions of a library, and the best constant predictions")
+    func lists() throws {
+        func names(_ query: String) throws -> [String] {
+            let document = try client.json(client.send(.get, "/v1/losses\(query)"))
+            return try #require(document["losses"] as? [[String: Any]]).compactMap {
+                $0["name"] as? String
+            }
+        }
+        let expected = Catalogue.losses.map { $0.facts }.filter { facts in
+            facts.conventions.contains { $0.name == "pytorch" }
+        }
+        #expect(try names("?convention=pytorch") == expected.map { $0.name })
+        #expect(try names("?convention=pytorch,tinker").count > expected.count)
+        let unknown = client.send(.get, "/v1/losses?convention=torch")
+        #expect(try client.detail(unknown).contains(#""pytorch""#))
+        let all = try client.json(client.send(.get, "/v1/losses"))
+        for entry in try #require(all["losses"] as? [[String: Any]]) {
+            let name = try #require(entry["name"] as? String)
+            let own = try client.json(client.send(.get, "/v1/losses/\(name)"))
+            #expect(entry["minimizer"] as? NSDictionary == own["minimizer"] as? NSDictionary)
+        }
+    }
+
+    @Test("state links of losses that give means, and of no others")
+    func links() throws {
+        for facts in Catalogue.losses.map({ $0.facts }) {
+            let own = try client.json(client.send(.get, "/v1/losses/\(facts.name)"))
+            let outputs = try #require(own["outputs"] as? [String])
+            let links = (own["minimizer"] as? [String: Any])?["links"] as? [[String: Any]]
+            #expect((links != nil) == outputs.contains("link"), "\(facts.name)")
+            for link in links ?? [] where link["link"] as? String == "signed" {
+                // A probability, however large the prediction is.
+                #expect(link["mean"] as? String == "min(max((1 + p) / 2, 0), 1)")
+            }
+        }
+        let page = try text("docs/losses.md")
+        #expect(page.contains("the mean of the targets (its logarithm)"))
+        #expect(!page.contains("its softmax") && !page.contains("its signed"))
+    }
+
+    @Test("say what the averages of trainers of policies are, and the reduction accepts it")
+    func trainers() throws {
+        for facts in Catalogue.losses.map({ $0.facts }) where facts.family == .policy {
+            for note in facts.notes {
+                #expect(!note.contains(#"reduction "sum" and a normalizer"#))
+            }
+        }
+        let body = #"{"logprobs":[-1],"advantages":[1],"reduction":"mean","normalizer":4}"#
+        #expect(client.send(.post, "/v1/losses/reinforce", body).status == .ok)
+    }
+
     @Test("contain a JSON Schema that accepts the examples and rejects refused requests")
     func schemas() throws {
         var cases: [[String: Any]] = []

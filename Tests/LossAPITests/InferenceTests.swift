@@ -100,7 +100,12 @@ struct InferenceTests {
     @Test(
         "refuses with a sentence in error, in the type that clients read",
         arguments: [
-            (HTTPRequest.Method.get, "/v2/models/hubber", 404, #"Unknown loss "hubber". Did you"#),
+            (
+                HTTPRequest.Method.get, "/v2/models/hubber", 404,
+                #"Unknown model "hubber". Did you mean "huber""#
+            ),
+            (.get, "/v2/models/zzzz", 404, "See /v2/repository/index for all of them."),
+            (.put, "/v2/models/huber", 405, "POST requests go to /v2/models/{model}/infer."),
             (.get, "/v2/models/huber/versions/2", 404, "A model has version 1 only: omit it."),
             (.get, "/v2/nothing", 404, "Nothing is served at"),
             (.get, "/v2/models/huber/nothing", 404, "Nothing is served at"),
@@ -140,8 +145,16 @@ struct InferenceTests {
                 #"outputs[0] is "bogus""#
             ),
             (
-                Self.request(#","outputs":[{"name":"gradients.targets"}]"#), nil, "not-allowed",
-                #"outputs is "gradients.targets", but must be "gradient" or "normalizer""#
+                Self.request(#","outputs":[{"name":"loss"},{"name":"gradients.weights"}]"#), nil,
+                "not-allowed",
+                #"outputs[1] is "gradients.weights", but must be "loss" or "gradient" or "#
+                    + #""gradients.predictions" or "gradients.targets" or "hessian""#
+            ),
+            (
+                Self.request(
+                    #","outputs":[{"name":"gradients.targets"}],"#
+                        + #""parameters":{"gradient_of":"predictions"}"#
+                ), nil, "conflicting-options", "omit gradient_of"
             ),
             (
                 Self.request(
@@ -158,6 +171,79 @@ struct InferenceTests {
         let body = Self.request(#","parameters":{"output_datatype":"FP32"}"#)
             .replacing("[0.5,3]", with: "[1e60,3]")
         #expect(try infer(body, model: "mse").problem == "result-too-large")
+    }
+
+    @Test("gives derivatives with respect to the inputs that the outputs name")
+    func derivatives() throws {
+        let outputs = #","outputs":[{"name":"gradient"},{"name":"gradients.targets"}]"#
+        let text = String(decoding: try infer(Self.request(outputs)).body, as: UTF8.self)
+        for output in [
+            #"{"name":"gradient","datatype":"FP64","shape":[2],"data":[0.25,0.5]}"#,
+            #"{"name":"gradients.targets","datatype":"FP64","shape":[2],"data":[-0.25,-0.5]}"#,
+        ] { #expect(text.contains(output), "\(text)") }
+        let likelihood =
+            #"{"inputs":[{"name":"mean","shape":[1],"datatype":"FP64","data":[0]},"#
+            + #"{"name":"variance","shape":[1],"datatype":"FP64","data":[1]},"#
+            + #"{"name":"targets","shape":[1],"datatype":"FP64","data":[2]}],"#
+            + #""outputs":[{"name":"gradient"}]}"#
+        let refused = try infer(likelihood, model: "gaussian_nll")
+        #expect(try client.detail(refused).contains(#"must be "loss" or "gradients.mean" or"#))
+    }
+
+    @Test("states the outputs link and prox of the models that have them, and gives them")
+    func maps() throws {
+        for (path, name, isThere) in [
+            ("poisson_nll", "link", true), ("huber", "link", false), ("l2", "prox", true),
+            ("huber", "prox", false),
+        ] {
+            for end in ["", "/config"] {
+                let response = client.send(.get, "/v2/models/\(path)\(end)", fields: [:])
+                let text = String(decoding: response.body, as: UTF8.self)
+                #expect(text.contains(#"{"name":"\#(name)""#) == isThere, "\(path)\(end)")
+            }
+        }
+        let penalty =
+            #"{"inputs":[{"name":"parameters","shape":[1],"datatype":"FP64","data":[3]}],"#
+            + #""outputs":[{"name":"prox"}],"parameters":{"strength":1}}"#
+        let text = String(decoding: try infer(penalty, model: "l2").body, as: UTF8.self)
+        #expect(text.contains(#"{"name":"prox","datatype":"FP64","shape":[1],"data":[1]}"#))
+    }
+
+    @Test("counts the requests of each model, whatever their protocol")
+    func counts() throws {
+        func note(_ template: String, _ status: HTTPResponse.Status, _ serialize: Int64?) {
+            var times = WorkTimes()
+            (times.parse, times.compute, times.serialize) = (3_000, 4_000, serialize)
+            client.responder.observe(
+                .responseSent(
+                    Exchange(
+                        method: .post,
+                        route: RouteName(template, entry: "huber"),
+                        status: status,
+                        seconds: 0.0005,
+                        times: status == .ok ? times : nil,
+                        requestBytes: 1,
+                        responseBytes: 1
+                    )
+                )
+            )
+        }
+        note("/v2/models/{model}/infer", .ok, 5_000)
+        note("/v1/losses/{loss}", .ok, nil)
+        note("/v2/models/{model}/infer", .unprocessableContent, nil)
+        note("/v2/models/{model}/config", .methodNotAllowed, nil)
+        let expected =
+            #"{"name":"huber","version":"1","inference_count":2,"execution_count":2,"#
+            + #""inference_stats":{"success":{"count":2,"ns":1000000},"fail":{"count":1,"ns":500000},"#
+            + #""queue":{"count":2,"ns":0},"compute_input":{"count":2,"ns":6000},"#
+            + #""compute_infer":{"count":2,"ns":8000},"compute_output":{"count":2,"ns":5000}},"#
+            + #""batch_stats":[]}"#
+        let own = client.send(.get, "/v2/models/huber_loss/versions/1/stats", fields: [:])
+        #expect(String(decoding: own.body, as: UTF8.self) == #"{"model_stats":[\#(expected)]}"#)
+        let all = client.send(.get, "/v2/models/stats", fields: [:])
+        let text = String(decoding: all.body, as: UTF8.self)
+        #expect(text.contains(expected))
+        #expect(text.contains(#"{"name":"l2","version":"1","inference_count":0,"#))
     }
 
     @Test("gives null for a loss that was left out, and derivatives by the names of inputs")

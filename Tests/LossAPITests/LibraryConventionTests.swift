@@ -64,6 +64,26 @@ struct LibraryConventionTests {
         }
     }
 
+    @Test(
+        "is refused with a name that the library has for another loss",
+        arguments: [
+            ("cross_entropy", "catboost", "use binary_cross_entropy."),
+            ("CrossEntropy", "lightgbm", "use binary_cross_entropy."),
+            ("crossentropy", "flux", "use categorical_cross_entropy."),
+            ("mae", "catboost", "use pinball"),
+        ]
+    )
+    func otherLosses(name: String, convention: String, advice: String) throws {
+        for (path, body) in [
+            ("", #"{"predictions":[[1,2]],"targets":[1],"convention":"\#(convention)"}"#),
+            ("?convention=\(convention)", #"{"predictions":[[1,2]],"targets":[1]}"#),
+        ] {
+            let response = client.send(.post, "/v1/losses/\(name)\(path)", body)
+            #expect(response.problem == "conflicting-options")
+            #expect(try client.detail(response).contains(advice))
+        }
+    }
+
     /// Numbers of torch 2.15.0 for residuals 1 and 2 with weights 0 and 1.
     @Test(
         "pytorch divides by the number of losses where PyTorch does",
@@ -193,7 +213,8 @@ struct LibraryConventionTests {
         for (loss, fields, factor) in [
             ("multi:softprob", "", 2), ("multi:softprob", #","hessian_scale":3"#, 3),
             ("multi:softprob", #","hessian_kind":"exact""#, 1),
-            ("cross_entropy", #","convention":"lightgbm""#, 1.5), ("cross_entropy", "", 1),
+            ("categorical_cross_entropy", #","convention":"lightgbm""#, 1.5),
+            ("cross_entropy", "", 1),
         ] {
             let own = try hessian(loss, fields)
             for number in numbers(own["hessian"] as Any) {

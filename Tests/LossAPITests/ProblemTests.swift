@@ -46,7 +46,98 @@ struct ProblemTests {
     }
 
     static let cases = [
-        Case(#"{"predictions":[1,NaN]}"#, .malformedJSON, "/predictions/1", contains: "NaN"),
+        Case(
+            #"{"predictions":[1,NaN]}"#,
+            .malformedJSON,
+            "/predictions/1",
+            contains:
+                #"NaN at byte 18 is not valid JSON; send a finite number. For a missing value, send null with "missing": "skip"."#
+        ),
+        Case(#"{"delta":.5}"#, .malformedJSON, "/delta", contains: "write, for example, 0.5"),
+        Case(
+            #"{"predictions":[1],"targets":[true]}"#,
+            .wrongKind,
+            "/targets/0",
+            contains: "send 1 for true and 0 for false."
+        ),
+        Case(
+            #"{"labels":[true]}"#,
+            to: "/v1/losses/kto",
+            .wrongKind,
+            "/labels/0",
+            contains: "send 1 for true and 0 for false."
+        ),
+        Case(
+            #"{"alpha":0.5}"#,
+            to: "/v1/losses/pinball",
+            .unknownField,
+            "/alpha",
+            contains: #"Use "tau"."#
+        ),
+        Case(
+            #"{"power":0.5}"#,
+            to: "/v1/losses/generalized_cross_entropy",
+            .unknownField,
+            "/power",
+            contains: #"Use "q"."#
+        ),
+        Case(#"{"q":3}"#, to: "/v1/losses/lp", .unknownField, "/q", contains: #"Use "power"."#),
+        Case(
+            #"{"alpha":1}"#,
+            to: "/v1/penalties/lasso",
+            .unknownField,
+            "/alpha",
+            contains: #"Use "strength"."#
+        ),
+        Case(
+            #"{"alpha":1}"#,
+            to: "/v1/penalties/ridge",
+            .unknownField,
+            "/alpha",
+            contains: #"Use "strength"."#
+        ),
+        Case(
+            #"{"epsilon":0.2}"#,
+            to: "/v1/losses/ppo",
+            .unknownField,
+            "/epsilon",
+            contains: #"Use "clip_low" and "clip_high"."#
+        ),
+        Case(
+            #"{"clip_range":0.2}"#,
+            to: "/v1/losses/ppo",
+            .unknownField,
+            "/clip_range",
+            contains: #"Use "clip_low" and "clip_high"."#
+        ),
+        Case(
+            #"{"clip_ratio_high":0.28}"#,
+            to: "/v1/losses/ppo",
+            .unknownField,
+            "/clip_ratio_high",
+            contains: #"Use "clip_high"."#
+        ),
+        Case(
+            #"{"reduction":"seq-mean-token-sum-norm"}"#,
+            to: "/v1/losses/ppo",
+            .notAllowed,
+            "/reduction",
+            contains: #"Use "mean" with verl's loss_scale_factor as the "normalizer""#
+        ),
+        Case(
+            #"{"predictions":[[1,2,3],[1,2,3]],"targets":[[1,1,0],[1,0,1]]}"#,
+            to: "/v1/losses/coral",
+            .outsideDomain,
+            "/targets/1/2",
+            contains: "targets[1, 2] is 1 behind a 0, but a rank r is r ones, then zeros"
+        ),
+        Case(
+            #"{"predictions":[[1,2],[3,4]],"targets":[[0,0],[1,0]],"axis":0}"#,
+            to: "/v1/losses/corn",
+            .outsideDomain,
+            "/targets/1/0",
+            contains: "use binary_cross_entropy."
+        ),
         Case(#"{"predictions":[1,2"#, .malformedJSON, "/predictions", contains: "]"),
         Case(
             #"{"predictions":[1],"predictions":[1]}"#,

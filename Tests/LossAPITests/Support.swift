@@ -141,10 +141,14 @@ struct Client {
         pieceSize: Int = .max,
         fields: HTTPFields = [.contentType: "application/json"]
     ) -> Response {
-        responder.response(
+        let parts = path.split(separator: "?", maxSplits: 1).map { String($0) }
+        return responder.response(
             to: RequestHead(
                 method: method,
-                target: .resource(path: path, query: nil),
+                target: .resource(
+                    path: parts.first ?? path,
+                    query: parts.count > 1 ? parts[1] : nil
+                ),
                 fields: RequestFields(fields)
             ),
             bytes,
@@ -163,6 +167,11 @@ struct Client {
         let request = try #require(sample["request"] as? [String: Any])
         let data = try JSONSerialization.data(withJSONObject: request)
         return send(.post, path, bytes: Array(data))
+    }
+
+    /// The sentence of a problem.
+    func detail(_ response: Response) throws -> String {
+        try #require(try json(response)["detail"] as? String)
     }
 
     /// The members of a JSON response.

@@ -105,6 +105,12 @@ struct Samples {
         switch (granularity, domain) {
         case (_, .values(let allowed)):
             values = (0..<count).map { _ in allowed.randomElement(using: &random) ?? 0 }
+        case (_, .levels):
+            let length = shape.last ?? 1
+            values = (0..<count / length).flatMap { _ -> [Double] in
+                let rank = Int.random(in: 0...length, using: &random)
+                return (0..<length).map { $0 < rank ? 1 : 0 }
+            }
         case (.row, .interval(.unit)), (.row, .classIndices),
             (.row, .distribution(inLogarithms: false)):
             values = distributions(shape)

@@ -65,8 +65,8 @@ extension FormatError {
             "The parameter \"\(parameter.shortened)\"\(ofTensor) is of an extension that is not supported: "
                 + "omit it."
         case .notInRange(let number, let type):
-            "\(elementName) is \(number.isNaN ? "null" : "\(number)"), which \(type) in JSON does not "
-                + "have; integers of 64 bits must be less than 2^53 in magnitude."
+            "\(elementName) is \(number.isNaN ? "null" : number.text), but \(type.inferenceName) in JSON "
+                + "must be \(type.range)."
         case .inexactInteger(let integer):
             "\(elementName) is \(integer), but integers must be from -2^53 to 2^53, so that a double "
                 + "has the same value."
@@ -189,5 +189,26 @@ extension Format {
         case .npy, .npz: ElementType.allCases.compactMap { $0.numpyName }
         case .openInference: ElementType.allCases.map { $0.inferenceName }
         }
+    }
+}
+
+extension ElementType {
+    /// The numbers of the type that JSON may give.
+    fileprivate var range: String {
+        guard let integers else {
+            return "at most \(greatest.text) in magnitude"
+        }
+        let (least, greatest) = (integers.lowerBound.text, integers.upperBound.text)
+        return self == .boolean
+            ? "true, false, 0 or 1" : "an integer from \(least) to \(greatest)"
+    }
+}
+
+extension Double {
+    /// The number in a sentence, with the fewest digits.
+    fileprivate var text: String {
+        var writer = JSONWriter()
+        writer.number(self)
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 }

@@ -75,7 +75,7 @@ package struct FormatError: Error, Equatable, Sendable {
         /// A parameter of an extension that is not supported.
         case unsupportedExtension(String)
         /// A number in JSON that its type does not have.
-        case notInRange(Double, type: String)
+        case notInRange(Double, type: ElementType)
         /// A 64-bit integer that may not have a double of the same value.
         case inexactInteger(String)
         case infinite(isNegative: Bool)

@@ -39,6 +39,41 @@ package enum ElementType: CaseIterable, Sendable {
     }
 }
 
+extension ElementType {
+    /// The bits of the significand of a floating-point type, and the range of its exponents; `nil` for
+    /// other types.
+    private var floatingPoint: (precision: Int, exponents: ClosedRange<Int>)? {
+        switch self {
+        case .float64: (53, -1022...1023)
+        case .float32: (24, -126...127)
+        case .float16: (11, -14...15)
+        case .bfloat16: (8, -126...127)
+        default: nil
+        }
+    }
+
+    /// Whether it is a floating-point type that does not have all doubles.
+    var isNarrow: Bool { isFloatingPoint && self != .float64 }
+
+    /// The nearest number of a floating-point type, the one with an even significand where two are equally
+    /// near (IEEE 754, section 4.3.1); infinite if the number is too large.
+    func rounded(_ number: Double) -> Double {
+        guard isNarrow, let (precision, exponents) = floatingPoint, number.isFinite, number != 0
+        else { return number }
+        let exponent = max(Int(number.exponent), exponents.lowerBound)
+        let unit = Double(sign: .plus, exponent: exponent - precision + 1, significand: 1)
+        let rounded = (number / unit).rounded(.toNearestOrEven) * unit
+        return rounded.magnitude > greatest ? .infinity * number : rounded
+    }
+
+    /// The greatest finite number of a floating-point type.
+    var greatest: Double {
+        guard let (precision, exponents) = floatingPoint else { return .infinity }
+        let ulp = Double(sign: .plus, exponent: 1 - precision, significand: 1)
+        return Double(sign: .plus, exponent: exponents.upperBound, significand: 2 - ulp)
+    }
+}
+
 /// The order of the bytes of a number.
 package enum ByteOrder: Sendable {
     case littleEndian

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TensorJSON
+
 /// The type of the numbers that are written.
 package enum Precision: String, CaseIterable, Sendable {
     case double = "f64"
@@ -15,15 +17,17 @@ package struct EncodedTensors: Sendable {
     /// The parts that have not been produced, the next one last.
     private var segments: [Segment]
     private let precision: Precision
-    /// The count of numbers of the last segment that have been produced.
+    /// The count of bytes or numbers of the last segment that have been produced.
     private var produced = 0
-    /// The length of what has not been produced, in bytes.
+    /// The length of what has not been produced, in bytes; where numbers are texts, an upper bound.
     package private(set) var length: Int
 
     /// A part of the body.
     enum Segment: Sendable {
         case bytes([UInt8])
         case numbers([Double])
+        /// Numbers as a list in JSON, in which null stands for NaN if there is one.
+        case texts([Double], hasNaN: Bool)
     }
 
     init(_ segments: [Segment], _ precision: Precision) {
@@ -36,7 +40,7 @@ package struct EncodedTensors: Sendable {
 
     /// The memory in use, in bytes.
     package var footprint: Int {
-        segments.reduce(0) { $0 + $1.length(.double) }
+        segments.reduce(0) { $0 + $1.footprint }
     }
 
     /// Returns the next part: about as many bytes as requested, or what is left.
@@ -46,8 +50,9 @@ package struct EncodedTensors: Sendable {
         while part.count < size, let segment = segments.last {
             switch segment {
             case .bytes(let bytes):
-                part += bytes
-                segments.removeLast()
+                let end = produced + min(size - part.count, bytes.count - produced)
+                part.append(copying: bytes.span.extracting(produced..<end))
+                advance(to: end, of: bytes.count, segment)
             case .numbers(let numbers):
                 let room = max(1, (size - part.count) / precision.type.width)
                 let end = min(produced + room, numbers.count)
@@ -56,15 +61,38 @@ package struct EncodedTensors: Sendable {
                 case .double: part.append(slice)
                 case .single: part.append(rounding: slice)
                 }
-                produced = end
-                guard end == numbers.count else { continue }
-                segments.removeLast()
-                produced = 0
+                advance(to: end, of: numbers.count, segment)
+            case .texts(let numbers, let hasNaN):
+                let room = (size - part.count) / Segment.textLength
+                let end = min(produced + max(1, min(room, Self.textCount)), numbers.count)
+                part += texts(of: numbers, produced..<end, hasNaN)
+                advance(to: end, of: numbers.count, segment)
             }
         }
-        length -= part.count
         return part
     }
+
+    /// Notes that a part of the last segment has been produced.
+    private mutating func advance(to end: Int, of count: Int, _ segment: Segment) {
+        length -= (end - produced) * segment.width(precision)
+        produced = end
+        guard end == count else { return }
+        length -= segment.brackets
+        segments.removeLast()
+        produced = 0
+    }
+
+    /// The texts of some of the numbers of a list, with its brackets before the first and after the last.
+    private func texts(of numbers: [Double], _ range: Range<Int>, _ hasNaN: Bool) -> [UInt8] {
+        var writer = JSONWriter(reserving: Segment.textLength * range.count + 2)
+        let slice = numbers[range]
+        let rounded = precision == .double ? Array(slice) : slice.map { Double(Float($0)) }
+        writer.numbers(rounded.span, shape: [numbers.count], range, hasNulls: hasNaN)
+        return writer.finish()
+    }
+
+    /// The maximum count of numbers whose texts are written at once.
+    private static let textCount = 1_024
 
     /// All bytes that have not been produced.
     var whole: [UInt8] {
@@ -77,10 +105,35 @@ package struct EncodedTensors: Sendable {
 }
 
 extension EncodedTensors.Segment {
+    /// The maximum length in bytes of a number in JSON, with its comma.
+    fileprivate static let textLength = 25
+
+    /// The length in bytes, or an upper bound.
     fileprivate func length(_ precision: Precision) -> Int {
         switch self {
         case .bytes(let bytes): bytes.count
-        case .numbers(let numbers): numbers.count * precision.type.width
+        case .numbers(let numbers), .texts(let numbers, _):
+            numbers.count * width(precision) + brackets
+        }
+    }
+
+    /// The length in bytes of a byte or number, or an upper bound.
+    fileprivate func width(_ precision: Precision) -> Int {
+        switch self {
+        case .bytes: 1
+        case .numbers: precision.type.width
+        case .texts: Self.textLength
+        }
+    }
+
+    /// The length in bytes of what surrounds the numbers.
+    fileprivate var brackets: Int { if case .texts = self { 2 } else { 0 } }
+
+    /// The memory in use, in bytes.
+    fileprivate var footprint: Int {
+        switch self {
+        case .bytes(let bytes): bytes.capacity
+        case .numbers(let numbers), .texts(let numbers, _): 8 * numbers.count
         }
     }
 }

@@ -75,7 +75,7 @@ struct TensorInProgress: Sendable {
     ) throws(FormatError) {
         let needed = values.count + count
         guard needed > values.capacity else { return }
-        let capacity = min(header.count, Self.growth * needed)
+        let capacity = min(header.count, TensorMemory.growth * needed)
         let held = footprint
         guard meter?.take(8 * capacity) ?? true else { throw .memoryExhausted }
         values.reserveCapacity(capacity)
@@ -83,9 +83,6 @@ struct TensorInProgress: Sendable {
         meter?.giveBack(8 * capacity)
         guard meter?.take(footprint - held) ?? true else { throw .memoryExhausted }
     }
-
-    /// The capacity, in multiples of the numbers received.
-    private static let growth = 4
 
     /// Notes NaN among the numbers from an offset on, and refuses those that are not allowed.
     private mutating func examine(_ bytes: Span<UInt8>, from start: Int) throws(FormatError) {

@@ -226,7 +226,7 @@ struct InferenceJSON {
                 in: known
             )
         }
-        guard let data else {
+        guard let numbers = data.take() else {
             guard size == header.size else {
                 throw FormatError(
                     .wrongSize(size ?? 0, needed: header.size),
@@ -236,15 +236,16 @@ struct InferenceJSON {
             }
             return Input(header: header, tensor: nil)
         }
-        return Input(header: header, tensor: try tensor(header, data, position))
+        return Input(header: header, tensor: try tensor(header, numbers, position))
     }
 
     /// The numbers of an input in JSON, which may be nested or not.
     private static func tensor(
         _ header: TensorHeader,
-        _ data: NumberArray,
+        _ numbers: consuming NumberArray,
         _ position: Int
     ) throws(FormatError) -> NamedTensor {
+        var data = numbers
         guard data.values.count == header.count,
             data.shape == header.shape || data.shape.count <= 1
         else {
@@ -256,19 +257,15 @@ struct InferenceJSON {
                 in: header.name
             )
         }
-        // Numbers in JSON beyond 2^53 have been rounded already.
-        if let range = header.type.integers,
-            let offset = data.values.firstIndex(where: {
-                !range.contains($0) || $0 != $0.rounded(.down)
-            })
-        {
+        if let offset = data.values.firstIndex(where: { !header.type.accepts($0) }) {
             throw FormatError(
-                .notInRange(data.values[offset], type: header.type.inferenceName),
+                .notInRange(data.values[offset], type: header.type),
                 at: position,
                 in: header.name,
                 element: FormatError.Element(at: offset, in: header)
             )
         }
+        if header.type.isNarrow { data.replaceEach { header.type.rounded($0) } }
         return NamedTensor(
             name: header.name,
             shape: header.shape,
@@ -335,9 +332,16 @@ extension ElementType {
         }
     }
 
+    /// Whether a number in JSON, in which NaN is a missing value, has a number of the type, rounded or not.
+    fileprivate func accepts(_ number: Double) -> Bool {
+        guard let integers else { return !rounded(number).isInfinite }
+        return integers.contains(number) && number == number.rounded(.down)
+    }
+
     /// The integers that the type has, and that JSON gives exactly; `nil` if it has others too.
-    fileprivate var integers: ClosedRange<Double>? {
+    var integers: ClosedRange<Double>? {
         switch self {
+        // Numbers in JSON beyond 2^53 have been rounded already.
         case .float64, .float32, .float16, .bfloat16: nil
         case .int8: -128...127
         case .int16: -32_768...32_767

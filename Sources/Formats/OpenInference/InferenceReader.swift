@@ -36,7 +36,8 @@ package struct InferenceReader: TensorReader {
     package static var textPart: String { "the parameters" }
 
     package var footprint: Int {
-        if case .numbers(let tensor) = state { tensor.footprint } else { text.footprint }
+        if case .numbers(let tensor) = state { return tensor.footprint + requested.footprint }
+        return text.footprint + requested.footprint
     }
 
     package mutating func next(
@@ -104,6 +105,7 @@ package struct InferenceReader: TensorReader {
             try InferenceJSON.read(bytes, meter)
         }
         requested = json.request
+        guard meter?.take(requested.footprint) ?? true else { throw .memoryExhausted }
         waiting = json.inputs.filter { $0.tensor == nil }.map { $0.header }.reversed()
         events = json.inputs.compactMap { $0.tensor }.map { TensorEvent.tensor($0) }.reversed()
         events.append(.headers(json.inputs.map { $0.header }, metadata: json.parameters))

@@ -13,6 +13,17 @@ package struct InferenceRequest: Equatable, Sendable {
     /// Whether no output is in JSON.
     package var isWhollyBinary: Bool { outputs?.allSatisfy { $0.isBinary ?? isBinary } ?? isBinary }
 
+    /// Whether some output is binary.
+    package var isPartlyBinary: Bool { outputs?.contains { $0.isBinary ?? isBinary } ?? isBinary }
+
+    /// The memory of its texts in bytes.
+    package var footprint: Int {
+        (id?.utf8.count ?? 0) + (outputs?.reduce(0) { $0 + $1.name.utf8.count } ?? 0)
+    }
+
+    /// The maximum length in bytes of its texts in the response, in which a byte may take six.
+    package var textLength: Int { 6 * footprint }
+
     /// A requested output.
     package struct Output: Equatable, Sendable {
         package let name: String

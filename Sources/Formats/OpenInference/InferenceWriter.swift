@@ -18,7 +18,8 @@ extension EncodedTensors {
         _ request: InferenceRequest
     ) -> (body: EncodedTensors, jsonLength: Int?) {
         let datatype = request.precision.type.inferenceName
-        var binary: [NamedTensor] = []
+        var binary: [Segment] = []
+        var segments: [Segment] = []
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("model_name")
@@ -51,7 +52,7 @@ extension EncodedTensors {
             for length in tensor.shape { writer.integer(length) }
             writer.endArray()
             if request.isBinary(tensor.name) {
-                binary.append(tensor)
+                binary.append(.numbers(tensor.values))
                 writer.key("parameters")
                 writer.beginObject()
                 writer.key("binary_data_size")
@@ -59,16 +60,20 @@ extension EncodedTensors {
                 writer.endObject()
             } else {
                 writer.key("data")
-                writer.numbers(of: tensor, request.precision)
+                writer.skipValue()
+                segments.append(.bytes(writer.take()))
+                segments.append(.texts(tensor.values, hasNaN: tensor.hasNaN))
             }
             writer.endObject()
         }
         writer.endArray()
         writer.endObject()
-        let json = writer.finish()
-        let numbers = binary.map { Segment.numbers($0.values) }
-        let body = EncodedTensors([.bytes(json)] + numbers, request.precision)
-        return (body, binary.isEmpty ? nil : json.count)
+        segments.append(.bytes(writer.finish()))
+        let json = EncodedTensors(segments, request.precision)
+        guard !binary.isEmpty else { return (json, nil) }
+        // A field of the response states the length of the JSON, which must be known before it is sent.
+        let text = json.whole
+        return (EncodedTensors([.bytes(text)] + binary, request.precision), text.count)
     }
 }
 
@@ -79,15 +84,5 @@ extension InferenceRequest {
     /// Whether an output is binary.
     func isBinary(_ output: String) -> Bool {
         outputs?.first { $0.name == output }?.isBinary ?? isBinary
-    }
-}
-
-extension JSONWriter {
-    /// Writes the numbers of a tensor as a list; null stands for NaN.
-    fileprivate mutating func numbers(of tensor: NamedTensor, _ precision: Precision) {
-        let count = tensor.values.count
-        let values = precision == .double ? tensor.values : tensor.values.map { Double(Float($0)) }
-        reserve(25 * count)
-        numbers(values.span, shape: [count], 0..<count, hasNulls: tensor.hasNaN)
     }
 }

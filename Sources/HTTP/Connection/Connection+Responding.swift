@@ -24,7 +24,7 @@ extension Connection {
             content.begin(
                 consume intake,
                 inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes),
-                leastNumberBytes: options.leastNumberBytes
+                options
             )
             beginContent(of: head)
         }

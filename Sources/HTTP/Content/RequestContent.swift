@@ -24,6 +24,8 @@ struct RequestContent: Sendable {
     private var inlineBytes = 0
     /// The fewest bytes of content that hold a number.
     private var leastNumberBytes = 1
+    /// The memory held for each number of small content, in bytes.
+    private var numberFootprint = 0
     let budget: MemoryBudget
 
     /// Tells the worker that holds the intake to stop; `nil` if none does.
@@ -47,15 +49,16 @@ struct RequestContent: Sendable {
     /// - Parameters:
     ///   - intake: The intake that processes the content.
     ///   - inlineBytes: The maximum length in bytes of content that is processed on the event loop.
-    ///   - leastNumberBytes: The fewest bytes of content that hold a number.
+    ///   - options: The options of the intake.
     mutating func begin(
         _ intake: consuming any Intake,
         inlineBytes: Int,
-        leastNumberBytes: Int
+        _ options: borrowing IntakeOptions
     ) {
         self.intake = intake
         self.inlineBytes = inlineBytes
-        self.leastNumberBytes = leastNumberBytes
+        leastNumberBytes = options.leastNumberBytes
+        numberFootprint = options.numberFootprint
         state = .local
         receivedBytes = 0
         intakeFootprint = 0
@@ -135,12 +138,9 @@ struct RequestContent: Sendable {
             segment.append(part)
         } else {
             isExpensive = intake?.receive(part.span, isLast: isLast) ?? false
-            intakeFootprint = Self.footprintPerNumber * receivedBytes / leastNumberBytes
+            intakeFootprint = numberFootprint * receivedBytes / leastNumberBytes
         }
     }
-
-    /// Memory held for each number of small content, in bytes: eight, and some for its text.
-    private static let footprintPerNumber = 10
 
     /// Appends bytes that are read straight into the segment; returns their number.
     mutating func add(

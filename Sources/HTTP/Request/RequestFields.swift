@@ -15,7 +15,8 @@ package struct RequestFields: Sendable {
 
     /// An index of the known fields: the range of the first value of each.
     struct Positions: Sendable {
-        private var ranges = InlineArray<20, (UInt32, UInt32)>(repeating: (0, 0))
+        /// The ranges by field, of which there are at most as many as bits in the sets below.
+        private var ranges = InlineArray<32, (UInt32, UInt32)>(repeating: (0, 0))
         private var present: UInt32 = 0
         private var repeated: UInt32 = 0
 

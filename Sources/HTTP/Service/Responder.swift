@@ -52,6 +52,8 @@ package struct IntakeOptions: Sendable {
     /// The fewest bytes of content that hold a number, from which the memory for small content is
     /// estimated: in JSON a digit and a comma.
     package var leastNumberBytes = 2
+    /// The memory held for each number of small content, in bytes: eight, and some for its text.
+    package var numberFootprint = 10
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
     /// The route of refusals of this request, for logs and metrics.

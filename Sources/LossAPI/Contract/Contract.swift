@@ -34,12 +34,15 @@ package enum Contract {
             ["name": "penalties", "description": "Regularisation terms and their derivatives"],
             ["name": "documents", "description": "The API description and the kinds of problems"],
             ["name": "operation", "description": "Health and metrics"],
+            ContractInference.tag,
         ],
         "paths": .object(paths),
         "components": [
             "schemas": .object(ContractSchemas.all),
-            "parameters": .object(ContractOperations.parameters),
-            "responses": .object(ContractResponses.components),
+            "parameters": .object(
+                ContractOperations.parameters + [ContractInference.parameter]
+            ),
+            "responses": .object(ContractResponses.components + [ContractInference.response]),
             "headers": ContractResponses.headers,
             "securitySchemes": [
                 "token": [
@@ -83,7 +86,7 @@ package enum Contract {
         add("/healthz", health("get_health", "Check whether the process is alive (same as /livez)"))
         add("/readyz", ContractOperations.readiness)
         add("/metrics", ContractOperations.metrics)
-        return paths
+        return paths + ContractInference.paths
     }
 
     private static func get(

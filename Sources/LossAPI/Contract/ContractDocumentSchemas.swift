@@ -114,10 +114,13 @@ enum ContractDocumentSchemas {
                     ("name", text), ("family", ContractSchemas.reference("family")),
                     ("unit", ContractSchemas.reference("unit")), ("summary", text),
                     ("aliases", texts), ("options", texts),
-                    ("properties", list("loss-property")), ("href", link),
+                    ("properties", list("loss-property")), ("conventions", texts),
+                    ("minimizer", ContractSchemas.reference("catalogue-minimizer")),
+                    ("href", link),
                 ],
                 required: [
-                    "name", "family", "unit", "summary", "aliases", "options", "properties", "href",
+                    "name", "family", "unit", "summary", "aliases", "options", "properties",
+                    "conventions", "href",
                 ]
             )
         ),
@@ -160,12 +163,12 @@ enum ContractDocumentSchemas {
         .init(
             key: "catalogue-minimizer",
             value: FieldSchemas.object(
-                "The constant prediction that minimizes the mean loss: a statistic of the targets, through "
-                    + "a link that flags may select.",
+                "The constant prediction that minimizes the mean loss: a statistic of the targets; a "
+                    + "mean through a link that flags may select.",
                 [
                     ("statistic", text), ("links", list("catalogue-link")),
                 ],
-                required: ["statistic", "links"]
+                required: ["statistic"]
             )
         ),
         .init(

@@ -27,6 +27,7 @@ enum ContractSchemas {
         ContractRequestSchemas.all,
         results,
         ContractDocumentSchemas.all,
+        ContractInference.schemas,
     ].flatMap { $0 }
 
     private static let numbers =
@@ -139,7 +140,8 @@ enum ContractSchemas {
     ]
 
     private static let statistics = FieldSchemas.object(
-        "Statistics of the losses. Variance and standard error are null for fewer than two losses.",
+        "Statistics of the losses that take part; those of weight 0 are counted. Variance and standard "
+            + "error are null for fewer than two losses.",
         [
             ("count", ["type": "integer"]), ("mean", number),
             ("variance", FieldSchemas.orNull(number)),

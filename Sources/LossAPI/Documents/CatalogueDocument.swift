@@ -22,16 +22,18 @@ enum CatalogueDocument {
 
     /// The entry of a loss or penalty in a list.
     private static func brief(_ facts: Facts, in list: CatalogueList) -> JSONValue {
-        [
-            "name": .string(facts.name),
-            "family": .string(facts.family.rawValue),
-            "unit": .string(facts.signature.unit.rawValue),
-            "summary": .string(facts.summary),
-            "aliases": JSONValue(facts.aliases.map { $0.name }),
-            "options": JSONValue(facts.options.map { $0.name }),
-            "properties": JSONValue(facts.properties.map { $0.wireName }),
-            "href": .string(list.path(of: facts)),
-        ]
+        JSONValue(present: [
+            ("name", .string(facts.name)),
+            ("family", .string(facts.family.rawValue)),
+            ("unit", .string(facts.signature.unit.rawValue)),
+            ("summary", .string(facts.summary)),
+            ("aliases", JSONValue(facts.aliases.map { $0.name })),
+            ("options", JSONValue(facts.options.map { $0.name })),
+            ("properties", JSONValue(facts.properties.map { $0.wireName })),
+            ("conventions", JSONValue(facts.conventions.map { $0.name })),
+            ("minimizer", facts.minimizer.map { minimizer($0) }),
+            ("href", .string(list.path(of: facts))),
+        ])
     }
 
     /// The full description of a loss or penalty.
@@ -79,19 +81,19 @@ enum CatalogueDocument {
         return texts.isEmpty ? nil : JSONValue(present: texts.map { ($0, $1) })
     }
 
+    /// The best constant prediction; only a mean has links, through which `outputs` gives it.
     private static func minimizer(_ minimizer: Minimizer) -> JSONValue {
-        [
-            "statistic": .string(minimizer.statistic.description),
-            "links": .array(
-                minimizer.links.map { flag, link in
-                    JSONValue(present: [
-                        ("if", flag.map { .string($0) }),
-                        ("link", .string(link.rawValue)),
-                        ("mean", .string(link.inverseFormula)),
-                    ])
-                }
-            ),
-        ]
+        let links = minimizer.links.map { flag, link in
+            JSONValue(present: [
+                ("if", flag.map { .string($0) }),
+                ("link", .string(link.rawValue)),
+                ("mean", .string(link.inverseFormula)),
+            ])
+        }
+        return JSONValue(present: [
+            ("statistic", .string(minimizer.statistic.description)),
+            ("links", minimizer.statistic == .mean ? .array(links) : nil),
+        ])
     }
 
     private static func relation(_ relation: Relation) -> JSONValue {

@@ -47,6 +47,16 @@ struct CatalogueFilter {
             allowed: Signature.Unit.allNames,
             needsAll: false
         ) { [$0.signature.unit.rawValue] },
+        Field(
+            name: "convention",
+            schema: "library",
+            meaning: "A library whose defaults can be chosen.",
+            description:
+                "Libraries, separated by commas: lists the entries with a convention of any of them.",
+            allowed: Set(Catalogue.losses.flatMap { $0.facts.conventions.map { $0.name } })
+                .sorted(),
+            needsAll: false
+        ) { $0.conventions.map { $0.name } },
     ]
 
     private var conditions: [(field: Field, values: [String])] = []

@@ -37,7 +37,13 @@ package enum ConventionsPage {
         let columns = [
             "loss", "names", "version", "options", "reduction", "Hessian", "differences",
         ]
-        return "## \(library)\n\(Markdown.table(columns, rows))\n"
+        let others = facts.flatMap { facts in
+            facts.aliases.compactMap { alias in
+                alias.elsewhere[library].map { "- \(alias.name.code) is refused. \($0)\n" }
+            }
+        }
+        let list = others.isEmpty ? "" : "\n" + others.joined()
+        return "## \(library)\n\(Markdown.table(columns, rows))\n\(list)"
     }
 
     private static func row(_ convention: Convention, of facts: Facts) -> [String] {

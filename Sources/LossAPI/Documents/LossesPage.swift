@@ -195,10 +195,8 @@ extension Minimizer {
     /// The statistic with its links, in words.
     fileprivate var sentence: String {
         let texts = links.compactMap { flag, link -> String? in
-            let text =
-                link == .identity ? "itself" : "its \(link.rawValue.replacing("_", with: " "))"
-            guard let flag else { return links.count > 1 || link != .identity ? text : nil }
-            return "\(text) with \(flag.code)"
+            guard let flag else { return links.count > 1 || link != .identity ? link.words : nil }
+            return "\(link.words) with \(flag.code)"
         }
         let qualification = texts.isEmpty ? "" : " (\(texts.joined(separator: ", ")))"
         return "the \(statistic) of the targets\(qualification)"

@@ -46,8 +46,8 @@ enum MethodLabel: String {
 
 /// The labels of a response of a loss or penalty: its name in the catalogue, and the status.
 struct EntryLabels: Equatable {
-    private let entry: String
-    private let status: Int
+    let entry: String
+    let status: Int
 
     /// Returns `nil` unless the exchange is a POST that concerns a loss or penalty.
     init?(_ exchange: borrowing Exchange, _ method: MethodLabel) {
@@ -62,11 +62,47 @@ struct EntryLabels: Equatable {
 /// The counters of the responses of a loss or penalty.
 struct EntryCounts: ExchangeCounter {
     private(set) var count = 0
+    /// The time spent on parsing, computing and serializing.
     private(set) var seconds = 0.0
+    /// The time from the first byte of a request to the last byte of its response.
+    private(set) var elapsed = 0.0
+    /// The stages of the computations, in nanoseconds.
+    private(set) var stages = WorkTimes()
 
     mutating func add(_ exchange: borrowing Exchange) {
         count += 1
-        if let times = exchange.times { seconds += times.seconds }
+        elapsed += exchange.seconds
+        guard let times = exchange.times else { return }
+        seconds += times.seconds
+        stages.parse += times.parse
+        stages.compute += times.compute
+        stages.serialize = (stages.serialize ?? 0) + (times.serialize ?? 0)
+    }
+}
+
+/// The counts of the computations of a loss or penalty, with times in nanoseconds.
+struct InferenceCounts {
+    private(set) var succeeded = 0
+    private(set) var failed = 0
+    private(set) var nanoseconds = 0
+    private(set) var failedNanoseconds = 0
+    private(set) var parse = 0
+    private(set) var compute = 0
+    private(set) var serialize = 0
+
+    /// Adds the counters of the responses with a status.
+    mutating func add(_ counts: EntryCounts, hasSucceeded: Bool) {
+        let elapsed = Int((counts.elapsed * 1e9).rounded())
+        guard hasSucceeded else {
+            failed += counts.count
+            failedNanoseconds += elapsed
+            return
+        }
+        succeeded += counts.count
+        nanoseconds += elapsed
+        parse += Int(counts.stages.parse)
+        compute += Int(counts.stages.compute)
+        serialize += Int(counts.stages.serialize ?? 0)
     }
 }
 

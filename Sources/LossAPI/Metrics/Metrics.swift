@@ -45,6 +45,17 @@ final class Metrics: Sendable {
         }
     }
 
+    /// The counts of computations by loss or penalty, whatever the protocol of the request.
+    func inferences() -> [String: InferenceCounts] {
+        let entries = counts.withLock { $0.entries }
+        return entries.all.reduce(into: [:]) { counts, entry in
+            // A resource that only has a document computes nothing.
+            guard entry.labels.status != 405 else { return }
+            counts[entry.labels.entry, default: InferenceCounts()]
+                .add(entry.counts, hasSucceeded: entry.labels.status < 400)
+        }
+    }
+
     /// The Prometheus text format, version 0.0.4.
     func text(isDraining: Bool) -> [UInt8] {
         let counts = counts.withLock { $0 }

@@ -30,6 +30,11 @@ struct Tally<Labels: Equatable, Counts: ExchangeCounter> {
         counts.swapAt(index, index / 2)
     }
 
+    /// All counters with their labels.
+    var all: [(labels: Labels, counts: Counts)] {
+        zip(labels, counts).map { (labels: $0, counts: $1) }
+    }
+
     /// All counters with their labels as text, sorted by that text.
     func sorted(by text: (Labels) -> String) -> [(text: String, counts: Counts)] {
         zip(labels.map(text), counts).map { (text: $0, counts: $1) }.sorted { $0.text < $1.text }

@@ -9,7 +9,11 @@ import LossFunctions
 /// The documents of the Open Inference Protocol.
 enum InferenceDocuments {
     /// The response with the document of a resource; `nil` if it has none.
-    static func response(to route: InferenceRoute, isDraining: Bool) -> Response? {
+    static func response(
+        to route: InferenceRoute,
+        isDraining: Bool,
+        _ metrics: borrowing Metrics
+    ) -> Response? {
         var status = HTTPResponse.Status.ok
         let document: JSONValue
         switch route {
@@ -23,7 +27,15 @@ enum InferenceDocuments {
         case .modelReady(let found):
             document = ["name": .string(found.facts.name), "ready": true]
         case .config(let found): document = config(found.facts)
-        case .statistics: document = ["model_stats": []]
+        case .statistics(let found):
+            let all = CatalogueList.allCases.flatMap { $0.entries }.map { $0.facts.name }
+            let counts = metrics.inferences()
+            document = [
+                "model_stats": .array(
+                    (found.map { [$0.facts.name] } ?? all)
+                        .map { statistics(of: $0, counts[$0] ?? InferenceCounts()) }
+                )
+            ]
         case .models: document = .array(CatalogueList.allCases.flatMap { $0.entries }.map(entry))
         case .infer, .unsupported: return nil
         }
@@ -49,6 +61,32 @@ enum InferenceDocuments {
         [
             "name": .string(entry.facts.name), "version": .string(InferenceRequest.version),
             "state": "READY", "reason": "",
+        ]
+    }
+
+    /// The statistics of a model as Triton states them, with times in nanoseconds.
+    ///
+    /// Nothing is queued or batched, and a response whose numbers are serialized while it is sent has no time
+    /// for its output.
+    private static func statistics(of model: String, _ counts: InferenceCounts) -> JSONValue {
+        func duration(_ count: Int, _ nanoseconds: Int) -> JSONValue {
+            ["count": .integer(count), "ns": .integer(nanoseconds)]
+        }
+        let succeeded = counts.succeeded
+        return [
+            "name": .string(model),
+            "version": .string(InferenceRequest.version),
+            "inference_count": .integer(succeeded),
+            "execution_count": .integer(succeeded),
+            "inference_stats": [
+                "success": duration(succeeded, counts.nanoseconds),
+                "fail": duration(counts.failed, counts.failedNanoseconds),
+                "queue": duration(succeeded, 0),
+                "compute_input": duration(succeeded, counts.parse),
+                "compute_infer": duration(succeeded, counts.compute),
+                "compute_output": duration(succeeded, counts.serialize),
+            ],
+            "batch_stats": [],
         ]
     }
 
@@ -100,7 +138,8 @@ enum InferenceDocuments {
             signature.primary.count == 1
                 ? [quantity] : signature.primary.map { "\(quantity)s.\(signature.inputs[$0].name)" }
         }
-        return [("loss", true)] + derivatives.map { ($0, false) }
-            + [("elements", false), ("normalizer", true)]
+        let maps = Outputs.names(of: facts).filter { ["link", "prox"].contains($0) }
+        return [("loss", true)] + (derivatives + ["elements"] + maps).map { ($0, false) }
+            + [("normalizer", true)]
     }
 }

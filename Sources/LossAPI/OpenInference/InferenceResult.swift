@@ -11,20 +11,65 @@ extension InferenceRequest {
     /// The output that is not one of a loss's own.
     private static let normalizer = "normalizer"
 
-    /// The outputs of the loss that are to be computed; `nil` means the default ones.
-    var lossOutputs: [String]? {
-        guard let outputs else { return nil }
-        var names: [String] = []
-        for output in outputs where output.name != Self.normalizer {
+    /// The outputs that a model can be asked for: by `gradient` and `hessian` the derivatives with respect to
+    /// the only primary input, by `gradients.mean` and so on those with respect to any.
+    private static func names(of facts: Facts) -> [String] {
+        let signature = facts.signature
+        return Outputs.names(of: facts).flatMap { name in
+            guard ["gradient", "hessian"].contains(name) else { return [name] }
+            let inputs = signature.differentiable.map { "\(name)s.\(signature.inputs[$0].name)" }
+            return signature.primary.count == 1 ? [name] + inputs : inputs
+        } + [normalizer]
+    }
+
+    /// The outputs of the loss that are to be computed, and the inputs with respect to which it is to be
+    /// differentiated; `nil` means the default ones.
+    ///
+    /// - Throws: A problem with an output that the loss does not have.
+    func outputs(of facts: Facts) throws(Problem) -> (outputs: [String]?, gradientOf: [String]?) {
+        guard let outputs else { return (nil, nil) }
+        let allowed = Self.names(of: facts)
+        let signature = facts.signature
+        var (names, inputs): ([String], [String]) = ([], [])
+        var namesInputs = false
+        for (place, output) in outputs.enumerated() where output.name != Self.normalizer {
+            guard allowed.contains(output.name) else {
+                throw Problem(
+                    notAllowed: output.name,
+                    for: "outputs[\(place)]",
+                    at: "/outputs/\(place)",
+                    allowed: allowed
+                )
+            }
+            let parts = output.name.split(separator: ".", maxSplits: 1).map { String($0) }
             let name =
-                switch output.name.prefix(while: { $0 != "." }) {
-                case "gradients": "gradient"
-                case "hessians": "hessian"
-                default: output.name
-                }
+                ["gradients", "hessians"].contains(parts[0])
+                ? String(parts[0].dropLast()) : output.name
             if !names.contains(name) { names.append(name) }
+            guard ["gradient", "hessian"].contains(name) else { continue }
+            namesInputs = namesInputs || parts.count > 1
+            let input = parts.count > 1 ? parts[1] : signature.inputs[signature.primary[0]].name
+            if !inputs.contains(input) { inputs.append(input) }
         }
-        return names.isEmpty ? ["loss"] : names
+        return (names.isEmpty ? ["loss"] : names, namesInputs ? inputs : nil)
+    }
+
+    /// The tensor of an output; `nil` if it was not computed.
+    private func tensor(
+        _ name: String,
+        among computed: [NamedTensor],
+        of facts: Facts
+    ) -> NamedTensor? {
+        if let tensor = computed.first(where: { $0.name == name }) { return tensor }
+        guard ["gradient", "hessian"].contains(name), let primary = facts.signature.primary.first
+        else {
+            return nil
+        }
+        // The derivatives have the names of their inputs, because that with respect to another was asked for.
+        let full = "\(name)s.\(facts.signature.inputs[primary].name)"
+        return computed.first { $0.name == full }.map {
+            NamedTensor(name: name, shape: $0.shape, values: $0.values, hasNaN: $0.hasNaN)
+        }
     }
 
     /// Serializes a result, in the order in which the outputs are requested.
@@ -43,13 +88,13 @@ extension InferenceRequest {
         if let outputs {
             tensors = []
             // Statistics are not a tensor: they are among the parameters of every result that has them.
-            for output in outputs where output.name != "statistics" {
-                guard let tensor = computed.first(where: { $0.name == output.name }) else {
+            for (place, output) in outputs.enumerated() where output.name != "statistics" {
+                guard let tensor = tensor(output.name, among: computed, of: evaluation.facts) else {
                     throw Problem(
-                        notAllowed: output.name,
-                        for: "outputs",
-                        at: "/outputs",
-                        allowed: computed.map { $0.name }
+                        .conflictingOptions,
+                        "outputs[\(place)] is \(output.name.quoted), but gradient_of does not name its "
+                            + "input: omit gradient_of.",
+                        pointer: "/outputs/\(place)"
                     )
                 }
                 tensors.append(tensor)

@@ -13,8 +13,8 @@ enum InferenceRoute {
     case model(Catalogue.Found)
     case modelReady(Catalogue.Found)
     case config(Catalogue.Found)
-    /// Statistics of a model, or of all.
-    case statistics
+    /// Statistics of a model; `nil` means of all.
+    case statistics(Catalogue.Found?)
     case models
     case infer(Catalogue.Found)
     /// A resource of an extension that is not supported, by its name.
@@ -36,7 +36,7 @@ enum InferenceRoute {
         case ["health", "live"]: return .live
         case ["health", "ready"]: return .ready
         case ["repository", "index"]: return .models
-        case ["models", "stats"]: return .statistics
+        case ["models", "stats"]: return .statistics(nil)
         default: break
         }
         if let extensionName = segments.first.flatMap({ extensions[$0] }) {
@@ -61,7 +61,7 @@ enum InferenceRoute {
         case []: return .model(found)
         case ["ready"]: return .modelReady(found)
         case ["config"]: return .config(found)
-        case ["stats"]: return .statistics
+        case ["stats"]: return .statistics(found)
         case ["infer"]: return .infer(found)
         case ["generate"], ["generate_stream"]: return .unsupported("generation")
         case ["trace", "setting"]: return .unsupported("trace")
@@ -76,19 +76,28 @@ enum InferenceRoute {
     ]
 
     private static func model(_ name: String) throws(Problem) -> Catalogue.Found {
-        if let found = Catalogue.loss(named: name) ?? Catalogue.penalty(named: name) {
-            return found
+        guard let found = Catalogue.loss(named: name) ?? Catalogue.penalty(named: name) else {
+            throw unknownModel.problem(name)
         }
-        // Throws the problem with the name.
-        _ = try Route.find(CatalogueList.losses.path + "/" + name)
-        throw notFound(name)
+        return found
     }
+
+    private static let unknownModel = UnknownEntry(
+        .unknownLoss,
+        "model",
+        CatalogueList.allCases,
+        listedAt: root + "/repository/index"
+    )
+
+    /// The template of the paths at which models compute.
+    static let inference = root + "/models/{model}/infer"
 
     private static func notFound(_ path: String) -> Problem {
         Problem(
             .notFound,
-            "Nothing is served at \(path.quoted). Requests for inference go to "
-                + "/v2/models/{model}/infer; /v2/repository/index lists the models."
+            "Nothing is served at \(path.quoted). Requests for inference go to \(inference); "
+                + "/v2/repository/index lists the models, and health is reported at /v2/health/live "
+                + "and /v2/health/ready."
         )
     }
 
@@ -102,7 +111,8 @@ enum InferenceRoute {
         case .model(let found): RouteName(model, entry: found.facts.name)
         case .modelReady(let found): RouteName(model + "/ready", entry: found.facts.name)
         case .config(let found): RouteName(model + "/config", entry: found.facts.name)
-        case .statistics: RouteName(Self.root + "/models/stats")
+        case .statistics(nil): RouteName(Self.root + "/models/stats")
+        case .statistics(let found?): RouteName(model + "/stats", entry: found.facts.name)
         case .models: RouteName(Self.root + "/repository/index")
         case .infer(let found): RouteName(model + "/infer", entry: found.facts.name)
         case .unsupported: RouteName(Self.root)

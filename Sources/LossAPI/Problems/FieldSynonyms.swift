@@ -2,11 +2,27 @@
 
 /// The names of fields in other libraries.
 enum FieldSynonyms {
-    /// The field that is called `name` elsewhere, or the first of several that the loss has.
-    static func field(for name: String, among known: [String]) -> String? {
-        guard name.utf8.count <= 32, let fields = synonyms[name.lowercased()] else { return nil }
-        return fields.first { known.contains($0) }
+    /// The fields that are called `name` elsewhere: the first of several that the loss has, or two that
+    /// take its place together; empty if there are none.
+    static func fields(for name: String, among known: [String]) -> [String] {
+        guard name.utf8.count <= 32 else { return [] }
+        let name = name.lowercased()
+        if let field = synonyms[name]?.first(where: { known.contains($0) }) { return [field] }
+        return pairs.first { $0.names.contains(name) && $0.fields.allSatisfy(known.contains) }?
+            .fields
+            ?? []
     }
+
+    /// Pairs of fields, and the single fields in other libraries that stand for both.
+    private static let pairs: [(fields: [String], names: Set<String>)] = [
+        (
+            ["clip_low", "clip_high"],
+            [
+                "epsilon", "eps", "eps_clip", "clip", "clip_range", "cliprange", "clip_ratio",
+                "clip_eps", "clip_epsilon", "clip_coef",
+            ]
+        )
+    ]
 
     /// The fields by their names elsewhere.
     private static let synonyms: [String: [String]] = {
@@ -25,11 +41,19 @@ enum FieldSynonyms {
             (["variance"], ["var", "variances"]),
             (["axis"], ["dim", "axes"]),
             (["epsilon"], ["eps"]),
-            (["tau"], ["quantile", "q", "level", "quantile_alpha"]),
+            (["tau"], ["quantile", "q", "level", "quantile_alpha", "alpha"]),
+            (["power"], ["q", "exponent", "variance_power", "tweedie_variance_power"]),
+            (["q"], ["power", "exponent"]),
+            (["clip_low"], ["epsilon_low", "clip_ratio_low", "cliprange_low", "clip_range_low"]),
+            (
+                ["clip_high"],
+                ["epsilon_high", "clip_ratio_high", "cliprange_high", "clip_range_high"]
+            ),
+            (["dual_clip"], ["delta", "clip_ratio_c"]),
             (["distance"], ["p", "norm", "norm_degree", "distance_function"]),
             (["ignore_index"], ["ignore_class", "ignore_label"]),
             (["label_smoothing"], ["smoothing"]),
-            (["strength"], ["lambda", "weight_decay"]),
+            (["strength"], ["lambda", "weight_decay", "alpha"]),
             (["l1_ratio"], ["rho"]),
         ]
         var synonyms: [String: [String]] = [:]

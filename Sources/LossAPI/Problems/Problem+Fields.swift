@@ -37,7 +37,8 @@ extension Problem {
             .notAllowed,
             "\(field) is \(value.quoted), but must be "
                 + allowed.map { $0.quoted }.joined(separator: " or ") + "."
-                + suggestion(for: value, among: allowed),
+                + (ValueSynonyms.advice(for: value, of: field)
+                    ?? suggestion(for: value, among: allowed)),
             pointer: pointer,
             allowed: allowed
         )
@@ -50,7 +51,10 @@ private func advice(
     among known: [String],
     _ isOfOtherLosses: Bool
 ) -> String {
-    if let field = FieldSynonyms.field(for: name, among: known) { return " Use \(field.quoted)." }
+    let fields = FieldSynonyms.fields(for: name, among: known)
+    guard fields.isEmpty else {
+        return " Use \(fields.map { $0.quoted }.joined(separator: " and "))."
+    }
     return isOfOtherLosses
         ? " Other losses have it, but not this one: omit it." : suggestion(for: name, among: known)
 }

@@ -4,7 +4,7 @@ import TensorJSON
 
 extension Problem {
     init(_ error: JSONError) {
-        self.init(.init(error.reason), error.sentence + (error.startsLikeGzip ? Self.gzipHint : ""))
+        self.init(.init(error.reason), error.sentence + Self.hint(for: error))
         // A syntax error is located by its byte, a wrong value by its pointer.
         if error.isMalformed {
             position = error.position
@@ -13,6 +13,15 @@ extension Problem {
             pointer = error.pointer
         }
         reason = error.code
+    }
+
+    /// The sentence that says what is probably meant; empty if nothing is known.
+    private static func hint(for error: JSONError) -> String {
+        switch error.reason {
+        case .nanToken(let token) where token.lowercased() == "nan":
+            " For a missing value, send null with \"missing\": \"skip\"."
+        default: error.startsLikeGzip ? gzipHint : ""
+        }
     }
 
     private static let gzipHint = " If the body is compressed, send Content-Encoding: gzip with it."

@@ -111,6 +111,14 @@ extension Problem {
                     + "sum to 1, to within 0.001.",
                 pointer: pointer(input, place)
             )
+        case .notALevel(let input, let place):
+            self.init(
+                .outsideDomain,
+                "\(input)\(place.writtenUnlessEmpty) is 1 behind a 0, but a rank r is r ones, then zeros: for "
+                    + "labels that are independent of each other, use binary_cross_entropy.",
+                pointer: pointer(input, place),
+                allowed: [Domain.levels.description]
+            )
         case .leadingShape(let input, let shape, let allowed):
             let shapes = allowed.map { $0.isEmpty ? "a number" : "shape \($0.written)" }
             self.init(

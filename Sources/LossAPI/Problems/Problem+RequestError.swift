@@ -138,6 +138,7 @@ extension RequestError.Conflict {
                 + "reduction is \(reduction.rawValue.quoted)."
         case .surrogateOfExactHessian:
             "hessian_scale and hessian_floor need \"hessian_kind\": \"positive\"."
+        case .otherLoss(let advice): advice
         }
     }
 }

@@ -12,14 +12,12 @@ struct ContentFormats: Equatable, Sendable {
     /// The format that most requests and results have.
     static let json = ContentFormats(request: .json, result: .json)
 
-    /// The fields of a query that select formats, if either format is binary.
+    /// The fields of a query that select formats: `format` that of a body whose Content-Type names none,
+    /// `dtype` the precision of a result in a binary format.
     static let queryFields = ["format", "dtype"]
 
     /// The values of Accept that many clients send.
     private static let usualAccept = ["*/*", "application/json"].map { Array($0.utf8) }
-
-    /// Whether the query may have ``queryFields``.
-    var areInQuery: Bool { self != Self.json }
 
     /// Selects the formats of a request and its result (RFC 9110, section 12.5.1).
     ///
@@ -27,19 +25,18 @@ struct ContentFormats: Equatable, Sendable {
     static func negotiate(_ head: RequestHead) throws(Problem) -> ContentFormats {
         let request = try MediaType.format(of: head)
         let fields = head.fields
-        if request == .json,
+        if request == .json, head.query == nil,
             fields.isEmpty(.accept)
                 || usualAccept.contains(where: { fields.hasSingleValue(.accept, equalTo: $0) })
         {
             return json
         }
         let result = try resultFormat(of: request, accept: fields[.accept])
-        guard request != .json || result != .json else { return json }
         if let name = try value(of: "format", in: head.query), name != request.rawValue {
             throw Problem(
                 .conflictingOptions,
                 "format in the query is \(name.quoted), but Content-Type names "
-                    + "\(request.rawValue): omit format."
+                    + "\(request.rawValue): omit format. That of the result follows Accept."
             )
         }
         let precision = try precision(of: head, result)

@@ -13,6 +13,12 @@ enum MediaType {
     /// The media type of bytes in any format, which the query names.
     private static let bytes = "application/octet-stream"
 
+    /// The media types that clients send unless they are told another: they name no format, but are JSON
+    /// unless the query names another.
+    private static let defaults: Set<Substring> = [
+        "application/x-www-form-urlencoded", "text/plain",
+    ]
+
     /// The maximum length of a Content-Type; no accepted type is longer.
     private static let longest = 256
 
@@ -21,18 +27,20 @@ enum MediaType {
     /// - Throws: A problem if it is not supported.
     static func format(of head: RequestHead) throws(Problem) -> BodyFormat {
         let fields = head.fields
-        guard !fields.hasSingleValue(.contentType, equalTo: json), let type = fields[.contentType]
-        else { return .json }
+        guard !fields.hasSingleValue(.contentType, equalTo: json) else { return .json }
+        guard let type = fields[.contentType] else { return try named(by: head) ?? .json }
         guard type.utf8.count <= longest else { throw unsupported(type) }
         let parts = type.lowercased().split(separator: ";").map { part in
             part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
         }
-        if isJSON(parts) { return .json }
         guard let essence = parts.first else { throw unsupported(type) }
+        if isJSON(parts) {
+            return defaults.contains(essence) ? try named(by: head) ?? .json : .json
+        }
         if let format = BodyFormat(binaryType: essence) { return format }
         guard essence == bytes else { throw unsupported(type) }
-        let names = BodyFormat.binary.map { $0.rawValue }
-        guard let name = try ContentFormats.value(of: "format", in: head.query) else {
+        guard let format = try named(by: head) else {
+            let names = BodyFormat.binary.map { $0.rawValue }
             throw Problem(
                 .unsupportedMediaType,
                 "Content-Type is \(type.quoted), which names no format: add "
@@ -41,7 +49,14 @@ enum MediaType {
                 allowed: BodyFormat.mediaTypes
             )
         }
-        guard names.contains(name), let format = BodyFormat(rawValue: name) else {
+        return format
+    }
+
+    /// The format that the query names; `nil` if it names none.
+    private static func named(by head: RequestHead) throws(Problem) -> BodyFormat? {
+        guard let name = try ContentFormats.value(of: "format", in: head.query) else { return nil }
+        guard let format = BodyFormat(rawValue: name) else {
+            let names = BodyFormat.allCases.map { $0.rawValue }
             throw Problem(notAllowed: name, for: "format", at: nil, allowed: names)
         }
         return format

@@ -148,6 +148,11 @@ enum Route {
         }
     }
 
+    /// The template of the path at which the protocol of the route computes losses.
+    var computation: String {
+        isInference ? InferenceRoute.inference : CatalogueList.losses.template
+    }
+
     var allow: String {
         if case .inference(let route) = self { return route.allow }
         return acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
@@ -162,21 +167,43 @@ enum Route {
             + "/v1/penalties/{penalty}; see /v1/losses, /v1/penalties and /openapi.yaml."
     )
 
-    private static let unknownLoss = UnknownEntry(.unknownLoss, .losses)
-    private static let unknownPenalty = UnknownEntry(.unknownPenalty, .penalties)
+    private static let unknownLoss = UnknownEntry(
+        .unknownLoss,
+        "loss",
+        [.losses],
+        listedAt: CatalogueList.losses.path
+    )
+    private static let unknownPenalty = UnknownEntry(
+        .unknownPenalty,
+        "penalty",
+        [.penalties],
+        listedAt: CatalogueList.penalties.path
+    )
 }
 
 /// Describes an unknown name in the catalogue.
-private struct UnknownEntry: Sendable {
+struct UnknownEntry: Sendable {
     private let kind: ProblemKind.Service
-    private let list: CatalogueList
+    private let noun: String
+    private let path: String
     private let names: [String]
     private let suggestions: Suggestions
 
-    init(_ kind: ProblemKind.Service, _ list: CatalogueList) {
+    /// - Parameters:
+    ///   - kind: The kind of problem.
+    ///   - noun: The noun for an entry.
+    ///   - lists: The lists that might contain it.
+    ///   - path: The path at which all entries are listed.
+    init(
+        _ kind: ProblemKind.Service,
+        _ noun: String,
+        _ lists: [CatalogueList],
+        listedAt path: String
+    ) {
         self.kind = kind
-        self.list = list
-        let facts = list.entries.map { $0.facts }
+        self.noun = noun
+        self.path = path
+        let facts = lists.flatMap { $0.entries }.map { $0.facts }
         names = facts.map { $0.name }
         suggestions = Suggestions(facts.flatMap { $0.spellings })
     }
@@ -188,8 +215,8 @@ private struct UnknownEntry: Sendable {
             ?? (nearest.isEmpty ? nil : "Did you mean \(nearest.map { $0.quoted }.alternatives)?")
         return Problem(
             kind,
-            "Unknown \(list.noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
-                + " See \(list.path) for all of them.",
+            "Unknown \(noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
+                + " See \(path) for all of them.",
             allowed: nearest.isEmpty ? names : nearest
         )
     }

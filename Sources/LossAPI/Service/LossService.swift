@@ -57,7 +57,7 @@ package struct LossService: Sendable {
             // Constructed in place: named values would be copied.
             return RequestIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+                builder: try .make(for: found, query, stepLimit: maximumSteps),
                 format: formats.result,
                 route: route.name,
                 clock: clock
@@ -90,7 +90,7 @@ package struct LossService: Sendable {
         _ jsonLength: Int?
     ) throws(Problem) -> any Intake {
         let reader = InferenceReader(jsonLength: jsonLength)
-        return try intake(reader, for: found, route, query, .json)
+        return try intake(reader, for: found, route, query, .json, selectsFormats: false)
     }
 
     private func intake(
@@ -98,11 +98,17 @@ package struct LossService: Sendable {
         for found: Catalogue.Found,
         _ route: Route,
         _ query: String?,
-        _ formats: ContentFormats
+        _ formats: ContentFormats,
+        selectsFormats: Bool = true
     ) throws(Problem) -> any Intake {
         RequestIntake(
             members: TensorBody(reader),
-            builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+            builder: try .make(
+                for: found,
+                query,
+                selectsFormats: selectsFormats,
+                stepLimit: maximumSteps
+            ),
             format: formats.result,
             route: route.name,
             clock: clock

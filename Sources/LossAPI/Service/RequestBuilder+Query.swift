@@ -8,16 +8,22 @@ import TensorJSON
 extension RequestBuilder {
     /// Creates a builder with the options in the query of a request, if there is one.
     ///
+    /// - Parameters:
+    ///   - found: The loss.
+    ///   - query: The query.
+    ///   - selectsFormats: Whether the query may select formats, which have been negotiated.
+    ///   - stepLimit: The maximum number of steps of a loss that states them.
+    /// - Returns: The builder.
     /// - Throws: A problem with a field of the query or its value.
     static func make(
         for found: Catalogue.Found,
         _ query: String?,
-        _ formats: ContentFormats,
+        selectsFormats: Bool = true,
         stepLimit: Int
     ) throws(Problem) -> RequestBuilder {
         guard let query else { return RequestBuilder(for: found, stepLimit: stepLimit) }
         var builder = RequestBuilder(for: found, stepLimit: stepLimit)
-        try builder.read(query: query, formats)
+        try builder.read(query: query, selectsFormats: selectsFormats)
         return builder
     }
 
@@ -27,9 +33,17 @@ extension RequestBuilder {
     /// and penalties belong in the body.
     ///
     /// - Throws: A problem with a field or its value.
-    private mutating func read(query: String, _ formats: ContentFormats) throws(Problem) {
+    private mutating func read(query: String, selectsFormats: Bool) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            if formats.areInQuery, ContentFormats.queryFields.contains(name) { continue }
+            if ContentFormats.queryFields.contains(name) {
+                guard !selectsFormats else { continue }
+                throw Problem(
+                    .unknownField,
+                    "\(name) in the query selects formats at \(CatalogueList.losses.template). Here "
+                        + "the parameter output_datatype is FP64 or FP32, and binary_data_output is "
+                        + "true or false."
+                )
+            }
             try set(name, text: text, in: "the query")
             noteOutside(name)
         }
@@ -77,12 +91,14 @@ extension RequestBuilder {
             guard let flag = Bool(text) else { throw wrong("true or false") }
             return .flag(flag)
         case .number:
-            guard let number = text.jsonNumber else { throw wrong("a number") }
+            guard let number = text.jsonNumber else {
+                throw wrong("a number as in JSON, such as 0.5 or 1e-3")
+            }
             return .number(number)
         case .list:
             let numbers = words.compactMap { String($0).jsonNumber }
             guard numbers.count == words.count else {
-                throw wrong("a number, or numbers separated by commas")
+                throw wrong("numbers as in JSON, such as 0.5 or 1e-3, separated by commas")
             }
             let shape = numbers.count == 1 ? [] : [numbers.count]
             return .numbers(Tensor(shape: shape, values: numbers))

@@ -46,12 +46,13 @@ struct RequestIntake<Body: BodyReader>: Intake {
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         let count = builder.resultCount
-        if let request = members.inference, !request.isWhollyBinary {
-            return builder.resultFootprint + MemberWriter.bytesEach * count
+        let own = builder.resultFootprint
+        if let request = members.inference {
+            return own + request.textLength + ResultBytes.footprint(of: request, count)
         }
-        return builder.resultFootprint
-            + (format == .json
-                ? ResultText.textFootprint(of: count) : ResultBytes.footprint(of: count))
+        guard format != .json else { return own + ResultText.textFootprint(of: count) }
+        return own + ResultBytes.footprint(of: count)
+            + ResultBytes.footprint(ofPenalties: builder.penaltyCount)
     }
 
     /// An upper estimate of the time to compute and serialize the result, in nanoseconds.

@@ -48,10 +48,30 @@ struct ResultBytes: ContentSource {
     var isAtEnd: Bool { content.isAtEnd }
 
     /// The memory in use, in bytes, with that of the parts made ahead.
-    var footprint: Int { isAtEnd ? 0 : content.footprint + Self.footprint(of: content.length / 8) }
+    var footprint: Int { isAtEnd ? 0 : content.footprint + Self.footprint(ofBytes: content.length) }
 
     /// The memory for the bytes of `count` numbers while they are sent, in bytes.
-    static func footprint(of count: Int) -> Int { min(8 * count, 4 * partLength) + partLength / 4 }
+    static func footprint(of count: Int) -> Int { footprint(ofBytes: 8 * count) }
+
+    private static func footprint(ofBytes count: Int) -> Int {
+        min(count, 4 * partLength) + partLength / 4
+    }
+
+    /// The memory for `count` numbers in a response of the Open Inference Protocol, in bytes.
+    ///
+    /// The texts of numbers before those that are binary are held as a whole, because a field states their
+    /// length, and while they are written.
+    static func footprint(of request: InferenceRequest, _ count: Int) -> Int {
+        guard !request.isWhollyBinary else { return footprint(of: count) }
+        let texts = MemberWriter.bytesEach * count
+        return (request.isPartlyBinary ? texts : 0) + footprint(ofBytes: texts)
+    }
+
+    /// The memory for the names and the headers of the tensors of penalties, in bytes.
+    ///
+    /// A tensor of an archive has a name of up to 40 bytes in each of three places, a header of 128 bytes,
+    /// one of 70 and an entry of 86 in the directory.
+    static func footprint(ofPenalties count: Int) -> Int { 2_560 * count }
 
     mutating func next() -> [UInt8] { content.next(Self.partLength) }
 }

@@ -110,7 +110,9 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     /// Sets the outputs that a request of the Open Inference Protocol lists.
     private func setOutputs(of builder: inout RequestBuilder) throws {
-        guard let outputs = reader?.request?.lossOutputs else { return }
+        guard let request = reader?.request else { return }
+        let (outputs, inputs) = try request.outputs(of: builder.facts)
+        guard let outputs else { return }
         guard !texts.contains("outputs") else {
             throw Problem(
                 .conflictingOptions,
@@ -119,6 +121,11 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
             )
         }
         try builder.set(try builder.field("outputs"), .texts(outputs))
+        // Inputs that are named by gradient_of, in the parameters or the query, are kept.
+        guard let inputs, !texts.contains("gradient_of"), !builder.isOutside("gradient_of") else {
+            return
+        }
+        try builder.set(try builder.field("gradient_of"), .texts(inputs))
     }
 
     /// The text by which libraries note the framework that wrote safetensors.

@@ -155,7 +155,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices, .integers, .counts, .distribution: 0
+        case .classIndices, .integers, .counts, .distribution, .levels: 0
         }
     }
 
@@ -172,6 +172,7 @@ extension Domain {
         case .interval(let interval): interval.firstOutside(in: numbers, functions)
         case .distribution: interval?.firstOutside(in: numbers, functions)
         case .values(let values): Self.firstOutside(in: numbers, of: values)
+        case .levels: Self.firstOutside(in: numbers, of: [0, 1])
         }
     }
 

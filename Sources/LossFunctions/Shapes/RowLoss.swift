@@ -190,6 +190,31 @@ final class RowLoss: LossEvaluator {
             }
             // The whole batch is searched for its first error.
             if !areInside { try batch.checkDomains() }
+            if domain == .levels {
+                try checkLevels(batch.input(index), index, batch, layout, units)
+            }
+        }
+    }
+
+    /// Throws if a 1 follows a 0 in a row of levels.
+    private func checkLevels(
+        _ levels: Tensor,
+        _ input: Int,
+        _ batch: Batch,
+        _ layout: RowLayout,
+        _ rows: [Int]
+    ) throws(LossError) {
+        for row in rows {
+            for column in 0..<max(layout.length - 1, 0) {
+                let offset = layout.offset(row, column + 1)
+                guard levels.values[offset] > levels.values[layout.offset(row, column)] else {
+                    continue
+                }
+                throw .notALevel(
+                    input: batch.signature.inputs[input].name,
+                    place: Tensor.place(of: offset, in: levels.shape)
+                )
+            }
         }
     }
 

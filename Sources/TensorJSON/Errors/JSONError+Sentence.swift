@@ -111,6 +111,10 @@ extension JSONError {
         if isShort, kind == .string, expected.contains(.number), Double(text)?.isFinite == true {
             return statement + "; write it without quotes: \(text)."
         }
+        let isInArray = pointer.split(separator: "/").last.flatMap { Int($0) } != nil
+        if kind == .boolean, isInArray, expected.contains(.number) {
+            return statement + "; send 1 for true and 0 for false."
+        }
         return statement + "."
     }
 }

@@ -8,7 +8,7 @@ package struct NumberArray: Equatable, Sendable {
     /// The length of each dimension, outermost first.
     package let shape: [Int]
     /// The numbers in row-major order.
-    package let values: [Double]
+    package private(set) var values: [Double]
     /// Whether some value is null, which is NaN in `values`.
     package let hasNull: Bool
 
@@ -23,5 +23,10 @@ package struct NumberArray: Equatable, Sendable {
         self.shape = shape
         self.values = values
         self.hasNull = hasNull
+    }
+
+    /// Replaces each number in place.
+    package mutating func replaceEach(_ replacement: (Double) -> Double) {
+        for index in values.indices { values[index] = replacement(values[index]) }
     }
 }

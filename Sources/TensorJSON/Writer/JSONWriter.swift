@@ -150,6 +150,9 @@ package struct JSONWriter {
         )
     }
 
+    /// Leaves the place of a value to text from elsewhere.
+    package mutating func skipValue() { beginValue() }
+
     /// Returns the text written so far and continues after it.
     package mutating func take() -> [UInt8] {
         var taken: [UInt8] = []

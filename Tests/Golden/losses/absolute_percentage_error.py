@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The absolute percentage error: |prediction - target| / max(|target|, epsilon). At p = t the gradient is 0."""
+"""The absolute percentage error: |prediction - target| / max(|target|, epsilon), times 100 in percent. At p = t the
+gradient is 0."""
 
 import samples
 
 KIND = "pointwise"
-OPTIONS = {"epsilon": 2.220446049250313e-16}
+OPTIONS = {"epsilon": 2.220446049250313e-16, "percent": False}
 
 
 def loss(prediction, target, o):
-    return abs(prediction - target) / max(abs(target), o.epsilon)
+    return (100 if o.percent else 1) * abs(prediction - target) / max(abs(target), o.epsilon)
 
 
 def kink(prediction, target, o):
@@ -19,3 +20,4 @@ def kink(prediction, target, o):
 def groups(random):
     for epsilon in (2.220446049250313e-16, 1e-7, 1.0):
         yield {"epsilon": epsilon} if epsilon > 1e-8 else {}, samples.errors(random, 1.0, 15)
+    yield {"epsilon": 1e-7, "percent": True}, samples.errors(random, 1.0, 15)

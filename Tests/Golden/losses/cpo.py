@@ -28,3 +28,4 @@ def groups(random):
         yield {name: value for name, value in given.items() if value != OPTIONS[name]}, preferences.pairs(
             random, beta, *zeros, count=10, reference=False
         )
+    yield {"beta": 1e3}, preferences.far(1e3, reference=False)

@@ -32,3 +32,5 @@ def groups(random):
         yield {name: value for name, value in given.items() if value != OPTIONS[name]}, preferences.pairs(
             random, beta, 0.0, *([zero(smoothing)] if smoothing else []), count=10
         )
+    for beta in (0.1, 2.0, 1e3):
+        yield {"beta": beta}, preferences.far(beta)

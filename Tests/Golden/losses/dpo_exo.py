@@ -24,7 +24,8 @@ def terms(*inputs):
     product = sigmoid(u) * sigmoid(-u)
     optimum = log((1 - s) / s)
     largest = max(abs(u), abs(optimum))
-    parts = [softplus(-u), sigmoid(u) * -log(1 - s), abs(sigmoid(-u) * (u + log(s)))]
+    entropy = softplus(-abs(u)) + abs(u) * sigmoid(-abs(u))
+    parts = [entropy, sigmoid(u) * -log(1 - s), sigmoid(-u) * -log(s)]
     bend = max(1, abs((sigmoid(u) - sigmoid(-u)) * largest))
     return [max(parts)] + [beta * product * largest] * 4 + [beta**2 * product * bend] * 4
 
@@ -44,3 +45,5 @@ def groups(random):
         given = {"beta": beta, "label_smoothing": smoothing}
         chosen = {name: x for name, x in given.items() if x != OPTIONS[name]}
         yield chosen, preferences.pairs(random, beta, *zeros, count=10)
+    for beta, smoothing in ((0.1, 1e-3), (1e3, 0.5), (2.0, 1e-12)):
+        yield {"beta": beta, "label_smoothing": smoothing}, preferences.far(beta)

@@ -36,3 +36,4 @@ def groups(random):
                 zeros.append(float(findroot(lambda u: value(u, mpf(smoothing)), 1)))
         given = {"beta": beta, "label_smoothing": smoothing}
         yield {name: x for name, x in given.items() if x != OPTIONS[name]}, preferences.pairs(random, beta, *zeros, count=10)
+    yield {"beta": 1e3}, preferences.far(1e3)

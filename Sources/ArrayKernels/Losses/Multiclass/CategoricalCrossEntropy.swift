@@ -303,7 +303,18 @@ extension CategoricalCrossEntropy {
         name: "categorical_cross_entropy",
         aliases: [
             "cce", "sparse_categorical_crossentropy",
-            .init("cross_entropy", ["from_logits": .flag(true)]),
+            .init(
+                "cross_entropy",
+                ["from_logits": .flag(true)],
+                elsewhere: [
+                    "catboost": "CatBoost's CrossEntropy is the loss of two classes: use "
+                        + "binary_cross_entropy.",
+                    "lightgbm": "LightGBM's cross_entropy is the loss of two classes: use "
+                        + "binary_cross_entropy.",
+                    "flux": "Flux's crossentropy takes probabilities, but the name in the path "
+                        + "stands for logits: use categorical_cross_entropy.",
+                ]
+            ),
             .init("CrossEntropyLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
             .init("sparse_softmax_cross_entropy", ["from_logits": .flag(true)]),

@@ -121,12 +121,19 @@ extension MulticlassHinge {
             "optax multiclass_hinge_loss", "Keras CategoricalHinge",
         ],
         conventions: [
+            .keras(
+                ["margin": .number(1)],
+                notes: [
+                    "The loss CategoricalHinge of one-hot targets, in which the greatest of the others is at "
+                        + "least 0: it differs where all other scores are negative."
+                ]
+            ),
             .optax(
                 ["margin": .number(1)],
                 notes: [
                     "optax shares the gradient among equal scores, at the margin with the class too."
                 ]
-            )
+            ),
         ]
     )
 }

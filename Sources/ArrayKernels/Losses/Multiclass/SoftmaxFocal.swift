@@ -70,6 +70,16 @@ extension SoftmaxFocal {
         references: [
             "T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017",
             "Keras CategoricalFocalCrossentropy", "Flux focal_loss",
+        ],
+        conventions: [
+            .keras(
+                ["alpha": .number(0.25), "gamma": .number(2)],
+                notes: [
+                    "The loss CategoricalFocalCrossentropy with from_logits; from probabilities, send their "
+                        + "logarithms. Keras clips probabilities at 1e-7, where its gradient is 0, and targets "
+                        + "are distributions, one-hot for a class."
+                ]
+            )
         ]
     )
 }

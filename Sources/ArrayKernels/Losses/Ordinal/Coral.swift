@@ -37,7 +37,7 @@ extension Signature {
         .init(
             "targets",
             .constant,
-            [.init("* K", .values([0, 1]))],
+            [.init("* K", .levels)],
             "ranks as levels: rank r of 0 to K is r ones, then zeros"
         )
     )

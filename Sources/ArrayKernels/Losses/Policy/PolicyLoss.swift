@@ -36,8 +36,8 @@ enum Policies {
         "Trainers hold old_logprobs and advantages constant; their gradients are computed on "
         + "request."
     static let normalizer =
-        "The mean is over all tokens that take part; with reduction \"sum\" and a normalizer it is "
-        + "any other of the trainers' averages."
+        "The mean is over all tokens that take part; with reduction \"mean\" and a normalizer it is any "
+        + "other of the trainers' averages."
 }
 
 extension Elements {

@@ -29,6 +29,17 @@ extension LogisticPreference {
     }
 
     @inline(always)
+    func decay(of margin: TwoDoubles) -> MarginDecay? {
+        let one = Vector(repeating: 1)
+        let isPositive = margin.head .> 0
+        return MarginDecay(
+            gradient: -one,
+            hessian: one,
+            decays: smoothing == 0 ? isPositive : .none
+        )
+    }
+
+    @inline(always)
     func precisePoint(margin: TwoDoubles) -> Point {
         let excess = PreciseLogistic(margin).complement - Vector(repeating: smoothing)
         return Point(

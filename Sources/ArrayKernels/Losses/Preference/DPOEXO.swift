@@ -6,7 +6,7 @@ import LossFacts
 /// optimization of a pair.
 ///
 /// With the margin u, q = σ(u) and v = u - log((1 - ε)/ε): ℓ is the divergence of (q, 1 - q) from
-/// (1 - ε, ε), dℓ/du = q (1 - q) v, d²ℓ/du² = q (1 - q) (1 + (1 - 2q) v). The surrogate is q (1 -
+/// (1 - ε, ε), the cross-entropy of both minus the entropy of q, dℓ/du = q (1 - q) v, d²ℓ/du² = q (1 - q) (1 + (1 - 2q) v). The surrogate is q (1 -
 /// q).
 struct DPOEXO: MarginPreference, PointwiseLoss {
     static var hasPrecisePath: Bool { true }
@@ -31,26 +31,42 @@ struct DPOEXO: MarginPreference, PointwiseLoss {
     @inline(always)
     func point(margin: TwoDoubles) -> Point {
         let logistic = Logistic(margin)
-        let (share, product) = (logistic.complement, logistic.product)
-        let softplus = logistic.softplusOfNegative
-        let chosen = logistic.sigmoid * shares.chosen.head
-        let rejected = (shares.rejected - margin).rounded * share
-        let loss = (chosen - softplus) + rejected
-        let distance = ((shares.chosen - shares.rejected) + margin).rounded
+        let product = logistic.product
+        let entropy = logistic.entropy
+        let cost =
+            logistic.sigmoid * shares.chosen.head + logistic.complement * shares.rejected.head
+        let loss = cost - entropy
+        let distance = distance(margin).rounded
         let bend = distance * logistic.tangentOfHalf
         let factor = 1 - bend
-        // A probability that is subnormal must not be multiplied.
-        let isFar = margin.head.magnitude .> 700
         return Point(
             loss: loss,
-            cancelled: loss.isCancelled(softplus, chosen, rejected, share: 0.5),
+            cancelled: loss.isCancelled(cost),
             first: Derivatives(
                 gradient: product * distance,
                 hessian: product * factor,
                 surrogate: product,
-                cancelled: isFar,
-                cancelledHessian: factor.isCancelled(bend) .| isFar
+                cancelledHessian: factor.isCancelled(bend)
             )
+        )
+    }
+
+    /// v, whose error is 2^-104 of the larger of its terms.
+    @inline(always)
+    private func distance(_ margin: TwoDoubles) -> TwoDoubles {
+        (shares.chosen - shares.rejected) + margin
+    }
+
+    @inline(always)
+    func decay(of margin: TwoDoubles) -> MarginDecay? {
+        let distance = distance(margin)
+        // tanh(u/2) is ±1.
+        let bend = distance.replacing(with: -distance, where: margin.head .< 0)
+        let all = Mask(repeating: true)
+        return MarginDecay(
+            gradient: distance.rounded,
+            hessian: (Vector(repeating: 1) - bend).rounded,
+            decays: all
         )
     }
 
@@ -58,21 +74,15 @@ struct DPOEXO: MarginPreference, PointwiseLoss {
     func precisePoint(margin: TwoDoubles) -> Point {
         let logistic = PreciseLogistic(margin)
         let (sigmoid, share) = (logistic.sigmoid, logistic.complement)
-        let loss =
-            sigmoid * shares.chosen - logistic.softplusOfNegative + (shares.rejected - margin)
-            * share
-        let distance = (shares.chosen - shares.rejected) + margin
+        let loss = sigmoid * shares.chosen + share * shares.rejected - logistic.entropy
+        let distance = distance(margin)
         let factor = Vector(repeating: 1) - logistic.tangentOfHalf * distance
         let product = (sigmoid * share).rounded
-        let isFar = margin.head.magnitude .> 700
-        let exponent = margin.replacing(with: -margin, where: margin.head .> 0)
         return Point(
             loss: loss.rounded,
             first: Derivatives(
-                gradient: .exp(exponent, times: distance.rounded)
-                    .replacing(with: product * distance.rounded, where: .!isFar),
-                hessian: .exp(exponent, times: factor.rounded)
-                    .replacing(with: product * factor.rounded, where: .!isFar),
+                gradient: product * distance.rounded,
+                hessian: product * factor.rounded,
                 surrogate: product
             )
         )

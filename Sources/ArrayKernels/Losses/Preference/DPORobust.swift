@@ -36,6 +36,16 @@ struct DPORobust: MarginPreference, PointwiseLoss {
     }
 
     @inline(always)
+    func decay(of margin: TwoDoubles) -> MarginDecay? {
+        let one = Vector(repeating: 1)
+        return MarginDecay(
+            gradient: -one,
+            hessian: one,
+            decays: (slope.head .== 0) .& (margin.head .> 0)
+        )
+    }
+
+    @inline(always)
     func precisePoint(margin: TwoDoubles) -> Point {
         let softplus = PreciseLogistic(margin).softplusOfNegative
         return Point(loss: (softplus - slope * margin).rounded, first: .zero)

@@ -38,29 +38,45 @@ struct ORPO: PreferenceLoss, PointwiseLoss {
     @inline(always)
     func precisePoint(_ pair: ResponsePair) -> Point {
         let (one, beta) = (Vector(repeating: 1), Vector(repeating: beta))
+        let coefficient = Vector(repeating: coefficient)
         let chosen = -TwoDoubles.expm1(pair.chosen)
         let rejected = -TwoDoubles.expm1(pair.rejected)
-        let ratio =
-            pair.difference + (TwoDoubles.log(rejected) - TwoDoubles.log(chosen))
+        let difference = pair.difference
+        let ratio = difference + (TwoDoubles.log(rejected) - TwoDoubles.log(chosen))
         let logistic = PreciseLogistic(ratio)
-        let (share, complement) = (logistic.complement, logistic.sigmoid)
+        let complement = logistic.sigmoid
         let (v, w) = (one / chosen, one / rejected)
-        let pull = share * v
-        let push = (share * w).rounded
+        // With d = c - r: qv = 1/((1 - e^c) + (1 - e^r) e^d), of which both terms are multiplied by e^-d
+        // where d is positive, and qw = qv (1 - e^c) w.
+        let isPositive = difference.head .> 0
+        let power = TwoDoubles.exp(difference.replacing(with: -difference, where: isPositive))
+        let size = (chosen + rejected * power)
+            .replacing(with: chosen * power + rejected, where: isPositive)
+        let pull = TwoDoubles(one).replacing(with: power, where: isPositive) / size
+        let push = pull * (chosen / rejected)
+        // Powers that are not normal numbers, although their products may be.
+        let factor = beta / size.rounded
+        let betaPull = (beta * pull.rounded)
+            .replacing(with: .exp(-difference, times: factor), where: difference.head .> 600)
+        let betaPush = (beta * push.rounded)
+            .replacing(with: .exp(-ratio, times: factor), where: ratio.head .> 600)
         // 1 - qv = (1 - q) - q e^c v.
-        let excess = complement - share * (TwoDoubles.exp(pair.chosen) * v)
+        let excess = complement - TwoDoubles.exp(pair.chosen) * pull
         let rest = complement.rounded + TwoDoubles.exp(pair.rejected).rounded
-        let cost = logistic.softplusOfNegative * beta - pair.chosen * Vector(repeating: coefficient)
+        let cost = logistic.softplusOfNegative * beta - pair.chosen * coefficient
         return Point(
-            loss: cost.rounded,
+            loss: cost.rounded.replacing(
+                with: .exp(-ratio, times: beta) - pair.chosen.head * coefficient,
+                where: ratio.head .> 600
+            ),
             first: Derivatives(
-                gradient: -(Vector(repeating: coefficient) + beta * pull.rounded),
-                hessian: beta * (pull.rounded * excess.rounded),
-                surrogate: beta * (pull.rounded * (complement * v).rounded)
+                gradient: -(coefficient + betaPull),
+                hessian: betaPull * excess.rounded,
+                surrogate: betaPull * (complement * v).rounded
             ),
             second: Derivatives(
-                gradient: beta * push,
-                hessian: beta * (push * (rest * w.rounded))
+                gradient: betaPush,
+                hessian: betaPush * (rest * w.rounded)
             )
         )
     }

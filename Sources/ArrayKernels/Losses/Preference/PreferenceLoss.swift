@@ -81,6 +81,19 @@ protocol MarginPreference: PreferenceLoss {
 
     /// The same, computed so precisely that cancellation does not matter.
     func precisePoint(margin: TwoDoubles) -> Point
+
+    /// The decay of the derivatives with respect to a margin u far from 0; `nil` if they do not decay.
+    func decay(of margin: TwoDoubles) -> MarginDecay?
+}
+
+/// The derivatives of a loss with respect to a margin u far from 0, divided by e^-|u|.
+///
+/// Where that is subnormal, multiples of it must be computed from the margin.
+struct MarginDecay {
+    let gradient: Vector
+    let hessian: Vector
+    /// The elements whose gradient decays: on the other side it may approach a constant.
+    let decays: Mask
 }
 
 extension MarginPreference {
@@ -91,17 +104,56 @@ extension MarginPreference {
     func precisePoint(margin: TwoDoubles) -> Point { point(margin: margin) }
 
     @inline(always)
-    func point(_ pair: ResponsePair) -> Point { spread(point(margin: margin(pair))) }
+    func decay(of margin: TwoDoubles) -> MarginDecay? { nil }
 
     @inline(always)
-    func precisePoint(_ pair: ResponsePair) -> Point {
-        spread(precisePoint(margin: margin(pair)))
+    func point(_ pair: ResponsePair) -> Point {
+        let margin = margin(pair)
+        let point = point(margin: margin)
+        let chosen = point.first.scaled(by: beta)
+        guard let decay = decay(of: margin) else { return Self.spread(point, chosen) }
+        let isFar = margin.isFar
+        return Self.spread(
+            point,
+            Derivatives(
+                gradient: chosen.gradient,
+                hessian: chosen.hessian,
+                surrogate: chosen.surrogate,
+                cancelled: chosen.cancelled .| (isFar .& decay.decays),
+                cancelledHessian: chosen.cancelledHessian .| isFar
+            )
+        )
     }
 
     @inline(always)
-    private func spread(_ point: Point) -> Point {
+    func precisePoint(_ pair: ResponsePair) -> Point {
+        let margin = margin(pair)
+        let point = precisePoint(margin: margin)
         let chosen = point.first.scaled(by: beta)
-        return Point(
+        guard let decay = decay(of: margin) else { return Self.spread(point, chosen) }
+        let isFar = margin.isFar
+        let exponent = margin.replacing(with: -margin, where: margin.head .> 0)
+        let square = Vector(repeating: beta * beta)
+        return Self.spread(
+            point,
+            Derivatives(
+                gradient: chosen.gradient.replacing(
+                    with: .exp(exponent, times: beta * decay.gradient),
+                    where: isFar .& decay.decays
+                ),
+                hessian: chosen.hessian.replacing(
+                    with: .exp(exponent, times: beta * (beta * decay.hessian)),
+                    where: isFar
+                ),
+                surrogate: chosen.surrogate
+                    .replacing(with: .exp(exponent, times: square), where: isFar)
+            )
+        )
+    }
+
+    @inline(always)
+    private static func spread(_ point: Point, _ chosen: Derivatives) -> Point {
+        Point(
             loss: point.loss,
             cancelled: point.cancelled,
             first: chosen,
@@ -115,6 +167,11 @@ extension TwoDoubles {
     @inline(always)
     func reward(_ beta: Double) -> TwoDoubles {
         (self * Vector(repeating: beta)).withoutTinyTail
+    }
+
+    /// Whether a margin is so far from 0 that e^-|u| may be subnormal, and 1 + e^-|u| is 1.
+    fileprivate var isFar: Mask {
+        @inline(always) get { head.magnitude .> 700 }
     }
 }
 

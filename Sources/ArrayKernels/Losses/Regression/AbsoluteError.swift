@@ -25,7 +25,14 @@ extension AbsoluteError {
     static let facts = Facts(
         name: "absolute_error",
         aliases: [
-            "mae", "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
+            .init(
+                "mae",
+                elsewhere: [
+                    "catboost": "CatBoost's MAE is half of the absolute error: use pinball, whose "
+                        + "tau is 0.5 in that convention."
+                ]
+            ),
+            "mean_absolute_error", "mae_loss", "l1_loss", "L1DistLoss",
             .init("reg:absoluteerror", convention: "xgboost"),
             .init("regression_l1", convention: "lightgbm"),
             .init("absolute_difference", convention: "tensorflow"),

@@ -4,8 +4,8 @@ import LossFacts
 
 /// The absolute error relative to the target.
 ///
-/// With `e = p - t` and d = max(|t|, epsilon): ℓ = |e|/d, dℓ/dp = sign e/d, d²ℓ/dp² = 0. At `e = 0`
-/// the subgradient is 0.
+/// With `e = p - t`, d = max(|t|, epsilon) and f = 100 in percent, else 1: ℓ = f |e|/d,
+/// dℓ/dp = f sign e/d, d²ℓ/dp² = 0. At `e = 0` the subgradient is 0.
 struct AbsolutePercentageError: PointwiseLoss {
     static var inputCount: Int { 2 }
 
@@ -16,10 +16,17 @@ struct AbsolutePercentageError: PointwiseLoss {
         "Least magnitude by which an error is divided; smaller targets are replaced by it."
     )
 
+    static let percent = Option.flag(
+        "percent",
+        "Whether the loss is in percent: a hundred times the fraction."
+    )
+
     private let epsilon: Double
+    private let factor: Double
 
     init(_ options: OptionValues) {
         epsilon = options[Self.epsilon]
+        factor = options[Self.percent] ? 100 : 1
     }
 
     @inline(always)
@@ -27,11 +34,11 @@ struct AbsolutePercentageError: PointwiseLoss {
         let error = x[0] - x[1]
         let divisor = x[1].magnitude.clamped(epsilon, .greatestFiniteMagnitude)
         return Point(
-            loss: error.magnitude / divisor,
+            loss: error.magnitude / divisor * factor,
             first: Derivatives(
-                gradient: error.sign / divisor,
+                gradient: factor * error.sign / divisor,
                 hessian: Vector(repeating: 0),
-                surrogate: 1 / divisor
+                surrogate: factor / divisor
             )
         )
     }
@@ -51,18 +58,18 @@ extension AbsolutePercentageError {
         name: "absolute_percentage_error",
         aliases: ["mape", "mean_absolute_percentage_error"],
         family: .regression,
-        summary: "The absolute error relative to the target, as a fraction.",
+        summary: "The absolute error relative to the target, as a fraction or in percent.",
         formula: .init(
-            plain: "|p - t| / max(|t|, epsilon)",
-            gradient: "sign(p - t) / max(|t|, epsilon)",
+            plain: "|p - t| / max(|t|, epsilon), times 100 in percent",
+            gradient: "sign(p - t) / max(|t|, epsilon), times 100 in percent",
             tex: #"\frac{\lvert p - t \rvert}{\max(\lvert t \rvert, \epsilon)}"#
         ),
-        options: [epsilon.declaration],
+        options: [epsilon.declaration, percent.declaration],
         signature: .realPairWithConstantTargets,
         kinks: ["p = t: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .lipschitz],
         notes: [
-            "Keras multiplies by 100, and its epsilon is 1e-7; that of scikit-learn is the default "
+            "Keras's loss is in percent, and its epsilon is 1e-7; that of scikit-learn is the default "
                 + "here. LightGBM's mape divides by max(1, |t|)."
         ],
         references: [
@@ -74,6 +81,7 @@ extension AbsolutePercentageError {
                 ["epsilon": .number(1)],
                 notes: ["The gradient of CatBoost where p = t is 1 / max(1, |t|)."]
             ),
+            .keras(["epsilon": .number(1e-7), "percent": .flag(true)]),
             .scikitLearn(["epsilon": .number(2.220446049250313e-16)]),
         ]
     )

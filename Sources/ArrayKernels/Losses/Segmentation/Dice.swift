@@ -187,6 +187,13 @@ extension Dice {
             "Keras Dice", "optax dice_loss", "Flux dice_coeff_loss",
         ],
         conventions: [
+            .keras(
+                ["smooth": .number(0)],
+                notes: [
+                    "The region of Keras is the whole array unless it has an axis: flatten it to a row. Keras "
+                        + "adds 1e-7 to the denominator."
+                ]
+            ),
             .optax(
                 ["smooth": .number(2), "axis": .number(1)],
                 notes: [
