@@ -75,6 +75,10 @@ package final class Loss: Sendable {
         return result
     }
 
+    /// Whether the losses of rows of the first dimension do not depend on other rows, if the first input
+    /// has a shape of at least one dimension.
+    func evaluatesRowsApart(of shape: [Int]) -> Bool { evaluator.evaluatesRowsApart(of: shape) }
+
     /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.
     var derivesDomains: Bool { domains.isEmpty }
 
@@ -93,10 +97,16 @@ protocol LossEvaluator: AnyObject, Sendable {
     /// The proximal operator; `nil` if the loss has none.
     var proximal: (any ProximalKernel)? { get }
 
+    /// Whether the losses of rows of the first dimension do not depend on other rows, if the first input
+    /// has a shape.
+    func evaluatesRowsApart(of shape: [Int]) -> Bool
+
     /// Computes the losses and derivatives of every unit.
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult
 }
 
 extension LossEvaluator {
+    func evaluatesRowsApart(of _: [Int]) -> Bool { false }
+
     var proximal: (any ProximalKernel)? { nil }
 }
