@@ -52,6 +52,9 @@ package struct IntakeOptions: Sendable {
     /// The fewest bytes of content that hold a number, from which the memory for small content is
     /// estimated: in JSON a digit and a comma.
     package var leastNumberBytes = 2
+    /// Whether the intake keeps a bounded part of the content, however long it is, so that
+    /// ``Limits/streamBytes`` applies rather than ``Limits/bodyBytes``.
+    package var isStream = false
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
     /// The route of refusals of this request, for logs and metrics.
