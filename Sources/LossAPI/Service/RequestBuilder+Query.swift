@@ -15,8 +15,12 @@ extension RequestBuilder {
         _ formats: ContentFormats,
         stepLimit: Int
     ) throws(Problem) -> RequestBuilder {
-        guard let query else { return RequestBuilder(for: found, stepLimit: stepLimit) }
-        var builder = RequestBuilder(for: found, stepLimit: stepLimit)
+        // Derivatives would be as long as the rows.
+        let outputs: Outputs = formats.request.isTable ? [.loss, .statistics] : .lossAndGradient
+        guard let query else {
+            return RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
+        }
+        var builder = RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
         try builder.read(query: query, formats)
         return builder
     }
@@ -29,7 +33,7 @@ extension RequestBuilder {
     /// - Throws: A problem with a field or its value.
     private mutating func read(query: String, _ formats: ContentFormats) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            if formats.areInQuery, ContentFormats.queryFields.contains(name) { continue }
+            if formats.isQueryField(name) { continue }
             try set(name, text: text, in: "the query")
             noteOutside(name)
         }

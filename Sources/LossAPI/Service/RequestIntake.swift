@@ -36,6 +36,8 @@ struct RequestIntake<Body: BodyReader>: Intake {
 
     var textFootprint: Int { members.textFootprint }
 
+    var isBounded: Bool { members.isBounded }
+
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         let count = builder.resultCount
@@ -43,13 +45,13 @@ struct RequestIntake<Body: BodyReader>: Intake {
             return builder.resultFootprint + MemberWriter.bytesEach * count
         }
         return builder.resultFootprint
-            + (format == .json
+            + (format.isText
                 ? ResultText.textFootprint(of: count) : ResultBytes.footprint(of: count))
     }
 
     /// An upper estimate of the time to compute and serialize the result, in nanoseconds.
     private var resultNanoseconds: Int {
-        let each = format == .json ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
+        let each = format.isText ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
         return builder.computingNanoseconds + builder.resultCount * each
     }
 
@@ -86,7 +88,7 @@ struct RequestIntake<Body: BodyReader>: Intake {
         if let problem { return problem.response(route: route) }
         do {
             let read = latest ?? clock()
-            let evaluation = try builder.build().evaluate(unless: cancellation)
+            let evaluation = try builder.evaluate(unless: cancellation)
             let computed = clock()
             let (start, rest, fields) = try serialize(evaluation)
             var times = times
@@ -114,12 +116,17 @@ struct RequestIntake<Body: BodyReader>: Intake {
             return (start, rest, fields)
         }
         let fields = ResponseFields.ofResults(in: format.format)
-        guard format == .json else {
+        switch format.format {
+        case .json:
+            let (start, rest) = ResultText.serialize(evaluation)
+            return (start, rest, fields)
+        case .csv, .ndjson:
+            let (start, rest) = try ResultTable.serialize(evaluation, as: format.format)
+            return (start, rest, fields.adding(evaluation))
+        case .safetensors, .npy, .npz:
             let (start, rest) = try ResultBytes.serialize(evaluation, as: format)
             return (start, rest, fields)
         }
-        let (start, rest) = ResultText.serialize(evaluation)
-        return (start, rest, fields)
     }
 
     /// Reads the remaining members after the end of the body.
