@@ -380,7 +380,7 @@ struct BinaryFormatTests {
         Refused(
             accept: "text/html",
             problem: "not-acceptable-format",
-            detail: #"Accept is "text/csv", but a result can be application/json"#
+            detail: #"Accept is "text/html", but a result can be application/json"#
         ),
     ]
 
