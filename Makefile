@@ -40,9 +40,9 @@ TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The generators of clients, and what the generated clients import.
 CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydantic==2.14.4 \
 	python-dateutil==4.0.0 urllib3==2.8.0
-# The libraries of binary formats, which need other versions.
-TENSOR_TOOLS = httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4 numpy==2.4.6 safetensors==0.8.0 \
-	tritonclient[http]==2.73.0
+# The libraries of binary formats and of tables, which need other versions.
+TENSOR_TOOLS = duckdb==2.0.1 httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4 numpy==2.4.6 pandas==3.1.1 \
+	polars==2.1.0 safetensors==0.8.0 tritonclient[http]==2.73.0
 FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
@@ -101,10 +101,11 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
 	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
-test-clients: packages .venv-clients/ready .venv-tensors/ready ## generate clients and call every operation; send tensors of libraries
+test-clients: packages .venv-clients/ready .venv-tensors/ready ## generate clients and call every operation; send tensors and tables of libraries
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
 	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
+	.venv-tensors/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
 
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

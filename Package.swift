@@ -158,7 +158,7 @@ let package = Package(
         .target(
             name: "FuzzSubjects",
             dependencies: [
-                "ContentCoding", "HTTP", "LossAPI", "TensorJSON",
+                "ContentCoding", "Formats", "HTTP", "LossAPI", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Fuzzing/subjects",
@@ -175,6 +175,12 @@ let package = Package(
             name: "fuzz-json",
             dependencies: ["CFuzzer", "FuzzSubjects"],
             path: "Fuzzing/json",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "fuzz-formats",
+            dependencies: ["CFuzzer", "FuzzSubjects"],
+            path: "Fuzzing/formats",
             swiftSettings: settings
         ),
         // Declarations missing from Swift's Glibc module: epoll, accept4 and others.

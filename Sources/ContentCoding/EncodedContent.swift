@@ -150,6 +150,8 @@ package struct EncodingIntake: Intake {
 
     package var footprint: Int { inner.footprint }
 
+    package var isBounded: Bool { inner.isBounded }
+
     package var textFootprint: Int { inner.textFootprint }
 
     package var responseFootprint: Int { inner.responseFootprint + Deflater.footprint }

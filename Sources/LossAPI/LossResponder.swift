@@ -134,7 +134,7 @@ package struct LossResponder: Responder {
             consume intake,
             head,
             on: route,
-            isText: formats.result == .json,
+            isText: formats.result.isText,
             request: formats.request
         )
     }
@@ -153,6 +153,8 @@ package struct LossResponder: Responder {
             intakeOptions.leastNumberBytes = 1
             intakeOptions.numberFootprint = TensorMemory.bytesEach
         }
+        // What coded content may decode to stays limited.
+        if request?.isTable == true, coding == nil { intakeOptions.isStream = intake.isBounded }
         // A few bytes may inflate to a million, so a worker inflates them.
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.
@@ -309,12 +311,12 @@ package struct LossResponder: Responder {
 extension ResponseFields {
     /// The fields of the response with the result of a loss or penalty in a format.
     static func ofResults(in format: BodyFormat) -> ResponseFields {
-        format == .json ? json : binary[format] ?? json
+        format == .json ? json : others[format] ?? json
     }
 
     private static let json = ofResults(.json)
-    private static let binary = [BodyFormat: ResponseFields](
-        uniqueKeysWithValues: BodyFormat.binary.map { ($0, ofResults($0)) }
+    private static let others = [BodyFormat: ResponseFields](
+        uniqueKeysWithValues: BodyFormat.others.map { ($0, ofResults($0)) }
     )
 
     private static func ofResults(_ format: BodyFormat) -> ResponseFields {

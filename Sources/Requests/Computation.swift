@@ -6,7 +6,7 @@ package import LossFunctions
 /// A loss with its inputs, and penalties to add to it.
 package struct Computation: Sendable {
     let loss: Loss
-    let request: LossRequest
+    private(set) var request: LossRequest
     let penalties: [Computation]
     let convention: Convention?
     let context: RequestError.Context
@@ -30,11 +30,23 @@ package struct Computation: Sendable {
                 throw PenaltyError(index: index, error: error)
             }
         }
-        return Evaluation(
+        return evaluation(
+            result,
+            results,
+            total: penalties.isEmpty ? nil : try total(result.reduced, results)
+        )
+    }
+
+    fileprivate func evaluation(
+        _ result: LossResult,
+        _ penalties: [LossResult] = [],
+        total: Double? = nil
+    ) -> Evaluation {
+        Evaluation(
             facts: loss.facts,
             result: result,
-            penalties: results,
-            total: penalties.isEmpty ? nil : try total(result.reduced, results),
+            penalties: penalties,
+            total: total,
             convention: convention.map { Evaluation.Resolved($0, loss, request) },
             namesInputs: namesInputs
         )
@@ -70,6 +82,59 @@ package struct Computation: Sendable {
             throw .loss(.notFinite(.loss, input: input, place: []), context)
         }
         return value
+    }
+}
+
+/// A computation whose rows arrive in parts, of which only sums are kept.
+struct RunningComputation: Sendable {
+    /// The computation, without inputs.
+    private var computation: Computation
+    private var loss: RunningLoss
+
+    /// Creates a computation without rows; `nil` if its result does not follow from sums over rows.
+    ///
+    /// - Parameter computation: the computation for some rows.
+    init?(like computation: Computation) {
+        guard computation.penalties.isEmpty,
+            let loss = RunningLoss(computation.loss, like: computation.request)
+        else { return nil }
+        self.loss = loss
+        self.computation = computation
+        self.computation.removeInputs()
+    }
+
+    /// Adds the rows of a request.
+    mutating func add(
+        _ rows: LossRequest,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(RequestError) {
+        do throws(LossError) {
+            try loss.add(
+                rows.inputs,
+                weights: rows.weights,
+                mask: rows.mask,
+                unless: cancellation
+            )
+        } catch {
+            throw .loss(error, computation.context)
+        }
+    }
+
+    /// The result of all rows.
+    func result() throws(RequestError) -> Evaluation {
+        do throws(LossError) {
+            return computation.evaluation(try loss.result())
+        } catch {
+            throw .loss(error, computation.context)
+        }
+    }
+}
+
+extension Computation {
+    fileprivate mutating func removeInputs() {
+        request.inputs = []
+        request.weights = nil
+        request.mask = nil
     }
 }
 

@@ -17,6 +17,8 @@ package struct RequestBuilder: Sendable {
     private var penalties: [Penalty] = []
     /// The fields given outside the body.
     private var outside: [String] = []
+    /// The sums over the rows that have been folded; `nil` if none have.
+    private var running: RunningComputation?
 
     /// A penalty to add to a loss.
     package struct Penalty: Sendable {
@@ -31,14 +33,24 @@ package struct RequestBuilder: Sendable {
     /// - Parameters:
     ///   - found: the loss.
     ///   - stepLimit: the maximum number of steps of a loss that states them.
-    package init(for found: Catalogue.Found, stepLimit: Int = .max) {
+    ///   - outputs: the outputs to compute unless others are requested.
+    package init(
+        for found: Catalogue.Found,
+        stepLimit: Int = .max,
+        outputs: Outputs = .lossAndGradient
+    ) {
+        self.found = found
+        request = LossRequest(inputs: Self.noInputs(of: found), stepLimit: stepLimit)
+        request.outputs = outputs
+        convention = found.convention
+    }
+
+    private static func noInputs(of found: Catalogue.Found) -> [Tensor?] {
         let count = found.facts.signature.inputs.count
         var inputs: [Tensor?] = []
         inputs.reserveCapacity(count)
         for _ in 0..<count { inputs.append(nil) }
-        self.found = found
-        convention = found.convention
-        request = LossRequest(inputs: inputs, stepLimit: stepLimit)
+        return inputs
     }
 
     package var facts: Facts { found.facts }
@@ -154,11 +166,7 @@ package struct RequestBuilder: Sendable {
         let chosen = chosenOptions
         var request = LossRequest(inputs: [])
         swap(&request, &self.request)
-        request.reduction = reduction ?? convention?.reduction ?? facts.defaultReduction
-        // A denominator supplied by the caller replaces that of a convention.
-        if reduction == nil, request.normalizer != nil, !request.reduction.acceptsNormalizer {
-            request.reduction = .mean
-        }
+        request.reduction = chosenReduction(normalizer: request.normalizer)
         chooseHessian(&request, chosen)
         try Self.check(request, hasPenalties: !penalties.isEmpty)
         let context = RequestError.Context(
@@ -180,6 +188,14 @@ package struct RequestBuilder: Sendable {
             convention: convention,
             context: context
         )
+    }
+
+    /// The reduction: the given one, the convention's, or the default.
+    private func chosenReduction(normalizer: Double?) -> Reduction {
+        let chosen = reduction ?? convention?.reduction ?? facts.defaultReduction
+        // A denominator supplied by the caller replaces that of a convention.
+        guard reduction == nil, normalizer != nil, !chosen.acceptsNormalizer else { return chosen }
+        return .mean
     }
 
     /// Sets the kind of Hessian: the given one, or the convention's.
@@ -347,6 +363,57 @@ package struct RequestBuilder: Sendable {
         if request.hessianFloor != nil {
             throw .conflict(field: "hessian_floor", reason: .surrogateOfExactHessian)
         }
+    }
+}
+
+extension RequestBuilder {
+    /// Whether the result follows from sums over rows, unless the shapes of inputs or options connect them.
+    package var sumsRows: Bool {
+        RunningLoss.suffices(
+            for: request.outputs,
+            chosenReduction(normalizer: request.normalizer),
+            facts.signature
+        )
+    }
+
+    /// Keeps only sums over the rows that have been set, of inputs, weights and mask; then the next rows can
+    /// be set.
+    ///
+    /// - Parameter cancellation: Polled during the computation; `nil` means never.
+    /// - Returns: Whether it was done; `false` if the result does not follow from sums over rows, so that
+    ///   all rows must be set at once.
+    /// - Throws: `RequestError` if the request or a row is refused.
+    package mutating func foldRows(
+        unless cancellation: (any CancellationFlag)? = nil
+    ) throws(RequestError) -> Bool {
+        if running == nil {
+            var request = self
+            guard let begun = RunningComputation(like: try request.build()) else { return false }
+            running = begun
+        }
+        var rows = LossRequest(inputs: Self.noInputs(of: found))
+        swap(&rows.inputs, &request.inputs)
+        swap(&rows.weights, &request.weights)
+        swap(&rows.mask, &request.mask)
+        try running?.add(rows, cancellation)
+        return true
+    }
+
+    /// Computes what is requested, once every field has been set.
+    ///
+    /// The builder is empty afterwards.
+    ///
+    /// - Parameter cancellation: Polled during the computation; `nil` means never.
+    /// - Returns: The result.
+    /// - Throws: `RequestError` or `PenaltyError` if the request is refused, or was cancelled.
+    package mutating func evaluate(
+        unless cancellation: (any CancellationFlag)? = nil
+    ) throws -> Evaluation {
+        if running != nil, request.inputs.contains(where: { $0 != nil }) {
+            _ = try foldRows(unless: cancellation)
+        }
+        guard let running else { return try build().evaluate(unless: cancellation) }
+        return try running.result()
     }
 }
 

@@ -58,6 +58,19 @@ struct LimitOptions: ParsableArguments {
     )
     var bodyBytes = defaults.bodyBytes
 
+    @Option(
+        parsing: .unconditional,
+        help: bytes(
+            """
+            Maximum size of a CSV or NDJSON body of which only sums are kept, in bytes \
+            (larger: 413); 0 for none.
+            """,
+            0
+        ),
+        transform: ByteCount.parse
+    )
+    var streamBytes = 0
+
     @Option(parsing: .unconditional, help: "Maximum nesting depth of JSON (deeper: 400).")
     var jsonDepth = LossService.defaultDepth
 
@@ -180,6 +193,7 @@ struct LimitOptions: ParsableArguments {
         limits.headBytes = headBytes
         limits.fieldCount = fieldCount
         limits.bodyBytes = bodyBytes
+        limits.streamBytes = streamBytes == 0 ? nil : streamBytes
         limits.headTime = .seconds(headTime)
         limits.bodyStallTime = .seconds(bodyStallTime)
         limits.bodyMinimumRate = bodyMinimumRate
@@ -207,7 +221,8 @@ struct LimitOptions: ParsableArguments {
             ("connections", connections),
         ]
         let counts = [
-            ("body-minimum-rate", bodyMinimumRate), ("waiting-jobs", waitingJobs),
+            ("stream-bytes", streamBytes), ("body-minimum-rate", bodyMinimumRate),
+            ("waiting-jobs", waitingJobs),
             ("inline-body-bytes", inlineBodyBytes), ("memory-bytes", memoryBytes),
             ("response-minimum-rate", responseMinimumRate), ("workers", workers), ("loops", loops),
         ]

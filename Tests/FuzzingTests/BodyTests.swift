@@ -12,6 +12,21 @@ import Testing
         #" [ [ 1 , -0 ] , [ 0.5E+3 , 123456789012345678901234567890 ] ] "#,
     ]
 
+    @Test("in other formats are read or refused, however they are split")
+    func formats() throws {
+        let inputs = try StoredInput.corpus(of: "formats")
+        #expect(!inputs.isEmpty)
+        for (index, input) in inputs.enumerated() {
+            var random = SplitMix(state: UInt64(index))
+            for _ in 0..<100 {
+                let damaged = Damage.applied(to: input.bytes, &random)
+                #expect(throws: Never.self, "\(input.name): \(damaged)") {
+                    try FormatsSubject.check(damaged)
+                }
+            }
+        }
+    }
+
     @Test("are read according to the grammar, however they are split", arguments: bodies)
     func damaged(body: String) throws {
         var random = SplitMix(state: UInt64(body.utf8.count))

@@ -11,6 +11,13 @@ import Testing
         }
     }
 
+    @Test("violates no invariant of the other formats")
+    func formats() throws {
+        for input in try StoredInput.corpus(of: "formats") {
+            #expect(throws: Never.self, "\(input.name)") { try FormatsSubject.check(input.bytes) }
+        }
+    }
+
     @Test("violates no invariant of the JSON reader")
     func json() throws {
         for input in try StoredInput.corpus(of: "json") {

@@ -53,6 +53,8 @@ final class Conversation {
     private let makeResponse: (Request) -> Response?
     /// Whether the network accepts output.
     var isNetworkOpen = true
+    /// How the content of requests is processed.
+    var intakeOptions = IntakeOptions()
     /// Whether worker jobs are held back until the test completes them.
     var areJobsHeld = false
     private(set) var jobs: [IntakeJob] = []
@@ -218,7 +220,7 @@ final class Conversation {
             case .receive(let head):
                 let reception = decide(head).map { Reception.respond($0) }
                 connection.received(
-                    reception ?? .accept(BodyIntake(head: head)),
+                    reception ?? .accept(BodyIntake(head: head), intakeOptions),
                     date: today,
                     now: now
                 )

@@ -125,6 +125,32 @@ import Testing
         #expect(record.hasShutDown)
     }
 
+    @Test("of which only sums are kept has a limit of its own, or none")
+    func streams() {
+        func outcome(
+            _ fields: [String],
+            _ body: String,
+            streamBytes: Int?
+        ) -> Conversation.Record {
+            var limits = Limits()
+            limits.bodyBytes = 4
+            limits.streamBytes = streamBytes
+            let conversation = Conversation(limits: limits)
+            conversation.intakeOptions.isStream = true
+            conversation.receive(request("POST", fields: fields, body: body))
+            return conversation.record
+        }
+        let length = (["Content-Length: 10"], "0123456789")
+        let chunked = (["Transfer-Encoding: chunked"], "a\r\n0123456789\r\n0\r\n\r\n")
+        for (fields, body) in [length, chunked] {
+            #expect(outcome(fields, body, streamBytes: nil).statuses == [200])
+            #expect(outcome(fields, body, streamBytes: 10).bodies == ["0123456789"])
+            let record = outcome(fields, body, streamBytes: 9)
+            #expect(record.refusals == [.streamTooLong] && record.statuses == [413])
+            #expect(record.hasShutDown)
+        }
+    }
+
     @Test("that is not reached prevents processing of the request")
     func incomplete() {
         for text in [

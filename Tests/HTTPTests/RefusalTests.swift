@@ -64,7 +64,8 @@ import Testing
     /// Refusals that need more than bytes, covered by the tests of time, resources, drains and
     /// framing.
     private static let others: Set<Refusal> = [
-        .incompleteRequest, .headTimeout, .bodyTimeout, .tooManyConnections, .memoryExhausted,
+        .streamTooLong, .incompleteRequest, .headTimeout, .bodyTimeout, .tooManyConnections,
+        .memoryExhausted,
         .excessiveMemory, .tooManyWaiting, .draining,
     ]
 
@@ -114,5 +115,8 @@ import Testing
         let endless = Refusal.bodyTooLarge.sentence(limits: limits, length: .max)
         #expect(endless.hasPrefix("The body has 9223372036854775807 or more bytes, which exceeds"))
         #expect(Refusal.requestLineTooLong.sentence(limits: limits).contains("23456"))
+        limits.streamBytes = 34_567
+        let stream = Refusal.streamTooLong.sentence(limits: limits)
+        #expect(stream.contains("the limit of 34567 bytes (--stream-bytes)"))
     }
 }

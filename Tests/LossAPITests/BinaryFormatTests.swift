@@ -425,9 +425,9 @@ struct BinaryFormatTests {
                 #"format in the query is "json", but Content-Type names safetensors: omit format."#
         ),
         Refused(
-            accept: "text/csv",
+            accept: "text/html",
             problem: "not-acceptable-format",
-            detail: #"Accept is "text/csv", but a result can be application/json"#
+            detail: #"Accept is "text/html", but a result can be application/json"#
         ),
     ]
 

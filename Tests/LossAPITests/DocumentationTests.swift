@@ -63,7 +63,7 @@ struct DocumentationTests {
     func links() throws {
         let pages = [
             "README.md", "docs/losses.md", "docs/accuracy.md", "docs/conventions.md",
-            "docs/requests.md", "docs/operating.md", "docs/performance.md",
+            "docs/formats.md", "docs/requests.md", "docs/operating.md", "docs/performance.md",
             "docs/decisions/README.md",
             "examples/README.md", "examples/boosting/README.md", "CONTRIBUTING.md",
             "ARCHITECTURE.md", "SECURITY.md", "Tests/Golden/README.md", "Benchmarks/README.md",

@@ -809,6 +809,8 @@ struct ProblemTests {
             // Those of binary formats are in BinaryFormatTests.
             .malformedTensors, .unsupportedDatatype, .inexactNumber, .resultTooLarge,
             .notAcceptableFormat,
+            // That of tables is in TableFormatTests.
+            .malformedTable,
             // That of the Open Inference Protocol is in InferenceTests.
             .extensionNotImplemented,
         ]

@@ -74,6 +74,7 @@ extension FormatError {
             "\(elementName) is \(isNegative ? "-" : "")infinity, but numbers must be finite, or NaN "
                 + "for a missing value."
         case .notABoolean(let value): "\(elementName) is \(value), but a boolean must be 0 or 1."
+        case .line(let line, let reason): reason.sentence(line: line, column: tensor)
         case .memoryExhausted: "There is not enough memory."
         }
     }
@@ -108,6 +109,7 @@ extension FormatError {
         case .inexactInteger: "inexact_integer"
         case .infinite: "infinite"
         case .notABoolean: "not_a_boolean"
+        case .line(_, let reason): reason.code
         case .memoryExhausted: "memory_exhausted"
         }
     }

@@ -2,13 +2,13 @@
 
 package import TensorJSON
 
-/// An error in a body of tensors: its reason, its position, and the tensor concerned.
+/// An error in a body of tensors or rows: its reason, its position, and the tensor or column concerned.
 package struct FormatError: Error, Equatable, Sendable {
     package let reason: Reason
     /// The offset in the body, in bytes, of the error or of the value concerned; in a deflated member of
     /// an archive, as if it were stored.
     package let position: Int
-    /// The name of the tensor; `nil` if the error is not in one.
+    /// The name of the tensor, column or member; `nil` if the error is not in one.
     package let tensor: String?
     /// The element; `nil` if the error is not in one.
     package let element: Element?
@@ -80,6 +80,8 @@ package struct FormatError: Error, Equatable, Sendable {
         case inexactInteger(String)
         case infinite(isNegative: Bool)
         case notABoolean(Int)
+        /// A line of a table, counted from 1.
+        case line(Int, LineReason)
         case memoryExhausted
     }
 

@@ -50,6 +50,9 @@ struct PendingBytes: Sendable {
         return try read(taken)
     }
 
+    /// Removes the first bytes.
+    mutating func remove(_ count: Int) { bytes.removeFirst(count) }
+
     /// Returns the bytes, of which none is left.
     mutating func takeAll(_ meter: (any MemoryMeter)?) -> [UInt8] {
         var taken: [UInt8] = []

@@ -17,8 +17,10 @@ extension Connection {
         announcedBytes = head.contentLength ?? 0
         switch consume reception {
         case .respond(let response):
+            isStream = false
             begin(response, date: date, nextStep: stepAfterEarlyResponse(to: head))
         case .accept(let intake, let options):
+            isStream = options.isStream
             commonFields = options.fields
             route = options.route
             content.begin(
@@ -33,7 +35,9 @@ extension Connection {
     /// Continues with the content, unless its announced length exceeds a limit.
     private mutating func beginContent(of head: RequestHead) {
         let length = announcedBytes
-        if length > limits.bodyBytes {
+        if isStream, length > limits.streamBytes ?? .max {
+            phase = .refusing(.streamTooLong)
+        } else if !isStream, length > limits.bodyBytes {
             phase = .refusing(.bodyTooLarge)
         } else if isDraining, length > limits.inlineBodyBytes {
             phase = .refusing(.draining)
@@ -53,7 +57,8 @@ extension Connection {
             phase = .refusing(.tooManyWaiting)
             return
         }
-        claim = content.budget.claim(MemoryClaim.forecast(length: length))
+        let bytes = isStream ? MemoryClaim.streamBytes : MemoryClaim.forecast(length: length)
+        claim = content.budget.claim(bytes)
         isClaimPrompt = true
         stageStartTime = now
         phase = .queued
@@ -93,11 +98,14 @@ extension Connection {
         case .queued, .refusing, .responding: break
         case .continuing, .body, .complete:
             guard isClaimPrompt, !content.isOnWorker else { return }
-            let bytes = MemoryClaim.forecast(
-                length: announcedBytes,
-                processed: content.processedBytes,
-                footprint: content.intakeFootprint
-            )
+            let bytes =
+                isStream
+                ? MemoryClaim.streamBytes
+                : MemoryClaim.forecast(
+                    length: announcedBytes,
+                    processed: content.processedBytes,
+                    footprint: content.intakeFootprint
+                )
             claim.resize(to: max(bytes, footprint))
         case .sending: if isClaimPrompt { claim.resize(to: footprint) }
         default: self.claim = nil
@@ -171,7 +179,7 @@ extension Connection {
 
     private mutating func prepareBody() {
         contentBytes = 0
-        chunks = ChunkedDecoder()
+        chunks = ChunkedDecoder(streamBytes: isStream ? limits.streamBytes ?? .max : nil)
         discardedBytes = 0
         stageStartTime = now
         waitingSince = nil

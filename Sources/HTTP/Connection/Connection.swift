@@ -45,6 +45,8 @@ package struct Connection: ~Copyable, Sendable {
     /// Whether the client has been fast enough to keep the claim.
     var isClaimPrompt = false
     var chunks = ChunkedDecoder()
+    /// Whether the intake keeps a bounded part of the body, however long it is.
+    var isStream = false
     /// Whether the whole request has been read, so that the next one can be found.
     var isRequestRead = false
     /// The Content-Length of the request; 0 if it is unknown.

@@ -13,6 +13,9 @@ package protocol Intake: Sendable {
     /// The estimated memory, in bytes, needed to make the response, with the response itself.
     var responseFootprint: Int { get }
 
+    /// Whether it keeps a bounded part of the content, however long that is.
+    var isBounded: Bool { get }
+
     /// Processes the next part of small content, on the event loop.
     ///
     /// - Parameters:
@@ -44,6 +47,8 @@ package protocol Intake: Sendable {
 extension Intake {
     /// Makes the response where nothing cancels the work.
     package mutating func makeResponse() -> Response { makeResponse(unless: nil) }
+
+    package var isBounded: Bool { false }
 
     package var textFootprint: Int { 0 }
 

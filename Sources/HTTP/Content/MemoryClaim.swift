@@ -44,6 +44,10 @@ extension MemoryClaim {
     /// The memory of any large request besides its numbers, in bytes.
     private static let ownBytes = 4.0 * 1_024 * 1_024
 
+    /// The memory of a request of which only sums are kept, in bytes: three segments of its body, and some
+    /// rows with the memory to evaluate them.
+    static let streamBytes = 3 * BodySegment.maximumBytes + 4 * 1_024 * 1_024
+
     /// Returns an estimate as an integer: a client may announce any length.
     private static func bytes(_ estimate: Double) -> Int { Int(min(estimate, 0x1p62)) }
 

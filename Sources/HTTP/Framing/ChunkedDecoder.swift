@@ -10,6 +10,8 @@ struct ChunkedDecoder: Sendable {
         case end
     }
 
+    /// The maximum length of a stream in bytes; `nil` if the limit of bodies applies.
+    private let streamBytes: Int?
     private var state = State.start
     /// The sum of the chunk sizes so far.
     private var totalDataBytes = 0
@@ -31,6 +33,12 @@ struct ChunkedDecoder: Sendable {
 
     /// The size at which a chunk stops earning allowance, to avoid overflow.
     private static let maximumCountedChunk = 1_024 * 1_024
+
+    /// - Parameter streamBytes: The maximum length of a stream in bytes; `nil` if the limit of bodies
+    ///   applies.
+    init(streamBytes: Int? = nil) {
+        self.streamBytes = streamBytes
+    }
 
     /// Returns the next element of the body; `nil` if more bytes are needed.
     ///
@@ -133,7 +141,10 @@ struct ChunkedDecoder: Sendable {
     /// Returns the state after a chunk line; the last chunk is empty.
     private mutating func beginData(_ size: Int, limits: Limits) throws(Refusal) -> State {
         guard size > 0 else { return .trailers(TrailerSection()) }
-        guard size <= limits.bodyBytes - totalDataBytes else { throw .bodyTooLarge }
+        let limit = streamBytes ?? limits.bodyBytes
+        guard size <= limit - totalDataBytes else {
+            throw streamBytes == nil ? .bodyTooLarge : .streamTooLong
+        }
         totalDataBytes += size
         excessFraming = max(0, excessFraming - 16 - 2 * min(size, Self.maximumCountedChunk))
         return .data(remaining: size)

@@ -96,6 +96,10 @@ extension Refusal {
                 + " the limit of \(limits.bodyBytes) bytes (--body-bytes): raise the limit of the"
                 + " server, or send the elements in parts and merge the results by their"
                 + " normalizer."
+        case .streamTooLong:
+            "The body exceeds the limit\(limits.streamBytes.map { " of \($0) bytes" } ?? "")"
+                + " (--stream-bytes) of a body of which only sums are kept: send the rows in parts and"
+                + " merge the results by their normalizer."
         case .incompleteRequest:
             "The connection was closed before the request was complete."
         case .headTimeout:

@@ -51,6 +51,7 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case wastefulChunks = "wasteful-chunks"
     case invalidTrailer = "invalid-trailer"
     case bodyTooLarge = "body-too-large"
+    case streamTooLong = "stream-too-long"
     case incompleteRequest = "incomplete-request"
 
     // Time and resources.
@@ -69,7 +70,7 @@ package enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     package var status: HTTPResponse.Status {
         switch self {
         case .headTimeout, .bodyTimeout: .requestTimeout
-        case .bodyTooLarge, .excessiveMemory: .contentTooLarge
+        case .bodyTooLarge, .streamTooLong, .excessiveMemory: .contentTooLarge
         case .requestLineTooLong: .uriTooLong
         case .unknownExpectation: .expectationFailed
         case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge

@@ -54,6 +54,9 @@ package struct IntakeOptions: Sendable {
     package var leastNumberBytes = 2
     /// The memory held for each number of small content, in bytes: eight, and some for its text.
     package var numberFootprint = 10
+    /// Whether the intake keeps a bounded part of the content, however long it is, so that
+    /// ``Limits/streamBytes`` applies rather than ``Limits/bodyBytes``.
+    package var isStream = false
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
     /// The route of refusals of this request, for logs and metrics.

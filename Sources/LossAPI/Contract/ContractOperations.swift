@@ -142,10 +142,10 @@ enum ContractOperations {
             "summary": .string("Compute a \(list.noun) and its derivatives"),
             "description": .string(
                 "The fields depend on the \(list.noun): see its description, schema and examples. "
-                    + "Requests may also be in binary formats: "
-                    + "\(BodyFormat.binary.map { $0.mediaType }.alternatives). Inputs are then arrays "
-                    + "by their names, and options are in the query, where dtype=f32 rounds the numbers "
-                    + "of a binary result."
+                    + "Requests may also be in other formats: "
+                    + "\(BodyFormat.others.map { $0.mediaType }.alternatives). Inputs are then arrays "
+                    + "or columns by their names, and options are in the query, where dtype=f32 rounds the "
+                    + "numbers of a binary result and columns=predictions:score chooses a column."
             ),
             "parameters": [parameter(list)],
             "requestBody": [

@@ -72,15 +72,14 @@ enum ContractResponses {
         ]
     }
 
-    /// Content in JSON, or in one of the binary formats.
+    /// Content in JSON, or in one of the other formats.
     static func content(_ json: JSONValue) -> JSONValue {
-        let binary = BodyFormat.binary.map { format in
-            JSONValue.Member(
-                key: format.mediaType,
-                value: ["schema": ["type": "string", "format": "binary"]]
-            )
+        let others = BodyFormat.others.map { format in
+            let schema: JSONValue =
+                format.isBinary ? ["type": "string", "format": "binary"] : ["type": "string"]
+            return JSONValue.Member(key: format.mediaType, value: ["schema": schema])
         }
-        return .object([.init(key: BodyFormat.json.mediaType, value: json)] + binary)
+        return .object([.init(key: BodyFormat.json.mediaType, value: json)] + others)
     }
 
     static let headers: JSONValue = [

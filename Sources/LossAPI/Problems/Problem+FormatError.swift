@@ -16,7 +16,10 @@ extension Problem {
             let index = error.element.map { $0.index.map { "/\($0)" }.joined() } ?? ""
             pointer = "/" + tensor.pointerStep + index
         }
-        if kind == .service(.malformedTensors) { position = error.position }
+        switch kind {
+        case .service(.malformedTensors), .service(.malformedTable): position = error.position
+        default: break
+        }
         if case .unsupportedType(_, let format) = error.reason { allowed = format.typeNames }
         reason = error.code
     }
@@ -41,6 +44,10 @@ extension ProblemKind.Service {
         case .inexactInteger: self = .inexactNumber
         case .infinite: self = .numberTooLarge
         case .notABoolean, .notInRange: self = .notAllowed
+        case .line(_, .tooLarge), .line(_, .infinite): self = .numberTooLarge
+        case .line(_, .unknownColumn), .line(_, .sharedColumn): self = .notAllowed
+        case .line(_, .notANumber), .line(_, .decimalComma): self = .wrongKind
+        case .line: self = .malformedTable
         default: self = .malformedTensors
         }
     }

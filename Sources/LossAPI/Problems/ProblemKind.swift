@@ -32,6 +32,7 @@ package enum ProblemKind: Hashable, Sendable {
         case notFinite = "not-finite"
         case tooManySteps = "too-many-steps"
         case malformedTensors = "malformed-tensors"
+        case malformedTable = "malformed-table"
         case unsupportedDatatype = "unsupported-datatype"
         case inexactNumber = "inexact-number"
         case resultTooLarge = "result-too-large"
@@ -97,7 +98,8 @@ package enum ProblemKind: Hashable, Sendable {
 extension ProblemKind.Service {
     var status: HTTPResponse.Status {
         switch self {
-        case .malformedJSON, .malformedTensors, .malformedContentCoding: .badRequest
+        case .malformedJSON, .malformedTensors, .malformedTable, .malformedContentCoding:
+            .badRequest
         case .tooManySteps: .contentTooLarge
         case .unauthorized: .unauthorized
         case .notAcceptable, .notAcceptableFormat: .notAcceptable
@@ -132,6 +134,7 @@ extension ProblemKind.Service {
         case .notFinite: "The result is not finite"
         case .tooManySteps: "The computation would take too long"
         case .malformedTensors: "The body is not in its binary format"
+        case .malformedTable: "The body is not a table of rows"
         case .unsupportedDatatype: "Unsupported type of numbers"
         case .inexactNumber: "A number has no double of the same value"
         case .resultTooLarge: "A result is too large for its type"
@@ -206,6 +209,10 @@ extension ProblemKind.Service {
             "The body is not in the binary format that Content-Type names, is truncated, or continues "
                 + "after its end. `position` is the offset of the error in bytes, from 0; `reason` names "
                 + "it."
+        case .malformedTable:
+            "A line of the body is not valid CSV (RFC 4180) or NDJSON, or does not have the cells of the "
+                + "others. The sentence names the line and the column; `position` is the offset in bytes, "
+                + "from 0; `reason` names the error."
         case .unsupportedDatatype:
             "Convert the tensor to one of the types in `allowed`: floating-point numbers of 16 to 64 "
                 + "bits, integers of 8 to 64 bits, or booleans."
@@ -226,7 +233,7 @@ extension ProblemKind.Service {
             "The server does not have this extension of the Open Inference Protocol; /v2 lists those it "
                 + "has."
         case .unsupportedMediaType:
-            "Send Content-Type: application/json, in UTF-8, or one of the binary formats in `allowed`."
+            "Send Content-Type: application/json, in UTF-8, or one of the other formats in `allowed`."
         case .unsupportedContentCoding:
             "Send the body uncompressed, or with one Content-Encoding: gzip or deflate."
         case .malformedContentCoding:

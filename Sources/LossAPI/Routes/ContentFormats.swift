@@ -19,6 +19,14 @@ struct ContentFormats: Equatable, Sendable {
     /// The values of Accept that many clients send.
     private static let usualAccept = ["*/*", "application/json"].map { Array($0.utf8) }
 
+    /// The field of a query that chooses the columns of a table.
+    static let columns = "columns"
+
+    /// Whether a field of the query is of the formats rather than of the loss.
+    func isQueryField(_ name: String) -> Bool {
+        Self.queryFields.contains(name) || request.isTable && name == Self.columns
+    }
+
     /// Selects the formats of a request and its result (RFC 9110, section 12.5.1).
     ///
     /// - Throws: A problem if the request is in no supported format, or its result in no accepted one.
@@ -48,22 +56,24 @@ struct ContentFormats: Equatable, Sendable {
 
     /// The acceptable format that the client prefers; among several that of the request.
     ///
-    /// A request in JSON whose Accept names no format gets a result in JSON, which clients expect
-    /// whatever their libraries send.
+    /// A request in JSON, or in a table, whose Accept names no format gets a result in JSON, which clients
+    /// expect whatever their libraries send.
     private static func resultFormat(
         of request: BodyFormat,
         accept: String?
     ) throws(Problem) -> BodyFormat {
-        guard let accept, !accept.isEmpty else { return request }
+        let usual = request.isTable ? .json : request
+        guard let accept, !accept.isEmpty else { return usual }
         let list = WeightedList(accept)
-        let formats = [request] + BodyFormat.allCases.filter { $0 != request }
-        var best = (format: request, weight: 0)
+        let formats = [usual] + BodyFormat.allCases.filter { $0 != usual }
+        var best = (format: usual, weight: 0)
         for format in formats {
-            let general = format == request ? list.weight(of: "application/octet-stream") : nil
+            let general = format == usual ? list.weight(of: "application/octet-stream") : nil
             let weight =
                 list.weight(of: format.mediaType)
                 ?? (format == .npz ? list.weight(of: "application/zip") : nil) ?? general
-                ?? list.weight(of: "application/*") ?? list.weight(of: "*/*") ?? 0
+                ?? list.weight(of: format == .csv ? "text/*" : "application/*")
+                ?? list.weight(of: "*/*") ?? 0
             if weight > best.weight { best = (format, weight) }
         }
         guard best.weight > 0 || request == .json else {
@@ -87,10 +97,11 @@ struct ContentFormats: Equatable, Sendable {
         guard let precision = Precision(rawValue: text) else {
             throw Problem(notAllowed: text, for: "dtype", at: nil, allowed: allowed)
         }
-        guard result != .json || precision == .double else {
+        guard result.isBinary || precision == .double else {
             throw Problem(
                 .conflictingOptions,
-                "dtype=\(text) applies to a result in a binary format, but this one is JSON: omit "
+                "dtype=\(text) applies to a result in a binary format, but this one is "
+                    + "\(result == .json ? "JSON" : result.mediaType): omit "
                     + "dtype, or send Accept: \(BodyFormat.binary.map { $0.mediaType }.alternatives)."
             )
         }

@@ -37,15 +37,20 @@ enum MediaType {
         if isJSON(parts) {
             return defaults.contains(essence) ? try named(by: head) ?? .json : .json
         }
-        if let format = BodyFormat(binaryType: essence) { return format }
+        if let format = BodyFormat(mediaType: essence) {
+            guard !format.isTable || isUTF8(parts), !parts.contains("header=absent") else {
+                throw unsupported(type)
+            }
+            return format
+        }
         guard essence == bytes else { throw unsupported(type) }
         guard let format = try named(by: head) else {
-            let names = BodyFormat.binary.map { $0.rawValue }
+            let names = BodyFormat.others.map { $0.rawValue }
             throw Problem(
                 .unsupportedMediaType,
                 "Content-Type is \(type.quoted), which names no format: add "
                     + "\(names.map { "?format=\($0)" }.alternatives), or send Content-Type: "
-                    + "\(BodyFormat.binary.map { $0.mediaType }.alternatives).",
+                    + "\(BodyFormat.others.map { $0.mediaType }.alternatives).",
                 allowed: BodyFormat.mediaTypes
             )
         }
@@ -84,7 +89,13 @@ enum MediaType {
     }
 
     private static func unsupported(_ type: String) -> Problem {
-        let names = BodyFormat.allCases.map { $0.mediaType + ($0 == .json ? " in UTF-8" : "") }
+        let names = BodyFormat.allCases.map { format in
+            switch format {
+            case .json, .ndjson: format.mediaType + " in UTF-8"
+            case .csv: format.mediaType + " in UTF-8 with a header"
+            case .safetensors, .npy, .npz: format.mediaType
+            }
+        }
         return Problem(
             .unsupportedMediaType,
             "Content-Type is \(type.quoted), but must be \(names.alternatives). With curl: "
@@ -101,8 +112,12 @@ enum MediaType {
             essence == "application/json" || essence == "text/json"
             || essence == "application/x-www-form-urlencoded" || essence == "text/plain"
             || essence.hasPrefix("application/") && essence.hasSuffix("+json")
+        return isJSON && isUTF8(parts)
+    }
+
+    /// Whether the parameters of a type name no coding of text but UTF-8.
+    private static func isUTF8(_ parts: [Substring]) -> Bool {
         let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
-        let isUTF8 = charset.map { ["charset=utf-8", "charset=\"utf-8\""].contains($0) } ?? true
-        return isJSON && isUTF8
+        return charset.map { ["charset=utf-8", "charset=\"utf-8\""].contains($0) } ?? true
     }
 }

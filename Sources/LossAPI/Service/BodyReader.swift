@@ -12,6 +12,9 @@ protocol BodyReader: Sendable {
     /// The part of it that holds bytes that have not been read, in bytes.
     var textFootprint: Int { get }
 
+    /// Whether it keeps a bounded part of the body, however long that is.
+    var isBounded: Bool { get }
+
     /// Whether every field has been read, or reading was abandoned.
     var isAtEnd: Bool { get }
 
@@ -54,4 +57,6 @@ protocol BodyReader: Sendable {
 
 extension BodyReader {
     var inference: InferenceRequest? { nil }
+
+    var isBounded: Bool { false }
 }

@@ -57,7 +57,7 @@ package struct LossService: Sendable {
             // Constructed in place: named values would be copied.
             return RequestIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: try .make(for: found, query, stepLimit: maximumSteps),
+                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
                 format: formats.result,
                 route: route.name,
                 clock: clock
@@ -71,7 +71,70 @@ package struct LossService: Sendable {
             return try intake(reader, for: found, route, query, formats)
         case .npz:
             return try intake(NPZReader(limit: maximumBody), for: found, route, query, formats)
+        case .csv:
+            let names = try Self.columns(of: found, query)
+            return try intake(CSVReader(names: names), for: found, route, query, formats)
+        case .ndjson:
+            let names = try Self.columns(of: found, query)
+            let reader = NDJSONReader(names: names, maximumDepth: maximumDepth)
+            return try intake(reader, for: found, route, query, formats)
         }
+    }
+
+    /// The names of the columns of a table, and those that the query chooses: `field:column`, or the name
+    /// of a field, separated by commas.
+    private static func columns(
+        of found: Catalogue.Found,
+        _ query: String?
+    ) throws(Problem) -> ColumnNames {
+        let fields = RequestField.all(of: found.facts).filter { name in
+            if case .numbers? = RequestField.named(name, of: found.facts)?.kind {
+                true
+            } else {
+                false
+            }
+        }
+        guard let text = try ContentFormats.value(of: ContentFormats.columns, in: query) else {
+            return ColumnNames(fields: fields)
+        }
+        var choices: [(field: String, columns: [String])] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let pair = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let (field, column) = (String(pair[0]), String(pair.last ?? ""))
+            guard fields.contains(field), !column.isEmpty else {
+                throw Problem(
+                    .notAllowed,
+                    "columns in the query is \(text.quoted), but must be fields with their columns, such as "
+                        + "\(fields[0]):score, separated by commas. Fields: "
+                        + "\(fields.joined(separator: ", ")).",
+                    allowed: fields
+                )
+            }
+            if let index = choices.firstIndex(where: { $0.field == field }) {
+                choices[index].columns.append(column)
+            } else {
+                choices.append((field, [column]))
+            }
+        }
+        let chosen = choices.map { ColumnNames.Choice(field: $0.field, columns: $0.columns) }
+        return ColumnNames(fields: fields, chosen: chosen)
+    }
+
+    private func intake(
+        _ reader: some TableReader,
+        for found: Catalogue.Found,
+        _ route: Route,
+        _ query: String?,
+        _ formats: ContentFormats
+    ) throws(Problem) -> any Intake {
+        let builder = try RequestBuilder.make(for: found, query, formats, stepLimit: maximumSteps)
+        return RequestIntake(
+            members: TableBody(reader, foldsRows: builder.sumsRows, limit: maximumBody),
+            builder: builder,
+            format: formats.result,
+            route: route.name,
+            clock: clock
+        )
     }
 
     /// Creates the intake for a request of the Open Inference Protocol.
@@ -90,7 +153,7 @@ package struct LossService: Sendable {
         _ jsonLength: Int?
     ) throws(Problem) -> any Intake {
         let reader = InferenceReader(jsonLength: jsonLength)
-        return try intake(reader, for: found, route, query, .json, selectsFormats: false)
+        return try intake(reader, for: found, route, query, nil)
     }
 
     private func intake(
@@ -98,18 +161,12 @@ package struct LossService: Sendable {
         for found: Catalogue.Found,
         _ route: Route,
         _ query: String?,
-        _ formats: ContentFormats,
-        selectsFormats: Bool = true
+        _ formats: ContentFormats?
     ) throws(Problem) -> any Intake {
         RequestIntake(
             members: TensorBody(reader),
-            builder: try .make(
-                for: found,
-                query,
-                selectsFormats: selectsFormats,
-                stepLimit: maximumSteps
-            ),
-            format: formats.result,
+            builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+            format: formats?.result ?? .json,
             route: route.name,
             clock: clock
         )

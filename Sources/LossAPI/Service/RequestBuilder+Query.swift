@@ -11,19 +11,25 @@ extension RequestBuilder {
     /// - Parameters:
     ///   - found: The loss.
     ///   - query: The query.
-    ///   - selectsFormats: Whether the query may select formats, which have been negotiated.
+    ///   - formats: The formats of the request and its result, which the query may select; `nil` for the
+    ///     Open Inference Protocol, in which it may not.
     ///   - stepLimit: The maximum number of steps of a loss that states them.
     /// - Returns: The builder.
     /// - Throws: A problem with a field of the query or its value.
     static func make(
         for found: Catalogue.Found,
         _ query: String?,
-        selectsFormats: Bool = true,
+        _ formats: ContentFormats?,
         stepLimit: Int
     ) throws(Problem) -> RequestBuilder {
-        guard let query else { return RequestBuilder(for: found, stepLimit: stepLimit) }
-        var builder = RequestBuilder(for: found, stepLimit: stepLimit)
-        try builder.read(query: query, selectsFormats: selectsFormats)
+        // Derivatives would be as long as the rows.
+        let isTable = formats?.request.isTable == true
+        let outputs: Outputs = isTable ? [.loss, .statistics] : .lossAndGradient
+        guard let query else {
+            return RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
+        }
+        var builder = RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
+        try builder.read(query: query, formats)
         return builder
     }
 
@@ -33,10 +39,10 @@ extension RequestBuilder {
     /// and penalties belong in the body.
     ///
     /// - Throws: A problem with a field or its value.
-    private mutating func read(query: String, selectsFormats: Bool) throws(Problem) {
+    private mutating func read(query: String, _ formats: ContentFormats?) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            if ContentFormats.queryFields.contains(name) {
-                guard !selectsFormats else { continue }
+            if formats?.isQueryField(name) == true { continue }
+            if formats == nil, ContentFormats.queryFields.contains(name) {
                 throw Problem(
                     .unknownField,
                     "\(name) in the query selects formats at \(CatalogueList.losses.template). Here "

@@ -43,6 +43,8 @@ struct RequestIntake<Body: BodyReader>: Intake {
 
     var textFootprint: Int { members.textFootprint }
 
+    var isBounded: Bool { members.isBounded }
+
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         let count = builder.resultCount
@@ -50,14 +52,14 @@ struct RequestIntake<Body: BodyReader>: Intake {
         if let request = members.inference {
             return own + request.textLength + ResultBytes.footprint(of: request, count)
         }
-        guard format != .json else { return own + ResultText.textFootprint(of: count) }
+        guard !format.isText else { return own + ResultText.textFootprint(of: count) }
         return own + ResultBytes.footprint(of: count)
             + ResultBytes.footprint(ofPenalties: builder.penaltyCount)
     }
 
     /// An upper estimate of the time to compute and serialize the result, in nanoseconds.
     private var resultNanoseconds: Int {
-        let each = format == .json ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
+        let each = format.isText ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
         return builder.computingNanoseconds + builder.resultCount * each
     }
 
@@ -97,7 +99,7 @@ struct RequestIntake<Body: BodyReader>: Intake {
         if let problem { return problem.response(route: route) }
         do {
             let read = latest ?? clock()
-            let evaluation = try builder.build().evaluate(unless: cancellation)
+            let evaluation = try builder.evaluate(unless: cancellation)
             let computed = clock()
             let (start, rest, fields) = try serialize(evaluation)
             var times = times
@@ -125,12 +127,17 @@ struct RequestIntake<Body: BodyReader>: Intake {
             return (start, rest, fields)
         }
         let fields = ResponseFields.ofResults(in: format.format)
-        guard format == .json else {
+        switch format.format {
+        case .json:
+            let (start, rest) = ResultText.serialize(evaluation)
+            return (start, rest, fields)
+        case .csv, .ndjson:
+            let (start, rest) = try ResultTable.serialize(evaluation, as: format.format)
+            return (start, rest, fields.adding(evaluation))
+        case .safetensors, .npy, .npz:
             let (start, rest) = try ResultBytes.serialize(evaluation, as: format)
             return (start, rest, fields)
         }
-        let (start, rest) = ResultText.serialize(evaluation)
-        return (start, rest, fields)
     }
 
     /// Reads the remaining members after the end of the body.

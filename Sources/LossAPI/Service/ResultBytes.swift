@@ -83,13 +83,17 @@ struct ResultFormat: Equatable, Sendable {
 
     static let json = ResultFormat(format: .json, precision: .double)
 
+    /// Whether numbers are texts.
+    var isText: Bool { !format.isBinary }
+
     /// Encodes tensors in a binary format; returns `nil` if they are too long for it.
     fileprivate func encode(
         _ tensors: [NamedTensor],
         _ metadata: [(name: String, text: String)]
     ) -> EncodedTensors? {
         switch format {
-        case .json, .safetensors: .safetensors(tensors, metadata: metadata, precision)
+        case .json, .csv, .ndjson, .safetensors:
+            .safetensors(tensors, metadata: metadata, precision)
         case .npy: .npy(tensors, metadata: metadata, precision)
         case .npz: .npz(tensors, metadata: metadata, precision)
         }

@@ -9,9 +9,7 @@ import Requests
 struct TensorBody<Reader: TensorReader>: BodyReader {
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
-    /// Bytes that have arrived, of which those before `start` are not content.
-    private var part: [UInt8] = []
-    private var start = 0
+    private var part = BodyPart()
     private var meter: MemoryAccount?
     /// Whether the body has ended.
     private var isComplete = false
@@ -25,26 +23,19 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
         self.reader = reader
     }
 
-    var footprint: Int { (reader?.footprint ?? 0) + part.capacity }
+    var footprint: Int { (reader?.footprint ?? 0) + part.footprint }
 
-    var textFootprint: Int { part.capacity }
+    var textFootprint: Int { part.footprint }
 
     var inference: InferenceRequest? { reader?.request }
 
     /// Always `false`: widening takes little time for each byte.
     var isPaused: Bool { false }
 
-    mutating func append(_ bytes: Span<UInt8>) {
-        guard !bytes.isEmpty else { return }
-        part.append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
-        }
-    }
+    mutating func append(_ bytes: Span<UInt8>) { part.append(bytes) }
 
     mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
-        var segment = segment
-        part = segment.takeBytes()
-        start = min(BodySegment.headroom, part.count)
+        part.replace(with: segment)
         return true
     }
 
@@ -52,7 +43,7 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     mutating func end() { isComplete = true }
 
-    mutating func discardText() { part = [] }
+    mutating func discardText() { part.discard() }
 
     mutating func skip() {
         discardText()
@@ -64,10 +55,8 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
         guard !isAtEnd else { return }
-        var bytes: [UInt8] = []
-        swap(&bytes, &part)
+        let (bytes, start) = part.take()
         var index = start
-        start = 0
         do {
             try readTensors(bytes.span, &index, into: &builder)
             guard isComplete else { return }

@@ -244,7 +244,16 @@ struct Accumulation: ~Copyable {
             elements: outputs.contains(.elements) ? losses(elements) : nil,
             statistics: outputs.contains(.statistics) ? try statistics() : nil,
             moments: outputs.contains(.partial) ? moments?.moments() : nil,
-            skipped: batch.request.skipsMissing ? batch.selection.skipped : nil
+            skipped: batch.request.skipsMissing ? batch.selection.skipped : nil,
+            extent: outputs.contains(.partial) ? extent : nil
+        )
+    }
+
+    private var extent: LossResult.Extent {
+        LossResult.Extent(
+            lossShape: batch.lossShape,
+            itemCount: batch.selection.itemCount(of: batch.lossShape.first ?? 1),
+            weighsTargets: weighting.targetWeights != nil
         )
     }
 

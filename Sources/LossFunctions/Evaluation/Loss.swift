@@ -81,6 +81,10 @@ package final class Loss: Sendable {
         return result
     }
 
+    /// Whether the losses of rows of the first dimension do not depend on other rows, if the first input
+    /// has a shape of at least one dimension.
+    func evaluatesRowsApart(of shape: [Int]) -> Bool { evaluator.evaluatesRowsApart(of: shape) }
+
     /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.
     var derivesDomains: Bool { domains.isEmpty }
 
@@ -102,10 +106,16 @@ protocol LossEvaluator: AnyObject, Sendable {
     /// The result of the proximal operator; `nil` if the loss has none.
     func minima(of batch: Batch) throws(LossError) -> Tensor?
 
+    /// Whether the losses of rows of the first dimension do not depend on other rows, if the first input
+    /// has a shape.
+    func evaluatesRowsApart(of shape: [Int]) -> Bool
+
     /// Computes the losses and derivatives of every unit.
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult
 }
 
 extension LossEvaluator {
     func minima(of batch: Batch) throws(LossError) -> Tensor? { nil }
+
+    func evaluatesRowsApart(of _: [Int]) -> Bool { false }
 }

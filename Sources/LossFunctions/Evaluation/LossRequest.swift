@@ -62,11 +62,44 @@ package struct LossResult: Equatable, Sendable {
     package let moments: Moments?
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
+    /// The units of the losses, if their exact sums were requested.
+    let extent: Extent?
     /// The means that the predictions estimate, in their shape.
     package internal(set) var link: Tensor?
     /// The parameters that minimize half of the squared distance to the given ones plus the step times the
     /// loss.
     package internal(set) var prox: Tensor?
+
+    /// The units of a batch, by which the sums of parts of a data set become its result.
+    struct Extent: Equatable, Sendable {
+        /// The shape of the losses.
+        private(set) var lossShape: [Int]
+        /// The number of items of the first dimension with a loss that is not left out.
+        private(set) var itemCount: Int
+        /// Whether targets have weights in the denominator of a mean.
+        private(set) var weighsTargets: Bool
+
+        /// Creates the extent of no units.
+        init() { self.init(lossShape: [0], itemCount: 0, weighsTargets: false) }
+
+        init(lossShape: [Int], itemCount: Int, weighsTargets: Bool) {
+            self.lossShape = lossShape
+            self.itemCount = itemCount
+            self.weighsTargets = weighsTargets
+        }
+
+        /// The number of units, including those left out.
+        var unitCount: Int { lossShape.reduce(1, *) }
+
+        /// Adds the units of the next rows.
+        mutating func add(_ next: Extent) {
+            let rows = lossShape[0]
+            lossShape = next.lossShape
+            lossShape[0] += rows
+            itemCount += next.itemCount
+            weighsTargets = weighsTargets || next.weighsTargets
+        }
+    }
 
     /// The reduced loss, or the losses if they are not reduced.
     package var loss: Tensor? { reduced.map { Tensor($0) } ?? weighted }

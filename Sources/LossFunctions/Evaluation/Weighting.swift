@@ -75,14 +75,15 @@ struct Weighting {
             normalizer =
                 request.normalizer ?? Double(request.emptyRows == .drop ? filled : itemCount)
         }
-        guard normalizer > 0 else {
-            if count == 0 { throw .empty(input: batch.signature.inputs[0].name) }
-            guard selection.isComplete else {
-                throw .nothingToAverage(request.mask == nil ? .units : .mask)
-            }
-            throw .nothingToAverage(targetWeights == nil ? .weights : .targets)
-        }
-        guard normalizer.isFinite, items.allSatisfy({ $0.normalizer.isFinite }) else {
+        try Self.check(
+            normalizer,
+            count: count,
+            isComplete: selection.isComplete,
+            hasMask: request.mask != nil,
+            weighsTargets: targetWeights != nil,
+            input: batch.signature.inputs[0].name
+        )
+        guard items.allSatisfy({ $0.normalizer.isFinite }) else {
             throw .notFinite(.normalizer, input: "weights", place: [])
         }
         isExtreme =
@@ -234,6 +235,35 @@ struct Weighting {
             sum.add(own.span, times: factors.span)
         }
         return sum.value
+    }
+
+    /// Checks the denominator of the sum of the losses.
+    ///
+    /// - Parameters:
+    ///   - normalizer: the denominator.
+    ///   - count: the number of losses.
+    ///   - isComplete: whether no loss is left out.
+    ///   - hasMask: whether a mask may leave out losses.
+    ///   - weighsTargets: whether targets have weights.
+    ///   - input: the name of the first input.
+    /// - Throws: `LossError.empty` or `LossError.nothingToAverage` if it is 0, and `LossError.notFinite` if
+    ///   it is too large.
+    static func check(
+        _ normalizer: Double,
+        count: Int,
+        isComplete: Bool,
+        hasMask: Bool,
+        weighsTargets: Bool,
+        input: String
+    ) throws(LossError) {
+        guard normalizer > 0 else {
+            if count == 0 { throw .empty(input: input) }
+            guard isComplete else { throw .nothingToAverage(hasMask ? .mask : .units) }
+            throw .nothingToAverage(weighsTargets ? .targets : .weights)
+        }
+        guard normalizer.isFinite else {
+            throw .notFinite(.normalizer, input: "weights", place: [])
+        }
     }
 
     /// Throws if weights do not match the shape of the losses or are negative.

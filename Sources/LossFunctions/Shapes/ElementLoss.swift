@@ -15,6 +15,11 @@ final class ElementLoss: LossEvaluator {
         try (kernel as? any ProximalKernel)?.minima(of: batch)
     }
 
+    func evaluatesRowsApart(of shape: [Int]) -> Bool {
+        // An option with a value for each element of the last axis needs the whole axis.
+        kernel.list.map { $0.values.count <= 1 } ?? true || shape.count > 1
+    }
+
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         var result = try Accumulation(batch)
         let count = batch.unitCount

@@ -19,6 +19,11 @@ final class RowLoss: LossEvaluator {
         checksPredictions = options[ProbabilityOptions.checkSums]
     }
 
+    func evaluatesRowsApart(of shape: [Int]) -> Bool {
+        shape.indices.contains(axis < 0 ? axis + shape.count : axis) && axis + shape.count != 0
+            && axis != 0
+    }
+
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
         guard layout.length > 0 || layout.count == 0 else {

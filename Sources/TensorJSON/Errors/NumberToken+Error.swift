@@ -34,6 +34,11 @@ extension NumberToken {
         return TokenError(.numberOutOfRange(text.excerpt(start..<position)), at: start)
     }
 
+    /// The length of the digits, points, signs and exponent marks at the start of a text.
+    static func length(_ text: Span<UInt8>) -> Int {
+        text.indices.first { !text.byte(at: $0).isOfNumber } ?? text.count
+    }
+
     private static func missingDigits(
         _ text: Span<UInt8>,
         _ start: Int,
@@ -50,5 +55,13 @@ extension NumberToken {
         var position = start
         while text.byte(at: position).isDigit { position += 1 }
         return position
+    }
+}
+
+extension UInt8 {
+    /// Whether the byte may occur in a number.
+    fileprivate var isOfNumber: Bool {
+        isDigit || isExponentMark || self == ASCII.point || self == ASCII.minus
+            || self == ASCII.plus
     }
 }

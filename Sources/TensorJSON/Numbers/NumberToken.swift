@@ -80,7 +80,7 @@ struct NumberToken {
             }
             generalCount &+= 1
             let number = text.withWindowInPlace(at: position) { window in
-                ShortNumber.readAny(window, powers, &gap)
+                ShortNumber.readAny(window, powers, .element, &gap)
             }
             guard let number, number.end >= 0 else { break }
             buffer.store(number.value, at: count)
@@ -107,7 +107,7 @@ struct NumberToken {
     ) {
         while count < buffer.capacity {
             let number = text.withWindowInPlace(at: position) { window in
-                ShortNumber.read(form, window, powers, &gap)
+                ShortNumber.read(form, window, powers, .element, &gap)
             }
             guard let number, number.end >= 0 else { return }
             buffer.store(number.value, at: count)

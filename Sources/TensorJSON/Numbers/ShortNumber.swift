@@ -44,8 +44,7 @@ struct ShortNumber {
         return hasPoint && length <= 16 ? .mediumFraction : .other
     }
 
-    /// Reads a number of a given form at the start of a window, and the comma and white space after
-    /// it.
+    /// Reads a number of a given form at the start of a window, and its separator.
     ///
     /// - Returns: the number, with the start of the next number in `end`; a negative `end` if the
     ///   text has another form.
@@ -54,33 +53,39 @@ struct ShortNumber {
         _ form: Form,
         _ text: ByteWindow,
         _ powers: PowersOfFive,
+        _ separator: Separator,
         _ gap: inout Int
     ) -> Self {
         switch form {
-        case .integer: readInteger(text, &gap)
-        case .shortFraction: readShortFraction(text, powers, &gap)
-        case .mediumFraction: readMediumFraction(text, powers, &gap)
-        case .longFraction: readLongFraction(text, powers, &gap)
+        case .integer: readInteger(text, separator, &gap)
+        case .shortFraction: readShortFraction(text, powers, separator, &gap)
+        case .mediumFraction: readMediumFraction(text, powers, separator, &gap)
+        case .longFraction: readLongFraction(text, powers, separator, &gap)
         case .other: none
         }
     }
 
     @inline(__always)
-    private static func readInteger(_ text: ByteWindow, _ gap: inout Int) -> Self {
+    private static func readInteger(
+        _ text: ByteWindow,
+        _ separator: Separator,
+        _ gap: inout Int
+    ) -> Self {
         let word = text.word(at: 0)
         let count = EightDigits.count(EightDigits.nonDigits(word))
-        guard text.byte(at: count) == ASCII.comma, count > 0,
+        guard text.byte(at: count) == separator.byte, count > 0,
             count == 1 || word & 0xFF != UInt64(ASCII.zero)
         else { return none }
         let number = EightDigits.number(word, first: count)
         return Self(value: Double(Int64(truncatingIfNeeded: number)), end: count)
-            .pastComma(text, &gap)
+            .past(separator, text, &gap)
     }
 
     @inline(__always)
     private static func readShortFraction(
         _ text: ByteWindow,
         _ powers: PowersOfFive,
+        _ separator: Separator,
         _ gap: inout Int
     ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == ASCII.minus ? 1 : 0
@@ -95,7 +100,7 @@ struct ShortNumber {
         let end = first &+ count &+ 1
         let isLong = count == 8 || integerCount == 0 || count == integerCount
         guard text.byte(at: first &+ integerCount) == ASCII.point,
-            text.byte(at: end) == ASCII.comma, !isLong,
+            text.byte(at: end) == separator.byte, !isLong,
             integerCount == 1 || word & 0xFF != UInt64(ASCII.zero)
         else { return none }
         // Both operands are exact, so the quotient is rounded once (Clinger, "How to read floating
@@ -103,13 +108,14 @@ struct ShortNumber {
         let significand = Int64(truncatingIfNeeded: EightDigits.number(digits, first: count))
         let scale = Int64(truncatingIfNeeded: powers.ten(to: count &- integerCount))
         return Self(value: (Double(significand) / Double(scale)).negated(sign), end: end)
-            .pastComma(text, &gap)
+            .past(separator, text, &gap)
     }
 
     @inline(__always)
     private static func readMediumFraction(
         _ text: ByteWindow,
         _ powers: PowersOfFive,
+        _ separator: Separator,
         _ gap: inout Int
     ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == ASCII.minus ? 1 : 0
@@ -121,7 +127,7 @@ struct ShortNumber {
         let end = (marks & (marks &- 1)).trailingZeroBitCount
         let integerCount = point &- first
         let length = end &- first
-        guard text.byte(at: point) == ASCII.point, text.byte(at: end) == ASCII.comma,
+        guard text.byte(at: point) == ASCII.point, text.byte(at: end) == separator.byte,
             nonDigits & 1 == UInt32(truncatingIfNeeded: sign), integerCount > 0,
             length > integerCount &+ 1, length <= 16,
             integerCount == 1 || text.byte(at: first) != ASCII.zero
@@ -140,29 +146,30 @@ struct ShortNumber {
         let significand = Int64(truncatingIfNeeded: numbers[0] &* 100_000_000 &+ numbers[1])
         let scale = Int64(truncatingIfNeeded: powers.ten(to: 16 &- integerCount))
         return Self(value: (Double(significand) / Double(scale)).negated(sign), end: end)
-            .pastComma(text, &gap)
+            .past(separator, text, &gap)
     }
 
     @inline(__always)
     private static func readLongFraction(
         _ text: ByteWindow,
         _ powers: PowersOfFive,
+        _ separator: Separator,
         _ gap: inout Int
     ) -> Self {
         let digits = Digits(text)
         // Computed from the start rather than from the sign, so that the processor can begin the
         // next number early: that depends on nothing else.
         let end = 13 &+ EightDigits.count(EightDigits.nonDigits(text.word(at: 13)))
-        guard digits.isLongFraction, end == digits.end, text.byte(at: end) == ASCII.comma
+        guard digits.isLongFraction, end == digits.end, text.byte(at: end) == separator.byte
         else { return none }
         return Self(
             value: EiselLemire.double(digits.significand, -18, digits.sign, powers),
             end: end
-        ).pastComma(text, &gap)
+        ).past(separator, text, &gap)
     }
 
-    /// Reads a number of any form at the start of a window, and the comma or closing bracket after
-    /// it.
+    /// Reads a number of any form at the start of a window, and its separator, or the closing bracket
+    /// of an array.
     ///
     /// Numbers of up to 19 digits, not counting a zero before the point, are read without branches
     /// on properties that vary from number to number: a mask joins the digits before and after the
@@ -171,6 +178,7 @@ struct ShortNumber {
     static func readAny(
         _ text: ByteWindow,
         _ powers: PowersOfFive,
+        _ separator: Separator,
         _ gap: inout Int
     ) -> Self {
         let sign: UInt64 = text.byte(at: 0) == ASCII.minus ? 1 : 0
@@ -230,20 +238,47 @@ struct ShortNumber {
         }
         if EiselLemire.tielessExponents.contains(exponent) {
             let value = EiselLemire.double(significand, exponent, sign, powers)
-            if value == value { return Self(value: value, end: end).pastSeparator(text, &gap) }
+            if value == value { return Self(value: value, end: end).pastAny(separator, text, &gap) }
         }
         let bits = EiselLemire.bits(significand, exponent, powers)
         guard bits < Double.infinity.bitPattern else { return none }
-        return Self(value: Double(bitPattern: bits).negated(sign), end: end).pastSeparator(
+        return Self(value: Double(bitPattern: bits).negated(sign), end: end).pastAny(
+            separator,
             text,
             &gap
         )
     }
 
-    /// Moves past the comma after the number and the white space after it, or marks the number as
-    /// the last one.
+    /// The byte after a number, and whether white space may follow it.
+    struct Separator {
+        let byte: UInt8
+        let precedesWhitespace: Bool
+
+        /// The comma after an element of a JSON array.
+        @inline(__always)
+        static var element: Separator { Separator(byte: ASCII.comma, precedesWhitespace: true) }
+
+        /// The byte after a cell of a table.
+        @inline(__always)
+        static func cell(_ byte: UInt8) -> Separator {
+            Separator(byte: byte, precedesWhitespace: false)
+        }
+    }
+
+    /// Moves past the separator at the end of the number, and the white space that may follow it.
     @inline(__always)
-    private func pastSeparator(_ text: ByteWindow, _ gap: inout Int) -> Self {
+    private func past(_ separator: Separator, _ text: ByteWindow, _ gap: inout Int) -> Self {
+        separator.precedesWhitespace ? pastComma(text, &gap) : Self(value: value, end: end &+ 1)
+    }
+
+    /// Moves past the separator after the number, if it is there, and the white space that may follow
+    /// it, or marks the number as the last one of an array.
+    @inline(__always)
+    private func pastAny(_ separator: Separator, _ text: ByteWindow, _ gap: inout Int) -> Self {
+        guard separator.precedesWhitespace else {
+            let isSeparated = end >= 0 && text.byte(at: end) == separator.byte
+            return isSeparated ? Self(value: value, end: end &+ 1) : .none
+        }
         guard end >= 0, text.byte(at: end) != ASCII.comma else {
             return end >= 0 ? pastComma(text, &gap) : .none
         }

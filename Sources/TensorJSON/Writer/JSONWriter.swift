@@ -104,10 +104,7 @@ package struct JSONWriter {
     /// - Precondition: the number is finite.
     package mutating func number(_ value: Double) {
         beginValue()
-        let table = WriterTable.table
-        bytes.append(upTo: NumberText.slotLength) { buffer in
-            NumberText.write(value, buffer, at: 0, table)
-        }
+        bytes.append(number: value)
     }
 
     /// Writes numbers as nested arrays of a given shape; the shape `[]` is a single number.
@@ -198,6 +195,16 @@ extension UInt8 {
     /// Whether the byte must be escaped in a string (RFC 8259, section 7).
     fileprivate var isEscaped: Bool {
         self < 0x20 || self == ASCII.quote || self == ASCII.backslash
+    }
+}
+
+extension [UInt8] {
+    /// Appends the text of a finite number, with the fewest digits that read back as the same double.
+    package mutating func append(number: Double) {
+        let table = WriterTable.table
+        append(upTo: NumberText.slotLength) { buffer in
+            NumberText.write(number, buffer, at: 0, table)
+        }
     }
 }
 

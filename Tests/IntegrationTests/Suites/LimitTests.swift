@@ -25,6 +25,37 @@ import Testing
         try connection.readResponse().expectProblem(413, "body-too-large")
     }
 
+    @Test("on the body does not apply to rows of which only sums are kept")
+    func stream() throws {
+        let server = try ServerProcess("--body-bytes", "1000", "--stream-bytes", "3MiB")
+        let client = try server.client()
+        let line = "0.125,0.25\n"
+        func post(_ count: Int, _ query: String = "", isChunked: Bool) -> Request {
+            let text = "predictions,targets\n" + String(repeating: line, count: count)
+            let bytes = Array(text.utf8)
+            var request = Request(
+                "POST",
+                Self.path + query,
+                body: isChunked ? .chunked(bytes, chunk: 60_000) : .bytes(bytes)
+            )
+            request.fields = ["Content-Type": "text/csv"]
+            return request
+        }
+        for isChunked in [false, true] {
+            for count in [200, 200_000] {
+                let response = try client.send(post(count, isChunked: isChunked))
+                #expect(response.status == 200)
+                let body = String(decoding: response.body, as: UTF8.self)
+                #expect(body.hasPrefix("{\"loss\":0.015625,\"normalizer\":\(count),"), "\(body)")
+            }
+            try client.send(post(200, "?outputs=gradient", isChunked: isChunked))
+                .expectProblem(413, "body-too-large")
+            let problem = try client.send(post(300_000, isChunked: isChunked))
+                .expectProblem(413, "stream-too-long")
+            #expect(problem["detail"]?.string?.contains("3145728 bytes (--stream-bytes)") == true)
+        }
+    }
+
     /// A body of `count` predictions and as many targets, for which all outputs are requested.
     private func manyNumbers(_ count: Int) -> Request {
         let list = repeatElement("0.1234567891234567", count: count).joined(separator: ",")

@@ -106,7 +106,7 @@ import Testing
         let problem = try response.expectProblem(415, "unsupported-media-type")
         let types = [
             "application/json", "application/vnd.safetensors", "application/x-npy",
-            "application/x-npz",
+            "application/x-npz", "text/csv", "application/x-ndjson",
         ]
         #expect(response.fields["Accept-Post"] == types.joined(separator: ", "))
         #expect(problem["allowed"] == .array(types.map { .string($0) }))

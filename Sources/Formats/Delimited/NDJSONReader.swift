@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TensorJSON
+
+/// Reads rows of JSON objects, one on each line.
+///
+/// The members of the first object are the fields, each a number, null for a missing value, or an array of
+/// numbers; those of the others have the same names, in any order, and the same shapes. Blank lines are
+/// skipped.
+package struct NDJSONReader: TableReader {
+    private let maximumDepth: Int
+    private let names: ColumnNames
+    private var lines = PendingLines()
+    private var isComplete = false
+    private var isFinished = false
+    /// The offset in the body of the next byte to read.
+    private var position = 0
+    /// The line of the next row, counted from 1.
+    private var line = 1
+    /// The rows, once the first has been read.
+    private var rows: Rows?
+    /// The count of rows in complete blocks.
+    private var rowCount = 0
+    /// Whether every line has been a row.
+    private var isRegular = true
+
+    /// The members of all rows, and the rows of a block.
+    fileprivate struct Rows: Sendable {
+        /// The names of the members, in the order of the first row.
+        let members: [String]
+        /// The offsets of the members by name.
+        let offsets: [String: Int]
+        /// For each member, where its numbers belong; `nil` if it is not read.
+        let targets: [Target?]
+        let fields: [RowField]
+        var block = RowBlockInProgress()
+        var count = 0
+    }
+
+    /// The place of the numbers of a member.
+    fileprivate struct Target: Sendable {
+        let field: Int
+        /// The offset of its first number in a row of the field.
+        let item: Int
+        /// The shape of its numbers.
+        let shape: [Int]
+    }
+
+    /// - Parameters:
+    ///   - names: The names of the members, and of the fields to which they belong.
+    ///   - maximumDepth: The maximum nesting depth of a line, including its object.
+    package init(names: ColumnNames, maximumDepth: Int = 32) {
+        self.names = names
+        self.maximumDepth = maximumDepth
+    }
+
+    package var footprint: Int {
+        lines.footprint + (rows?.block.footprint ?? 0) + 64 * (rows?.members.count ?? 0)
+    }
+
+    package func line(ofRow row: Int) -> Int? { isRegular ? row + 1 : nil }
+
+    package mutating func end() { isComplete = true }
+
+    package mutating func next(
+        _ bytes: Span<UInt8>,
+        from index: inout Int,
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> TableEvent? {
+        while true {
+            if let block = try takeBlock(isFull: true, meter) { return block }
+            if lines.areWorthReading {
+                // A line feed within a line would be an error of JSON, so one line is there.
+                let line = lines.bytes
+                defer { lines.remove(line.count, meter) }
+                if let event = try read(line, meter) { return event }
+            } else if index < bytes.count {
+                try lines.take(bytes, &index, meter)
+                guard lines.bytes.count <= PendingLines.longestLine else {
+                    throw error(.tooLong(limit: PendingLines.longestLine))
+                }
+            } else {
+                guard isComplete else { return nil }
+                guard !lines.isEmpty, !isFinished else {
+                    return try takeBlock(isFull: false, meter)
+                }
+                isFinished = true
+                try lines.finish(meter)
+            }
+        }
+    }
+
+    private mutating func takeBlock(
+        isFull: Bool,
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> TableEvent? {
+        guard var rows else { return nil }
+        guard isFull ? rows.count == rows.block.rows : rows.count > 0 else { return nil }
+        self.rows = nil
+        let block = try rows.block.take(rows.count, meter)
+        rowCount += rows.count
+        rows.count = 0
+        self.rows = rows
+        return .rows(block)
+    }
+
+    private func error(
+        _ reason: LineReason,
+        member: String? = nil,
+        element: FormatError.Element? = nil
+    ) -> FormatError {
+        FormatError(.line(line, reason), at: position, in: member, element: element)
+    }
+}
+
+extension NDJSONReader {
+    /// Reads a line with its line feed; returns the fields after the first one.
+    private mutating func read(
+        _ bytes: [UInt8],
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> TableEvent? {
+        defer {
+            line += 1
+            position += bytes.count
+        }
+        guard bytes.contains(where: { !Self.isBlank($0) }) else {
+            isRegular = false
+            return nil
+        }
+        // The text and the values of a line exist twice while it is read.
+        guard meter?.take(Self.bytesEach * bytes.count) ?? true else { throw .memoryExhausted }
+        defer { meter?.giveBack(Self.bytesEach * bytes.count) }
+        guard rows == nil else {
+            try add(bytes)
+            return nil
+        }
+        let begun = try begin(bytes, meter)
+        rows = begun
+        try add(bytes)
+        return .fields(begun.fields)
+    }
+
+    /// The memory for each byte of a line while it is read, in bytes: its text, numbers of two bytes, and
+    /// names.
+    private static let bytesEach = 16
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+}
+
+extension NDJSONReader {
+    /// Finds the fields to which the members of the first object belong.
+    private func begin(
+        _ bytes: [UInt8],
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> Rows {
+        var members: [String] = []
+        try read(bytes) { (reader, name) throws(JSONError) in
+            members.append(name)
+            try reader.skipValue()
+        }
+        let limit = CSVReader.mostColumns
+        guard members.count <= limit else { throw error(.tooManyColumns(limit: limit)) }
+        let plan: ColumnNames.Plan
+        do throws(NamedReason) {
+            plan = try names.plan(members)
+        } catch {
+            throw self.error(error.reason, member: error.column)
+        }
+        var owners = [Int?](repeating: nil, count: members.count)
+        for (field, own) in plan.fields.enumerated() {
+            for member in own.columns { owners[member] = field }
+        }
+        // The shapes of the numbers.
+        var shapes: [[Int]] = []
+        try read(bytes) { (reader, _) throws(JSONError) in
+            guard owners[shapes.count] != nil else {
+                shapes.append([])
+                return try reader.skipValue()
+            }
+            shapes.append(try Self.numbers(&reader).shape)
+        }
+        var targets = [Target?](repeating: nil, count: members.count)
+        var fields: [RowField] = []
+        for (index, field) in plan.fields.enumerated() {
+            for (item, member) in field.columns.enumerated() {
+                if field.isArray, !shapes[member].isEmpty {
+                    throw error(.wrongShape(shapes[member], expected: []), member: members[member])
+                }
+                targets[member] = Target(field: index, item: item, shape: shapes[member])
+            }
+            let shape = field.isArray ? [field.columns.count] : shapes[field.columns[0]]
+            fields.append(RowField(name: field.name, shape: shape))
+        }
+        guard meter?.take(64 * members.count) ?? true else { throw .memoryExhausted }
+        let offsets = Dictionary(uniqueKeysWithValues: zip(members, members.indices))
+        var rows = Rows(members: members, offsets: offsets, targets: targets, fields: fields)
+        try rows.block.begin(fields.map { $0.width }, meter)
+        return rows
+    }
+
+    /// Reads the members of an object, which is all that a line has.
+    ///
+    /// - Throws: The error in the line.
+    private func read(
+        _ bytes: [UInt8],
+        _ value: (inout JSONReader, _ name: String) throws(JSONError) -> Void
+    ) throws(FormatError) {
+        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
+        do throws(JSONError) {
+            try reader.beginObject()
+            while let name = try reader.nextKey() { try value(&reader, name) }
+            try reader.finish()
+        } catch {
+            // The line feed at the end may have been appended.
+            let end = bytes.count - (isFinished ? 1 : 0)
+            throw FormatError(
+                .line(line, .json(error)),
+                at: position + min(error.position, end)
+            )
+        }
+    }
+
+    /// Reads a number, a boolean as 1 or 0, null as NaN, or an array of numbers and nulls.
+    private static func numbers(_ reader: inout JSONReader) throws(JSONError) -> NumberArray {
+        switch try reader.peekKind() {
+        case .null:
+            try reader.skipValue()
+            return NumberArray(shape: [], values: [.nan], hasNull: true)
+        case .boolean: return NumberArray(shape: [], values: [try reader.readBoolean() ? 1 : 0])
+        default:
+            var numbers = NumbersInProgress(others: .null)
+            try reader.read(&numbers)
+            return numbers.takeArray()
+        }
+    }
+
+    /// Adds the row of an object.
+    private mutating func add(_ bytes: [UInt8]) throws(FormatError) {
+        guard var rows else { return }
+        // The rows would have a second reference to the block.
+        self.rows = nil
+        defer { self.rows = rows }
+        var count = 0
+        var reason: (LineReason, member: String)?
+        try read(bytes) { (reader, name) throws(JSONError) in
+            let isNext = count < rows.members.count && rows.members[count] == name
+            guard let member = isNext ? count : rows.offsets[name] else {
+                reason = reason ?? (.unknownMember(known: rows.members), name)
+                return try reader.skipValue()
+            }
+            count += 1
+            guard let target = rows.targets[member] else { return try reader.skipValue() }
+            let numbers = try Self.numbers(&reader)
+            if !rows.add(numbers, to: target) {
+                reason = reason ?? (.wrongShape(numbers.shape, expected: target.shape), name)
+            }
+        }
+        if let (reason, member) = reason { throw error(reason, member: member) }
+        guard count == rows.members.count else { throw try missingMember(bytes, rows.members) }
+        rows.count += 1
+    }
+
+    /// The error of an object that does not have all members.
+    private func missingMember(
+        _ bytes: [UInt8],
+        _ members: [String]
+    ) throws(FormatError) -> FormatError {
+        var own: Set<String> = []
+        try read(bytes) { (reader, name) throws(JSONError) in
+            own.insert(name)
+            try reader.skipValue()
+        }
+        return error(.missingMember, member: members.first { !own.contains($0) })
+    }
+}
+
+extension NDJSONReader.Rows {
+    /// Stores the numbers of a member; returns `false` if their shape differs from that in the first row.
+    fileprivate mutating func add(_ numbers: NumberArray, to target: NDJSONReader.Target) -> Bool {
+        // Null stands for an array of missing values, too.
+        let isNull = numbers.shape.isEmpty && numbers.hasNull
+        guard isNull || numbers.shape == target.shape else { return false }
+        let start = block.start(of: target.field) + count * fields[target.field].width + target.item
+        let width = target.shape.reduce(1, *)
+        for offset in 0..<width {
+            block.values[start + offset] = isNull ? .nan : numbers.values[offset]
+        }
+        if numbers.hasNull { block.hasMissing[target.field] = true }
+        return true
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorJSON
+
+/// The text of rows of numbers, one on each line, in CSV or NDJSON.
+package struct RowText: Sendable {
+    /// A field of each row.
+    package struct Field: Sendable {
+        let name: String
+        /// The count of numbers in a row.
+        let width: Int
+        /// Whether a row has an array rather than a number.
+        let isArray: Bool
+
+        package init(name: String, width: Int, isArray: Bool) {
+            self.name = name
+            self.width = width
+            self.isArray = isArray
+        }
+    }
+
+    /// The line before the rows; empty if there is none.
+    package let header: [UInt8]
+    private let widths: [Int]
+    /// The text before each number of a row.
+    private let separators: [[UInt8]]
+    /// The text after the last number of a row.
+    private let end: [UInt8]
+    /// The text of a missing value.
+    private let missing: [UInt8]
+
+    /// The rows of CSV, in which an array has a column for each number: `name_0`, `name_1` and so on.
+    package init(csv fields: [Field]) {
+        let names = fields.flatMap { field in
+            field.isArray ? (0..<field.width).map { "\(field.name)_\($0)" } : [field.name]
+        }
+        header = Array((names.joined(separator: ",") + "\n").utf8)
+        widths = fields.map { $0.width }
+        separators = names.indices.map { $0 == 0 ? [] : [CSVCell.comma] }
+        end = [CSVCell.lineFeed]
+        // A line with nothing would be taken for no row.
+        missing = names.count == 1 ? [CSVCell.quote, CSVCell.quote] : []
+    }
+
+    /// The rows of NDJSON, in which an array of several dimensions has a single one.
+    package init(ndjson fields: [Field]) {
+        header = []
+        widths = fields.map { $0.width }
+        var separators: [[UInt8]] = []
+        // The text after the last number.
+        var text = "{"
+        for (index, field) in fields.enumerated() {
+            text += "\(index > 0 ? "," : "")\"\(field.name)\":\(field.isArray ? "[" : "")"
+            for _ in 0..<field.width {
+                separators.append(Array(text.utf8))
+                text = ","
+            }
+            if field.width > 0 { text = "" }
+            if field.isArray { text += "]" }
+        }
+        self.separators = separators
+        end = Array((text + "}\n").utf8)
+        missing = Array("null".utf8)
+    }
+
+    /// The count of numbers in a row.
+    package var width: Int { separators.count }
+
+    /// The text of some rows.
+    ///
+    /// - Parameters:
+    ///   - columns: For each field, its numbers, one row after the other; NaN is a missing value.
+    ///   - rows: The rows to write.
+    /// - Returns: The lines.
+    package func text(of columns: [[Double]], _ rows: Range<Int>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(rows.count * (25 * width + end.count + 1))
+        for row in rows {
+            var place = 0
+            for (field, width) in widths.enumerated() {
+                for item in 0..<width {
+                    text.append(contentsOf: separators[place])
+                    let number = columns[field][row * width + item]
+                    if number.isNaN {
+                        text.append(contentsOf: missing)
+                    } else {
+                        text.append(number: number)
+                    }
+                    place += 1
+                }
+            }
+            text.append(contentsOf: end)
+        }
+        return text
+    }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import LossFacts
+import Requests
+
+/// Reads the rows of a body with a line for each into a request builder while the body arrives.
+///
+/// If the result follows from sums over rows, only those are kept of a long body.
+struct TableBody<Reader: TableReader>: BodyReader {
+    /// `nil` once the rest of the body is discarded.
+    private var reader: Reader?
+    private var part = BodyPart()
+    private var meter: MemoryAccount?
+    /// Whether the body has ended.
+    private var isComplete = false
+    private(set) var isAtEnd = false
+    /// The fields that each row has.
+    private var fields: [RowField] = []
+    /// For each field, its numbers in the rows that are kept.
+    private var columns: [Column] = []
+    /// The count of rows that are kept, and of those before, of which sums are.
+    private var keptRows = 0
+    private var foldedRows = 0
+    /// Whether rows need not be kept, as far as is known.
+    private var foldsRows: Bool
+    /// The count of bytes received, and the maximum if rows must be kept.
+    private var received = 0
+    private let limit: Int
+
+    fileprivate struct Column: Sendable {
+        let field: RequestField
+        var values: [Double] = []
+        var hasMissing = false
+    }
+
+    /// The count of numbers of which sums are computed at once.
+    private static var foldedCount: Int { 65_536 }
+
+    /// The memory to evaluate these, in bytes.
+    private static var foldedFootprint: Int { 2 * 1_024 * 1_024 }
+
+    /// - Parameters:
+    ///   - reader: The reader of the format.
+    ///   - foldsRows: Whether the result follows from sums over rows.
+    ///   - limit: The maximum length of the body in bytes if rows must be kept after all.
+    init(_ reader: Reader, foldsRows: Bool, limit: Int) {
+        self.reader = reader
+        self.foldsRows = foldsRows
+        self.limit = limit
+    }
+
+    var footprint: Int {
+        (reader?.footprint ?? 0) + part.footprint
+            + columns.reduce(0) { $0 + 8 * $1.values.capacity }
+    }
+
+    var textFootprint: Int { part.footprint }
+
+    var isBounded: Bool { foldsRows }
+
+    /// Always `false`: a number takes little time for each byte.
+    var isPaused: Bool { false }
+
+    mutating func append(_ bytes: Span<UInt8>) {
+        received += bytes.count
+        part.append(bytes)
+    }
+
+    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
+        received += segment.count
+        part.replace(with: segment)
+        return true
+    }
+
+    mutating func setMeter(_ meter: MemoryAccount?) { self.meter = meter }
+
+    mutating func end() { isComplete = true }
+
+    mutating func discardText() { part.discard() }
+
+    mutating func skip() {
+        discardText()
+        reader = nil
+        columns = []
+        isAtEnd = true
+    }
+
+    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
+        guard !isAtEnd else { return }
+        let (bytes, start) = part.take()
+        var index = start
+        do {
+            try readRows(bytes.span, &index, into: &builder)
+            guard isComplete else { return }
+            reader?.end()
+            try readRows(bytes.span, &index, into: &builder)
+            if keptRows > 0 || foldedRows == 0 { setRows(of: &builder) }
+            isAtEnd = true
+        } catch let error as FormatError where error.isOutOfMemory {
+            // The account knows why, and the request is refused.
+            skip()
+        }
+    }
+
+    private mutating func readRows(
+        _ bytes: Span<UInt8>,
+        _ index: inout Int,
+        into builder: inout RequestBuilder
+    ) throws {
+        while let event = try reader?.next(bytes, from: &index, meter) {
+            switch event {
+            case .fields(let fields):
+                self.fields = fields
+                columns = try fields.map { Column(field: try Self.field($0.name, of: builder)) }
+            case .rows(let block):
+                guard try keep(block) else { return skip() }
+                try foldRows(of: &builder)
+            }
+        }
+    }
+
+    /// The field to which a column belongs.
+    private static func field(
+        _ name: String,
+        of builder: borrowing RequestBuilder
+    ) throws -> RequestField {
+        let field = try builder.field(name)
+        guard case .numbers = field.kind else {
+            throw Problem(
+                .wrongKind,
+                "\(name) belongs in the query, once for all rows: a column has a number for each row.",
+                pointer: "/" + name
+            )
+        }
+        return field
+    }
+
+    /// Appends rows to those that are kept; returns `false` if memory is exhausted.
+    private mutating func keep(_ block: RowBlock) throws -> Bool {
+        for index in columns.indices {
+            if block.hasMissing[index], columns[index].field.kind != .numbers(.missing) {
+                throw missing(in: fields[index], block.values[index])
+            }
+            guard columns[index].append(block.values[index], meter) else { return false }
+            if block.hasMissing[index] { columns[index].hasMissing = true }
+        }
+        keptRows += block.count
+        return true
+    }
+
+    /// Replaces many rows by sums over them, if that is possible.
+    private mutating func foldRows(of builder: inout RequestBuilder) throws {
+        guard foldsRows else {
+            guard received <= limit else { throw tooLarge }
+            return
+        }
+        let width = fields.reduce(0) { $0 + $1.width }
+        guard keptRows * width >= Self.foldedCount else { return }
+        guard meter?.reserve(Self.foldedFootprint) ?? true else { return skip() }
+        defer { meter?.release(Self.foldedFootprint) }
+        var request = builder
+        let rows = keptRows
+        let kept = columns
+        setRows(of: &request)
+        guard try request.foldRows(unless: meter?.cancellation) else {
+            columns = kept
+            keptRows = rows
+            foldedRows -= rows
+            foldsRows = false
+            return
+        }
+        for column in kept { meter?.release(8 * column.values.capacity) }
+        builder = request
+    }
+
+    /// Moves the rows that are kept into a builder.
+    private mutating func setRows(of builder: inout RequestBuilder) {
+        for index in columns.indices {
+            var column = Column(field: columns[index].field)
+            swap(&column, &columns[index])
+            let tensor = Tensor(
+                shape: [keptRows] + fields[index].shape,
+                values: column.values,
+                hasMissing: column.hasMissing
+            )
+            builder.set(column.field, tensor)
+        }
+        foldedRows += keptRows
+        keptRows = 0
+    }
+
+    private var tooLarge: Problem {
+        Problem(
+            refusal: .bodyTooLarge,
+            "The body has more than \(limit) bytes (--body-bytes), and all of its rows must be kept, "
+                + "because they depend on each other: send fewer rows, or raise the limit of the server."
+        )
+    }
+}
+
+extension TableBody.Column {
+    /// Appends numbers; returns `false` if memory is exhausted.
+    fileprivate mutating func append(_ numbers: [Double], _ meter: MemoryAccount?) -> Bool {
+        let needed = values.count + numbers.count
+        if needed > values.capacity {
+            // While the array grows, the old and the new storage both exist.
+            let capacity = max(needed, 2 * values.capacity)
+            let held = 8 * values.capacity
+            guard meter?.reserve(8 * capacity) ?? true else { return false }
+            values.reserveCapacity(capacity)
+            meter?.release(8 * capacity + held)
+            guard meter?.reserve(8 * values.capacity) ?? true else { return false }
+        }
+        values.append(contentsOf: numbers)
+        return true
+    }
+}
+
+extension TableBody {
+    func problem(explaining error: any Error) -> Problem {
+        switch error {
+        case RequestError.loss(.missingValue(let input, let place), _):
+            return Problem(
+                .missingValue,
+                "\(input)\(place.writtenUnlessEmpty)\(line(of: place.first)) is a missing value. With "
+                    + "missing=skip, losses with missing values are skipped; a mask can also leave them "
+                    + "out.",
+                pointer: "/" + input + place.map { "/\($0)" }.joined()
+            )
+        case RequestError.loss:
+            var problem = Problem(explaining: error)
+            // A pointer to a number has its row as the second step.
+            let steps = problem.pointer?.split(separator: "/") ?? []
+            if steps.count > 1, let row = Int(steps[1]), let line = reader?.line(ofRow: row) {
+                problem.detail += " Row \(row) is in line \(line)."
+            }
+            return problem
+        default: return Problem(explaining: error)
+        }
+    }
+
+    /// The line of a row in a sentence; empty if it is not known.
+    private func line(of row: Int?) -> String {
+        guard let row, let line = reader?.line(ofRow: row) else { return "" }
+        return " in line \(line)"
+    }
+
+    /// The problem with the first missing value of a field that may have none.
+    private func missing(in field: RowField, _ values: [Double]) -> Problem {
+        let offset = values.firstIndex { $0.isNaN } ?? 0
+        let place = Tensor.place(
+            of: offset,
+            in: [max(values.count / max(field.width, 1), 1)] + field.shape
+        )
+        let row = foldedRows + keptRows + place[0]
+        let index = [row] + place.dropFirst()
+        return Problem(
+            .missingValue,
+            "\(field.name)\(index.writtenUnlessEmpty)\(line(of: row)) is a missing value, but must be a "
+                + "number: only inputs may have missing values.",
+            pointer: "/" + field.name + index.map { "/\($0)" }.joined()
+        )
+    }
+}

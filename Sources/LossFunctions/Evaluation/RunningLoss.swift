@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+
+/// A loss of a data set whose rows arrive in parts, of which only exact sums are kept.
+///
+/// Its result equals that of all rows at once, bit for bit.
+package struct RunningLoss: Sendable {
+    private let loss: Loss
+    /// The request for the sums of some rows, without inputs.
+    private var template: LossRequest
+    private let reduction: Reduction
+    private let normalizer: Double?
+    private let outputs: Outputs
+    private var moments = Moments.none
+    /// The extent of the rows so far.
+    private var extent = LossResult.Extent()
+    private var skipped = 0
+    private var hasMask = false
+
+    /// Creates a loss without rows; `nil` if its result does not follow from sums over rows.
+    ///
+    /// - Parameters:
+    ///   - loss: the loss.
+    ///   - request: the options, and the inputs of some rows.
+    package init?(_ loss: Loss, like request: borrowing LossRequest) {
+        let shapes = request.inputs.compactMap { $0?.shape }
+        guard
+            Self.suffices(for: request.outputs, request.reduction, loss.facts.signature),
+            loss.isDivisible(into: shapes)
+        else { return nil }
+        self.loss = loss
+        template = copy request
+        template.inputs = []
+        template.weights = nil
+        template.mask = nil
+        template.outputs = .partial
+        template.reduction = .sum
+        template.normalizer = nil
+        reduction = request.reduction
+        normalizer = request.normalizer
+        outputs = request.outputs
+    }
+
+    /// Whether some outputs follow from sums over the rows of a loss, unless the shapes of its inputs or its
+    /// options connect the rows.
+    package static func suffices(
+        for outputs: Outputs,
+        _ reduction: Reduction,
+        _ signature: Signature
+    ) -> Bool {
+        guard outputs.isSubset(of: [.loss, .statistics, .partial]), !signature.hasSegments else {
+            return false
+        }
+        return switch reduction {
+        case .mean, .sum, .elementMean, .batchMean: true
+        case .none, .meanOfMeans, .meanOfSums: false
+        }
+    }
+
+    /// Adds the losses of the next rows.
+    ///
+    /// - Parameters:
+    ///   - inputs: the rows of the inputs, in the order of the signature; `nil` for those omitted.
+    ///   - weights: the weights of the rows; `nil` means 1.
+    ///   - mask: the mask of the rows; `nil` includes all.
+    ///   - cancellation: polled during the evaluation; `nil` means never.
+    /// - Throws: `LossError` with the place in all rows.
+    package mutating func add(
+        _ inputs: [Tensor?],
+        weights: Tensor?,
+        mask: Tensor?,
+        unless cancellation: (any CancellationFlag)? = nil
+    ) throws(LossError) {
+        var request = template
+        request.inputs = inputs
+        request.weights = weights
+        request.mask = mask
+        request.offset = extent.unitCount
+        let result: LossResult
+        do throws(LossError) {
+            result = try loss.evaluate(request, unless: cancellation)
+        } catch {
+            throw error.moved(by: extent.lossShape.first ?? 0)
+        }
+        guard let own = result.moments, let next = result.extent, moments.merge(own) else {
+            throw notFinite
+        }
+        extent.add(next)
+        skipped += result.skipped ?? 0
+        hasMask = hasMask || mask != nil
+    }
+
+    /// The result of all rows.
+    ///
+    /// - Throws: `LossError` if nothing is left to average, or if a number is not finite.
+    package func result() throws(LossError) -> LossResult {
+        let denominator = denominator
+        try Weighting.check(
+            denominator,
+            count: extent.unitCount,
+            isComplete: moments.count == extent.unitCount,
+            hasMask: hasMask,
+            weighsTargets: extent.weighsTargets,
+            input: input
+        )
+        var value: Double?
+        if outputs.contains(.loss) {
+            let reduced = moments.loss(dividedBy: denominator)
+            guard reduced.isFinite else { throw notFinite }
+            value = reduced
+        }
+        var statistics: Statistics?
+        if outputs.contains(.statistics) {
+            let shape = extent.lossShape
+            statistics = try Statistics(moments, input: input) { offset in
+                Tensor.place(of: offset, in: shape)
+            }
+        }
+        return LossResult(
+            reduced: value,
+            weighted: nil,
+            normalizer: denominator,
+            derivatives: [],
+            elements: nil,
+            statistics: statistics,
+            moments: outputs.contains(.partial) ? moments : nil,
+            skipped: template.skipsMissing ? skipped : nil,
+            extent: outputs.contains(.partial) ? extent : nil
+        )
+    }
+
+    /// The denominator of the sum of the losses.
+    private var denominator: Double {
+        switch reduction {
+        case .mean: normalizer ?? moments[.normalizer].rounded
+        case .batchMean: Double(extent.itemCount)
+        default: moments.normalizer(of: reduction) ?? 1
+        }
+    }
+
+    private var input: String { loss.facts.signature.inputs[0].name }
+
+    private var notFinite: LossError { .notFinite(.loss, input: input, place: []) }
+}
+
+extension Loss {
+    /// Whether the losses of some rows do not depend on others, for inputs of some shapes.
+    fileprivate func isDivisible(into shapes: [[Int]]) -> Bool {
+        let signature = facts.signature
+        guard let first = shapes.first, !first.isEmpty, shapes.allSatisfy({ !$0.isEmpty }),
+            signature.inputs.allSatisfy({ $0.forms.allSatisfy { $0.shape.hasLeading } })
+        else { return false }
+        return evaluatesRowsApart(of: first)
+    }
+}
+
+extension LossError {
+    /// The error with places in rows that come after others.
+    fileprivate func moved(by rows: Int) -> LossError {
+        func moved(_ place: [Int]) -> [Int] {
+            guard let first = place.first else { return place }
+            return [first + rows] + place.dropFirst()
+        }
+        switch self {
+        case .outsideDomain(let input, let place, let value, let allowed):
+            return .outsideDomain(
+                input: input,
+                place: moved(place),
+                value: value,
+                allowed: allowed
+            )
+        case .notAClassIndex(let input, let place, let value, let classes, let ignored):
+            return .notAClassIndex(
+                input: input,
+                place: moved(place),
+                value: value,
+                classes: classes,
+                ignored: ignored
+            )
+        case .notADistribution(let input, let row, let axis, let sum, let inLogarithms):
+            return .notADistribution(
+                input: input,
+                row: moved(row),
+                axis: axis,
+                sum: sum,
+                inLogarithms: inLogarithms
+            )
+        case .missingValue(let input, let place):
+            return .missingValue(input: input, place: moved(place))
+        case .notFinite(let quantity, let input, let place):
+            return .notFinite(quantity, input: input, place: moved(place))
+        case .undefined(let input, let place, let reason):
+            return .undefined(input: input, place: moved(place), reason)
+        default: return self
+        }
+    }
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import Testing
+
+@Suite("A table in CSV")
+struct CSVTests {
+    private static let fields = ["predictions", "targets", "weights", "mask"]
+
+    private static func names(_ chosen: (String, [String])...) -> ColumnNames {
+        ColumnNames(
+            fields: fields,
+            chosen: chosen.map { ColumnNames.Choice(field: $0.0, columns: $0.1) }
+        )
+    }
+
+    private static func read(
+        _ text: String,
+        by size: Int = .max,
+        _ names: ColumnNames = names()
+    ) throws(FormatError) -> TableContents {
+        var reader = CSVReader(names: names)
+        return try reader.readAll(Array(text.utf8), by: size)
+    }
+
+    @Test("has the numbers of its columns, however it is split", arguments: [1, 2, 7, 100, .max])
+    func numbers(size: Int) throws {
+        let text = "predictions,targets\n0.5,1\n-1.25e-3,0\n3,2.0\n"
+        let table = try Self.read(text, by: size)
+        #expect(table.fields.map { $0.name } == ["predictions", "targets"])
+        #expect(table.fields.allSatisfy { $0.shape.isEmpty })
+        #expect(table["predictions"] == [0.5, -1.25e-3, 3])
+        #expect(table["targets"] == [1, 0, 2])
+        #expect(table.hasMissing == [false, false])
+    }
+
+    @Test("may end with or without a line end, of either kind", arguments: ["\n", "\r\n"])
+    func lineEnds(end: String) throws {
+        let lines = ["predictions,targets", "1,2", "3,4"]
+        for text in [
+            lines.joined(separator: end), lines.joined(separator: end) + end,
+            lines.joined(separator: end) + end + end, end + lines.joined(separator: end),
+            "\u{FEFF}" + lines.joined(separator: end), "predictions,targets\n1,2\r\n3,4",
+        ] {
+            for size in [1, 3, .max] {
+                let table = try Self.read(text, by: size)
+                #expect(table["predictions"] == [1, 3] && table["targets"] == [2, 4], "\(text)")
+            }
+        }
+    }
+
+    @Test(
+        "has missing values in several spellings",
+        arguments: ["", "NA", "NaN", "nan", "NULL", "null", " ", "\"\"", "\"NA\""]
+    )
+    func missing(word: String) throws {
+        let table = try Self.read("targets,predictions\n\(word),1\n2,\(word)\n")
+        #expect(table.hasMissing == [true, true])
+        #expect(table["predictions"]?[0] == 1 && table["targets"]?[1] == 2)
+        #expect(table["predictions"]?[1].isNaN == true && table["targets"]?[0].isNaN == true)
+    }
+
+    @Test(
+        "has numbers in the forms of other programs",
+        arguments: zip(
+            ["+1.5", ".5", "-.5", "5.", "\"2.5\"", " 7 ", "1e+05", "1E5", "True", "FALSE", "5.e2"],
+            [1.5, 0.5, -0.5, 5, 2.5, 7, 1e5, 1e5, 1, 0, 500]
+        )
+    )
+    func forms(text: String, number: Double) throws {
+        #expect(try Self.read("predictions,targets\n\(text),\(text)\n")["targets"] == [number])
+    }
+
+    @Test("has rows of numbered columns, in any order")
+    func rows() throws {
+        let table = try Self.read("prediction_1,targets,prediction_0\n1,2,3\n4,5,6\n")
+        #expect(table.fields.map { $0.name } == ["predictions", "targets"])
+        #expect(table.fields.map { $0.shape } == [[2], []])
+        #expect(table["predictions"] == [3, 1, 6, 4])
+        #expect(try Self.read("predictions_0\n1\n")["predictions"] == [1])
+        let gap = Self.refusal("predictions_0,predictions_2\n1,2\n")
+        #expect(gap?.sentence.contains("no \"predictions_1\" in line 1") == true)
+    }
+
+    @Test("has columns that are chosen, and others that are not read")
+    func chosen() throws {
+        let names = Self.names(("predictions", ["score"]), ("targets", ["a", "c"]))
+        let text = "id,score,a,b,c\n\"x,\"\"y\n\",0.5,1,no,2\nz,1.5,3,,4\n"
+        for size in [1, 5, .max] {
+            let table = try Self.read(text, by: size, names)
+            #expect(table.fields.map { $0.shape } == [[], [2]])
+            #expect(table["predictions"] == [0.5, 1.5])
+            #expect(table["targets"] == [1, 2, 3, 4])
+        }
+        let prefix = Self.names(("predictions", ["p"]))
+        let table = try Self.read("p_0,p_1,targets,other\n1,2,0,x\n", prefix)
+        #expect(table["predictions"] == [1, 2] && table["targets"] == [0])
+        let unknown = Self.refusal("score,b\n1,2\n", names)
+        #expect(unknown?.sentence.contains("chooses \"a\" for \"targets\"") == true)
+    }
+
+    @Test("may have an index without a name as its first column only")
+    func index() throws {
+        let table = try Self.read("\"\",\"predictions\",\"targets\"\n\"1\",2,3\n\"b\",4,5\n")
+        #expect(table["predictions"] == [2, 4] && table["targets"] == [3, 5])
+        #expect(try Self.read(",predictions\n7,1\n")["predictions"] == [1])
+        let unnamed = Self.refusal("predictions,\n1,2\n")
+        #expect(unnamed?.sentence.hasPrefix("Column 2 has no name in line 1") == true)
+    }
+
+    @Test("has as many blocks as its rows need, with the same numbers")
+    func long() throws {
+        for columns in [1, 2, 5, 700] {
+            let rows = 40_000 / columns
+            var text = columns == 1 ? "predictions\n" : "targets"
+            if columns > 1 { text += (1..<columns).map { ",p_\($0 - 1)" }.joined() + "\n" }
+            for row in 0..<rows {
+                text +=
+                    (0..<columns).map { "\(Double(row * columns + $0) / 7)" }
+                    .joined(separator: ",") + "\n"
+            }
+            let names = columns == 1 ? Self.names() : Self.names(("predictions", ["p"]))
+            let whole = try Self.read(text, names)
+            #expect(whole.count == rows)
+            for row in [0, rows / 2, rows - 1] {
+                let number = Double(row * columns) / 7
+                #expect(whole[columns == 1 ? "predictions" : "targets"]?[row] == number)
+            }
+            for size in [1_000, 65_536] {
+                let parts = try Self.read(text, by: size, names)
+                #expect(parts == whole, "\(columns) columns, parts of \(size)")
+            }
+        }
+    }
+
+    private static func refusal(
+        _ text: String,
+        by size: Int = .max,
+        _ names: ColumnNames = names()
+    ) -> FormatError? {
+        do throws(FormatError) {
+            _ = try read(text, by: size, names)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static let refusals: [(text: String, code: String, contains: String)] = [
+        ("", "no_header", "must begin with a line of the names"),
+        ("predictions;targets\n0,5;1\n", "other_separator", "separated by semicolons"),
+        ("predictions\ttargets\n0.5\t1\n", "other_separator", "separated by tabs"),
+        ("predictions,predictions\n1,2\n", "repeated_column", "Two columns are named"),
+        ("predictions,prediction_0,prediction_2\n1,2,3\n", "", ""),
+        (
+            "predictions,targets\n1\n", "wrong_count",
+            "Line 2 has 1 cell, but the header has 2 columns."
+        ),
+        ("predictions,targets\n1,2\n0,5,1,5\n", "wrong_count", "Line 3 has 4 cells"),
+        (
+            "predictions,targets\n1,2\n\"0,5\",1\n", "decimal_comma",
+            "Line 3, column \"predictions\" is \"0,5\""
+        ),
+        ("predictions,targets\n1,abc\n", "not_a_number", "Line 2, column \"targets\" is \"abc\""),
+        ("predictions,targets\n1,01\n", "not_a_number", "\"01\""),
+        ("predictions,targets\n1,1e999\n", "number_out_of_range", "is 1e999, which is too large"),
+        ("predictions,targets\n1,-inf\n", "infinite", "is -inf, but numbers must be finite"),
+        ("predictions,targets\n\"1\"2,3\n", "stray_quote", "Line 2 has a quote within a cell"),
+        ("predictions,targets\n1,\"3\n4\n", "unclosed_quote", "begins in line 2"),
+        ("predictions,targets\n1,2\r3,4\n", "stray_return", "Line 2 has a carriage return"),
+        ("predictions\n1\n\n2\n", "blank_line", "Line 3 is blank"),
+        ("predictions,targets\n\n1,2,3\n", "wrong_count", "Line 3 has 3 cells"),
+        ("predictions,targets,mask\n\"a\nb\",2,3\n1,2\n", "not_a_number", "Line 2, column"),
+    ]
+
+    @Test("is refused with the line and the column, however it is split", arguments: refusals)
+    func refused(text: String, code: String, contains: String) throws {
+        guard !code.isEmpty else { return }
+        for size in [.max, 1, 2, 5] {
+            let error = try #require(Self.refusal(text, by: size), "\(text.debugDescription)")
+            #expect(error.code == code, "\(text.debugDescription): \(error.sentence)")
+            #expect(error.sentence.contains(contains), "\(error.sentence)")
+            #expect(error.sentence.hasSuffix("."), "\(error.sentence)")
+        }
+    }
+
+    @Test("has an error at the byte and the row of its cell")
+    func position() throws {
+        let text = "predictions,targets\n1,2\n3,x4\n"
+        let error = try #require(Self.refusal(text))
+        #expect(error.position == text.utf8.count - 3)
+        #expect(error.tensor == "targets" && error.element?.index == [1])
+        let row = try #require(Self.refusal("prediction_0,prediction_1\n1,2\n3,x\n"))
+        #expect(row.element?.index == [1, 1] && row.tensor == "prediction_1")
+    }
+
+    @Test("has a long line and many columns only up to a limit")
+    func limits() throws {
+        let long = "predictions,targets\n1,\"" + String(repeating: "\n", count: 9_000_000)
+        #expect(Self.refusal(long, by: 1_000_000)?.code == "line_too_long")
+        let wide = String(repeating: ",", count: CSVReader.mostColumns) + "\n"
+        #expect(Self.refusal(wide)?.code == "too_many_columns")
+    }
+
+    @Test("is refused if the memory for it is refused")
+    func memory() throws {
+        let text = "predictions,targets\n" + String(repeating: "1.5,2.5\n", count: 10_000)
+        var reader = CSVReader(names: Self.names())
+        let meter = Meter(limit: 1_000)
+        do throws(FormatError) {
+            _ = try reader.readAll(Array(text.utf8), meter)
+            Issue.record("nothing was refused")
+        } catch {
+            #expect(error.isOutOfMemory)
+        }
+        var other = CSVReader(names: Self.names())
+        let large = Meter(limit: 1_000_000)
+        _ = try other.readAll(Array(text.utf8), by: 100, large)
+        #expect(large.bytes <= other.footprint && large.bytes > 0)
+    }
+}
+
+@Suite("A table in NDJSON")
+struct NDJSONTests {
+    private static let fields = ["predictions", "targets", "weights", "mask"]
+
+    private static func read(
+        _ text: String,
+        by size: Int = .max,
+        chosen: [ColumnNames.Choice] = []
+    ) throws(FormatError) -> TableContents {
+        var reader = NDJSONReader(names: ColumnNames(fields: fields, chosen: chosen))
+        return try reader.readAll(Array(text.utf8), by: size)
+    }
+
+    @Test("has the numbers of its objects, however it is split", arguments: [1, 5, 100, .max])
+    func numbers(size: Int) throws {
+        let text = """
+            {"predictions":0.5,"targets":1}
+            { "targets" : null, "predictions" : -2e3 }\r
+
+            {"predictions":true,"targets":3}
+            """
+        let table = try Self.read(text, by: size)
+        #expect(table["predictions"] == [0.5, -2e3, 1])
+        #expect(table["targets"]?[0] == 1 && table["targets"]?[1].isNaN == true)
+        #expect(table.hasMissing == [false, true])
+    }
+
+    @Test("has arrays of one shape, and members that are chosen")
+    func arrays() throws {
+        let text = """
+            {"predictions":[[1,2],[3,null]],"targets":5}
+            {"predictions":null,"targets":6}
+            {"targets":7,"predictions":[[1,2],[3,4]]}
+
+            """
+        let table = try Self.read(text)
+        #expect(table.fields.map { $0.shape } == [[2, 2], []])
+        #expect(table["targets"] == [5, 6, 7] && table["predictions"]?.count == 12)
+        #expect(table["predictions"]?.suffix(4) == [1, 2, 3, 4])
+        let scores = "{\"id\":\"a\",\"p_0\":1,\"p_1\":2}\n{\"p_0\":3,\"id\":{},\"p_1\":4}\n"
+        let chosen = try Self.read(scores, chosen: [.init(field: "predictions", columns: ["p"])])
+        #expect(chosen["predictions"] == [1, 2, 3, 4])
+    }
+
+    private static let refusals: [(text: String, code: String, contains: String)] = [
+        ("{\"predictions\":1}\n{\"predictions\":}\n", "unexpected_byte", "Line 2 is not valid."),
+        ("{\"predictions\":1}\n[1]\n", "unexpected_kind", "Line 2"),
+        ("{\"predictions\":1} {}\n", "trailing_bytes", "Line 1"),
+        ("{\"predictions\":\"1\"}\n", "unexpected_kind", "Line 1"),
+        (
+            "{\"predictions\":1,\"targets\":2}\n{\"predictions\":1}\n", "missing_member",
+            "Line 2 has no \"targets\""
+        ),
+        (
+            "{\"predictions\":1}\n{\"predictions\":1,\"b\":1}\n", "unknown_member",
+            "Line 2 has a member \"b\""
+        ),
+        ("{\"predictions\":[1]}\n{\"predictions\":[1,2]}\n", "wrong_shape", "in line 2 is [2]"),
+        ("{\"predictions\":1", "unexpected_end", "Line 1"),
+        ("{\"predictions_0\":[1]}\n", "wrong_shape", "line 1 is [1]"),
+    ]
+
+    @Test("is refused with the line, however it is split", arguments: refusals)
+    func refused(text: String, code: String, contains: String) throws {
+        for size in [.max, 1, 7] {
+            do throws(FormatError) {
+                _ = try Self.read(text, by: size)
+                Issue.record("\(text) was not refused")
+            } catch {
+                #expect(error.code == code, "\(error.sentence)")
+                #expect(error.sentence.contains(contains), "\(error.sentence)")
+            }
+        }
+    }
+}
+
+@Suite("The text of rows")
+struct RowTextTests {
+    private static let fields = [
+        RowText.Field(name: "a", width: 1, isArray: false),
+        RowText.Field(name: "b", width: 2, isArray: true),
+        RowText.Field(name: "c", width: 0, isArray: true),
+        RowText.Field(name: "d", width: 1, isArray: false),
+    ]
+    private static let columns: [[Double]] = [[1, .nan], [0.5, -2, 1e22, .nan], [], [3, 4]]
+
+    @Test("has a line for each row")
+    func lines() {
+        let csv = RowText(csv: Self.fields)
+        #expect(String(decoding: csv.header, as: UTF8.self) == "a,b_0,b_1,d\n")
+        let text = csv.text(of: Self.columns, 0..<2)
+        #expect(String(decoding: text, as: UTF8.self) == "1,0.5,-2,3\n,1e22,,4\n")
+        let lines = RowText(ndjson: Self.fields).text(of: Self.columns, 0..<2)
+        #expect(
+            String(decoding: lines, as: UTF8.self)
+                == "{\"a\":1,\"b\":[0.5,-2],\"c\":[],\"d\":3}\n{\"a\":null,\"b\":[1e22,null],\"c\":[],\"d\":4}\n"
+        )
+    }
+}
