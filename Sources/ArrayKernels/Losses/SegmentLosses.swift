@@ -25,6 +25,10 @@ package enum SegmentLosses {
         RankedProbabilityScore.self,
         Wasserstein.self,
         CRPSEnsemble.self,
+        QuantileGrid.self,
+        WeightedIntervalScore.self,
+        EnergyScore.self,
+        VariogramScore.self,
     ]
 
     #if !FUSED
