@@ -29,6 +29,19 @@ package enum SegmentLosses {
         WeightedIntervalScore.self,
         EnergyScore.self,
         VariogramScore.self,
+        ReverseKL.self,
+        GeneralizedJSD.self,
+        TopKDistillation.self,
+        SkewKL.self,
+        TotalVariationDistillation.self,
+        RouterZLoss.self,
+        MoELoadBalancing.self,
+        RRHF.self,
+        AOT.self,
+        GSPO.self,
+        GMPO.self,
+        VESPO.self,
+        Entropy.self,
     ]
 
     #if !FUSED

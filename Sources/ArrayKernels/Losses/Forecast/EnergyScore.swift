@@ -181,7 +181,7 @@ extension EnergyScore {
                 + "Estimation, Journal of the American Statistical Association 102, 2007",
             "scoringrules es_ensemble", "scoringRules es_sample",
         ],
-        work: Work(steps: "12 M M K + 8 M M + 40 M K + 200", numbers: "6 M K + 4 K"),
+        work: Work(steps: "24 M M K + 16 M M + 80 M K + 400", numbers: "6 M K + 4 K"),
         examples: [
             Example([
                 "predictions": Tensor(

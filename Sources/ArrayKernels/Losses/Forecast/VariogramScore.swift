@@ -227,7 +227,7 @@ extension VariogramScore {
                 + "Forecasts of Multivariate Quantities, Monthly Weather Review 143, 2015",
             "scoringRules vs_sample", "scoringrules vs_ensemble",
         ],
-        work: Work(steps: "40 M K K + 200 K K + 40 M K + 200", numbers: "6 M K + 12 M"),
+        work: Work(steps: "80 M K K + 400 K K + 80 M K + 400", numbers: "6 M K + 12 M"),
         examples: [
             Example([
                 "predictions": Tensor(
