@@ -93,6 +93,8 @@ package struct SegmentError: Error, Equatable, Sendable {
         case cancelled
         /// An option does not fit the shapes.
         case outOfRange(option: String, Double, allowed: String)
+        /// The list of an option has another count of values than a unit has columns.
+        case wrongCount(option: String, count: Int, expected: Int)
     }
 
     package init(input: Int, offset: Int? = nil, _ reason: Reason) {

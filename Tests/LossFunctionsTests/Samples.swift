@@ -59,7 +59,7 @@ struct Samples {
     /// A batch of segments: items of a padded batch, or consecutive groups of four elements.
     private mutating func segments(for loss: Loss, _ rows: Int, weights: Tensor?) -> Batch {
         let signature = loss.facts.signature
-        let lengths = ["T": 5, "S": 2, "K": 4, "N": rows, "L": 4 * rows, "Q": rows]
+        let lengths = ["T": 5, "S": 2, "M": 3, "K": 4, "N": rows, "L": 4 * rows, "Q": rows]
         let tensors = signature.inputs.indices.map { input in
             let symbols = signature.inputs[input].forms[0].shape
             let shape = symbols.dimensions.map { symbol in
@@ -68,7 +68,9 @@ struct Samples {
             let values = (0..<shape.reduce(1, *)).map { offset -> Double in
                 switch loss.domain(input) {
                 case .interval(let interval):
+                    // The exponentials of four logarithms sum to less than 1.
                     Double.random(in: Self.inner(interval), using: &random)
+                        - (interval.upper == 0 ? 1.5 : 0)
                 case .classIndices: Double(Int.random(in: 1...3, using: &random))
                 case .values(let allowed): allowed.randomElement(using: &random) ?? 0
                 case .counts(of: let name): Double((lengths[name] ?? 0) - offset % 2)
@@ -76,7 +78,10 @@ struct Samples {
                 }
             }
             let isAscending = signature.inputs[input].name == "thresholds"
-            return Tensor(shape: shape, values: isAscending ? values.sorted(eachOf: 4) : values)
+            // The coordinates of members are apart: powers of their differences have singularities.
+            let gap = signature.inputs[0].isEnsembleOfVectors ? 7.0 : 0
+            let spread = values.enumerated().map { $1 + gap * Double($0 % 4) }
+            return Tensor(shape: shape, values: isAscending ? spread.sorted(eachOf: 4) : spread)
         }
         return Batch(
             tensors,
@@ -169,6 +174,13 @@ extension [Double] {
     /// The numbers with consecutive rows of a length sorted.
     fileprivate func sorted(eachOf length: Int) -> [Double] {
         stride(from: 0, to: count, by: length).flatMap { self[$0..<$0 + length].sorted() }
+    }
+}
+
+extension Input {
+    /// Whether it contains members of an ensemble, which are vectors.
+    fileprivate var isEnsembleOfVectors: Bool {
+        forms[0].shape.dimensions.contains(.named("M"))
     }
 }
 

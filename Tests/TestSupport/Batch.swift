@@ -52,10 +52,12 @@ extension Loss {
 }
 
 extension Facts {
-    /// Whether differences of losses approach its gradient: weights that count as constant, and depend
-    /// on the inputs smoothly, would differ, too.
+    /// Whether differences of losses approach its gradient.
+    ///
+    /// Weights that count as constant, and depend on the inputs smoothly, would differ, too; those of
+    /// rankings change only with the order.
     package var hasDerivatives: Bool {
-        gradientKind == .derivative || signature.unit != .element
+        gradientKind == .derivative || family == .ranking
     }
 
     /// The options of each combination of domains.

@@ -95,7 +95,15 @@ struct Point {
                 cancelled: all,
                 cancelledHessian: all
             )
-            return Point(loss: zero, cancelled: all, first: none, second: none)
+            return Point(
+                loss: zero,
+                cancelled: all,
+                first: none,
+                second: none,
+                third: none,
+                fourth: none,
+                fifth: none
+            )
         }
     }
 

@@ -41,6 +41,7 @@ package enum RowLosses {
         Sparsemax.self,
         Entmax15.self,
         Distillation.self,
+        CausalLMCrossEntropy.self,
         MultilabelSoftMargin.self,
         AsymmetricMultilabel.self,
         ZLPR.self,

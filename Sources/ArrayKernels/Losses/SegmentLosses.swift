@@ -25,6 +25,23 @@ package enum SegmentLosses {
         RankedProbabilityScore.self,
         Wasserstein.self,
         CRPSEnsemble.self,
+        QuantileGrid.self,
+        WeightedIntervalScore.self,
+        EnergyScore.self,
+        VariogramScore.self,
+        ReverseKL.self,
+        GeneralizedJSD.self,
+        TopKDistillation.self,
+        SkewKL.self,
+        TotalVariationDistillation.self,
+        RouterZLoss.self,
+        MoELoadBalancing.self,
+        RRHF.self,
+        AOT.self,
+        GSPO.self,
+        GMPO.self,
+        VESPO.self,
+        Entropy.self,
     ]
 
     #if !FUSED

@@ -143,6 +143,8 @@ final class SegmentLoss: LossEvaluator {
         case .cancelled: return .cancelled
         case .outOfRange(let option, let value, let allowed):
             return .outOfRange(option: option, place: [], value: value, allowed: allowed)
+        case .wrongCount(let option, let count, let expected):
+            return .wrongCount(option: option, count: count, expected: expected)
         case .undefined(let reason):
             return .undefined(input: input, place: place, reason)
         }

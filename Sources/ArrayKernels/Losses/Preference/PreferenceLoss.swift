@@ -204,13 +204,13 @@ enum Preferences {
             "reference_chosen",
             .differentiable,
             logarithms,
-            "the same for chosen responses, by the reference policy"
+            referenceChosen
         ),
         .init(
             "reference_rejected",
             .differentiable,
             logarithms,
-            "the same for rejected responses, by the reference policy"
+            referenceRejected
         )
     )
 
@@ -239,8 +239,10 @@ enum Preferences {
         ])
     ]
 
-    private static let chosen = "logarithms of the probabilities of chosen responses"
-    private static let rejected = "logarithms of the probabilities of rejected responses"
+    static let chosen = "logarithms of the probabilities of chosen responses"
+    static let rejected = "logarithms of the probabilities of rejected responses"
+    static let referenceChosen = "the same for chosen responses, by the reference policy"
+    static let referenceRejected = "the same for rejected responses, by the reference policy"
 
     static let constantReference =
         "Trainers hold the reference constant; its gradient is computed on request."

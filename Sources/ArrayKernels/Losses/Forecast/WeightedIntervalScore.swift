@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import LossFacts
+
+/// The weighted interval score of central prediction intervals and a median.
+///
+/// With the ends l and u of the K intervals, α/2 as their weights and the median m:
+/// ℓ = (|t - m|/2 + Σ (α (u - l)/2 + max(0, l - t) + max(0, t - u)))/(K + 1/2). The derivatives,
+/// times K + 1/2, are [t < l] - α/2 in l, α/2 - [t > u] in u, sign(m - t)/2 in m, and the second
+/// derivatives are 0. The sums are kept in two doubles.
+struct WeightedIntervalScore: SegmentwiseLoss {
+    static let alpha = Option.numbers(
+        "alpha",
+        default: nil,
+        .closed(1e-6, 1),
+        "Share of the targets outside of each interval, 0.1 for one of 90 %; by default k / (K + "
+            + "1) for k from 1 to K, so that all levels are evenly spaced."
+    )
+
+    private let alpha: OptionList?
+
+    init(_ options: OptionValues) {
+        alpha = options[Self.alpha].map { OptionList(Self.alpha, $0) }
+    }
+
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        columns: Int,
+        into block: inout SegmentBlock,
+        check: () throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        let count = first.count
+        let target = Vector(repeating: fourth[0])
+        try alpha?.check(count: count)
+        let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
+        let divisor = Vector(repeating: Double(count) + 0.5)
+        let gradients = (
+            block.offset(of: 0, isHessian: false), block.offset(of: 1, isHessian: false)
+        )
+        let distance = TwoDoubles.difference(third.paddedVector(at: 0), target)
+        let half = (0.5 * distance.head.sign)[0]
+        let atMedian = TwoDoubles(repeating: 0.5) * distance.magnitude
+        var total = LaneTotal(atMedian.kept(where: Vector.indices(from: 0) .== zero))
+        var outside = zero
+        for start in stride(from: 0, to: count, by: Vector.width) {
+            let places = Vector.indices(from: start)
+            let share = 0.5 * (alpha?.vector(at: start) ?? (places + 1) / (Double(count) + 1))
+            let exists = places .< Double(count)
+            let (lower, upper) = (first.paddedVector(at: start), second.paddedVector(at: start))
+            let isBelow = (target .< lower) .& exists
+            let isAbove = (target .> upper) .& exists
+            total.add((TwoDoubles.difference(upper, lower) * share).kept(where: exists))
+            total.add(TwoDoubles.difference(lower, target).kept(where: isBelow))
+            total.add(TwoDoubles.difference(target, upper).kept(where: isAbove))
+            outside = outside + zero.replacing(with: one, where: isAbove)
+            outside = outside - zero.replacing(with: one, where: isBelow)
+            let rest = TwoDoubles.difference(one, share)
+            let (inside, beyond) = (
+                TwoDoubles(share) / divisor, rest / divisor
+            )
+            let slopes = (
+                (-inside).replacing(with: beyond, where: isBelow).rounded,
+                inside.replacing(with: -beyond, where: isAbove).rounded
+            )
+            block.store(slopes.0, at: gradients.0, from: start, upTo: count)
+            block.store(slopes.1, at: gradients.1, from: start, upTo: count)
+        }
+        block.loss = (total.total / divisor).rounded[0]
+        block.store(half / divisor[0], at: block.offset(of: 2, isHessian: false))
+        block.store(
+            (outside.sum() - half) / divisor[0],
+            at: block.offset(of: 3, isHessian: false)
+        )
+    }
+}
+
+extension WeightedIntervalScore {
+    static let facts = Facts(
+        name: "weighted_interval_score",
+        aliases: ["wis"],
+        family: .regression,
+        summary: "The weighted mean of the scores of several central prediction intervals and of "
+            + "the error of the median.",
+        formula: .init(
+            plain: "(|t - m| / 2 + sum_k (alpha_k (u_k - l_k) / 2 + max(0, l_k - t) + max(0, t - "
+                + "u_k))) / (K + 1/2), l and u the ends of K intervals and m the median",
+            gradient: "times 1 / (K + 1/2): 1 - alpha_k / 2 for t < l_k, else -alpha_k / 2, in "
+                + "l_k; alpha_k / 2 - 1 for t > u_k, else alpha_k / 2, in u_k; sign(m - t) / 2 in "
+                + "m",
+            tex: #"\frac{1}{K + \frac12} \Bigl( \tfrac12 \lvert t - m \rvert + \sum_k "#
+                + #"\tfrac{\alpha_k}{2} (u_k - l_k) + (l_k - t)_+ + (t - u_k)_+ \Bigr)"#
+        ),
+        options: [alpha.declaration],
+        signature: Signature(
+            .segment,
+            .init(
+                "lower",
+                .primary,
+                [.init("* K", Forecasts.numbers)],
+                "predicted lower ends of K intervals"
+            ),
+            .init(
+                "upper",
+                .primary,
+                [.init("* K", Forecasts.numbers)],
+                "predicted upper ends of K intervals"
+            ),
+            .init("median", .primary, [.init("*", Forecasts.numbers)], "predicted medians"),
+            .init("targets", .differentiable, [.init("*", Forecasts.numbers)], "true numbers")
+        ),
+        kinks: [
+            "t = l_k and t = u_k: the derivatives are those inside of the interval",
+            "t = m: the derivative of that term is 0",
+        ],
+        properties: [.convex, .lipschitz],
+        notes: [
+            "Twice the mean pinball loss at the levels alpha / 2, 1/2 and 1 - alpha / 2.",
+            "scoringrules 0.10.0 adds the median itself where its absolute error belongs, so that "
+                + "its score changes when all numbers are shifted.",
+            "l_k may exceed u_k; the score is defined, but not meant for it. The Hessian is 0, and "
+                + "so is its surrogate.",
+        ],
+        references: [
+            "J. Bracher et al., Evaluating Epidemic Forecasts in an Interval Format, PLOS "
+                + "Computational Biology 17, 2021",
+            "scoringutils wis", "scoringrules weighted_interval_score",
+        ],
+        work: Work(steps: "8 K + 80", numbers: "2 K"),
+        examples: [
+            Example(
+                [
+                    "lower": Tensor(shape: [2, 2], values: [-2, -0.5, 0.5, 1]),
+                    "upper": Tensor(shape: [2, 2], values: [2.5, 1, 3, 2]),
+                    "median": Tensor(shape: [2], values: [0.25, 1.5]),
+                    "targets": Tensor(shape: [2], values: [0, 2.25]),
+                ],
+                ["alpha": .list([0.1, 0.5])]
+            )
+        ]
+    )
+}
