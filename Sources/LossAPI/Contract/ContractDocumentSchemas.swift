@@ -114,7 +114,8 @@ enum ContractDocumentSchemas {
                     ("name", text), ("family", ContractSchemas.reference("family")),
                     ("unit", ContractSchemas.reference("unit")), ("summary", text),
                     ("aliases", texts), ("options", texts),
-                    ("properties", list("loss-property")), ("href", link),
+                    ("properties", list("loss-property")),
+                    ("bounds", ContractSchemas.reference("catalogue-bounds")), ("href", link),
                 ],
                 required: [
                     "name", "family", "unit", "summary", "aliases", "options", "properties", "href",
@@ -232,8 +233,24 @@ enum ContractDocumentSchemas {
             value: FieldSchemas.object(
                 "A shape of an input, the numbers that it then contains, and the options for which they "
                     + "apply.",
-                [("shape", text), ("when", ["type": "object"]), ("domain", text)],
-                required: ["shape", "domain"]
+                [
+                    ("shape", text), ("when", ["type": "object"]), ("domain", text),
+                    (
+                        "kind",
+                        [
+                            "type": "string",
+                            "enum": JSONValue(Domain.Kind.allCases.map { $0.rawValue }),
+                        ]
+                    ),
+                    (
+                        "number",
+                        [
+                            "description": "The JSON Schema (2020-12) of one number.",
+                            "type": "object",
+                        ]
+                    ),
+                ],
+                required: ["shape", "domain", "kind", "number"]
             )
         ),
         .init(

@@ -22,16 +22,17 @@ enum CatalogueDocument {
 
     /// The entry of a loss or penalty in a list.
     private static func brief(_ facts: Facts, in list: CatalogueList) -> JSONValue {
-        [
-            "name": .string(facts.name),
-            "family": .string(facts.family.rawValue),
-            "unit": .string(facts.signature.unit.rawValue),
-            "summary": .string(facts.summary),
-            "aliases": JSONValue(facts.aliases.map { $0.name }),
-            "options": JSONValue(facts.options.map { $0.name }),
-            "properties": JSONValue(facts.properties.map { $0.wireName }),
-            "href": .string(list.path(of: facts)),
-        ]
+        JSONValue(present: [
+            ("name", .string(facts.name)),
+            ("family", .string(facts.family.rawValue)),
+            ("unit", .string(facts.signature.unit.rawValue)),
+            ("summary", .string(facts.summary)),
+            ("aliases", JSONValue(facts.aliases.map { $0.name })),
+            ("options", JSONValue(facts.options.map { $0.name })),
+            ("properties", JSONValue(facts.properties.map { $0.wireName })),
+            ("bounds", bounds(facts.bounds)),
+            ("href", .string(list.path(of: facts))),
+        ])
     }
 
     /// The full description of a loss or penalty.
@@ -123,6 +124,8 @@ enum CatalogueDocument {
             ("shape", .string(form.shape.description)),
             ("when", options.isEmpty ? nil : JSONValue(options)),
             ("domain", .string(form.condition.domain.description)),
+            ("kind", .string(form.condition.domain.kind.rawValue)),
+            ("number", form.condition.domain.numberSchema),
         ])
     }
 
