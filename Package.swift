@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "LossAPI",
             dependencies: [
-                "ContentCoding", "Formats", "HTTP", "LossFacts", "LossFunctions", "Requests",
-                "TensorJSON",
+                "CPage", "ContentCoding", "Formats", "HTTP", "LossFacts", "LossFunctions",
+                "Requests", "TensorJSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -187,6 +187,8 @@ let package = Package(
         .target(name: "CLinux"),
         // Classification of many bytes at once.
         .target(name: "CBytes"),
+        // The files of the explorer page.
+        .target(name: "CPage", exclude: ["biome.json", "site"]),
         // Arithmetic of vectors, and detection of instruction sets.
         .target(name: "CVector"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -64,7 +64,7 @@ package struct LossResponder: Responder {
 
     /// Handles a request subject to tokens and echoes.
     private func admit(_ head: RequestHead) -> Reception {
-        if let tokens = options.tokens, !Self.isOpen(head),
+        if let tokens = options.tokens, !isOpen(head),
             let (problem, challenge) = tokens.current.problem(with: head)
         {
             let route = (try? Route.find(head.path))?.name ?? Route.name(ofUnknown: head.path)
@@ -98,9 +98,18 @@ package struct LossResponder: Responder {
         }
     }
 
-    /// Whether a request needs no token: a health probe or a preflight request.
-    private static func isOpen(_ head: RequestHead) -> Bool {
-        isOfHealth(head.path) || head.method == .options
+    /// Whether a request needs no token: a health probe, a preflight request, or one for the page, which
+    /// holds no secret and asks for a token.
+    private func isOpen(_ head: RequestHead) -> Bool {
+        Self.isOfHealth(head.path) || head.method == .options || isForPage(head)
+    }
+
+    /// Whether the response is the page or one of its files.
+    private func isForPage(_ head: RequestHead) -> Bool {
+        guard options.hasPage, head.method == .get || head.method == .head,
+            let route = try? Route.find(head.path)
+        else { return false }
+        return route.pageFile(for: head) != nil
     }
 
     private static func isOfHealth(_ path: String) -> Bool {
@@ -261,7 +270,13 @@ package struct LossResponder: Responder {
     }
 
     private func document(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
+        if options.hasPage, let file = route.pageFile(for: head) {
+            let coding = try ResponseCoding(for: head, options.compression)
+            return documents.document(for: file).response(to: head, coding, route: route.name)
+        }
         switch route {
+        case .page(.unknown(let problem)): throw problem
+        case .page: throw Route.notFound
         case .alive:
             return HealthDocument.response(to: head, isDraining: false, route: route.name)
         case .ready:
@@ -331,7 +346,8 @@ extension HTTPField.Name {
     /// RFC 5789's Accept-Patch, for POST (W3C Linked Data Platform 1.0, section 7.1).
     static let acceptPost = HTTPField.Name.parse("Accept-Post")
 
-    private static func parse(_ name: String) -> HTTPField.Name {
+    /// The name of a field that swift-http-types does not list.
+    static func parse(_ name: String) -> HTTPField.Name {
         HTTPField.Name(name) ?? .accept
     }
 }

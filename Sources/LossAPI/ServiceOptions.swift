@@ -12,6 +12,8 @@ package struct ServiceOptions: Sendable {
     package var crossOrigin: CrossOrigin?
     /// The tokens that grant access; `nil` means that none is required.
     package var tokens: TokenList?
+    /// Whether browsers get the explorer page.
+    package var hasPage = true
     /// Whether requests are echoed, for HTTP conformance tests.
     package var echoes = false
 

@@ -26,6 +26,9 @@ struct AccessOptions: ParsableArguments {
     )
     var compression = ServiceOptions.Compression.short
 
+    @Option(help: "Serve the explorer page to browsers.")
+    var page = PageSetting.on
+
     @Flag(help: "Echo bodies at POST / and heads at /echo, for HTTP conformance tests.")
     var diagnostics = false
 
@@ -35,6 +38,7 @@ struct AccessOptions: ParsableArguments {
     func options() throws -> ServiceOptions {
         var options = ServiceOptions()
         options.compression = compression
+        options.hasPage = page == .on
         options.echoes = diagnostics
         options.crossOrigin = try crossOrigin
         options.tokens = try tokens.map { TokenList(try $0.read()) }
@@ -60,3 +64,9 @@ struct AccessOptions: ParsableArguments {
 }
 
 extension ServiceOptions.Compression: ExpressibleByArgument {}
+
+/// Whether browsers get the explorer page.
+enum PageSetting: String, ExpressibleByArgument, CaseIterable {
+    case on
+    case off
+}

@@ -36,7 +36,7 @@ struct OptionTests {
         #expect(names.count > 18)
         let words = [
             "host", "log-level", "compression", "diagnostics", "access-log", "access-log-probes",
-            "cors-origin",
+            "cors-origin", "page",
         ]
         for name in names where !words.contains(name) {
             let variable = Environment.variable(for: name)
@@ -115,7 +115,8 @@ struct OptionTests {
         let others = Environment.names(of: Serve.self).filter { name in
             ["host", "port", "log-level", "access-log", "access-log-probes"].contains(name)
                 || ["json-depth", "steps"].contains(name)
-                || ["token-file", "cors-origin", "compression", "diagnostics"].contains(name)
+                || ["token-file", "cors-origin", "compression", "page", "diagnostics"]
+                    .contains(name)
         }
         for name in Environment.names(of: Serve.self) where !others.contains(name) {
             let value = name == "memory-bytes" ? "30000000" : "3"

@@ -115,6 +115,7 @@ enum ContractDocumentSchemas {
                     ("unit", ContractSchemas.reference("unit")), ("summary", text),
                     ("aliases", texts), ("options", texts),
                     ("properties", list("loss-property")), ("conventions", texts),
+                    ("bounds", ContractSchemas.reference("catalogue-bounds")),
                     ("minimizer", ContractSchemas.reference("catalogue-minimizer")),
                     ("href", link),
                 ],
@@ -248,8 +249,24 @@ enum ContractDocumentSchemas {
             value: FieldSchemas.object(
                 "A shape of an input, the numbers that it then contains, and the options for which they "
                     + "apply.",
-                [("shape", text), ("when", ["type": "object"]), ("domain", text)],
-                required: ["shape", "domain"]
+                [
+                    ("shape", text), ("when", ["type": "object"]), ("domain", text),
+                    (
+                        "kind",
+                        [
+                            "type": "string",
+                            "enum": JSONValue(Domain.Kind.allCases.map { $0.rawValue }),
+                        ]
+                    ),
+                    (
+                        "number",
+                        [
+                            "description": "The JSON Schema (2020-12) of one number.",
+                            "type": "object",
+                        ]
+                    ),
+                ],
+                required: ["shape", "domain", "kind", "number"]
             )
         ),
         .init(

@@ -31,6 +31,7 @@ enum CatalogueDocument {
             ("options", JSONValue(facts.options.map { $0.name })),
             ("properties", JSONValue(facts.properties.map { $0.wireName })),
             ("conventions", JSONValue(facts.conventions.map { $0.name })),
+            ("bounds", bounds(facts.bounds)),
             ("minimizer", facts.minimizer.map { minimizer($0) }),
             ("href", .string(list.path(of: facts))),
         ])
@@ -138,6 +139,8 @@ enum CatalogueDocument {
             ("shape", .string(form.shape.description)),
             ("when", options.isEmpty ? nil : JSONValue(options)),
             ("domain", .string(form.condition.domain.description)),
+            ("kind", .string(form.condition.domain.kind.rawValue)),
+            ("number", form.condition.domain.numberSchema),
         ])
     }
 

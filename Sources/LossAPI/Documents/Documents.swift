@@ -34,10 +34,19 @@ final class Documents: Sendable {
 
     /// The document of a route; the index for routes with dynamic responses.
     private func document(for route: Route) -> StaticDocument {
-        let name = route.documentName
+        document(named: route.documentName) { make(route) }
+    }
+
+    /// The content of a file of the page.
+    func document(for file: PageFile) -> StaticDocument {
+        document(named: "\(Page.filesPath)/\(file.name)") { Page.content(of: file) }
+    }
+
+    /// The cached document with a name.
+    private func document(named name: String, _ make: () -> StaticDocument) -> StaticDocument {
         if let document = cache.withLock({ $0[name] }) { return document }
         // Generated outside of the lock: if two threads generate the same, one of them is cached.
-        let made = make(route)
+        let made = make()
         return cache.withLock { cache in
             let document = cache[name] ?? made
             cache[name] = document
@@ -48,7 +57,7 @@ final class Documents: Sendable {
     private func make(_ route: Route) -> StaticDocument {
         switch route {
         case .list(let list): StaticDocument(CatalogueDocument.list(list))
-        case .problems: StaticDocument(ProblemsDocument.all(limits: limits))
+        case .problems: StaticDocument(negotiated: ProblemsDocument.all(limits: limits))
         case .contractYAML: StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
         case .contractJSON: StaticDocument(Contract.document)
         case .entry(let list, let found):
@@ -60,12 +69,13 @@ final class Documents: Sendable {
             )
         case .examples(let list, let found):
             StaticDocument(LossExamples(of: found.facts, in: list, service).document)
-        case .problem(let kind): StaticDocument(ProblemsDocument.kind(kind, limits: limits))
-        case .index, .metrics, .alive, .ready, .inference: Self.index
+        case .problem(let kind):
+            StaticDocument(negotiated: ProblemsDocument.kind(kind, limits: limits))
+        case .index, .metrics, .alive, .ready, .inference, .page: Self.index
         }
     }
 
-    private static let index = StaticDocument([
+    private static let index = StaticDocument(negotiated: [
         "service": "loss-server",
         "version": .string(Release.version),
         "losses": "/v1/losses",

@@ -10,6 +10,8 @@ final class StaticDocument: Sendable {
     private let body: [UInt8]
     private let mediaType: String
     private let digest: String
+    /// The fields that do not depend on the request.
+    private let fields: ResponseFields
     /// The encoded document, by content coding.
     private let coded = Mutex<[Coding: [UInt8]]>([:])
 
@@ -17,9 +19,25 @@ final class StaticDocument: Sendable {
         self.init(value.bytes, "application/json")
     }
 
-    init(_ body: [UInt8], _ mediaType: String) {
+    /// Creates a JSON document at a path where browsers get the page.
+    convenience init(negotiated value: JSONValue) {
+        self.init(
+            value.bytes,
+            "application/json",
+            fields: [.cacheControl: Self.caching, .vary: "Accept, Accept-Encoding"]
+        )
+    }
+
+    private static let caching = "public, max-age=300"
+
+    init(
+        _ body: [UInt8],
+        _ mediaType: String,
+        fields: ResponseFields = [.cacheControl: caching, .vary: "Accept-Encoding"]
+    ) {
         self.body = body
         self.mediaType = mediaType
+        self.fields = fields
         digest = Self.digest(body)
     }
 
@@ -32,9 +50,8 @@ final class StaticDocument: Sendable {
         let coding = responseCoding.coding(length: body.count)
         // Each coding is a separate representation (RFC 9110 section 8.8.3.3).
         let tag = coding.map { "\"\(digest)-\($0.rawValue)\"" } ?? "\"\(digest)\""
-        var fields: ResponseFields = [
-            .eTag: tag, .cacheControl: "public, max-age=300", .vary: "Accept-Encoding",
-        ]
+        var fields = fields
+        fields[.eTag] = tag
         if Self.isKnown(tag, to: head) {
             return Response(status: .notModified, fields: fields, route: route)
         }

@@ -20,6 +20,7 @@ enum Route {
     case alive
     case ready
     case inference(InferenceRoute)
+    case page(PageRoute)
 
     /// The route of a path; throws the problem with an unknown path.
     static func find(_ path: String) throws(Problem) -> Route {
@@ -35,6 +36,7 @@ enum Route {
         {
             return .problem(kind)
         }
+        if let page = PageRoute.find(segments) { return .page(page) }
         guard segments.count == 3 || segments.count == 4, segments[0] == "v1",
             !segments[2].isEmpty, let list = CatalogueList(rawValue: segments[1])
         else { throw notFound(path) }
@@ -46,7 +48,8 @@ enum Route {
         }
     }
 
-    private static func find(
+    /// The entry of a list with a name or alias; throws the problem with an unknown name.
+    static func find(
         _ name: String,
         in list: CatalogueList
     ) throws(Problem) -> Catalogue.Found {
@@ -91,6 +94,7 @@ enum Route {
             ("/metrics", .metrics), ("/openapi.yaml", .contractYAML),
             ("/openapi.json", .contractJSON), ("/problems", .problems),
         ]
+        known += Page.views.map { ($0, .page(.view($0))) }
         for list in CatalogueList.allCases {
             known.append((list.path, .list(list)))
             for name in list.entries.flatMap({ $0.facts.spellings }) {
@@ -121,6 +125,7 @@ enum Route {
         case .alive: RouteName("/livez")
         case .ready: RouteName("/readyz")
         case .inference(let route): route.name
+        case .page(let route): route.name
         }
     }
 
@@ -161,7 +166,7 @@ enum Route {
     /// The methods that some path supports.
     static let allMethods = "GET, HEAD, OPTIONS, POST"
 
-    private static let notFound = Problem(
+    static let notFound = Problem(
         .notFound,
         "Nothing is served at this path. POST requests to /v1/losses/{loss} or "
             + "/v1/penalties/{penalty}; see /v1/losses, /v1/penalties and /openapi.yaml."

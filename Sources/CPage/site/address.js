@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The state of a view, which is kept in the query of its address, so that a link shows the same. */
+export class Address {
+    #fields = new URLSearchParams(location.search);
+
+    get(name) {
+        return this.#fields.get(name) ?? undefined;
+    }
+
+    /** The values of a list. */
+    list(name) {
+        return (this.get(name) ?? "").split(",").filter(Boolean);
+    }
+
+    /** Stores a value; an empty one, or the standard one, is left out. */
+    set(name, value, standard = "") {
+        const text = String(value ?? "");
+        if (text === "" || text === String(standard)) this.#fields.delete(name);
+        else this.#fields.set(name, text);
+        const query = this.#fields.toString().replaceAll("%2C", ",");
+        history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { freshID, h } from "./dom.js";
+
+/** A control below its label. */
+export function labelled(text, control) {
+    control.id ||= freshID("field");
+    return h("div", { class: "field" }, h("label", { for: control.id }, text), control);
+}
+
+/** The options of a select: pairs of a value and a text. */
+export function options(pairs, chosen) {
+    return pairs.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
+}

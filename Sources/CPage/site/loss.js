@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { get } from "./api.js";
+
+/** A loss or penalty: its description, its options with their ranges, and its examples. */
+export class Loss {
+    static async load(href) {
+        const entry = await get(href);
+        const [schema, { examples }] = await Promise.all([get(entry.schema), get(entry.examples)]);
+        return new Loss(entry, schema, examples);
+    }
+
+    constructor(entry, schema, examples) {
+        this.entry = entry;
+        this.href = entry.schema.replace(/\/schema$/, "");
+        this.name = entry.name;
+        this.inputs = entry.inputs;
+        this.options = entry.options.map((option) => ({
+            ...option,
+            range: rangeOf(schema.properties[option.name]),
+            choices: schema.properties[option.name]?.enum?.filter((choice) => choice !== null),
+        }));
+        this.examples = examples;
+    }
+
+    /** The first examples, which have nothing but inputs and the options on which their domains depend. */
+    get plainExamples() {
+        const plain = this.examples.filter(({ name }) => name !== "everything" && name !== "unreduced");
+        return plain.length > 0 ? plain : this.examples;
+    }
+
+    /** The options that a request would have, from chosen values and the defaults. */
+    resolved(chosen) {
+        return Object.fromEntries(
+            this.options.map(({ name, default: value }) => [name, chosen[name] ?? value]),
+        );
+    }
+
+    /** The example whose inputs are valid with some options. */
+    example(chosen) {
+        const options = this.resolved(chosen);
+        const fits = ({ request }) =>
+            this.options.filter(({ name }) => name in request && request[name] === options[name]).length -
+            2 * this.options.filter(({ name }) => name in request && request[name] !== options[name]).length;
+        return this.plainExamples.reduce((best, one) => (fits(one) > fits(best) ? one : best)).request;
+    }
+
+    input(name) {
+        return this.inputs.find((input) => input.name === name);
+    }
+
+    /** The form of an input that has a shape of this depth with some options. */
+    form(name, chosen, isVector) {
+        const options = this.resolved(chosen);
+        const forms = this.input(name).forms.filter(({ when = {} }) =>
+            Object.entries(when).every(([option, value]) => options[option] === value),
+        );
+        const hasDepth = ({ shape }) => /[A-Z]/.test(shape) === isVector;
+        return forms.find(hasDepth) ?? forms[0] ?? this.input(name).forms[0];
+    }
+
+    /** Whether a request can hold many units, one for each item of the first dimension. */
+    get isBatched() {
+        return this.inputs[0].forms[0].shape.startsWith("*");
+    }
+
+    /** The names of the inputs in which the loss is differentiated unless a request says otherwise. */
+    get differentiable() {
+        return this.inputs.filter((input) => input.differentiable).map(({ name }) => name);
+    }
+}
+
+/** The bounds of a number in a JSON Schema. */
+export function rangeOf(schema = {}) {
+    const number = schema.oneOf?.find(({ type }) => type === "number") ?? schema;
+    return {
+        low: number.minimum ?? number.exclusiveMinimum ?? -Infinity,
+        high: number.maximum ?? number.exclusiveMaximum ?? Infinity,
+        isLowOpen: number.exclusiveMinimum !== undefined,
+        isHighOpen: number.exclusiveMaximum !== undefined,
+    };
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+extension Domain {
+    /// The kind of the numbers of a domain, as named in the catalogue.
+    enum Kind: String, CaseIterable {
+        case interval
+        case values
+        case classIndices = "class_indices"
+        case integers
+        case counts
+        case distribution
+        case logDistribution = "log_distribution"
+    }
+
+    var kind: Kind {
+        switch self {
+        case .interval: .interval
+        case .values: .values
+        case .classIndices: .classIndices
+        case .integers: .integers
+        case .counts: .counts
+        case .distribution(let inLogarithms): inLogarithms ? .logDistribution : .distribution
+        }
+    }
+
+    /// The JSON Schema of one number, without the conditions on several or on lengths.
+    var numberSchema: JSONValue {
+        switch self {
+        case .interval(let interval): return FieldSchemas.number(nil, interval)
+        case .values(let values): return ["enum": .array(values.map { .number($0) })]
+        case .classIndices, .counts: return ["type": "integer", "minimum": 0]
+        case .integers(let interval):
+            return [
+                "type": "integer", "minimum": .number(interval.lower),
+                "maximum": .number(interval.upper),
+            ]
+        case .distribution(let inLogarithms):
+            return FieldSchemas.number(nil, inLogarithms ? .through(0) : .unit)
+        }
+    }
+}
