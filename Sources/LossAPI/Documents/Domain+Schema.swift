@@ -12,6 +12,7 @@ extension Domain {
         case counts
         case distribution
         case logDistribution = "log_distribution"
+        case levels
     }
 
     var kind: Kind {
@@ -22,6 +23,7 @@ extension Domain {
         case .integers: .integers
         case .counts: .counts
         case .distribution(let inLogarithms): inLogarithms ? .logDistribution : .distribution
+        case .levels: .levels
         }
     }
 
@@ -30,6 +32,7 @@ extension Domain {
         switch self {
         case .interval(let interval): return FieldSchemas.number(nil, interval)
         case .values(let values): return ["enum": .array(values.map { .number($0) })]
+        case .levels: return ["enum": [0, 1]]
         case .classIndices, .counts: return ["type": "integer", "minimum": 0]
         case .integers(let interval):
             return [
