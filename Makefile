@@ -37,6 +37,8 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld 
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # The pages that the browser opens: all, or smoke for ten: make test-page PAGES=smoke
 PAGES = all
+# Every N-th reference input is sent to a processor without FMA: make test-levels EVERY=5
+EVERY = 1
 # Python packages that the tests need.
 TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The generators of clients, and what the generated clients import.
@@ -97,10 +99,10 @@ test-address: libraries packages .venv/ready ## run the tests with the address s
 	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address --skip GoldenTests \
 		--skip SameBitsTests
 
-test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit
+test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit; options: EVERY=5
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
 	$(PYTHON) -B Tests/InstructionSets/calls.py
-	$(PYTHON) -B Tests/InstructionSets/compare.py
+	$(PYTHON) -B Tests/InstructionSets/compare.py $(EVERY)
 
 test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
 	$(PYTHON) -B Tests/InstructionSets/arm64.py

@@ -102,14 +102,14 @@ def case(module, options, parameters):
     }
 
 
-def golden_document(name, module):
+def golden_document(name, module, title):
     """The golden document of one loss or penalty. Inputs whose results are not finite doubles are omitted."""
-    items, record, title = {
-        "pointwise": ("points", lambda o, x: point(module, o, *x), "loss"),
-        "rowwise": ("rows", lambda o, x: row(module, o, *x), "loss"),
-        "inputs": ("samples", lambda o, x: sample(module, o, list(x)), "loss"),
-        "arrays": ("samples", lambda o, x: sample(module, o, list(x)), "loss"),
-        "penalty": ("cases", lambda o, x: case(module, o, x), "penalty"),
+    items, record = {
+        "pointwise": ("points", lambda o, x: point(module, o, *x)),
+        "rowwise": ("rows", lambda o, x: row(module, o, *x)),
+        "inputs": ("samples", lambda o, x: sample(module, o, list(x))),
+        "arrays": ("samples", lambda o, x: sample(module, o, list(x))),
+        "penalty": ("cases", lambda o, x: case(module, o, x)),
     }[module.KIND]
     groups = []
     for given, inputs in module.groups(random.Random(getattr(module, "SEED", name))):
@@ -151,7 +151,8 @@ def without_version(text):
 def all_makers():
     """A function for each file that returns its document."""
     losses, penalties = modules("losses"), modules("penalties")
-    makers = {name: lambda n=name, m=module: golden_document(n, m) for name, module in (losses | penalties).items()}
+    makers = {name: lambda n=name, m=module: golden_document(n, m, "loss") for name, module in losses.items()}
+    makers |= {name: lambda n=name, m=module: golden_document(n, m, "penalty") for name, module in penalties.items()}
     makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
     makers["partials"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": partials.cases()}
     makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}

@@ -3,13 +3,16 @@
 """Compares whole responses of the server on this processor and on an emulated one without FMA.
 
     make test-levels
+    make test-levels EVERY=5
 
-Sends every reference input in Tests/Golden, and larger batches made of them, to both servers, and expects the same bytes.
+Sends every reference input in Tests/Golden, and larger batches made of them, to both servers, and expects the same bytes;
+with EVERY=N, the first and every N-th after it.
 The emulated processor is `qemu-x86_64 -cpu qemu64` of Debian's qemu-user, with SSE2 only: there the server must emulate
 the fused multiply-add. Needs the static executable. Prints the computing time of both servers.
 """
 
 import http.client
+import itertools
 import json
 import re
 import subprocess
@@ -59,12 +62,9 @@ def requests(catalogue):
 
 def group_requests(golden, group, catalogue):
     options = group["options"]
-    if "penalty" in golden:
-        for case in group["cases"]:
-            body = {"parameters": case["parameters"], "outputs": OUTPUTS}
-            yield f"/v1/penalties/{golden['penalty']}", options | body
-        return
-    path = f"/v1/losses/{golden['loss']}"
+    path = f"/v1/penalties/{golden['penalty']}" if "penalty" in golden else f"/v1/losses/{golden['loss']}"
+    for case in group.get("cases", []):
+        yield path, options | {"parameters": case["parameters"], "outputs": OUTPUTS}
     if samples := group.get("samples"):
         yield from sample_requests(path, options, samples, catalogue(path)["inputs"])
         return
@@ -109,6 +109,7 @@ def send(connection, path, body):
 def main():
     if not EXECUTABLE.exists():
         sys.exit("loss-server is not built: make static")
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     counts, successes = Counter(), Counter()
     times = [0.0, 0.0]
     with server() as here, server("qemu-x86_64", "-cpu", "qemu64") as emulated:
@@ -117,7 +118,7 @@ def main():
             here.request("GET", path)
             return json.loads(here.getresponse().read())
 
-        for path, body in requests(catalogue):
+        for path, body in itertools.islice(requests(catalogue), 0, None, every):
             (native, time), (other, other_time) = send(here, path, body), send(emulated, path, body)
             times[0] += time
             times[1] += other_time
@@ -125,9 +126,9 @@ def main():
             successes[path] += native[0] == 200
             if native != other:
                 sys.exit(f"{path} {json.dumps(body)[:400]}\n  here     {native}\n  emulated {other}")
-    # Refusals are compared too, but a comparison of refusals only would prove nothing.
-    if refused := [path for path in counts if successes[path] < counts[path] * 0.8]:
-        sys.exit(f"most of the requests must get status 200, but not for {', '.join(refused)}")
+    # Refusals are compared too, but a comparison of refusals only would prove nothing. A few responses may be refusals by chance.
+    if refused := [path for path in counts if successes[path] < counts[path] * 0.8 / every]:
+        sys.exit(f"too few responses have status 200 for {', '.join(refused)}")
     print(f"{counts.total()} responses of {len(counts)} losses and penalties are the same to the last byte, "
           f"{successes.total()} of them with status 200")
     print(f"computed in {times[0]:.0f} ms here and in {times[1]:.0f} ms on the emulated processor")
