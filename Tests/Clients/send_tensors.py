@@ -223,7 +223,8 @@ def check_inference(server):
     assert {"name": "huber", "version": "1", "state": "READY", "reason": ""} in (
         client.get_model_repository_index()
     )
-    assert client.get_inference_statistics("huber") == {"model_stats": []}
+    assert len(client.get_inference_statistics()["model_stats"]) > 100
+    before = inferences(client)
     random = numpy.random.default_rng(3)
     for name, dtype in (
         ("FP64", "f8"), ("FP32", "f4"), ("FP16", "f2"), ("INT8", "i1"), ("INT64", "i8"),
@@ -254,10 +255,19 @@ def check_inference(server):
                     assert (result.as_numpy("gradient") == gradient).all(), name
                     assert result.as_numpy("loss") == loss, name
                     assert result.get_response()["id"] == "7"
+    # A request is counted once its response has been sent, perhaps after the next one has arrived.
+    assert inferences(client) >= before + 77
     result = client.infer("huber", inputs, parameters={"output_datatype": "FP32"})
     assert result.as_numpy("gradient").dtype == numpy.float32
     check_inference_refusals(server, client, inputs)
     asyncio.run(check_asynchronous(address, inputs, gradient))
+
+
+def inferences(client):
+    """The number of requests for huber that have succeeded."""
+    (statistics,) = client.get_inference_statistics("huber")["model_stats"]
+    assert statistics["inference_stats"]["success"]["count"] == statistics["inference_count"]
+    return statistics["inference_count"]
 
 
 def check_inference_refusals(server, client, inputs):
@@ -269,7 +279,7 @@ def check_inference_refusals(server, client, inputs):
         else:
             raise AssertionError("the request was not refused")
 
-    refuse('Unknown loss "hubber"', client.infer, "hubber", inputs)
+    refuse('Unknown model "hubber"', client.infer, "hubber", inputs)
     refuse('Unknown field "bogus"', client.infer, "huber", inputs, parameters={"bogus": 1})
     refuse("version 1 only", client.infer, "huber", inputs, model_version="3")
     refuse("not supported", client.load_model, "huber")

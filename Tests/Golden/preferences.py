@@ -73,6 +73,13 @@ def far(beta, reference=True):
     return [(size / beta, 0.0, *zeros) for size in FAR[::2]] + [(-1.5, -1.5 - size / beta, *zeros) for size in FAR[1::2]]
 
 
+def subnormal(beta, *margins):
+    """The terms of gradient and Hessian where a probability is subnormal: 4 units are 4 beta 2^-1074, or 4 beta^2 2^-1074."""
+    if not any(700 < abs(x) < 770 for x in margins):
+        return 0, 0
+    return beta * mpf(2) ** -974, beta**2 * mpf(2) ** -974
+
+
 def both(random, beta, *zeros, count=16):
     """Pairs whose two log-ratios, times beta, are near the given numbers or of all sizes."""
     first, second = margins(random, beta, *zeros, count=count), margins(random, beta, *zeros, count=count)

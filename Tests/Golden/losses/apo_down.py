@@ -27,7 +27,8 @@ def terms(*inputs):
     products = [sigmoid(x) * sigmoid(-x) for x in margins(*inputs)]
     bends = [p * abs(sigmoid(x) - sigmoid(-x)) for p, x in zip(products, margins(*inputs))]
     slope, bend = beta * max(products), beta**2 * max(bends)
-    return [0, slope, 0, slope, 0, bend, 0, bend, 0]
+    least, flat = preferences.subnormal(beta, *margins(*inputs))
+    return [0] + [max(slope, least), least] * 2 + [max(bend, flat), flat] * 2
 
 
 def groups(random):
@@ -38,3 +39,4 @@ def groups(random):
         flat = math.log(2 + math.sqrt(3))
         points += [((flat + x) / beta, 2 * x / beta, 0.0, 0.0) for x in (1e-3, -1e-6, 1e-9)]
         yield {"beta": beta} if beta != 0.1 else {}, points
+    yield {"beta": 1e3}, preferences.far(1e3)

@@ -16,6 +16,11 @@ def loss(logprobs, reference_logprobs, labels, o):
     return o.desirable_weight * sigmoid(-v) if label == 1 else o.undesirable_weight * sigmoid(v)
 
 
+def terms(logprobs, reference_logprobs, labels, o):
+    slope, bend = preferences.subnormal(o.beta, o.beta * (logprobs[0] - reference_logprobs[0] - o.kl))
+    return [0, slope, slope, bend, bend]
+
+
 def groups(random):
     for given in (
         {}, {"beta": 0.5, "kl": 0.3}, {"beta": 2.0, "kl": 20.0, "desirable_weight": 0.7}, {"beta": 1e-6, "undesirable_weight": 1.3},
@@ -29,3 +34,4 @@ def groups(random):
         points += [(samples.signed(random, -300, 30), samples.signed(random, -300, 30)) for _ in range(8)]
         points = [point for point in points if preferences.fair((point[0] - kl, 0.0, point[1], 0.0), beta)]
         yield given, [([x], [y], [float(k % 2)]) for k, (x, y) in enumerate(points)] + [([x], [y], [1.0]) for x, y in points[:20]]
+    yield {"beta": 1e3}, [([x], [y], [label]) for x, y in preferences.far(1e3, reference=False) for label in (0.0, 1.0)]

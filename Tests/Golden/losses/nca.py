@@ -17,9 +17,11 @@ def loss(chosen, rejected, reference_chosen, reference_rejected, o):
 
 def terms(chosen, rejected, reference_chosen, reference_rejected, o):
     """The gradient in the chosen response is sigmoid(a)/2 - sigmoid(-a)."""
-    return [0, o.beta / mpf(3), 0, o.beta / mpf(3), 0, 0, 0, 0, 0]
+    slope, bend = preferences.subnormal(o.beta, o.beta * (chosen - reference_chosen), o.beta * (rejected - reference_rejected))
+    return [0] + [max(o.beta / mpf(3), slope), slope] * 2 + [bend] * 4
 
 
 def groups(random):
     for beta in (0.1, 0.5, 1e-6, 1e3):
         yield {"beta": beta} if beta != 0.1 else {}, preferences.both(random, beta, 0.0, 0.6931471805599453, count=10)
+    yield {"beta": 1e3}, preferences.far(1e3)

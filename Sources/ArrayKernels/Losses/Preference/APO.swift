@@ -112,7 +112,7 @@ extension APOZero {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
-            Preferences.constantReference, Preferences.sums,
+            Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The Hessian is negative in c where a < 0 and in r where b > 0; its surrogate is the "
                 + "magnitude.",
         ],
@@ -145,7 +145,7 @@ extension APODown {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
-            Preferences.constantReference, Preferences.sums,
+            Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The surrogates of the Hessian are its magnitudes.",
         ],
         references: [

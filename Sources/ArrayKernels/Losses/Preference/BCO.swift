@@ -56,7 +56,7 @@ extension BCO {
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
-            Preferences.constantReference, Preferences.sums,
+            Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The loss type bco_pair of TRL has no shift; its trainer of unpaired responses uses "
                 + "the running mean of the rewards.",
         ],

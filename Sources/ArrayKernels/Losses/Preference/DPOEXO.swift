@@ -41,7 +41,7 @@ struct DPOEXO: MarginPreference, PointwiseLoss {
         let factor = 1 - bend
         return Point(
             loss: loss,
-            cancelled: loss.isCancelled(cost),
+            cancelled: loss.isCancelled(cost, entropy, entropy, share: 0.9),
             first: Derivatives(
                 gradient: product * distance,
                 hessian: product * factor,

@@ -104,7 +104,7 @@ extension KTO {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
-            Preferences.constantReference, Preferences.sums,
+            Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "TRL estimates kl in each batch, at least 0, and holds it constant.",
             "The Hessian is negative for desirable responses with v < 0 and undesirable ones with "
                 + "v > 0; its surrogate is the magnitude.",

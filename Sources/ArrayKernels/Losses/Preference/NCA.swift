@@ -66,7 +66,9 @@ extension NCA {
         signature: Preferences.withReference,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
-        notes: [Preferences.constantReference, Preferences.sums],
+        notes: [
+            Preferences.constantReference, Preferences.sums, Preferences.subnormal,
+        ],
         references: [
             "H. Chen et al., Noise Contrastive Alignment of Language Models with Explicit Rewards, "
                 + "NeurIPS 2024",

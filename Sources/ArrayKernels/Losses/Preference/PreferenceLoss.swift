@@ -246,6 +246,9 @@ enum Preferences {
 
     static let constantReference =
         "Trainers hold the reference constant; its gradient is computed on request."
+    static let subnormal =
+        "Where a probability is subnormal, below 2^-1022, the gradient errs by up to 4 beta 2^-1074, and "
+        + "the Hessian by up to 4 beta^2 2^-1074, times the weight of kto."
     static let sums = "TRL and the papers pass sums over the tokens of a response."
 }
 
