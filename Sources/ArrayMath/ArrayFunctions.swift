@@ -79,6 +79,15 @@ package protocol ArrayFunctions: SendableMetatype {
         resultTails: inout MutableSpan<Double>
     )
 
+    /// Evaluates the Mills ratio Φ(-x)/φ(x) of the normal distribution, for at least eight numbers x >= 0.
+    ///
+    /// The error is at most 2^-98 of the result.
+    static func millsRatio(
+        _ x: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
     /// Evaluates log Γ(1 + t) or a derivative, with an error of at most 3 ulp, for t >= 0.
     static func evaluate(
         _ function: GammaFunction,

@@ -291,6 +291,18 @@ struct LibraryConventionTests {
         }
     }
 
+    @Test("scoringrules gives the scores of forecasts, in which it does not add a median")
+    func scores() throws {
+        let samples = try goldenRecords("scoringrules")
+        #expect(Set(samples.compactMap { $0["loss"] as? String }).count >= 10)
+        for sample in samples {
+            let loss = try #require(sample["loss"] as? String)
+            let expected = try #require(sample["expected"] as? [String: Any])
+            let own = try client.json(try client.send(sample))
+            try compare(own, expected, loss) { _, largest in 1e-13 * largest }
+        }
+    }
+
     /// Julia is not needed: the numbers are those that the tests and the documentation of Flux print.
     @Test("flux agrees with Flux")
     func flux() throws {

@@ -139,10 +139,10 @@ struct Samples {
     private static func inner(_ interval: Interval) -> ClosedRange<Double> {
         switch (interval.lower.isFinite, interval.upper.isFinite) {
         case (false, false): -3...3
-        case (true, true) where interval.lower < -1e6:
+        case (true, true) where interval.lower <= -100:
             (min(interval.upper, 3) - 6)...(min(interval.upper, 3) - 0.2)
         case (true, false): (interval.lower + 0.2)...(interval.lower + 4)
-        case (true, true) where interval.upper > 1e6:
+        case (true, true) where interval.upper >= 20:
             (interval.lower + 0.2)...(interval.lower + 4)
         case (false, true): (interval.upper - 4)...(interval.upper - 0.2)
         case (true, true):

@@ -45,6 +45,7 @@ package enum PointwiseLosses {
         CRPSNormal.self,
         CRPSLogistic.self,
         CRPSLaplace.self,
+        CRPSLognormal.self,
         DawidSebastiani.self,
         IntervalScore.self,
         GaussianNLLLogVariance.self,
