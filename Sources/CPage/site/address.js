@@ -2,6 +2,7 @@
 
 /** The state of a view, which is kept in the query of its address, so that a link shows the same. */
 export class Address {
+    #path = location.pathname;
     #fields = new URLSearchParams(location.search);
 
     get(name) {
@@ -13,8 +14,13 @@ export class Address {
         return (this.get(name) ?? "").split(",").filter(Boolean);
     }
 
-    /** Stores a value; an empty one, or the standard one, is left out. */
+    /**
+     * Stores a value; an empty one, or the standard one, is left out.
+     *
+     * Nothing is stored after another view has been opened.
+     */
     set(name, value, standard = "") {
+        if (location.pathname !== this.#path) return;
         const text = String(value ?? "");
         if (text === "" || text === String(standard)) this.#fields.delete(name);
         else this.#fields.set(name, text);

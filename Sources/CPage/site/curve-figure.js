@@ -28,8 +28,10 @@ export class CurveFigure {
     #readout = h("div", { class: "readout" });
     #jumps = h("p", { class: "jumps" });
     #table = h("details", { class: "numbers" });
+    #pointLabel;
     #slider;
     #field;
+    #point;
 
     /** @param onMove Is called with the number of the axis at which the point is. */
     constructor(onMove) {
@@ -77,8 +79,6 @@ export class CurveFigure {
         );
         new ResizeObserver(() => this.#draw()).observe(this.element);
     }
-
-    #pointLabel;
 
     get #range() {
         return [this.#scene.axis.low, this.#scene.axis.high];
@@ -219,8 +219,6 @@ export class CurveFigure {
         }
         this.#showPoint();
     });
-
-    #point;
 
     #showPoint() {
         if (!this.#point || this.#point.values.length !== this.#curves.length) return;

@@ -36,13 +36,26 @@ export class Loss {
         );
     }
 
-    /** The example whose inputs are valid with some options. */
+    /**
+     * Inputs that are valid with some options: those of an example, but for inputs whose numbers it has for
+     * other options, and which another example has.
+     */
     example(chosen) {
-        const options = this.resolved(chosen);
-        const fits = ({ request }) =>
-            this.options.filter(({ name }) => name in request && request[name] === options[name]).length -
-            2 * this.options.filter(({ name }) => name in request && request[name] !== options[name]).length;
-        return this.plainExamples.reduce((best, one) => (fits(one) > fits(best) ? one : best)).request;
+        const [options, standard] = [this.resolved(chosen), this.resolved({})];
+        const fits = ({ forms }, request) =>
+            forms
+                .flatMap(({ when = {} }) => Object.keys(when))
+                .every((option) => (request[option] ?? standard[option]) === options[option]);
+        const requests = this.plainExamples.map(({ request }) => request);
+        const count = (request) => this.inputs.filter((input) => fits(input, request)).length;
+        const best = requests.reduce((one, other) => (count(other) > count(one) ? other : one));
+        const present = this.inputs.filter(({ name }) => name in best);
+        return Object.fromEntries(
+            present.map((input) => {
+                const source = [best, ...requests].find((request) => fits(input, request)) ?? best;
+                return [input.name, source[input.name] ?? best[input.name]];
+            }),
+        );
     }
 
     input(name) {

@@ -23,6 +23,7 @@ export class PlaneFigure {
     #plane;
     #grid;
     #place;
+    #cell;
     #sliders;
     #size = 0;
     #clip = freshID("clip");
@@ -242,8 +243,6 @@ export class PlaneFigure {
         this.#cell = cell;
         this.#showPoint();
     });
-
-    #cell;
 
     #showPoint() {
         if (!this.#cell) return;

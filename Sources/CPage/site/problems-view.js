@@ -65,7 +65,7 @@ function all(problems) {
     };
 }
 
-/** A text in which the parts between backquotes are code. */
+/** A text in which names between backquotes are code. */
 function inCode(text) {
-    return text.split("`").map((part, index) => (index % 2 === 1 ? h("code", {}, part) : part));
+    return text.split(/`([\w./-]+)`/).map((part, index) => (index % 2 === 1 ? h("code", {}, part) : part));
 }

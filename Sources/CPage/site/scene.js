@@ -12,7 +12,7 @@ export class Scene {
     /** The standard scene of a loss with some options. */
     constructor(loss, chosen = {}) {
         this.loss = loss;
-        this.chosen = { ...presetOptions(loss), ...chosen };
+        this.chosen = { ...presetOptions(loss, chosen), ...chosen };
         this.unit = exampleUnit(loss, this.chosen);
         this.held = heldNumbers(this);
         this.probe = this.probes[0];
@@ -33,9 +33,16 @@ export class Scene {
         const numbers = Object.keys(this.unit).flatMap((input) =>
             places(this.unit[input]).map((place) => ({ input, place })),
         );
-        const usable = numbers.filter(({ input }) => !isDiscrete(this.form(input).kind));
-        const order = this.loss.differentiable;
-        return usable.filter(({ input }) => order.includes(input));
+        const usable = this.loss.differentiable.filter((input) => this.#canVary(input));
+        return numbers.filter(({ input }) => usable.includes(input));
+    }
+
+    /** Whether single numbers of an input can vary; those of a distribution can if its sum is not checked. */
+    #canVary(input) {
+        if (!(input in this.unit)) return false;
+        const { kind } = this.form(input);
+        const isChecked = input !== this.loss.inputs[0].name || !("check_sums" in this.loss.resolved({}));
+        return !isDiscrete(kind) && !(kind === "distribution" && isChecked);
     }
 
     /** The probe with a name. */
@@ -94,11 +101,16 @@ function isDiscrete(kind) {
     return ["class_indices", "counts", "integers", "values"].includes(kind);
 }
 
-/** Rows are shown over logits, where a loss takes them, and penalties with a strength that can be seen. */
-function presetOptions(loss) {
+/**
+ * Rows are shown over logits, where a loss takes them and nothing else is chosen, and penalties with a
+ * strength that can be seen.
+ */
+function presetOptions(loss, chosen) {
     if (loss.entry.family === "regularization") return { strength: 1 };
     if (loss.entry.unit === "element") return {};
-    return loss.options.some(({ name }) => name === "from_logits") ? { from_logits: true } : {};
+    const deciding = loss.inputs[0].forms.flatMap(({ when = {} }) => Object.keys(when));
+    const isChosen = deciding.some((option) => chosen[option] === true);
+    return deciding.includes("from_logits") && !isChosen ? { from_logits: true } : {};
 }
 
 /** The numbers of each scalar input but the first, with a curve for each. */

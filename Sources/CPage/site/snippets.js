@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * The program that sends a request, in each language.
- *
- * JSON is also valid in Python (but for `true`, `false` and `null`), JavaScript and so on; where it is
- * not, the body is a string.
- */
+/** The program that sends a request, in each language: JavaScript has the body as a value, others as text. */
 export const snippets = {
     curl: (url, body) => `curl --header 'Content-Type: application/json' \\
      --data '${body.replaceAll("'", "'\\''")}' \\

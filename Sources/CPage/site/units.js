@@ -9,11 +9,10 @@ import { evaluate, Refusal } from "./api.js";
  */
 export function exampleUnit(loss, chosen) {
     const example = loss.example(chosen);
-    const present = loss.inputs.filter(({ name }) => name in example);
     return Object.fromEntries(
-        present.map(({ name, forms }) => {
-            const isListed = loss.isBatched && forms[0].shape.startsWith("*");
-            return [name, isListed ? example[name][0] : example[name]];
+        Object.entries(example).map(([name, numbers]) => {
+            const isListed = loss.isBatched && loss.input(name).forms[0].shape.startsWith("*");
+            return [name, isListed ? numbers[0] : numbers];
         }),
     );
 }
