@@ -65,11 +65,11 @@ struct LimitOptions: ParsableArguments {
             Maximum size of a CSV or NDJSON body of which only sums are kept, in bytes \
             (larger: 413); 0 for none.
             """,
-            0
+            defaults.streamBytes
         ),
         transform: ByteCount.parse
     )
-    var streamBytes = 0
+    var streamBytes = defaults.streamBytes
 
     @Option(parsing: .unconditional, help: "Maximum nesting depth of JSON (deeper: 400).")
     var jsonDepth = LossService.defaultDepth
@@ -193,7 +193,7 @@ struct LimitOptions: ParsableArguments {
         limits.headBytes = headBytes
         limits.fieldCount = fieldCount
         limits.bodyBytes = bodyBytes
-        limits.streamBytes = streamBytes == 0 ? nil : streamBytes
+        limits.streamBytes = streamBytes
         limits.headTime = .seconds(headTime)
         limits.bodyStallTime = .seconds(bodyStallTime)
         limits.bodyMinimumRate = bodyMinimumRate

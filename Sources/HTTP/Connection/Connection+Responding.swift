@@ -35,7 +35,7 @@ extension Connection {
     /// Continues with the content, unless its announced length exceeds a limit.
     private mutating func beginContent(of head: RequestHead) {
         let length = announcedBytes
-        if isStream, length > limits.streamBytes ?? .max {
+        if isStream, length > limits.longestStream {
             phase = .refusing(.streamTooLong)
         } else if !isStream, length > limits.bodyBytes {
             phase = .refusing(.bodyTooLarge)
@@ -179,7 +179,7 @@ extension Connection {
 
     private mutating func prepareBody() {
         contentBytes = 0
-        chunks = ChunkedDecoder(streamBytes: isStream ? limits.streamBytes ?? .max : nil)
+        chunks = ChunkedDecoder(streamBytes: isStream ? limits.longestStream : nil)
         discardedBytes = 0
         stageStartTime = now
         waitingSince = nil

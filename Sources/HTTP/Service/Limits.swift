@@ -12,9 +12,9 @@ package struct Limits: Sendable, Hashable {
     package var fieldCount = 100
     /// Maximum size of the body in bytes, after the transfer coding is removed.
     package var bodyBytes = 64 * 1_024 * 1_024
-    /// Maximum size in bytes of a body of which only sums are kept, in the place of ``bodyBytes``;
-    /// `nil` means none.
-    package var streamBytes: Int?
+    /// Maximum size in bytes of a body of which only sums are kept, in the place of ``bodyBytes``; 0
+    /// means no maximum.
+    package var streamBytes = 0
 
     /// Maximum time from the first byte of a head to its last.
     package var headTime = Duration.seconds(10)
@@ -53,4 +53,7 @@ package struct Limits: Sendable, Hashable {
     package var loops: Int?
 
     package init() {}
+
+    /// The maximum size in bytes of a body of which only sums are kept.
+    var longestStream: Int { streamBytes > 0 ? streamBytes : .max }
 }

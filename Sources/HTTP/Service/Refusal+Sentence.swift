@@ -97,7 +97,7 @@ extension Refusal {
                 + " server, or send the elements in parts and merge the results by their"
                 + " normalizer."
         case .streamTooLong:
-            "The body exceeds the limit\(limits.streamBytes.map { " of \($0) bytes" } ?? "")"
+            "The body exceeds the limit\(limits.streamBytes > 0 ? " of \(limits.streamBytes) bytes" : "")"
                 + " (--stream-bytes) of a body of which only sums are kept: send the rows in parts and"
                 + " merge the results by their normalizer."
         case .incompleteRequest:
