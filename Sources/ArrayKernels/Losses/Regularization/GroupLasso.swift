@@ -86,7 +86,7 @@ struct GroupLasso: RowwiseLoss, ProximalRowKernel {
 extension GroupLasso {
     static let facts = Facts(
         name: "group_lasso",
-        aliases: ["l21", "l2_1"],
+        aliases: ["l21"],
         family: .regularization,
         summary:
             "The sum of the lengths of groups of parameters, one group per row: drives whole groups "
