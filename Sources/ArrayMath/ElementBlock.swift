@@ -5,7 +5,9 @@ package struct InputSet: Equatable, Sendable {
     /// A bit for each input, the first in the last place.
     package private(set) var bits: UInt8 = 0
 
-    package init() {}
+    package init(_ inputs: [Int] = []) {
+        for input in inputs { insert(input) }
+    }
 
     package var isEmpty: Bool { bits == 0 }
 

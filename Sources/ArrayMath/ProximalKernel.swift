@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A penalty whose proximal operator has a closed form, compiled for one instruction set.
+/// A penalty of rows whose proximal operator has a closed form, compiled for one instruction set.
+package protocol ProximalRowKernel: Sendable {
+    /// Computes argmin_u ‖u - w‖² / 2 + step R(u) for a row of parameters w.
+    ///
+    /// - Parameters:
+    ///   - parameters: the parameters.
+    ///   - step: the step, not negative.
+    ///   - result: receives as many numbers.
+    func findMinimum(
+        _ parameters: Span<Double>,
+        _ step: Double,
+        into result: inout MutableSpan<Double>
+    )
+}
+
+/// A penalty of single parameters whose proximal operator has a closed form, compiled for one instruction set.
 package protocol ProximalKernel: Sendable {
     /// Computes argmin_u (u - w)² / 2 + step R(u) for each parameter w.
     ///

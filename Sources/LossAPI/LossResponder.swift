@@ -131,7 +131,7 @@ package struct LossResponder: Responder {
             )
         else { return .respond(try response(to: head, on: route)) }
         return try receive(
-            intake,
+            consume intake,
             head,
             on: route,
             isText: formats.result == .json,

@@ -45,6 +45,8 @@ package final class Facts: Sendable {
     package let bounds: Bounds
     /// The constant prediction that minimizes the mean loss, if it has a simple form.
     package let minimizer: Minimizer?
+    /// The losses that it equals under some of its options.
+    package let relations: [Relation]
     /// The differences from losses of the same name in other libraries.
     package let notes: [String]
     package let references: [String]
@@ -69,6 +71,7 @@ package final class Facts: Sendable {
         properties: [Property],
         bounds: Bounds = Bounds(),
         minimizer: Minimizer? = nil,
+        relations: [Relation] = [],
         notes: [String],
         references: [String],
         conventions: [Convention] = [],
@@ -88,6 +91,7 @@ package final class Facts: Sendable {
         self.properties = properties
         self.bounds = bounds
         self.minimizer = minimizer
+        self.relations = relations
         self.notes = notes
         self.references = references
         self.conventions = conventions

@@ -19,6 +19,9 @@ package struct Computation: Sendable {
     ///   `PenaltyError` if that is the case for a penalty.
     package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {
         let result = try evaluateLoss(cancellation)
+        guard !penalties.isEmpty || convention != nil else {
+            return Evaluation(facts: loss.facts, result: result, namesInputs: namesInputs)
+        }
         var results: [LossResult] = []
         for (index, penalty) in penalties.enumerated() {
             do throws(RequestError) {
@@ -33,8 +36,13 @@ package struct Computation: Sendable {
             penalties: results,
             total: penalties.isEmpty ? nil : try total(result.reduced, results),
             convention: convention.map { Evaluation.Resolved($0, loss, request) },
-            namesInputs: !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
+            namesInputs: namesInputs
         )
+    }
+
+    /// Whether derivatives are listed by the names of their inputs.
+    private var namesInputs: Bool {
+        !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
     }
 
     private func evaluateLoss(
@@ -76,6 +84,22 @@ package struct Evaluation: Sendable {
     package let convention: Resolved?
     /// Whether derivatives are listed by the names of their inputs.
     package let namesInputs: Bool
+
+    init(
+        facts: Facts,
+        result: LossResult,
+        penalties: [LossResult] = [],
+        total: Double? = nil,
+        convention: Resolved? = nil,
+        namesInputs: Bool
+    ) {
+        self.facts = facts
+        self.result = result
+        self.penalties = penalties
+        self.total = total
+        self.convention = convention
+        self.namesInputs = namesInputs
+    }
 
     /// A convention with the resolved options.
     package struct Resolved: Sendable {

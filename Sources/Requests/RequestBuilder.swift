@@ -37,8 +37,8 @@ package struct RequestBuilder: Sendable {
         inputs.reserveCapacity(count)
         for _ in 0..<count { inputs.append(nil) }
         self.found = found
-        request = LossRequest(inputs: inputs, stepLimit: stepLimit)
         convention = found.convention
+        request = LossRequest(inputs: inputs, stepLimit: stepLimit)
     }
 
     package var facts: Facts { found.facts }
@@ -404,6 +404,9 @@ extension RequestBuilder {
         return losses * mostUnits + maps * count(of: 0) + outputs.derivativeCount * derivatives
             + penalties.reduce(0) { $0 + $1.footprint / 8 }
     }
+
+    /// Whether the result takes time in proportion to the count of numbers.
+    package var isLinear: Bool { facts.work == nil }
 
     /// An upper estimate of the time to compute the result, in nanoseconds.
     package var computingNanoseconds: Int {

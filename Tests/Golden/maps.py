@@ -142,6 +142,26 @@ def prox_cases():
             }
 
 
+def group_cases():
+    """The rows of group_lasso, some of which become 0."""
+    rng = random.Random(22)
+    for _ in range(12):
+        strength, step = rng.choice([0.01, 1.0, rng.uniform(0.01, 5)]), rng.choice([1.0, 0.1, rng.uniform(0.001, 6)])
+        width = rng.choice([1, 2, 3, 8, 11])
+        rows = [[rng.choice([-1, 1]) * 10 ** rng.uniform(-3, 2) for _ in range(width)] for _ in range(6)]
+        rows.append([0.0] * width)
+        minima = []
+        for row in rows:
+            length = sqrt(sum(mpf(w) ** 2 for w in row))
+            factor = max(mpf(0), 1 - mpf(strength) * mpf(step) / length) if length else mpf(0)
+            minima.append([rounded(factor * mpf(w)) for w in row])
+        yield {
+            "penalty": "group_lasso",
+            "request": {"parameters": rows, "outputs": ["prox"], "step": step, "strength": strength},
+            "expected": {"prox": minima},
+        }
+
+
 def link_cases():
     rng = random.Random(21)
     logits = [0.0, 1.0, -1.0, 36.9, -36.9, 700.0, -700.0, 1e-300, 5e5, -744.0] + [rng.gauss(0, 5) for _ in range(30)]
@@ -172,6 +192,6 @@ def link_cases():
 
 if __name__ == "__main__":
     # A request is text, so that no other writer rounds its numbers.
-    cases = [case | {"body": json.dumps(case.pop("request"))} for case in [*prox_cases(), *link_cases()]]
+    cases = [case | {"body": json.dumps(case.pop("request"))} for case in [*prox_cases(), *link_cases(), *group_cases()]]
     text = ",\n".join(json.dumps(case) for case in cases)
     (HERE / "maps.json").write_text('{"cases": [\n' + text + "\n]}\n")

@@ -14,9 +14,14 @@ struct GoldenTests {
     /// follow.
     static let toleranceOfRows = 5.0
 
-    @Test("loss, gradient and Hessian", arguments: Catalogue.losses.map { $0.facts.name })
+    /// The losses, and the penalties that are not a sum over single parameters.
+    private static let names =
+        (Catalogue.losses + Catalogue.penalties.filter { $0.facts.signature.unit != .element })
+        .map { $0.facts.name }
+
+    @Test("loss, gradient and Hessian", arguments: names)
     func losses(name: String) throws {
-        let found = try #require(Catalogue.loss(named: name))
+        let found = try #require(Catalogue.loss(named: name) ?? Catalogue.penalty(named: name))
         var worst = (loss: WorstError(), gradient: WorstError(), hessian: WorstError())
         for group in try Golden.of(name).groups {
             let loss = try found.entry.loss(group.options.optionValues(for: found.facts.options))

@@ -123,7 +123,7 @@ struct PropertyTests {
         guard all.contains(where: { $0 != nil }) else { return }
         var variants: [OptionValues] = [.none]
         for option in facts.options {
-            guard case .number(let number) = option.defaultOptionValue else { continue }
+            guard case .number(let number, _) = option.kind else { continue }
             let own = OptionValue.number(option.name == "tau" ? 0.8 : 1.5 * number)
             variants.append(try OptionValues([option.name: own], for: facts.options))
         }
@@ -135,7 +135,8 @@ struct PropertyTests {
             let isSigned = !isPenalty && loss.domain(1).contains(-1)
             let targets: [Double] = facts.family == .binary ? [isSigned ? -1 : 0, 1] : [0]
             for target in targets {
-                var inputs = [Tensor(shape: [numbers.count], values: numbers)]
+                let shape = facts.signature.unit == .row ? [numbers.count, 1] : [numbers.count]
+                var inputs = [Tensor(shape: shape, values: numbers)]
                 if !isPenalty {
                     inputs.append(
                         Tensor(shape: inputs[0].shape, values: numbers.map { _ in target })

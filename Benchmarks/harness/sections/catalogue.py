@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time to compute each loss of the catalogue, which the server states in Server-Timing."""
+"""The time to compute each loss of the catalogue, which the server states in Server-Timing, compared with NumPy."""
 
 import http.client
 import json
 import re
+import statistics
+from contextlib import ExitStack
 
-from .. import contender
+from .. import contender, expressions
 from ..bench import Bench
-from ..failure import Failure
+from ..expressions import Expressions
+from ..failure import Failure, Skip
 from ..run import OURS
 from ..server import Server
 
@@ -19,14 +22,24 @@ TIMES = 5
 
 
 def measure(bench: Bench) -> None:
-    with Server(contender.OURS, bench.directory) as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(Server(contender.OURS, bench.directory))
+        try:
+            peer = stack.enter_context(Expressions())
+        except Skip as skip:
+            bench.run.skip(str(skip))
+            peer = None
         service = Service(server.port)
-        cases = [(loss, case) for loss in service.losses() if (case := Case.of(service, loss))]
+        cases = [(loss, case) for loss in service.losses() if (case := Case.of(service, peer, loss))]
         # All cases of a round are measured before the next round begins.
         found = bench.alternate({loss: case.measure for loss, case in cases})
+    theirs = found.get(expressions.NAME, {})
     for loss, _ in cases:
         for quantity in OUTPUTS:
-            bench.add("catalogue", loss, quantity, "s", {OURS: found[quantity][loss]})
+            values = {OURS: found[quantity][loss]}
+            if quantity == "loss" and loss in theirs:
+                values[expressions.NAME] = theirs[loss]
+            bench.add("catalogue", loss, quantity, "s", values)
     for quantity in OUTPUTS:
         ranked = sorted((sorted(found[quantity][loss])[bench.rounds // 2] * 1e9, loss) for loss, _ in cases)
         (least, first), (most, last) = ranked[0], ranked[-1]
@@ -34,6 +47,17 @@ def measure(bench: Bench) -> None:
             "catalogue",
             f"{quantity}: {least:.2f} ns ({first}) to {most:.2f} ns ({last}) for each number of the first input, median"
             f" {ranked[len(ranked) // 2][0]:.2f} ns",
+        )
+    if theirs:
+        ratios = sorted(
+            (statistics.median(their / our for their, our in zip(times, found["loss"][loss])), loss)
+            for loss, times in theirs.items()
+        )
+        (least, slowest), (most, fastest) = ratios[0], ratios[-1]
+        bench.run.note(
+            "catalogue",
+            f"the loss takes {expressions.NAME} {least:.2f} ({slowest}) to {most:.1f} times ({fastest}) as long, in the"
+            f" median of {len(ratios)} losses {ratios[len(ratios) // 2][0]:.1f} times",
         )
 
 
@@ -65,26 +89,39 @@ class Service:
 class Case:
     """The requests of a loss."""
 
-    def __init__(self, service: Service, loss: str, example: dict, inputs: list[str]):
+    def __init__(self, service: Service, peer: Expressions | None, facts: dict, example: dict):
         self._service = service
-        self._loss = loss
+        self._peer = peer
+        self._loss = facts["name"]
+        names = [each["name"] for each in facts["inputs"]]
         body = {name: value for name, value in example.items() if name != "outputs"}
-        self._expected, _ = service.post(loss, json.dumps(body | {"outputs": ["loss"]}))
-        repeats = -(-COUNT // count(example[inputs[0]]))
-        arrays = {name: value * repeats for name, value in body.items() if name in inputs and isinstance(value, list)}
-        self._count = count(arrays[inputs[0]])
+        self._expected, _ = service.post(self._loss, json.dumps(body | {"outputs": ["loss"]}))
+        repeats = -(-COUNT // count(example[names[0]]))
+        arrays = {name: value * repeats for name, value in body.items() if name in names and isinstance(value, list)}
+        self._count = count(arrays[names[0]])
         self._bodies = {name: json.dumps(body | arrays | {"outputs": outputs}) for name, outputs in OUTPUTS.items()}
+        self._arrays = {name: value for name, value in (body | arrays).items() if name in names}
+        defaults = {option["name"]: option["default"] for option in facts["options"]}
+        self._options = defaults | {name: value for name, value in body.items() if name not in names}
 
     @classmethod
-    def of(cls, service: Service, loss: str) -> "Case | None":
+    def of(cls, service: Service, peer: Expressions | None, loss: str) -> "Case | None":
         """The case of a loss; None if its first example is not an array that can be repeated."""
-        names = [each["name"] for each in service.get(f"/v1/losses/{loss}")["inputs"]]
+        facts = service.get(f"/v1/losses/{loss}")
         example = service.get(f"/v1/losses/{loss}/examples")["examples"][0]["request"]
-        return cls(service, loss, example, names) if isinstance(example[names[0]], list) else None
+        is_array = isinstance(example[facts["inputs"][0]["name"]], list)
+        return cls(service, peer, facts, example) if is_array else None
 
     def measure(self) -> dict[str, float]:
         """The seconds for each number of the first input."""
-        return {quantity: self._least(body) / self._count for quantity, body in self._bodies.items()}
+        seconds = {quantity: self._least(body) for quantity, body in self._bodies.items()}
+        theirs = self._peer and self._peer.measure(self._loss, self._arrays, self._options, TIMES)
+        if theirs:
+            loss, seconds[expressions.NAME] = theirs
+            # Their sum is not exact, and terms of theirs may cancel.
+            if abs(loss - self._expected) > 1e-9 * max(1, abs(self._expected)):
+                raise Failure(f"{expressions.NAME} computed {loss} as {self._loss}, not {self._expected}")
+        return {quantity: value / self._count for quantity, value in seconds.items()}
 
     def _least(self, body: str) -> float:
         times = []

@@ -58,6 +58,7 @@ package enum RowLosses {
         CosineDistance.self,
         TripletMargin.self,
         Dice.self,
+        GroupLasso.self,
     ]
 
     #if !FUSED

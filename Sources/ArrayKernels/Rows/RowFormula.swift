@@ -422,9 +422,9 @@ private struct EightRows {
     /// Copies the rows of a tensor column by column: each column has a number of each row.
     func transpose(_ tensor: Span<Double>, into columns: inout [Double], at offset: Int) {
         var columns = columns.mutableSpan
-        var column = 0
-        if step == 1 {
-            while column <= length &- 8 {
+        // A square of the last row may extend beyond the tensor if rows are shorter than a vector.
+        if step == 1, length >= 8 || starts[7] &+ 8 <= tensor.count {
+            Self.forEachSquare(of: length) { column in
                 let square = Square(
                     tensor.vector(at: starts[0] &+ column),
                     tensor.vector(at: starts[1] &+ column),
@@ -444,10 +444,10 @@ private struct EightRows {
                 columns.store(square.f, at: place &+ 40)
                 columns.store(square.g, at: place &+ 48)
                 columns.store(square.h, at: place &+ 56)
-                column &+= 8
             }
+            return
         }
-        while column < length {
+        for column in 0..<length {
             let place = column &* step
             let numbers = Vector(
                 tensor[starts[0] &+ place],
@@ -460,8 +460,21 @@ private struct EightRows {
                 tensor[starts[7] &+ place]
             )
             columns.store(numbers, at: offset &+ column &* 8)
-            column &+= 1
         }
+    }
+
+    /// Calls a function with the first column of each square of rows of a length.
+    ///
+    /// The last square overlaps the one before it unless the length is a multiple of eight, and extends beyond
+    /// the row if that is shorter than a vector.
+    @inline(always)
+    private static func forEachSquare(of length: Int, _ body: (_ column: Int) -> Void) {
+        var column = 0
+        while column <= length &- 8 {
+            body(column)
+            column &+= 8
+        }
+        if column < length { body(max(0, length &- 8)) }
     }
 
     /// Copies the columns of derivatives to their rows.
@@ -500,8 +513,8 @@ private struct EightRows {
         into numbers: inout MutableSpan<Double>,
         at offset: Int
     ) {
-        var column = 0
-        while column <= length &- 8 {
+        // Rows are stored in order: what a square writes beyond a short row belongs to the next one.
+        Self.forEachSquare(of: length) { column in
             let start = column &* 8
             let square = Square(
                 columns.vector(at: start),
@@ -522,14 +535,6 @@ private struct EightRows {
             if count > 5 { numbers.store(square.f, at: place &+ 5 &* length) }
             if count > 6 { numbers.store(square.g, at: place &+ 6 &* length) }
             if count > 7 { numbers.store(square.h, at: place &+ 7 &* length) }
-            column &+= 8
-        }
-        while column < length {
-            let place = offset &+ column
-            for row in 0..<count {
-                numbers[place &+ row &* length] = columns[column &* 8 &+ row]
-            }
-            column &+= 1
         }
     }
 }

@@ -51,6 +51,20 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         count = Layout.isLong ? (length &+ 7) / 8 : length
     }
 
+    /// Creates a row of a loss with one input.
+    @_lifetime(copy first)
+    init(_ first: Span<Double>, length: Int) {
+        self.init(
+            first,
+            first.extracting(0..<0),
+            first.extracting(0..<0),
+            list: first.extracting(0..<0),
+            classes: Vector(repeating: 0),
+            hasClasses: false,
+            length: length
+        )
+    }
+
     /// The length of a row.
     var rowLength: Double { Double(length) }
 

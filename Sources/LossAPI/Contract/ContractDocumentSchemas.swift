@@ -142,7 +142,7 @@ enum ContractDocumentSchemas {
                     ("properties", texts),
                     ("bounds", ContractSchemas.reference("catalogue-bounds")),
                     ("minimizer", ContractSchemas.reference("catalogue-minimizer")),
-                    ("outputs", texts),
+                    ("relations", list("catalogue-relation")), ("outputs", texts),
                     ("notes", texts), ("references", texts), ("schema", link), ("examples", link),
                 ],
                 required: [
@@ -179,6 +179,19 @@ enum ContractDocumentSchemas {
                     ("if", text), ("link", text), ("mean", text),
                 ],
                 required: ["link", "mean"]
+            )
+        ),
+        .init(
+            key: "catalogue-relation",
+            value: FieldSchemas.object(
+                "Another loss that this one equals, times a factor and to the last bit, with options of both.",
+                [
+                    ("options", ["type": "object"]),
+                    ("factor", ["type": "number", "format": "double"]),
+                    ("loss", text),
+                    ("loss_options", ["type": "object"]),
+                ],
+                required: ["options", "factor", "loss", "loss_options"]
             )
         ),
         .init(

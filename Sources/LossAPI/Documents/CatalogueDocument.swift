@@ -62,6 +62,10 @@ enum CatalogueDocument {
             ("properties", JSONValue(facts.properties.map { $0.wireName })),
             ("bounds", bounds(facts.bounds)),
             ("minimizer", facts.minimizer.map { minimizer($0) }),
+            (
+                "relations",
+                facts.relations.isEmpty ? nil : .array(facts.relations.map { relation($0) })
+            ),
             ("outputs", JSONValue(Outputs.names(of: facts))),
             ("notes", JSONValue(facts.notes)),
             ("references", JSONValue(facts.references)),
@@ -90,6 +94,15 @@ enum CatalogueDocument {
             ("statistic", .string(minimizer.statistic.description)),
             ("links", minimizer.statistic == .mean ? .array(links) : nil),
         ])
+    }
+
+    private static func relation(_ relation: Relation) -> JSONValue {
+        [
+            "options": JSONValue(relation.options),
+            "factor": .number(relation.factor),
+            "loss": .string(relation.other),
+            "loss_options": JSONValue(relation.otherOptions),
+        ]
     }
 
     private static func alias(_ alias: Facts.Alias) -> JSONValue {

@@ -58,8 +58,7 @@ package enum ConventionsPage {
     /// The cells of a table that describe a convention: options, reduction, Hessian and differences.
     static func cells(of convention: Convention, for facts: Facts) -> [String] {
         [
-            convention.options.sorted { $0.key < $1.key }
-                .map { "\($0.key): \(JSONValue($0.value).json)".code }.joined(separator: ", "),
+            convention.options.code,
             (convention.reduction ?? facts.defaultReduction).rawValue.code,
             convention.surrogate?.description ?? "exact",
             convention.notes.joined(separator: " "),

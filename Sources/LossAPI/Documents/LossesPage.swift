@@ -71,6 +71,10 @@ package enum LossesPage {
                 },
                 facts.bounds.sentence.map { "- At most: \($0)" },
                 facts.minimizer.map { "- The best constant prediction is \($0.sentence)" },
+                facts.relations.isEmpty
+                    ? nil
+                    : "- To the last bit: "
+                        + facts.relations.map { $0.phrase }.joined(separator: "; "),
                 facts.properties.isEmpty
                     ? nil
                     : "- Properties: "
@@ -93,10 +97,9 @@ package enum LossesPage {
         guard !facts.aliases.isEmpty else { return nil }
         var groups: [(implied: String, names: [String])] = []
         for alias in facts.aliases {
-            let options = alias.options.sorted { $0.key < $1.key }
-                .map { "\($0.key): \(JSONValue($0.value).json)".code }
-            let convention = alias.convention.map { ["convention: \($0)".code] } ?? []
-            let implied = (options + convention).joined(separator: ", ")
+            let convention = alias.convention.map { "convention: \($0)".code } ?? ""
+            let implied = [alias.options.code, convention].filter { !$0.isEmpty }
+                .joined(separator: ", ")
             if let index = groups.firstIndex(where: { $0.implied == implied }) {
                 groups[index].names.append(alias.name.code)
             } else {
@@ -197,6 +200,16 @@ extension Minimizer {
         }
         let qualification = texts.isEmpty ? "" : " (\(texts.joined(separator: ", ")))"
         return "the \(statistic) of the targets\(qualification)"
+    }
+}
+
+extension Relation {
+    /// The relation in words, as Markdown.
+    fileprivate var phrase: String {
+        let size = factor == 1 ? "the same as" : factor == 2 ? "twice" : "half of"
+        let condition = options.isEmpty ? "" : "with \(options.code), "
+        return condition + "\(size) [\(other.code)](#\(other))"
+            + (otherOptions.isEmpty ? "" : " with \(otherOptions.code)")
     }
 }
 

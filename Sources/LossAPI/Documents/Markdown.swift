@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LossFacts
+
 /// Parts of pages in Markdown.
 enum Markdown {
     /// A table with a head.
@@ -15,6 +17,14 @@ enum Markdown {
 extension String {
     /// The text as code.
     var code: String { isEmpty ? "" : "`\(self)`" }
+}
+
+extension [String: OptionValue] {
+    /// The options and their values as code, in alphabetical order.
+    var code: String {
+        sorted { $0.key < $1.key }.map { "\($0.key): \(JSONValue($0.value).json)".code }
+            .joined(separator: ", ")
+    }
 }
 
 extension JSONValue {

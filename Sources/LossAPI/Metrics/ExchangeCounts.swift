@@ -35,6 +35,11 @@ enum MethodLabel: String {
     case other = "_OTHER"
 
     init(_ method: HTTPRequest.Method?) {
+        // Nearly all requests are of this method, and the names of all are compared one by one.
+        guard method != .post else {
+            self = .post
+            return
+        }
         self = method.flatMap { MethodLabel(rawValue: $0.rawValue) } ?? .other
     }
 }

@@ -51,7 +51,7 @@ extension Evaluation {
             visitMembers(of: result.hessians, at: .hessians, visit)
         } else {
             for derivative in result.derivatives {
-                let key = derivative.quantity == .gradient ? JSONKey.gradient : .hessian
+                let key = derivative.isHessian ? JSONKey.hessian : .gradient
                 visit(.tensor(key, derivative.tensor))
             }
         }
@@ -133,7 +133,7 @@ extension LossResult {
     /// The count of numbers in its arrays.
     fileprivate var numberCount: Int {
         var count = (weighted?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)
-        for derivative in derivatives { count += derivative.count }
+        for index in derivatives.indices { count += derivatives[index].count }
         count += (link?.arrayLength ?? 0) + (prox?.arrayLength ?? 0)
         return count
     }

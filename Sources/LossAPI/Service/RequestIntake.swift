@@ -22,6 +22,13 @@ struct RequestIntake<Body: BodyReader>: Intake {
     var problem: Problem?
     var times = WorkTimes()
 
+    /// The number of bytes received on the event loop.
+    var received = 0
+
+    /// The maximum length of a body, in bytes, whose result is always computed on an event loop, unless
+    /// the loss takes longer than in proportion to its numbers.
+    private static var shortLength: Int { 512 }
+
     /// The time at which short content was last parsed, which is when computing begins.
     ///
     /// Nothing happens between the two, and this saves reading the clock.
@@ -58,13 +65,16 @@ struct RequestIntake<Body: BodyReader>: Intake {
         guard case .none = problem else { return false }
         let start = clock()
         members.append(bytes)
+        received += bytes.count
         if isLast { members.end() }
         read(stopsAtLongValues: true)
         let end = clock()
         times.parse += end.nanoseconds(since: start)
         latest = end
         // Whether the remaining work is too long for an event loop.
-        return members.isPaused || resultNanoseconds > Self.inlineNanoseconds
+        return members.isPaused
+            || (received > Self.shortLength || !builder.isLinear)
+                && resultNanoseconds > Self.inlineNanoseconds
     }
 
     mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {

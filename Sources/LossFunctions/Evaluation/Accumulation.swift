@@ -50,7 +50,7 @@ struct Accumulation: ~Copyable {
             }
         }
         if outputs.contains(.elements) { elements.reserveCapacity(batch.unitCount) }
-        if outputs.contains(.loss), weighting.reduction == .none {
+        if outputs.contains(.loss), !weighting.reduces {
             weighted.reserveCapacity(batch.unitCount)
         }
     }
@@ -86,7 +86,7 @@ struct Accumulation: ~Copyable {
         for index in derivatives.indices {
             let start = block.column(of: derivatives[index])
             let column = start..<(start + count)
-            if derivatives[index].quantity == .hessian { adjust(&block.numbers, column) }
+            if derivatives[index].isHessian { adjust(&block.numbers, column) }
             if leavesOutSome { clear(&block.numbers, column, range) }
             weigh(&block.numbers, column, weights, from: first)
             let areFinite = derivatives[index].append(
@@ -108,7 +108,7 @@ struct Accumulation: ~Copyable {
         throws(LossError)
     {
         guard batch.wantsLosses else { return }
-        let isSummed = outputs.contains(.loss) && weighting.reduction != .none
+        let isSummed = outputs.contains(.loss) && weighting.reduces
         if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
         if !isSummed || !areFinite { try checkAreFinite(losses, from: first) }
@@ -119,7 +119,7 @@ struct Accumulation: ~Copyable {
                 for offset in losses.indices { output.append(losses[offset] + 0) }
             }
         }
-        guard outputs.contains(.loss), weighting.reduction == .none else { return }
+        guard outputs.contains(.loss), !weighting.reduces else { return }
         let isTrivial = weighting.isTrivial
         weighted.append(addingCapacity: losses.count) { output in
             for offset in losses.indices {
@@ -159,7 +159,7 @@ struct Accumulation: ~Copyable {
     ) throws(LossError) {
         for index in derivatives.indices {
             let range = block.range(of: derivatives[index], units, columns)
-            let isHessian = derivatives[index].quantity == .hessian
+            let isHessian = derivatives[index].isHessian
             let isAdjusted =
                 isHessian
                 && (batch.request.hessianScale != nil || batch.request.hessianFloor != nil)
@@ -235,7 +235,7 @@ struct Accumulation: ~Copyable {
     consuming func finish() throws(LossError) -> LossResult {
         markLeftOut()
         for index in derivatives.indices { derivatives[index].finish() }
-        let isReduced = weighting.reduction != .none
+        let isReduced = weighting.reduces
         return LossResult(
             reduced: outputs.contains(.loss) && isReduced ? try loss() : nil,
             weighted: outputs.contains(.loss) && !isReduced ? losses(weighted) : nil,
@@ -358,7 +358,7 @@ struct Accumulation: ~Copyable {
 extension ElementBlock {
     /// The offset of the column of a derivative.
     fileprivate func column(of derivative: Derivative) -> Int {
-        derivative.quantity == .hessian ? hessian(derivative.input) : gradient(derivative.input)
+        derivative.isHessian ? hessian(derivative.input) : gradient(derivative.input)
     }
 }
 
@@ -369,7 +369,7 @@ extension RowBlock {
         _ units: [Int],
         _ columns: Range<Int>
     ) -> Range<Int> {
-        let start = offset(of: derivative.input, isHessian: derivative.quantity == .hessian)
+        let start = offset(of: derivative.input, isHessian: derivative.isHessian)
         return start..<(start + units.count * columns.count)
     }
 }

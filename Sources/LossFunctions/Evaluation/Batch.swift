@@ -45,7 +45,9 @@ final class Batch {
         let outputs = request.outputs
         var chosen = InputSet()
         for index in request.differentiated(of: signature) {
-            if case .classIndices = loss.domain(of: index, form: binding.form(of: index)) {
+            if !loss.isUnrestricted(index),
+                case .classIndices = loss.domain(of: index, form: binding.form(of: index))
+            {
                 throw .noDerivative(input: signature.inputs[index].name)
             }
             chosen.insert(index)
@@ -88,7 +90,8 @@ final class Batch {
 
     /// Whether numbers are in the domain of an input.
     func contains(_ numbers: Span<Double>, input index: Int) -> Bool {
-        domain(index).firstOutside(in: numbers, loss.functions) == nil
+        loss.isUnrestricted(index)
+            || domain(index).firstOutside(in: numbers, loss.functions) == nil
     }
 
     /// Whether the evaluation has been cancelled.

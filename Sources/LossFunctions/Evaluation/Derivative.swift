@@ -21,6 +21,9 @@ package struct Derivative: Equatable, Sendable {
         values.reserveCapacity(shape.reduce(1, *))
     }
 
+    /// Whether it is the diagonal of the Hessian.
+    package var isHessian: Bool { if case .hessian = quantity { true } else { false } }
+
     /// The count of its numbers so far.
     package var count: Int { values.count }
 

@@ -12,6 +12,8 @@ package final class Loss: Sendable {
     private let evaluator: any LossEvaluator
     /// The domains of the forms of each input; empty if they are derived whenever they are needed.
     private let domains: [[Domain]]
+    /// The inputs that may contain any number; empty if domains are derived.
+    private let unrestricted: InputSet
 
     /// Creates a loss.
     ///
@@ -35,11 +37,16 @@ package final class Loss: Sendable {
         self.evaluator = evaluator
         guard isShared else {
             domains = []
+            unrestricted = InputSet()
             return
         }
-        domains = facts.signature.inputs.map { input in
+        let domains = facts.signature.inputs.map { input in
             input.forms.map { $0.domain(under: options, of: facts.options) }
         }
+        self.domains = domains
+        unrestricted = InputSet(
+            domains.indices.filter { input in domains[input].allSatisfy { $0 == .real } }
+        )
     }
 
     /// Computes the requested outputs.
@@ -64,19 +71,21 @@ package final class Loss: Sendable {
         {
             throw .noLink(option: option)
         }
+        guard batch.outputs.includeMaps else { return try evaluator.evaluate(batch) }
         var result = try evaluator.evaluate(batch)
         if batch.outputs.contains(.link), let minimizer = facts.minimizer {
             result.link = try minimizer.link(under: options, of: facts.options)
                 .means(of: batch.input(0), axis: evaluator.axis, functions)
         }
-        if batch.outputs.contains(.prox), let kernel = evaluator.proximal {
-            result.prox = try kernel.minima(of: batch)
-        }
+        if batch.outputs.contains(.prox) { result.prox = try evaluator.minima(of: batch) }
         return result
     }
 
     /// Whether domains are derived whenever they are needed, which takes some hundred nanoseconds.
     var derivesDomains: Bool { domains.isEmpty }
+
+    /// Whether an input is known to accept any number.
+    func isUnrestricted(_ input: Int) -> Bool { unrestricted.contains(input) }
 
     /// The domain of an input that has one of its forms.
     func domain(of input: Int, form: Int) -> Domain {
@@ -90,13 +99,13 @@ protocol LossEvaluator: AnyObject, Sendable {
     /// The axis of the rows; negative axes count from the last dimension.
     var axis: Int { get }
 
-    /// The proximal operator; `nil` if the loss has none.
-    var proximal: (any ProximalKernel)? { get }
+    /// The result of the proximal operator; `nil` if the loss has none.
+    func minima(of batch: Batch) throws(LossError) -> Tensor?
 
     /// Computes the losses and derivatives of every unit.
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult
 }
 
 extension LossEvaluator {
-    var proximal: (any ProximalKernel)? { nil }
+    func minima(of batch: Batch) throws(LossError) -> Tensor? { nil }
 }

@@ -71,8 +71,8 @@ package struct LossResult: Equatable, Sendable {
     /// The reduced loss, or the losses if they are not reduced.
     package var loss: Tensor? { reduced.map { Tensor($0) } ?? weighted }
 
-    package var gradients: [Derivative] { derivatives.filter { $0.quantity == .gradient } }
-    package var hessians: [Derivative] { derivatives.filter { $0.quantity == .hessian } }
+    package var gradients: [Derivative] { derivatives.filter { !$0.isHessian } }
+    package var hessians: [Derivative] { derivatives.filter { $0.isHessian } }
 
     /// The gradient with respect to the first of the requested inputs.
     package var gradient: Tensor? { gradients.first?.tensor }

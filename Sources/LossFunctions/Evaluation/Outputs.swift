@@ -13,6 +13,9 @@ package struct Outputs: OptionSet, Sendable {
     /// Whether they include a derivative.
     var includeDerivatives: Bool { !isDisjoint(with: [.gradient, .hessian]) }
 
+    /// Whether they include a number for each prediction or parameter that is not a derivative.
+    var includeMaps: Bool { !isDisjoint(with: [.link, .prox]) }
+
     /// The number of derivatives with respect to each input.
     package var derivativeCount: Int {
         (contains(.gradient) ? 1 : 0) + (contains(.hessian) ? 1 : 0)

@@ -19,26 +19,13 @@ extension ProximalKernel {
             let stride = ElementBlock.padded(range.count)
             var own = Array(parameters.values[range])
             own += repeatElement(0, count: stride - range.count)
-            let weights = range.map { weighting[$0] }
-            var steps = [Double](repeating: batch.request.step, count: range.count)
-            var span = steps.mutableSpan
-            weighting.apply(weights.span, to: &span, from: start)
-            for offset in steps.indices { steps[offset] /= weighting.divisor }
-            if let offset = steps.indices.first(where: { !steps[$0].isFinite }) {
-                let place = Tensor.place(of: start + offset, in: parameters.shape)
-                throw .notFinite(.prox, input: "parameters", place: place)
-            }
+            var steps = try weighting.steps(of: batch, range)
             steps += repeatElement(0, count: stride - range.count)
             var result = [Double](repeating: 0, count: stride)
             var output = result.mutableSpan
             findMinima(own.span, steps.span, into: &output)
             for offset in range where !batch.selection.isLeftOut(offset) {
-                let minimum = result[offset - start] + 0
-                guard minimum.isFinite else {
-                    let place = Tensor.place(of: offset, in: parameters.shape)
-                    throw .notFinite(.prox, input: "parameters", place: place)
-                }
-                minima[offset] = minimum
+                minima[offset] = try batch.finite(minimum: result[offset - start], at: offset)
             }
         }
         return Tensor(
@@ -46,5 +33,65 @@ extension ProximalKernel {
             values: minima,
             hasMissing: parameters.hasMissing
         )
+    }
+}
+
+extension ProximalRowKernel {
+    /// The rows of parameters that minimize half of the squared distance to those of a batch plus the step
+    /// times the reduced loss, weights and denominator included.
+    ///
+    /// Rows that are left out remain as they are.
+    func minima(of batch: Batch, _ layout: RowLayout) throws(LossError) -> Tensor {
+        let parameters = batch.input(0)
+        let weighting = try Weighting(batch, targetWeights: nil)
+        var minima = parameters.values
+        var own = [Double](repeating: 0, count: layout.length)
+        var result = own
+        for row in 0..<layout.count where !batch.selection.isLeftOut(row) {
+            try batch.checkCancellation()
+            for column in own.indices { own[column] = minima[layout.offset(row, column)] }
+            let step = try weighting.steps(of: batch, row..<(row + 1))[0]
+            var output = result.mutableSpan
+            if step > 0 { findMinimum(own.span, step, into: &output) } else { result = own }
+            for column in own.indices {
+                let offset = layout.offset(row, column)
+                minima[offset] = try batch.finite(minimum: result[column], at: offset)
+            }
+        }
+        return Tensor(
+            shape: parameters.shape,
+            values: minima,
+            hasMissing: parameters.hasMissing
+        )
+    }
+}
+
+extension Weighting {
+    /// The step of a request for each of some units, times its weight and divided by the denominator.
+    fileprivate func steps(of batch: Batch, _ units: Range<Int>) throws(LossError) -> [Double] {
+        let weights = units.map { self[$0] }
+        var steps = [Double](repeating: batch.request.step, count: units.count)
+        var span = steps.mutableSpan
+        apply(weights.span, to: &span, from: units.lowerBound)
+        for offset in steps.indices {
+            steps[offset] /= divisor
+            guard steps[offset].isFinite else {
+                let place = Tensor.place(of: units.lowerBound + offset, in: batch.lossShape)
+                throw .notFinite(.prox, input: "parameters", place: place)
+            }
+        }
+        return steps
+    }
+}
+
+extension Batch {
+    /// Returns a minimum for a parameter at an offset; throws if it is not finite.
+    fileprivate func finite(minimum: Double, at offset: Int) throws(LossError) -> Double {
+        guard minimum.isFinite else {
+            let place = Tensor.place(of: offset, in: input(0).shape)
+            throw .notFinite(.prox, input: "parameters", place: place)
+        }
+        // Adding 0 turns -0 into 0.
+        return minimum + 0
     }
 }

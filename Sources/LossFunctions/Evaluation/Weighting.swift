@@ -101,6 +101,9 @@ struct Weighting {
         self.targetWeights = targetWeights
     }
 
+    /// Whether the losses are reduced to one.
+    var reduces: Bool { if case .none = reduction { false } else { true } }
+
     /// Whether the client has given weights.
     var isWeighted: Bool { !weights.isEmpty }
 

@@ -11,7 +11,9 @@ final class ElementLoss: LossEvaluator {
 
     var axis: Int { -1 }
 
-    var proximal: (any ProximalKernel)? { kernel as? any ProximalKernel }
+    func minima(of batch: Batch) throws(LossError) -> Tensor? {
+        try (kernel as? any ProximalKernel)?.minima(of: batch)
+    }
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         var result = try Accumulation(batch)

@@ -39,6 +39,14 @@ final class RowLoss: LossEvaluator {
         return try result.finish()
     }
 
+    func minima(of batch: Batch) throws(LossError) -> Tensor? {
+        guard let kernel = kernel as? any ProximalRowKernel else { return nil }
+        return try kernel.minima(
+            of: batch,
+            RowLayout(shape: batch.input(0).shape, axis: axis)
+        )
+    }
+
     /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.
     private func targetWeights(
         of batch: Batch,
@@ -240,17 +248,21 @@ final class RowLoss: LossEvaluator {
 
     /// The distribution that an input must be; `nil` if it need not be one.
     private func distribution(_ input: Int, of batch: Batch) -> Distribution? {
-        guard case .distribution(let inLogarithms) = batch.domain(input) else { return nil }
+        guard input < batch.inputs.count,
+            case .distribution(let inLogarithms) = batch.domain(input)
+        else { return nil }
         return Distribution(input: input, inLogarithms: inLogarithms)
     }
 
-    /// The place of the least prediction among those of a row that have a target.
+    /// The place of the least prediction among those of a row that have a target; that of the row itself
+    /// if there is none.
     private func culprit(
         _ row: Int,
         _ batch: Batch,
         _ layout: RowLayout,
         _ rows: ClassRows
     ) -> [Int] {
+        guard batch.inputs.count > 1 else { return Tensor.place(of: row, in: batch.lossShape) }
         let predictions = batch.input(0)
         let columns = (0..<layout.length).filter { column in
             rows.hasClasses

@@ -141,6 +141,7 @@ extension Brier {
         ],
         bounds: Bounds(loss: 1, gradient: 2, hessian: 2),
         minimizer: .mean(.identity, [("from_logits", .logit)]),
+        relations: [.same(as: "squared_error", when: ["from_logits": .flag(false)])],
         notes: [
             "Convex in probabilities; in logits the Hessian is negative far on the wrong side.",
             "For two classes G. W. Brier's own score is twice this, as with scikit-learn's "

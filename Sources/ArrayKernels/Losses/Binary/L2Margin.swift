@@ -42,6 +42,7 @@ extension L2Margin {
         ],
         bounds: Bounds(hessian: 2),
         minimizer: .mean(.signed),
+        relations: [.same(as: "squared_error", when: ["label_encoding": .choice("signed")])],
         notes: ["The squared error of p and y: predictions beyond the margin are penalised too."],
         references: ["LossFunctions.jl L2MarginLoss"]
     )

@@ -43,6 +43,13 @@ extension LogisticMargin {
         ],
         bounds: Bounds(gradient: 1, hessian: 0.25),
         minimizer: .mean(.logit),
+        relations: [
+            .same(
+                as: "binary_cross_entropy",
+                ["from_logits": .flag(true)],
+                when: ["label_encoding": .choice("binary")]
+            )
+        ],
         notes: [
             "With label_encoding \"binary\" it equals binary_cross_entropy from logits.",
             "In single precision PyTorch's soft_margin_loss overflows for y p below -88.",

@@ -45,6 +45,7 @@ extension Perceptron {
         kinks: ["y p = 0: the gradient is 0"],
         properties: [.convex, .lipschitz],
         bounds: Bounds(gradient: 1, hessian: 0),
+        relations: [.same(as: "hinge", ["margin": .number(0)])],
         notes: [
             "The hinge loss with a margin of 0. At y p = 0 optax returns -y/2."
         ],

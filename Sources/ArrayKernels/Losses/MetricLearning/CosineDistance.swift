@@ -18,19 +18,6 @@ struct CosineDistance: RowwiseLoss {
         let second: Direction
     }
 
-    /// The length of a vector.
-    struct Direction {
-        /// The power of two by which the numbers are multiplied, so that their squares neither overflow
-        /// nor underflow.
-        let scale: Vector
-        /// The length of the scaled vector.
-        let length: TwoDoubles
-
-        /// A number of the unit vector.
-        @inline(always)
-        func unit(_ number: Vector) -> TwoDoubles { TwoDoubles(number * scale) / length }
-    }
-
     @inline(always)
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         var (greatest, other) = (Vector(repeating: 0), Vector(repeating: 0))
@@ -48,8 +35,8 @@ struct CosineDistance: RowwiseLoss {
             second.add(TwoDoubles.product(y, y), at: index, of: rows)
             product.add(TwoDoubles.product(x, y), at: index, of: rows)
         }
-        let own = Direction(scale: scale, length: first.value(of: rows).squareRoot)
-        let opposite = Direction(scale: otherScale, length: second.value(of: rows).squareRoot)
+        let own = Direction(scale: scale, square: first.value(of: rows))
+        let opposite = Direction(scale: otherScale, square: second.value(of: rows))
         let cosine = product.value(of: rows) / own.length / opposite.length
         let isNear = cosine.head .> 0.5
         var loss = (Vector(repeating: 1) - cosine).rounded

@@ -31,6 +31,7 @@ extension MAESoftmax {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        relations: [.twice("generalized_cross_entropy", ["q": .number(1)])],
         notes: [
             "The loss of a distribution is the expected one of its classes, not the sum of the "
                 + "absolute differences from it.",

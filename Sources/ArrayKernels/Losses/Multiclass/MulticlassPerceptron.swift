@@ -33,6 +33,7 @@ extension MulticlassPerceptron {
             MulticlassHinge.tie,
         ],
         properties: [.convex, .lipschitz],
+        relations: [.same(as: "multiclass_hinge", ["margin": .number(0)])],
         notes: ["optax shares the gradient among equal scores too, with the class as well."],
         references: [
             "M. Collins, Discriminative Training Methods for Hidden Markov Models: Theory and "

@@ -193,6 +193,13 @@ extension SimPO {
         signature: Preferences.withoutReference,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        relations: [
+            .same(
+                as: "cpo",
+                ["beta": .number(0.5)],
+                when: ["beta": .number(0.5), "gamma": .number(0)]
+            )
+        ],
         notes: [
             "Pass means over the tokens of a response, not sums.",
             "TRL adds the negative log-likelihood of the chosen response unless cpo_alpha is 0.",

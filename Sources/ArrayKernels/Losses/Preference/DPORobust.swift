@@ -70,6 +70,7 @@ extension DPORobust {
         signature: Preferences.withReference,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        relations: [.same(as: "dpo", when: ["label_smoothing": .number(0)])],
         notes: [
             Preferences.constantReference, Preferences.sums,
             "With label smoothing it has no lower bound.",

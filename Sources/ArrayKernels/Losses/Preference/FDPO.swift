@@ -226,6 +226,7 @@ extension FDPO {
         signature: Preferences.withReference,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
+        relations: [.same(as: "dpo", when: ["divergence": .choice("reverse_kl")])],
         notes: [
             Preferences.constantReference, Preferences.sums,
             "TRL limits exponents to 80, or 11 in half precision, and treats orders within 1e-6 of "
@@ -266,6 +267,13 @@ extension AlphaPO {
         signature: Preferences.withoutReference,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
+        relations: [
+            .same(
+                as: "simpo",
+                ["beta": .number(0.5), "gamma": .number(0)],
+                when: ["alpha": .number(0), "beta": .number(0.5), "gamma": .number(0)]
+            )
+        ],
         notes: [
             "Pass means over the tokens of a response, not sums.",
             "The surrogate of the Hessian is beta^2 q (1 - q) exp(-2 a c), and in r likewise.",

@@ -62,6 +62,7 @@ extension EpsilonInsensitive {
         kinks: ["|p - t| = tolerance: the gradient is 0"],
         properties: [.convex, .lipschitz, .symmetric],
         bounds: Bounds(gradient: 1, hessian: 0),
+        relations: [.same(as: "absolute_error", when: ["tolerance": .number(0)])],
         notes: [
             "scikit-learn calls the tolerance epsilon; LossFunctions.jl has no default for it."
         ],

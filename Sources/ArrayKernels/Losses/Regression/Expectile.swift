@@ -37,6 +37,7 @@ extension Expectile {
         kinks: ["p = t: differentiable; the Hessian is 1 - tau there and tau below"],
         properties: [.strictlyConvex, .convex, .differentiable],
         minimizer: .expectile("tau"),
+        relations: [.half(of: "half_squared_error", when: ["tau": .number(0.5)])],
         notes: [
             "rlax has no factor 1/2. XGBoost's reg:expectileerror predicts the increments of "
                 + "several expectiles; this is the loss of one.",

@@ -34,6 +34,7 @@ extension HalfSquaredError {
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
         bounds: Bounds(hessian: 1),
         minimizer: .mean(),
+        relations: [.half(of: "squared_error")],
         notes: [
             "Half of squared_error. XGBoost multiplies the weight of targets of 1 by "
                 + "scale_pos_weight; LightGBM's reg_sqrt fits the square roots of the targets."

@@ -52,6 +52,7 @@ extension Pinball {
         kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
         properties: [.convex, .lipschitz],
         minimizer: .quantile("tau"),
+        relations: [.half(of: "absolute_error", when: ["tau": .number(0.5)])],
         notes: [
             "The level is alpha in scikit-learn and LightGBM, whose default is 0.9, and "
                 + "quantile_alpha in XGBoost, which has no default.",

@@ -59,6 +59,10 @@ extension SmoothL1 {
         ],
         properties: [.convex, .lipschitz, .symmetric],
         bounds: Bounds(gradient: 1, hessian: Bound(beta, power: -1)),
+        relations: [
+            .same(as: "absolute_error", when: ["beta": .number(0)]),
+            .same(as: "huber", ["delta": .number(1)], when: ["beta": .number(1)]),
+        ],
         notes: [
             "huber with delta = beta, divided by beta.",
             "For beta = 0 MLX returns NaN as the gradient.",

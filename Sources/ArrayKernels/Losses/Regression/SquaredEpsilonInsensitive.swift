@@ -42,6 +42,7 @@ extension SquaredEpsilonInsensitive {
         kinks: ["|p - t| = tolerance: differentiable; the Hessian is 0 there and 2 beyond"],
         properties: [.convex, .differentiable, .symmetric],
         bounds: Bounds(hessian: 2),
+        relations: [.same(as: "squared_error", when: ["tolerance": .number(0)])],
         notes: [
             "scikit-learn calls the tolerance epsilon; LossFunctions.jl has no default for it."
         ],
