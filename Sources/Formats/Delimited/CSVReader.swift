@@ -107,7 +107,7 @@ package struct CSVReader: TableReader {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent? {
         guard var table else {
-            guard isFull else { throw error(.noHeader, column: nil) }
+            guard isFull else { throw FormatError(.line(1, .noHeader), at: 0) }
             return nil
         }
         let count = table.cells.row
