@@ -40,7 +40,8 @@ struct CSVTests {
         for text in [
             lines.joined(separator: end), lines.joined(separator: end) + end,
             lines.joined(separator: end) + end + end, end + lines.joined(separator: end),
-            "\u{FEFF}" + lines.joined(separator: end), "predictions,targets\n1,2\r\n3,4",
+            "\u{FEFF}" + lines.joined(separator: end),
+            "\u{FEFF}" + end + lines.joined(separator: end), "predictions,targets\n1,2\r\n3,4",
         ] {
             for size in [1, 3, .max] {
                 let table = try Self.read(text, by: size)
@@ -173,6 +174,16 @@ struct CSVTests {
         ("predictions,targets,mask\n\"a\nb\",2,3\n1,2\n", "not_a_number", "Line 2, column"),
     ]
 
+    @Test(
+        "has numbers with one point, and digits on a side of it",
+        arguments: [
+            ".", "-.", "6..5", "5..", "..5", "5.e", ".e5", "1.5.", "+-1", "+", "e5", "0x1F",
+        ]
+    )
+    func notNumbers(text: String) {
+        #expect(Self.refusal("predictions,targets\n1,\(text)\n")?.code == "not_a_number")
+    }
+
     @Test("is refused with the line and the column, however it is split", arguments: refusals)
     func refused(text: String, code: String, contains: String) throws {
         guard !code.isEmpty else { return }
@@ -192,6 +203,33 @@ struct CSVTests {
         #expect(error.tensor == "targets" && error.element?.index == [1])
         let row = try #require(Self.refusal("prediction_0,prediction_1\n1,2\n3,x\n"))
         #expect(row.element?.index == [1, 1] && row.tensor == "prediction_1")
+    }
+
+    @Test("has a last line that arrives with its line end after a part of it")
+    func lastLine() throws {
+        let text = Array("predictions\n1\n200000\n".utf8)
+        for first in 1..<text.count {
+            for second in 1...(text.count - first) {
+                var reader = CSVReader(names: Self.names())
+                var rows = 0
+                for piece in [
+                    text[..<first], text[first..<(first + second)], text[(first + second)...],
+                ] {
+                    let piece = Array(piece)
+                    var index = 0
+                    while let event = try reader.next(piece.span, from: &index, nil) {
+                        if case .rows(let block) = event { rows += block.count }
+                    }
+                }
+                reader.end()
+                var index = 0
+                let none: [UInt8] = []
+                while let event = try reader.next(none.span, from: &index, nil) {
+                    if case .rows(let block) = event { rows += block.count }
+                }
+                #expect(rows == 2, "\(first) and \(second)")
+            }
+        }
     }
 
     @Test("has a long line and many columns only up to a limit")

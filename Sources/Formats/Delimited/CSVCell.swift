@@ -117,11 +117,19 @@ struct CSVCell {
             throw .infinite(word)
         }
         let point = UInt8(ascii: ".")
+        // Only one sign may precede the digits.
+        guard rest.first != UInt8(ascii: "-") else { throw .notANumber(word.shortened) }
+        var hasPoint = false
         if rest.first == point { plain.append(UInt8(ascii: "0")) }
         for (index, byte) in zip(rest.indices, rest) {
             let next = index + 1 < rest.endIndex ? rest[index + 1] : 0
-            // Without digits after it, a point is superfluous; there must be digits before it.
-            if byte == point, index > rest.startIndex, !isDigit(next) { continue }
+            // At the end of the digits, a point is superfluous; there must be digits before it.
+            let endsDigits = index + 1 == rest.endIndex || next | 0x20 == UInt8(ascii: "e")
+            let isSuperfluous = !hasPoint && index > rest.startIndex && endsDigits
+            if byte == point {
+                hasPoint = true
+                if isSuperfluous { continue }
+            }
             plain.append(byte)
         }
         switch NumberInText(plain.span) {
@@ -136,8 +144,6 @@ struct CSVCell {
             throw .notANumber(word.shortened)
         }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -15,6 +15,8 @@ package struct CSVReader: TableReader {
     private var isFinished = false
     /// The offset in the body of the next byte to read.
     private var position = 0
+    /// The length of the body, once its last line has been completed.
+    private var length = Int.max
     /// The line of the next row, counted from 1.
     private var line = 1
     /// The table, once its header has been read.
@@ -80,6 +82,7 @@ package struct CSVReader: TableReader {
                 guard !lines.isEmpty else { return try takeBlock(isFull: false, meter) }
                 guard !isFinished else { throw error(.unclosedQuote, column: nil) }
                 isFinished = true
+                length = position + lines.bytes.count
                 try lines.finish(meter)
             }
         }
@@ -104,7 +107,7 @@ package struct CSVReader: TableReader {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent? {
         guard var table else {
-            guard isFull else { throw error(.noHeader, column: nil) }
+            guard isFull else { throw FormatError(.line(1, .noHeader), at: 0) }
             return nil
         }
         let count = table.cells.row
@@ -130,7 +133,12 @@ package struct CSVReader: TableReader {
         offset: Int = 0,
         element: FormatError.Element? = nil
     ) -> FormatError {
-        FormatError(.line(line, reason), at: position + offset, in: column, element: element)
+        FormatError(
+            .line(line, reason),
+            at: min(position + offset, length),
+            in: column,
+            element: element
+        )
     }
 }
 
@@ -141,20 +149,19 @@ extension CSVReader {
         _ index: inout Int,
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent? {
-        var place = index
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        if position == 0, text.count - place >= mark.count,
-            mark.indices.allSatisfy({ text[place + $0] == mark[$0] })
+        if position == 0, text.count - index >= mark.count,
+            mark.indices.allSatisfy({ text[index + $0] == mark[$0] })
         {
-            place += mark.count
+            move(&index, by: mark.count)
         }
         // Blank lines before the header.
-        while place == index, let length = Self.lineEnd(text, place) {
+        while let length = Self.lineEnd(text, index) {
             line += 1
             isRegular = false
-            place += length
             move(&index, by: length)
         }
+        var place = index
         var names: [String] = []
         while true {
             guard let cell = try cell(text, place, offset: place - index) else { return nil }
@@ -318,6 +325,8 @@ extension CSVReader {
     ) throws(FormatError) -> Bool {
         var place = start
         var lineFeeds = 0
+        // The fields with a missing value, which count once the row is known to be complete.
+        var missing: [Int] = []
         while true {
             let column = table.cells.column
             let offset = place - index
@@ -338,7 +347,7 @@ extension CSVReader {
                     )
                 }
                 table.block.values[target] = number
-                if number.isNaN { table.block.hasMissing[field] = true }
+                if number.isNaN { missing.append(field) }
             }
             lineFeeds += cell.lineFeeds
             place = cell.end
@@ -356,6 +365,7 @@ extension CSVReader {
             guard isLast else {
                 throw error(.wrongCount(column + 1, expected: table.names.count), column: nil)
             }
+            for field in missing { table.block.hasMissing[field] = true }
             table.cells.column = 0
             table.cells.row += 1
             line += 1 + lineFeeds

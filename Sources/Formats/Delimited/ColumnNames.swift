@@ -65,7 +65,8 @@ package struct ColumnNames: Sendable {
             guard !name.isEmpty else {
                 throw NamedReason(.unnamedColumn(offset + 1), column: nil)
             }
-            try plan.take(name, [offset], isArray: false, table)
+            let only = try table.offset(of: name) ?? offset
+            try plan.take(name, [only], isArray: false, table)
         }
         return plan
     }

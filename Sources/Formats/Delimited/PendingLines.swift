@@ -48,11 +48,13 @@ struct PendingLines: Sendable {
         hasLineFeed = false
     }
 
-    /// Appends a line feed at the end of the body.
+    /// Appends a line feed at the end of the body, unless it ends with one.
     mutating func finish(_ meter: (any MemoryMeter)?) throws(FormatError) {
-        let end = [Self.lineFeed]
-        var index = 0
-        _ = try pending.take(pending.bytes.count + 1, end.span, &index, meter)
+        if pending.bytes.last != Self.lineFeed {
+            let end = [Self.lineFeed]
+            var index = 0
+            _ = try pending.take(pending.bytes.count + 1, end.span, &index, meter)
+        }
         hasLineFeed = true
         awaited = 0
     }

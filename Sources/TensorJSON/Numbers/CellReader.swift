@@ -11,8 +11,6 @@ package struct CellReader: Sendable {
         /// The distance between the places of consecutive rows; 0 if the column is not read.
         fileprivate let stride: Int
         fileprivate let isRead: Bool
-        /// The form that the numbers of the column appear to have.
-        fileprivate var form = ShortNumber.Form.other
 
         /// Creates a column whose number of a row has the place `start + stride * row`.
         package init(start: Int, stride: Int) {
@@ -30,7 +28,14 @@ package struct CellReader: Sendable {
     }
 
     /// The columns of every row; there is at least one.
-    package var columns: [Column]
+    package var columns: [Column] {
+        didSet {
+            guard forms.count != columns.count else { return }
+            forms = [ShortNumber.Form](repeating: .other, count: columns.count)
+        }
+    }
+    /// The form that the numbers of each column appear to have.
+    private var forms: [ShortNumber.Form]
     /// Whether lines end with a carriage return and a line feed, rather than with a line feed.
     package let endsWithReturn: Bool
     /// The row, and the column in it, of the next cell.
@@ -39,6 +44,7 @@ package struct CellReader: Sendable {
 
     package init(columns: [Column], endsWithReturn: Bool) {
         self.columns = columns
+        forms = [ShortNumber.Form](repeating: .other, count: columns.count)
         self.endsWithReturn = endsWithReturn
     }
 
@@ -67,69 +73,81 @@ package struct CellReader: Sendable {
     ) {
         let powers = PowersOfFive.table
         let lineEnd = endsWithReturn ? ASCII.carriageReturn : ASCII.lineFeed
+        // Local variables, which the loop can keep in registers.
+        let columns = columns
         let last = columns.count - 1
+        var (row, column, place) = (row, column, position)
+        defer { (self.row, self.column, position) = (row, column, place) }
         while row < rows {
+            let target = columns[column]
             let separator = column == last ? lineEnd : ASCII.comma
-            let end: Int?
-            if columns[column].isRead {
-                end = readNumber(text, position, separator, powers, into: &values)
+            var end: Int
+            if target.isRead {
+                var gap = 0
+                let form = forms[column]
+                var number = text.withWindowInPlace(at: place) { window in
+                    ShortNumber.read(form, window, powers, .cell(separator), &gap)
+                }
+                if let found = number, found.end < 0 {
+                    number = readAny(text, place, separator, powers, column)
+                }
+                guard let number, number.end >= 0 else { return }
+                values[target.start &+ target.stride &* row] = number.value
+                end = place &+ number.end
             } else {
-                end = Self.skip(text, position, separator)
+                end = Self.skip(text, place, separator)
+                // A line with nothing may not be a row.
+                guard end >= 0, last > 0 || end > place &+ 1 else { return }
             }
-            guard let end else { return }
             guard column == last else {
-                position = end
+                place = end
                 column &+= 1
                 continue
             }
             if endsWithReturn {
                 guard text.byte(at: end) == ASCII.lineFeed else { return }
-                position = end &+ 1
-            } else {
-                position = end
+                end &+= 1
             }
+            place = end
             column = 0
             row &+= 1
-            rowStart = position
+            rowStart = end
         }
     }
 
-    /// Reads the number of a cell; returns the position after its separator, or `nil` for other cells.
-    @inline(__always)
-    private mutating func readNumber(
+    /// Reads a number that does not have the form of the previous one of its column, and notes its form.
+    @inline(never)
+    private mutating func readAny(
         _ text: Span<UInt8>,
-        _ position: Int,
+        _ place: Int,
         _ separator: UInt8,
         _ powers: PowersOfFive,
-        into values: inout MutableSpan<Double>
-    ) -> Int? {
+        _ column: Int
+    ) -> ShortNumber? {
         var gap = 0
-        let form = columns[column].form
-        var found = text.withWindowInPlace(at: position) { window in
-            ShortNumber.read(form, window, powers, .cell(separator), &gap)
-        }
-        if let number = found, number.end < 0 {
-            found = text.withWindowInPlace(at: position) { window in
-                columns[column].form = ShortNumber.form(of: window)
-                return ShortNumber.readAny(window, powers, .cell(separator), &gap)
-            }
-        }
-        guard let number = found, number.end >= 0 else { return nil }
-        values[columns[column].start &+ columns[column].stride &* row] = number.value
-        return position &+ number.end
+        let (number, form) =
+            text.withWindowInPlace(at: place) { window in
+                (
+                    ShortNumber.readAny(window, powers, .cell(separator), &gap),
+                    ShortNumber.form(of: window)
+                )
+            } ?? (nil, .other)
+        forms[column] = form
+        return number
     }
 
-    /// Returns the position after a cell without quotes and its separator; `nil` for other cells.
-    private static func skip(_ text: Span<UInt8>, _ start: Int, _ separator: UInt8) -> Int? {
+    /// Returns the position after a cell without quotes and its separator; a negative number for other
+    /// cells.
+    private static func skip(_ text: Span<UInt8>, _ start: Int, _ separator: UInt8) -> Int {
         var position = start
         while position < text.count {
             switch text.byte(at: position) {
             case separator: return position &+ 1
-            case ASCII.comma, ASCII.lineFeed, ASCII.carriageReturn, ASCII.quote: return nil
+            case ASCII.comma, ASCII.lineFeed, ASCII.carriageReturn, ASCII.quote: return -1
             default: position &+= 1
             }
         }
-        return nil
+        return -1
     }
 }
 
