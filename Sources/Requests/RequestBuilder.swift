@@ -17,8 +17,15 @@ package struct RequestBuilder: Sendable {
     private var penalties: [Penalty] = []
     /// The fields given outside the body.
     private var outside: [String] = []
-    /// The sums over the rows that have been folded; `nil` if none have.
-    private var running: RunningComputation?
+    private var folded = FoldedRows.none
+
+    /// The rows of which only sums are kept.
+    ///
+    /// Few requests have any, so they do not make all builders longer.
+    private enum FoldedRows: Sendable {
+        case none
+        indirect case sums(RunningComputation)
+    }
 
     /// A penalty to add to a loss.
     package struct Penalty: Sendable {
@@ -386,7 +393,10 @@ extension RequestBuilder {
     package mutating func foldRows(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(RequestError) -> Bool {
-        if running == nil {
+        var running: RunningComputation
+        switch folded {
+        case .sums(let sums): running = sums
+        case .none:
             var request = self
             guard let begun = RunningComputation(like: try request.build()) else { return false }
             running = begun
@@ -395,7 +405,8 @@ extension RequestBuilder {
         swap(&rows.inputs, &request.inputs)
         swap(&rows.weights, &request.weights)
         swap(&rows.mask, &request.mask)
-        try running?.add(rows, cancellation)
+        try running.add(rows, cancellation)
+        folded = .sums(running)
         return true
     }
 
@@ -409,10 +420,12 @@ extension RequestBuilder {
     package mutating func evaluate(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws -> Evaluation {
-        if running != nil, request.inputs.contains(where: { $0 != nil }) {
+        if case .sums = folded, request.inputs.contains(where: { $0 != nil }) {
             _ = try foldRows(unless: cancellation)
         }
-        guard let running else { return try build().evaluate(unless: cancellation) }
+        guard case .sums(let running) = folded else {
+            return try build().evaluate(unless: cancellation)
+        }
         return try running.result()
     }
 }
