@@ -8,6 +8,7 @@ package enum Quantity: String, Equatable, Sendable {
     case normalizer
     case link
     case prox
+    case statistics
 }
 
 /// The reason that a loss cannot be evaluated.

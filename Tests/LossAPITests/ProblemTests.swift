@@ -53,6 +53,26 @@ struct ProblemTests {
             contains:
                 #"NaN at byte 18 is not valid JSON; send a finite number. For a missing value, send null with "missing": "skip"."#
         ),
+        Case(
+            #"{"predictions":[1e100,0],"targets":[0,0],"outputs":["statistics"]}"#,
+            to: "/v1/losses/squared_error",
+            .notFinite,
+            "/predictions",
+            contains: "The variance of the losses"
+        ),
+        Case(
+            #"{"predictions":[1],"targets":[2],"mask":[0],"reduction":"sum","outputs":["statistics"]}"#,
+            .nothingToAverage,
+            "/mask",
+            contains: "mask"
+        ),
+        Case(
+            #"{"predictions":[[1,2]],"targets":[[1,2]],"skew":1e-205}"#,
+            to: "/v1/losses/skew_kl",
+            .outOfRange,
+            "/skew",
+            contains: "[1e-200, 1)"
+        ),
         Case(#"{"delta":.5}"#, .malformedJSON, "/delta", contains: "write, for example, 0.5"),
         Case(
             #"{"predictions":[1],"targets":[true]}"#,

@@ -171,7 +171,7 @@ struct MomentTests {
         let large = try statistics([1e300, 1e300, 1e300], [1e300, 1e-300, 3])
         #expect(large.mean == 1e300 && large.variance == 0 && large.standardError == 0)
         // The variance is beyond the largest double.
-        #expect(throws: LossError.notFinite(.loss, input: "predictions", place: [])) {
+        #expect(throws: LossError.notFinite(.statistics, input: "predictions", place: [])) {
             try statistics([1e300, 0], nil)
         }
     }

@@ -188,12 +188,24 @@ extension Problem {
     }
 
     private init(notFinite quantity: Quantity, at place: String, pointer: String) {
-        let isSum = quantity == .normalizer
+        let (subject, advice) =
+            switch quantity {
+            case .normalizer: ("sum of the weights", "Use smaller weights")
+            case .statistics:
+                (
+                    "variance of the losses",
+                    "Leave statistics out of the outputs, or use less extreme \(place)"
+                )
+            case .loss, .gradient, .hessian, .link, .prox:
+                (
+                    "\(quantity.rawValue) at \(place)",
+                    "Use less extreme inputs, weights and options"
+                )
+            }
         self.init(
             .notFinite,
-            "The \(isSum ? "sum of the weights" : "\(quantity.rawValue) at \(place)"), or a number "
-                + "from which it is computed, is infinite or too large for a double (about 1.8e308). "
-                + "Use \(isSum ? "smaller weights" : "less extreme inputs, weights and options").",
+            "The \(subject), or a number from which it is computed, is infinite or too large for a "
+                + "double (about 1.8e308). \(advice).",
             pointer: pointer
         )
     }

@@ -276,9 +276,11 @@ struct Accumulation: ~Copyable {
     private func statistics() throws(LossError) -> Statistics {
         let (shape, first) = (batch.lossShape, batch.request.offset)
         guard let moments = moments?.moments() else { throw notFinite(place: []) }
-        return try Statistics(moments, input: batch.signature.inputs[0].name) { offset in
-            Tensor.place(of: offset &- first, in: shape)
-        }
+        return try Statistics(
+            moments,
+            input: batch.signature.inputs[0].name,
+            hasMask: batch.request.mask != nil
+        ) { Tensor.place(of: $0 &- first, in: shape) }
     }
 
     /// Adds weighted losses to the sum, or to the sums of their items.

@@ -113,7 +113,7 @@ package struct RunningLoss: Sendable {
         var statistics: Statistics?
         if outputs.contains(.statistics) {
             let shape = extent.lossShape
-            statistics = try Statistics(moments, input: input) { offset in
+            statistics = try Statistics(moments, input: input, hasMask: hasMask) { offset in
                 Tensor.place(of: offset, in: shape)
             }
         }

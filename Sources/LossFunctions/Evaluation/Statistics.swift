@@ -32,16 +32,18 @@ package struct Statistics: Equatable, Sendable {
     /// - Parameters:
     ///   - moments: the moments.
     ///   - input: the name of the input to change if a statistic is too large.
+    ///   - hasMask: whether a mask may be why there are no losses.
     ///   - place: the place of the loss at an offset.
     /// - Throws: `LossError.nothingToAverage` if there are no losses or all weights are 0, and
     ///   `LossError.notFinite` if a statistic is too large for a double.
     package init(
         _ moments: Moments,
         input: String,
+        hasMask: Bool = false,
         place: (_ offset: Int) -> [Int]
     ) throws(LossError) {
         guard let least = moments.least, let greatest = moments.greatest else {
-            throw .nothingToAverage(.units)
+            throw .nothingToAverage(hasMask ? .mask : .units)
         }
         guard !moments[.weight].isZero else { throw .nothingToAverage(.weights) }
         count = moments.count
@@ -51,7 +53,7 @@ package struct Statistics: Equatable, Sendable {
         self.least = Extreme(loss: least.loss, place: place(least.offset))
         self.greatest = Extreme(loss: greatest.loss, place: place(greatest.offset))
         guard mean.isFinite, variance?.isFinite != false, standardError?.isFinite != false else {
-            throw .notFinite(.loss, input: input, place: [])
+            throw .notFinite(.statistics, input: input, place: [])
         }
     }
 }

@@ -48,7 +48,7 @@ def terms(predictions, target, o):
 def groups(random):
     rows = samples.class_rows(random)
     near = [row for row in rows if max(abs(z) for z in row[0]) < 1e7]
-    yield {}, rows
+    yield {}, rows + [([1e300, -1e300], 1), ([1e200, 1e200], 0), ([1e300, 1.0], 0)]
     yield {"ignore_index": 1}, [([0.5, 0.25, 0.0], 1), ([0.5, 0.25, 0.0], 2)]
     for z_loss in (1e-4, 0.1, 10.0):
         yield {"z_loss": z_loss}, near[::3] + [([-0.6931471805599453, -0.6931471805599453], 1), ([-1.0, -0.4586751453870819], 0)]

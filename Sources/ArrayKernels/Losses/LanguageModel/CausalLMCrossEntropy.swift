@@ -64,7 +64,9 @@ struct CausalLMCrossEntropy: RowwiseLoss {
         let logarithm = TwoDoubles.log1p(othersSum)
         let level = maximum + logarithm
         let factor = Vector(repeating: zLoss)
-        let loss = logarithm + gaps.value(of: rows) + level.squared * factor
+        // Without a penalty, the square may be infinite.
+        let penalty = zLoss > 0 ? level.squared * factor : zero
+        let loss = logarithm + gaps.value(of: rows) + penalty
         return Summary(
             loss: loss.rounded,
             maximum: maximum,

@@ -16,7 +16,7 @@ struct SkewKL: LogitDivergence {
     static let skew = Option.number(
         "skew",
         default: 0.1,
-        .open(0, 1),
+        .halfOpen(1e-200, 1),
         "Share in the mixture of the predictions that it is compared with: the teacher's, or in "
             + "reverse the student's."
     )

@@ -129,6 +129,6 @@ extension Policies {
     ]
 
     static let maskedTokens =
-        "Tokens that do not count may have any finite numbers; their derivatives are 0. A sequence "
+        "Tokens that do not count may have any numbers of the domain; their derivatives are 0. A sequence "
         + "without tokens has the loss 0 and counts in the mean unless mask leaves it out."
 }
