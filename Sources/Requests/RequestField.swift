@@ -83,6 +83,14 @@ extension RequestField {
             + facts.options.map { $0.name }
     }
 
+    /// The fields of a loss that have a number, or an array of numbers, for each row of a table.
+    package static func ofRows(of facts: Facts) -> [String] {
+        all(of: facts).filter { name in
+            guard case .numbers? = named(name, of: facts)?.kind else { return false }
+            return true
+        }
+    }
+
     /// The field of a loss with a name; `nil` if it has none.
     package static func named(_ name: String, of facts: Facts) -> RequestField? {
         for index in facts.signature.inputs.indices

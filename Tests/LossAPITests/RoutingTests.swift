@@ -134,7 +134,8 @@ struct RoutingTests {
         #expect(
             try client.json(send("detla=1", far))["allowed"] as? [String] == [
                 "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of",
-                "hessian_kind", "hessian_scale", "hessian_floor", "convention", "delta",
+                "hessian_kind", "hessian_scale", "hessian_floor", "convention", "delta", "format",
+                "dtype",
             ]
         )
         // Null in the body is not a second value.

@@ -270,6 +270,10 @@ struct TableFormatTests {
                 "Unknown field \"target\". Use \"targets\"."
             ),
             (
+                "predictions,label\n1,2\n", nil, "unknown-field", "/label",
+                "Allowed fields: predictions, targets, weights, mask. The field columns of the query"
+            ),
+            (
                 "predictions\n1\n", nil, "missing-field", "/targets",
                 "The field \"targets\" is missing"
             ),
@@ -308,6 +312,14 @@ struct TableFormatTests {
             (
                 "predictions,targets\n1,2\n", "columns=targets:a", "not-allowed", "/targets",
                 "chooses \"a\" for \"targets\""
+            ),
+            (
+                "score,label\n1,2\n", "columns=targets:a", "not-allowed", "/targets",
+                "Its columns: \"score\", \"label\"."
+            ),
+            (
+                "score,label\n1,2\n", "column=targets:label", "unknown-field", nil,
+                "Did you mean \"columns\"?"
             ),
             ("predictions,targets\n1,2\n", "dtype=f32", "conflicting-options", nil, "is JSON"),
             ("predictions,targets\n1,2\n", "bogus=1", "unknown-field", nil, "Unknown field"),

@@ -123,7 +123,10 @@ extension ColumnNames.Plan {
             var found: [Int] = []
             for name in choice.columns {
                 guard let offset = try table.offset(of: name) else {
-                    throw NamedReason(.unknownColumn(name), column: choice.field)
+                    throw NamedReason(
+                        .unknownColumn(name, known: table.names),
+                        column: choice.field
+                    )
                 }
                 found.append(offset)
             }
@@ -135,7 +138,7 @@ extension ColumnNames.Plan {
         }
         let found = try table.offsets(after: name)
         guard !found.isEmpty else {
-            throw NamedReason(.unknownColumn(name), column: choice.field)
+            throw NamedReason(.unknownColumn(name, known: table.names), column: choice.field)
         }
         try take(choice.field, found, isArray: true, table)
     }

@@ -11,8 +11,8 @@ package enum LineReason: Error, Equatable, Sendable {
     /// A column other than the first has no name, by its number from 1.
     case unnamedColumn(Int)
     case repeatedColumn
-    /// A column that is chosen for a field does not exist.
-    case unknownColumn(String)
+    /// A column that is chosen for a field is not among those that exist.
+    case unknownColumn(String, known: [String])
     /// The columns of an array are not numbered from 0 without a gap.
     case missingColumn(String)
     /// A column is chosen for two fields.
@@ -59,10 +59,11 @@ extension LineReason {
                 "Column \(number) has no name in line \(line): only the first column, an index that "
                 + "is not read, may have none."
         case .repeatedColumn: return "Two columns are named\(name): each needs its own name."
-        case .unknownColumn(let column):
+        case .unknownColumn(let column, let known):
             return
                 "columns chooses \"\(column.shortened)\" for\(name), but line \(line) has no column "
-                + "\"\(column.shortened)\" and none \"\(column.shortened)_0\"."
+                + "\"\(column.shortened)\" and none \"\(column.shortened)_0\". Its columns: "
+                + Self.list(known) + "."
         case .missingColumn(let column):
             return "The columns of\(name) must be numbered from 0 without a gap, but there is no "
                 + "\"\(column.shortened)\" in line \(line)."
@@ -112,12 +113,17 @@ extension LineReason {
                 + "for a missing value."
         case .unknownMember(let known):
             return "Line \(line) has a member\(name), but must have the members of the first line: "
-                + known.prefix(20).map { "\"\($0.shortened)\"" }.joined(separator: ", ") + "."
+                + Self.list(known) + "."
         case .wrongShape(let shape, let expected):
             return
                 "The shape of\(name) in line \(line) is \(shape.list), but in the first line it is "
                 + "\(expected.list)."
         }
+    }
+
+    /// The first of some names, in quotes.
+    private static func list(_ names: [String]) -> String {
+        names.prefix(20).map { "\"\($0.shortened)\"" }.joined(separator: ", ")
     }
 
     /// The stable name of the reason, in snake_case.

@@ -22,10 +22,8 @@ struct ContentFormats: Equatable, Sendable {
     /// The field of a query that chooses the columns of a table.
     static let columns = "columns"
 
-    /// Whether a field of the query is of the formats rather than of the loss.
-    func isQueryField(_ name: String) -> Bool {
-        Self.queryFields.contains(name) || request.isTable && name == Self.columns
-    }
+    /// The fields of the query that are of the formats rather than of the loss.
+    var ownQueryFields: [String] { Self.queryFields + (request.isTable ? [Self.columns] : []) }
 
     /// Selects the formats of a request and its result (RFC 9110, section 12.5.1).
     ///

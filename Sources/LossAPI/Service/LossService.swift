@@ -87,13 +87,7 @@ package struct LossService: Sendable {
         of found: Catalogue.Found,
         _ query: String?
     ) throws(Problem) -> ColumnNames {
-        let fields = RequestField.all(of: found.facts).filter { name in
-            if case .numbers? = RequestField.named(name, of: found.facts)?.kind {
-                true
-            } else {
-                false
-            }
-        }
+        let fields = RequestField.ofRows(of: found.facts)
         guard let text = try ContentFormats.value(of: ContentFormats.columns, in: query) else {
             return ColumnNames(fields: fields)
         }

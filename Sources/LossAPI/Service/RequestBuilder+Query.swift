@@ -41,7 +41,7 @@ extension RequestBuilder {
     /// - Throws: A problem with a field or its value.
     private mutating func read(query: String, _ formats: ContentFormats?) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            if formats?.isQueryField(name) == true { continue }
+            if formats?.ownQueryFields.contains(name) == true { continue }
             if formats == nil, ContentFormats.queryFields.contains(name) {
                 throw Problem(
                     .unknownField,
@@ -50,15 +50,25 @@ extension RequestBuilder {
                         + "true or false."
                 )
             }
-            try set(name, text: text, in: "the query")
+            try set(name, text: text, in: "the query", besides: formats?.ownQueryFields ?? [])
             noteOutside(name)
         }
     }
 
     /// Sets an option to the value of a text in a part of the request that has texts only.
     ///
+    /// - Parameters:
+    ///   - name: The name of the option.
+    ///   - text: Its value.
+    ///   - part: The part of the request, in a sentence.
+    ///   - others: The names that the part may have besides options.
     /// - Throws: A problem with the field or its value.
-    mutating func set(_ name: String, text: String, in part: String) throws(Problem) {
+    mutating func set(
+        _ name: String,
+        text: String,
+        in part: String,
+        besides others: [String] = []
+    ) throws(Problem) {
         do {
             let field = try field(name)
             try set(field, try Self.value(text, of: field, named: name, in: part))
@@ -66,7 +76,7 @@ extension RequestBuilder {
             let allowed = known.filter {
                 RequestField.named($0, of: facts)?.mayBeInQuery == true
             }
-            throw Problem(RequestError.unknownField(name, known: allowed), at: nil)
+            throw Problem(RequestError.unknownField(name, known: allowed + others), at: nil)
         } catch let error as RequestError {
             throw Problem(error, at: nil)
         } catch let problem as Problem {

@@ -8,14 +8,10 @@ import Requests
 /// Reads the rows of a body with a line for each into a request builder while the body arrives.
 ///
 /// If the result follows from sums over rows, only those are kept of a long body.
-struct TableBody<Reader: TableReader>: BodyReader {
+struct TableBody<Reader: TableReader>: PartwiseBody {
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
-    private var part = BodyPart()
-    private var meter: MemoryAccount?
-    /// Whether the body has ended.
-    private var isComplete = false
-    private(set) var isAtEnd = false
+    var part = BodyPart()
     /// The fields that each row has.
     private var fields: [RowField] = []
     /// For each field, its numbers in the rows that are kept.
@@ -25,8 +21,7 @@ struct TableBody<Reader: TableReader>: BodyReader {
     private var foldedRows = 0
     /// Whether rows need not be kept, as far as is known.
     private var foldsRows: Bool
-    /// The count of bytes received, and the maximum if rows must be kept.
-    private var received = 0
+    /// The maximum length of a body of which rows must be kept, in bytes.
     private let limit: Int
 
     fileprivate struct Column: Sendable {
@@ -56,60 +51,25 @@ struct TableBody<Reader: TableReader>: BodyReader {
             + columns.reduce(0) { $0 + 8 * $1.values.capacity }
     }
 
-    var textFootprint: Int { part.footprint }
-
     var isBounded: Bool { foldsRows }
 
-    /// Always `false`: a number takes little time for each byte.
-    var isPaused: Bool { false }
+    mutating func endBody() { reader?.end() }
 
-    mutating func append(_ bytes: Span<UInt8>) {
-        received += bytes.count
-        part.append(bytes)
+    mutating func setRest(of builder: inout RequestBuilder) {
+        if keptRows > 0 || foldedRows == 0 { setRows(of: &builder) }
     }
 
-    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
-        received += segment.count
-        part.replace(with: segment)
-        return true
-    }
-
-    mutating func setMeter(_ meter: MemoryAccount?) { self.meter = meter }
-
-    mutating func end() { isComplete = true }
-
-    mutating func discardText() { part.discard() }
-
-    mutating func skip() {
-        discardText()
+    mutating func abandon() {
         reader = nil
         columns = []
-        isAtEnd = true
     }
 
-    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
-        guard !isAtEnd else { return }
-        let (bytes, start) = part.take()
-        var index = start
-        do {
-            try readRows(bytes.span, &index, into: &builder)
-            guard isComplete else { return }
-            reader?.end()
-            try readRows(bytes.span, &index, into: &builder)
-            if keptRows > 0 || foldedRows == 0 { setRows(of: &builder) }
-            isAtEnd = true
-        } catch let error as FormatError where error.isOutOfMemory {
-            // The account knows why, and the request is refused.
-            skip()
-        }
-    }
-
-    private mutating func readRows(
+    mutating func read(
         _ bytes: Span<UInt8>,
         _ index: inout Int,
         into builder: inout RequestBuilder
     ) throws {
-        while let event = try reader?.next(bytes, from: &index, meter) {
+        while let event = try reader?.next(bytes, from: &index, part.meter) {
             switch event {
             case .fields(let fields):
                 self.fields = fields
@@ -126,7 +86,12 @@ struct TableBody<Reader: TableReader>: BodyReader {
         _ name: String,
         of builder: borrowing RequestBuilder
     ) throws -> RequestField {
-        let field = try builder.field(name)
+        let field: RequestField
+        do {
+            field = try builder.field(name)
+        } catch RequestError.unknownField(let name, _) {
+            throw RequestError.unknownField(name, known: RequestField.ofRows(of: builder.facts))
+        }
         guard case .numbers = field.kind else {
             throw Problem(
                 .wrongKind,
@@ -143,7 +108,7 @@ struct TableBody<Reader: TableReader>: BodyReader {
             if block.hasMissing[index], columns[index].field.kind != .numbers(.missing) {
                 throw missing(in: fields[index], block.values[index])
             }
-            guard columns[index].append(block.values[index], meter) else { return false }
+            guard columns[index].append(block.values[index], part.meter) else { return false }
             if block.hasMissing[index] { columns[index].hasMissing = true }
         }
         keptRows += block.count
@@ -153,25 +118,25 @@ struct TableBody<Reader: TableReader>: BodyReader {
     /// Replaces many rows by sums over them, if that is possible.
     private mutating func foldRows(of builder: inout RequestBuilder) throws {
         guard foldsRows else {
-            guard received <= limit else { throw tooLarge }
+            guard part.received <= limit else { throw tooLarge }
             return
         }
         let width = fields.reduce(0) { $0 + $1.width }
         guard keptRows * width >= Self.foldedCount else { return }
-        guard meter?.reserve(Self.foldedFootprint) ?? true else { return skip() }
-        defer { meter?.release(Self.foldedFootprint) }
+        guard part.meter?.reserve(Self.foldedFootprint) ?? true else { return skip() }
+        defer { part.meter?.release(Self.foldedFootprint) }
         var request = builder
         let rows = keptRows
         let kept = columns
         setRows(of: &request)
-        guard try request.foldRows(unless: meter?.cancellation) else {
+        guard try request.foldRows(unless: part.meter?.cancellation) else {
             columns = kept
             keptRows = rows
             foldedRows -= rows
             foldsRows = false
             return
         }
-        for column in kept { meter?.release(8 * column.values.capacity) }
+        for column in kept { part.meter?.release(8 * column.values.capacity) }
         builder = request
     }
 
@@ -229,6 +194,14 @@ extension TableBody {
                     + "out.",
                 pointer: "/" + input + place.map { "/\($0)" }.joined()
             )
+        case RequestError.unknownField(_, let known):
+            var problem = Problem(explaining: error)
+            if let field = known.first {
+                problem.detail +=
+                    " The field columns of the query chooses columns of other names, as in "
+                    + "columns=\(field):score."
+            }
+            return problem
         case RequestError.loss:
             var problem = Problem(explaining: error)
             // A pointer to a number has its row as the second step.

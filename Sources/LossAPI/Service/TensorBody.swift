@@ -6,14 +6,10 @@ import LossFacts
 import Requests
 
 /// Reads the tensors of a body in a binary format into a request builder while the body arrives.
-struct TensorBody<Reader: TensorReader>: BodyReader {
+struct TensorBody<Reader: TensorReader>: PartwiseBody {
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
-    private var part = BodyPart()
-    private var meter: MemoryAccount?
-    /// Whether the body has ended.
-    private var isComplete = false
-    private(set) var isAtEnd = false
+    var part = BodyPart()
     /// The tensors that have been announced.
     private var headers: [TensorHeader] = []
     /// The names of the fields among the metadata.
@@ -25,56 +21,22 @@ struct TensorBody<Reader: TensorReader>: BodyReader {
 
     var footprint: Int { (reader?.footprint ?? 0) + part.footprint }
 
-    var textFootprint: Int { part.footprint }
-
     var inference: InferenceRequest? { reader?.request }
 
-    /// Always `false`: widening takes little time for each byte.
-    var isPaused: Bool { false }
+    mutating func endBody() throws { try reader?.end(part.meter) }
 
-    mutating func append(_ bytes: Span<UInt8>) { part.append(bytes) }
-
-    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
-        part.replace(with: segment)
-        return true
-    }
-
-    mutating func setMeter(_ meter: MemoryAccount?) { self.meter = meter }
-
-    mutating func end() { isComplete = true }
-
-    mutating func discardText() { part.discard() }
-
-    mutating func skip() {
-        discardText()
+    mutating func abandon() {
         reader = nil
         headers = []
         texts = []
-        isAtEnd = true
     }
 
-    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
-        guard !isAtEnd else { return }
-        let (bytes, start) = part.take()
-        var index = start
-        do {
-            try readTensors(bytes.span, &index, into: &builder)
-            guard isComplete else { return }
-            try reader?.end(meter)
-            try readTensors(bytes.span, &index, into: &builder)
-            isAtEnd = true
-        } catch let error as FormatError where error.isOutOfMemory {
-            // The account knows why, and the request is refused.
-            skip()
-        }
-    }
-
-    private mutating func readTensors(
+    mutating func read(
         _ bytes: Span<UInt8>,
         _ index: inout Int,
         into builder: inout RequestBuilder
     ) throws {
-        while let event = try reader?.next(bytes, from: &index, meter) {
+        while let event = try reader?.next(bytes, from: &index, part.meter) {
             switch event {
             case .headers(let headers, let metadata):
                 for header in headers { try check(header, builder) }
