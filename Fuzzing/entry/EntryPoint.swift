@@ -9,15 +9,12 @@ import CFuzzer
 @_cdecl("LLVMFuzzerTestOneInput")
 package func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Safe: libFuzzer passes the beginning of memory that holds `count` bytes until we return.
-    runOrAbort(
-        unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)),
-        FormatsSubject.check
-    )
+    runOrAbort(unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)), Subject.check)
     return 0
 }
 
 @main
-struct FuzzFormats {
+struct EntryPoint {
     /// Runs libFuzzer with the arguments of the process.
     static func main() {
         var count = CommandLine.argc
@@ -29,12 +26,12 @@ struct FuzzFormats {
 }
 #else
 @main
-struct FuzzFormats {
+struct EntryPoint {
     /// Runs the inputs in the directories given as arguments.
     static func main() throws {
         for path in CommandLine.arguments.dropFirst() {
             for input in try StoredInput.all(in: path) {
-                runOrAbort(input.bytes, FormatsSubject.check)
+                runOrAbort(input.bytes, Subject.check)
             }
         }
     }
