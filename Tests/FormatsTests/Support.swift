@@ -13,6 +13,14 @@ struct Contents {
     subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 }
 
+extension [UInt8] {
+    /// Its bytes in parts of a size, of which the last may be shorter.
+    func parts(of size: Int) -> [[UInt8]] {
+        let size = Swift.min(size, Swift.max(count, 1))
+        return stride(from: 0, to: count, by: size).map { Array(self[$0...].prefix(size)) }
+    }
+}
+
 extension TensorReader {
     /// Reads a whole body in parts of a size.
     mutating func readAll(
@@ -21,12 +29,7 @@ extension TensorReader {
         _ meter: (any MemoryMeter)? = nil
     ) throws(FormatError) -> Contents {
         var contents = Contents()
-        var start = 0
-        while start < body.count {
-            let part = body[start...].prefix(size)
-            start = part.endIndex
-            try read(Array(part), into: &contents, meter)
-        }
+        for part in body.parts(of: size) { try read(part, into: &contents, meter) }
         try end(meter)
         try read([], into: &contents, meter)
         return contents

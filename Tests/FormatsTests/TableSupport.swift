@@ -25,12 +25,7 @@ extension TableReader {
         _ meter: (any MemoryMeter)? = nil
     ) throws(FormatError) -> TableContents {
         var contents = TableContents()
-        var start = 0
-        while start < body.count {
-            let part = body[start...].prefix(size)
-            start = part.endIndex
-            try read(Array(part), into: &contents, meter)
-        }
+        for part in body.parts(of: size) { try read(part, into: &contents, meter) }
         end()
         try read([], into: &contents, meter)
         return contents

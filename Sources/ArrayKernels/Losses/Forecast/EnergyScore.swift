@@ -154,18 +154,8 @@ extension EnergyScore {
         options: [CRPSEnsemble.estimator.declaration],
         signature: Signature(
             .segment,
-            .init(
-                "predictions",
-                .primary,
-                [.init("* M K", Forecasts.numbers)],
-                "the M members of an ensemble of forecasts of K numbers"
-            ),
-            .init(
-                "targets",
-                .differentiable,
-                [.init("* K", Forecasts.numbers)],
-                "true numbers, K for each ensemble"
-            )
+            .ensembleOfVectors,
+            .targetVectors
         ),
         kinks: ["coincident points: the derivatives of their distance are 0"],
         properties: [.lipschitz],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
+import LossFacts
 
 /// The members of an ensemble of vectors, which are read one coordinate of eight members at a time.
 struct EnsembleVectors {
@@ -84,4 +85,20 @@ struct EnsembleVectors {
         let root = sum.squareRoot
         return Distances(value: root.scaled(by: 1 / scale), scale: scale, sum: sum, root: root)
     }
+}
+
+extension Input {
+    static let ensembleOfVectors = Input(
+        "predictions",
+        .primary,
+        [.init("* M K", Forecasts.numbers)],
+        "the M members of an ensemble of forecasts of K numbers"
+    )
+
+    static let targetVectors = Input(
+        "targets",
+        .differentiable,
+        [.init("* K", Forecasts.numbers)],
+        "true numbers, K for each ensemble"
+    )
 }

@@ -190,18 +190,8 @@ extension VariogramScore {
         options: [power.declaration],
         signature: Signature(
             .segment,
-            .init(
-                "predictions",
-                .primary,
-                [.init("* M K", Forecasts.numbers)],
-                "the M members of an ensemble of forecasts of K numbers"
-            ),
-            .init(
-                "targets",
-                .differentiable,
-                [.init("* K", Forecasts.numbers)],
-                "true numbers, K for each ensemble"
-            ),
+            .ensembleOfVectors,
+            .targetVectors,
             .init(
                 "pair_weights",
                 .constant,
