@@ -91,5 +91,7 @@ package enum LossError: Error, Equatable, Sendable {
         case noAlignment
         /// An element or a segment has no number that assigns it.
         case noSegment
+        /// The probabilities of given tokens add up to so much that the others have none.
+        case noRest(sum: Double)
     }
 }

@@ -229,6 +229,10 @@ extension LossError.Undefined {
         case .noSegment:
             "\(part) is null, but assigns elements to a group: only other inputs may have missing "
                 + "values."
+        case .noRest(let sum):
+            "The probabilities of \(part) add up to \(sum.shortest), which leaves none for other tokens: "
+                + "send logarithms of probabilities with a sum below 1, set tail_epsilon, or set tail to "
+                + "\"drop\" or \"renormalize\"."
         }
     }
 }

@@ -113,13 +113,8 @@ struct TopKDistillation: SegmentwiseLoss {
         let isBound = (level .> limit)[0]
         let bounded = isBound ? limit : level
         guard input == 1 || bounded.head[0] < 0, level.head[0] <= Self.tolerance else {
-            throw SegmentError(
-                input: input,
-                .outsideDomain(
-                    TwoDoubles.exp(level).head[0],
-                    allowed: "probabilities with a sum below 1"
-                )
-            )
+            let sum = TwoDoubles.exp(level).head[0]
+            throw SegmentError(input: input, .undefined(.noRest(sum: sum)))
         }
         let value = -TwoDoubles.expm1(bounded)
         let logarithm =
