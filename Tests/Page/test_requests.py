@@ -12,6 +12,20 @@ from page_case import PageCase, Settings, number
 
 
 class Requests(PageCase):
+    def test_have_the_chosen_options(self):
+        self.page.open("/losses/huber?delta=0.5")
+        editor = "JSON.parse(document.querySelector('#try textarea').value)"
+        self.page.until(f"return {editor}.delta === 0.5")
+        field = self.page.one("[data-option=delta]")
+        field.clear()
+        field.send_keys("0.25", Keys.TAB)
+        self.page.until(f"return {editor}.delta === 0.25")
+        # A decimal comma is no number, so the option and the field stay, and the field says so.
+        field.clear()
+        field.send_keys("0,5", Keys.TAB)
+        self.page.until("return !document.querySelector('[data-option=delta]').checkValidity()")
+        self.assertEqual(self.page.run(f"return {editor}.delta"), 0.25)
+
     def test_are_sent_and_refused_at_their_place(self):
         self.page.open("/losses/huber")
         self.page.one("#try [type=submit]").click()
@@ -119,6 +133,16 @@ class Data(PageCase):
                 + json.dumps(reason)
                 + ")"
             )
+
+
+    def test_of_one_row_has_no_standard_error(self):
+        self.page.open("/data")
+        field = self.page.one(".data textarea")
+        field.clear()
+        field.send_keys("prediction,target\n3,4\n")
+        self.page.one(".data [type=submit]").click()
+        text = self.page.until("return document.querySelector('.figure-number')?.textContent")
+        self.assertEqual(text, "1")
 
 
 class Gradient(PageCase):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { freshID, h } from "./dom.js";
+import { numberOf } from "./forms.js";
 import { parseNumbers } from "./numbers.js";
 
 /** The value of an option in a text, such as that of an address; `undefined` if it has none. */
@@ -84,10 +85,10 @@ function numberField(option, value, attributes, onChange) {
         change(Number(field.value));
     });
     field.addEventListener("change", () => {
-        const numbers = parseNumbers(field.value);
-        if (!numbers) return;
-        slider.value = scale.position(numbers[0]);
-        change(numbers[0]);
+        const number = numberOf(field);
+        if (number === undefined) return;
+        slider.value = scale.position(number);
+        change(number);
     });
     return h("div", { class: "slider" }, slider, field);
 }

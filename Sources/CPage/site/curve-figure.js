@@ -3,7 +3,8 @@
 import { Refusal } from "./api.js";
 import { curvesOf, overlayOf } from "./curves.js";
 import { debounced, freshID, h, latest } from "./dom.js";
-import { exact, parseNumbers, short } from "./numbers.js";
+import { numberOf } from "./forms.js";
+import { exact, short } from "./numbers.js";
 import { Panel } from "./panel.js";
 import { sampleCurves } from "./sampling.js";
 import { numbersTable, numberText, pairs, swatch } from "./tables.js";
@@ -59,7 +60,10 @@ export class CurveFigure {
             inputmode: "decimal",
             class: "exact",
             "aria-label": "the exact number of the point",
-            onchange: () => this.move(parseNumbers(this.#field.value)?.[0] ?? this.#x, true),
+            onchange: () => {
+                const x = numberOf(this.#field);
+                if (x !== undefined) this.move(x, true);
+            },
         });
         this.#pointLabel = h("label", { for: id });
         this.element = h(

@@ -19,7 +19,7 @@ export function dataReport(whole, groups, table) {
             "p",
             { class: "figure-number" },
             exact(whole.loss),
-            statistics.standard_error === undefined ? "" : ` ± ${short(statistics.standard_error)}`,
+            Number.isFinite(statistics.standard_error) ? ` ± ${short(statistics.standard_error)}` : "",
         ),
         h(
             "dl",
@@ -27,7 +27,7 @@ export function dataReport(whole, groups, table) {
             facts(
                 [...Object.entries(statistics), ["rows skipped", whole.skipped]]
                     .filter(([, value]) => value !== undefined)
-                    .map(([name, value]) => [name.replaceAll("_", " "), exact(value.loss ?? value)]),
+                    .map(([name, value]) => [name.replaceAll("_", " "), exact(value?.loss ?? value)]),
             ),
         ),
         h("h2", {}, "Losses of the rows"),

@@ -35,6 +35,7 @@ class DataFigure {
     #result = h("div", { "aria-live": "polite" });
     #pasted = h("textarea", { rows: 6, spellcheck: "false" }, sample);
     #select;
+    #file;
 
     constructor(entries) {
         const chosen = this.#address.get("loss") ?? "squared_error";
@@ -46,10 +47,10 @@ class DataFigure {
                 entries.find(({ name }) => name === chosen)?.href,
             ),
         );
-        const file = h("input", {
+        this.#file = h("input", {
             type: "file",
             accept: ".csv,.tsv,text/csv",
-            onchange: () => this.#read(file.files[0]),
+            onchange: () => this.#file.files[0] && this.#read(this.#file.files[0]),
         });
         const dropped = {
             ondragover: (event) => event.preventDefault(),
@@ -63,13 +64,13 @@ class DataFigure {
                 "p",
                 {},
                 "Choose, drop or paste a CSV file with a line of names. It is read in this browser, its numbers ",
-                "are sent to this server, and nothing is stored in either.",
+                "are sent to this server, and nothing is stored in either. Losses of elements can be evaluated.",
             ),
             h(
                 "div",
                 { class: "filters" },
                 labelled("Loss", this.#select),
-                labelled("CSV file", file),
+                labelled("CSV file", this.#file),
                 this.#progress,
                 this.#cancel,
             ),
@@ -79,8 +80,8 @@ class DataFigure {
                 { class: "toolbar" },
                 h(
                     "button",
-                    { type: "submit", onclick: () => this.#read(new Blob([this.#pasted.value])) },
-                    "Evaluate",
+                    { type: "submit", onclick: () => this.#readOther(new Blob([this.#pasted.value])) },
+                    "Evaluate what is pasted",
                 ),
             ),
             this.#choices,
@@ -100,7 +101,13 @@ class DataFigure {
     #drop(event) {
         event.preventDefault();
         const [file] = event.dataTransfer.files;
-        if (file) this.#read(file);
+        if (file) this.#readOther(file);
+    }
+
+    /** Reads what is not the chosen file, which is therefore not chosen any more. */
+    #readOther(blob) {
+        this.#file.value = "";
+        return this.#read(blob);
     }
 
     #read(blob) {

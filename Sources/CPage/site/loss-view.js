@@ -26,7 +26,9 @@ export async function lossView({ list, name }) {
         plane.element,
     );
     const controls = h("div", { class: "controls" });
+    const request = trySection(loss, () => state.chosen);
     const refresh = latest(async () => {
+        request.refresh();
         const scene = state.scene();
         const two = Plane.of(scene);
         planeSection.hidden = !two;
@@ -45,7 +47,7 @@ export async function lossView({ list, name }) {
             h("div", { class: "columns" }, curve.element, controls),
             planeSection,
             factsSections(loss, accuracy),
-            trySection(loss),
+            request.element,
         ),
         start: rebuild,
     };

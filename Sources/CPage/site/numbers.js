@@ -67,3 +67,9 @@ export function parseNumbers(text) {
     const numbers = parts.map(Number);
     return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : undefined;
 }
+
+/** The number of a text; `undefined` if it has none, or more than one, as with a decimal comma. */
+export function parseNumber(text) {
+    const numbers = parseNumbers(text);
+    return numbers?.length === 1 ? numbers[0] : undefined;
+}

@@ -6,8 +6,13 @@ import { short } from "./numbers.js";
 import { characterOffset, locate } from "./pointer.js";
 import { snippets } from "./snippets.js";
 
-/** A request that can be edited and sent, its response, and the program that sends it. */
-export function trySection(loss) {
+/**
+ * A request that can be edited and sent, its response, and the program that sends it.
+ *
+ * @param chosen Returns the chosen options, which the request has unless it has been edited.
+ * @returns The section, and a function to call when options have been chosen.
+ */
+export function trySection(loss, chosen) {
     const title = freshID("try");
     const field = freshID("request");
     const editor = h("textarea", {
@@ -19,24 +24,26 @@ export function trySection(loss) {
     });
     const answer = h("div", { class: "answer", "aria-live": "polite" });
     const program = new Program(() => ({ url: location.origin + loss.href, body: compact(editor.value) }));
-    const choose = (example) => {
-        editor.value = pretty(example.request);
+    const examples = h(
+        "select",
+        { "aria-label": "example", onchange: () => write() },
+        loss.examples.map(({ summary }) => h("option", {}, summary)),
+    );
+    let written;
+    const write = () => {
+        written = pretty({ ...loss.examples[examples.selectedIndex].request, ...chosen() });
+        editor.value = written;
         answer.replaceChildren();
         editor.removeAttribute("aria-invalid");
         program.show();
     };
-    const examples = h(
-        "select",
-        { "aria-label": "example", onchange: () => choose(loss.examples[examples.selectedIndex]) },
-        loss.examples.map(({ summary }) => h("option", {}, summary)),
-    );
     const submit = h("button", { type: "submit" }, "Send");
     editor.addEventListener("input", () => program.show());
     editor.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit.click();
     });
-    choose(loss.examples[0]);
-    return h(
+    write();
+    const element = h(
         "section",
         { class: "try", id: "try", "aria-labelledby": title },
         h("h2", { id: title }, "Try it"),
@@ -65,6 +72,10 @@ export function trySection(loss) {
         answer,
         program.element,
     );
+    const refresh = () => {
+        if (editor.value === written) write();
+    };
+    return { element, refresh };
 }
 
 async function sendRequest(href, editor, answer) {
