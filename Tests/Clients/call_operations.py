@@ -20,6 +20,8 @@ import sys
 import tempfile
 import urllib.request
 
+from server import Server
+
 CONTRACT = pathlib.Path(__file__).parents[2] / "openapi.yaml"
 BIN = pathlib.Path(sys.executable).parent
 
@@ -355,11 +357,9 @@ def main():
         python.append(GeneratorClient)
     else:
         print("openapi-generator: left out, because Java is not installed")
-    server = subprocess.Popen(
-        [sys.argv[1], "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    server = Server(sys.argv[1])
     try:
-        address = server.stdout.readline().split()[-1]
+        address = server.address
         all_calls = list(calls(get(f"{address}/openapi.json"), address))
         examples = sum(call.expected is not None for call in all_calls)
         for kind in [*python, TypeScriptClient, GoClient]:
@@ -375,8 +375,7 @@ def main():
                     f"{examples} examples", flush=True
                 )
     finally:
-        server.terminate()
-        server.wait()
+        server.stop()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import numpy
 import pandas
 import polars
 
-from send_tensors import Server
+from server import Server
 
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"

@@ -9,10 +9,7 @@ import gzip
 import io
 import json
 import pathlib
-import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import httpx
 import kserve
@@ -24,38 +21,11 @@ import tritonclient.http.aio
 import tritonclient.utils
 from kserve.protocol.infer_type import RequestedOutput
 
+from server import Server
+
 SAFETENSORS = "application/vnd.safetensors"
 NPY = "application/x-npy"
 NPZ = "application/x-npz"
-
-
-class Server:
-    """A local server on a free port."""
-
-    def __init__(self, executable):
-        self.process = subprocess.Popen(
-            [executable, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self.address = self.process.stdout.readline().split()[-1]
-
-    def send(self, path, body, **fields):
-        """Returns the body of the response, or raises the problem."""
-        fields = {name.replace("_", "-"): value for name, value in fields.items()}
-        request = urllib.request.Request(self.address + path, body, fields, method="POST")
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.read()
-
-    def refuse(self, path, body, **fields):
-        """Returns the problem document of a request that must be refused."""
-        try:
-            self.send(path, body, **fields)
-        except urllib.error.HTTPError as error:
-            return json.load(error)
-        raise AssertionError("the request was not refused")
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(timeout=60) == 0
 
 
 def npy(*arrays):
