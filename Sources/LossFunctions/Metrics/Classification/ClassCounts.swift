@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The weights of the units of each class, as predicted and in truth.
+struct ClassCounts {
+    /// The units whose target and prediction are the class.
+    let correct: [ExactNumber]
+    /// The units whose prediction is the class.
+    let predicted: [ExactNumber]
+    /// The units whose target is the class.
+    let actual: [ExactNumber]
+
+    init(_ batch: MetricBatch, _ decision: Decision) throws(LossError) {
+        self =
+            batch.scale.isNarrow
+            ? try Self.counts(batch, decision, FixedCount.self)
+            : try Self.counts(batch, decision, ExactNumber.self)
+    }
+
+    private init(correct: [ExactNumber], predicted: [ExactNumber], actual: [ExactNumber]) {
+        self.correct = correct
+        self.predicted = predicted
+        self.actual = actual
+    }
+
+    private static func counts<Count: ExactCount>(
+        _ batch: MetricBatch,
+        _ decision: Decision,
+        _: Count.Type
+    ) throws(LossError) -> ClassCounts {
+        let zeros = [Count](repeating: .zero, count: decision.classCount(batch))
+        var (correct, predicted, actual) = (zeros, zeros, zeros)
+        let scale = batch.scale
+        let one = Count(weight: 1, scale)
+        var block = Decision.Block()
+        try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
+            try decision.decide(batch, predictions, targets, from: first, into: &block)
+            for offset in targets.indices {
+                let weight = weights.isEmpty ? one : Count(weight: weights[offset], scale)
+                let (own, target) = (block.predicted[offset], block.actual[offset])
+                predicted[own] += weight
+                actual[target] += weight
+                if own == target { correct[own] += weight }
+            }
+        }
+        return ClassCounts(
+            correct: correct.map { $0.number(scale) },
+            predicted: predicted.map { $0.number(scale) },
+            actual: actual.map { $0.number(scale) }
+        )
+    }
+
+    var classes: Range<Int> { actual.indices }
+
+    /// The weight of all units.
+    var total: ExactNumber { actual.sum }
+
+    /// Whether a unit has the class as its target or its prediction.
+    func occurs(_ index: Int) -> Bool { !actual[index].isZero || !predicted[index].isZero }
+}
+
+extension [ExactNumber] {
+    var sum: ExactNumber { reduce(.zero) { $0 + $1 } }
+}
+
+/// The exact sum of quotients with 100 bits each.
+struct QuotientSum {
+    private var sum = ExactNumber.zero
+
+    /// Adds a quotient, times a factor.
+    mutating func add(
+        _ dividend: ExactNumber,
+        dividedBy divisor: ExactNumber,
+        times factor: ExactNumber = ExactNumber(1)
+    ) {
+        let (head, tail) = dividend.quotient(by: divisor)
+        sum += (ExactNumber(head) + ExactNumber(tail)) * factor
+    }
+
+    mutating func add(_ number: ExactNumber) { sum += number }
+
+    func divided(by divisor: ExactNumber) -> Double { sum.divided(by: divisor) }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The inputs of a metric, whose shapes fit its signature, and the units that take part.
+struct MetricBatch {
+    let signature: Signature
+    let inputs: [Tensor?]
+    let units: MetricUnits
+    /// The scale of the weights of the units that take part.
+    let scale: WeightScale
+    /// The number of scores in a row; 1 for elements.
+    let width: Int
+    private let binding: Binding
+    private let cancellation: (any CancellationFlag)?
+
+    /// The number of units that are read at once.
+    private static let blockLength = 512
+
+    /// Checks the shapes of inputs.
+    ///
+    /// - Throws: `LossError` if they do not fit the signature, or if an input of a unit is missing.
+    init(
+        _ facts: MetricFacts,
+        _ inputs: [Tensor?],
+        _ units: MetricUnits,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(LossError) {
+        let signature = facts.signature(of: inputs)
+        let binding = try Binding(signature, inputs)
+        precondition(binding.leading == units.shape, "the units are those of other inputs")
+        self.signature = signature
+        self.binding = binding
+        self.inputs = inputs
+        self.units = units
+        self.cancellation = cancellation
+        width = signature.unit == .row ? binding.length(of: "K") : 1
+        scale = WeightScale(units)
+        for (index, tensor) in inputs.enumerated() {
+            guard let tensor, tensor.hasMissing else { continue }
+            try checkPresence(of: tensor, input: index)
+        }
+    }
+
+    /// The number of units that take part.
+    var count: Int { units.count }
+
+    /// Whether a unit is a row of scores.
+    var hasRows: Bool { signature.unit == .row }
+
+    func name(of input: Int) -> String { signature.inputs[input].name }
+
+    func checkCancellation() throws(LossError) {
+        if cancellation?.isCancelled == true { throw .cancelled }
+    }
+
+    /// The flag that ends the evaluation.
+    var flag: (any CancellationFlag)? { cancellation }
+
+    /// Passes the predictions, targets and weights of the units to `body`, block by block.
+    ///
+    /// The predictions of a unit are `width` numbers. The weights are empty if all are 1.
+    func forEachBlock(
+        _ body: (
+            _ predictions: Span<Double>,
+            _ targets: Span<Double>,
+            _ weights: Span<Double>,
+            _ first: Int
+        ) throws(LossError) -> Void
+    ) throws(LossError) {
+        let (predictions, targets) = (inputs[0]?.values ?? [], inputs[1]?.values ?? [])
+        let weights = units.weights
+        let length = max(1, Self.blockLength / max(width, 1))
+        var (ownPredictions, ownTargets, ownWeights): ([Double], [Double], [Double]) = ([], [], [])
+        for start in stride(from: 0, to: count, by: length) {
+            try checkCancellation()
+            let range = start..<min(start + length, count)
+            guard let offsets = units.offsets else {
+                let elements = (range.lowerBound * width)..<(range.upperBound * width)
+                try body(
+                    predictions.span.extracting(elements),
+                    targets.span.extracting(range),
+                    weights.isEmpty ? weights.span : weights.span.extracting(range),
+                    start
+                )
+                continue
+            }
+            ownPredictions.removeAll(keepingCapacity: true)
+            ownTargets.removeAll(keepingCapacity: true)
+            ownWeights.removeAll(keepingCapacity: true)
+            for unit in offsets[range] {
+                if width == 1 {
+                    ownPredictions.append(predictions[unit])
+                } else {
+                    ownPredictions.append(
+                        contentsOf: predictions[(unit * width)..<((unit + 1) * width)]
+                    )
+                }
+                ownTargets.append(targets[unit])
+                if !weights.isEmpty { ownWeights.append(weights[unit]) }
+            }
+            try body(ownPredictions.span, ownTargets.span, ownWeights.span, start)
+        }
+    }
+
+    /// The numbers of an input for the units that take part, as a tensor of one unit after another.
+    func gathered(_ input: Int) -> Tensor? {
+        guard let tensor = inputs[input], let offsets = units.offsets else { return inputs[input] }
+        guard hasRows, tensor.shape.count > units.shape.count else {
+            return Tensor(shape: [count], values: offsets.map { tensor.values[$0] })
+        }
+        var values: [Double] = []
+        values.reserveCapacity(count * width)
+        for unit in offsets { values += tensor.values[(unit * width)..<((unit + 1) * width)] }
+        return Tensor(shape: [count, width], values: values)
+    }
+
+    /// The place in an input of a column of a unit, which is given by its position among those that take
+    /// part.
+    func place(_ position: Int, column: Int? = nil) -> [Int] {
+        let unit = units.offsets?[position] ?? position
+        return Tensor.place(of: unit, in: units.shape) + (column.map { [$0] } ?? [])
+    }
+
+    /// The error of a target that is not one of the classes.
+    func notAClass(_ value: Double, at position: Int, input: Int, classes: Int) -> LossError {
+        .notAClassIndex(
+            input: name(of: input),
+            place: place(position),
+            value: value,
+            classes: classes,
+            ignored: nil
+        )
+    }
+
+    /// Throws if targets of a block are neither 0 nor 1.
+    func checkBinary(_ targets: Span<Double>, from first: Int) throws(LossError) {
+        var mismatch: UInt64 = 0
+        for offset in targets.indices {
+            mismatch |= (targets[offset] != 0 ? 1 : 0) & (targets[offset] != 1 ? 1 : 0)
+        }
+        guard mismatch != 0,
+            let offset = targets.indices.first(where: { targets[$0] != 0 && targets[$0] != 1 })
+        else { return }
+        throw .outsideDomain(
+            input: name(of: 1),
+            place: place(first + offset),
+            value: targets[offset],
+            allowed: Domain.values([0, 1]).description
+        )
+    }
+
+    /// The class of a number, if it is an integer from 0 to below `classes`.
+    @inline(__always)
+    static func classIndex(_ number: Double, of classes: Int) -> Int? {
+        guard number >= 0, number < Double(classes) else { return nil }
+        let index = Int(number)
+        return Double(index) == number ? index : nil
+    }
+
+    private func checkPresence(of tensor: Tensor, input: Int) throws(LossError) {
+        let symbols = signature.inputs[input].forms[binding.form(of: input)].shape
+        guard symbols.hasLeading else {
+            guard let offset = tensor.values.firstIndex(where: { $0.isNaN }) else { return }
+            throw .missingValue(
+                input: name(of: input),
+                place: Tensor.place(of: offset, in: tensor.shape)
+            )
+        }
+        let length = tensor.values.count / max(units.shape.reduce(1, *), 1)
+        for position in 0..<count {
+            let unit = units.offsets?[position] ?? position
+            for column in 0..<length where tensor.values[unit * length + column].isNaN {
+                throw .missingValue(
+                    input: name(of: input),
+                    place: Tensor.place(of: unit * length + column, in: tensor.shape)
+                )
+            }
+        }
+    }
+}
