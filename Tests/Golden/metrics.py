@@ -202,6 +202,145 @@ def root_mean_squared_error(p, t, w, o):
     return {"value": root(mean([(a - b) ** 2 for a, b in zip(p, t)], w))}
 
 
+def explained_variance(p, t, w, o):
+    total = deviations(t, w)
+    return {"value": 1 - deviations([a - b for a, b in zip(p, t)], w) / total if total else None}
+
+
+def mean_squared_error(p, t, w, o):
+    errors = [(a - b) ** 2 for a, b in zip(p, t)]
+    return {"value": mean(errors, w), "standard_error": standard_error(errors, w)}
+
+
+def mean_absolute_percentage_error(p, t, w, o):
+    least = Fraction(o.get("epsilon", 2.220446049250313e-16))
+    errors = [abs(a - b) / max(abs(b), least) * (100 if o.get("percent") else 1) for a, b in zip(p, t)]
+    return {"value": mean(errors, w), "standard_error": standard_error(errors, w)}
+
+
+def mase(p, t, w, o, history):
+    step = o.get("seasonality", 1)
+    naive = [abs(b - a) for a, b in zip(history, history[step:])]
+    if not any(naive):
+        return {"value": None}
+    scale = sum(naive) / len(naive)
+    errors = [abs(a - b) / scale for a, b in zip(p, t)]
+    return {"value": mean(errors, w), "standard_error": standard_error(errors, w)}
+
+
+def quantile_coverage(p, t, w, o):
+    hits = [Fraction(b <= a) for a, b in zip(p, t)]
+    return {"value": mean(hits, w), "standard_error": standard_error(hits, w)}
+
+
+def concordance(p, t, w, o, events=None):
+    events = events or [1] * len(t)
+    right, comparable = Fraction(0), Fraction(0)
+    units = list(zip(p, t, w, events))
+    for score, time, weight, event in units:
+        for other, later, own, known in units:
+            if event and (later > time or later == time and not known):
+                comparable += weight * own
+                right += weight * own * (Fraction(other > score) + Fraction(other == score) / 2)
+    return {"value": right / comparable if comparable else None}
+
+
+def rational(number):
+    """An mpf as a fraction."""
+    sign, mantissa, exponent, _ = mpmath.mpf(number)._mpf_
+    return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def probabilities(p, o):
+    """Probabilities as fractions; of classes in rows."""
+    if not o.get("from_logits"):
+        return p
+    with mpmath.workdps(60):
+        if not isinstance(p[0], list):
+            return [rational(1 / (1 + mpmath.exp(-mpmath.mpf(z.numerator) / z.denominator))) for z in p]
+        rows = [[mpmath.exp(mpmath.mpf(z.numerator) / z.denominator) for z in row] for row in p]
+        return [[rational(x / sum(row)) for x in row] for row in rows]
+
+
+def binned(p, outcomes, w, count):
+    """The weight, the mean probability and the mean outcome of each bin that is not empty."""
+    ends = [Fraction(i / count) for i in range(count + 1)]
+    for low, high in zip(ends, ends[1:]):
+        units = [(a, y, v) for a, y, v in zip(p, outcomes, w) if (low < a or low == a == 0) and a <= high and v]
+        if units:
+            a, y, v = zip(*units)
+            yield sum(v), mean(a, v), mean(y, v)
+
+
+def expected_calibration_error(p, t, w, o):
+    p = probabilities(p, o)
+    if isinstance(p[0], list):
+        outcomes = [Fraction(row.index(max(row)) == target) for row, target in zip(p, t)]
+        p = [max(row) for row in p]
+    else:
+        outcomes = t
+    return {"value": sum(v * abs(a - y) for v, a, y in binned(p, outcomes, w, o.get("bins", 10))) / sum(w)}
+
+
+def brier(p, t, w, o):
+    p = probabilities(p, o)
+    rows = p if isinstance(p[0], list) else [[a] for a in p]
+    outcomes = [[Fraction(target == c) for c in range(len(p[0]))] if isinstance(p[0], list) else [target] for target in t]
+    scores = [sum((a - y) ** 2 for a, y in zip(*pair)) for pair in zip(rows, outcomes)]
+    parts = {"reliability": Fraction(0), "resolution": Fraction(0), "uncertainty": Fraction(0)}
+    for a, y in zip(zip(*rows), zip(*outcomes)):
+        base = mean(y, w)
+        parts["uncertainty"] += base * (1 - base)
+        for weight, forecast, frequency in binned(a, y, w, o.get("bins", 10)):
+            parts["reliability"] += weight / sum(w) * (forecast - frequency) ** 2
+            parts["resolution"] += weight / sum(w) * (frequency - base) ** 2
+    return {"value": mean(scores, w), "standard_error": standard_error(scores, w), "parts": parts}
+
+
+def positive(number):
+    return mpmath.mpf(number.numerator) / number.denominator
+
+
+def divergence(p, t):
+    return t * mpmath.log(t / p) if t else mpmath.mpf(0)
+
+
+# The losses of a prediction and a target.
+LOSSES = {
+    "squared_error": lambda p, t, o: (p - t) ** 2, "absolute_error": lambda p, t, o: abs(p - t),
+    "pinball": lambda p, t, o: max((1 - o["tau"]) * (p - t), o["tau"] * (t - p)),
+    "half_poisson_deviance": lambda p, t, o: divergence(p, t) + p - t,
+    "half_gamma_deviance": lambda p, t, o: mpmath.log(p / t) + t / p - 1,
+    "half_inverse_gaussian_deviance": lambda p, t, o: (t - p) ** 2 / (2 * p**2 * t),
+    "half_tweedie_deviance": lambda p, t, o: t ** (2 - o["power"]) / ((1 - o["power"]) * (2 - o["power"]))
+    - t * p ** (1 - o["power"]) / (1 - o["power"]) + p ** (2 - o["power"]) / (2 - o["power"]),
+    "brier": lambda p, t, o: (p - t) ** 2, "binary_cross_entropy": lambda p, t, o: divergence(p, t) + divergence(1 - p, 1 - t),
+}
+
+
+def d2(p, t, w, o):
+    name = o.get("loss", "squared_error")
+    with mpmath.workdps(60):
+        options = mpmath_options(o)
+        p = probabilities(p, o)
+        predictions, targets, weights = [positive(x) for x in p], [positive(x) for x in t], [positive(x) for x in w]
+        if o.get("log_input"):
+            predictions = [mpmath.exp(x) for x in predictions]
+
+        def total(forecasts):
+            return mpmath.fsum(v * LOSSES[name](a, b, options) for a, b, v in zip(forecasts, targets, weights))
+
+        quantile = name in ("absolute_error", "pinball")
+        constants = targets if quantile else [positive(mean(t, w))]
+        if len(set(b for b, v in zip(t, w) if v)) < 2:
+            return {"value": None}
+        return {"value": 1 - total(predictions) / min(total([c] * len(t)) for c in constants)}
+
+
+def mpmath_options(o):
+    return {"tau": mpmath.mpf(o.get("tau", 0.5)), "power": mpmath.mpf(o.get("power", 1.5))}
+
+
 METRICS = {
     "accuracy": accuracy, "top_k_accuracy": top_k_accuracy, "confusion_matrix": confusion_matrix,
     "precision": averaged(lambda tp, predicted, actual: (tp, predicted)),
@@ -209,6 +348,9 @@ METRICS = {
     "f1": averaged(lambda tp, predicted, actual: (2 * tp, predicted + actual)),
     "balanced_accuracy": balanced_accuracy, "matthews_corrcoef": matthews_corrcoef,
     "roc_auc": one_versus_rest(pair_share), "average_precision": one_versus_rest(step_sum),
+    "concordance": concordance, "brier": brier, "expected_calibration_error": expected_calibration_error,
+    "explained_variance": explained_variance, "d2": d2, "mean_squared_error": mean_squared_error,
+    "mean_absolute_percentage_error": mean_absolute_percentage_error, "mase": mase, "quantile_coverage": quantile_coverage,
     "r2": r2, "mean_absolute_error": mean_absolute_error, "root_mean_squared_error": root_mean_squared_error,
 }
 AVERAGES = [{"average": average} for average in ("micro", "macro", "weighted", "none")]
@@ -225,7 +367,30 @@ OPTIONS = {
     "matthews_corrcoef": (BINARY, [{}], [{}]),
     "roc_auc": ([{}], RANKED, []), "average_precision": ([{}], RANKED, []),
 }
-NUMBERS = {"r2": [{}], "mean_absolute_error": [{}], "root_mean_squared_error": [{}]}
+NUMBERS = {
+    "r2": [{}], "mean_absolute_error": [{}], "root_mean_squared_error": [{}], "explained_variance": [{}],
+    "mean_squared_error": [{}], "mean_absolute_percentage_error": [{}, {"percent": True, "epsilon": 0.5}],
+    "quantile_coverage": [{}], "concordance": [{}], "mase": [{}, {"seasonality": 3}],
+    "d2": [{}, {"loss": "absolute_error"}, {"loss": "pinball", "tau": 0.3}],
+}
+CALIBRATION = [{}, {"bins": 3}, {"from_logits": True}]
+# The losses of d2 with their options, and the kinds of predictions and targets.
+SAVINGS = [
+    ({"loss": "half_poisson_deviance"}, "positive", "count"),
+    ({"loss": "half_poisson_deviance", "log_input": True}, "real", "count"),
+    ({"loss": "half_gamma_deviance"}, "positive", "positive"),
+    ({"loss": "half_inverse_gaussian_deviance"}, "positive", "positive"),
+    ({"loss": "half_tweedie_deviance"}, "positive", "count"),
+    ({"loss": "half_tweedie_deviance", "power": 1.2}, "positive", "count"),
+    ({"loss": "brier"}, "probability", "label"), ({"loss": "brier", "from_logits": True}, "real", "label"),
+    ({"loss": "binary_cross_entropy"}, "probability", "label"),
+    ({"loss": "binary_cross_entropy", "from_logits": True}, "real", "label"),
+]
+KINDS = {
+    "real": lambda chance: chance.gauss(0, 1), "positive": lambda chance: chance.uniform(0.1, 5),
+    "count": lambda chance: float(chance.randrange(5)), "probability": lambda chance: chance.uniform(0.01, 0.99),
+    "label": lambda chance: float(chance.randrange(2)),
+}
 
 
 def weightings(chance, n):
@@ -239,12 +404,15 @@ def weightings(chance, n):
 def cases():
     chance = random.Random("metrics")
 
-    def case(metric, options, predictions, targets, weights):
+    def case(metric, options, predictions, targets, weights, **others):
         n = len(targets)
-        result = METRICS[metric](exact(predictions), exact(targets), exact(weights or [1] * n), options)
+        more = {name: exact(values) for name, values in others.items()}
+        result = METRICS[metric](exact(predictions), exact(targets), exact(weights or [1] * n), options, **more)
+        parts = result.pop("parts", None)
         return {
-            "metric": metric, "options": options, "predictions": predictions, "targets": targets, "weights": weights,
-            **{name: show(value) for name, value in result.items()},
+            "metric": metric, "options": options, "predictions": predictions, "targets": targets, **others,
+            "weights": weights, **{name: show(value) for name, value in result.items()},
+            **({"parts": {name: show(value) for name, value in parts.items()}} if parts else {}),
         }
 
     found = []
@@ -272,7 +440,28 @@ def cases():
         for options in all_options:
             for predictions, targets in numbers(chance):
                 for weights in weightings(chance, len(targets)):
-                    found.append(case(metric, options, predictions, targets, weights))
+                    others = {"history": [chance.randrange(40) / 4 for _ in range(10)]} if metric == "mase" else {}
+                    found.append(case(metric, options, predictions, targets, weights, **others))
+    found.append(case("mase", {}, [1.0, 2.0], [1.5, 3.5], None, history=[0.1, 0.1, 0.1]))
+    for options, predicted, true in SAVINGS:
+        for weights in weightings(chance, 20)[:3]:
+            pairs = [[KINDS[kind](chance) for _ in range(20)] for kind in (predicted, true)]
+            found.append(case("d2", options, *pairs, weights))
+    for weights in weightings(chance, 30):
+        for times in (5, 1000):
+            scores, targets = [[float(chance.randrange(times)) for _ in range(30)] for _ in range(2)]
+            events = [chance.randrange(2) for _ in range(30)]
+            found.append(case("concordance", {}, scores, targets, weights, events=events))
+    for metric in ("brier", "expected_calibration_error"):
+        for options in CALIBRATION:
+            for weights in weightings(chance, 30):
+                for scale in (10, 64, 1 << 40):
+                    scores = [chance.gauss(0, 2) if options.get("from_logits") else chance.randrange(scale + 1) / scale for _ in range(30)]
+                    found.append(case(metric, options, scores, [chance.randrange(2) for _ in range(30)], weights))
+                rows = [[chance.gauss(0, 2) for _ in range(3)] for _ in range(30)]
+                if "from_logits" not in options:
+                    rows = [[abs(x) / sum(map(abs, row)) for x in row] for row in rows]
+                found.append(case(metric, options, rows, [chance.randrange(3) for _ in range(30)], weights))
     return found
 
 

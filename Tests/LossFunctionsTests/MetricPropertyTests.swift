@@ -80,21 +80,37 @@ struct MetricPropertyTests {
         for sample in try samples.samples(of: name, units: 300) {
             for weights in [nil, samples.weights(300, ofAllMagnitudes: false)] {
                 let groups = (0..<300).map { _ in Int.random(in: 0..<3, using: &samples.random) }
-                let parts = try sample.units(weights).grouped(by: groups, count: 4)
-                for group in 0..<4 {
-                    let places = groups.indices.filter { groups[$0] == group }
-                    let result = try sample.metric.evaluate(sample.inputs, parts[group])
-                    let rows = sample.gathered(places)
-                    let own = weights.map { weights in places.map { weights[$0] } }
-                    #expect(try result == rows.result(own))
-                    let mask = groups.map { $0 == group ? 1.0 : 0 }
-                    #expect(try result == sample.result(weights, mask: mask))
+                let included = (0..<300).map { _ in
+                    Double(Int.random(in: 0...3, using: &samples.random).signum())
                 }
-                // No unit has the last group.
-                guard case .undefined = try sample.metric.evaluate(sample.inputs, parts[3]).value
-                else {
-                    Issue.record("\(name) has a value without units")
-                    continue
+                for mask in [nil, included] {
+                    let parts = try MetricGroups(
+                        sample.units(weights, mask: mask),
+                        by: groups,
+                        count: 4
+                    )
+                    let arranged = zip(sample.inputs, sample.widths).map { tensor, width in
+                        width > 0 ? parts.arranged(tensor) : tensor
+                    }
+                    for group in 0..<3 {
+                        let places = groups.indices.filter {
+                            groups[$0] == group && mask?[$0] != 0
+                        }
+                        let result = try sample.metric.evaluate(arranged, parts.units[group])
+                        let rows = sample.gathered(places)
+                        let own = weights.map { weights in places.map { weights[$0] } }
+                        #expect(try result == rows.result(own))
+                        let only = groups.indices.map {
+                            groups[$0] == group ? mask?[$0] ?? 1 : 0
+                        }
+                        #expect(try result == sample.result(weights, mask: only))
+                    }
+                    // No unit has the last group.
+                    let empty = try sample.metric.evaluate(arranged, parts.units[3])
+                    #expect(
+                        empty.value
+                            == .undefined("\(name) needs at least one unit, but none takes part")
+                    )
                 }
             }
         }
@@ -106,6 +122,7 @@ struct MetricPropertyTests {
         for sample in try samples.samples(of: name, units: 40) {
             for input in sample.inputs.indices {
                 let tensor = sample.inputs[input]
+                guard sample.widths[input] > 0 else { continue }
                 var values = tensor.values
                 let offset = 7 * sample.widths[input] + sample.widths[input] / 2
                 values[offset] = .nan

@@ -17,7 +17,7 @@ struct MetricSamples {
     struct Sample {
         let metric: Metric
         let inputs: [Tensor]
-        /// The number of numbers of a unit in each input.
+        /// The count of numbers of a unit in each input; 0 for an input that is not by unit.
         let widths: [Int]
 
         func result(_ weights: [Double]? = nil, mask: [Double]? = nil) throws -> MetricResult {
@@ -39,6 +39,7 @@ struct MetricSamples {
         /// The sample of some units, in an order, perhaps repeated.
         func gathered(_ units: [Int]) -> Sample {
             let inputs = zip(inputs, widths).map { tensor, width in
+                guard width > 0 else { return tensor }
                 let values = units.flatMap { tensor.values[($0 * width)..<(($0 + 1) * width)] }
                 return Tensor(shape: [units.count] + tensor.shape.dropFirst(), values: values)
             }
@@ -63,9 +64,17 @@ struct MetricSamples {
             var widths: [Int] = []
             for input in signature.inputs {
                 let form = input.forms[0]
+                guard form.shape.hasLeading else {
+                    tensors.append(Tensor(shape: [5], values: [1, 3, 2, 5, 2.5]))
+                    widths.append(0)
+                    continue
+                }
                 let width = form.shape.dimensions.count > 1 ? Self.columns : 1
                 let domain = form.domain(under: metric.options, of: entry.facts.options)
-                let values = (0..<(units * width)).map { _ in number(in: domain) }
+                let values =
+                    domain == .unit && width > 1
+                    ? (0..<units).flatMap { _ in distribution() }
+                    : (0..<(units * width)).map { _ in number(in: domain) }
                 tensors.append(
                     Tensor(shape: width > 1 ? [units, width] : [units], values: values)
                 )
@@ -73,6 +82,12 @@ struct MetricSamples {
             }
             return Sample(metric: metric, inputs: tensors, widths: widths)
         }
+    }
+
+    /// Probabilities of the columns in multiples of 1/64, which sum to 1.
+    private mutating func distribution() -> [Double] {
+        let cuts = (1..<Self.columns).map { _ in Int.random(in: 0...64, using: &random) }.sorted()
+        return zip([0] + cuts, cuts + [64]).map { Double($1 - $0) / 64 }
     }
 
     private mutating func number(in domain: Domain) -> Double {

@@ -75,12 +75,13 @@ struct MetricBatch {
         for start in stride(from: 0, to: count, by: length) {
             try checkCancellation()
             let range = start..<min(start + length, count)
-            guard let offsets = units.offsets else {
-                let elements = (range.lowerBound * width)..<(range.upperBound * width)
+            if let all = units.range {
+                let own = (all.lowerBound + start)..<(all.lowerBound + range.upperBound)
+                let elements = (own.lowerBound * width)..<(own.upperBound * width)
                 try body(
                     predictions.span.extracting(elements),
-                    targets.span.extracting(range),
-                    weights.isEmpty ? weights.span : weights.span.extracting(range),
+                    targets.span.extracting(own),
+                    weights.isEmpty ? weights.span : weights.span.extracting(own),
                     start
                 )
                 continue
@@ -88,7 +89,8 @@ struct MetricBatch {
             ownPredictions.removeAll(keepingCapacity: true)
             ownTargets.removeAll(keepingCapacity: true)
             ownWeights.removeAll(keepingCapacity: true)
-            for unit in offsets[range] {
+            for position in range {
+                let unit = units[position]
                 if width == 1 {
                     ownPredictions.append(predictions[unit])
                 } else {
@@ -103,23 +105,34 @@ struct MetricBatch {
         }
     }
 
+    /// The shape of the units that take part, in which inputs are gathered.
+    var gatheredShape: [Int] {
+        count == units.shape.reduce(1, *) ? units.shape : [count]
+    }
+
     /// The numbers of an input for the units that take part, as a tensor of one unit after another.
     func gathered(_ input: Int) -> Tensor? {
-        guard let tensor = inputs[input], let offsets = units.offsets else { return inputs[input] }
-        guard hasRows, tensor.shape.count > units.shape.count else {
-            return Tensor(shape: [count], values: offsets.map { tensor.values[$0] })
+        guard let tensor = inputs[input], count < units.shape.reduce(1, *) else {
+            return inputs[input]
         }
+        let width = hasRows && tensor.shape.count > units.shape.count ? width : 1
         var values: [Double] = []
         values.reserveCapacity(count * width)
-        for unit in offsets { values += tensor.values[(unit * width)..<((unit + 1) * width)] }
-        return Tensor(shape: [count, width], values: values)
+        if let range = units.range {
+            values += tensor.values[(range.lowerBound * width)..<(range.upperBound * width)]
+        } else {
+            for position in 0..<count {
+                let unit = units[position]
+                values += tensor.values[(unit * width)..<((unit + 1) * width)]
+            }
+        }
+        return Tensor(shape: [count] + tensor.shape.dropFirst(units.shape.count), values: values)
     }
 
     /// The place in an input of a column of a unit, which is given by its position among those that take
     /// part.
     func place(_ position: Int, column: Int? = nil) -> [Int] {
-        let unit = units.offsets?[position] ?? position
-        return Tensor.place(of: unit, in: units.shape) + (column.map { [$0] } ?? [])
+        Tensor.place(of: units[position], in: units.shape) + (column.map { [$0] } ?? [])
     }
 
     /// The error of a target that is not one of the classes.
@@ -159,8 +172,7 @@ struct MetricBatch {
     }
 
     private func checkPresence(of tensor: Tensor, input: Int) throws(LossError) {
-        let symbols = signature.inputs[input].forms[binding.form(of: input)].shape
-        guard symbols.hasLeading else {
+        guard signature.inputs[input].isByUnit else {
             guard let offset = tensor.values.firstIndex(where: { $0.isNaN }) else { return }
             throw .missingValue(
                 input: name(of: input),
@@ -169,7 +181,7 @@ struct MetricBatch {
         }
         let length = tensor.values.count / max(units.shape.reduce(1, *), 1)
         for position in 0..<count {
-            let unit = units.offsets?[position] ?? position
+            let unit = units[position]
             for column in 0..<length where tensor.values[unit * length + column].isNaN {
                 throw .missingValue(
                     input: name(of: input),
@@ -178,4 +190,9 @@ struct MetricBatch {
             }
         }
     }
+}
+
+extension Input {
+    /// Whether it has numbers for each unit.
+    var isByUnit: Bool { forms.allSatisfy { $0.shape.hasLeading } }
 }

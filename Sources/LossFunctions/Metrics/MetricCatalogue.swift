@@ -10,7 +10,10 @@ package enum MetricCatalogue {
     private static let types: [any MetricEvaluator.Type] = [
         Accuracy.self, BalancedAccuracy.self, TopKAccuracy.self, Precision.self, Recall.self,
         F1.self, MatthewsCorrelation.self, ConfusionMatrix.self, AreaUnderCurve.self,
-        AveragePrecision.self, RSquared.self, MeanAbsoluteError.self, RootMeanSquaredError.self,
+        AveragePrecision.self, Concordance.self, BrierScore.self, ExpectedCalibrationError.self,
+        RSquared.self, DSquared.self, ExplainedVariance.self, MeanAbsoluteError.self,
+        MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsolutePercentageError.self,
+        MeanAbsoluteScaledError.self, QuantileCoverage.self,
     ]
 
     /// A metric whose options have not been set.

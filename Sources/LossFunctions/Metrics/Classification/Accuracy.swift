@@ -14,9 +14,8 @@ struct Accuracy: MetricEvaluator {
         var block = Decision.Block()
         return try HitSums(batch) { predictions, targets, first, hits throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
-            for offset in targets.indices {
-                hits.append(block.predicted[offset] == block.actual[offset] ? 1 : 0)
-            }
+            let (own, truth) = (block.predicted.span, block.actual.span)
+            for offset in own.indices { hits[offset] = own[offset] == truth[offset] ? 1 : 0 }
         }
         .mean
     }

@@ -12,16 +12,46 @@ struct ClassCounts {
     let actual: [ExactNumber]
 
     init(_ batch: MetricBatch, _ decision: Decision) throws(LossError) {
-        self =
-            batch.scale.isNarrow
-            ? try Self.counts(batch, decision, FixedCount.self)
-            : try Self.counts(batch, decision, ExactNumber.self)
+        if batch.units.weights.isEmpty {
+            self = try Self.counts(batch, decision)
+        } else {
+            self =
+                batch.scale.isNarrow
+                ? try Self.counts(batch, decision, FixedCount.self)
+                : try Self.counts(batch, decision, ExactNumber.self)
+        }
     }
 
     private init(correct: [ExactNumber], predicted: [ExactNumber], actual: [ExactNumber]) {
         self.correct = correct
         self.predicted = predicted
         self.actual = actual
+    }
+
+    /// Counts units whose weights are 1.
+    private static func counts(
+        _ batch: MetricBatch,
+        _ decision: Decision
+    ) throws(LossError) -> ClassCounts {
+        let zeros = [Int](repeating: 0, count: decision.classCount(batch))
+        var (correct, predicted, actual) = (zeros, zeros, zeros)
+        var block = Decision.Block()
+        try batch.forEachBlock { predictions, targets, _, first throws(LossError) in
+            try decision.decide(batch, predictions, targets, from: first, into: &block)
+            let (own, truth) = (block.predicted.span, block.actual.span)
+            for offset in own.indices {
+                let (index, target) = (Int(own[offset]), Int(truth[offset]))
+                predicted[index] &+= 1
+                actual[target] &+= 1
+                correct[target] &+= index == target ? 1 : 0
+            }
+        }
+        func numbers(_ counts: [Int]) -> [ExactNumber] { counts.map { ExactNumber($0) } }
+        return ClassCounts(
+            correct: numbers(correct),
+            predicted: numbers(predicted),
+            actual: numbers(actual)
+        )
     }
 
     private static func counts<Count: ExactCount>(
@@ -32,22 +62,23 @@ struct ClassCounts {
         let zeros = [Count](repeating: .zero, count: decision.classCount(batch))
         var (correct, predicted, actual) = (zeros, zeros, zeros)
         let scale = batch.scale
-        let one = Count(weight: 1, scale)
         var block = Decision.Block()
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
-            for offset in targets.indices {
-                let weight = weights.isEmpty ? one : Count(weight: weights[offset], scale)
-                let (own, target) = (block.predicted[offset], block.actual[offset])
-                predicted[own] += weight
+            let (own, truth) = (block.predicted.span, block.actual.span)
+            for offset in own.indices {
+                let weight = Count(weight: weights[offset], scale)
+                let (index, target) = (Int(own[offset]), Int(truth[offset]))
+                predicted[index] += weight
                 actual[target] += weight
-                if own == target { correct[own] += weight }
+                if index == target { correct[target] += weight }
             }
         }
+        func numbers(_ counts: [Count]) -> [ExactNumber] { counts.map { $0.number(scale) } }
         return ClassCounts(
-            correct: correct.map { $0.number(scale) },
-            predicted: predicted.map { $0.number(scale) },
-            actual: actual.map { $0.number(scale) }
+            correct: numbers(correct),
+            predicted: numbers(predicted),
+            actual: numbers(actual)
         )
     }
 

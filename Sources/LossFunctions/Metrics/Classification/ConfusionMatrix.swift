@@ -80,8 +80,9 @@ struct ConfusionMatrix: MetricEvaluator {
         var block = Decision.Block()
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
-            for offset in targets.indices {
-                cells[block.actual[offset] * classes + block.predicted[offset]] +=
+            let (own, truth) = (block.predicted.span, block.actual.span)
+            for offset in own.indices {
+                cells[Int(truth[offset]) * classes + Int(own[offset])] +=
                     weights.isEmpty ? one : Count(weight: weights[offset], scale)
             }
         }

@@ -45,56 +45,74 @@ struct Decision {
         from first: Int,
         into block: inout Block
     ) throws(LossError) {
-        block.predicted.removeAll(keepingCapacity: true)
-        block.actual.removeAll(keepingCapacity: true)
-        let count = classCount(batch)
+        block.resize(targets.count)
         if batch.hasRows {
-            let width = batch.width
-            for row in targets.indices {
-                let start = row &* width
-                var (best, place) = (predictions[start], 0)
-                for column in 1..<max(width, 1) where predictions[start &+ column] > best {
-                    (best, place) = (predictions[start &+ column], column)
-                }
-                block.predicted.append(place)
-            }
+            choose(predictions, batch.width, into: &block)
         } else if let classes {
-            for offset in predictions.indices {
-                guard let own = MetricBatch.classIndex(predictions[offset], of: classes) else {
-                    throw batch.notAClass(
-                        predictions[offset],
-                        at: first + offset,
-                        input: 0,
-                        classes: classes
-                    )
-                }
-                block.predicted.append(own)
-            }
+            var predicted = block.predicted.mutableSpan
+            try Self.read(predictions, batch, from: first, input: 0, classes, into: &predicted)
         } else {
             try batch.checkBinary(targets, from: first)
-            for offset in predictions.indices {
-                block.predicted.append(predictions[offset] > threshold ? 1 : 0)
-                block.actual.append(Int(targets[offset]))
+            var predicted = block.predicted.mutableSpan
+            for offset in targets.indices {
+                predicted[offset] = predictions[offset] > threshold ? 1 : 0
+            }
+            var actual = block.actual.mutableSpan
+            for offset in targets.indices {
+                actual[offset] = Int32(truncatingIfNeeded: Int(targets[offset]))
             }
             return
         }
-        for offset in targets.indices {
-            guard let own = MetricBatch.classIndex(targets[offset], of: count) else {
+        var actual = block.actual.mutableSpan
+        let count = classCount(batch)
+        try Self.read(targets, batch, from: first, input: 1, count, into: &actual)
+    }
+
+    /// Stores the first of the greatest scores of each row.
+    private func choose(_ scores: Span<Double>, _ width: Int, into block: inout Block) {
+        var predicted = block.predicted.mutableSpan
+        for row in predicted.indices {
+            let start = row &* width
+            var (best, place) = (scores[start], 0)
+            for column in 1..<width where scores[start &+ column] > best {
+                (best, place) = (scores[start &+ column], column)
+            }
+            predicted[row] = Int32(truncatingIfNeeded: place)
+        }
+    }
+
+    /// Stores the class indices of an input.
+    private static func read(
+        _ numbers: Span<Double>,
+        _ batch: MetricBatch,
+        from first: Int,
+        input: Int,
+        _ classes: Int,
+        into result: inout MutableSpan<Int32>
+    ) throws(LossError) {
+        for offset in numbers.indices {
+            guard let index = MetricBatch.classIndex(numbers[offset], of: classes) else {
                 throw batch.notAClass(
-                    targets[offset],
+                    numbers[offset],
                     at: first + offset,
-                    input: 1,
-                    classes: count
+                    input: input,
+                    classes: classes
                 )
             }
-            block.actual.append(own)
+            result[offset] = Int32(truncatingIfNeeded: index)
         }
     }
 
     /// The classes of the units of a block.
     struct Block {
-        fileprivate(set) var predicted: [Int] = []
-        fileprivate(set) var actual: [Int] = []
+        fileprivate(set) var predicted: [Int32] = []
+        fileprivate(set) var actual: [Int32] = []
+
+        fileprivate mutating func resize(_ count: Int) {
+            guard predicted.count != count else { return }
+            predicted = [Int32](repeating: 0, count: count)
+            actual = predicted
+        }
     }
 }
 

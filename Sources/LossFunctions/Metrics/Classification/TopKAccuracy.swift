@@ -29,7 +29,7 @@ struct TopKAccuracy: MetricEvaluator {
                 var before = 0
                 for column in 0..<target { before += scores[column] >= own ? 1 : 0 }
                 for column in target..<width { before += scores[column] > own ? 1 : 0 }
-                hits.append(before < k ? 1 : 0)
+                hits[row] = before < k ? 1 : 0
             }
         }
         .mean

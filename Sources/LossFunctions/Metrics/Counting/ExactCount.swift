@@ -66,10 +66,17 @@ struct FixedCount: ExactCount {
         return (head, rest / all.head)
     }
 
-    /// The multiple as an unevaluated sum.
+    /// The multiple as an unevaluated sum of head and tail, to within 2^-106 of it.
     private var doubles: (head: Double, tail: Double) {
-        let head = Double(multiple)
-        return (head, Double(Int128(truncatingIfNeeded: multiple &- UInt128(head))))
+        // Three numbers of at most 53 bits, of which the first is usually 0.
+        let bits = UInt128(1) << 53 - 1
+        let high = Double(UInt64(truncatingIfNeeded: multiple >> 106)) * 0x1p106
+        let middle = Double(UInt64(truncatingIfNeeded: multiple >> 53 & bits)) * 0x1p53
+        let low = Double(UInt64(truncatingIfNeeded: multiple & bits))
+        let sum = middle + low
+        let rest = low - (sum - middle)
+        let head = high + sum
+        return (head, (sum - (head - high)) + rest)
     }
 
     /// A sum of products of counts, of fewer than 256 bits.

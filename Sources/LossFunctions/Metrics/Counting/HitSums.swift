@@ -18,7 +18,7 @@ struct HitSums {
             _ predictions: Span<Double>,
             _ targets: Span<Double>,
             _ first: Int,
-            _ hits: inout [UInt8]
+            _ hits: inout MutableSpan<UInt8>
         ) throws(LossError) -> Void
     ) throws(LossError) {
         moments =
@@ -38,16 +38,21 @@ struct HitSums {
     private static func moments<Count: ExactCount>(
         of batch: MetricBatch,
         _: Count.Type,
-        _ mark: (Span<Double>, Span<Double>, Int, inout [UInt8]) throws(LossError) -> Void
+        _ mark: (
+            Span<Double>, Span<Double>, Int, inout MutableSpan<UInt8>
+        ) throws(LossError) -> Void
     ) throws(LossError) -> Moments {
         let scale = batch.scale
         var hits: [UInt8] = []
         var hitCount = 0
-        var (all, own) = (Count.zero, Count.zero)
+        var (all, hitWeight) = (Count.zero, Count.zero)
         var (allSquares, ownSquares) = (Count.Products.zero, Count.Products.zero)
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
-            hits.removeAll(keepingCapacity: true)
-            try mark(predictions, targets, first, &hits)
+            if hits.count != targets.count {
+                hits = [UInt8](repeating: 0, count: targets.count)
+            }
+            var own = hits.mutableSpan
+            try mark(predictions, targets, first, &own)
             let marks = hits.span
             for offset in marks.indices { hitCount += Int(marks[offset]) }
             for offset in weights.indices {
@@ -55,7 +60,7 @@ struct HitSums {
                 all += weight
                 allSquares.add(weight, times: weight)
                 guard marks[offset] == 1 else { continue }
-                own += weight
+                hitWeight += weight
                 ownSquares.add(weight, times: weight)
             }
         }
@@ -66,7 +71,7 @@ struct HitSums {
             case .weight, .normalizer: isWeighted ? all.number(scale) : count
             case .weight2: isWeighted ? allSquares.number(scale) : count
             case .loss: loss
-            case .weightedLoss, .weightedLoss2: isWeighted ? own.number(scale) : loss
+            case .weightedLoss, .weightedLoss2: isWeighted ? hitWeight.number(scale) : loss
             case .weight2Loss, .weight2Loss2: isWeighted ? ownSquares.number(scale) : loss
             }
         }

@@ -24,10 +24,8 @@ struct WeightScale {
         }
         if weights.isEmpty {
             include(1)
-        } else if let offsets = units.offsets {
-            for unit in offsets { include(weights[unit]) }
         } else {
-            for weight in weights { include(weight) }
+            for position in 0..<units.count { include(weights[units[position]]) }
         }
         areZero = greatest == 0
         position = ExactSum.parts(Double(bitPattern: least &+ 1)).position

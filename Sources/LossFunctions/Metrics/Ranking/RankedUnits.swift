@@ -16,6 +16,11 @@ struct RankedUnits {
             key = bits >> 63 == 1 ? ~bits : bits | 1 << 63
             signedWeight = isPositive ? weight : -weight
         }
+
+        /// The score, with 0 instead of -0.
+        var score: Double {
+            Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key)
+        }
     }
 
     private var units: [Unit] = []
@@ -45,6 +50,52 @@ struct RankedUnits {
             }
         }
         sort()
+    }
+
+    /// Sorts the units of a batch by an input, all of them as positive ones.
+    init(_ batch: MetricBatch, input: Int) {
+        let numbers = batch.inputs[input]?.values ?? []
+        let weights = batch.units.weights
+        units.reserveCapacity(batch.count)
+        for position in 0..<batch.count {
+            let unit = batch.units[position]
+            add(numbers[unit], weights.span, unit, isPositive: true)
+        }
+        sort()
+    }
+
+    /// Whether two scores differ.
+    var differ: Bool { units.first?.key != units.last?.key }
+
+    /// The least score such that the weights of it and of lower ones are at least a share of all.
+    func quantile(_ level: Double, _ scale: WeightScale) -> Double {
+        scale.isNarrow
+            ? quantile(level, scale, FixedCount.self) : quantile(level, scale, ExactNumber.self)
+    }
+
+    private func quantile<Count: ExactCount>(
+        _ level: Double,
+        _ scale: WeightScale,
+        _: Count.Type
+    ) -> Double {
+        var sums: [Count] = []
+        sums.reserveCapacity(units.count)
+        var sum = Count.zero
+        for unit in units {
+            sum += Count(weight: unit.signedWeight.magnitude, scale)
+            sums.append(sum)
+        }
+        let least = sum.number(scale) * ExactNumber(level)
+        var (low, high) = (0, units.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if (sums[middle].number(scale) - least).isNegative {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return units[low].score
     }
 
     @inline(__always)

@@ -28,17 +28,27 @@ extension MeanLoss {
 }
 
 extension Loss {
-    /// The exact sums of the losses of the units of a batch.
-    func moments(of batch: MetricBatch) throws(LossError) -> Moments {
-        var request = LossRequest(inputs: batch.inputs.indices.map { batch.gathered($0) })
+    /// The exact sums of the losses of the units of a batch, whose first inputs are those of the loss.
+    ///
+    /// - Parameters:
+    ///   - batch: the batch.
+    ///   - predictions: the predictions for the units that take part, if not those of the batch.
+    /// - Returns: the moments of the losses.
+    /// - Throws: the errors of the loss, with places among all units.
+    func moments(
+        of batch: MetricBatch,
+        predictions: Tensor? = nil
+    ) throws(LossError) -> Moments {
+        var request = LossRequest(
+            inputs: facts.signature.inputs.indices.map { input in
+                input == 0 ? predictions ?? batch.gathered(0) : batch.gathered(input)
+            }
+        )
         request.outputs = .partial
         request.reduction = .sum
-        let weights = batch.units.weights
+        let weights = batch.units.ownWeights
         if !weights.isEmpty {
-            request.weights =
-                batch.units.offsets.map { offsets in
-                    Tensor(shape: [offsets.count], values: offsets.map { weights[$0] })
-                } ?? Tensor(shape: batch.units.shape, values: weights)
+            request.weights = Tensor(shape: batch.gatheredShape, values: weights)
         }
         let result: LossResult
         do throws(LossError) {
@@ -52,10 +62,12 @@ extension Loss {
 
     /// An error of gathered units with its place among all units.
     private func placed(_ error: LossError, of batch: MetricBatch) -> LossError {
-        guard let offsets = batch.units.offsets, error != .cancelled else { return error }
+        guard batch.gatheredShape != batch.units.shape, error != .cancelled else { return error }
         var mask = [Double](repeating: 0, count: batch.units.shape.reduce(1, *))
-        for unit in offsets { mask[unit] = 1 }
-        var request = LossRequest(inputs: batch.inputs)
+        for position in 0..<batch.count { mask[batch.units[position]] = 1 }
+        var request = LossRequest(
+            inputs: Array(batch.inputs.prefix(facts.signature.inputs.count))
+        )
         request.outputs = .partial
         request.reduction = .sum
         request.mask = Tensor(shape: batch.units.shape, values: mask)

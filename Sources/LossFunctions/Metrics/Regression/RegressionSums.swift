@@ -48,6 +48,9 @@ struct RegressionSums {
     /// Σw(p - t)².
     var squaredErrors: ExactNumber { predictions2 - products - products + targets2 }
 
+    /// The mean of the targets, rounded once.
+    var meanTarget: Double { targets.divided(by: weight) }
+
     /// Σw Σw(t - m)² with the mean m of the targets.
     var targetDeviations: ExactNumber { weight * targets2 - targets * targets }
 
