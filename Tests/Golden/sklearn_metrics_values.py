@@ -37,6 +37,11 @@ def numbers(generator, _):
     return [t + generator.gauss(0, 0.5) for t in targets], targets
 
 
+def positives(generator, _):
+    """Positive predictions and counts."""
+    return [generator.uniform(0.1, 5) for _ in range(N)], [generator.randrange(6) for _ in range(N)]
+
+
 def labels(scores, threshold=0.5):
     scores = np.array(scores)
     return scores.argmax(axis=1) if scores.ndim == 2 else (scores > threshold).astype(int)
@@ -53,6 +58,23 @@ def top_k(t, p, **options):
 
 def one_versus_rest(t, p, **options):
     return metrics.roc_auc_score(t, p, multi_class="ovr", **options)
+
+
+def sum_of_classes(t, p, **options):
+    return metrics.brier_score_loss(t, p, labels=range(K), scale_by_half=False, **options)
+
+
+def d2_pinball(t, p, loss, tau, **options):
+    return metrics.d2_pinball_score(t, p, alpha=tau, **options)
+
+
+def d2_tweedie(power):
+    return lambda t, p, loss, power=power, **options: metrics.d2_tweedie_score(t, p, power=power, **options)
+
+
+def of_loss(function):
+    """A metric without an option for its loss."""
+    return lambda t, p, loss=None, **options: function(t, p, **options)
 
 
 AVERAGES = [{"average": average} for average in ("micro", "macro", "weighted", "none")]
@@ -78,7 +100,17 @@ METRICS = [
     ("average_precision_score", metrics.average_precision_score, rows, {}),
     ("average_precision", metrics.average_precision_score, rows, {"average": "weighted"}),
     ("r2_score", metrics.r2_score, numbers, {}), ("mae", metrics.mean_absolute_error, numbers, {}),
-    ("rmse", metrics.root_mean_squared_error, numbers, {}),
+    ("rmse", metrics.root_mean_squared_error, numbers, {}), ("mse", metrics.mean_squared_error, numbers, {}),
+    ("mape", metrics.mean_absolute_percentage_error, numbers, {}),
+    ("explained_variance_score", metrics.explained_variance_score, numbers, {}),
+    ("brier_score_loss", metrics.brier_score_loss, binary, {}), ("brier", sum_of_classes, rows, {}),
+    ("d2", of_loss(metrics.d2_tweedie_score), numbers, {}),
+    ("d2_absolute_error_score", metrics.d2_absolute_error_score, numbers, {}),
+    ("d2", d2_pinball, numbers, {"loss": "pinball", "tau": 0.8}),
+    ("d2", d2_tweedie(1), positives, {"loss": "half_poisson_deviance"}),
+    ("d2", d2_tweedie(1.5), positives, {"loss": "half_tweedie_deviance", "power": 1.5}),
+    ("d2_log_loss_score", lambda t, p, **o: metrics.d2_log_loss_score(t, np.clip(p, 1e-15, 1 - 1e-15), **o), binary, {}),
+    ("d2_brier_score", metrics.d2_brier_score, binary, {}),
 ]
 EQUAL = [0.5, 0.5, 0.5]
 # Where scikit-learn differs: the reason, and the metric, its function, predictions, targets and options.
@@ -90,6 +122,7 @@ DIFFERENT = [
     ("NaN, with a warning, where a class is missing", "roc_auc", metrics.roc_auc_score, [0.1, 0.2, 0.3], [1, 1, 1], {}),
     ("0 where no target is positive", "average_precision", metrics.average_precision_score, [0.1, 0.2], [0, 0], {}),
     ("0 stands for an infinite quotient", "r2", metrics.r2_score, [0.1, 0.2, 0.3], EQUAL, {}),
+    ("1 stands for 0/0", "explained_variance", metrics.explained_variance_score, EQUAL, EQUAL, {}),
     ("1 stands for 0/0", "r2", metrics.r2_score, EQUAL, EQUAL, {}),
     (
         "of equal scores, the last ranks first", "top_k_accuracy", lambda t, p, k: metrics.top_k_accuracy_score(t, p, k=k, labels=[0, 1, 2]),

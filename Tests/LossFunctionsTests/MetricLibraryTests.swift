@@ -29,7 +29,10 @@ struct MetricLibraryTests {
         for one in cases {
             let found = try #require(MetricCatalogue.metric(named: one.metric))
             let declarations = found.entry.facts.options
-            let metric = try found.entry.metric(one.options.optionValues(for: declarations))
+            let options = one.options.compactMapValues { $0.optionValue }
+            let metric = try found.entry.metric(
+                OptionValues(found.presets.merging(options) { $1 }, for: declarations)
+            )
             let inputs = [one.predictions.tensor, one.targets.tensor]
             let units = try MetricUnits(metric, inputs, weights: one.weights?.tensor)
             let actual = numbers(try metric.evaluate(inputs, units).value)
@@ -42,7 +45,7 @@ struct MetricLibraryTests {
                 }
             #expect(
                 agree == (one.differs == nil || actual.isEmpty && expected.isEmpty),
-                "\(one.metric) \(one.options): \(actual), not \(expected)"
+                "\(one.metric) \(options): \(actual), not \(expected)"
             )
         }
     }

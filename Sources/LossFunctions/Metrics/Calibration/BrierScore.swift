@@ -44,7 +44,7 @@ struct BrierScore: MetricEvaluator {
             if !batch.hasRows { try batch.checkBinary(targets, from: first) }
             losses.removeAll(keepingCapacity: true)
             for offset in targets.indices {
-                let weight = weights.isEmpty ? nil : weights[offset]
+                let weight = weights.isEmpty ? 1 : weights[offset]
                 guard batch.hasRows else {
                     bins[0].add(block[offset], isHit: targets[offset] == 1, weight: weight)
                     continue

@@ -7,52 +7,68 @@ import LossFacts
 struct CalibrationBins<Count: ExactCount> {
     private let ends: [Double]
     private let scale: WeightScale
-    private var weights: [Count]
-    private var hits: [Count]
-    private var probabilities: [ExactSum]
+    private var sums: [Sums]
+    /// The products of weights and probabilities too small for the sums, which are all in the first bin.
+    private var tinyProducts = ExactSum()
+
+    private struct Sums {
+        var weight = Count.zero
+        var hits = Count.zero
+        var products = Count.Products.zero
+
+        @inline(__always)
+        mutating func add(_ count: Count, _ hit: Count, _ probability: Count) {
+            weight += count
+            hits += hit
+            products.add(count, times: probability)
+        }
+    }
+
+    /// The scale of probabilities that are not too small.
+    private let probabilityScale = WeightScale(from: leastProbability, to: 1)
+    private static var leastProbability: Double { 0x1p-40 }
 
     init(count: Int, _ scale: WeightScale) {
         self.scale = scale
         ends = (0...count).map { Double($0) / Double(count) }
-        weights = [Count](repeating: .zero, count: count)
-        hits = weights
-        probabilities = [ExactSum](repeating: ExactSum(), count: count)
+        sums = [Sums](repeating: Sums(), count: count)
     }
 
-    /// Adds a unit; `weight` is `nil` if all weights are 1.
+    /// Adds a unit.
     @inline(__always)
-    mutating func add(_ probability: Double, isHit: Bool, weight: Double?) {
+    mutating func add(_ probability: Double, isHit: Bool, weight: Double) {
         let bin = bin(of: probability)
-        let count = Count(weight: weight ?? 1, scale)
-        weights[bin] += count
-        if isHit { hits[bin] += count }
-        if let weight {
-            probabilities[bin].add(weight, times: probability)
+        let count = Count(weight: weight, scale)
+        // Outcomes are hard to predict, so nothing branches on them.
+        let hit = Count(weight: isHit ? weight : 0, scale)
+        if probability >= Self.leastProbability {
+            sums[bin].add(count, hit, Count(weight: probability, probabilityScale))
         } else {
-            probabilities[bin].add(probability)
+            sums[bin].add(count, hit, .zero)
+            tinyProducts.add(weight, times: probability)
         }
     }
 
     /// The bin that contains a probability.
     @inline(__always)
     private func bin(of probability: Double) -> Int {
-        var bin = min(Int(probability * Double(weights.count)), weights.count - 1)
+        var bin = min(Int(probability * Double(sums.count)), sums.count - 1)
         // The product is rounded, and an upper end belongs to its bin.
         if bin > 0, probability <= ends[bin] { bin -= 1 }
-        if bin + 1 < weights.count, probability > ends[bin + 1] { bin += 1 }
+        if bin + 1 < sums.count, probability > ends[bin + 1] { bin += 1 }
         return bin
     }
 
     /// The sums of each bin that has units.
     var bins: [CalibrationBin] {
-        weights.indices.compactMap { bin in
-            guard !weights[bin].isZero, let probabilities = probabilities[bin].number else {
-                return nil
-            }
+        sums.indices.compactMap { bin in
+            let sums = sums[bin]
+            guard !sums.weight.isZero else { return nil }
+            let tiny = bin == 0 ? tinyProducts.number ?? .zero : .zero
             return CalibrationBin(
-                weight: weights[bin].number(scale),
-                hits: hits[bin].number(scale),
-                probabilities: probabilities
+                weight: sums.weight.number(scale),
+                hits: sums.hits.number(scale),
+                probabilities: tiny + sums.products.number(scale, probabilityScale)
             )
         }
     }

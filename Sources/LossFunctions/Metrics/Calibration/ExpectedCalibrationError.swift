@@ -36,7 +36,7 @@ struct ExpectedCalibrationError: MetricEvaluator {
             try reader.read(predictions, batch, from: first, into: &block)
             if !batch.hasRows { try batch.checkBinary(targets, from: first) }
             for offset in targets.indices {
-                let weight = weights.isEmpty ? nil : weights[offset]
+                let weight = weights.isEmpty ? 1 : weights[offset]
                 guard batch.hasRows else {
                     bins.add(block[offset], isHit: targets[offset] == 1, weight: weight)
                     continue

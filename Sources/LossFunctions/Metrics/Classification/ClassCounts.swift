@@ -39,11 +39,14 @@ struct ClassCounts {
         try batch.forEachBlock { predictions, targets, _, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
             let (own, truth) = (block.predicted.span, block.actual.span)
+            var ofPredicted = predicted.mutableSpan
+            var ofActual = actual.mutableSpan
+            var ofCorrect = correct.mutableSpan
             for offset in own.indices {
                 let (index, target) = (Int(own[offset]), Int(truth[offset]))
-                predicted[index] &+= 1
-                actual[target] &+= 1
-                correct[target] &+= index == target ? 1 : 0
+                ofPredicted[index] &+= 1
+                ofActual[target] &+= 1
+                ofCorrect[target] &+= index == target ? 1 : 0
             }
         }
         func numbers(_ counts: [Int]) -> [ExactNumber] { counts.map { ExactNumber($0) } }
@@ -66,12 +69,15 @@ struct ClassCounts {
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
             let (own, truth) = (block.predicted.span, block.actual.span)
+            var ofPredicted = predicted.mutableSpan
+            var ofActual = actual.mutableSpan
+            var ofCorrect = correct.mutableSpan
             for offset in own.indices {
                 let weight = Count(weight: weights[offset], scale)
                 let (index, target) = (Int(own[offset]), Int(truth[offset]))
-                predicted[index] += weight
-                actual[target] += weight
-                if index == target { correct[target] += weight }
+                ofPredicted[index] += weight
+                ofActual[target] += weight
+                if index == target { ofCorrect[target] += weight }
             }
         }
         func numbers(_ counts: [Count]) -> [ExactNumber] { counts.map { $0.number(scale) } }

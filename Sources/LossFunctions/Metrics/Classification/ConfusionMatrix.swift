@@ -81,8 +81,9 @@ struct ConfusionMatrix: MetricEvaluator {
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
             let (own, truth) = (block.predicted.span, block.actual.span)
+            var counts = cells.mutableSpan
             for offset in own.indices {
-                cells[Int(truth[offset]) * classes + Int(own[offset])] +=
+                counts[Int(truth[offset]) * classes + Int(own[offset])] +=
                     weights.isEmpty ? one : Count(weight: weights[offset], scale)
             }
         }

@@ -29,7 +29,13 @@ protocol ExactProducts<Count>: Sendable {
 
     mutating func add(_ count: Count, times other: Count)
 
-    func number(_ scale: WeightScale) -> ExactNumber
+    /// The sum of products of counts with some scales.
+    func number(_ scale: WeightScale, _ otherScale: WeightScale) -> ExactNumber
+}
+
+extension ExactProducts {
+    /// The sum of products of counts with the same scale.
+    func number(_ scale: WeightScale) -> ExactNumber { number(scale, scale) }
 }
 
 /// A sum of fewer than 2^32 weights as a multiple of their power of two.
@@ -94,10 +100,10 @@ struct FixedCount: ExactCount {
             high &+= product.high &+ (carries ? 1 : 0)
         }
 
-        func number(_ scale: WeightScale) -> ExactNumber {
+        func number(_ scale: WeightScale, _ otherScale: WeightScale) -> ExactNumber {
             ExactNumber(
                 Magnitude(low.digits + high.digits),
-                exponent: 2 * scale.exponent,
+                exponent: scale.exponent + otherScale.exponent,
                 isNegative: false
             )
         }
@@ -127,7 +133,7 @@ extension ExactNumber: ExactCount {
 
         mutating func add(_ count: ExactNumber, times other: ExactNumber) { sum += count * other }
 
-        func number(_: WeightScale) -> ExactNumber { sum }
+        func number(_: WeightScale, _: WeightScale) -> ExactNumber { sum }
     }
 
     /// The quotient by a number other than 0 as an unevaluated sum of head and tail.

@@ -46,7 +46,7 @@ struct HitSums {
         var hits: [UInt8] = []
         var hitCount = 0
         var (all, hitWeight) = (Count.zero, Count.zero)
-        var (allSquares, ownSquares) = (Count.Products.zero, Count.Products.zero)
+        var (allSquares, hitSquares) = (Count.Products.zero, Count.Products.zero)
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in
             if hits.count != targets.count {
                 hits = [UInt8](repeating: 0, count: targets.count)
@@ -55,14 +55,18 @@ struct HitSums {
             try mark(predictions, targets, first, &own)
             let marks = hits.span
             for offset in marks.indices { hitCount += Int(marks[offset]) }
+            // Local sums stay in registers.
+            var (blockAll, blockHits) = (Count.zero, Count.zero)
             for offset in weights.indices {
                 let weight = Count(weight: weights[offset], scale)
-                all += weight
+                blockAll += weight
                 allSquares.add(weight, times: weight)
                 guard marks[offset] == 1 else { continue }
-                hitWeight += weight
-                ownSquares.add(weight, times: weight)
+                blockHits += weight
+                hitSquares.add(weight, times: weight)
             }
+            all += blockAll
+            hitWeight += blockHits
         }
         let isWeighted = !batch.units.weights.isEmpty
         let (count, loss) = (ExactNumber(batch.count), ExactNumber(hitCount))
@@ -72,7 +76,7 @@ struct HitSums {
             case .weight2: isWeighted ? allSquares.number(scale) : count
             case .loss: loss
             case .weightedLoss, .weightedLoss2: isWeighted ? hitWeight.number(scale) : loss
-            case .weight2Loss, .weight2Loss2: isWeighted ? ownSquares.number(scale) : loss
+            case .weight2Loss, .weight2Loss2: isWeighted ? hitSquares.number(scale) : loss
             }
         }
     }

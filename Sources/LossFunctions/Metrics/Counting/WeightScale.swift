@@ -27,10 +27,17 @@ struct WeightScale {
         } else {
             for position in 0..<units.count { include(weights[units[position]]) }
         }
+        self.init(
+            from: Double(bitPattern: least &+ 1),
+            to: Double(bitPattern: greatest)
+        )
+    }
+
+    /// Creates the scale of numbers that are 0 or within a range.
+    init(from least: Double, to greatest: Double) {
         areZero = greatest == 0
-        position = ExactSum.parts(Double(bitPattern: least &+ 1)).position
-        let highest = ExactSum.parts(Double(bitPattern: greatest)).position
-        isNarrow = areZero || highest - position <= Self.bits - 53
+        position = ExactSum.parts(least).position
+        isNarrow = areZero || ExactSum.parts(greatest).position - position <= Self.bits - 53
     }
 
     /// The exponent of the power of two.
