@@ -138,6 +138,19 @@ struct MetricTests {
                 "confusion_matrix has a row for each class, up to 1000, but there are 1001"
             ),
             (
+                try evaluate("rmse", column([1.7e308]), column([-1.7e308])),
+                "root_mean_squared_error is infinite or too large for a double"
+            ),
+            (
+                try evaluate(
+                    "confusion_matrix",
+                    column([1, 1]),
+                    column([1, 1]),
+                    weights: column([1.7e308, 1.7e308])
+                ),
+                "confusion_matrix is infinite or too large for a double"
+            ),
+            (
                 try evaluate("accuracy", column([]), column([])),
                 "accuracy needs at least one unit, but none takes part"
             ),
@@ -162,11 +175,25 @@ struct MetricTests {
         }
         let scores = column([0.1, 0.7])
         for name in ["accuracy", "roc_auc", "average_precision", "f1"] {
+            let hint = name == "accuracy" || name == "f1"
             expect(
-                .outsideDomain(input: "targets", place: [1], value: 2, allowed: "0 or 1"),
+                .outsideDomain(
+                    input: "targets",
+                    place: [1],
+                    value: 2,
+                    allowed: hint ? "0 or 1, or a class index if classes is set" : "0 or 1"
+                ),
                 name,
                 scores,
                 column([1, 2])
+            )
+        }
+        for name in ["accuracy", "roc_auc", "top_k_accuracy", "brier", "ece"] {
+            expect(
+                .empty(input: "predictions"),
+                name,
+                Tensor(shape: [2, 0], values: []),
+                column([0, 0])
             )
         }
         for name in ["accuracy", "roc_auc", "top_k_accuracy"] {
@@ -295,7 +322,7 @@ struct MetricTests {
                 input: "targets",
                 place: [1, 1],
                 value: 5,
-                allowed: "0 or 1"
+                allowed: "0 or 1, or a class index if classes is set"
             )
         ) { try metric.evaluate(inputs, units([0, 1, 0, 1])) }
     }

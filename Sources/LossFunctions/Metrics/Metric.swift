@@ -22,7 +22,7 @@ package struct Metric: Sendable {
     /// The result does not depend on the order of the units, and has the same bits on every machine.
     ///
     /// - Parameters:
-    ///   - inputs: the inputs, in the order of the facts.
+    ///   - inputs: the inputs in the order of the facts; `nil` for optional ones that are omitted.
     ///   - units: the units that take part.
     ///   - cancellation: polled during the evaluation, which ends once it is cancelled; `nil` means
     ///     never.
@@ -41,7 +41,11 @@ package struct Metric: Sendable {
         guard !batch.scale.areZero else {
             return .undefined("\(facts.name) needs a weight above 0, but all are 0")
         }
-        return try evaluator.evaluate(batch)
+        let result = try evaluator.evaluate(batch)
+        guard result.isFinite else {
+            return .undefined("\(facts.name) is infinite or too large for a double")
+        }
+        return result
     }
 }
 

@@ -36,6 +36,7 @@ struct MetricBatch {
         self.cancellation = cancellation
         width = signature.unit == .row ? binding.length(of: "K") : 1
         scale = WeightScale(units)
+        guard width > 0 else { throw .empty(input: signature.inputs[0].name) }
         for (index, tensor) in inputs.enumerated() {
             guard let tensor, tensor.hasMissing else { continue }
             try checkPresence(of: tensor, input: index)
@@ -146,8 +147,12 @@ struct MetricBatch {
         )
     }
 
-    /// Throws if targets of a block are neither 0 nor 1.
-    func checkBinary(_ targets: Span<Double>, from first: Int) throws(LossError) {
+    /// Throws if targets of a block are neither 0 nor 1, which are `allowed`.
+    func checkBinary(
+        _ targets: Span<Double>,
+        from first: Int,
+        allowed: String = Domain.values([0, 1]).description
+    ) throws(LossError) {
         var mismatch: UInt64 = 0
         for offset in targets.indices {
             mismatch |= (targets[offset] != 0 ? 1 : 0) & (targets[offset] != 1 ? 1 : 0)
@@ -159,7 +164,7 @@ struct MetricBatch {
             input: name(of: 1),
             place: place(first + offset),
             value: targets[offset],
-            allowed: Domain.values([0, 1]).description
+            allowed: allowed
         )
     }
 

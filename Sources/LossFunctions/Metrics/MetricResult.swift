@@ -37,5 +37,18 @@ package struct MetricResult: Equatable, Sendable {
         self.init(.number(number + 0))
     }
 
+    /// Whether all numbers are finite.
+    var isFinite: Bool {
+        guard standardError?.isFinite != false, parts.allSatisfy({ $0.value.isFinite }) else {
+            return false
+        }
+        return switch value {
+        case .number(let number): number.isFinite
+        case .numbers(let numbers): numbers.allSatisfy { $0?.isFinite != false }
+        case .matrix(let rows): rows.allSatisfy { $0.allSatisfy { $0.isFinite } }
+        case .undefined: true
+        }
+    }
+
     static func undefined(_ reason: String) -> MetricResult { MetricResult(.undefined(reason)) }
 }

@@ -53,7 +53,7 @@ package struct MetricUnits: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - metric: the metric.
-    ///   - inputs: its inputs, in the order of its facts.
+    ///   - inputs: its inputs in the order of its facts; `nil` for optional ones that are omitted.
     ///   - weights: a number, or numbers whose shape is a leading part of that of the units; `nil` means 1.
     ///   - mask: 1 for units to include and 0 for others, of such a shape; `nil` includes all.
     ///   - skipsMissing: whether units with a missing input are skipped rather than refused.

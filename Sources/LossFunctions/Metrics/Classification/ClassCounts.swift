@@ -33,8 +33,10 @@ struct ClassCounts {
         _ batch: MetricBatch,
         _ decision: Decision
     ) throws(LossError) -> ClassCounts {
-        let zeros = [Int](repeating: 0, count: decision.classCount(batch))
-        var (correct, predicted, actual) = (zeros, zeros, zeros)
+        let count = decision.classCount(batch)
+        var correct = [Int](repeating: 0, count: count)
+        var predicted = [Int](repeating: 0, count: count)
+        var actual = [Int](repeating: 0, count: count)
         var block = Decision.Block()
         try batch.forEachBlock { predictions, targets, _, first throws(LossError) in
             try decision.decide(batch, predictions, targets, from: first, into: &block)
@@ -62,8 +64,10 @@ struct ClassCounts {
         _ decision: Decision,
         _: Count.Type
     ) throws(LossError) -> ClassCounts {
-        let zeros = [Count](repeating: .zero, count: decision.classCount(batch))
-        var (correct, predicted, actual) = (zeros, zeros, zeros)
+        let count = decision.classCount(batch)
+        var correct = [Count](repeating: .zero, count: count)
+        var predicted = [Count](repeating: .zero, count: count)
+        var actual = [Count](repeating: .zero, count: count)
         let scale = batch.scale
         var block = Decision.Block()
         try batch.forEachBlock { predictions, targets, weights, first throws(LossError) in

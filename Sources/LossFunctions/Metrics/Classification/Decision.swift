@@ -21,6 +21,8 @@ struct Decision {
     static let options = [threshold.declaration, classes.declaration]
     static let signatures: [Signature] = [.binaryScores, .classScores]
 
+    private static let binaryTargets = "0 or 1, or a class index if classes is set"
+
     private let threshold: Double
     private let classes: Int?
 
@@ -52,7 +54,7 @@ struct Decision {
             var predicted = block.predicted.mutableSpan
             try Self.read(predictions, batch, from: first, input: 0, classes, into: &predicted)
         } else {
-            try batch.checkBinary(targets, from: first)
+            try batch.checkBinary(targets, from: first, allowed: Self.binaryTargets)
             var predicted = block.predicted.mutableSpan
             for offset in targets.indices {
                 predicted[offset] = predictions[offset] > threshold ? 1 : 0
@@ -110,8 +112,9 @@ struct Decision {
 
         fileprivate mutating func resize(_ count: Int) {
             guard predicted.count != count else { return }
+            // Neither is a copy of the other, because both are written through spans.
             predicted = [Int32](repeating: 0, count: count)
-            actual = predicted
+            actual = [Int32](repeating: 0, count: count)
         }
     }
 }

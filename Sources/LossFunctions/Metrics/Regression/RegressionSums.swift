@@ -18,20 +18,22 @@ struct RegressionSums {
 
     init(_ batch: MetricBatch) throws(LossError) {
         var (weight, predictions, targets) = (ExactSum(), ExactSum(), ExactSum())
-        var (predictions2, products, targets2) = (TripleSum(), TripleSum(), TripleSum())
+        var (predictions2, products, targets2) = (ExactSum(), ExactSum(), ExactSum())
+        var (own, others) = (SplitProducts(), SplitProducts())
         try batch.forEachBlock { p, t, w, _ throws(LossError) in
             guard !w.isEmpty else {
                 predictions.add(p)
                 targets.add(t)
-                predictions2.sum.add(p, times: p)
-                products.sum.add(p, times: t)
-                targets2.sum.add(t, times: t)
+                predictions2.add(p, times: p)
+                products.add(p, times: t)
+                targets2.add(t, times: t)
                 return
             }
             weight.add(w)
             predictions.add(w, times: p)
             targets.add(w, times: t)
-            let (own, others) = (WeightedNumbers(w, p), WeightedNumbers(w, t))
+            own.set(w, times: p)
+            others.set(w, times: t)
             predictions2.add(own, w, p, times: p)
             products.add(own, w, p, times: t)
             targets2.add(others, w, t, times: t)
@@ -40,9 +42,9 @@ struct RegressionSums {
             batch.units.weights.isEmpty ? ExactNumber(batch.count) : weight.number ?? .zero
         self.predictions = predictions.number ?? .zero
         self.targets = targets.number ?? .zero
-        self.predictions2 = predictions2.sum.number ?? .zero
-        self.products = products.sum.number ?? .zero
-        self.targets2 = targets2.sum.number ?? .zero
+        self.predictions2 = predictions2.number ?? .zero
+        self.products = products.number ?? .zero
+        self.targets2 = targets2.number ?? .zero
     }
 
     /// Σw(p - t)².
@@ -61,54 +63,20 @@ struct RegressionSums {
     }
 }
 
-/// Products of weights and numbers as unevaluated sums of head and tail.
-private struct WeightedNumbers {
-    let heads: [Double]
-    let tails: [Double]
-    /// Whether every product equals its head and tail.
-    let areExact: Bool
-
-    init(_ weights: Span<Double>, _ numbers: Span<Double>) {
-        var (heads, tails): ([Double], [Double]) = ([], [])
-        heads.reserveCapacity(weights.count)
-        tails.reserveCapacity(weights.count)
-        var areExact = true
-        for offset in weights.indices {
-            let (weight, number) = (weights[offset], numbers[offset])
-            let head = weight * number
-            heads.append(head)
-            tails.append((-head).addingProduct(weight, number))
-            // Below, the tail may be less than the least double.
-            let isInRange = head.magnitude >= 0x1p-960 && head.magnitude < .infinity
-            areExact = areExact && (isInRange || weight == 0 || number == 0)
-        }
-        self.heads = heads
-        self.tails = tails
-        self.areExact = areExact
-    }
-}
-
-/// An exact sum of products of three numbers.
-private struct TripleSum {
-    var sum = ExactSum()
-
+extension ExactSum {
     /// Adds the products of weights and two numbers each, of which the first are also given weighted.
-    mutating func add(
-        _ weighted: WeightedNumbers,
+    fileprivate mutating func add(
+        _ weighted: borrowing SplitProducts,
         _ weights: Span<Double>,
         _ numbers: Span<Double>,
         times others: Span<Double>
     ) {
-        guard weighted.areExact else {
-            for offset in weights.indices {
-                sum.add(
-                    ExactProduct(weights[offset], times: numbers[offset]),
-                    times: ExactProduct(others[offset])
-                )
-            }
-            return
+        guard !weighted.areExact else { return add(weighted, times: others) }
+        for offset in weights.indices {
+            add(
+                ExactProduct(weights[offset], times: numbers[offset]),
+                times: ExactProduct(others[offset])
+            )
         }
-        sum.add(weighted.heads.span, times: others)
-        sum.add(weighted.tails.span, times: others)
     }
 }
