@@ -16,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import calculus  # noqa: E402
+import metrics  # noqa: E402
 import partials  # noqa: E402
 import reductions  # noqa: E402
 import sums  # noqa: E402
@@ -154,6 +155,7 @@ def all_makers():
     makers = {name: lambda n=name, m=module: golden_document(n, m, "loss") for name, module in losses.items()}
     makers |= {name: lambda n=name, m=module: golden_document(n, m, "penalty") for name, module in penalties.items()}
     makers["reductions"] = lambda: {"by": BY, "cases": reductions.cases(losses)}
+    makers["metrics"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": metrics.cases()}
     makers["partials"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": partials.cases()}
     makers["sums"] = lambda: {"by": "exact rational arithmetic, make_golden.py", "cases": sums.cases()}
     return makers

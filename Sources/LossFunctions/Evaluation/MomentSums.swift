@@ -9,27 +9,17 @@ struct MomentSums {
     /// The offset of the batch in the data set of which it is a part.
     private let offset: Int
 
-    private var count = 0
-    /// The sums in the order of `collected`, without the last ones if they are not needed.
-    private var sums: [ExactSum]
+    private var sums: LossSums
     private var least: Moments.Extreme?
     private var greatest: Moments.Extreme?
     private var ownLosses: [Double] = []
     private var ownWeights: [Double] = []
 
-    /// Losses and squares are always summed, and the denominator if targets are weighted.
-    private static let collected: [Moments.Sum] = [
-        .loss, .weightedLoss2, .normalizer, .weight, .weight2, .weightedLoss, .weight2Loss,
-        .weight2Loss2,
-    ]
-
-    /// The index in `collected` of each sum, by the index of the sum in `Moments.Sum.allCases`.
-    private static let places = Moments.Sum.allCases.map { collected.firstIndex(of: $0) ?? 0 }
-
     init(_ weighting: Weighting, _ selection: Selection, offset: Int) {
-        let count =
-            weighting.isWeighted ? Self.collected.count : weighting.targetWeights == nil ? 2 : 3
-        sums = [ExactSum](repeating: ExactSum(), count: count)
+        sums = LossSums(
+            isWeighted: weighting.isWeighted,
+            hasNormalizer: weighting.targetWeights != nil
+        )
         self.weighting = weighting
         self.selection = selection
         self.offset = offset
@@ -39,56 +29,15 @@ struct MomentSums {
     mutating func add(_ block: Span<Double>, from first: Int) {
         addExtremes(of: block, from: first)
         guard weighting.isWeighted || weighting.targetWeights != nil || !selection.isComplete else {
-            return add(block)
+            return sums.add(block, weights: block)
         }
         collect(block, from: first)
         let (losses, weights) = (ownLosses, ownWeights)
-        guard weighting.isWeighted else { return add(losses.span) }
-        count += losses.count
-        self[.loss].add(losses.span)
-        self[.weight].add(weights.span)
-        self[.weight2].add(weights.span, times: weights.span)
-        self[.weightedLoss].add(losses.span, times: weights.span)
-        for (loss, weight) in zip(losses, weights) {
-            let square = ExactProduct(loss, times: loss)
-            let weight2 = ExactProduct(weight, times: weight)
-            self[.weightedLoss2].add(square, times: ExactProduct(weight))
-            self[.weight2Loss].add(weight2, times: ExactProduct(loss))
-            self[.weight2Loss2].add(square, times: weight2)
-        }
+        sums.add(losses.span, weights: weights.span)
     }
 
     /// The moments, once every loss has been added; `nil` if a loss was not finite.
-    func moments() -> Moments? {
-        let numbers = sums.compactMap { $0.number }
-        guard numbers.count == sums.count else { return nil }
-        func number(_ sum: Moments.Sum) -> ExactNumber { numbers[Self.places[sum.place]] }
-        let counted = ExactNumber(count)
-        return Moments(count: count, least: least, greatest: greatest) { sum in
-            if sum == .normalizer, weighting.targetWeights == nil {
-                return weighting.isWeighted ? number(.weight) : counted
-            }
-            guard !weighting.isWeighted else { return number(sum) }
-            return switch sum {
-            case .weight, .weight2: counted
-            case .weightedLoss, .weight2Loss: number(.loss)
-            case .weight2Loss2: number(.weightedLoss2)
-            case .normalizer, .loss, .weightedLoss2: number(sum)
-            }
-        }
-    }
-
-    private subscript(sum: Moments.Sum) -> ExactSum {
-        get { sums[Self.places[sum.place]] }
-        _modify { yield &sums[Self.places[sum.place]] }
-    }
-
-    /// Adds losses whose weights are 1.
-    private mutating func add(_ losses: Span<Double>) {
-        count += losses.count
-        self[.loss].add(losses)
-        self[.weightedLoss2].add(losses, times: losses)
-    }
+    func moments() -> Moments? { sums.moments(least: least, greatest: greatest) }
 
     /// Copies the losses and weights of the units that take part, and adds their denominators.
     private mutating func collect(_ block: Span<Double>, from first: Int) {
@@ -99,7 +48,7 @@ struct MomentSums {
             ownLosses.append(block[offset])
             ownWeights.append(weight)
             if let targetWeights = weighting.targetWeights {
-                self[.normalizer].add(weight, times: targetWeights[first + offset])
+                sums.addToNormalizer(weight, times: targetWeights[first + offset])
             }
         }
     }

@@ -267,7 +267,7 @@ struct Weighting {
     }
 
     /// Throws if weights do not match the shape of the losses or are negative.
-    private static func check(_ weights: Tensor, against lossShape: [Int]) throws(LossError) {
+    static func check(_ weights: Tensor, against lossShape: [Int]) throws(LossError) {
         guard lossShape.starts(with: weights.shape) else {
             let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }
             throw .leadingShape(input: "weights", shape: weights.shape, allowed: allowed)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+
+/// A metric of the list with its options set.
+package struct Metric: Sendable {
+    package let facts: MetricFacts
+    package let options: OptionValues
+    private let evaluator: any MetricEvaluator
+
+    /// Creates a metric.
+    ///
+    /// - Throws: `LossError` if options contradict each other or are out of range.
+    init(_ type: any MetricEvaluator.Type, _ options: OptionValues) throws(LossError) {
+        facts = type.facts
+        self.options = options
+        evaluator = try type.init(options)
+    }
+
+    /// Computes the metric of some units.
+    ///
+    /// The result does not depend on the order of the units, and has the same bits on every machine.
+    ///
+    /// - Parameters:
+    ///   - inputs: the inputs in the order of the facts; `nil` for optional ones that are omitted.
+    ///   - units: the units that take part.
+    ///   - cancellation: polled during the evaluation, which ends once it is cancelled; `nil` means
+    ///     never.
+    /// - Returns: the value, or the reason that there is none.
+    /// - Throws: `LossError` if an input has the wrong shape or is outside its domain, if options do not
+    ///   fit the inputs, or if the evaluation is cancelled.
+    package func evaluate(
+        _ inputs: [Tensor?],
+        _ units: MetricUnits,
+        unless cancellation: (any CancellationFlag)? = nil
+    ) throws(LossError) -> MetricResult {
+        let batch = try MetricBatch(facts, inputs, units, cancellation)
+        guard batch.count > 0 else {
+            return .undefined("\(facts.name) needs at least one unit, but none takes part")
+        }
+        guard !batch.scale.areZero else {
+            return .undefined("\(facts.name) needs a weight above 0, but all are 0")
+        }
+        let result = try evaluator.evaluate(batch)
+        guard result.isFinite else {
+            return .undefined("\(facts.name) is infinite or too large for a double")
+        }
+        return result
+    }
+}
+
+/// The computation of a metric.
+protocol MetricEvaluator: Sendable {
+    static var facts: MetricFacts { get }
+
+    /// Reads the options, which are within their declared ranges.
+    init(_ options: OptionValues) throws(LossError)
+
+    /// Computes the metric of at least one unit, at least one of which has a weight above 0.
+    func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult
+}
+
+extension MetricEvaluator {
+    var name: String { Self.facts.name }
+}
