@@ -125,10 +125,10 @@ lint: swift ## check the formatting of the sources
 format: swift ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-contract: build ## generate openapi.yaml, docs/losses.md and docs/conventions.md
+contract: build ## generate openapi.yaml, and docs/losses.md, conventions.md and metrics.md
 	.build/release/loss-server openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
-	for page in losses conventions; do \
+	for page in losses conventions metrics; do \
 		.build/release/loss-server docs $$page > docs/$$page.md.new || exit 1; \
 		mv docs/$$page.md.new docs/$$page.md; \
 	done

@@ -5,6 +5,7 @@ import Formats
 package import HTTP
 import HTTPTypes
 import LossFunctions
+import Requests
 
 /// Maps requests to responses, without I/O.
 package struct LossResponder: Responder {
@@ -40,7 +41,7 @@ package struct LossResponder: Responder {
         hasAccessRules = options.crossOrigin != nil || options.tokens != nil || options.echoes
         service = LossService(
             maximumDepth: options.jsonDepth,
-            maximumSteps: options.steps,
+            limits: ComputationLimits(steps: options.steps, groups: options.groups),
             maximumBody: limits.bodyBytes,
             clock: clock
         )
@@ -131,6 +132,15 @@ package struct LossResponder: Responder {
             return .respond(error.response(route: route.name, fields: fields))
         }
         let coding = MediaType.coding(of: head)
+        if case .operation(let operation) = route {
+            let intake = try service.intake(
+                for: operation,
+                query: head.query,
+                formats: formats,
+                expecting: coding == nil ? head.contentLength : nil
+            )
+            return try receive(intake, head, on: route, isText: true, request: formats.request)
+        }
         guard
             let intake = try service.intake(
                 for: route,
@@ -166,6 +176,8 @@ package struct LossResponder: Responder {
         if request?.isTable == true, coding == nil { intakeOptions.isStream = intake.isBounded }
         // A few bytes may inflate to a million, so a worker inflates them.
         if request == .npz { intakeOptions.inlineBytes = 0 }
+        // How long they take is known only once they are done.
+        if case .operation = route { intakeOptions.inlineBytes = 0 }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
             return .accept(consume intake, intakeOptions)
@@ -235,7 +247,7 @@ package struct LossResponder: Responder {
     /// The response to anything but a POST to a loss or penalty.
     private func response(to head: RequestHead, on route: Route) throws(Problem) -> Response {
         switch head.method {
-        case .get where !route.isInference, .head where !route.isInference:
+        case .get where route.hasDocument, .head where route.hasDocument:
             return try document(head, on: route)
         case .options:
             return Response(

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Requests
+
 /// The options of the service that an operator can set.
 package struct ServiceOptions: Sendable {
     /// The maximum nesting depth of JSON.
     package var jsonDepth = LossService.defaultDepth
     /// The maximum number of steps of a loss whose time grows faster than its inputs.
     package var steps = LossService.defaultSteps
+    /// The maximum number of groups whose sums are kept apart in a request.
+    package var groups = LossService.defaultGroups
     /// The responses to compress if the client accepts it.
     package var compression = Compression.short
     /// The origins allowed by CORS; `nil` means none.

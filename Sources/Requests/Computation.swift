@@ -6,7 +6,7 @@ package import LossFunctions
 /// A loss with its inputs, and penalties to add to it.
 package struct Computation: Sendable {
     let loss: Loss
-    private(set) var request: LossRequest
+    fileprivate(set) var request: LossRequest
     let penalties: [Computation]
     let convention: Convention?
     let context: RequestError.Context
@@ -20,7 +20,7 @@ package struct Computation: Sendable {
     package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {
         let result = try evaluateLoss(cancellation)
         guard !penalties.isEmpty || convention != nil else {
-            return Evaluation(facts: loss.facts, result: result, namesInputs: namesInputs)
+            return Evaluation(loss: loss, result: result, namesInputs: namesInputs)
         }
         var results: [LossResult] = []
         for (index, penalty) in penalties.enumerated() {
@@ -43,7 +43,7 @@ package struct Computation: Sendable {
         total: Double? = nil
     ) -> Evaluation {
         Evaluation(
-            facts: loss.facts,
+            loss: loss,
             result: result,
             penalties: penalties,
             total: total,
@@ -57,7 +57,7 @@ package struct Computation: Sendable {
         !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
     }
 
-    private func evaluateLoss(
+    func evaluateLoss(
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> LossResult {
         do throws(LossError) {
@@ -113,6 +113,7 @@ struct RunningComputation: Sendable {
                 rows.inputs,
                 weights: rows.weights,
                 mask: rows.mask,
+                groups: rows.groups,
                 unless: cancellation
             )
         } catch {
@@ -135,12 +136,13 @@ extension Computation {
         request.inputs = []
         request.weights = nil
         request.mask = nil
+        request.groups = nil
     }
 }
 
 /// The result of a computation.
 package struct Evaluation: Sendable {
-    package let facts: Facts
+    let loss: Loss
     package let result: LossResult
     package let penalties: [LossResult]
     /// The loss plus the penalties; `nil` without penalties, or if the loss was not requested.
@@ -151,19 +153,26 @@ package struct Evaluation: Sendable {
     package let namesInputs: Bool
 
     init(
-        facts: Facts,
+        loss: Loss,
         result: LossResult,
         penalties: [LossResult] = [],
         total: Double? = nil,
         convention: Resolved? = nil,
         namesInputs: Bool
     ) {
-        self.facts = facts
+        self.loss = loss
         self.result = result
         self.penalties = penalties
         self.total = total
         self.convention = convention
         self.namesInputs = namesInputs
+    }
+
+    package var facts: Facts { loss.facts }
+
+    /// The exact sums, of each group if the losses are grouped; `nil` unless they were requested.
+    package var partial: LossPartial? {
+        result.moments.map { LossPartial(loss, result.groups ?? [LossPartial.Group($0)]) }
     }
 
     /// A convention with the resolved options.

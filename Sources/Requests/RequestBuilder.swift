@@ -18,6 +18,7 @@ package struct RequestBuilder: Sendable {
     /// The fields given outside the body.
     private var outside: [String] = []
     private var folded = FoldedRows.none
+    private let limits: ComputationLimits
 
     /// The rows of which only sums are kept.
     ///
@@ -39,15 +40,16 @@ package struct RequestBuilder: Sendable {
 
     /// - Parameters:
     ///   - found: the loss.
-    ///   - stepLimit: the maximum number of steps of a loss that states them.
+    ///   - limits: the limits of the computation.
     ///   - outputs: the outputs to compute unless others are requested.
     package init(
         for found: Catalogue.Found,
-        stepLimit: Int = .max,
+        limits: ComputationLimits = .none,
         outputs: Outputs = .lossAndGradient
     ) {
         self.found = found
-        request = LossRequest(inputs: Self.noInputs(of: found), stepLimit: stepLimit)
+        self.limits = limits
+        request = LossRequest(inputs: Self.noInputs(of: found), stepLimit: limits.steps)
         request.outputs = outputs
         convention = found.convention
     }
@@ -130,6 +132,21 @@ package struct RequestBuilder: Sendable {
             request.emptyRows = try Self.choice(name, "empty_rows", EmptyRows.self)
         case (.outputs, .texts(let names)):
             request.outputs = try outputs(names)
+        case (.offset, .number(let number)):
+            guard number >= 0, number <= 0x1p53, let offset = Int(exactly: number) else {
+                throw .loss(
+                    .outOfRange(
+                        option: "offset",
+                        place: [],
+                        value: number,
+                        allowed: "an integer from 0 to 2^53"
+                    ),
+                    nil
+                )
+            }
+            request.offset = offset
+        case (.groups, .labels(let labels)): try set(labels)
+        case (.groups, .numbers(let numbers)): try set(GroupLabels.integers(numbers))
         case (.gradientOf, .texts(let names)):
             request.gradientOf = try inputs(names)
         case (.hessianKind, .text(let name)):
@@ -173,7 +190,8 @@ package struct RequestBuilder: Sendable {
         let chosen = chosenOptions
         var request = LossRequest(inputs: [])
         swap(&request, &self.request)
-        request.reduction = chosenReduction(normalizer: request.normalizer)
+        request.reduction = chosenReduction(request.outputs, normalizer: request.normalizer)
+        try checkPartial(request)
         chooseHessian(&request, chosen)
         try Self.check(request, hasPenalties: !penalties.isEmpty)
         let context = RequestError.Context(
@@ -197,8 +215,18 @@ package struct RequestBuilder: Sendable {
         )
     }
 
+    /// Throws if a field of partial sums is given although none is requested.
+    private func checkPartial(_ request: borrowing LossRequest) throws(RequestError) {
+        guard !request.outputs.contains(.partial) else { return }
+        if request.groups != nil { throw .conflict(field: "groups", reason: .noPartial) }
+        if request.offset != 0 { throw .conflict(field: "offset", reason: .noPartial) }
+    }
+
     /// The reduction: the given one, the convention's, or the default.
-    private func chosenReduction(normalizer: Double?) -> Reduction {
+    ///
+    /// Partial sums divide by nothing: a part may be empty.
+    private func chosenReduction(_ outputs: Outputs, normalizer: Double?) -> Reduction {
+        if outputs == .partial { return .sum }
         let chosen = reduction ?? convention?.reduction ?? facts.defaultReduction
         // A denominator supplied by the caller replaces that of a convention.
         guard reduction == nil, normalizer != nil, !chosen.acceptsNormalizer else { return chosen }
@@ -280,13 +308,18 @@ package struct RequestBuilder: Sendable {
         case .text(let text): option = .choice(text)
         case .numbers(let tensor) where tensor.shape.isEmpty: option = .number(tensor.values[0])
         case .numbers(let tensor) where tensor.shape.count == 1: option = .list(tensor.values)
-        case .numbers, .texts:
+        case .numbers, .texts, .labels:
             throw .wrongKind(declaration.name, expected: declaration.expected)
         }
         if let preset = found.presets[declaration.name], option != preset {
             throw .contradictsName(option: declaration.name, preset: preset, loss: facts.name)
         }
         options[declaration.name] = option
+    }
+
+    private mutating func set(_ labels: GroupLabels) throws(RequestError) {
+        guard labels.keys.count <= limits.groups else { throw .tooManyGroups(limit: limits.groups) }
+        request.groups = labels
     }
 
     private static func choice<Value: RawRepresentable<String> & CaseIterable>(
@@ -378,7 +411,7 @@ extension RequestBuilder {
     package var sumsRows: Bool {
         RunningLoss.suffices(
             for: request.outputs,
-            chosenReduction(normalizer: request.normalizer),
+            chosenReduction(request.outputs, normalizer: request.normalizer),
             facts.signature
         )
     }
@@ -405,6 +438,7 @@ extension RequestBuilder {
         swap(&rows.inputs, &request.inputs)
         swap(&rows.weights, &request.weights)
         swap(&rows.mask, &request.mask)
+        swap(&rows.groups, &request.groups)
         try running.add(rows, cancellation)
         folded = .sums(running)
         return true
@@ -437,7 +471,7 @@ extension RequestBuilder {
     package var footprint: Int {
         request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint
             + request.mask.footprint + options.values.reduce(0) { $0 + $1.footprint }
-            + penalties.reduce(0) { $0 + $1.footprint }
+            + penalties.reduce(0) { $0 + $1.footprint } + (request.groups?.footprint ?? 0)
     }
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.
@@ -453,7 +487,7 @@ extension RequestBuilder {
         let selection = request.mask != nil || request.skipsMissing ? mostUnits : 0
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
-            + penaltyBytes + Self.scratchBytes + segmentFootprint
+            + penaltyBytes + Self.scratchBytes + segmentFootprint + groupFootprint
     }
 
     /// An upper bound on the memory, in bytes, in which the units of a loss of segments are computed
@@ -467,6 +501,13 @@ extension RequestBuilder {
         let places = facts.signature.grouping == nil ? binding.leading.reduce(1, *) : 8 * mostUnits
         let numbers = work.numbers.value(binding.length).saturatingSum(with: derivatives + places)
         return 8 * min(numbers, Self.largestCount)
+    }
+
+    /// An upper bound on the memory, in bytes, for the sums of groups: the losses, the order of the items,
+    /// and the sums with their text.
+    private var groupFootprint: Int {
+        guard let groups = request.groups else { return 0 }
+        return 12 * mostUnits + 8 * groups.codes.count + GroupLabels.bytesEach * groups.keys.count
     }
 
     /// The lengths of the dimensions of the inputs; `nil` if shapes differ, which is refused.
@@ -532,5 +573,22 @@ extension OptionValue {
     /// The memory of its numbers in bytes, if it is a list.
     fileprivate var footprint: Int {
         if case .list(let numbers) = self { 8 * numbers.capacity } else { 0 }
+    }
+}
+
+extension GroupLabels {
+    /// The groups whose keys are integers, by their decimal digits.
+    package static func integers(_ numbers: Tensor) throws(RequestError) -> GroupLabels {
+        guard numbers.shape.count == 1 else {
+            throw .wrongKind("groups", expected: "a list of strings or integers")
+        }
+        var labels = GroupLabels.Builder()
+        for (place, number) in numbers.values.enumerated() {
+            guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
+                throw .wrongKind("groups[\(place)]", expected: "a string or an integer")
+            }
+            labels.append("\(integer)")
+        }
+        return labels.finish()
     }
 }

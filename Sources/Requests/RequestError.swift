@@ -18,6 +18,7 @@ package enum RequestError: Error, Equatable, Sendable {
     /// An option that contradicts the name by which its loss was requested.
     case contradictsName(option: String, preset: OptionValue, loss: String)
     case conflict(field: String, reason: Conflict)
+    case tooManyGroups(limit: Int)
     /// The loss refuses the request.
     case loss(LossError, Context?)
 
@@ -42,6 +43,8 @@ package enum RequestError: Error, Equatable, Sendable {
         case normalizerOf(Reduction)
         case emptyRowsOf(Reduction)
         case surrogateOfExactHessian
+        /// A field of partial sums, although none is requested.
+        case noPartial
         /// The library calls another loss by the name in the path; the sentence says which.
         case otherLoss(String)
     }

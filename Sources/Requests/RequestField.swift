@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LossFacts
+package import LossFunctions
 
 /// A field of a request to a loss.
 package enum RequestField: Equatable, Sendable {
@@ -13,6 +14,8 @@ package enum RequestField: Equatable, Sendable {
     case normalizer
     case emptyRows
     case outputs
+    case offset
+    case groups
     case gradientOf
     case hessianKind
     case hessianScale
@@ -32,6 +35,8 @@ package enum RequestField: Equatable, Sendable {
         case texts
         /// A number or a short list of numbers.
         case list
+        /// A list of strings or integers, possibly long.
+        case labels
         /// A list of penalties.
         case penalties
     }
@@ -50,7 +55,8 @@ package enum RequestField: Equatable, Sendable {
         case .input: .numbers(.missing)
         case .weights: .numbers(.none)
         case .mask: .numbers(.flags)
-        case .normalizer, .hessianScale, .hessianFloor, .step: .number
+        case .groups: .labels
+        case .normalizer, .offset, .hessianScale, .hessianFloor, .step: .number
         case .missing, .reduction, .emptyRows, .hessianKind, .convention: .text
         case .outputs, .gradientOf: .texts
         case .regularization: .penalties
@@ -70,7 +76,8 @@ extension RequestField {
     package static let common: [(name: String, field: RequestField)] = [
         ("weights", .weights), ("mask", .mask), ("missing", .missing), ("reduction", .reduction),
         ("normalizer", .normalizer), ("empty_rows", .emptyRows), ("outputs", .outputs),
-        ("gradient_of", .gradientOf), ("hessian_kind", .hessianKind),
+        ("offset", .offset), ("groups", .groups), ("gradient_of", .gradientOf),
+        ("hessian_kind", .hessianKind),
         ("hessian_scale", .hessianScale), ("hessian_floor", .hessianFloor),
         ("step", .step), ("convention", .convention),
         ("regularization", .regularization),
@@ -86,8 +93,10 @@ extension RequestField {
     /// The fields of a loss that have a number, or an array of numbers, for each row of a table.
     package static func ofRows(of facts: Facts) -> [String] {
         all(of: facts).filter { name in
-            guard case .numbers? = named(name, of: facts)?.kind else { return false }
-            return true
+            switch named(name, of: facts)?.kind {
+            case .numbers, .labels: true
+            default: false
+            }
         }
     }
 
@@ -104,12 +113,13 @@ extension RequestField {
     }
 
     /// Whether a loss has the field: penalties are not regularised, but have a proximal operator; only some
-    /// losses have conventions.
+    /// losses have conventions or partial sums.
     private func applies(to facts: Facts) -> Bool {
         switch self {
         case .regularization: facts.family != .regularization
         case .step: facts.family == .regularization
         case .convention: !facts.conventions.isEmpty
+        case .offset, .groups: facts.hasPartial
         default: true
         }
     }
@@ -122,6 +132,7 @@ package enum FieldValue: Equatable, Sendable {
     case text(String)
     case texts([String])
     case numbers(Tensor)
+    case labels(GroupLabels)
 }
 
 /// The treatment of missing values.

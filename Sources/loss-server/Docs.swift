@@ -7,23 +7,25 @@ import LossAPI
 struct Docs: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "docs",
-        abstract: "Print the description of all losses and penalties, as Markdown."
+        abstract: "Print the description of all losses, conventions or metrics, as Markdown."
     )
 
     /// A page, by the name of its file.
     enum Page: String, ExpressibleByArgument, CaseIterable {
         case losses
         case conventions
+        case metrics
 
         var markdown: String {
             switch self {
             case .losses: LossesPage.markdown
             case .conventions: ConventionsPage.markdown
+            case .metrics: MetricsPage.markdown
             }
         }
     }
 
-    @Argument(help: "The page: the losses, or the conventions of other libraries.")
+    @Argument(help: "The page: the losses, the conventions of other libraries, or the metrics.")
     var page = Page.losses
 
     func run() {

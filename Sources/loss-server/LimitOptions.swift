@@ -81,6 +81,12 @@ struct LimitOptions: ParsableArguments {
     )
     var steps = LossService.defaultSteps
 
+    @Option(
+        parsing: .unconditional,
+        help: "Maximum number of groups whose sums are kept apart in a request (more: 413)."
+    )
+    var groups = LossService.defaultGroups
+
     @Option(parsing: .unconditional, help: "Seconds until the head must be complete (later: 408).")
     var headTime = defaults.headTime.inSeconds
 
@@ -217,7 +223,7 @@ struct LimitOptions: ParsableArguments {
         let positive = [
             ("request-line-bytes", requestLineBytes), ("head-bytes", headBytes),
             ("field-count", fieldCount), ("body-bytes", bodyBytes), ("json-depth", jsonDepth),
-            ("steps", steps),
+            ("steps", steps), ("groups", groups),
             ("connections", connections),
         ]
         let counts = [

@@ -13,7 +13,7 @@ struct LossServer: ParsableCommand {
             --body-bytes as LOSS_SERVER_BODY_BYTES, and so on. The command line wins.
             """,
         version: Release.version,
-        subcommands: [Serve.self, HealthCheck.self, OpenAPI.self, Docs.self],
+        subcommands: [Serve.self, HealthCheck.self, Merge.self, OpenAPI.self, Docs.self],
         defaultSubcommand: Serve.self
     )
 

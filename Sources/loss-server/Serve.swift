@@ -51,6 +51,7 @@ struct Serve: ConfiguredByEnvironment {
         var options = try accessOptions.options()
         options.jsonDepth = limitOptions.jsonDepth
         options.steps = limitOptions.steps
+        options.groups = limitOptions.groups
         let tokens = options.tokens
         let requests = RequestLog(logger, logOptions)
         defer { requests.finish() }
@@ -117,6 +118,7 @@ struct Serve: ConfiguredByEnvironment {
                         .merging([
                             "json_depth": .stringConvertible(limitOptions.jsonDepth),
                             "steps": .stringConvertible(limitOptions.steps),
+                            "groups": .stringConvertible(limitOptions.groups),
                         ]) { $1 }
                 ),
                 "instructions": "\(InstructionSet.current)",

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// Standard output and standard error, unbuffered.
+/// Standard input, output and error, unbuffered.
 enum StandardStream: Int32 {
     case output = 1
     case error = 2
@@ -28,5 +28,18 @@ enum StandardStream: Int32 {
         // for a page.
         guard unsafe poll(&descriptor, 1, 1_000) > 0 else { return }
         write(text)
+    }
+
+    /// Reads the next bytes of standard input; returns `nil` at its end, or if it cannot be read.
+    static func read(atMost count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        while true {
+            // Safe: the kernel writes at most as many bytes as the buffer has.
+            let length = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(0, buffer.baseAddress, buffer.count)
+            }
+            if length < 0, errno == EINTR { continue }
+            return length > 0 ? Array(bytes[..<length]) : nil
+        }
     }
 }

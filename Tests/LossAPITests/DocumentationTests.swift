@@ -27,6 +27,11 @@ struct DocumentationTests {
         #expect(difference(try text("docs/conventions.md"), ConventionsPage.markdown) == [])
     }
 
+    @Test("describes the metrics as the service does; after a change run `make contract`")
+    func metrics() throws {
+        #expect(difference(try text("docs/metrics.md"), MetricsPage.markdown) == [])
+    }
+
     @Test("lists each family of losses in the README, which has at most 250 lines")
     func families() throws {
         let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)

@@ -40,7 +40,7 @@ struct PartialTests {
         request.outputs = .partial
         request.reduction = .sum
         request.offset = offset
-        return try LossPartial(loss, [.init(try #require(try loss.evaluate(request).moments))])
+        return LossPartial(loss, [.init(try #require(try loss.evaluate(request).moments))])
     }
 
     private func written(_ partial: LossPartial) -> String {

@@ -831,6 +831,8 @@ struct ProblemTests {
             .notAcceptableFormat,
             // That of tables is in TableFormatTests.
             .malformedTable,
+            // Those of groups and partial sums are in MergeTests.
+            .tooManyGroups, .unlikePartials,
             // That of the Open Inference Protocol is in InferenceTests.
             .extensionNotImplemented,
         ]

@@ -133,7 +133,8 @@ struct RoutingTests {
         #expect((many["detail"] as? String)?.contains("more than 64 fields") == true)
         #expect(
             try client.json(send("detla=1", far))["allowed"] as? [String] == [
-                "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of",
+                "missing", "reduction", "normalizer", "empty_rows", "outputs", "offset",
+                "gradient_of",
                 "hessian_kind", "hessian_scale", "hessian_floor", "convention", "delta", "format",
                 "dtype",
             ]

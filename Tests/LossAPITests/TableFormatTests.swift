@@ -271,7 +271,7 @@ struct TableFormatTests {
             ),
             (
                 "predictions,label\n1,2\n", nil, "unknown-field", "/label",
-                "Allowed fields: predictions, targets, weights, mask. The field columns of the query"
+                "Allowed fields: predictions, targets, weights, mask, groups. The field columns of the query"
             ),
             (
                 "predictions\n1\n", nil, "missing-field", "/targets",

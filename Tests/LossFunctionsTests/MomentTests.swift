@@ -17,7 +17,7 @@ struct MomentTests {
         var request = request
         request.outputs = [.loss, .partial]
         let moments = try #require(try loss.evaluate(request).moments)
-        return try LossPartial(loss, [.init(moments)])
+        return LossPartial(loss, [.init(moments)])
     }
 
     /// Some of the 60 rows of a batch, or groups of elements.
@@ -187,7 +187,7 @@ struct MomentTests {
         {
             let entry = try #require(Catalogue.loss(named: name)).entry
             let loss = try entry.loss(OptionValues(options, for: entry.facts.options))
-            return try LossPartial(loss, numerics: numerics, [.init(.none)])
+            return LossPartial(loss, numerics: numerics, [.init(.none)])
         }
         var own = try partial("huber", [:])
         try own.merge(partial("huber", ["delta": .number(1)]))
@@ -212,11 +212,11 @@ struct MomentTests {
         func moments(_ count: Int) -> Moments {
             Moments(count: count, least: nil, greatest: nil) { _ in ExactNumber(count) }
         }
-        var one = try LossPartial(
+        var one = LossPartial(
             loss,
             [.init(key: "b", moments(1)), .init(key: "é", moments(2)), .init(moments(4))]
         )
-        let other = try LossPartial(
+        let other = LossPartial(
             loss,
             [
                 .init(key: "z", moments(8)), .init(key: "b", moments(16)),

@@ -114,7 +114,7 @@ struct OptionTests {
     func everyLimit() throws {
         let others = Environment.names(of: Serve.self).filter { name in
             ["host", "port", "log-level", "access-log", "access-log-probes"].contains(name)
-                || ["json-depth", "steps"].contains(name)
+                || ["json-depth", "steps", "groups"].contains(name)
                 || ["token-file", "cors-origin", "compression", "page", "diagnostics"]
                     .contains(name)
         }
@@ -122,9 +122,9 @@ struct OptionTests {
             let value = name == "memory-bytes" ? "30000000" : "3"
             #expect(try serve(["--\(name)", value]).limitOptions.limits != Limits(), "\(name)")
         }
-        // The depth of JSON and the steps of losses are options, but not limits of the HTTP layer.
+        // The depth of JSON and the limits of computations are options, but not limits of the HTTP layer.
         let limits = Mirror(reflecting: Limits()).children.count
-        #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 2)
+        #expect(Mirror(reflecting: LimitOptions()).children.count == limits + 3)
     }
 
     @Test("ignores variables that Kubernetes sets for a service of its name")

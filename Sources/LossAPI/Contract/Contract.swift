@@ -32,6 +32,7 @@ package enum Contract {
         "tags": [
             ["name": "losses", "description": "Losses and their derivatives"],
             ["name": "penalties", "description": "Regularisation terms and their derivatives"],
+            ContractComputations.tag,
             ["name": "documents", "description": "The API description and the kinds of problems"],
             ["name": "operation", "description": "Health and metrics"],
             ContractInference.tag,
@@ -68,6 +69,11 @@ package enum Contract {
             add(list.template + "/schema", ContractOperations.schema(list))
             add(list.template + "/examples", ContractOperations.examples(list))
         }
+        paths += ContractComputations.paths
+        add(
+            "/v1/metrics",
+            get("list_metrics", "computations", "List the metrics of evaluations", "metrics-list")
+        )
         add(
             "/",
             get("list_resources", "documents", "List the resources of the service", "resources")

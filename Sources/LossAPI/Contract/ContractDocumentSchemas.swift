@@ -313,10 +313,14 @@ enum ContractDocumentSchemas {
                 "The resources of the service.",
                 [
                     ("service", text), ("version", text), ("losses", text), ("penalties", text),
-                    ("problems", text), ("contract", text), ("health", texts), ("metrics", text),
+                    ("evaluation_metrics", text), ("computations", texts), ("problems", text),
+                    ("contract", text),
+                    ("health", texts), ("metrics", text),
                 ],
                 required: [
-                    "service", "version", "losses", "penalties", "problems", "contract", "health",
+                    "service", "version", "losses", "penalties", "evaluation_metrics",
+                    "computations", "problems",
+                    "contract", "health",
                     "metrics",
                 ]
             )

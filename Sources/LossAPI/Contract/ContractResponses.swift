@@ -23,6 +23,7 @@ enum ContractResponses {
         response("401", "A valid token is required.", codes: [401]),
         response("406", "The client accepts no available format or content coding.", codes: [406]),
         response("404", "No resource has this name.", codes: [404]),
+        response("409", "The partial sums are of unlike losses.", codes: [409]),
         response("413", "The body is too large.", codes: [413]),
         response(
             "415",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFacts
+import LossFunctions
 
 /// JSON Schemas of the API description; those of tensors and results are stated here.
 enum ContractSchemas {
@@ -26,6 +27,7 @@ enum ContractSchemas {
         ),
         ContractRequestSchemas.all,
         results,
+        ContractComputations.schemas,
         ContractDocumentSchemas.all,
         ContractInference.schemas,
     ].flatMap { $0 }
@@ -105,6 +107,9 @@ enum ContractSchemas {
             .init(key: "derivatives", value: derivatives),
             .init(key: "resolved-convention", value: resolvedConvention),
             .init(key: "penalty-result", value: penaltyResult),
+            .init(key: "partial", value: partial),
+            .init(key: "partial-group", value: partialGroup),
+            .init(key: "partial-extreme", value: partialExtreme),
         ]
 
     private static let result: JSONValue = {
@@ -125,7 +130,7 @@ enum ContractSchemas {
                 ("hessians", reference("derivatives")),
                 ("elements", reference("numbers-or-null")), ("data_loss", reference("numbers")),
                 ("normalizer", normalizer), ("skipped", skipped),
-                ("statistics", reference("statistics")),
+                ("statistics", reference("statistics")), ("partial", reference("partial")),
                 ("link", reference("numbers-or-null")), ("prox", reference("numbers-or-null")),
                 ("convention", reference("resolved-convention")), ("regularization", terms),
             ],
@@ -166,6 +171,38 @@ enum ContractSchemas {
             ("hessian_floor", number),
         ],
         required: ["name", "version", "reduction", "options", "hessian_kind"]
+    )
+
+    private static let partial = FieldSchemas.object(
+        "The exact sums of losses, which merge with those of other parts of the data set.",
+        [
+            ("format", ["type": "string", "enum": [.string(LossPartial.format)]]),
+            ("loss", ["type": "string"]), ("options", ["type": "object"]),
+            ("numerics", ["type": "integer"]),
+            ("groups", ["type": "array", "items": reference("partial-group")]),
+        ],
+        required: ["format", "loss", "options", "numerics", "groups"]
+    )
+
+    private static let partialGroup: JSONValue = {
+        let sums = Moments.Sum.allCases.map { $0.rawValue }
+        return FieldSchemas.object(
+            "The sums of a group: each an odd hexadecimal integer, p, and the exponent of a power of two.",
+            [
+                ("group", ["type": ["string", "null"]]),
+                ("count", ["type": "string"]),
+            ] + sums.map { ($0, ["type": "string"]) } + [
+                ("least", FieldSchemas.orNull(reference("partial-extreme"))),
+                ("greatest", FieldSchemas.orNull(reference("partial-extreme"))),
+            ],
+            required: ["group", "count"] + sums + ["least", "greatest"]
+        )
+    }()
+
+    private static let partialExtreme = FieldSchemas.object(
+        "The least or greatest loss, and its index in the data set.",
+        [("loss", ["type": "string"]), ("index", ["type": "string"])],
+        required: ["loss", "index"]
     )
 
     private static let penaltyResult = FieldSchemas.object(

@@ -113,7 +113,7 @@ enum CatalogueDocument {
         ])
     }
 
-    private static func option(_ declaration: OptionDeclaration) -> JSONValue {
+    static func option(_ declaration: OptionDeclaration) -> JSONValue {
         JSONValue(present: [
             ("name", .string(declaration.name)),
             ("summary", .string(declaration.summary)),

@@ -57,6 +57,7 @@ final class Documents: Sendable {
     private func make(_ route: Route) -> StaticDocument {
         switch route {
         case .list(let list): StaticDocument(CatalogueDocument.list(list))
+        case .metricList: StaticDocument(MetricsPage.document)
         case .problems: StaticDocument(negotiated: ProblemsDocument.all(limits: limits))
         case .contractYAML: StaticDocument(Array(Contract.yaml.utf8), "application/yaml")
         case .contractJSON: StaticDocument(Contract.document)
@@ -71,7 +72,7 @@ final class Documents: Sendable {
             StaticDocument(LossExamples(of: found.facts, in: list, service).document)
         case .problem(let kind):
             StaticDocument(negotiated: ProblemsDocument.kind(kind, limits: limits))
-        case .index, .metrics, .alive, .ready, .inference, .page: Self.index
+        case .index, .metrics, .alive, .ready, .operation, .inference, .page: Self.index
         }
     }
 
@@ -80,6 +81,8 @@ final class Documents: Sendable {
         "version": .string(Release.version),
         "losses": "/v1/losses",
         "penalties": "/v1/penalties",
+        "evaluation_metrics": "/v1/metrics",
+        "computations": JSONValue(Operation.allCases.map { $0.path }),
         "problems": "/problems",
         "contract": "/openapi.yaml",
         "health": ["/livez", "/readyz"],

@@ -48,6 +48,20 @@ struct FieldSchemas {
                 ["loss", "gradient"],
                 Self.names("The outputs to compute.", ["enum": JSONValue(Self.outputs)])
             )
+        case .offset:
+            [
+                "description":
+                    "The number of losses of the data set before the first, for partial sums.",
+                "type": "integer", "format": "int64", "minimum": 0,
+            ]
+        case .groups:
+            [
+                "description": .string(
+                    "The group of each item of the first dimension, for partial sums: all strings or "
+                        + "all integers."
+                ),
+                "type": "array", "items": ["oneOf": [["type": "string"], ["type": "integer"]]],
+            ]
         case .gradientOf: Self.names("The inputs with respect to which to differentiate.")
         case .hessianKind:
             choice("The kind of Hessian: exact, or a surrogate >= 0.", HessianKind.self, .exact)

@@ -88,7 +88,7 @@ extension JSONValue {
         return writer.finish()
     }
 
-    private func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .boolean(let value): writer.boolean(value)

@@ -130,14 +130,10 @@ package enum LossesPage {
 
     private static func options(of facts: Facts) -> String? {
         guard !facts.options.isEmpty else { return nil }
-        let rows = facts.options.map { option in
-            let preset = option.defaultValue
-            return [
-                option.name.code, preset == .null ? "none" : preset.json.code, option.expected,
-                option.summary,
-            ]
-        }
-        return Markdown.table(["option", "default", "accepted", "meaning"], rows)
+        return Markdown.table(
+            ["option", "default", "accepted", "meaning"],
+            facts.options.map { $0.cells }
+        )
     }
 
     private static func conventions(of facts: Facts) -> String? {

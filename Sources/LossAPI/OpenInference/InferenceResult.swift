@@ -11,6 +11,9 @@ extension InferenceRequest {
     /// The output that is not one of a loss's own.
     private static let normalizer = "normalizer"
 
+    /// The outputs that are not tensors: they are among the parameters of every result that has them.
+    private static let texts = ["statistics", "partial"]
+
     /// The outputs that a model can be asked for: by `gradient` and `hessian` the derivatives with respect to
     /// the only primary input, by `gradients.mean` and so on those with respect to any.
     private static func names(of facts: Facts) -> [String] {
@@ -87,8 +90,7 @@ extension InferenceRequest {
         var tensors = computed
         if let outputs {
             tensors = []
-            // Statistics are not a tensor: they are among the parameters of every result that has them.
-            for (place, output) in outputs.enumerated() where output.name != "statistics" {
+            for (place, output) in outputs.enumerated() where !Self.texts.contains(output.name) {
                 guard let tensor = tensor(output.name, among: computed, of: evaluation.facts) else {
                     throw Problem(
                         .conflictingOptions,

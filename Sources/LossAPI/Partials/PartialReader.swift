@@ -96,21 +96,20 @@ struct PartialReader {
                 allowed: Catalogue.losses.map { $0.facts.name }
             )
         }
-        for (place, group) in groups.enumerated()
-        where groups[..<place].contains(where: { $0.key == group.key }) {
-            throw Problem(
-                .conflictingOptions,
-                "The group \(group.key?.quoted ?? "null") occurs twice in one partial sum.",
-                pointer: base + "/groups/\(place)/group"
-            )
-        }
-        do {
+        let partial: LossPartial
+        do throws(LossError) {
             let values = try OptionValues(options, for: entry.facts.options)
-            return try LossPartial(try entry.loss(values), numerics: numerics, groups)
-        } catch let error as LossError {
+            partial = LossPartial(try entry.loss(values), numerics: numerics, groups)
+        } catch {
             let names = entry.facts.options.map { $0.name }
             throw Problem(error, at: base + "/options", known: names)
         }
+        guard let repeated = partial.repeatedGroup else { return partial }
+        throw Problem(
+            .conflictingOptions,
+            "The group \(repeated.key?.quoted ?? "null") occurs twice in one partial sum.",
+            pointer: base + "/groups"
+        )
     }
 }
 

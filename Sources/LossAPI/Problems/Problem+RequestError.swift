@@ -67,6 +67,14 @@ extension Problem {
                 reason.sentence,
                 pointer: (base ?? "") + "/" + field
             )
+        case .tooManyGroups(let limit):
+            self.init(
+                .tooManyGroups,
+                "groups has more than \(limit) different keys (--groups): send the data set in parts "
+                    + "whose groups differ, or raise the limit of the server.",
+                pointer: (base ?? "") + "/groups",
+                allowed: ["at most \(limit) groups"]
+            )
         case .loss(let error, let context):
             self.init(error, at: base ?? "", known: context?.known ?? [])
             if let context { addHints(to: error, context) }
@@ -138,6 +146,9 @@ extension RequestError.Conflict {
                 + "reduction is \(reduction.rawValue.quoted)."
         case .surrogateOfExactHessian:
             "hessian_scale and hessian_floor need \"hessian_kind\": \"positive\"."
+        case .noPartial:
+            "offset and groups are for partial sums: add \"partial\" to outputs. Results by group are "
+                + "computed at /v1/evaluations."
         case .otherLoss(let advice): advice
         }
     }

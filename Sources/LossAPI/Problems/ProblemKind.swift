@@ -31,6 +31,8 @@ package enum ProblemKind: Hashable, Sendable {
         case nothingToAverage = "nothing-to-average"
         case notFinite = "not-finite"
         case tooManySteps = "too-many-steps"
+        case tooManyGroups = "too-many-groups"
+        case unlikePartials = "unlike-partials"
         case malformedTensors = "malformed-tensors"
         case malformedTable = "malformed-table"
         case unsupportedDatatype = "unsupported-datatype"
@@ -100,7 +102,8 @@ extension ProblemKind.Service {
         switch self {
         case .malformedJSON, .malformedTensors, .malformedTable, .malformedContentCoding:
             .badRequest
-        case .tooManySteps: .contentTooLarge
+        case .tooManySteps, .tooManyGroups: .contentTooLarge
+        case .unlikePartials: .conflict
         case .unauthorized: .unauthorized
         case .notAcceptable, .notAcceptableFormat: .notAcceptable
         case .notFound, .unknownLoss, .unknownPenalty: .notFound
@@ -133,6 +136,8 @@ extension ProblemKind.Service {
         case .nothingToAverage: "Nothing to average"
         case .notFinite: "The result is not finite"
         case .tooManySteps: "The computation would take too long"
+        case .tooManyGroups: "Too many groups"
+        case .unlikePartials: "Partial sums of unlike losses"
         case .malformedTensors: "The body is not in its binary format"
         case .malformedTable: "The body is not a table of rows"
         case .unsupportedDatatype: "Unsupported type of numbers"
@@ -205,6 +210,12 @@ extension ProblemKind.Service {
             "The time of some losses grows faster than their inputs. Each states its number of "
                 + "elementary steps, of which the server computes at most --steps in a request: send "
                 + "less at once, or raise the limit."
+        case .tooManyGroups:
+            "The server keeps the sums of at most --groups groups in a request: send the data set in parts "
+                + "whose groups differ, or raise the limit."
+        case .unlikePartials:
+            "Partial sums merge if they are of the same loss, with the same options and the same revision "
+                + "of the numbers. The sentence says what differs."
         case .malformedTensors:
             "The body is not in the binary format that Content-Type names, is truncated, or continues "
                 + "after its end. `position` is the offset of the error in bytes, from 0; `reason` names "

@@ -12,6 +12,7 @@ enum Route {
     case entry(CatalogueList, Catalogue.Found)
     case schema(CatalogueList, Catalogue.Found)
     case examples(CatalogueList, Catalogue.Found)
+    case metricList
     case problems
     case problem(ProblemKind)
     case contractYAML
@@ -19,6 +20,7 @@ enum Route {
     case metrics
     case alive
     case ready
+    case operation(Operation)
     case inference(InferenceRoute)
     case page(PageRoute)
 
@@ -91,9 +93,10 @@ enum Route {
     private static let known: [[(path: String, route: Route)]] = {
         var known: [(path: String, route: Route)] = [
             ("/", .index), ("/livez", .alive), ("/healthz", .alive), ("/readyz", .ready),
-            ("/metrics", .metrics), ("/openapi.yaml", .contractYAML),
+            ("/metrics", .metrics), ("/v1/metrics", .metricList), ("/openapi.yaml", .contractYAML),
             ("/openapi.json", .contractJSON), ("/problems", .problems),
         ]
+        known += Operation.allCases.map { ($0.path, .operation($0)) }
         known += Page.views.map { ($0, .page(.view($0))) }
         for list in CatalogueList.allCases {
             known.append((list.path, .list(list)))
@@ -117,6 +120,7 @@ enum Route {
             RouteName(list.template + "/schema", entry: found.facts.name)
         case .examples(let list, let found):
             RouteName(list.template + "/examples", entry: found.facts.name)
+        case .metricList: RouteName("/v1/metrics")
         case .problems: RouteName("/problems")
         case .problem: RouteName(Self.problemTemplate)
         case .contractYAML: RouteName("/openapi.yaml")
@@ -124,6 +128,7 @@ enum Route {
         case .metrics: RouteName("/metrics")
         case .alive: RouteName("/livez")
         case .ready: RouteName("/readyz")
+        case .operation(let operation): RouteName(operation.path)
         case .inference(let route): route.name
         case .page(let route): route.name
         }
@@ -145,10 +150,18 @@ enum Route {
         if case .inference = self { true } else { false }
     }
 
+    /// Whether GET returns a document.
+    var hasDocument: Bool {
+        switch self {
+        case .inference, .operation: false
+        default: true
+        }
+    }
+
     /// Whether the route accepts POST.
     var acceptsPost: Bool {
         switch self {
-        case .entry, .inference(.infer), .inference(.models): true
+        case .entry, .operation, .inference(.infer), .inference(.models): true
         default: false
         }
     }
@@ -159,8 +172,11 @@ enum Route {
     }
 
     var allow: String {
-        if case .inference(let route) = self { return route.allow }
-        return acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
+        switch self {
+        case .inference(let route): route.allow
+        case .operation: Operation.allow
+        default: acceptsPost ? Self.allMethods : "GET, HEAD, OPTIONS"
+        }
     }
 
     /// The methods that some path supports.
@@ -168,8 +184,9 @@ enum Route {
 
     static let notFound = Problem(
         .notFound,
-        "Nothing is served at this path. POST requests to /v1/losses/{loss} or "
-            + "/v1/penalties/{penalty}; see /v1/losses, /v1/penalties and /openapi.yaml."
+        "Nothing is served at this path. POST requests to /v1/losses/{loss}, /v1/penalties/{penalty} or "
+            + "\(Operation.allCases.map { $0.path }.alternatives); see /v1/losses, /v1/penalties and "
+            + "/openapi.yaml."
     )
 
     private static let unknownLoss = UnknownEntry(

@@ -20,6 +20,7 @@ extension Evaluation {
         if let statistics = result.statistics {
             visitMembers(of: statistics, at: .statistics, visit)
         }
+        if let partial { visit(.value(.partial, partial.document)) }
         if let link = result.link { visit(.tensor(.link, link)) }
         if let prox = result.prox { visit(.tensor(.prox, prox)) }
         if let convention { visitMembers(of: convention, at: .convention, visit) }
@@ -155,6 +156,7 @@ extension JSONKey {
     fileprivate static let normalizer = JSONKey("normalizer")
     fileprivate static let skipped = JSONKey("skipped")
     fileprivate static let statistics = JSONKey("statistics")
+    fileprivate static let partial = JSONKey("partial")
     fileprivate static let link = JSONKey("link")
     fileprivate static let prox = JSONKey("prox")
     fileprivate static let count = JSONKey("count")

@@ -30,6 +30,9 @@ extension Evaluation {
                 ("statistics", Self.text { visitMembers(of: statistics, at: nil, $0) })
             )
         }
+        if let partial {
+            texts.append(("partial", String(decoding: partial.document.bytes, as: UTF8.self)))
+        }
         if let convention {
             texts.append(
                 ("convention", Self.text { visitMembers(of: convention, at: nil, $0) })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LossFacts
+import LossFunctions
 import Requests
 import TensorJSON
 
@@ -27,7 +28,11 @@ extension JSONReader {
         into builder: inout RequestBuilder
     ) throws {
         guard try !readNull() else { return }
-        if field.kind == .penalties { return builder.set(try readPenalties()) }
+        switch field.kind {
+        case .penalties: return builder.set(try readPenalties())
+        case .labels: return try builder.set(field, .labels(try readLabels()))
+        default: break
+        }
         try builder.set(field, try readValue(field.kind))
     }
 
@@ -37,13 +42,50 @@ extension JSONReader {
         case .number: return .number(try readNumber())
         case .flag: return .flag(try readBoolean())
         case .text: return .text(try readString())
-        case .texts:
-            var texts: [String] = []
-            try beginArray()
-            while try nextElement() { texts.append(try readString()) }
-            return .texts(texts)
-        case .list, .numbers, .penalties: return .numbers(Tensor(try readNumbers()))
+        case .texts: return .texts(try readStrings())
+        case .list, .numbers, .labels, .penalties: return .numbers(Tensor(try readNumbers()))
         }
+    }
+
+    /// Reads a list of strings.
+    mutating func readStrings() throws(JSONError) -> [String] {
+        var texts: [String] = []
+        try beginArray()
+        while try nextElement() { texts.append(try readString()) }
+        return texts
+    }
+
+    /// Reads the groups of items: all strings, or all integers.
+    mutating func readLabels() throws -> GroupLabels {
+        var labels = GroupLabels.Builder()
+        var kind: JSONKind?
+        try beginArray()
+        while try nextElement() {
+            let next = try peekKind()
+            if let kind, kind != next, next == .string || next == .number {
+                throw Problem(
+                    .wrongKind,
+                    "groups are of unlike kinds: \(pointer) is a \(next.rawValue), but the elements "
+                        + "before it are \(kind.rawValue)s. Use strings only, or integers only.",
+                    pointer: pointer,
+                    allowed: ["\(kind.rawValue)s"]
+                )
+            }
+            kind = next
+            try takeMemory(4)
+            let count = labels.groupCount
+            if next == .string {
+                labels.append(try readString())
+            } else {
+                let number = try readNumber()
+                guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
+                    throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
+                }
+                labels.append("\(integer)")
+            }
+            if labels.groupCount > count { try takeMemory(GroupLabels.keyBytes) }
+        }
+        return labels.finish()
     }
 
     /// Consumes a null, which means that the field is omitted; returns `false` for other values.
@@ -89,7 +131,7 @@ extension JSONReader {
     }
 
     /// Reads the value of an option whose kind is not known yet.
-    private mutating func readOption() throws(JSONError) -> FieldValue {
+    mutating func readOption() throws(JSONError) -> FieldValue {
         switch try peekKind() {
         case .boolean: return .flag(try readBoolean())
         case .string: return .text(try readString())

@@ -4,7 +4,7 @@ import Formats
 package import HTTP
 import LossFacts
 import LossFunctions
-import Requests
+package import Requests
 
 /// Creates the intakes that parse, evaluate and serialize requests.
 package struct LossService: Sendable {
@@ -14,24 +14,27 @@ package struct LossService: Sendable {
     /// The default maximum number of steps of a loss: about three seconds on one core.
     package static let defaultSteps = 1_000_000_000
 
-    private let maximumDepth: Int
-    private let maximumSteps: Int
-    private let maximumBody: Int
-    private let clock: MonotonicClock
+    /// The default maximum number of groups whose sums are kept apart: about 25 MB.
+    package static let defaultGroups = 10_000
+
+    let maximumDepth: Int
+    let limits: ComputationLimits
+    let maximumBody: Int
+    let clock: MonotonicClock
 
     /// - Parameters:
     ///   - maximumDepth: The maximum nesting depth of JSON.
-    ///   - maximumSteps: The maximum number of steps of a loss that states them.
+    ///   - limits: The limits of computations.
     ///   - maximumBody: The maximum length of a body in bytes, once it is inflated.
     ///   - clock: The clock for Server-Timing.
     package init(
         maximumDepth: Int = defaultDepth,
-        maximumSteps: Int = defaultSteps,
+        limits: ComputationLimits = ComputationLimits(steps: defaultSteps, groups: defaultGroups),
         maximumBody: Int = Limits().bodyBytes,
         clock: @escaping MonotonicClock
     ) {
         self.maximumDepth = maximumDepth
-        self.maximumSteps = maximumSteps
+        self.limits = limits
         self.maximumBody = maximumBody
         self.clock = clock
     }
@@ -57,7 +60,7 @@ package struct LossService: Sendable {
             // Constructed in place: named values would be copied.
             return RequestIntake(
                 members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+                builder: try .make(for: found, query, formats, limits: limits),
                 format: formats.result,
                 route: route.name,
                 clock: clock
@@ -121,7 +124,7 @@ package struct LossService: Sendable {
         _ query: String?,
         _ formats: ContentFormats
     ) throws(Problem) -> any Intake {
-        let builder = try RequestBuilder.make(for: found, query, formats, stepLimit: maximumSteps)
+        let builder = try RequestBuilder.make(for: found, query, formats, limits: limits)
         return RequestIntake(
             members: TableBody(reader, foldsRows: builder.sumsRows, limit: maximumBody),
             builder: builder,
@@ -159,7 +162,7 @@ package struct LossService: Sendable {
     ) throws(Problem) -> any Intake {
         RequestIntake(
             members: TensorBody(reader),
-            builder: try .make(for: found, query, formats, stepLimit: maximumSteps),
+            builder: try .make(for: found, query, formats, limits: limits),
             format: formats?.result ?? .json,
             route: route.name,
             clock: clock

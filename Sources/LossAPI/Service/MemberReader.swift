@@ -67,16 +67,8 @@ struct MemberReader: BodyReader {
 
     /// Appends the next part of the text without copying it; returns `false` if memory is exhausted.
     mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool {
-        var segment = segment
-        // Unless it adopts the segment, the unread text and the segment are joined in new storage.
-        let adopts = reader.adoptsText(after: BodySegment.headroom)
-        let room = adopts ? 0 : 2 * (reader.unreadCount + segment.count)
-        guard memory.reserveText(room) else { return false }
-        let before = reader.footprint
         received += segment.count
-        reader.append(adopting: segment.takeBytes(), headroom: BodySegment.headroom)
-        memory.releaseText(room)
-        return memory.reserveText(max(0, reader.footprint - before))
+        return reader.append(segment, memory)
     }
 
     /// Sets the account from which memory is reserved; `nil` means unlimited.
@@ -206,6 +198,21 @@ struct MemberReader: BodyReader {
         } else {
             try reader.read(field, into: &builder)
         }
+    }
+}
+
+extension JSONReader {
+    /// Appends the next part of the text without copying it; returns `false` if memory is exhausted.
+    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool {
+        var segment = segment
+        // Unless it adopts the segment, the unread text and the segment are joined in new storage.
+        let adopts = adoptsText(after: BodySegment.headroom)
+        let room = adopts ? 0 : 2 * (unreadCount + segment.count)
+        guard memory.reserveText(room) else { return false }
+        let before = footprint
+        append(adopting: segment.takeBytes(), headroom: BodySegment.headroom)
+        memory.releaseText(room)
+        return memory.reserveText(max(0, footprint - before))
     }
 }
 

@@ -16,6 +16,8 @@ enum ResultMember {
     case flag(JSONKey, Bool)
     /// A number or an array of numbers, possibly long.
     case tensor(JSONKey, Tensor)
+    /// A value that is not an array of numbers.
+    case value(JSONKey, JSONValue)
 
     /// The count of numbers in its array; 0 for a single number.
     var length: Int { if case .tensor(_, let tensor) = self { tensor.arrayLength } else { 0 } }
@@ -85,6 +87,9 @@ struct MemberWriter {
             writer.boolean(flag)
         case .tensor(let key, let tensor):
             return write(key, tensor, &room)
+        case .value(let key, let value):
+            writer.key(key)
+            value.write(to: &writer)
         }
         return true
     }

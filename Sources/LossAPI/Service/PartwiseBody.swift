@@ -26,7 +26,7 @@ protocol PartwiseBody: BodyReader {
     mutating func endBody() throws
 
     /// Sets the fields that are known only once the whole body has been read.
-    mutating func setRest(of builder: inout RequestBuilder)
+    mutating func setRest(of builder: inout RequestBuilder) throws
 
     /// Discards the decoder and what it has read.
     mutating func abandon()
@@ -70,7 +70,7 @@ extension PartwiseBody {
             guard part.isComplete else { return }
             try endBody()
             try read(bytes.span, &index, into: &builder)
-            setRest(of: &builder)
+            try setRest(of: &builder)
             part.isAtEnd = true
         } catch let error as FormatError where error.isOutOfMemory {
             // The account knows why, and the request is refused.

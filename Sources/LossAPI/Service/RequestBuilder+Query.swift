@@ -13,22 +13,22 @@ extension RequestBuilder {
     ///   - query: The query.
     ///   - formats: The formats of the request and its result, which the query may select; `nil` for the
     ///     Open Inference Protocol, in which it may not.
-    ///   - stepLimit: The maximum number of steps of a loss that states them.
+    ///   - limits: The limits of the computation.
     /// - Returns: The builder.
     /// - Throws: A problem with a field of the query or its value.
     static func make(
         for found: Catalogue.Found,
         _ query: String?,
         _ formats: ContentFormats?,
-        stepLimit: Int
+        limits: ComputationLimits
     ) throws(Problem) -> RequestBuilder {
         // Derivatives would be as long as the rows.
         let isTable = formats?.request.isTable == true
         let outputs: Outputs = isTable ? [.loss, .statistics] : .lossAndGradient
         guard let query else {
-            return RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
+            return RequestBuilder(for: found, limits: limits, outputs: outputs)
         }
-        var builder = RequestBuilder(for: found, stepLimit: stepLimit, outputs: outputs)
+        var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
         try builder.read(query: query, formats)
         return builder
     }
@@ -118,7 +118,7 @@ extension RequestBuilder {
             }
             let shape = numbers.count == 1 ? [] : [numbers.count]
             return .numbers(Tensor(shape: shape, values: numbers))
-        case .numbers, .penalties:
+        case .numbers, .labels, .penalties:
             throw Problem(
                 .unknownField,
                 "\(name) belongs in the body: \(part) may contain options only."
@@ -128,10 +128,10 @@ extension RequestBuilder {
 }
 
 extension RequestField {
-    /// Whether the field may be in a query: inputs, weights, masks and penalties may not.
+    /// Whether the field may be in a query: inputs, weights, masks, groups and penalties may not.
     fileprivate var mayBeInQuery: Bool {
         switch kind {
-        case .numbers, .penalties: false
+        case .numbers, .labels, .penalties: false
         case .number, .flag, .text, .texts, .list: true
         }
     }
@@ -139,7 +139,7 @@ extension RequestField {
 
 extension String {
     /// The value of the text as a JSON number; `nil` if it is not one.
-    fileprivate var jsonNumber: Double? {
+    var jsonNumber: Double? {
         var reader = JSONReader(Array(utf8))
         guard let number = try? reader.readNumber(), (try? reader.finish()) != nil else {
             return nil

@@ -33,6 +33,15 @@ struct ResultTable: ContentSource {
         as format: BodyFormat
     ) throws(Problem) -> (start: [UInt8], rest: ResultTable?) {
         let tensors = evaluation.tensors.filter { !$0.shape.isEmpty }
+        if evaluation.partial != nil, format == .csv || !tensors.isEmpty {
+            throw Problem(
+                .conflictingOptions,
+                "partial is a document, which has no place among the rows of \(format.mediaType): "
+                    + "request JSON.",
+                pointer: "/outputs",
+                allowed: [BodyFormat.json.mediaType]
+            )
+        }
         guard let first = tensors.first else {
             return (format == .csv ? summary(of: evaluation) : object(of: evaluation), nil)
         }

@@ -55,8 +55,8 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
 
     mutating func endBody() { reader?.end() }
 
-    mutating func setRest(of builder: inout RequestBuilder) {
-        if keptRows > 0 || foldedRows == 0 { setRows(of: &builder) }
+    mutating func setRest(of builder: inout RequestBuilder) throws {
+        if keptRows > 0 || foldedRows == 0 { try setRows(of: &builder) }
     }
 
     mutating func abandon() {
@@ -92,14 +92,15 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         } catch RequestError.unknownField(let name, _) {
             throw RequestError.unknownField(name, known: RequestField.ofRows(of: builder.facts))
         }
-        guard case .numbers = field.kind else {
+        switch field.kind {
+        case .numbers, .labels: return field
+        default:
             throw Problem(
                 .wrongKind,
                 "\(name) belongs in the query, once for all rows: a column has a number for each row.",
                 pointer: "/" + name
             )
         }
-        return field
     }
 
     /// Appends rows to those that are kept; returns `false` if memory is exhausted.
@@ -128,7 +129,7 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         var request = builder
         let rows = keptRows
         let kept = columns
-        setRows(of: &request)
+        try setRows(of: &request)
         guard try request.foldRows(unless: part.meter?.cancellation) else {
             columns = kept
             keptRows = rows
@@ -141,7 +142,7 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
     }
 
     /// Moves the rows that are kept into a builder.
-    private mutating func setRows(of builder: inout RequestBuilder) {
+    private mutating func setRows(of builder: inout RequestBuilder) throws {
         for index in columns.indices {
             var column = Column(field: columns[index].field)
             swap(&column, &columns[index])
@@ -150,7 +151,7 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
                 values: column.values,
                 hasMissing: column.hasMissing
             )
-            builder.set(column.field, tensor)
+            try builder.set(column.field, .numbers(tensor))
         }
         foldedRows += keptRows
         keptRows = 0

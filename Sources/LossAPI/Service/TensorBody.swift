@@ -87,7 +87,8 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
         let field = try builder.field(header.name)
         let expected: String
         switch (field.kind, header.shape.count) {
-        case (.numbers, _), (.list, ...1), (.number, 0), (.flag, 0): return
+        case (.numbers, _), (.labels, 1), (.list, ...1), (.number, 0), (.flag, 0): return
+        case (.labels, _): expected = "a list of integers, one for each item of the first dimension"
         case (.list, _): expected = "a number or a list of numbers"
         case (.number, _): expected = "a single number"
         case (.flag, _): expected = "a single boolean"

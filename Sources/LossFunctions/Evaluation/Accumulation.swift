@@ -39,7 +39,10 @@ struct Accumulation: ~Copyable {
         weighting = try Weighting(batch, targetWeights: targetWeights)
         if !weighting.items.isEmpty { outer = ExactSum() }
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
-            moments = MomentSums(weighting, batch.selection, offset: batch.request.offset)
+            moments = MomentSums(
+                weighting.units(of: batch.selection),
+                offset: batch.request.offset
+            )
         }
         derivatives.reserveCapacity(outputs.derivativeCount * batch.differentiated.count)
         for (quantity, output) in [(Quantity.gradient, Outputs.gradient), (.hessian, .hessian)]
@@ -49,13 +52,18 @@ struct Accumulation: ~Copyable {
                 derivatives.append(Derivative(quantity, input: input, shape: shape))
             }
         }
-        if outputs.contains(.elements) { elements.reserveCapacity(batch.unitCount) }
+        if keepsElements { elements.reserveCapacity(batch.unitCount) }
         if outputs.contains(.loss), !weighting.reduces {
             weighted.reserveCapacity(batch.unitCount)
         }
     }
 
     private var outputs: Outputs { batch.outputs }
+
+    /// Whether the losses themselves are kept: for the result, or because their groups are not consecutive.
+    private var keepsElements: Bool {
+        outputs.contains(.elements) || batch.request.groups != nil
+    }
 
     /// Adds the losses and derivatives of a block of elements.
     ///
@@ -114,7 +122,7 @@ struct Accumulation: ~Copyable {
         if !isSummed || !areFinite { try checkAreFinite(losses, from: first) }
         moments?.add(losses, from: first)
         // Adding 0 turns -0 into 0, here and below.
-        if outputs.contains(.elements) {
+        if keepsElements {
             elements.append(addingCapacity: losses.count) { output in
                 for offset in losses.indices { output.append(losses[offset] + 0) }
             }
@@ -236,6 +244,7 @@ struct Accumulation: ~Copyable {
         markLeftOut()
         for index in derivatives.indices { derivatives[index].finish() }
         let isReduced = weighting.reduces
+        let groups = try groupMoments()
         return LossResult(
             reduced: outputs.contains(.loss) && isReduced ? try loss() : nil,
             weighted: outputs.contains(.loss) && !isReduced ? losses(weighted) : nil,
@@ -244,6 +253,7 @@ struct Accumulation: ~Copyable {
             elements: outputs.contains(.elements) ? losses(elements) : nil,
             statistics: outputs.contains(.statistics) ? try statistics() : nil,
             moments: outputs.contains(.partial) ? moments?.moments() : nil,
+            groups: groups,
             skipped: batch.request.skipsMissing ? batch.selection.skipped : nil,
             extent: outputs.contains(.partial) ? extent : nil
         )
@@ -263,6 +273,16 @@ struct Accumulation: ~Copyable {
         let value = (outer ?? sum).value(dividedBy: weighting.normalizer) + 0
         guard value.isFinite else { throw notFinite(place: []) }
         return value
+    }
+
+    /// The exact sums of each group; `nil` if the losses are not grouped.
+    private func groupMoments() throws(LossError) -> [LossPartial.Group]? {
+        guard outputs.contains(.partial), let labels = batch.request.groups else { return nil }
+        let (units, offset) = (weighting.units(of: batch.selection), batch.request.offset)
+        guard let groups = labels.moments(of: elements, units, offset: offset) else {
+            throw notFinite(place: [])
+        }
+        return groups
     }
 
     private func losses(_ values: [Double]) -> Tensor {

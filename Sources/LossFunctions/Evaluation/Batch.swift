@@ -55,6 +55,13 @@ final class Batch {
         gradients = outputs.contains(.gradient) ? chosen : InputSet()
         hessians = outputs.contains(.hessian) ? chosen : InputSet()
         selection = try Selection(request, signature, binding, segments, axis: axis)
+        if let groups = request.groups {
+            let shape = segments?.lossShape ?? binding.leading
+            guard shape.first == groups.codes.count else {
+                let allowed = [Array(shape.prefix(1))]
+                throw .leadingShape(input: "groups", shape: [groups.codes.count], allowed: allowed)
+            }
+        }
     }
 
     var signature: Signature { loss.facts.signature }

@@ -32,18 +32,20 @@ package struct LossPartial: Equatable, Sendable {
             self.key = key
             self.moments = moments
         }
+
+        /// Whether the group comes before another: the bytes of its key do, or it alone has no key.
+        fileprivate func precedes(_ other: Group) -> Bool {
+            guard let key else { return other.key != nil }
+            return other.key.map { key.utf8.lexicographicallyPrecedes($0.utf8) } ?? false
+        }
     }
 
     /// The current revision of the numbers: it changes when any number that the service computes
     /// changes, and CHANGELOG.md says why.
     package static let currentNumerics = 1
 
-    /// - Throws: `Mismatch.tooLarge` if a group occurs twice and the sums of both are too large.
-    package init(
-        _ loss: Loss,
-        numerics: Int = currentNumerics,
-        _ groups: [Group]
-    ) throws(Mismatch) {
+    /// Creates the partial sum of groups whose keys differ, in any order.
+    package init(_ loss: Loss, numerics: Int = currentNumerics, _ groups: [Group]) {
         self.loss = loss.facts.name
         options = loss.facts.options.compactMap { declaration in
             loss.options.value(of: declaration.name, in: loss.facts.options)
@@ -51,8 +53,12 @@ package struct LossPartial: Equatable, Sendable {
         }
         .sorted { $0.name < $1.name }
         self.numerics = numerics
-        self.groups = []
-        for group in groups { try add(group) }
+        self.groups = groups.sorted { $0.precedes($1) }
+    }
+
+    /// The first group whose key another has too; `nil` if there is none.
+    package var repeatedGroup: Group? {
+        zip(groups, groups.dropFirst()).first { !$0.precedes($1) }?.0
     }
 
     /// Adds the losses of another part, in any order.
@@ -61,12 +67,25 @@ package struct LossPartial: Equatable, Sendable {
     package mutating func merge(_ other: LossPartial) throws(Mismatch) {
         guard loss == other.loss else { throw .loss(loss, other.loss) }
         guard numerics == other.numerics else { throw .numerics(numerics, other.numerics) }
-        let names = Set((options + other.options).map { $0.name }).sorted()
-        for name in names {
-            let (own, its) = (value(of: name), other.value(of: name))
-            guard own == its else { throw .option(name, own, its) }
+        if options != other.options {
+            let names = Set((options + other.options).map { $0.name }).sorted()
+            for name in names {
+                let (own, its) = (value(of: name), other.value(of: name))
+                guard own == its else { throw .option(name, own, its) }
+            }
         }
-        for group in other.groups { try add(group) }
+        // Both lists are in order, so that one pass finds the groups of both.
+        var place = 0
+        var added: [Group] = []
+        for group in other.groups {
+            while place < groups.count, groups[place].precedes(group) { place += 1 }
+            guard place < groups.count, !group.precedes(groups[place]) else {
+                added.append(group)
+                continue
+            }
+            guard groups[place].moments.merge(group.moments) else { throw .tooLarge }
+        }
+        if !added.isEmpty { groups = (groups + added).sorted { $0.precedes($1) } }
     }
 
     /// The moments of all groups.
@@ -74,17 +93,6 @@ package struct LossPartial: Equatable, Sendable {
         var total = Moments.none
         for group in groups where !total.merge(group.moments) { throw .tooLarge }
         return total
-    }
-
-    private mutating func add(_ group: Group) throws(Mismatch) {
-        let bytes = Array((group.key ?? "").utf8)
-        let place = groups.firstIndex { other in
-            guard let key = other.key else { return group.key == nil }
-            return group.key == nil || !key.utf8.lexicographicallyPrecedes(bytes)
-        }
-        guard let place else { return groups.append(group) }
-        guard groups[place].key == group.key else { return groups.insert(group, at: place) }
-        guard groups[place].moments.merge(group.moments) else { throw .tooLarge }
     }
 
     /// The value of an option; `nil` if it has none.

@@ -29,6 +29,8 @@ package struct LossRequest: Sendable {
     package var step = 1.0
     /// The number of losses before the first, if the inputs are a part of a data set.
     package var offset = 0
+    /// The groups of the items of the first dimension, whose sums are kept apart.
+    package var groups: GroupLabels?
     /// The maximum number of steps of a loss that states them.
     package var stepLimit: Int
 
@@ -60,6 +62,8 @@ package struct LossResult: Equatable, Sendable {
     package let statistics: Statistics?
     /// The exact sums from which reduced losses and statistics follow.
     package let moments: Moments?
+    /// The exact sums of each group, if the losses are grouped.
+    package let groups: [LossPartial.Group]?
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
     /// The units of the losses, if their exact sums were requested.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LossFacts
+import ArrayMath
+package import LossFacts
 
 /// Collects the moments of a batch block by block.
 struct MomentSums {
-    private let weighting: Weighting
-    private let selection: Selection
+    private let weights: UnitWeights
     /// The offset of the batch in the data set of which it is a part.
     private let offset: Int
 
@@ -15,23 +15,33 @@ struct MomentSums {
     private var ownLosses: [Double] = []
     private var ownWeights: [Double] = []
 
-    init(_ weighting: Weighting, _ selection: Selection, offset: Int) {
-        sums = LossSums(
-            isWeighted: weighting.isWeighted,
-            hasNormalizer: weighting.targetWeights != nil
-        )
-        self.weighting = weighting
-        self.selection = selection
+    init(_ weights: UnitWeights, offset: Int) {
+        sums = LossSums(isWeighted: weights.isWeighted, hasNormalizer: weights.targets != nil)
+        self.weights = weights
         self.offset = offset
     }
 
     /// Adds the losses from `first` on.
     mutating func add(_ block: Span<Double>, from first: Int) {
-        addExtremes(of: block, from: first)
-        guard weighting.isWeighted || weighting.targetWeights != nil || !selection.isComplete else {
-            return sums.add(block, weights: block)
+        for offset in block.indices { addExtreme(block[offset], of: first &+ offset) }
+        guard !weights.areTrivial else { return sums.add(block, weights: block) }
+        beginCollection()
+        for offset in block.indices { collect(block[offset], of: first &+ offset) }
+        addCollected()
+    }
+
+    /// Adds the losses of some units, by their places among all `losses`.
+    mutating func add(_ losses: Span<Double>, of units: Span<Int>) {
+        beginCollection()
+        for index in units.indices {
+            addExtreme(losses[units[index]], of: units[index])
+            collect(losses[units[index]], of: units[index])
         }
-        collect(block, from: first)
+        addCollected()
+    }
+
+    /// Adds the losses that have been collected.
+    private mutating func addCollected() {
         let (losses, weights) = (ownLosses, ownWeights)
         sums.add(losses.span, weights: weights.span)
     }
@@ -39,30 +49,115 @@ struct MomentSums {
     /// The moments, once every loss has been added; `nil` if a loss was not finite.
     func moments() -> Moments? { sums.moments(least: least, greatest: greatest) }
 
-    /// Copies the losses and weights of the units that take part, and adds their denominators.
-    private mutating func collect(_ block: Span<Double>, from first: Int) {
+    private mutating func beginCollection() {
         ownLosses.removeAll(keepingCapacity: true)
         ownWeights.removeAll(keepingCapacity: true)
-        for offset in block.indices where !selection.isLeftOut(first + offset) {
-            let weight = weighting[first + offset]
-            ownLosses.append(block[offset])
-            ownWeights.append(weight)
-            if let targetWeights = weighting.targetWeights {
-                sums.addToNormalizer(weight, times: targetWeights[first + offset])
-            }
-        }
     }
 
-    private mutating func addExtremes(of block: Span<Double>, from first: Int) {
-        for offset in block.indices {
-            let loss = block[offset]
-            let isLess = least.map { loss < $0.loss } ?? true
-            let isGreater = greatest.map { loss > $0.loss } ?? true
-            guard isLess || isGreater, !selection.isLeftOut(first + offset) else { continue }
-            // Adding 0 turns -0 into 0.
-            let extreme = Moments.Extreme(loss: loss + 0, offset: self.offset &+ first &+ offset)
-            if isLess { least = extreme }
-            if isGreater { greatest = extreme }
+    /// Copies the loss and the weight of a unit if it takes part, and adds its denominator.
+    private mutating func collect(_ loss: Double, of unit: Int) {
+        guard !weights.isLeftOut(unit) else { return }
+        let weight = weights[unit]
+        ownLosses.append(loss)
+        ownWeights.append(weight)
+        if let targets = weights.targets { sums.addToNormalizer(weight, times: targets[unit]) }
+    }
+
+    private mutating func addExtreme(_ loss: Double, of unit: Int) {
+        let isLess = least.map { loss < $0.loss } ?? true
+        let isGreater = greatest.map { loss > $0.loss } ?? true
+        guard isLess || isGreater, !weights.isLeftOut(unit) else { return }
+        // Adding 0 turns -0 into 0.
+        let extreme = Moments.Extreme(loss: loss + 0, offset: offset &+ unit)
+        if isLess { least = extreme }
+        if isGreater { greatest = extreme }
+    }
+}
+
+/// The weight of each unit in exact sums, and whether it takes part.
+struct UnitWeights {
+    /// A weight for every `span` units; empty if all are 1.
+    private let weights: [Double]
+    private let span: Int
+    /// Factors of the weights in the denominator of a mean; `nil` means 1 each.
+    let targets: [Double]?
+    /// Whether each unit is left out; empty if all take part.
+    private let leftOut: [Bool]
+
+    init(_ weights: [Double], span: Int, targets: [Double]? = nil, leftOut: [Bool]) {
+        self.weights = weights
+        self.span = span
+        self.targets = targets
+        self.leftOut = leftOut
+    }
+
+    var isWeighted: Bool { !weights.isEmpty }
+
+    /// Whether all units take part with weight 1.
+    var areTrivial: Bool { weights.isEmpty && targets == nil && leftOut.isEmpty }
+
+    subscript(unit: Int) -> Double { weights.isEmpty ? 1 : weights[unit / span] }
+
+    func isLeftOut(_ unit: Int) -> Bool { !leftOut.isEmpty && leftOut[unit] }
+}
+
+extension Moments {
+    /// The moments of numbers, one for each unit, and those of each group; `nil` if a number is not finite.
+    ///
+    /// - Parameters:
+    ///   - numbers: the numbers, of which those that are NaN are left out.
+    ///   - weights: the weights of the units, for the leading dimensions; `nil` means 1 each.
+    ///   - labels: the groups of the items of the first dimension; `nil` if there are none.
+    /// - Returns: the moments.
+    package static func moments(
+        of numbers: [Double],
+        weights: Tensor?,
+        _ labels: GroupLabels?
+    ) -> (all: Moments, groups: [LossPartial.Group])? {
+        let leftOut = numbers.contains { $0.isNaN } ? numbers.map { $0.isNaN } : []
+        let given = weights?.values ?? []
+        let span = numbers.count / max(given.count, 1)
+        let units = UnitWeights(given, span: max(span, 1), leftOut: leftOut)
+        var sums = MomentSums(units, offset: 0)
+        sums.add(numbers.span, from: 0)
+        guard let all = sums.moments() else { return nil }
+        guard let labels else { return (all, []) }
+        return labels.moments(of: numbers, units, offset: 0).map { (all, $0) }
+    }
+}
+
+extension GroupLabels {
+    /// The exact sums of each group; `nil` if a loss is not finite.
+    ///
+    /// - Parameters:
+    ///   - losses: the losses of all units.
+    ///   - weights: the weights of the losses.
+    ///   - offset: the offset of the batch in the data set of which it is a part.
+    /// - Returns: the sums in the order of the keys.
+    func moments(
+        of losses: [Double],
+        _ weights: UnitWeights,
+        offset: Int
+    ) -> [LossPartial.Group]? {
+        let (items, starts) = itemsByGroup()
+        let length = losses.count / max(codes.count, 1)
+        var units: [Int] = []
+        var groups: [LossPartial.Group] = []
+        groups.reserveCapacity(keys.count)
+        for (place, key) in keys.enumerated() {
+            var sums = MomentSums(weights, offset: offset)
+            for item in items[starts[place]..<starts[place + 1]] {
+                let first = Int(item) * length
+                units.append(contentsOf: first..<(first + length))
+                guard units.count >= ElementBlock.capacity else { continue }
+                sums.add(losses.span, of: units.span)
+                units.removeAll(keepingCapacity: true)
+            }
+            sums.add(losses.span, of: units.span)
+            units.removeAll(keepingCapacity: true)
+            guard let moments = sums.moments() else { return nil }
+            groups.append(LossPartial.Group(key: key, moments))
         }
+        return groups
     }
 }

@@ -137,7 +137,7 @@ extension Moments {
     }
 
     /// √(n / (n - 1) Σw²(l - m)²) / Σw with the exact mean m; `nil` for fewer than two losses.
-    var standardError: Double? {
+    package var standardError: Double? {
         guard count > 1 else { return nil }
         let (weight, loss) = (self[.weight], self[.weightedLoss])
         let squares = weight * weight

@@ -40,7 +40,7 @@ package struct Outputs: OptionSet, Sendable {
     /// Their names on the wire, in the order of a result.
     package static let names: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
-        ("statistics", .statistics), ("link", .link), ("prox", .prox),
+        ("statistics", .statistics), ("partial", .partial), ("link", .link), ("prox", .prox),
     ]
 
     /// The names of those that a loss has.
@@ -49,8 +49,15 @@ package struct Outputs: OptionSet, Sendable {
             switch entry.output {
             case .link: facts.minimizer?.statistic == .mean
             case .prox: facts.family == .regularization
+            case .partial: facts.hasPartial
             default: true
             }
         }.map { $0.name }
     }
+}
+
+extension Facts {
+    /// Whether losses of parts of a data set add up to those of the whole: not those of a whole batch, nor
+    /// penalties.
+    package var hasPartial: Bool { signature.unit != .batch && family != .regularization }
 }

@@ -13,6 +13,9 @@ package struct RunningLoss: Sendable {
     private let normalizer: Double?
     private let outputs: Outputs
     private var moments = Moments.none
+    /// The sums of each group by its key, if the losses are grouped.
+    private var groups: [GroupKey: Moments] = [:]
+    private var hasGroups = false
     /// The extent of the rows so far.
     private var extent = LossResult.Extent()
     private var skipped = 0
@@ -34,6 +37,7 @@ package struct RunningLoss: Sendable {
         template.inputs = []
         template.weights = nil
         template.mask = nil
+        template.groups = nil
         template.outputs = .partial
         template.reduction = .sum
         template.normalizer = nil
@@ -64,19 +68,22 @@ package struct RunningLoss: Sendable {
     ///   - inputs: the rows of the inputs, in the order of the signature; `nil` for those omitted.
     ///   - weights: the weights of the rows; `nil` means 1.
     ///   - mask: the mask of the rows; `nil` includes all.
+    ///   - labels: the groups of the rows; `nil` means that the losses are not grouped.
     ///   - cancellation: polled during the evaluation; `nil` means never.
     /// - Throws: `LossError` with the place in all rows.
     package mutating func add(
         _ inputs: [Tensor?],
         weights: Tensor?,
         mask: Tensor?,
+        groups labels: GroupLabels? = nil,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) {
         var request = template
         request.inputs = inputs
         request.weights = weights
         request.mask = mask
-        request.offset = extent.unitCount
+        request.groups = labels
+        request.offset = template.offset + extent.unitCount
         let result: LossResult
         do throws(LossError) {
             result = try loss.evaluate(request, unless: cancellation)
@@ -85,6 +92,13 @@ package struct RunningLoss: Sendable {
         }
         guard let own = result.moments, let next = result.extent, moments.merge(own) else {
             throw notFinite
+        }
+        for group in result.groups ?? [] {
+            hasGroups = true
+            guard groups[GroupKey(text: group.key ?? ""), default: .none].merge(group.moments)
+            else {
+                throw notFinite
+            }
         }
         extent.add(next)
         skipped += result.skipped ?? 0
@@ -112,9 +126,9 @@ package struct RunningLoss: Sendable {
         }
         var statistics: Statistics?
         if outputs.contains(.statistics) {
-            let shape = extent.lossShape
+            let (shape, first) = (extent.lossShape, template.offset)
             statistics = try Statistics(moments, input: input, hasMask: hasMask) { offset in
-                Tensor.place(of: offset, in: shape)
+                Tensor.place(of: offset - first, in: shape)
             }
         }
         return LossResult(
@@ -125,6 +139,7 @@ package struct RunningLoss: Sendable {
             elements: nil,
             statistics: statistics,
             moments: outputs.contains(.partial) ? moments : nil,
+            groups: hasGroups ? groups.map { LossPartial.Group(key: $0.key.text, $0.value) } : nil,
             skipped: template.skipsMissing ? skipped : nil,
             extent: outputs.contains(.partial) ? extent : nil
         )

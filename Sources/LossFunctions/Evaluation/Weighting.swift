@@ -116,6 +116,11 @@ struct Weighting {
         weights.isEmpty ? 1 : weights[offset / span]
     }
 
+    /// The weights of units in exact sums.
+    func units(of selection: Selection) -> UnitWeights {
+        UnitWeights(weights, span: span, targets: targetWeights, leftOut: selection.leftOut)
+    }
+
     /// Copies the weights of the losses from `first` on, unless every weight is 1.
     func copy(from first: Int, count: Int, into block: inout [Double]) {
         guard !isTrivial else { return }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import HTTPTypes
+import TensorJSON
+
+/// A document from which a result is computed.
+protocol ComputableDocument: Sendable {
+    /// Computes the result.
+    ///
+    /// - Parameter cancellation: Polled during the computation; `nil` means never.
+    /// - Returns: The result as a JSON document.
+    /// - Throws: A `Problem`, or an error that a `Problem` explains.
+    mutating func result(unless cancellation: Cancellation?) throws -> JSONValue
+
+    /// An upper bound on the memory in bytes to compute and serialize the result.
+    var resultFootprint: Int { get }
+}
+
+/// Reads a document part by part while it arrives, in some format.
+protocol DocumentBody: Sendable {
+    associatedtype Document: ComputableDocument
+
+    var document: Document { get set }
+    var footprint: Int { get }
+    var textFootprint: Int { get }
+    var isAtEnd: Bool { get }
+    /// Whether it keeps a bounded part of the body, however long that is.
+    var isBounded: Bool { get }
+
+    mutating func append(_ bytes: Span<UInt8>)
+    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool
+    mutating func setMeter(_ meter: MemoryAccount?)
+    mutating func end()
+    mutating func discardText()
+    mutating func skip()
+    mutating func read() throws
+}
+
+extension DocumentBody {
+    var isBounded: Bool { false }
+}
+
+extension DocumentReader: DocumentBody where Document: ComputableDocument {}
+
+/// Parses the body of a request whose result is a JSON document, and computes it.
+struct DocumentIntake<Body: DocumentBody>: Intake {
+    var body: Body
+    /// See ``Response/route``.
+    let route: RouteName
+    let clock: MonotonicClock
+    /// The first problem with the request.
+    private var problem: Problem?
+    private var times = WorkTimes()
+
+    init(_ body: Body, route: RouteName, clock: @escaping MonotonicClock) {
+        self.body = body
+        self.route = route
+        self.clock = clock
+    }
+
+    var footprint: Int { body.footprint }
+
+    var textFootprint: Int { body.textFootprint }
+
+    var isBounded: Bool { body.isBounded }
+
+    var responseFootprint: Int { problem == nil ? body.document.resultFootprint : 0 }
+
+    /// Always returns `true`: how long the computation takes is known only once it is done.
+    mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
+        body.append(bytes)
+        if isLast { body.end() }
+        return true
+    }
+
+    mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount) {
+        guard problem == nil else { return }
+        body.setMeter(memory)
+        defer { body.setMeter(nil) }
+        if !segment.isEmpty {
+            guard body.append(segment, memory) else { return body.skip() }
+        }
+        if isLast { body.end() }
+        read()
+        if body.isAtEnd { body.discardText() }
+    }
+
+    mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
+        if !body.isAtEnd {
+            body.end()
+            read()
+        }
+        if let problem { return problem.response(route: route) }
+        let start = clock()
+        do {
+            let result = try body.document.result(unless: cancellation)
+            let computed = clock()
+            times.compute = computed.nanoseconds(since: start)
+            let bytes = result.bytes
+            times.serialize = clock().nanoseconds(since: computed)
+            return Response(
+                status: .ok,
+                fields: .ofResults(in: .json),
+                body: bytes,
+                route: route,
+                times: times
+            )
+        } catch {
+            return Problem(explaining: error).response(route: route)
+        }
+    }
+
+    private mutating func read() {
+        let start = clock()
+        do {
+            try body.read()
+        } catch {
+            problem = Problem(explaining: error)
+            body.skip()
+        }
+        times.parse += clock().nanoseconds(since: start)
+    }
+}

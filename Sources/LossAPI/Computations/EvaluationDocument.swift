@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import LossFacts
+import LossFunctions
+import Requests
+import TensorJSON
+
+/// A request to evaluate a model on a data set.
+struct EvaluationDocument: StreamedDocument, TensorDocument {
+    private var evaluation: DataSetEvaluation
+
+    static let members = [
+        "inputs", "weights", "mask", "missing", "groups", "losses", "metrics", "baseline",
+        "confidence", "worst",
+    ]
+
+    init(limits: ComputationLimits) { evaluation = DataSetEvaluation(limits: limits) }
+
+    var footprint: Int { evaluation.footprint }
+
+    var resultFootprint: Int { evaluation.resultFootprint }
+
+    func form(of path: [String]) throws -> MemberForm {
+        if path.count > 1 { return .numbers(.null) }
+        switch path[0] {
+        case "inputs", "baseline": return .members
+        case "losses", "metrics": return .elements
+        case "weights": return .numbers(.none)
+        case "mask": return .numbers(.booleans)
+        default:
+            guard Self.members.contains(path[0]) else {
+                throw Problem(unknownField: path[0], at: "", known: Self.members)
+            }
+            return .value
+        }
+    }
+
+    mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
+        switch path[0] {
+        case "losses": evaluation.losses.append(try reader.readTerm("loss"))
+        case "metrics": evaluation.metrics.append(try reader.readTerm("metric"))
+        case _ where try reader.peekKind() == .null: try reader.skipValue()
+        case "missing": evaluation.data.skipsMissing = try reader.readMissing()
+        case "groups": try evaluation.set(groups: try reader.readLabels())
+        case "confidence": try evaluation.set(confidence: try reader.readNumber())
+        default: try evaluation.set(worst: try reader.readNumber())
+        }
+    }
+
+    mutating func set(_ path: [String], _ numbers: NumberArray) {
+        let tensor = Tensor(numbers)
+        switch path[0] {
+        case "inputs": evaluation.data.set(path[1], tensor)
+        case "baseline": evaluation.baseline.append((path[1], tensor))
+        case "weights": evaluation.data.weights = tensor
+        default: evaluation.data.mask = tensor
+        }
+    }
+
+    mutating func set(_ name: String, _ tensor: Tensor) throws {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        switch parts.first {
+        case "weights": evaluation.data.weights = tensor
+        case "mask": evaluation.data.mask = tensor
+        case "groups":
+            do throws(RequestError) {
+                try evaluation.set(groups: GroupLabels.integers(tensor))
+            } catch {
+                throw Problem(error, at: "")
+            }
+        case "baseline" where parts.count > 1: evaluation.baseline.append((parts[1], tensor))
+        default: evaluation.data.set(name, tensor)
+        }
+    }
+
+    mutating func set(_ name: String, text: String) throws {
+        guard ["losses", "metrics", "missing", "confidence", "worst"].contains(name) else {
+            throw Problem(unknownField: name, at: "", known: Self.members)
+        }
+        try read(name, text: text)
+    }
+
+    mutating func result(unless cancellation: Cancellation?) throws -> JSONValue {
+        do throws(DataSetError) {
+            return try evaluation.result(unless: cancellation).document
+        } catch {
+            throw Problem(error)
+        }
+    }
+}
+
+extension JSONReader {
+    /// Reads a loss or metric: its name, or an object with its name and options.
+    ///
+    /// - Parameter noun: The key of the name.
+    /// - Returns: The loss or metric, whose options have not been checked.
+    /// - Throws: A `JSONError` in the text, or a `Problem` if the name is missing.
+    mutating func readTerm(_ noun: String) throws -> Term {
+        try takeMemory(512)
+        guard try peekKind() == .object else { return Term(name: try readString()) }
+        let base = pointer
+        var term = Term()
+        var hasName = false
+        try beginObject()
+        while let key = try nextKey() {
+            switch key {
+            case noun:
+                term.name = try readString()
+                hasName = true
+            case "name": term.label = try readString()
+            case "coefficient": term.coefficient = try readNumber()
+            case "inputs":
+                try beginObject()
+                while let input = try nextKey() { term.inputs[input] = try readString() }
+            case "parameters" where noun == "penalty":
+                term.inputs["parameters"] = try readString()
+            default:
+                guard try peekKind() != .null else {
+                    try skipValue()
+                    continue
+                }
+                term.fields.append((key, try readOption()))
+            }
+        }
+        guard hasName else {
+            throw Problem(missingField: noun, at: base, "the name of a \(noun)")
+        }
+        return term
+    }
+
+    /// Whether missing values are skipped.
+    mutating func readMissing() throws -> Bool {
+        let name = try readString()
+        guard let policy = MissingValues(rawValue: name) else {
+            throw RequestError.notAllowed(
+                name,
+                field: "missing",
+                place: [],
+                allowed: MissingValues.allCases.map { $0.rawValue }
+            )
+        }
+        return policy == .skip
+    }
+}
+
+extension DataSetResult {
+    /// The document of the results.
+    fileprivate var document: JSONValue {
+        JSONValue(present: [
+            ("losses", losses.isEmpty ? nil : .array(losses.map { $0.document })),
+            ("metrics", metrics.isEmpty ? nil : .array(metrics.map { $0.document })),
+            ("groups", groups.isEmpty ? nil : .array(groups.map { document(of: $0) })),
+        ])
+    }
+
+    private func document(of group: (key: String, place: Int)) -> JSONValue {
+        JSONValue(present: [
+            ("group", .string(group.key)),
+            (
+                "losses",
+                losses.isEmpty ? nil : .array(losses.map { $0.document(ofGroup: group.place) })
+            ),
+            (
+                "metrics",
+                metrics.isEmpty ? nil : .array(metrics.map { $0.document(ofGroup: group.place) })
+            ),
+        ])
+    }
+}
+
+extension DataSetResult.Loss {
+    fileprivate var document: JSONValue {
+        var members: [(String, JSONValue?)] = [("name", .string(label)), ("loss", .string(loss))]
+        members += all.members
+        members += [
+            ("reason", reason.map { .string($0) }),
+            ("skipped", skipped.map { .integer($0) }),
+            ("worst", worst.isEmpty ? nil : .array(worst.map { $0.document })),
+            ("baseline", baseline?.document),
+        ]
+        return JSONValue(present: members)
+    }
+
+    fileprivate func document(ofGroup place: Int) -> JSONValue {
+        var members: [(String, JSONValue?)] = [("name", .string(label))]
+        if groups.indices.contains(place) {
+            members += groups[place].members
+        } else {
+            members += [("value", .null), ("reason", reason.map { .string($0) })]
+        }
+        if groupBaselines.indices.contains(place) {
+            members.append(("baseline", groupBaselines[place].document))
+        }
+        return JSONValue(present: members)
+    }
+}
+
+extension DataSetResult.Mean {
+    fileprivate var members: [(String, JSONValue?)] {
+        [
+            ("value", value.map { .number($0) } ?? .null),
+            ("normalizer", normalizer.map { .number($0) } ?? .null),
+            ("count", .integer(count)),
+            ("standard_error", standardError.map { .number($0) } ?? .null),
+            ("interval", interval.isEmpty ? .null : .array(interval.map { .number($0) })),
+        ]
+    }
+}
+
+extension DataSetResult.Comparison {
+    fileprivate var document: JSONValue {
+        JSONValue(present: [
+            ("value", baseline.value.map { .number($0) } ?? .null),
+            ("difference", difference.value.map { .number($0) } ?? .null),
+            ("count", .integer(difference.count)),
+            ("standard_error", difference.standardError.map { .number($0) } ?? .null),
+            (
+                "interval",
+                difference.interval.isEmpty
+                    ? .null : .array(difference.interval.map { .number($0) })
+            ),
+        ])
+    }
+}
+
+extension DataSetResult.Metric {
+    fileprivate var document: JSONValue {
+        JSONValue(
+            present: [("name", .string(label)), ("metric", .string(metric))] + all.members
+                + [("baseline", baseline.map { comparison(with: $0) })]
+        )
+    }
+
+    /// The value of the other model, and the difference of numbers.
+    private func comparison(with other: MetricResult) -> JSONValue {
+        var members = DataSetResult.Score.members(of: other.value)
+        if case .number(let own) = all.result.value, case .number(let number) = other.value {
+            members.append(("difference", .number(own - number + 0)))
+        }
+        return JSONValue(present: members)
+    }
+
+    fileprivate func document(ofGroup place: Int) -> JSONValue {
+        JSONValue(
+            present: [("name", .string(label))]
+                + (groups.indices.contains(place) ? groups[place].members : [])
+        )
+    }
+}
+
+extension DataSetResult.Score {
+    fileprivate var members: [(String, JSONValue?)] {
+        var members = Self.members(of: result.value)
+        if let error = result.standardError {
+            members.append(("standard_error", .number(error)))
+            members.append(("interval", .array(interval.map { .number($0) })))
+        }
+        for part in result.parts { members.append((part.name, .number(part.value))) }
+        return members
+    }
+
+    /// The value, or null and the reason that there is none.
+    fileprivate static func members(of value: MetricResult.Value) -> [(String, JSONValue?)] {
+        var members: [(String, JSONValue?)] = []
+        switch value {
+        case .number(let number): members.append(("value", .number(number)))
+        case .numbers(let numbers):
+            members.append(
+                ("value", .array(numbers.map { $0.map { .number($0) } ?? .null }))
+            )
+        case .matrix(let rows):
+            let rows = rows.map { row in JSONValue.array(row.map { .number($0) }) }
+            members.append(("value", .array(rows)))
+        case .undefined(let reason):
+            members += [("value", .null), ("reason", .string(reason))]
+        }
+        return members
+    }
+}
+
+extension Statistics.Extreme {
+    fileprivate var document: JSONValue {
+        ["place": .array(place.map { .integer($0) }), "loss": .number(loss)]
+    }
+}
+
+extension Problem {
+    /// Describes a data set that is not evaluated.
+    init(_ error: DataSetError) {
+        switch error {
+        case .request(let error): self.init(error, at: "")
+        case .cancelled: self.init(.internalError, "The computation was cancelled.")
+        case .unknown(let list, let place, let name):
+            self =
+                list == "metrics"
+                ? Self.unknownMetric(name)
+                : Self.unknownEntry(name, list == "penalties" ? .penalties : .losses)
+            pointer = list == "loss" ? "/loss" : "/\(list)/\(place)"
+        case .unused(let path, let known):
+            self.init(
+                .unknownField,
+                "\(path.replacing("/", with: ".")) is not read by any of the losses and metrics, which read "
+                    + "\(known.joined(separator: ", ")). With \"inputs\": {\"predictions\": \"score\"}, a "
+                    + "loss reads an input of another name.",
+                pointer: "/" + path,
+                allowed: known
+            )
+        case .term(let list, let place, let term, let error):
+            self.init(error, at: "")
+            pointer = pointer.map { term.pointer($0, at: "/\(list)/\(place)") }
+        }
+    }
+
+    private static func unknownEntry(_ name: String, _ list: CatalogueList) -> Problem {
+        do throws(Problem) {
+            _ = try Route.find(name, in: list)
+            return Problem(.notAllowed, "Unknown \(list.noun) \(name.quoted).")
+        } catch {
+            return Problem(.notAllowed, error.detail, allowed: error.allowed)
+        }
+    }
+
+    private static func unknownMetric(_ name: String) -> Problem {
+        let names = MetricCatalogue.metrics.map { $0.facts.name }
+        let spellings = MetricCatalogue.metrics.flatMap { entry in
+            [entry.facts.name] + entry.facts.aliases.map { $0.name }
+        }
+        let nearest = Suggestions(spellings).nearest(to: name, atMost: 3)
+        let hint =
+            nearest.isEmpty ? "" : " Did you mean \(nearest.map { $0.quoted }.alternatives)?"
+        let allowed = nearest.isEmpty ? names : nearest
+        return Problem(
+            .notAllowed,
+            "Unknown metric \(name.quoted).\(hint) Metrics: \(names.joined(separator: ", ")).",
+            allowed: allowed
+        )
+    }
+}
+
+extension Term {
+    /// The pointer to a value in a request with a data set, from that in a request to the loss alone.
+    fileprivate func pointer(_ own: String, at base: String) -> String {
+        let steps = own.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        guard let first = steps.first else { return base }
+        let rest = steps.dropFirst().map { "/" + $0 }.joined()
+        switch first {
+        case "weights", "mask", "groups", "missing": return own
+        case _ where first.hasPrefix("inputs~1"):
+            return base + own.replacing("inputs~1", with: "inputs/")
+        case _ where fields.contains(where: { $0.name == first }):
+            return base + own
+        default: return "/inputs/" + source(of: first) + rest
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import LossFacts
+import LossFunctions
+import Requests
+import TensorJSON
+
+/// A request to merge partial sums.
+struct MergeDocument: StreamedDocument, ComputableDocument {
+    private var merger: Merger
+
+    /// The members of the object, and the fields of the query.
+    static let members = ["partials", "reduction", "normalizer", "outputs"]
+
+    init(_ merger: Merger) { self.merger = merger }
+
+    var footprint: Int { merger.footprint }
+
+    var resultFootprint: Int { merger.resultFootprint }
+
+    func form(of path: [String]) throws -> MemberForm {
+        guard Self.members.contains(path[0]) else {
+            throw Problem(unknownField: path[0], at: "", known: Self.members)
+        }
+        return path[0] == "partials" ? .elements : .value
+    }
+
+    mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
+        guard path != ["partials"] else { return try readPartial(&reader) }
+        guard try reader.peekKind() != .null else { return try reader.skipValue() }
+        switch path[0] {
+        case "reduction": try merger.set(reduction: try reader.readString())
+        case "normalizer": try merger.set(normalizer: try reader.readNumber())
+        default: try merger.set(outputs: try reader.readStrings())
+        }
+    }
+
+    mutating func set(_: [String], _: NumberArray) {}
+
+    /// Reads a partial sum and adds it to the others.
+    mutating func readPartial(_ reader: inout JSONReader) throws {
+        let pointer = reader.pointer
+        let partial = try PartialReader.read(&reader)
+        do throws(MergeError) {
+            try merger.add(partial)
+        } catch {
+            throw Problem(error, at: pointer)
+        }
+    }
+
+    /// Sets the options in the query of a request.
+    mutating func read(query: String?) throws(Problem) {
+        guard let query else { return }
+        let known = Self.members.filter { $0 != "partials" }
+        for (name, text) in try QueryFields(query).fields {
+            do {
+                switch name {
+                case "reduction": try merger.set(reduction: text)
+                case "normalizer":
+                    guard let number = text.jsonNumber else {
+                        throw Problem(
+                            .wrongKind,
+                            "normalizer in the query is \(text.quoted), but must be a number as in JSON.",
+                            allowed: ["a number"]
+                        )
+                    }
+                    try merger.set(normalizer: number)
+                case "outputs":
+                    let words = text.split(separator: ",", omittingEmptySubsequences: false)
+                    try merger.set(outputs: words.map(String.init))
+                case "format" where BodyFormat(rawValue: text) != nil: break
+                default: throw Problem(unknownField: name, at: "", known: known)
+                }
+            } catch let error as RequestError {
+                throw Problem(error, at: nil)
+            } catch {
+                var problem = Problem(explaining: error)
+                problem.pointer = nil
+                throw problem
+            }
+        }
+    }
+
+    mutating func result(unless _: Cancellation?) throws -> JSONValue {
+        do throws(MergeError) {
+            return try merger.result().document
+        } catch {
+            throw Problem(error, at: "")
+        }
+    }
+}
+
+extension MergedLoss {
+    /// The document of the results.
+    package var document: JSONValue {
+        var members = total.members
+        if let partial { members.append(("partial", partial.document)) }
+        if !groups.isEmpty {
+            members.append(
+                (
+                    "groups",
+                    .array(
+                        groups.map { group in
+                            JSONValue(
+                                present: [
+                                    ("group", .string(group.key)),
+                                    ("count", .integer(group.summary.count)),
+                                ] + group.summary.members
+                            )
+                        }
+                    )
+                )
+            )
+        }
+        return JSONValue(present: members)
+    }
+}
+
+extension MergedLoss.Summary {
+    fileprivate var members: [(String, JSONValue?)] {
+        [
+            ("loss", loss.map { .number($0) }),
+            ("normalizer", normalizer.map { .number($0) }),
+            ("statistics", statistics.map { $0.indexedDocument }),
+        ]
+    }
+}
+
+extension Statistics {
+    /// The document of statistics, in which places are indices in the data set.
+    var indexedDocument: JSONValue {
+        [
+            "count": .integer(count), "mean": .number(mean),
+            "variance": variance.map { .number($0) } ?? .null,
+            "standard_error": standardError.map { .number($0) } ?? .null,
+            "least": ["loss": .number(least.loss), "index": .integer(least.place.first ?? 0)],
+            "greatest": [
+                "loss": .number(greatest.loss), "index": .integer(greatest.place.first ?? 0),
+            ],
+        ]
+    }
+}
+
+extension Problem {
+    /// Describes partial sums that are not merged; `pointer` is that of the partial sum, or of the request.
+    init(_ error: MergeError, at pointer: String) {
+        switch error {
+        case .request(let error): self.init(error, at: pointer)
+        case .unlike(let mismatch, let place):
+            self.init(.unlikePartials, mismatch.sentence(place), pointer: pointer)
+        }
+    }
+}
+
+extension LossPartial.Mismatch {
+    /// The difference between the partial sum at a place and those before it.
+    fileprivate func sentence(_ place: Int) -> String {
+        let subject = "The partial sum \(place)"
+        return switch self {
+        case .loss(let own, let other):
+            "\(subject) is of \(other.quoted), but those before it are of \(own.quoted)."
+        case .numerics(let own, let other):
+            "\(subject) has the revision \(other) of the numbers, but those before it have \(own): compute all "
+                + "with one release of the server."
+        case .option(let name, let own, let other):
+            "\(subject) has \(name.quoted): \(other.text), but those before it have \(own.text)."
+        case .tooLarge:
+            "\(subject) would make a sum larger than every sum of losses that doubles can express."
+        }
+    }
+}
+
+extension OptionValue? {
+    /// The value as JSON text.
+    fileprivate var text: String {
+        map { String(decoding: JSONValue($0).bytes, as: UTF8.self) } ?? "no value"
+    }
+}

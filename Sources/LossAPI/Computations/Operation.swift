@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import Requests
+
+/// A computation besides those of single losses and penalties; its raw value is the name in its path.
+enum Operation: String, CaseIterable {
+    case check
+    case evaluations
+    case merge
+    case objectives
+
+    /// The formats of requests; results are JSON.
+    var formats: [BodyFormat] {
+        switch self {
+        case .check, .evaluations, .objectives: [.json, .safetensors, .npz]
+        case .merge: [.json, .ndjson]
+        }
+    }
+
+    var path: String { "/v1/\(rawValue)" }
+
+    static let allow = "OPTIONS, POST"
+}
+
+extension LossService {
+    /// Creates the intake for the body of a request.
+    ///
+    /// - Parameters:
+    ///   - operation: The computation.
+    ///   - query: The query of the request, which may contain options.
+    ///   - formats: The formats of the request and of its result.
+    ///   - length: The length of the body in bytes, if it is known.
+    /// - Returns: The intake.
+    /// - Throws: A problem with the query, or with a format.
+    func intake(
+        for operation: Operation,
+        query: String?,
+        formats: ContentFormats,
+        expecting length: Int?
+    ) throws(Problem) -> any Intake {
+        let allowed = operation.formats.map { $0.mediaType }
+        guard operation.formats.contains(formats.request) else {
+            throw Problem(
+                .unsupportedMediaType,
+                "\(operation.path) does not accept \(formats.request.mediaType): send "
+                    + "\(allowed.alternatives).",
+                allowed: allowed
+            )
+        }
+        switch operation {
+        case .check:
+            return try intake(CheckDocument(limits: limits), operation, query, formats, length)
+        case .evaluations:
+            return try intake(EvaluationDocument(limits: limits), operation, query, formats, length)
+        case .objectives:
+            return try intake(ObjectiveDocument(limits: limits), operation, query, formats, length)
+        case .merge:
+            var document = MergeDocument(Merger(groupLimit: limits.groups))
+            try document.read(query: query)
+            guard formats.request == .json else {
+                let lines = PartialLines(document, maximumDepth: maximumDepth)
+                return DocumentIntake(lines, route: RouteName(operation.path), clock: clock)
+            }
+            return intake(document, operation, expecting: length)
+        }
+    }
+
+    private func intake(
+        _ document: some TensorDocument,
+        _ operation: Operation,
+        _ query: String?,
+        _ formats: ContentFormats,
+        _ length: Int?
+    ) throws(Problem) -> any Intake {
+        var document = document
+        try document.read(query: query)
+        let route = RouteName(operation.path)
+        switch formats.request {
+        case .safetensors:
+            let body = TensorDocumentBody(SafeTensorsReader(), document)
+            return DocumentIntake(body, route: route, clock: clock)
+        case .npz:
+            let body = TensorDocumentBody(NPZReader(limit: maximumBody), document)
+            return DocumentIntake(body, route: route, clock: clock)
+        case .json, .npy, .csv, .ndjson: return intake(document, operation, expecting: length)
+        }
+    }
+
+    private func intake(
+        _ document: some StreamedDocument & ComputableDocument,
+        _ operation: Operation,
+        expecting length: Int?
+    ) -> any Intake {
+        DocumentIntake(
+            DocumentReader(document, maximumDepth: maximumDepth, expecting: length),
+            route: RouteName(operation.path),
+            clock: clock
+        )
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Formats
+import HTTP
+import LossFacts
+import Requests
+import TensorJSON
+
+/// A document whose arrays may arrive as tensors, and whose other members as texts by their names.
+protocol TensorDocument: ComputableDocument, StreamedDocument {
+    mutating func set(_ name: String, _ tensor: Tensor) throws
+
+    mutating func set(_ name: String, text: String) throws
+}
+
+extension TensorDocument {
+    /// Reads a member from text: a JSON value, names separated by commas, or a string.
+    mutating func read(_ name: String, text: String) throws {
+        let isList = try form(of: [name]) == .elements
+        var json = text
+        if isList, text.first != "[" {
+            let words = text.split(separator: ",").map { JSONValue.string(String($0)) }
+            json = String(decoding: JSONValue.array(words).bytes, as: UTF8.self)
+        } else if !isList, text.jsonNumber == nil {
+            json = String(decoding: JSONValue.string(text).bytes, as: UTF8.self)
+        }
+        var reader = JSONReader(Array(json.utf8))
+        do {
+            if isList {
+                try reader.beginArray()
+                while try reader.nextElement() { try read([name], &reader) }
+            } else {
+                try read([name], &reader)
+            }
+            try reader.finish()
+        } catch {
+            var problem = Problem(explaining: error)
+            problem.detail = "\(name): " + problem.detail
+            throw problem
+        }
+    }
+
+    /// Reads the fields of a query.
+    mutating func read(query: String?) throws(Problem) {
+        guard let query else { return }
+        for (name, text) in try QueryFields(query).fields where name != "format" {
+            do { try set(name, text: text) } catch { throw Problem(explaining: error) }
+        }
+    }
+}
+
+/// Reads the tensors of a body in a binary format into a document while the body arrives.
+struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: DocumentBody {
+    var document: Document
+    /// `nil` once the rest of the body is discarded.
+    private var reader: Reader?
+    private var part = BodyPart()
+
+    init(_ reader: Reader, _ document: Document) {
+        self.reader = reader
+        self.document = document
+    }
+
+    var footprint: Int { (reader?.footprint ?? 0) + part.footprint + document.footprint }
+
+    var textFootprint: Int { part.footprint }
+
+    var isAtEnd: Bool { part.isAtEnd }
+
+    mutating func append(_ bytes: Span<UInt8>) { part.append(bytes) }
+
+    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
+        part.replace(with: segment)
+        return true
+    }
+
+    mutating func setMeter(_ meter: MemoryAccount?) { part.meter = meter }
+
+    mutating func end() { part.isComplete = true }
+
+    mutating func discardText() { part.discard() }
+
+    mutating func skip() {
+        discardText()
+        reader = nil
+        part.isAtEnd = true
+    }
+
+    mutating func read() throws {
+        guard !isAtEnd else { return }
+        let (bytes, start) = part.take()
+        var index = start
+        do {
+            try readEvents(bytes.span, &index)
+            guard part.isComplete else { return }
+            try reader?.end(part.meter)
+            try readEvents(bytes.span, &index)
+            part.isAtEnd = true
+        } catch let error as FormatError where error.isOutOfMemory {
+            // The account knows why, and the request is refused.
+            skip()
+        }
+    }
+
+    private mutating func readEvents(_ bytes: Span<UInt8>, _ index: inout Int) throws {
+        while let event = try reader?.next(bytes, from: &index, part.meter) {
+            switch event {
+            case .headers(_, let metadata):
+                // Libraries note the framework that wrote safetensors.
+                for (name, text) in metadata where name != "format" {
+                    try document.set(name, text: text)
+                }
+            case .tensor(let tensor):
+                try document.set(
+                    tensor.name,
+                    Tensor(
+                        shape: tensor.shape,
+                        values: tensor.values,
+                        hasMissing: tensor.hasNaN
+                    )
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The key of a group, which differs from others if its bytes do, as in other languages.
+struct GroupKey: Hashable, Sendable {
+    let text: String
+
+    static func == (left: GroupKey, right: GroupKey) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+}
+
+/// The groups of the items of the first dimension of the losses.
+///
+/// A class, so that the losses of one data set share an instance.
+package final class GroupLabels: Sendable {
+    /// The keys of the groups, each once, in the order in which they first occur.
+    package let keys: [String]
+    /// The place in `keys` of the group of each item.
+    package let codes: [Int32]
+
+    fileprivate init(_ keys: [String], _ codes: [Int32]) {
+        self.keys = keys
+        self.codes = codes
+    }
+
+    /// Collects the groups of items one after the other.
+    package struct Builder: Sendable {
+        private var places: [GroupKey: Int32] = [:]
+        private var keys: [String] = []
+        private var codes: [Int32] = []
+
+        package init() {}
+
+        /// The number of groups so far.
+        package var groupCount: Int { keys.count }
+
+        /// Appends the group of the next item.
+        package mutating func append(_ key: String) {
+            guard let place = places[GroupKey(text: key)] else {
+                let place = Int32(keys.count)
+                places[GroupKey(text: key)] = place
+                keys.append(key)
+                return codes.append(place)
+            }
+            codes.append(place)
+        }
+
+        package consuming func finish() -> GroupLabels { GroupLabels(keys, codes) }
+    }
+
+    /// An estimate of the memory of the exact sums of a group in bytes, with their text.
+    package static let bytesEach = 2_560
+
+    /// An estimate of the memory of a key in bytes, with that to find it.
+    package static let keyBytes = 128
+
+    /// The memory in use, in bytes.
+    package var footprint: Int {
+        keys.reduce(4 * codes.capacity) { $0 + Self.keyBytes + $1.utf8.count }
+    }
+
+    /// The items in the order of their groups, and where the items of each group start.
+    func itemsByGroup() -> (items: [Int32], starts: [Int]) {
+        var starts = [Int](repeating: 0, count: keys.count + 1)
+        for code in codes { starts[Int(code) + 1] += 1 }
+        for group in keys.indices { starts[group + 1] += starts[group] }
+        var next = starts
+        var items = [Int32](repeating: 0, count: codes.count)
+        for (item, code) in codes.enumerated() {
+            items[next[Int(code)]] = Int32(truncatingIfNeeded: item)
+            next[Int(code)] += 1
+        }
+        return (items, starts)
+    }
+}
+
+extension GroupLabels: Equatable {
+    package static func == (left: GroupLabels, right: GroupLabels) -> Bool {
+        left === right || left.keys == right.keys && left.codes == right.codes
+    }
+}

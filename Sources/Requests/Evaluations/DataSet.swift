@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+package import LossFunctions
+
+/// Named numbers that several losses and metrics share.
+package struct DataSet: Sendable {
+    /// The inputs by their names, in the order in which they were given.
+    package private(set) var inputs: [(name: String, tensor: Tensor)] = []
+    package var weights: Tensor?
+    package var mask: Tensor?
+    package var skipsMissing = false
+    package var groups: GroupLabels?
+
+    package init() {}
+
+    /// Sets the numbers of an input.
+    package mutating func set(_ name: String, _ tensor: Tensor) { inputs.append((name, tensor)) }
+
+    package func input(named name: String) -> Tensor? {
+        inputs.first { $0.name == name }?.tensor
+    }
+
+    /// The data set with other numbers for some inputs.
+    func replacing(_ others: [(name: String, tensor: Tensor)]) -> DataSet {
+        var set = self
+        for index in set.inputs.indices {
+            if let other = others.first(where: { $0.name == set.inputs[index].name }) {
+                set.inputs[index].tensor = other.tensor
+            }
+        }
+        return set
+    }
+
+    /// The memory in use, in bytes.
+    package var footprint: Int {
+        inputs.reduce(0) { $0 + 8 * $1.tensor.values.capacity }
+            + 8 * ((weights?.values.capacity ?? 0) + (mask?.values.capacity ?? 0))
+            + (groups?.footprint ?? 0)
+    }
+}
+
+/// A loss, or a metric, of a data set, whose fields are checked once its name is known.
+package struct Term: Sendable {
+    /// The label of the result; `nil` means the canonical name.
+    package var label: String?
+    /// The name of the loss or metric, or one of its aliases.
+    package var name: String
+    /// The inputs of the data set by those of the loss whose names differ.
+    package var inputs: [String: String] = [:]
+    package var fields: [(name: String, value: FieldValue)] = []
+    /// The factor of the term in an objective.
+    package var coefficient = 1.0
+
+    package init(name: String = "") { self.name = name }
+
+    /// The input of the data set for an input of the loss.
+    package func source(of input: String) -> String { inputs[input] ?? input }
+
+    /// The memory in use, in bytes.
+    package var footprint: Int {
+        fields.reduce(512) { total, field in
+            guard case .numbers(let tensor) = field.value else { return total + 64 }
+            return total + 64 + 8 * tensor.values.capacity
+        }
+    }
+}
+
+/// The reason that a data set is not evaluated.
+package enum DataSetError: Error, Sendable {
+    /// A field of the request itself.
+    case request(RequestError)
+    /// A term of a list, such as `losses`, refuses its inputs or options.
+    case term(list: String, place: Int, Term, RequestError)
+    /// A loss or metric that is not known.
+    case unknown(list: String, place: Int, name: String)
+    /// No loss or metric reads an input.
+    case unused(input: String, known: [String])
+    case cancelled
+}
+
+extension Term {
+    /// The builder of a request to the loss of the term with the inputs of a data set.
+    ///
+    /// - Parameters:
+    ///   - found: the loss.
+    ///   - data: the data set.
+    ///   - outputs: the outputs to compute.
+    ///   - limits: the limits of the computation.
+    /// - Returns: the builder with the inputs and options of the term.
+    /// - Throws: `RequestError` if the loss does not have a field, or if a value is not allowed.
+    func builder(
+        for found: Catalogue.Found,
+        of data: DataSet,
+        _ outputs: Outputs,
+        _ limits: ComputationLimits
+    ) throws(RequestError) -> RequestBuilder {
+        let signature = found.facts.signature
+        if let name = inputs.keys.sorted().first(where: { signature.index(of: $0) == nil }) {
+            throw .unknownField("inputs/" + name, known: signature.inputs.map { $0.name })
+        }
+        var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
+        for (index, input) in signature.inputs.enumerated() {
+            guard let tensor = data.input(named: source(of: input.name)) else { continue }
+            builder.set(.input(index), tensor)
+        }
+        for (name, value) in fields {
+            guard RequestField.named(name, of: found.facts)?.mayBeInTerm == true else {
+                let known = RequestField.all(of: found.facts)
+                    .filter { RequestField.named($0, of: found.facts)?.mayBeInTerm == true }
+                throw .unknownField(name, known: known)
+            }
+            try builder.set(named: name, value)
+        }
+        if let weights = data.weights { builder.set(.weights, weights) }
+        if let mask = data.mask { builder.set(.mask, mask) }
+        if data.skipsMissing { try builder.set(.missing, .text(MissingValues.skip.rawValue)) }
+        return builder
+    }
+}
+
+extension RequestBuilder {
+    /// Sets a field by its name to a value whose kind has not been checked.
+    ///
+    /// - Throws: `RequestError` if there is no such field, or if it has another kind of value.
+    package mutating func set(named name: String, _ value: FieldValue) throws(RequestError) {
+        let field = try field(name)
+        switch (field.kind, value) {
+        case (.number, .number), (.flag, .flag), (.text, .text), (.texts, .texts),
+            (.numbers, .numbers), (.labels, .labels), (.list, .number), (.list, .numbers):
+            try set(field, value)
+        case (.number, .numbers(let tensor)) where tensor.shape.isEmpty && !tensor.hasMissing:
+            try set(field, .number(tensor.values[0]))
+        case (.labels, .numbers): try set(field, value)
+        default: throw .wrongKind(name, expected: field.kind.phrase)
+        }
+    }
+}
+
+extension RequestField {
+    /// Whether each loss of a data set has the field: inputs, weights and masks are those of all.
+    fileprivate var mayBeInTerm: Bool {
+        switch self {
+        case .option, .reduction, .normalizer, .emptyRows, .convention: true
+        default: false
+        }
+    }
+}
+
+extension RequestField.Kind {
+    /// A description of the values, as a noun phrase.
+    fileprivate var phrase: String {
+        switch self {
+        case .numbers: "a number or an array of numbers"
+        case .number: "a number"
+        case .flag: "true or false"
+        case .text: "a string"
+        case .texts: "a list of strings"
+        case .list: "a number or a list of numbers"
+        case .labels: "a list of strings or integers"
+        case .penalties: "a list of penalties"
+        }
+    }
+}

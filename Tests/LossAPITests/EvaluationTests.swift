@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import HTTPTypes
+import LossAPI
+import LossFacts
+import LossFunctions
+import Testing
+
+@Suite("An evaluation of a data set")
+struct EvaluationTests {
+    private let client = Client()
+    private static let data = #""predictions":[0.2,0.9,0.4,0.7],"targets":[0,1,1,0]"#
+
+    private func object(_ body: String, status: Int = 200) throws -> [String: Any] {
+        let response = client.send(.post, "/v1/evaluations", body)
+        #expect(response.status.code == status, "\(String(decoding: response.body, as: UTF8.self))")
+        return try client.json(response)
+    }
+
+    private func first(_ result: [String: Any], _ list: String) throws -> [String: Any] {
+        try #require((result[list] as? [[String: Any]])?.first)
+    }
+
+    @Test(
+        "has the loss and the standard error of every loss that has them",
+        arguments: Catalogue.losses.map { $0.facts.name }
+    )
+    func catalogue(name: String) throws {
+        let examples = try client.json(client.send(.get, "/v1/losses/\(name)/examples"))
+        let facts = try #require(Catalogue.loss(named: name)).facts
+        for example in try #require(examples["examples"] as? [[String: Any]]) {
+            var request = try #require(example["request"] as? [String: Any])
+            let optional = [
+                "regularization", "gradient_of", "outputs", "hessian_kind", "hessian_floor",
+                "hessian_scale",
+            ]
+            for field in optional { request[field] = nil }
+            guard ["mean", nil].contains(request["reduction"] as? String) else { continue }
+            let inputs = facts.signature.inputs.map { $0.name }
+            var term = request.filter {
+                !inputs.contains($0.key) && !["weights", "mask", "missing"].contains($0.key)
+            }
+            term["loss"] = name
+            var body: [String: Any] = [
+                "inputs": request.filter { inputs.contains($0.key) }, "losses": [term],
+            ]
+            for field in ["weights", "mask", "missing"] { body[field] = request[field] }
+            request["outputs"] = ["loss", "statistics"]
+            let whole = try client.json(
+                client.send(
+                    .post,
+                    "/v1/losses/\(name)",
+                    bytes: Array(try JSONSerialization.data(withJSONObject: request))
+                )
+            )
+            let response = client.send(
+                .post,
+                "/v1/evaluations",
+                bytes: Array(try JSONSerialization.data(withJSONObject: body))
+            )
+            let own = try first(client.json(response), "losses")
+            #expect(own["value"] as? Double == whole["loss"] as? Double, "\(name)")
+            guard own["reason"] == nil, let error = own["standard_error"] as? Double else {
+                continue
+            }
+            let statistics = try #require(whole["statistics"] as? [String: Any])
+            #expect(error == statistics["standard_error"] as? Double, "\(name)")
+        }
+    }
+
+    @Test("of a group is that of its rows alone")
+    func groups() throws {
+        let losses =
+            #""losses":["squared_error",{"loss":"binary_cross_entropy","name":"bce"}],"metrics":["accuracy","f1"]"#
+        let whole = try object(#"{"inputs":{\#(Self.data)},"groups":["b","a","b","a"],\#(losses)}"#)
+        let groups = try #require(whole["groups"] as? [[String: Any]])
+        #expect(groups.map { $0["group"] as? String } == ["a", "b"])
+        let rows = [
+            #""predictions":[0.9,0.7],"targets":[1,0]"#,
+            #""predictions":[0.2,0.4],"targets":[0,1]"#,
+        ]
+        for (group, rows) in zip(groups, rows) {
+            let alone = try object(#"{"inputs":{\#(rows)},\#(losses)}"#)
+            for list in ["losses", "metrics"] {
+                let (own, other) = (
+                    try #require(group[list] as? [[String: Any]]),
+                    try #require(alone[list] as? [[String: Any]])
+                )
+                for (one, two) in zip(own, other) {
+                    for member in ["value", "standard_error"] {
+                        #expect(one[member] as? Double == two[member] as? Double, "\(one)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("has normal intervals and paired differences")
+    func intervals() throws {
+        let body =
+            #"{"inputs":{\#(Self.data)},"losses":["mse"],"baseline":{"predictions":[0.5,0.5,0.5,0.5]},"confidence":0.6826894921370859,"worst":2}"#
+        let loss = try first(object(body), "losses")
+        let value = try #require(loss["value"] as? Double)
+        let error = try #require(loss["standard_error"] as? Double)
+        let interval = try #require(loss["interval"] as? [Double])
+        // The probability of one standard deviation.
+        #expect(
+            abs(interval[1] - value - error) < 4e-16 && abs(value - error - interval[0]) < 4e-16
+        )
+        let baseline = try #require(loss["baseline"] as? [String: Any])
+        #expect(baseline["value"] as? Double == 0.25)
+        let differences = [0.04, 0.01, 0.36, 0.49].map { $0 - 0.25 }
+        let mean = differences.reduce(0, +) / 4
+        let deviation = (differences.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 12)
+            .squareRoot()
+        #expect(abs(try #require(baseline["difference"] as? Double) - mean) < 1e-15)
+        #expect(abs(try #require(baseline["standard_error"] as? Double) - deviation) < 1e-15)
+        let worst = try #require(loss["worst"] as? [[String: Any]])
+        #expect(worst.map { $0["place"] as? [Int] } == [[3], [2]])
+    }
+
+    @Test(
+        "of every metric has a value or a reason",
+        arguments: MetricCatalogue.metrics.map { $0.facts.name }
+    )
+    func metrics(name: String) throws {
+        let facts = try #require(MetricCatalogue.metric(named: name)).entry.facts
+        var inputs: [String: Any] = [
+            "predictions": [0.2, 0.9, 0.4, 0.7], "targets": [0, 1, 1, 0],
+        ]
+        for other in facts.inputNames.dropFirst(2) { inputs[other] = [1, 0, 1, 1] }
+        let body: [String: Any] = ["inputs": inputs, "metrics": [name]]
+        let data = try JSONSerialization.data(withJSONObject: body)
+        let response = client.send(.post, "/v1/evaluations", bytes: Array(data))
+        // A metric that reads inputs of another shape, or needs an option, says so.
+        guard response.status == .ok else {
+            #expect(response.status == .unprocessableContent)
+            return
+        }
+        let metric = try first(client.json(response), "metrics")
+        #expect(metric["metric"] as? String == name)
+        #expect(metric["value"] is NSNull ? metric["reason"] is String : metric["reason"] == nil)
+    }
+
+    @Test(
+        "is refused with the place",
+        arguments: [
+            (#"{"inputs":{D},"losses":["mze"]}"#, "/losses/0", "not-allowed"),
+            (#"{"inputs":{D},"metrics":["f1_skore"]}"#, "/metrics/0", "not-allowed"),
+            (#"{"inputs":{D,"x":[1]},"losses":["mse"]}"#, "/inputs/x", "unknown-field"),
+            (
+                #"{"inputs":{D},"losses":["mse"],"baseline":{"p":[1]}}"#, "/baseline/p",
+                "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"huber","delta":-1}]}"#, "/losses/0/delta",
+                "out-of-range"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"huber","outputs":["loss"]}]}"#,
+                "/losses/0/outputs/0", "wrong-kind"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"huber","step":1}]}"#, "/losses/0/step",
+                "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"huber","reduction":"none"}]}"#,
+                "/losses/0/reduction", "not-allowed"
+            ),
+            (#"{"inputs":{D},"losses":[{"delta":1}]}"#, "/losses/0/loss", "missing-field"),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"f1","averag":"macro"}]}"#,
+                "/metrics/0/averag", "unknown-field"
+            ),
+            (
+                #"{"inputs":{"predictions":[1,2],"targets":[0]},"losses":["mse"]}"#,
+                "/inputs/targets", "shape-mismatch"
+            ),
+            (
+                #"{"inputs":{"predictions":[1,null],"targets":[0,1]},"losses":["mse"]}"#,
+                "/inputs/predictions/1", "missing-value"
+            ),
+            (
+                #"{"inputs":{"predictions":[1,2]},"losses":["mse"]}"#, "/inputs/targets",
+                "missing-field"
+            ),
+            (#"{"inputs":{D},"losses":["mse"],"groups":["a"]}"#, "/groups", "shape-mismatch"),
+            (
+                #"{"inputs":{D},"losses":["mse"],"groups":["a",1,"b","b"]}"#, "/groups/1",
+                "wrong-kind"
+            ),
+            (
+                #"{"inputs":{D},"losses":["mse"],"weights":[1,-1,1,1]}"#, "/weights/1",
+                "outside-domain"
+            ),
+            (#"{"inputs":{D},"losses":["mse"],"confidence":1}"#, "/confidence", "out-of-range"),
+            (#"{"inputs":{D},"losses":["mse"],"worst":0.5}"#, "/worst", "out-of-range"),
+            (#"{"inputs":{D}}"#, "/losses", "missing-field"),
+            (#"{"inputs":{D},"loses":["mse"]}"#, "/loses", "unknown-field"),
+        ]
+    )
+    func refusals(body: String, pointer: String, type: String) throws {
+        let body = body.replacing("D,", with: Self.data + ",").replacing(
+            "{D}",
+            with: "{\(Self.data)}"
+        )
+        let problem = try object(body, status: 422)
+        #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
+        #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+
+    @Test("reads tensors as it reads arrays")
+    func tensors() throws {
+        let header =
+            #"{"__metadata__":{"losses":"mse,huber","metrics":"[\"accuracy\"]","format":"pt"},"predictions":{"dtype":"F64","shape":[4],"data_offsets":[0,32]},"targets":{"dtype":"F64","shape":[4],"data_offsets":[32,64]},"groups":{"dtype":"F64","shape":[4],"data_offsets":[64,96]}}"#
+        func bytes(_ number: UInt64) -> [UInt8] {
+            (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        var body = bytes(UInt64(header.utf8.count)) + Array(header.utf8)
+        for number in [0.2, 0.9, 0.4, 0.7, 0, 1, 1, 0, 7, 8, 7, 8] {
+            body += bytes(number.bitPattern)
+        }
+        let binary = client.send(
+            .post,
+            "/v1/evaluations?worst=1",
+            bytes: body,
+            pieceSize: 50,
+            fields: [.contentType: "application/vnd.safetensors"]
+        )
+        let text = client.send(
+            .post,
+            "/v1/evaluations",
+            #"{"inputs":{\#(Self.data)},"losses":["mse","huber"],"metrics":["accuracy"],"groups":[7,8,7,8],"worst":1}"#
+        )
+        #expect(text.status == .ok)
+        #expect(
+            String(decoding: binary.body, as: UTF8.self)
+                == String(decoding: text.body, as: UTF8.self)
+        )
+    }
+}
+
+@Suite("An objective")
+struct ObjectiveTests {
+    private let client = Client()
+
+    @Test("is the sum of its parts, and so are its gradients")
+    func sum() throws {
+        let body = """
+            {"inputs":{"mu":[0.2,1.7],"y":[0,5],"w":[0.5,-1.2]},"terms":[
+            {"loss":"huber","inputs":{"predictions":"mu","targets":"y"},"coefficient":3},
+            {"loss":"squared_error","inputs":{"predictions":"mu","targets":"y"},"coefficient":-0.5}],
+            "penalties":[{"penalty":"l2","parameters":"w","coefficient":0.25}]}
+            """
+        let response = client.send(.post, "/v1/objectives", body)
+        let result = try client.json(response)
+        func single(_ path: String, _ body: String) throws -> (Double, [Double]) {
+            let one = try client.json(client.send(.post, path, body))
+            return (try #require(one["loss"] as? Double), numbers(one["gradient"] as Any))
+        }
+        let data = #"{"predictions":[0.2,1.7],"targets":[0,5]}"#
+        let huber = try single("/v1/losses/huber", data)
+        let square = try single("/v1/losses/squared_error", data)
+        let penalty = try single("/v1/penalties/l2", #"{"parameters":[0.5,-1.2]}"#)
+        let total = 3 * huber.0 - 0.5 * square.0 + 0.25 * penalty.0
+        #expect(abs(try #require(result["objective"] as? Double) - total) <= 4 * total.ulp)
+        let gradients = try #require(result["gradients"] as? [String: Any])
+        for (own, (one, other)) in zip(numbers(gradients["mu"] as Any), zip(huber.1, square.1)) {
+            #expect(abs(own - (3 * one - 0.5 * other)) <= 4 * own.ulp)
+        }
+        #expect(numbers(gradients["w"] as Any) == penalty.1.map { 0.25 * $0 })
+        #expect(gradients["y"] == nil)
+        let other = try client.json(
+            client.send(
+                .post,
+                "/v1/objectives",
+                body.replacing("\"penalties\"", with: "\"gradient_of\":[\"y\"],\"penalties\"")
+            )
+        )
+        let own = try #require(other["gradients"] as? [String: Any])
+        #expect(Array(own.keys) == ["y"])
+        #expect(numbers(own["y"] as Any) == numbers(gradients["mu"] as Any).map { -$0 })
+    }
+
+    @Test(
+        "is refused with the place",
+        arguments: [
+            (#"{"inputs":{"p":[1]}}"#, "/terms", "missing-field"),
+            (#"{"inputs":{"p":[1]},"terms":["mze"]}"#, "/terms/0", "not-allowed"),
+            (#"{"inputs":{"p":[1]},"penalties":["l3"]}"#, "/penalties/0", "not-allowed"),
+            (
+                #"{"inputs":{"p":[1]},"terms":["mse"],"gradient_of":["q"]}"#, "/gradient_of/0",
+                "not-allowed"
+            ),
+            (
+                #"{"inputs":{"p":[1]},"terms":[{"loss":"mse","inputs":{"predictoins":"p"}}]}"#,
+                "/terms/0/inputs/predictoins", "unknown-field"
+            ),
+            (
+                #"{"inputs":{"predictions":[1],"targets":[0]},"terms":[{"loss":"mse","reduction":"none"}]}"#,
+                "/terms/0/reduction", "not-allowed"
+            ),
+        ]
+    )
+    func refusals(body: String, pointer: String, type: String) throws {
+        let response = client.send(.post, "/v1/objectives", body)
+        #expect(response.status == .unprocessableContent)
+        let problem = try client.json(response)
+        #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
+        #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+}
+
+@Suite("A check of a gradient")
+struct CheckTests {
+    private let client = Client()
+
+    private func check(_ gradient: String, _ more: String = "") throws -> [String: Any] {
+        let body =
+            #"{"gradient":\#(gradient),"predictions":[0.2,1.7],"targets":[0,5],"loss":"huber"\#(more)}"#
+        let response = client.send(.post, "/v1/check", body)
+        try #require(response.status == .ok, "\(String(decoding: response.body, as: UTF8.self))")
+        return try #require(try client.json(response)["gradient"] as? [String: Any])
+    }
+
+    @Test("says how near it is, and what explains the difference")
+    func agreement() throws {
+        #expect(try check("[0.1,-0.5]")["agreement"] as? String == "equal")
+        #expect(try check("[0.1,-0.5]")["worst"] is NSNull)
+        #expect(try check("[0.10000000000000002,-0.5]")["agreement"] as? String == "double")
+        #expect(try check("[0.10000000149,-0.5]")["agreement"] as? String == "float32")
+        let negative = try check("[-0.1,0.5]")
+        #expect(
+            negative["agreement"] as? String == "different" && negative["factor"] as? Double == -1
+        )
+        let sum = try check("[0.2,-1]")
+        #expect(sum["factor"] as? Double == 2)
+        let explanations = try #require(sum["explanations"] as? [[String: String]])
+        #expect(explanations.contains(["reduction": "sum", "agreement": "equal"]))
+        #expect(explanations.contains(["convention": "optax", "agreement": "equal"]))
+        let worst = try #require(try check("[0.1,-0.25]")["worst"] as? [String: Any])
+        #expect(worst["place"] as? [Int] == [1] && worst["given"] as? Double == -0.25)
+        #expect(worst["expected"] as? Double == -0.5 && worst["relative"] as? Double == 0.5)
+        #expect(worst["ulps"] as? Double == 0x1p51)
+        let summed = try check("[0.2,-1]", #","reduction":"sum""#)
+        #expect(summed["agreement"] as? String == "equal")
+    }
+
+    @Test("compares each input of a loss, and Hessians")
+    func inputs() throws {
+        let body =
+            #"{"loss":"gaussian_nll","mean":[0.5],"variance":[2],"targets":[1],"gradients":{"mean":[-0.25]},"hessians":{"mean":[0.5]}}"#
+        let result = try client.json(client.send(.post, "/v1/check", body))
+        for (member, input) in [("gradients", "mean"), ("hessians", "mean")] {
+            let own = (result[member] as? [String: Any])?[input] as? [String: Any]
+            #expect(own?["agreement"] as? String == "equal", "\(result)")
+        }
+    }
+
+    @Test(
+        "is refused with the place",
+        arguments: [
+            (#"{"predictions":[1],"targets":[0],"gradient":[1]}"#, "/loss", "missing-field"),
+            (#"{"loss":"mze","gradient":[1]}"#, "/loss", "not-allowed"),
+            (#"{"loss":"mse","predictions":[1],"targets":[0]}"#, "/gradient", "missing-field"),
+            (
+                #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1,2]}"#, "/gradient",
+                "wrong-kind"
+            ),
+            (
+                #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1],"outputs":["loss"]}"#,
+                "/outputs", "unknown-field"
+            ),
+            (
+                #"{"loss":"gaussian_nll","mean":[1],"variance":[1],"targets":[0],"gradient":[1]}"#,
+                "/gradient", "wrong-kind"
+            ),
+        ]
+    )
+    func refusals(body: String, pointer: String, type: String) throws {
+        let response = client.send(.post, "/v1/check", body)
+        #expect(response.status == .unprocessableContent)
+        let problem = try client.json(response)
+        #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
+        #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+}
