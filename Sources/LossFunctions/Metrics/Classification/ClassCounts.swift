@@ -100,26 +100,3 @@ struct ClassCounts {
     /// Whether a unit has the class as its target or its prediction.
     func occurs(_ index: Int) -> Bool { !actual[index].isZero || !predicted[index].isZero }
 }
-
-extension [ExactNumber] {
-    var sum: ExactNumber { reduce(.zero) { $0 + $1 } }
-}
-
-/// The exact sum of quotients with 100 bits each.
-struct QuotientSum {
-    private var sum = ExactNumber.zero
-
-    /// Adds a quotient, times a factor.
-    mutating func add(
-        _ dividend: ExactNumber,
-        dividedBy divisor: ExactNumber,
-        times factor: ExactNumber = ExactNumber(1)
-    ) {
-        let (head, tail) = dividend.quotient(by: divisor)
-        sum += (ExactNumber(head) + ExactNumber(tail)) * factor
-    }
-
-    mutating func add(_ number: ExactNumber) { sum += number }
-
-    func divided(by divisor: ExactNumber) -> Double { sum.divided(by: divisor) }
-}
