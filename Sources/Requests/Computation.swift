@@ -18,14 +18,20 @@ package struct Computation: Sendable {
     /// - Throws: `RequestError` if the loss refuses its inputs or the computation was cancelled, or
     ///   `PenaltyError` if that is the case for a penalty.
     package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {
-        let result = try evaluateLoss(cancellation)
+        let result = try evaluateLoss(of: request, cancellation)
         guard !penalties.isEmpty || convention != nil else {
             return Evaluation(facts: loss.facts, result: result, namesInputs: namesInputs)
         }
         var results: [LossResult] = []
+        var steps = result.steps
         for (index, penalty) in penalties.enumerated() {
             do throws(RequestError) {
-                results.append(try penalty.evaluateLoss(cancellation))
+                // One limit for the loss and all penalties.
+                var own = penalty.request
+                own.stepLimit = request.stepLimit
+                own.stepsBefore = steps
+                results.append(try penalty.evaluateLoss(of: own, cancellation))
+                steps = steps.saturatingSum(with: results[index].steps)
             } catch {
                 throw PenaltyError(index: index, error: error)
             }
@@ -58,6 +64,7 @@ package struct Computation: Sendable {
     }
 
     private func evaluateLoss(
+        of request: LossRequest,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> LossResult {
         do throws(LossError) {
