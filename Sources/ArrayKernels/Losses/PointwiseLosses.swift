@@ -112,6 +112,8 @@ package enum PointwiseLosses {
         MinimaxConcavePenalty.self,
         SCAD.self,
         LogSum.self,
+        SquareRootPenalty.self,
+        TwoThirdsPenalty.self,
     ]
 
     #if !FUSED
