@@ -114,6 +114,8 @@ package enum PointwiseLosses {
         LogSum.self,
         SquareRootPenalty.self,
         TwoThirdsPenalty.self,
+        Box.self,
+        Positive.self,
     ]
 
     #if !FUSED
