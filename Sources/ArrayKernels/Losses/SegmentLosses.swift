@@ -42,6 +42,8 @@ package enum SegmentLosses {
         GMPO.self,
         VESPO.self,
         Entropy.self,
+        SLOPE.self,
+        VariationPenalty.self,
     ]
 
     #if !FUSED
