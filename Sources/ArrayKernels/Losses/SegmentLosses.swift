@@ -44,6 +44,9 @@ package enum SegmentLosses {
         Entropy.self,
         SLOPE.self,
         VariationPenalty.self,
+        Orthogonal.self,
+        SoftOrthogonal.self,
+        NuclearNorm.self,
     ]
 
     #if !FUSED
