@@ -102,6 +102,7 @@ package enum PointwiseLosses {
         SAPO.self,
         DRO.self,
         DPPO.self,
+        AWR.self,
         DynamicFineTuning.self,
         ValueClipped.self,
         PolicyKL.self,
