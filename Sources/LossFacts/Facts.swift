@@ -111,6 +111,8 @@ package final class Facts: Sendable {
         case derivative
         /// It is the derivative for constant weights, although they depend on the predictions.
         case constantWeights = "constant_weights"
+        /// It is the derivative of another loss.
+        case straightThrough = "straight_through"
     }
 
     /// The formula of the loss and of its derivative, as plain text and TeX.

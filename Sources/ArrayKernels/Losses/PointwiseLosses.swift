@@ -107,6 +107,7 @@ package enum PointwiseLosses {
         ValueClipped.self,
         PolicyKL.self,
         CorrectedKL.self,
+        StraightThroughKL.self,
         L1.self,
         L2.self,
         ElasticNet.self,
