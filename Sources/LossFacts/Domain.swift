@@ -14,19 +14,22 @@ package enum Domain: Equatable, Sendable {
     case distribution(inLogarithms: Bool)
     /// A rank as levels: a 1 for each level below it, then zeros.
     case levels
+    /// Numbers from the value of one option to that of another.
+    case between(lower: String, upper: String)
 
     package static let real = Domain.interval(.real)
     package static let unit = Domain.interval(.unit)
     package static let integer = Domain.integers(.integers)
 
-    /// Whether it contains a number; `false` for class indices and counts, which depend on a length.
+    /// Whether it contains a number; `false` for class indices and counts, which depend on a length, and
+    /// between options.
     package func contains(_ number: Double) -> Bool {
         switch self {
         case .interval, .distribution: interval?.contains(number) ?? false
         case .values(let values): values.contains(number)
         case .levels: number == 0 || number == 1
         case .integers(let interval): interval.contains(number) && number == number.rounded()
-        case .classIndices, .counts: false
+        case .classIndices, .counts, .between: false
         }
     }
 
@@ -39,12 +42,21 @@ package enum Domain: Equatable, Sendable {
         }
     }
 
+    /// The domain in which the ends between two options are their values.
+    func resolved(under options: OptionValues, of declarations: [OptionDeclaration]) -> Domain {
+        guard case .between(let lower, let upper) = self,
+            case .number(let least)? = options.value(of: lower, in: declarations),
+            case .number(let greatest)? = options.value(of: upper, in: declarations)
+        else { return self }
+        return .interval(.closed(least, greatest))
+    }
+
     /// The interval of its numbers; `nil` if they do not form an interval.
     package var interval: Interval? {
         switch self {
         case .interval(let interval): interval
         case .distribution(let inLogarithms): inLogarithms ? .through(0) : .unit
-        case .values, .classIndices, .integers, .counts, .levels: nil
+        case .values, .classIndices, .integers, .counts, .levels, .between: nil
         }
     }
 }
@@ -57,6 +69,7 @@ extension Domain: CustomStringConvertible {
         case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
         case .classIndices: "class indices"
         case .levels: "0 or 1, every 1 before every 0"
+        case .between(let lower, let upper): "a number from \(lower) to \(upper)"
         case .integers(.integers): "an integer below 2^53 in magnitude"
         case .integers(let interval):
             "an integer from \(interval.lower.shortest) to \(interval.upper.shortest)"

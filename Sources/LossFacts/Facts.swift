@@ -54,6 +54,8 @@ package final class Facts: Sendable {
     package let conventions: [Convention]
     package let defaultReduction: Reduction
     package let gradientKind: GradientKind
+    /// Whether a penalty has a proximal operator that can be computed.
+    package let hasProximalOperator: Bool
     /// The work of a unit; `nil` means that it is proportional to the count of numbers.
     package let work: Work?
     /// The examples of a loss for which those derived from the signature would be invalid.
@@ -77,6 +79,7 @@ package final class Facts: Sendable {
         conventions: [Convention] = [],
         defaultReduction: Reduction = .mean,
         gradientKind: GradientKind = .derivative,
+        hasProximalOperator: Bool = true,
         work: Work? = nil,
         examples: [Example] = []
     ) {
@@ -97,6 +100,7 @@ package final class Facts: Sendable {
         self.conventions = conventions
         self.defaultReduction = defaultReduction
         self.gradientKind = gradientKind
+        self.hasProximalOperator = family == .regularization && hasProximalOperator
         self.work = work
         statedExamples = examples
     }
@@ -107,6 +111,8 @@ package final class Facts: Sendable {
         case derivative
         /// It is the derivative for constant weights, although they depend on the predictions.
         case constantWeights = "constant_weights"
+        /// It is the derivative of another loss.
+        case straightThrough = "straight_through"
     }
 
     /// The formula of the loss and of its derivative, as plain text and TeX.

@@ -143,13 +143,15 @@ extension Input.Form {
     /// The domain under chosen options; every real number if none of those stated applies.
     package func domain(under options: OptionValues, of declarations: [OptionDeclaration]) -> Domain
     {
-        guard domains.count > 1 else { return domains.first?.domain ?? .real }
+        guard domains.count > 1 else {
+            return domains.first?.domain.resolved(under: options, of: declarations) ?? .real
+        }
         let match = domains.first { entry in
             entry.options.allSatisfy { name, value in
                 options.value(of: name, in: declarations) == value
             }
         }
-        return match?.domain ?? .real
+        return match?.domain.resolved(under: options, of: declarations) ?? .real
     }
 }
 

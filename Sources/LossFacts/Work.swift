@@ -14,11 +14,24 @@ package struct Work: Equatable, Sendable {
         self.numbers = numbers
     }
 
-    /// A sum of products, such as `2 T S + T K`.
+    /// A sum of products of lengths, or of the least of several, such as `2 T S + min(T,S) K`.
     package struct Size: Equatable, Sendable, ExpressibleByStringLiteral {
         private struct Term: Equatable, Sendable {
             let factor: Int
-            let names: [String]
+            let lengths: [Length]
+        }
+
+        /// The least of the lengths of some dimensions, usually of one.
+        private struct Length: Equatable, Sendable {
+            private let names: [String]
+
+            init(_ word: String) {
+                let isLeast = word.hasPrefix("min(") && word.hasSuffix(")")
+                let list = isLeast ? String(word.dropFirst(4).dropLast()) : word
+                names = list.split(separator: ",").map(String.init)
+            }
+
+            func value(_ length: (_ name: String) -> Int) -> Int { names.map(length).min() ?? 0 }
         }
 
         private let terms: [Term]
@@ -30,7 +43,7 @@ package struct Work: Equatable, Sendable {
                 let words = term.split(separator: " ").map(String.init)
                 return Term(
                     factor: words.compactMap { Int($0) }.reduce(1, *),
-                    names: words.filter { Int($0) == nil }
+                    lengths: words.filter { Int($0) == nil }.map { Length($0) }
                 )
             }
         }
@@ -39,8 +52,8 @@ package struct Work: Equatable, Sendable {
         package func value(_ length: (_ name: String) -> Int) -> Int {
             terms.reduce(0) { sum, term in
                 sum.saturatingSum(
-                    with: term.names.reduce(term.factor) { product, name in
-                        product.saturatingProduct(with: length(name))
+                    with: term.lengths.reduce(term.factor) { product, own in
+                        product.saturatingProduct(with: own.value(length))
                     }
                 )
             }

@@ -18,14 +18,20 @@ package struct Computation: Sendable {
     /// - Throws: `RequestError` if the loss refuses its inputs or the computation was cancelled, or
     ///   `PenaltyError` if that is the case for a penalty.
     package func evaluate(unless cancellation: (any CancellationFlag)? = nil) throws -> Evaluation {
-        let result = try evaluateLoss(cancellation)
+        let result = try evaluateLoss(of: request, cancellation)
         guard !penalties.isEmpty || convention != nil else {
             return Evaluation(loss: loss, result: result, namesInputs: namesInputs)
         }
         var results: [LossResult] = []
+        var steps = result.steps
         for (index, penalty) in penalties.enumerated() {
             do throws(RequestError) {
-                results.append(try penalty.evaluateLoss(cancellation))
+                // One limit for the loss and all penalties.
+                var own = penalty.request
+                own.stepLimit = request.stepLimit
+                own.stepsBefore = steps
+                results.append(try penalty.evaluateLoss(of: own, cancellation))
+                steps = steps.saturatingSum(with: results[index].steps)
             } catch {
                 throw PenaltyError(index: index, error: error)
             }
@@ -57,7 +63,20 @@ package struct Computation: Sendable {
         !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
     }
 
+    /// The result of the loss, which may take as many steps as those computed before leave.
     func evaluateLoss(
+        after steps: inout Int,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(RequestError) -> LossResult {
+        var own = request
+        own.stepsBefore = steps
+        let result = try evaluateLoss(of: own, cancellation)
+        steps = steps.saturatingSum(with: result.steps)
+        return result
+    }
+
+    func evaluateLoss(
+        of request: LossRequest,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> LossResult {
         do throws(LossError) {

@@ -5,14 +5,16 @@
     .venv/bin/python Tests/Golden/maps.py
 
 A minimum of (u - w)² / 2 + step R(u) is found by bisection of the derivative on every interval on which it is monotone, and
-by comparing the values there and at the ends of the intervals, with 400 bits.
+by comparing the values there and at the ends of the intervals, with 400 bits. Where parameters move together, all ways in
+which some of them may become equal are compared.
 """
 
 import json
 import random
+from itertools import product
 from pathlib import Path
 
-from mpmath import exp, log, mp, mpf, sqrt
+from mpmath import exp, log, matrix, mp, mpf, sqrt, svd_r
 
 mp.prec = 400
 HERE = Path(__file__).resolve().parent
@@ -68,7 +70,23 @@ def log_sum(step, strength, epsilon):
     )
 
 
-PENALTIES = {function.__name__: function for function in [l1, l2, elastic_net, mcp, scad, log_sum]}
+def power(step, strength, exponent):
+    return Penalty(
+        lambda u: strength * u**exponent,
+        lambda u: exponent * strength * u ** (exponent - 1) if u else mpf("inf"),
+        [(step * strength * exponent * (1 - exponent)) ** (1 / (2 - exponent))],
+    )
+
+
+def l0_5(step, strength):
+    return power(step, strength, mpf(1) / 2)
+
+
+def l2_3(step, strength):
+    return power(step, strength, mpf(2) / 3)
+
+
+PENALTIES = {function.__name__: function for function in [l1, l2, elastic_net, mcp, scad, log_sum, l0_5, l2_3]}
 
 
 def minimum(penalty, w, step):
@@ -106,6 +124,10 @@ def sample(name, rng, near):
         options["epsilon"] = rng.choice([0.01, 1.0, rng.uniform(0.01, 5)])
     step = rng.choice([1.0, 0.1, 0.5, rng.uniform(0.001, 6)])
     edges = [step * strength, options.get("gamma", 1.0) * strength, strength * (1 + step), strength]
+    if name == "l0_5":
+        edges.append(1.5 * (step * strength) ** (2 / 3))
+    if name == "l2_3":
+        edges.append(2 * (2 / 3 * step * strength) ** 0.75)
     if near:
         parameters = [rng.choice([-1, 1]) * edge * (1 + k * 2.0**-52) for edge in edges for k in (-3, -1, 0, 1, 3, 2**30)]
     else:
@@ -162,6 +184,103 @@ def group_cases():
         }
 
 
+def box_cases():
+    """The parameters, projected."""
+    parameters = [-7.5, -1e-300, 0.0, 0.25, 1.0, 1.0 + 2.0**-52, 1e300]
+    for penalty, options, lower, upper in [
+        ("positive", {}, 0.0, 1e308), ("box", {}, 0.0, 1.0), ("box", {"lower": -2.0, "upper": 0.1}, -2.0, 0.1),
+    ]:
+        yield {
+            "penalty": penalty,
+            "request": {"parameters": parameters, "outputs": ["prox"], "step": 3.0} | options,
+            "expected": {"prox": [min(max(w, lower), upper) for w in parameters]},
+        }
+
+
+def blocks(count):
+    """Every division of a sequence into runs, as lists of ranges."""
+    for cuts in product([False, True], repeat=count - 1):
+        ends = [k + 1 for k in range(count - 1) if cuts[k]] + [count]
+        yield [range(start, end) for start, end in zip([0] + ends, ends)]
+
+
+def least(candidates, w, step, value):
+    """The candidate with the least objective."""
+    return min(candidates, key=lambda u: sum((a - b) ** 2 for a, b in zip(u, w)) / 2 + step * value(u))
+
+
+def slope_minimum(w, step, strength, alphas):
+    """Of all averages over neighbouring ranks, or 0, those that are best."""
+    value = lambda u: strength * sum(a * s for a, s in zip(alphas, sorted(map(abs, u), reverse=True)))
+    order = sorted(range(len(w)), key=lambda k: -abs(w[k]))
+    candidates = []
+    for runs in blocks(len(w)):
+        u = [mpf(0)] * len(w)
+        for run in runs:
+            mean = sum(abs(w[order[k]]) - step * strength * alphas[k] for k in run) / len(run)
+            for k in run:
+                u[order[k]] = max(mean, mpf(0)) * (-1 if w[order[k]] < 0 else 1)
+        candidates.append(u)
+    return least(candidates, w, step, value)
+
+
+def tv_minimum(w, step, strength):
+    """Of all sequences of runs that rise or fall in between, the best."""
+    value = lambda u: strength * sum(abs(b - a) for a, b in zip(u, u[1:]))
+    candidates = []
+    for runs in blocks(len(w)):
+        for signs in product([-1, 1], repeat=len(runs) - 1):
+            steps = [0, *signs, 0]
+            u = []
+            for run, before, after in zip(runs, steps, steps[1:]):
+                mean = (sum(w[k] for k in run) + step * strength * (after - before)) / len(run)
+                u += [mean] * len(run)
+            candidates.append(u)
+    return least(candidates, w, step, value)
+
+
+def nuclear_minimum(w, step, strength):
+    """The singular values less the threshold."""
+    u, s, v = svd_r(matrix(w))
+    for k, each in enumerate(s):
+        v[k, :] *= max(mpf(0), each - step * strength)
+    result = u * v
+    return [[result[i, k] for k in range(len(w[0]))] for i in range(len(w))]
+
+
+def segment_cases():
+    """Sequences and matrices, whose parameters move together."""
+    rng = random.Random(23)
+    number = lambda: rng.choice([-1, 1]) * 10 ** rng.uniform(-2, 1)
+    for penalty in ("slope", "tv"):
+        for width in (1, 2, 3, 5, 6, 6, 6):
+            strength, step = rng.choice([0.01, 1.0, rng.uniform(0.01, 3)]), rng.choice([1.0, 0.1, rng.uniform(0.001, 3)])
+            options = {"strength": strength}
+            alphas = [mpf(width - k) / width for k in range(width)]
+            if penalty == "slope" and width == 5:
+                options["alphas"] = [2.0, 2.0, 0.5, 0.25, 0.0]
+                alphas = options["alphas"]
+            rows = [[number() for _ in range(width)] for _ in range(4)] + [[0.0] * width, [0.7] * width]
+            exact = [[mpf(w) for w in row] for row in rows]
+            more = [alphas] if penalty == "slope" else []
+            solve = slope_minimum if penalty == "slope" else tv_minimum
+            minima = [solve(row, mpf(step), mpf(strength), *more) for row in exact]
+            yield {
+                "penalty": penalty,
+                "request": {"parameters": rows, "outputs": ["prox"], "step": step} | options,
+                "expected": {"prox": [[rounded(u) for u in row] for row in minima]},
+            }
+    for rows, columns in ((1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (9, 4), (5, 5)):
+        strength, step = rng.uniform(0.01, 2), rng.uniform(0.01, 2)
+        w = [[number() for _ in range(columns)] for _ in range(rows)]
+        minimum = nuclear_minimum([[mpf(x) for x in row] for row in w], mpf(step), mpf(strength))
+        yield {
+            "penalty": "nuclear",
+            "request": {"parameters": w, "outputs": ["prox"], "step": step, "strength": strength},
+            "expected": {"prox": [[rounded(u) for u in row] for row in minimum]},
+        }
+
+
 def link_cases():
     rng = random.Random(21)
     logits = [0.0, 1.0, -1.0, 36.9, -36.9, 700.0, -700.0, 1e-300, 5e5, -744.0] + [rng.gauss(0, 5) for _ in range(30)]
@@ -192,6 +311,6 @@ def link_cases():
 
 if __name__ == "__main__":
     # A request is text, so that no other writer rounds its numbers.
-    cases = [case | {"body": json.dumps(case.pop("request"))} for case in [*prox_cases(), *link_cases(), *group_cases()]]
+    cases = [case | {"body": json.dumps(case.pop("request"))} for case in [*prox_cases(), *link_cases(), *group_cases(), *box_cases(), *segment_cases()]]
     text = ",\n".join(json.dumps(case) for case in cases)
     (HERE / "maps.json").write_text('{"cases": [\n' + text + "\n]}\n")

@@ -62,6 +62,7 @@ struct MapTests {
             ("losses/mse", #""predictions":[1],"targets":[1]"#, "prox"),
             ("losses/huber", #""predictions":[1],"targets":[1]"#, "link"),
             ("penalties/l1", #""parameters":[1]"#, "link"),
+            ("penalties/orthogonal", #""parameters":[[1,2],[3,4]]"#, "prox"),
         ] {
             let body = #"{\#(fields),"outputs":["\#(output)"]}"#
             let response = client.send(.post, "/v1/\(path)", body)
@@ -91,6 +92,26 @@ struct MapTests {
                 "scad", #""parameters":[6e302],"strength":1e300,"gamma":2.5,"step":610"#, [6e302]
             ),
             ("mcp", #""parameters":[1],"strength":1.7e308"#, [0]),
+            (
+                "l0_5", #""parameters":[1e-310,1e300,5],"strength":1e-200,"step":1e-200"#,
+                [0, 1e300, 5]
+            ),
+            ("l2_3", #""parameters":[1,1e300,0],"strength":1e308,"step":1e10"#, [0, 1e300, 0]),
+            ("slope", #""parameters":[[1,-1e300]],"strength":1e308,"step":1e10"#, [0, 0]),
+            (
+                "slope", #""parameters":[[1e308,-1e308,1e308]],"strength":0"#,
+                [1e308, -1e308, 1e308]
+            ),
+            (
+                "tv", #""parameters":[[1e308,-1e308,1e308,1e308]],"strength":1e308,"step":1e10"#,
+                [5e307, 5e307, 5e307, 5e307]
+            ),
+            ("tv", #""parameters":[[1e308,-1e308]],"strength":0"#, [1e308, -1e308]),
+            (
+                "nuclear",
+                #""parameters":[[8.98846567431158e307,0],[0,1e-300]],"strength":4.49423283715579e307"#,
+                [0x1p1022, 0, 0, 0]
+            ),
             ("scad", #""parameters":[1],"strength":1.7e308"#, [0]),
         ] {
             let body = #"{\#(fields),"outputs":["prox"]}"#

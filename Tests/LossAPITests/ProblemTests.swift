@@ -657,6 +657,27 @@ struct ProblemTests {
             contains: "needs 1034880000 steps, which exceeds the limit of 1000000000 (--steps)"
         ),
         Case(
+            #"{"parameters":[0.5,-0.25]}"#,
+            to: "/v1/penalties/positive",
+            .outsideDomain,
+            "/parameters/1",
+            contains: "must be a number >= 0."
+        ),
+        Case(
+            #"{"parameters":[1],"lower":2}"#,
+            to: "/v1/penalties/box",
+            .outOfRange,
+            "/upper",
+            contains: "upper is 1, but must be a number >= lower, which is 2."
+        ),
+        Case(
+            #"{"parameters":[1,2],"alphas":[1,2]}"#,
+            to: "/v1/penalties/slope",
+            .outOfRange,
+            "/alphas/1",
+            contains: "at most the one before, 1."
+        ),
+        Case(
             #"{"predictions":[1,2],"targets":[0,1]}"#,
             to: ranking,
             .missingField,

@@ -3,6 +3,7 @@
 import Foundation
 import HTTP
 import HTTPTypes
+import LossAPI
 import Testing
 
 @Suite("Whole requests")
@@ -75,6 +76,19 @@ struct WholeRequestTests {
         #expect(terms.map { $0["loss"] as? Double } == [4, 4.5])
         #expect(terms[0]["gradient"] as? [Double] == [2, -2])
         #expect(terms[1]["gradient"] as? Double == 3)
+    }
+
+    @Test("count the steps of a loss and of all its penalties together")
+    func steps() throws {
+        let penalty = #"{"penalty":"nuclear","parameters":[[1,2],[3,4]]}"#
+        let body = #"{"predictions":[1],"targets":[0],"regularization":[\#(penalty),\#(penalty)]}"#
+        // Each has 2·2·2·2 + 40·2·2·2 + 400·2·2 + 400 steps.
+        let response = Client { $0.steps = 2 * 2_336 - 1 }.send(.post, "/v1/losses/mse", body)
+        #expect(response.status == .contentTooLarge)
+        let detail = try #require(try client.json(response)["detail"] as? String)
+        #expect(detail.contains("needs 4672 steps, which exceeds the limit of 4671"))
+        let enough = Client { $0.steps = 2 * 2_336 }.send(.post, "/v1/losses/mse", body)
+        #expect(enough.status == .ok)
     }
 
     @Test("accept aliases of a loss, with the options that they imply")

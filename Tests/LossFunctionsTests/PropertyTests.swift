@@ -9,7 +9,10 @@ import Testing
 @Suite("The stated properties of every loss")
 struct PropertyTests {
     private static let names = (Catalogue.losses + Catalogue.penalties)
-        .filter { [.element, .row].contains($0.facts.signature.unit) }
+        .filter {
+            [.element, .row].contains($0.facts.signature.unit)
+                || $0.facts.family == .regularization
+        }
         .map { $0.facts.name }
 
     private func entry(_ name: String) throws -> Catalogue.Entry {
@@ -120,7 +123,7 @@ struct PropertyTests {
         let entry = try entry(name)
         let facts = entry.facts
         let all = [facts.bounds.loss, facts.bounds.gradient, facts.bounds.hessian]
-        guard all.contains(where: { $0 != nil }) else { return }
+        guard all.contains(where: { $0 != nil }), !facts.signature.hasSegments else { return }
         var variants: [OptionValues] = [.none]
         for option in facts.options {
             guard case .number(let number, _) = option.kind else { continue }

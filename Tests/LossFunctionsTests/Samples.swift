@@ -59,7 +59,9 @@ struct Samples {
     /// A batch of segments: items of a padded batch, or consecutive groups of four elements.
     private mutating func segments(for loss: Loss, _ rows: Int, weights: Tensor?) -> Batch {
         let signature = loss.facts.signature
-        let lengths = ["T": 5, "S": 2, "M": 3, "K": 4, "N": rows, "L": 4 * rows, "Q": rows]
+        let lengths = [
+            "T": 5, "S": 2, "M": 3, "K": 4, "N": rows, "L": 4 * rows, "Q": rows, "R": 3, "C": 4,
+        ]
         let tensors = signature.inputs.indices.map { input in
             let symbols = signature.inputs[input].forms[0].shape
             let shape = symbols.dimensions.map { symbol in

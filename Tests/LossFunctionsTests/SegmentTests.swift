@@ -189,6 +189,8 @@ struct SegmentTests {
         let size: Work.Size = "2 N N + 3 K"
         #expect(size.value { $0 == "N" ? 5 : 7 } == 71)
         #expect(size.value { _ in .max } == .max)
+        let least: Work.Size = "7 min(N,K) N + 2 K"
+        #expect(least.value { $0 == "N" ? 5 : 3 } == 111)
     }
 }
 

@@ -102,16 +102,22 @@ package enum PointwiseLosses {
         SAPO.self,
         DRO.self,
         DPPO.self,
+        AWR.self,
         DynamicFineTuning.self,
         ValueClipped.self,
         PolicyKL.self,
         CorrectedKL.self,
+        StraightThroughKL.self,
         L1.self,
         L2.self,
         ElasticNet.self,
         MinimaxConcavePenalty.self,
         SCAD.self,
         LogSum.self,
+        SquareRootPenalty.self,
+        TwoThirdsPenalty.self,
+        Box.self,
+        Positive.self,
     ]
 
     #if !FUSED

@@ -42,6 +42,11 @@ package enum SegmentLosses {
         GMPO.self,
         VESPO.self,
         Entropy.self,
+        SLOPE.self,
+        VariationPenalty.self,
+        Orthogonal.self,
+        SoftOrthogonal.self,
+        NuclearNorm.self,
     ]
 
     #if !FUSED

@@ -26,6 +26,12 @@ export function factsSections({ entry }, accuracy) {
     ];
 }
 
+/** What a gradient is that is not the derivative of the loss. */
+const otherGradients = {
+    constant_weights: "that for constant weights",
+    straight_through: "that of another loss",
+};
+
 function section(title, ...content) {
     return h("section", { class: "prose" }, h("h2", {}, title), content);
 }
@@ -48,7 +54,7 @@ function factRows(entry, accuracy) {
         ["Minimised by", minimizer && `the ${minimizer.statistic} of the targets`],
         ["One loss for each", entry.unit],
         ["Default reduction", entry.default_reduction],
-        ["Gradient", entry.gradient_kind === "derivative" ? undefined : "that for constant weights"],
+        ["Gradient", otherGradients[entry.gradient_kind]],
         ["Steps", entry.steps],
         ["Largest error", accuracy && errors(accuracy)],
         [

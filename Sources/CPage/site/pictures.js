@@ -79,6 +79,14 @@ const pictures = [
         plane: ["positive[0]", "negative[0]"],
     },
     {
+        fits: ({ name }) => name === "box",
+        arrange: () => {},
+        axis: ({ loss, chosen }) => {
+            const { lower, upper } = loss.resolved(chosen);
+            return axis("parameters", lower, upper);
+        },
+    },
+    {
         fits: ({ name }) => name === "interval_score",
         arrange: (scene) => hold(scene, { lower: [-1], upper: [1] }).vary("targets"),
     },

@@ -106,7 +106,7 @@ function isDiscrete(kind) {
  * strength that can be seen.
  */
 function presetOptions(loss, chosen) {
-    if (loss.entry.family === "regularization") return { strength: 1 };
+    if (loss.entry.family === "regularization") return "strength" in loss.resolved({}) ? { strength: 1 } : {};
     if (loss.entry.unit === "element") return {};
     const deciding = loss.inputs[0].forms.flatMap(({ when = {} }) => Object.keys(when));
     const isChosen = deciding.some((option) => chosen[option] === true);

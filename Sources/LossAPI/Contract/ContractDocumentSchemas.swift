@@ -200,7 +200,7 @@ enum ContractDocumentSchemas {
             value: [
                 "description": .string(
                     "Whether the gradient is the derivative of the loss, or that for constant weights, "
-                        + "although they depend on the predictions."
+                        + "although they depend on the predictions, or that of another loss."
                 ),
                 "type": "string",
                 "enum": JSONValue(Facts.GradientKind.allCases.map { $0.rawValue }),

@@ -17,7 +17,7 @@ extension Domain {
 
     var kind: Kind {
         switch self {
-        case .interval: .interval
+        case .interval, .between: .interval
         case .values: .values
         case .classIndices: .classIndices
         case .integers: .integers
@@ -32,6 +32,7 @@ extension Domain {
         switch self {
         case .interval(let interval): return FieldSchemas.number(nil, interval)
         case .values(let values): return ["enum": .array(values.map { .number($0) })]
+        case .between: return FieldSchemas.number(nil, .real)
         case .levels: return ["enum": [0, 1]]
         case .classIndices, .counts: return ["type": "integer", "minimum": 0]
         case .integers(let interval):

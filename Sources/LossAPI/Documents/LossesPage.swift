@@ -176,6 +176,7 @@ extension Facts.GradientKind {
         case .derivative: nil
         case .constantWeights:
             "The gradient takes the weights as constants, although they depend on the predictions"
+        case .straightThrough: "The gradient is that of another loss"
         }
     }
 }

@@ -162,7 +162,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices, .integers, .counts, .distribution, .levels: 0
+        case .classIndices, .integers, .counts, .distribution, .levels, .between: 0
         }
     }
 
@@ -174,7 +174,7 @@ extension Domain {
         _ functions: any ArrayFunctions.Type
     ) -> Int? {
         switch self {
-        case .classIndices, .counts: nil
+        case .classIndices, .counts, .between: nil
         case .integers: numbers.indices.first { !contains(numbers[$0]) }
         case .interval(let interval): interval.firstOutside(in: numbers, functions)
         case .distribution: interval?.firstOutside(in: numbers, functions)

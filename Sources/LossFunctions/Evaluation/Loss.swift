@@ -72,7 +72,14 @@ package final class Loss: Sendable {
             throw .noLink(option: option)
         }
         guard batch.outputs.includeMaps else { return try evaluator.evaluate(batch) }
-        var result = try evaluator.evaluate(batch)
+        var result: LossResult
+        if batch.outputs == .prox {
+            // The proximal operator accepts parameters at which the loss is infinite.
+            result = try Accumulation(batch).finish()
+            result.steps = try batch.checkedSteps()
+        } else {
+            result = try evaluator.evaluate(batch)
+        }
         if batch.outputs.contains(.link), let minimizer = facts.minimizer {
             result.link = try minimizer.link(under: options, of: facts.options)
                 .means(of: batch.input(0), axis: evaluator.axis, functions)

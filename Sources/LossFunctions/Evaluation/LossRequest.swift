@@ -33,6 +33,8 @@ package struct LossRequest: Sendable {
     package var groups: GroupLabels?
     /// The maximum number of steps of a loss that states them.
     package var stepLimit: Int
+    /// The number of steps of the losses of the same request that were computed before.
+    package var stepsBefore = 0
 
     package init(inputs: [Tensor?], stepLimit: Int = .max) {
         self.inputs = inputs
@@ -64,6 +66,8 @@ package struct LossResult: Equatable, Sendable {
     package let moments: Moments?
     /// The exact sums of each group, if the losses are grouped.
     package let groups: [LossPartial.Group]?
+    /// The number of steps, if the loss states it.
+    package internal(set) var steps = 0
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package let skipped: Int?
     /// The units of the losses, if their exact sums were requested.

@@ -48,7 +48,7 @@ package struct Outputs: OptionSet, Sendable {
         names.filter { entry in
             switch entry.output {
             case .link: facts.minimizer?.statistic == .mean
-            case .prox: facts.family == .regularization
+            case .prox: facts.hasProximalOperator
             case .partial: facts.hasPartial
             default: true
             }

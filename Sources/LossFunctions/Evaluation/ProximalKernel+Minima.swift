@@ -36,26 +36,50 @@ extension ProximalKernel {
     }
 }
 
-extension ProximalRowKernel {
-    /// The rows of parameters that minimize half of the squared distance to those of a batch plus the step
-    /// times the reduced loss, weights and denominator included.
+/// The places of the parameters of the units of a batch.
+protocol UnitLayout {
+    /// The number of units.
+    var count: Int { get }
+    /// The number of parameters of a unit.
+    var length: Int { get }
+    /// The length of their last dimension.
+    var columns: Int { get }
+
+    /// The offset of a parameter of a unit in the batch.
+    func offset(_ unit: Int, _ index: Int) -> Int
+}
+
+extension ProximalUnitKernel {
+    /// The parameters that minimize, unit by unit, half of the squared distance to those of a batch plus the
+    /// step times the reduced loss, weights and denominator included.
     ///
-    /// Rows that are left out remain as they are.
-    func minima(of batch: Batch, _ layout: RowLayout) throws(LossError) -> Tensor {
+    /// Units that are left out remain as they are.
+    func minima(of batch: Batch, _ layout: some UnitLayout) throws(LossError) -> Tensor {
         let parameters = batch.input(0)
         let weighting = try Weighting(batch, targetWeights: nil)
         var minima = parameters.values
         var own = [Double](repeating: 0, count: layout.length)
         var result = own
-        for row in 0..<layout.count where !batch.selection.isLeftOut(row) {
+        for unit in 0..<layout.count where !batch.selection.isLeftOut(unit) {
             try batch.checkCancellation()
-            for column in own.indices { own[column] = minima[layout.offset(row, column)] }
-            let step = try weighting.steps(of: batch, row..<(row + 1))[0]
-            var output = result.mutableSpan
-            if step > 0 { findMinimum(own.span, step, into: &output) } else { result = own }
-            for column in own.indices {
-                let offset = layout.offset(row, column)
-                minima[offset] = try batch.finite(minimum: result[column], at: offset)
+            for index in own.indices { own[index] = minima[layout.offset(unit, index)] }
+            let step = try weighting.steps(of: batch, unit..<(unit + 1))[0]
+            if step > 0 {
+                do throws(SegmentError) {
+                    var output = result.mutableSpan
+                    try findMinimum(own.span, columns: layout.columns, step, into: &output) {
+                        () throws(SegmentError) in
+                        if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
+                    }
+                } catch {
+                    throw batch.lossError(error, unit)
+                }
+            } else {
+                result = own
+            }
+            for index in own.indices {
+                let offset = layout.offset(unit, index)
+                minima[offset] = try batch.finite(minimum: result[index], at: offset)
             }
         }
         return Tensor(

@@ -3,7 +3,7 @@
 import LossFacts
 
 /// The memory layout of the rows of a tensor along one of its axes.
-struct RowLayout {
+struct RowLayout: UnitLayout {
     /// The length of a row.
     let length: Int
     /// The number of rows.
@@ -26,6 +26,8 @@ struct RowLayout {
         count = lossShape.reduce(1, *)
         step = shape[(dimension + 1)...].reduce(1, *)
     }
+
+    var columns: Int { length }
 
     /// Whether the rows are contiguous in memory.
     var areContiguous: Bool { step == 1 }

@@ -25,10 +25,7 @@ final class RowLoss: LossEvaluator {
     }
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
-        let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
-        guard layout.length > 0 || layout.count == 0 else {
-            throw .empty(input: batch.signature.inputs[0].name)
-        }
+        let layout = try layout(of: batch)
         let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
         if layout.length == 1, batch.signature.hasClassTargets {
             throw .singleClass(input: batch.signature.inputs[0].name, shape: layout.shape)
@@ -45,11 +42,17 @@ final class RowLoss: LossEvaluator {
     }
 
     func minima(of batch: Batch) throws(LossError) -> Tensor? {
-        guard let kernel = kernel as? any ProximalRowKernel else { return nil }
-        return try kernel.minima(
-            of: batch,
-            RowLayout(shape: batch.input(0).shape, axis: axis)
-        )
+        guard let kernel = kernel as? any ProximalUnitKernel else { return nil }
+        return try kernel.minima(of: batch, layout(of: batch))
+    }
+
+    /// The rows of a batch, which are not empty.
+    private func layout(of batch: Batch) throws(LossError) -> RowLayout {
+        let layout = try RowLayout(shape: batch.input(0).shape, axis: axis)
+        guard layout.length > 0 || layout.count == 0 else {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+        return layout
     }
 
     /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.

@@ -15,11 +15,9 @@ final class SegmentLoss: LossEvaluator {
         guard let segments = batch.segments else {
             preconditionFailure("a loss of segments has none")
         }
-        if batch.unitCount > 0, batch.values(0).isEmpty {
-            throw .empty(input: batch.signature.inputs[0].name)
-        }
+        try Self.checkIsNotEmpty(batch)
         try Self.checkDomains(batch)
-        try Self.checkSteps(batch, segments)
+        let steps = try batch.checkedSteps()
         var result = try Accumulation(batch)
         var losses = [Double](repeating: 0, count: batch.unitCount)
         var block = SegmentBlock(
@@ -33,13 +31,13 @@ final class SegmentLoss: LossEvaluator {
             do throws(SegmentError) {
                 try compute(batch, segments, unit, into: &block)
             } catch {
-                throw Self.lossError(error, unit, segments, batch)
+                throw batch.lossError(error, unit)
             }
             if batch.wantsLosses, !block.loss.isFinite {
                 throw .notFinite(
                     .loss,
                     input: batch.signature.inputs[0].name,
-                    place: Self.place(of: unit, input: 0, segments, batch)
+                    place: batch.place(of: unit, input: 0)
                 )
             }
             losses[unit] = block.loss
@@ -47,7 +45,17 @@ final class SegmentLoss: LossEvaluator {
         }
         try result.add(losses)
         try result.checkDerivativesAreFinite()
-        return try result.finish()
+        var outcome = try result.finish()
+        outcome.steps = steps
+        return outcome
+    }
+
+    func minima(of batch: Batch) throws(LossError) -> Tensor? {
+        guard let kernel = kernel as? any ProximalUnitKernel, let segments = batch.segments else {
+            return nil
+        }
+        try Self.checkIsNotEmpty(batch)
+        return try kernel.minima(of: batch, SegmentLayout(segments, batch.unitCount))
     }
 
     /// Computes the loss of a unit, from copies of its numbers if they are not consecutive.
@@ -81,24 +89,19 @@ final class SegmentLoss: LossEvaluator {
         }
     }
 
+    /// Throws if units have no numbers.
+    private static func checkIsNotEmpty(_ batch: Batch) throws(LossError) {
+        if batch.unitCount > 0, batch.values(0).isEmpty {
+            throw .empty(input: batch.signature.inputs[0].name)
+        }
+    }
+
     /// Throws if an input of a unit that takes part is outside its domain.
     private static func checkDomains(_ batch: Batch) throws(LossError) {
         for index in batch.inputs.indices where batch.inputs[index] != nil {
             guard !batch.contains(batch.input(index).values.span, input: index) else { continue }
             // The whole batch is searched for its first error.
             return try batch.checkDomains()
-        }
-    }
-
-    /// Throws if the units that take part need too many steps.
-    private static func checkSteps(_ batch: Batch, _ segments: Segments) throws(LossError) {
-        guard let size = batch.loss.facts.work?.steps else { return }
-        var steps = 0
-        for unit in 0..<batch.unitCount where !batch.selection.isLeftOut(unit) {
-            steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
-        }
-        guard steps <= batch.request.stepLimit else {
-            throw .tooManySteps(steps, limit: batch.request.stepLimit)
         }
     }
 
@@ -110,31 +113,54 @@ final class SegmentLoss: LossEvaluator {
             }
         }
     }
+}
 
-    /// The place of a number of a unit in an input; `nil` means the unit itself.
-    private static func place(
-        of unit: Int,
-        offset: Int? = nil,
-        input: Int,
-        _ segments: Segments,
-        _ batch: Batch
-    ) -> [Int] {
-        let places = segments.places(of: unit, input: input)
-        guard offset != nil || segments.areGroups else {
-            return Tensor.place(of: unit, in: batch.lossShape)
-        }
-        let offset = places.count > 0 ? places[offset ?? 0] : 0
-        return Tensor.place(of: offset, in: batch.input(input).shape)
+/// The places of the parameters of a padded batch, of whose units each has the same number.
+private struct SegmentLayout: UnitLayout {
+    private let segments: Segments
+    let count: Int
+
+    init(_ segments: Segments, _ count: Int) {
+        (self.segments, self.count) = (segments, count)
     }
 
-    private static func lossError(
-        _ error: SegmentError,
-        _ unit: Int,
-        _ segments: Segments,
-        _ batch: Batch
-    ) -> LossError {
-        let input = batch.signature.inputs[error.input].name
-        let place = place(of: unit, offset: error.offset, input: error.input, segments, batch)
+    var length: Int { count > 0 ? segments.places(of: 0, input: 0).count : 0 }
+    var columns: Int { segments.columns }
+
+    func offset(_ unit: Int, _ index: Int) -> Int { segments.places(of: unit, input: 0)[index] }
+}
+
+extension Batch {
+    /// Returns the number of steps of the units that take part, 0 if the loss does not state it.
+    ///
+    /// - Throws: `LossError` if there are too many, together with those of the losses before.
+    func checkedSteps() throws(LossError) -> Int {
+        guard let segments, let size = loss.facts.work?.steps else { return 0 }
+        var steps = 0
+        for unit in 0..<unitCount where !selection.isLeftOut(unit) {
+            steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+        }
+        let total = request.stepsBefore.saturatingSum(with: steps)
+        guard total <= request.stepLimit else {
+            throw .tooManySteps(total, limit: request.stepLimit)
+        }
+        return steps
+    }
+
+    /// The place of a number of a unit in an input; `nil` means the unit itself.
+    fileprivate func place(of unit: Int, offset: Int? = nil, input: Int) -> [Int] {
+        guard let segments, offset != nil || segments.areGroups else {
+            return Tensor.place(of: unit, in: lossShape)
+        }
+        let places = segments.places(of: unit, input: input)
+        let offset = places.count > 0 ? places[offset ?? 0] : 0
+        return Tensor.place(of: offset, in: self.input(input).shape)
+    }
+
+    /// The error of a unit, with its place in the batch.
+    func lossError(_ error: SegmentError, _ unit: Int) -> LossError {
+        let input = signature.inputs[error.input].name
+        let place = place(of: unit, offset: error.offset, input: error.input)
         switch error.reason {
         case .outsideDomain(let value, let allowed):
             return .outsideDomain(input: input, place: place, value: value, allowed: allowed)

@@ -88,13 +88,15 @@ package struct DataSetEvaluation: Sendable {
     ) throws(DataSetError) -> DataSetResult {
         try checkRequest()
         let quantile = NormalQuantile.value(0.5 + 0.5 * confidence)
+        // One limit for all losses.
+        var steps = 0
         var results: [DataSetResult.Loss] = []
         for (place, term) in losses.enumerated() {
             guard let found = Catalogue.loss(named: term.name) else {
                 throw .unknown(list: "losses", place: place, name: term.name)
             }
             do throws(RequestError) {
-                results.append(try result(of: found, term, quantile, cancellation))
+                results.append(try result(of: found, term, quantile, &steps, cancellation))
             } catch {
                 if error == .loss(.cancelled, nil) { throw .cancelled }
                 throw .term(list: "losses", place: place, term, error)
@@ -163,19 +165,20 @@ extension DataSetEvaluation {
         of found: Catalogue.Found,
         _ term: Term,
         _ quantile: Double,
+        _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> DataSetResult.Loss {
         let facts = found.facts
         var result = DataSetResult.Loss(label: term.label ?? facts.name, loss: facts.name)
         guard facts.hasPartial else {
-            let own = try evaluate(found, term, data, .loss, cancellation).result
+            let own = try evaluate(found, term, data, .loss, &steps, cancellation).result
             result.all = DataSetResult.Mean(value: own.reduced, normalizer: own.normalizer)
             result.all.count = 1
             result.reason = "a loss of the whole batch is not a mean over units"
             return result
         }
         let outputs: Outputs = [.loss, .partial, .elements]
-        let own = try evaluate(found, term, data, outputs, cancellation)
+        let own = try evaluate(found, term, data, outputs, &steps, cancellation)
         guard let moments = own.result.moments, let elements = own.result.elements,
             let normalizer = moments.normalizer(of: own.reduction)
         else {
@@ -226,6 +229,7 @@ extension DataSetEvaluation {
         _ term: Term,
         _ data: DataSet,
         _ outputs: Outputs,
+        _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> (result: LossResult, reduction: Reduction) {
         var builder = try term.builder(for: found, of: data, outputs, limits)
@@ -233,7 +237,8 @@ extension DataSetEvaluation {
             try builder.set(.groups, .labels(groups))
         }
         let computation = try builder.build()
-        return (try computation.evaluateLoss(cancellation), computation.request.reduction)
+        let result = try computation.evaluateLoss(after: &steps, cancellation)
+        return (result, computation.request.reduction)
     }
 
     /// The mean of losses, and its uncertainty.

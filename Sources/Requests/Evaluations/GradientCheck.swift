@@ -125,7 +125,8 @@ package struct GradientCheck: Sendable {
             .gradientOf,
             .texts(Array(Set(inputs)).sorted().map { signature.inputs[$0].name })
         )
-        let result = try builder.build().evaluateLoss(cancellation)
+        let computation = try builder.build()
+        let result = try computation.evaluateLoss(of: computation.request, cancellation)
         var tensors: [Tensor] = []
         for (claim, input) in zip(claims, inputs) {
             let own = result.derivatives.first {

@@ -57,13 +57,15 @@ package struct Objective: Sendable {
         }
         var sums: [String: GradientSum] = [:]
         var total = ExactSum()
+        // One limit for all losses and penalties.
+        var steps = 0
         var (losses, penaltyResults): ([ObjectiveResult.Part], [ObjectiveResult.Part]) = ([], [])
         for (place, term) in terms.enumerated() {
             guard let found = Catalogue.loss(named: term.name) else {
                 throw .unknown(list: "terms", place: place, name: term.name)
             }
             do throws(RequestError) {
-                losses.append(try add(term, found, &total, &sums, cancellation))
+                losses.append(try add(term, found, &total, &sums, &steps, cancellation))
             } catch {
                 throw .term(list: "terms", place: place, term, error)
             }
@@ -73,7 +75,7 @@ package struct Objective: Sendable {
                 throw .unknown(list: "penalties", place: place, name: term.name)
             }
             do throws(RequestError) {
-                penaltyResults.append(try add(term, found, &total, &sums, cancellation))
+                penaltyResults.append(try add(term, found, &total, &sums, &steps, cancellation))
             } catch {
                 throw .term(list: "penalties", place: place, term, error)
             }
@@ -122,6 +124,7 @@ package struct Objective: Sendable {
         _ found: Catalogue.Found,
         _ total: inout ExactSum,
         _ sums: inout [String: GradientSum],
+        _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> ObjectiveResult.Part {
         let signature = found.facts.signature
@@ -142,7 +145,7 @@ package struct Objective: Sendable {
             try builder.set(.gradientOf, .texts(chosen.map { signature.inputs[$0].name }))
         }
         let computation = try builder.build()
-        let result = try computation.evaluateLoss(cancellation)
+        let result = try computation.evaluateLoss(after: &steps, cancellation)
         guard let value = result.reduced else {
             throw .notAllowed(
                 Reduction.none.rawValue,

@@ -7,7 +7,7 @@ import LossFacts
 ///
 /// With the unit vector u of a group: dR/dw = strength·u and d²R/dw² = strength·(1 - u²)/‖w‖. Of a group of
 /// zeros both are 0, the subgradient of least length.
-struct GroupLasso: RowwiseLoss, ProximalRowKernel {
+struct GroupLasso: RowwiseLoss, ProximalUnitKernel {
     static var inputCount: Int { 1 }
 
     static let strength = Option.number(
@@ -67,8 +67,10 @@ struct GroupLasso: RowwiseLoss, ProximalRowKernel {
     /// (1 - step·strength/‖w‖)·w, or 0 where that factor is negative.
     package func findMinimum(
         _ parameters: Span<Double>,
+        columns _: Int,
         _ step: Double,
-        into result: inout MutableSpan<Double>
+        into result: inout MutableSpan<Double>,
+        check _: () throws(SegmentError) -> Void
     ) {
         let row = Rows<LongRow>(parameters, length: parameters.count)
         let direction = Direction(of: row)
