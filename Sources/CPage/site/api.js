@@ -15,14 +15,17 @@ export class Refusal extends Error {
 let token = "";
 
 /** Sends a request, and asks for a token if the service wants one. */
-export async function send(path, { method = "GET", body, signal, accept = "application/json" } = {}) {
+export async function send(
+    path,
+    { method = "GET", body, signal, accept = "application/json", type = "application/json" } = {},
+) {
     const headers = { Accept: accept };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = type;
     if (token) headers.Authorization = `Bearer ${token}`;
     const response = await fetch(path, { method, headers, body, signal });
     if (response.status !== 401) return response;
     token = await askForToken(token !== "");
-    return send(path, { method, body, signal, accept });
+    return send(path, { method, body, signal, accept, type });
 }
 
 /** The JSON document of a response. */
@@ -58,6 +61,12 @@ export async function getNow(path) {
 /** The result of a request to a loss. */
 export async function evaluate(path, request, signal) {
     return read(await send(path, { method: "POST", body: JSON.stringify(request), signal }));
+}
+
+/** The result of arrays, in an .npz archive whose members have the names of fields. */
+export async function sendArchive(path, archive, signal) {
+    const type = "application/x-npz";
+    return read(await send(path, { method: "POST", body: archive, type, signal }));
 }
 
 /** The losses and penalties in the catalogue, in order. */

@@ -2,12 +2,21 @@
 
 import { h } from "./dom.js";
 import { histogram } from "./histogram.js";
-import { exact, short } from "./numbers.js";
+import { exact, placeIn, shapeOf, short } from "./numbers.js";
 import { facts, grid } from "./tables.js";
 
-/** The mean with its statistics, a histogram, and the worst rows and the groups as tables. */
-export function dataReport(whole, groups, table) {
-    const { statistics, elements } = whole;
+/**
+ * The mean with its statistics, a histogram, and the worst rows, the models and the groups as tables.
+ *
+ * @param whole The result of all rows.
+ * @param models The means of one or two models, by the names of their columns.
+ * @param groups Those of the rows of each group.
+ * @param table The cells of the rows, if they are known.
+ */
+export function dataReport(whole, { models = [], groups = [], table = { names: [], columns: [] } } = {}) {
+    const { statistics } = whole;
+    const elements = whole.elements.flat(Infinity);
+    const shape = shapeOf(whole.elements);
     const worst = elements
         .map((loss, index) => ({ loss, index }))
         .filter(({ loss }) => loss !== null)
@@ -30,33 +39,68 @@ export function dataReport(whole, groups, table) {
                     .map(([name, value]) => [name.replaceAll("_", " "), exact(value?.loss ?? value)]),
             ),
         ),
-        h("h2", {}, "Losses of the rows"),
+        models.length > 1 ? comparison(models) : [],
+        h("h2", {}, "Losses one by one"),
         histogram(elements.filter((loss) => loss !== null)),
-        groups.length > 0 ? [h("h2", {}, "By group"), groupTable(groups)] : [],
-        h("h2", {}, "The worst rows"),
-        rowsTable(worst, table),
+        groups.length > 0 ? [h("h2", {}, "By group"), groupTable(groups, models)] : [],
+        h("h2", {}, "The worst"),
+        rowsTable(worst, table, shape),
     ].flat();
 }
 
-function groupTable(groups) {
+/** The means of two models beside each other. */
+function comparison(models) {
+    const [lower, higher] = models.toSorted((a, b) => a.result.loss - b.result.loss);
+    const verdict =
+        lower.result.loss === higher.result.loss
+            ? "Both models have the same loss."
+            : `${lower.name} has the lower loss.`;
+    return [
+        h("h2", {}, "The models"),
+        h(
+            "p",
+            {},
+            h("strong", {}, verdict),
+            " Rows without either prediction are left out. The standard errors are those of each mean by itself; on ",
+            "the same rows, the difference of two models usually varies less.",
+        ),
+        grid(
+            "models",
+            ["predictions", "rows", "loss", "standard error"],
+            models.map(({ name, result }) => [
+                name,
+                String(result.statistics.count),
+                exact(result.loss),
+                short(result.statistics.standard_error),
+            ]),
+        ),
+    ];
+}
+
+function groupTable(groups, models) {
+    const heads = models.flatMap(({ name }) =>
+        models.length > 1 ? [`loss of ${name}`, "standard error"] : ["loss", "standard error"],
+    );
     return grid(
         "groups",
-        ["group", "rows", "loss", "standard error"],
-        groups.map(({ name, count, result, reason }) => [
+        ["group", "rows", ...heads],
+        groups.map(({ name, count, evaluated }) => [
             name,
             String(count),
-            result ? exact(result.loss) : reason,
-            result ? short(result.statistics.standard_error) : "",
+            ...evaluated.flatMap(({ result, reason }) => [
+                result ? exact(result.loss) : reason,
+                result ? short(result.statistics.standard_error) : "",
+            ]),
         ]),
     );
 }
 
-function rowsTable(worst, { names, columns }) {
+function rowsTable(worst, { names, columns, lines }, shape) {
     return grid(
         "rows",
-        ["row", "loss", ...names],
+        [lines ? "line" : "index", "loss", ...names],
         worst.map(({ loss, index }) => [
-            String(index + 1),
+            lines ? String(lines[index]) : placeIn(shape, index),
             exact(loss),
             ...columns.map((column) => column[index]),
         ]),
