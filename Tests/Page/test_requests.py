@@ -278,8 +278,8 @@ class Data(PageCase):
 class Gradient(PageCase):
     REQUEST = {"predictions": [0.2, 1.7, -0.4], "targets": [0, 1.5, -0.5]}
 
-    def check(self, gradient):
-        self.page.open("/check?loss=huber")
+    def check(self, gradient, loss="huber"):
+        self.page.open(f"/check?loss={loss}")
         self.page.until("return document.querySelector('.check textarea').value")
         self.page.all(".check textarea")[1].send_keys(gradient)
         self.page.one(".check [type=submit]").click()
@@ -297,7 +297,7 @@ class Gradient(PageCase):
             ([one * (1 + 1e-15) for one in true], ["rounding in double precision"]),
             ([one * (1 + 3e-7) for one in true], ["computing in float32"]),
             ([-one for one in true], ["differs", "opposite sign"]),
-            ([3 * one for one in true], ["It is that of reduction sum", "multiplied by 3"]),
+            ([3 * one for one in true], ["It is the gradient with reduction sum", "multiplied by 3"]),
             ([one / 3 for one in true], ["divided by 3", "divided twice?"]),
             ([-2 * one for one in true], ["opposite sign", "twice the true one"]),
             ([one / 2 for one in true], ["half of the true one"]),
@@ -310,6 +310,12 @@ class Gradient(PageCase):
                 found = self.check(", ".join(map(repr, gradient)))
                 for text in texts:
                     self.assertIn(text, found)
+
+    def test_is_that_with_another_option(self):
+        request = {"predictions": [0.9, 0.2, 0.6], "targets": [1, 0, 1], "from_logits": True}
+        own = self.service.post("/v1/losses/binary_cross_entropy", request)["gradient"]
+        found = self.check(", ".join(map(repr, own)), "binary_cross_entropy")
+        self.assertIn("It is the gradient with from_logits = true", found)
 
     def test_is_read_as_libraries_print_it(self):
         found = self.check("tensor([0.2000, 0.2000, 0.1000])")

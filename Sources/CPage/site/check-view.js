@@ -5,15 +5,7 @@ import { catalogue, Refusal } from "./api.js";
 import { Choice, unknownName } from "./choice.js";
 import { h } from "./dom.js";
 import { labelled, options } from "./forms.js";
-import {
-    conventionGradients,
-    factorOf,
-    gradientOf,
-    meaningOf,
-    precision,
-    tolerance,
-    worst,
-} from "./gradients.js";
+import { factorOf, gradientOf, meaningOf, otherGradients, precision, tolerance, worst } from "./gradients.js";
 import { Loss } from "./loss.js";
 import { entryNamed } from "./names.js";
 import { exact, placeIn, short } from "./numbers.js";
@@ -116,7 +108,7 @@ async function report(loss, requestText, ownText) {
         const expected = `${numbers.length}, of shape [${shape.join(", ")}]`;
         return [failure(`Your gradient has ${own.length} numbers, but that in ${input} has ${expected}.`)];
     }
-    const others = await conventionGradients(loss, request);
+    const others = await otherGradients(loss, request);
     return [verdict(own, gradient, others), comparisons(own, others)];
 }
 
@@ -184,7 +176,7 @@ function suggestions(own, gradient, others) {
     const isSame = (one) =>
         one.numbers.length === own.length && worst(own, one.numbers).relative <= tolerance;
     const matching = others.filter(isSame).map(({ name }) => name);
-    const conventions = matching.length > 0 ? [`It is that of ${matching.join(", ")}.`] : [];
+    const conventions = matching.length > 0 ? [`It is the gradient with ${matching.join(", or ")}.`] : [];
     const factor = factorOf(own, numbers);
     if (factor !== undefined) return [...conventions, ...meaningOf(factor, gradient)];
     if (conventions.length > 0) return conventions;
@@ -195,7 +187,7 @@ function suggestions(own, gradient, others) {
     return [
         agreeing > 0
             ? `${agreeing} of its ${own.length} numbers agree, so it is wrong in some cases only: at a kink, or beyond a threshold?`
-            : "It is neither a multiple of the true one nor that of a convention below.",
+            : "It is neither a multiple of the true one nor one of those below.",
     ];
 }
 

@@ -23,39 +23,43 @@ export async function gradientOf(loss, request) {
     };
 }
 
-/** The gradients of the request in the convention of each library, and with other reductions. */
-export async function conventionGradients(loss, request) {
-    const names = loss.entry.conventions
+/** The gradients of a request as others compute them: with other reductions, options, or conventions of libraries. */
+export async function otherGradients(loss, request) {
+    const { reduction, ...rest } = request;
+    const conventions = loss.entry.conventions
         .map(({ name }) => name)
-        .filter((name) => name !== request.convention);
-    const results = await Promise.all(
-        names.map(async (convention) => {
-            const { reduction, ...rest } = request;
+        .filter((name) => name !== request.convention)
+        .map((convention) => ({ name: convention, request: { ...rest, convention } }));
+    const reductions = ["sum", "mean", "batch_mean"].map((name) => ({
+        name: `reduction ${name}`,
+        request: { ...request, reduction: name },
+    }));
+    const all = [...reductions, ...optionVariants(loss, request), ...conventions];
+    const found = await Promise.all(
+        all.map(async ({ name, request: other }) => {
             try {
-                return {
-                    name: convention,
-                    numbers: (await gradientOf(loss, { ...rest, convention })).numbers,
-                };
+                return { name, numbers: (await gradientOf(loss, other)).numbers };
             } catch (error) {
                 if (!(error instanceof Refusal)) throw error;
                 return undefined;
             }
         }),
     );
-    const scaled = await Promise.all(
-        ["sum", "mean"].map(async (reduction) => {
-            try {
-                return {
-                    name: `reduction ${reduction}`,
-                    numbers: (await gradientOf(loss, { ...request, reduction })).numbers,
-                };
-            } catch (error) {
-                if (!(error instanceof Refusal)) throw error;
-                return undefined;
-            }
-        }),
-    );
-    return [...scaled, ...results].filter(Boolean);
+    return found.filter(Boolean);
+}
+
+/** The request with another value of one option, for options that have few values. */
+function optionVariants(loss, request) {
+    const standard = loss.resolved({});
+    return loss.options.flatMap(({ name, type, choices = [] }) => {
+        const own = request[name] ?? standard[name];
+        const values =
+            type === "boolean" ? [!own] : type === "string" ? choices.filter((one) => one !== own) : [];
+        return values.map((value) => ({
+            name: `${name} = ${value}`,
+            request: { ...request, [name]: value },
+        }));
+    });
 }
 
 /** The element with the largest difference, relative to the larger of the two numbers. */

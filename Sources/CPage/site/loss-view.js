@@ -115,18 +115,21 @@ async function unknownView(list, name) {
             h("h1", {}, `No ${noun} is called ${name}`),
             h("p", {}, await linked(hint)),
             entries.length > 0
-                ? h(
-                      "dl",
-                      { class: "problems" },
-                      entries.map(({ name: other, href, summary }) =>
-                          h(
-                              "div",
-                              {},
-                              h("dt", {}, h("a", { href: pagePath(href) }, other)),
-                              h("dd", {}, summary),
+                ? [
+                      h("h2", {}, "Similar names"),
+                      h(
+                          "dl",
+                          { class: "problems" },
+                          entries.map(({ name: other, href, summary }) =>
+                              h(
+                                  "div",
+                                  {},
+                                  h("dt", {}, h("a", { href: pagePath(href) }, other)),
+                                  h("dd", {}, summary),
+                              ),
                           ),
                       ),
-                  )
+                  ]
                 : [],
             h("p", {}, h("a", { href: "/" }, "All losses")),
         ),
