@@ -55,6 +55,7 @@ const operators = {
     top: "⊤",
     times: "×",
     mid: "∣",
+    Vert: "∥",
     sim: "∼",
     to: "→",
 };
@@ -69,6 +70,7 @@ const functions = [
     "tanh",
     "arctan",
     "arccos",
+    "arg",
     "sup",
     "inf",
     "det",
