@@ -82,6 +82,17 @@ class Views(PageCase):
         self.assertLess(sum(sizes), 300_000, "compressed files, and the requests of one loss")
         print(f"first paint in {min(paints):.0f} ms; {len(sizes)} responses of {sum(sizes)} bytes")
 
+    def test_draw_a_curve_for_every_loss(self):
+        self.page.size(1280, 30_000)
+        self.page.open("/")
+        lacking = "[...document.querySelectorAll('.card')].filter((one) => !one.querySelector('polyline'))"
+        try:
+            self.page.until(f"return {lacking}.length === 0", 60)
+        finally:
+            names = self.page.run(f"return {lacking}.map((one) => one.querySelector('h3').textContent)")
+            self.page.size(1280)
+        self.assertEqual(names, [])
+
     def test_filter_by_facts(self):
         self.page.open("/?task=binary&facts=proper")
         shown = {card.text.split("\n")[0] for card in self.page.all(".card:not([hidden]) h3")}
