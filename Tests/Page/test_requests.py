@@ -128,7 +128,7 @@ class Data(PageCase):
             ("a,b\n1,2,3\n", "Line 2 has 3 cells, but the header has 2 columns.", "1,2,3"),
             ("a,b\n1\n", "Line 2 has 1 cell, but the header has 2 columns.", "1"),
             ("a,b\n\n1,2\n3,x\n", 'Line 4, column "b" is "x", but must be a number such as', "x"),
-            ("a;b\n1,5;2\n", 'decimals must be separated by a point: write 1.5.', "1,5"),
+            ("a;b\n1,5;2\n", "decimals must be separated by a point: write 1.5.", "1,5"),
             ("a,b\n1,inf\n", 'Line 2, column "b" is inf, but numbers must be finite', "inf"),
             ("a,b\n1,1e999\n", "which is too large for a double", "1e999"),
             ("a,b\n1,0x10\n", "must be a number such as", "0x10"),
@@ -183,7 +183,8 @@ class Data(PageCase):
             {"predictions": [2, 1], "targets": [1, 0], "delta": 0.5, "weights": [1, 3]},
         )
         self.page.until(
-            f"return document.querySelector('.figure-number')?.textContent.startsWith('{own['loss']!r}')"
+            "return document.querySelector('.figure-number')?.textContent.startsWith("
+            f"'{own['loss']!r}')"
         )
 
     def test_of_two_models_is_compared(self):
@@ -216,7 +217,9 @@ class Data(PageCase):
                         ("label", array("<i8", (2,), struct.pack("<2q", 1, 0))),
                         (
                             "y_pred",
-                            array("<f8", (2, 3), struct.pack("<6d", *predictions[0], *predictions[1])),
+                            array(
+                                "<f8", (2, 3), struct.pack("<6d", *predictions[0], *predictions[1])
+                            ),
                         ),
                     ):
                         with archive.open(member + ".npy", "w", force_zip64=True) as target:
@@ -297,7 +300,10 @@ class Gradient(PageCase):
             ([one * (1 + 1e-15) for one in true], ["rounding in double precision"]),
             ([one * (1 + 3e-7) for one in true], ["computing in float32"]),
             ([-one for one in true], ["differs", "opposite sign"]),
-            ([3 * one for one in true], ["It is the gradient with reduction sum", "multiplied by 3"]),
+            (
+                [3 * one for one in true],
+                ["It is the gradient with reduction sum", "multiplied by 3"],
+            ),
             ([one / 3 for one in true], ["divided by 3", "divided twice?"]),
             ([-2 * one for one in true], ["opposite sign", "twice the true one"]),
             ([one / 2 for one in true], ["half of the true one"]),
@@ -363,14 +369,16 @@ class Programs(PageCase):
         self.page.open("/losses/huber")
         requests = (
             ('{"predictions": [0.5], "targets": [0.25]}', "0.03125"),
-            (json.dumps({"it's `a` \"b\" \\ )---": []}), "Unknown field"),
+            (json.dumps({'it\'s `a` "b" \\ )---': []}), "Unknown field"),
         )
         for language, (ending, command) in self.COMMANDS.items():
             if not shutil.which(command[0]) or (language == "R" and not self.has_httr2()):
                 print(f"The program in {language} is not run: {command[0]} is missing.")
                 continue
             for request, expected in requests:
-                with self.subTest(language, request=request), tempfile.TemporaryDirectory() as folder:
+                with self.subTest(
+                    language, request=request
+                ), tempfile.TemporaryDirectory() as folder:
                     program = pathlib.Path(folder) / f"program.{ending}"
                     program.write_text(self.program(language, request))
                     done = subprocess.run(
@@ -391,7 +399,9 @@ class Programs(PageCase):
 
     @staticmethod
     def has_httr2():
-        return subprocess.run(["Rscript", "-e", "library(httr2)"], capture_output=True).returncode == 0
+        return (
+            subprocess.run(["Rscript", "-e", "library(httr2)"], capture_output=True).returncode == 0
+        )
 
 
 def array(kind, shape, content):

@@ -85,11 +85,15 @@ class Views(PageCase):
     def test_draw_a_curve_for_every_loss(self):
         self.page.size(1280, 30_000)
         self.page.open("/")
-        lacking = "[...document.querySelectorAll('.card')].filter((one) => !one.querySelector('polyline'))"
+        lacking = (
+            "[...document.querySelectorAll('.card')]"
+            ".filter((card) => !card.querySelector('polyline'))"
+            ".map((card) => card.querySelector('h3').textContent)"
+        )
         try:
             self.page.until(f"return {lacking}.length === 0", 60)
         finally:
-            names = self.page.run(f"return {lacking}.map((one) => one.querySelector('h3').textContent)")
+            names = self.page.run(f"return {lacking}")
             self.page.size(1280)
         self.assertEqual(names, [])
 
@@ -217,6 +221,4 @@ class Views(PageCase):
         )
         field = self.page.one(".compare input[type=text]")
         field.send_keys("welsch" + Keys.ENTER)
-        self.page.until(
-            "return document.querySelector('.notices').textContent.startsWith('Six')"
-        )
+        self.page.until("return document.querySelector('.notices').textContent.startsWith('Six')")
