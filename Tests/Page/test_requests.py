@@ -207,6 +207,41 @@ class Data(PageCase):
         row = next(row for row in groups if row[0] == "s")
         self.assertEqual((row[1], number(row[4])), ("2", own["loss"]))
 
+    def test_in_a_long_file_is_evaluated_by_the_service(self):
+        rows = [(0.5, 0.25), (2, "NA"), (1, 3), (4, 1)] * 4_200
+        text = "p,t,note\n" + "".join(f"{p},{t},{'x' * 2_000}\n" for p, t in rows)
+        self.assertGreater(len(text), 32 << 20)
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(text)
+            file.flush()
+            self.page.open("/data?loss=huber(delta=0.5)")
+            self.page.one("input[type=file]").send_keys(file.name)
+            shown = self.page.until(
+                "return document.querySelector('.figure-number')?.textContent", 60
+            )
+            kept = [(p, t) for p, t in rows if t != "NA"]
+            own = self.service.post(
+                "/v1/losses/huber",
+                {
+                    "predictions": [p for p, _ in kept],
+                    "targets": [t for _, t in kept],
+                    "delta": 0.5,
+                },
+            )
+            self.assertEqual(number(shown.split(" ")[0]), own["loss"])
+            self.assertIn("at [3]", self.page.one(".data").text)
+            # A text beyond the first rows is refused by the service.
+            file.write("1,later,b\n")
+            file.flush()
+            self.page.open("/data?loss=huber")
+            self.page.one("input[type=file]").send_keys(file.name)
+            self.page.until(
+                "return document.querySelector('.data .message').textContent.includes("
+                '\'Line 16802, column "t" is "later"\')',
+                60,
+            )
+        self.assertTrue(all("status of 422" in error for error in self.page.errors()))
+
     def test_of_arrays_is_read_by_the_service(self):
         predictions = [[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]
         for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED)):

@@ -24,6 +24,11 @@ export class Archive {
         return this.members.map(({ name }) => name);
     }
 
+    /** Whether an array has numbers. */
+    hasNumbers(offset) {
+        return /^[<>|=]?[bfiu]\d/.test(this.members[offset].type);
+    }
+
     /** The names with types and shapes. */
     get labels() {
         return this.members.map(({ name, type, shape }) => `${name}: ${type} [${shape.join(", ")}]`);

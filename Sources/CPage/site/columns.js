@@ -24,7 +24,7 @@ const usual = {
 
 /**
  * The columns that fields most likely have: those with a usual name, then for each input without one the next
- * column of numbers, and for a group the first column of texts.
+ * column, of numbers if there is any, and for a group the first column of texts.
  *
  * @param fields The fields, of which the first ones are `inputs`.
  * @param isNumeric Whether a column has numbers.
@@ -37,7 +37,7 @@ export function guessColumns(fields, inputs, names, isNumeric) {
     for (const field of fields)
         offsets[field] = [field, ...(usual[field] ?? [])].map((name) => folded.indexOf(name)).find(free);
     const next = (accepts) => names.map((_, index) => index).find((index) => free(index) && accepts(index));
-    for (const input of inputs) offsets[input] ??= next(isNumeric);
+    for (const input of inputs) offsets[input] ??= next(isNumeric) ?? next(() => true);
     if (fields.includes("group")) offsets.group ??= next((index) => !isNumeric(index));
     return offsets;
 }

@@ -2,6 +2,9 @@
 
 import { Table, TableError } from "./table.js";
 
+/** The bytes of which the names and first rows of a long file are read. */
+const headLength = 1 << 18;
+
 /** The number of characters that are parsed before others get a turn. */
 const chunkLength = 1 << 20;
 
@@ -30,6 +33,14 @@ export async function readCSV(blob, onProgress, signal) {
         length += value.length;
         onProgress(Math.min(1, length / blob.size));
     }
+    return rows.finish();
+}
+
+/** The table of the first rows of a file. */
+export async function readHead(blob) {
+    const text = await blob.slice(0, headLength).text();
+    const rows = new RowCollector();
+    rows.receive(text.slice(0, text.lastIndexOf("\n") + 1));
     return rows.finish();
 }
 

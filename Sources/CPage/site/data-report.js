@@ -14,14 +14,7 @@ import { facts, grid } from "./tables.js";
  * @param table The cells of the rows, if they are known.
  */
 export function dataReport(whole, { models = [], groups = [], table = { names: [], columns: [] } } = {}) {
-    const { statistics } = whole;
-    const elements = whole.elements.flat(Infinity);
-    const shape = shapeOf(whole.elements);
-    const worst = elements
-        .map((loss, index) => ({ loss, index }))
-        .filter(({ loss }) => loss !== null)
-        .sort((a, b) => b.loss - a.loss)
-        .slice(0, 10);
+    const { statistics, elements } = whole;
     return [
         h("h2", {}, "Loss"),
         h(
@@ -36,16 +29,46 @@ export function dataReport(whole, { models = [], groups = [], table = { names: [
             facts(
                 [...Object.entries(statistics), ["rows skipped", whole.skipped]]
                     .filter(([, value]) => value !== undefined)
-                    .map(([name, value]) => [name.replaceAll("_", " "), exact(value?.loss ?? value)]),
+                    .map(([name, value]) => [name.replaceAll("_", " "), statisticText(value, table)]),
             ),
         ),
         models.length > 1 ? comparison(models) : [],
-        h("h2", {}, "Losses one by one"),
-        histogram(elements.filter((loss) => loss !== null)),
         groups.length > 0 ? [h("h2", {}, "By group"), groupTable(groups, models)] : [],
+        elements ? elementSections(elements, table) : noElements(),
+    ].flat(2);
+}
+
+function noElements() {
+    return h(
+        "p",
+        { class: "note" },
+        "The server has evaluated this file while it arrived, so that it may be of any length. Files of up to ",
+        "32 MiB have a histogram, the worst rows and groups too.",
+    );
+}
+
+/** A number, or a loss with its place, in the line of its row if that is known. */
+function statisticText(value, { lines }) {
+    if (value?.place === undefined) return exact(value);
+    const [row] = value.place;
+    return `${exact(value.loss)} ${lines ? `in line ${lines[row]}` : `at [${value.place.join(", ")}]`}`;
+}
+
+/** The histogram of the losses, and the worst of them. */
+function elementSections(elements, table) {
+    const losses = elements.flat(Infinity);
+    const shape = shapeOf(elements);
+    const worst = losses
+        .map((loss, index) => ({ loss, index }))
+        .filter(({ loss }) => loss !== null)
+        .sort((a, b) => b.loss - a.loss)
+        .slice(0, 10);
+    return [
+        h("h2", {}, "Losses one by one"),
+        histogram(losses.filter((loss) => loss !== null)),
         h("h2", {}, "The worst"),
         rowsTable(worst, table, shape),
-    ].flat();
+    ];
 }
 
 /** The means of two models beside each other. */

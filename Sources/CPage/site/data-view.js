@@ -6,12 +6,13 @@ import { Archive } from "./archive.js";
 import { Choice, unknownName } from "./choice.js";
 import { guessColumns } from "./columns.js";
 import { optionControl } from "./controls.js";
-import { readCSV } from "./csv.js";
+import { readCSV, readHead } from "./csv.js";
 import { dataReport } from "./data-report.js";
 import { debounced, h } from "./dom.js";
 import {
     canEvaluate,
     evaluateArchive,
+    evaluateFile,
     evaluateGroups,
     evaluateMean,
     evaluateTable,
@@ -22,7 +23,10 @@ import { labelled, options } from "./forms.js";
 import { Loss } from "./loss.js";
 import { entryNamed } from "./names.js";
 import { excerpt, problemSentence } from "./problem.js";
-import { TableError } from "./table.js";
+import { Table, TableError } from "./table.js";
+
+/** The bytes of a CSV file beyond which the service evaluates it while it arrives. */
+const longLength = 32 << 20;
 
 const sample = "prediction,target,group\n2.1,2.0,a\n0.4,0.0,a\n-1.3,-1.5,b\n3.9,2.5,b\n0.2,0.3,a\n";
 
@@ -40,11 +44,11 @@ class DataFigure {
     #loss;
     /** The chosen options of the loss. */
     #chosen = {};
-    /** A table of texts or an archive of arrays. */
+    /** A table of texts, an archive of arrays, or a long file with the table of its first rows. */
     #source;
     /** The offset of the column or array of each input, of the weights and so on, where there is one. */
     #offsets = {};
-    #progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "read so far" });
+    #progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "read or sent so far" });
     #cancel = h("button", { type: "button", hidden: true, onclick: () => this.#abort.abort() }, "Cancel");
     #message = h("div", { class: "message", role: "status" });
     #options = h("details", { class: "controls" });
@@ -66,6 +70,10 @@ class DataFigure {
         this.#file = h("input", {
             type: "file",
             accept: ".csv,.tsv,.txt,.npz,text/csv",
+            // A file that has changed can be chosen again.
+            onclick: () => {
+                this.#file.value = "";
+            },
             onchange: () => this.#file.files[0] && this.#read(this.#file.files[0]),
         });
         const dropped = {
@@ -175,15 +183,23 @@ class DataFigure {
             this.#isPasted = isPasted;
             this.#source = undefined;
             this.#choices.replaceChildren();
-            this.#progress.hidden = false;
-            const show = (share) => {
-                this.#progress.value = share;
-            };
-            const isArchive = /^PK/.test(await blob.slice(0, 2).text());
-            this.#source = await (isArchive ? Archive.read(blob) : readCSV(blob, show, signal));
+            this.#source = await this.#open(blob, signal);
             this.#guessColumns();
             await this.#evaluate(signal);
         });
+    }
+
+    async #open(blob, signal) {
+        const isArchive = /^PK/.test(await blob.slice(0, 2).text());
+        if (isArchive) return Archive.read(blob);
+        if (blob.size <= longLength) return readCSV(blob, (share) => this.#showProgress(share), signal);
+        const head = await readHead(blob);
+        return { file: blob, names: head.names, hasNumbers: (column) => head.hasNumbers(column) };
+    }
+
+    #showProgress(share) {
+        this.#progress.hidden = false;
+        this.#progress.value = share;
     }
 
     #evaluateAgain() {
@@ -238,9 +254,9 @@ class DataFigure {
     #guessColumns() {
         const { names, labels = names } = this.#source;
         const inputs = this.#loss.inputs.map(({ name }) => name);
-        const isTable = !(this.#source instanceof Archive);
+        const isTable = this.#source instanceof Table;
         const meanings = [...inputs, "weights", "mask", ...(isTable ? ["group", "baseline"] : [])];
-        const isNumeric = (index) => !isTable || this.#source.hasNumbers(index);
+        const isNumeric = (index) => this.#source.hasNumbers(index);
         this.#offsets = guessColumns(meanings, inputs, names, isNumeric);
         this.#choices.replaceChildren(
             ...meanings.map((meaning) => {
@@ -265,9 +281,11 @@ class DataFigure {
     async #evaluate(signal) {
         const loss = this.#loss;
         const { group, baseline, ...offsets } = this.#offsets;
-        if (this.#source instanceof Archive) {
+        if (!(this.#source instanceof Table)) {
             const { options: texts } = Choice.of(loss, this.#chosen);
-            const whole = await evaluateArchive(loss, texts, this.#source, offsets, signal);
+            const evaluateSource = this.#source instanceof Archive ? evaluateArchive : evaluateFile;
+            const onProgress = (share) => this.#showProgress(share);
+            const whole = await evaluateSource(loss, texts, this.#source, offsets, { signal, onProgress });
             this.#result.replaceChildren(...dataReport(whole));
             return;
         }

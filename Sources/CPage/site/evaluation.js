@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { evaluate, Refusal, sendArchive } from "./api.js";
+import { evaluate, Refusal, sendFile } from "./api.js";
 
 /** The most groups that are evaluated, each by a request. */
 const mostGroups = 40;
@@ -14,13 +14,17 @@ export function canEvaluate({ unit, family }) {
 
 /** The numbers of the columns that are inputs, weights or a mask; throws if a required one is missing, or is text. */
 export function inputColumns(loss, table, offsets) {
-    if (loss.entry.unit !== "element")
-        throw new SyntaxError(
-            `${loss.name} has a loss for each row of several numbers, and a column has one number for each: ` +
-                "drop an .npz archive with arrays of rows.",
-        );
+    checkElements(loss);
     checkInputs(loss, offsets, "column");
     return Object.fromEntries(chosen(offsets).map(([input, offset]) => [input, table.numbers(offset)]));
+}
+
+function checkElements(loss) {
+    if (loss.entry.unit === "element") return;
+    throw new SyntaxError(
+        `${loss.name} has a loss for each row of several numbers, and a column has one number for each: ` +
+            "drop an .npz archive with arrays of rows.",
+    );
 }
 
 function chosen(offsets) {
@@ -51,11 +55,25 @@ function placed(error, table, offsets) {
 }
 
 /** The same for the arrays of an archive, which the service reads. */
-export function evaluateArchive(loss, options, archive, offsets, signal) {
+export function evaluateArchive(loss, options, archive, offsets, { signal, onProgress }) {
     checkInputs(loss, offsets, "array");
     const query = new URLSearchParams({ ...options, missing: "skip", outputs });
     const body = archive.with(Object.fromEntries(chosen(offsets)));
-    return sendArchive(`${loss.href}?${query}`, body, signal);
+    return sendFile(`${loss.href}?${query}`, body, { type: "application/x-npz", signal, onProgress });
+}
+
+/** The loss and statistics of a long file, which the service evaluates while it arrives. */
+export function evaluateFile(loss, options, { file, names }, offsets, { signal, onProgress }) {
+    checkElements(loss);
+    checkInputs(loss, offsets, "column");
+    const columns = chosen(offsets).map(([input, offset]) => `${input}:${names[offset]}`);
+    const query = new URLSearchParams({
+        ...options,
+        columns,
+        missing: "skip",
+        outputs: ["loss", "statistics"],
+    });
+    return sendFile(`${loss.href}?${query}`, file, { type: "text/csv", signal, onProgress });
 }
 
 /** The loss and statistics of all rows, without those of each. */
