@@ -108,7 +108,7 @@ async function report(loss, requestText, ownText) {
         const expected = `${numbers.length}, of shape [${shape.join(", ")}]`;
         return [failure(`Your gradient has ${own.length} numbers, but that in ${input} has ${expected}.`)];
     }
-    const others = await otherGradients(loss, request);
+    const others = await otherGradients(loss, request, numbers);
     return [verdict(own, gradient, others), comparisons(own, others)];
 }
 

@@ -23,8 +23,12 @@ export async function gradientOf(loss, request) {
     };
 }
 
-/** The gradients of a request as others compute them: with other reductions, options, or conventions of libraries. */
-export async function otherGradients(loss, request) {
+/**
+ * The gradients of a request as others compute them: with other reductions, options, or conventions of libraries.
+ *
+ * @param numbers The true gradient; options that do not change it are left out.
+ */
+export async function otherGradients(loss, request, numbers) {
     const { reduction, ...rest } = request;
     const conventions = loss.entry.conventions
         .map(({ name }) => name)
@@ -34,18 +38,24 @@ export async function otherGradients(loss, request) {
         name: `reduction ${name}`,
         request: { ...request, reduction: name },
     }));
-    const all = [...reductions, ...optionVariants(loss, request), ...conventions];
-    const found = await Promise.all(
-        all.map(async ({ name, request: other }) => {
-            try {
-                return { name, numbers: (await gradientOf(loss, other)).numbers };
-            } catch (error) {
-                if (!(error instanceof Refusal)) throw error;
-                return undefined;
-            }
-        }),
-    );
-    return found.filter(Boolean);
+    const evaluated = async (variants) =>
+        (await Promise.all(variants.map((one) => variantGradient(loss, one)))).filter(Boolean);
+    const differs = (other) => other.numbers.some((number, index) => number !== numbers[index]);
+    return [
+        ...(await evaluated(reductions)),
+        ...(await evaluated(optionVariants(loss, request))).filter(differs),
+        ...(await evaluated(conventions)),
+    ];
+}
+
+/** The gradient of a variant of a request; nothing if it is refused. */
+async function variantGradient(loss, { name, request }) {
+    try {
+        return { name, numbers: (await gradientOf(loss, request)).numbers };
+    } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        return undefined;
+    }
 }
 
 /** The request with another value of one option, for options that have few values. */

@@ -116,7 +116,7 @@ async function unknownView(list, name) {
             h("p", {}, await linked(hint)),
             entries.length > 0
                 ? [
-                      h("h2", {}, "Similar names"),
+                      h("h2", {}, "Did you mean one of these?"),
                       h(
                           "dl",
                           { class: "problems" },

@@ -15,11 +15,11 @@ struct CatalogueSearch {
             (found, hint) = ([entry.facts], nil)
             return
         }
-        let unknown = list.unknown
-        let names = unknown.nearest(to: name).compactMap { list.find($0)?.facts }
-        found = names.reduce(into: []) { distinct, facts in
+        let elsewhere = list.elsewhere(name)
+        let names = elsewhere == nil ? list.unknown.candidates(for: name) : []
+        found = names.compactMap { list.find($0)?.facts }.reduce(into: []) { distinct, facts in
             if !distinct.contains(where: { $0.name == facts.name }) { distinct.append(facts) }
         }
-        hint = unknown.hint(name, elsewhere: list.elsewhere(name))
+        hint = list.unknown.hint(name, elsewhere: elsewhere)
     }
 }

@@ -32,22 +32,21 @@ struct UnknownEntry: Sendable {
         suggestions = Suggestions(facts.flatMap { $0.spellings })
     }
 
-    /// Up to three names that are similar to an unknown one, nearest first; for a name behind that of a
-    /// library, the entry that has it.
-    func nearest(to name: String) -> [String] {
-        guard let own = QualifiedName(name)?.own else {
-            return suggestions.nearest(to: name, atMost: 3)
-        }
-        return entry(own).map { [$0.name] } ?? suggestions.nearest(to: own, atMost: 3)
+    /// The names that an unknown one may mean: entries that the advice on it names, or else up to three
+    /// with similar names, nearest first.
+    func candidates(for name: String) -> [String] {
+        guard let advice = advice(on: name) else { return nearest(to: name) }
+        return advice.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+            .filter { names.contains($0) }
     }
 
     /// The problem with an unknown name; `elsewhere` is the path of an entry of another list that has it.
     func problem(_ name: String, elsewhere: String? = nil) -> Problem {
-        let nearest = nearest(to: name)
+        let candidates = candidates(for: name)
         return Problem(
             kind,
             hint(name, elsewhere: elsewhere) + " See \(path) for all of them.",
-            allowed: nearest.isEmpty ? names : nearest
+            allowed: candidates.isEmpty ? names : candidates
         )
     }
 
@@ -55,10 +54,21 @@ struct UnknownEntry: Sendable {
     func hint(_ name: String, elsewhere: String?) -> String {
         let nearest = nearest(to: name)
         let advice =
-            elsewhere.map { "Did you mean \($0)?" }
-            ?? OtherNames.advice(for: QualifiedName(name)?.own ?? name)
+            elsewhere.map { "Did you mean \($0)?" } ?? advice(on: name)
             ?? (nearest.isEmpty ? nil : suggestion(name, nearest))
         return "Unknown \(noun) \(name.quoted)." + (advice.map { " " + $0 } ?? "")
+    }
+
+    private func advice(on name: String) -> String? {
+        OtherNames.advice(for: QualifiedName(name)?.own ?? name)
+    }
+
+    /// Up to three similar names, nearest first; for a name behind that of a library, the entry that has it.
+    private func nearest(to name: String) -> [String] {
+        guard let own = QualifiedName(name)?.own else {
+            return suggestions.nearest(to: name, atMost: 3)
+        }
+        return entry(own).map { [$0.name] } ?? suggestions.nearest(to: own, atMost: 3)
     }
 
     private func suggestion(_ name: String, _ nearest: [String]) -> String {
