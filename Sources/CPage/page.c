@@ -20,6 +20,9 @@ static const unsigned char api_js[] = {
 static const unsigned char app_js[] = {
 #embed "site/app.js"
 };
+static const unsigned char archive_js[] = {
+#embed "site/archive.js"
+};
 static const unsigned char base_css[] = {
 #embed "site/base.css"
 };
@@ -28,6 +31,9 @@ static const unsigned char catalogue_view_js[] = {
 };
 static const unsigned char check_view_js[] = {
 #embed "site/check-view.js"
+};
+static const unsigned char choice_js[] = {
+#embed "site/choice.js"
 };
 static const unsigned char columns_js[] = {
 #embed "site/columns.js"
@@ -104,6 +110,9 @@ static const unsigned char loss_js[] = {
 static const unsigned char metrics_js[] = {
 #embed "site/metrics.js"
 };
+static const unsigned char names_js[] = {
+#embed "site/names.js"
+};
 static const unsigned char numbers_js[] = {
 #embed "site/numbers.js"
 };
@@ -125,6 +134,9 @@ static const unsigned char plane_js[] = {
 static const unsigned char pointer_js[] = {
 #embed "site/pointer.js"
 };
+static const unsigned char problem_js[] = {
+#embed "site/problem.js"
+};
 static const unsigned char problems_view_js[] = {
 #embed "site/problems-view.js"
 };
@@ -145,6 +157,9 @@ static const unsigned char snippets_js[] = {
 };
 static const unsigned char sparkline_js[] = {
 #embed "site/sparkline.js"
+};
+static const unsigned char table_js[] = {
+#embed "site/table.js"
 };
 static const unsigned char tables_js[] = {
 #embed "site/tables.js"
@@ -169,9 +184,11 @@ static const struct page_file files[] = {
     {"address.js", address_js, sizeof address_js},
     {"api.js", api_js, sizeof api_js},
     {"app.js", app_js, sizeof app_js},
+    {"archive.js", archive_js, sizeof archive_js},
     {"base.css", base_css, sizeof base_css},
     {"catalogue-view.js", catalogue_view_js, sizeof catalogue_view_js},
     {"check-view.js", check_view_js, sizeof check_view_js},
+    {"choice.js", choice_js, sizeof choice_js},
     {"columns.js", columns_js, sizeof columns_js},
     {"compare-view.js", compare_view_js, sizeof compare_view_js},
     {"comparison.js", comparison_js, sizeof comparison_js},
@@ -197,6 +214,7 @@ static const struct page_file files[] = {
     {"loss-view.js", loss_view_js, sizeof loss_view_js},
     {"loss.js", loss_js, sizeof loss_js},
     {"metrics.js", metrics_js, sizeof metrics_js},
+    {"names.js", names_js, sizeof names_js},
     {"numbers.js", numbers_js, sizeof numbers_js},
     {"panel.js", panel_js, sizeof panel_js},
     {"parts.css", parts_css, sizeof parts_css},
@@ -204,6 +222,7 @@ static const struct page_file files[] = {
     {"plane-figure.js", plane_figure_js, sizeof plane_figure_js},
     {"plane.js", plane_js, sizeof plane_js},
     {"pointer.js", pointer_js, sizeof pointer_js},
+    {"problem.js", problem_js, sizeof problem_js},
     {"problems-view.js", problems_view_js, sizeof problems_view_js},
     {"sampling.js", sampling_js, sizeof sampling_js},
     {"scales.js", scales_js, sizeof scales_js},
@@ -211,6 +230,7 @@ static const struct page_file files[] = {
     {"service-view.js", service_view_js, sizeof service_view_js},
     {"snippets.js", snippets_js, sizeof snippets_js},
     {"sparkline.js", sparkline_js, sizeof sparkline_js},
+    {"table.js", table_js, sizeof table_js},
     {"tables.js", tables_js, sizeof tables_js},
     {"tex.js", tex_js, sizeof tex_js},
     {"token.js", token_js, sizeof token_js},

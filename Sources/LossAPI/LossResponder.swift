@@ -284,7 +284,9 @@ package struct LossResponder: Responder {
     private func document(_ head: RequestHead, on route: Route) throws(Problem) -> Response {
         if options.hasPage, let file = route.pageFile(for: head) {
             let coding = try ResponseCoding(for: head, options.compression)
-            return documents.document(for: file).response(to: head, coding, route: route.name)
+            let document = documents.document(for: file)
+            return route.pageProblem.map { document.response(explaining: $0, coding) }
+                ?? document.response(to: head, coding, route: route.name)
         }
         switch route {
         case .page(.unknown(let problem)): throw problem

@@ -263,6 +263,37 @@ struct CatalogueDocumentTests {
         #expect((penalties["penalties"] as? [Any])?.count == Catalogue.penalties.count)
     }
 
+    @Test(
+        "are found by a name, also behind that of a library, with advice if no entry has it",
+        arguments: [
+            ("mse-loss", ["squared_error"], nil),
+            ("reg:squarederror", ["half_squared_error"], nil),
+            ("hubr", ["huber"], "Did you mean \"huber\"?"),
+            ("nn.MSELoss", ["squared_error"], "Did you mean \"squared_error\"?"),
+            ("torch::nn::MSELoss", ["squared_error"], "Did you mean \"squared_error\"?"),
+            ("F.cross_entropy", ["categorical_cross_entropy"], "\"convention\": \"pytorch\""),
+            ("tf.keras.losses.Huber", ["huber"], "Did you mean \"huber\"?"),
+            ("grpo", ["ppo", "policy_kl"], "Use ppo with"),
+            ("trl.grpo_loss", ["ppo", "policy_kl"], "Use ppo with"),
+            ("lasso", [], "Did you mean /v1/penalties/l1?"),
+            ("something else", [], "Unknown loss \"something else\"."),
+            ("torch.", [], "Unknown loss \"torch.\"."),
+        ] as [(String, [String], String?)]
+    )
+    func search(name: String, expected: [String], hint: String?) throws {
+        let query = "name=" + name.replacing(" ", with: "+")
+        let document = try client.json(list("/v1/losses", query))
+        let names = try #require(document["losses"] as? [[String: Any]])
+            .compactMap { $0["name"] as? String }
+        #expect(names == expected)
+        let own = document["hint"] as? String
+        #expect(hint.map { own?.contains($0) == true } ?? (own == nil), "\(own ?? "none")")
+        let both = try client.json(list("/v1/losses", query + "&family=regression,multiclass"))
+        let families = expected.compactMap { Catalogue.loss(named: $0)?.facts.family }
+        let kept = families.filter { $0 == .regression || $0 == .multiclass }
+        #expect((both["losses"] as? [Any])?.count == kept.count)
+    }
+
     @Test("are not filtered by unknown facts")
     func unknownFilter() throws {
         for (query, slug) in [

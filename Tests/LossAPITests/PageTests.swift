@@ -75,9 +75,15 @@ struct PageTests {
         #expect(open(path).fields[.vary] == "Accept, Accept-Encoding")
     }
 
-    @Test("does not hide that a loss does not exist")
+    @Test("explains to browsers that a loss does not exist, with the status that others get")
     func unknown() throws {
-        let response = open("/losses/hubr")
+        let page = open("/losses/hubr", [.acceptEncoding: "gzip", .ifNoneMatch: "*"])
+        #expect(page.status == .notFound && page.problem == "unknown-loss")
+        #expect(page.fields[.contentEncoding] == "gzip" && page.fields[.eTag] == nil)
+        #expect(page.fields[.cacheControl] == "no-store")
+        #expect(page.fields[.contentSecurityPolicy] != nil)
+        #expect(Self.isPage(open("/losses/hubr")) && Self.isPage(open("/penalties/huber")))
+        let response = client.send(.get, "/losses/hubr")
         #expect(response.status == .notFound)
         #expect(try client.json(response)["type"] as? String == "/problems/unknown-loss")
         for path in ["/losses/", "/losses", "/penalties/huber", "/page/", "/page/app.ts"] {

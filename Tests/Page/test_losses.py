@@ -32,6 +32,24 @@ class EveryLoss(PageCase):
             with self.subTest(entry["name"]):
                 self.check(entry)
 
+    def test_has_a_formula_of_known_commands(self):
+        self.page.open("/losses/huber")
+        paths = [entry["href"] for entry in self.service.entries()]
+        unknown = self.page.driver.execute_async_script(
+            "const [paths, done] = arguments;"
+            "import('/page/tex.js').then(async ({ typeset }) => {"
+            "    const found = [];"
+            "    for (const path of paths) {"
+            "        const { name, formula } = await (await fetch(path)).json();"
+            "        const error = typeset(formula.tex).querySelector('merror');"
+            "        if (error) found.push(`${name}: ${error.textContent}`);"
+            "    }"
+            "    done(found);"
+            "});",
+            paths,
+        )
+        self.assertEqual(unknown, [])
+
     def check(self, entry):
         self.page.open(entry["href"].removeprefix("/v1"))
         rows = self.table()

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a reader enters: requests, tokens, a CSV file, a gradient."""
 
+import io
 import json
+import pathlib
 import random
+import shutil
+import struct
+import subprocess
 import tempfile
+import zipfile
 
 from selenium.webdriver.common.keys import Keys
 
@@ -116,24 +122,186 @@ class Data(PageCase):
         self.assertEqual({row[0] for row in groups[0]}, {"a", "b", "c"})
         self.assertEqual(number(groups[1][0][1]), max(own["elements"]))
 
-    def test_gives_reasons(self):
-        self.page.open("/data")
-        field = self.page.one(".data textarea")
-        for text, reason in (
-            ("a,b\n1,2,3\n", "Row 1 has 3 fields"),
-            ("a,b\n1,x\n", "not numbers"),
-            ("a,b\n", "at least one row"),
-            ('a,b\n"1,2\n', "not closed"),
+    def test_is_refused_at_its_place(self):
+        self.page.open("/data?loss=poisson_nll")
+        for text, reason, mark in (
+            ("a,b\n1,2,3\n", "Line 2 has 3 cells, but the header has 2 columns.", "1,2,3"),
+            ("a,b\n1\n", "Line 2 has 1 cell, but the header has 2 columns.", "1"),
+            ("a,b\n\n1,2\n3,x\n", 'Line 4, column "b" is "x", but must be a number such as', "x"),
+            ("a;b\n1,5;2\n", "decimals must be separated by a point: write 1.5.", "1,5"),
+            ("a,b\n1,inf\n", 'Line 2, column "b" is inf, but numbers must be finite', "inf"),
+            ("a,b\n1,1e999\n", "which is too large for a double", "1e999"),
+            ("a,b\n1,0x10\n", "must be a number such as", "0x10"),
+            ('a,b\n"1\n",2\n3,-2\n', "targets[1] is -2, but must be a number >= 0.", "-2"),
+            ('a,b\n1,2\n"1,2\n', "The cell that begins in line 3 has no closing quote.", '"1,2'),
+            ('a,b\n"1"0,2\n', "Line 2 has a quote within a cell", '"0'),
+            ("a,b\n", "but no row", None),
+            ("", "is empty", None),
         ):
-            field.clear()
-            field.send_keys(text)
-            self.page.one(".data [type=submit]").click()
+            with self.subTest(text):
+                self.paste(text)
+                self.page.until(
+                    "return document.querySelector('.data .message').textContent.includes("
+                    + json.dumps(reason)
+                    + ")"
+                )
+                marked = self.page.run(
+                    "return document.querySelector('.data mark')?.textContent ?? null"
+                )
+                self.assertEqual(marked, mark)
+        selected = 'a,b\n"1\n",2\n3,-2\n'
+        self.paste(selected)
+        self.page.until("return document.querySelector('.data mark')?.textContent === '-2'")
+        self.assertEqual(self.page.run("return getSelection().toString()"), "3,-2")
+        # Chromium reports each refused request in the console.
+        self.assertTrue(all("status of 422" in error for error in self.page.errors()))
+
+    def paste(self, text):
+        self.page.run(
+            "document.querySelector('.data textarea').value = arguments[0];"
+            "document.querySelector('.data .message').replaceChildren();"
+            "document.querySelector('.data [type=submit]').click()",
+            text,
+        )
+
+    def test_has_missing_values_and_chosen_options(self):
+        self.page.open("/data?loss=huber(delta=0.5)")
+        self.paste("\ufeffp,t,w\n.5,NA,1\n+2.,1e0,1\nTRUE,false,3\n")
+        text = self.page.until("return document.querySelector('.figure-number')?.textContent")
+        own = self.service.post(
+            "/v1/losses/huber", {"predictions": [2, 1], "targets": [1, 0], "delta": 0.5}
+        )
+        self.assertEqual(number(text.split(" ")[0]), own["loss"])
+        self.page.run(
+            "const all = [...document.querySelectorAll('.data .field')];"
+            "const field = all.find((one) => one.textContent.startsWith('weights'));"
+            "const select = field.querySelector('select');"
+            "select.value = '2'; select.dispatchEvent(new Event('change'))"
+        )
+        own = self.service.post(
+            "/v1/losses/huber",
+            {"predictions": [2, 1], "targets": [1, 0], "delta": 0.5, "weights": [1, 3]},
+        )
+        self.page.until(
+            "return document.querySelector('.figure-number')?.textContent.startsWith("
+            f"'{own['loss']!r}')"
+        )
+
+    def test_of_two_models_is_compared(self):
+        self.page.open("/data?loss=huber")
+        self.paste("y,model_a,model_b,region\n2,2.5,1.8,n\n0,0.4,NA,n\n-1,-1.3,-1.1,s\n2,4,2.6,s\n")
+        models = self.cells(".data [aria-label=models] tbody tr")
+        for name, predictions, (shown, *row) in (
+            ("model_a", [2.5, -1.3, 4], models[0]),
+            ("model_b", [1.8, -1.1, 2.6], models[1]),
+        ):
+            own = self.service.post(
+                "/v1/losses/huber", {"predictions": predictions, "targets": [2, -1, 2]}
+            )
+            self.assertEqual((shown, row[0], number(row[1])), (name, "3", own["loss"]))
+        self.assertIn("model_b has the lower loss.", self.page.one(".data").text)
+        groups = self.cells(".data [aria-label=groups] tbody tr")
+        own = self.service.post(
+            "/v1/losses/huber", {"predictions": [-1.1, 2.6], "targets": [-1, 2]}
+        )
+        row = next(row for row in groups if row[0] == "s")
+        self.assertEqual((row[1], number(row[4])), ("2", own["loss"]))
+
+    def test_in_a_long_file_is_evaluated_by_the_service(self):
+        rows = [(0.5, 0.25), (2, "NA"), (1, 3), (4, 1)] * 4_200
+        text = "p,t,note\n" + "".join(f"{p},{t},{'x' * 2_000}\n" for p, t in rows)
+        self.assertGreater(len(text), 32 << 20)
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(text)
+            file.flush()
+            self.page.open("/data?loss=huber(delta=0.5)")
+            self.page.one("input[type=file]").send_keys(file.name)
+            shown = self.page.until(
+                "return document.querySelector('.figure-number')?.textContent", 60
+            )
+            kept = [(p, t) for p, t in rows if t != "NA"]
+            own = self.service.post(
+                "/v1/losses/huber",
+                {
+                    "predictions": [p for p, _ in kept],
+                    "targets": [t for _, t in kept],
+                    "delta": 0.5,
+                },
+            )
+            self.assertEqual(number(shown.split(" ")[0]), own["loss"])
+            self.assertIn("at [3]", self.page.one(".data").text)
+            # A text beyond the first rows is refused by the service.
+            file.write("1,later,b\n")
+            file.flush()
+            self.page.open("/data?loss=huber")
+            self.page.one("input[type=file]").send_keys(file.name)
+            self.page.until(
+                "return document.querySelector('.data .message').textContent.includes("
+                '\'Line 16802, column "t" is "later"\')',
+                60,
+            )
+        self.assertTrue(all("status of 422" in error for error in self.page.errors()))
+
+    def test_of_arrays_is_read_by_the_service(self):
+        predictions = [[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]
+        for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED)):
+            with self.subTest(name), tempfile.NamedTemporaryFile("wb", suffix=".npz") as file:
+                with zipfile.ZipFile(file, "w", method) as archive:
+                    for member, content in (
+                        ("unused", array("<f4", (1,), struct.pack("<f", 1))),
+                        ("label", array("<i8", (2,), struct.pack("<2q", 1, 0))),
+                        (
+                            "y_pred",
+                            array(
+                                "<f8", (2, 3), struct.pack("<6d", *predictions[0], *predictions[1])
+                            ),
+                        ),
+                    ):
+                        with archive.open(member + ".npy", "w", force_zip64=True) as target:
+                            target.write(content)
+                file.flush()
+                self.page.open("/data?loss=categorical_cross_entropy(label_smoothing=0.1)")
+                self.page.one("input[type=file]").send_keys(file.name)
+                text = self.page.until(
+                    "return document.querySelector('.figure-number')?.textContent"
+                )
+                own = self.service.post(
+                    "/v1/losses/categorical_cross_entropy",
+                    {"predictions": predictions, "targets": [1, 0], "label_smoothing": 0.1},
+                )
+                self.assertEqual(number(text.split(" ")[0]), own["loss"])
+                self.assertIn("label: <i8 [2]", self.page.one(".data").text)
+
+    def test_of_a_wrong_archive_is_refused(self):
+        for content, reason in (
+            (b"PK\x03\x04 cut", "is not a complete .npz archive"),
+            (zipped("a.txt", b"text"), "has a member a.txt"),
+            (zipped("a.npy", b"text"), "a.npy of the archive is not an array"),
+            (b"\xff\xfe\x00", "not text in UTF-8"),
+        ):
+            with self.subTest(reason), tempfile.NamedTemporaryFile("wb", suffix=".npz") as file:
+                file.write(content)
+                file.flush()
+                self.page.open("/data")
+                self.page.one("input[type=file]").send_keys(file.name)
+                self.page.until(
+                    "return document.querySelector('.data .message').textContent.includes("
+                    + json.dumps(reason)
+                    + ")"
+                )
+
+    def test_of_a_loss_that_has_none_is_refused(self):
+        for name, reason in (
+            ("ctc", "ctc has one loss for each segment"),
+            ("hubr", 'Did you mean "huber"?'),
+            ("huber(dleta=1)", "huber has no option dleta; it has delta."),
+        ):
+            self.page.open(f"/data?loss={name}")
             self.page.until(
                 "return document.querySelector('.data .message').textContent.includes("
                 + json.dumps(reason)
                 + ")"
             )
-
 
     def test_of_one_row_has_no_standard_error(self):
         self.page.open("/data")
@@ -146,10 +314,141 @@ class Data(PageCase):
 
 
 class Gradient(PageCase):
-    def test_is_compared_with_conventions(self):
+    REQUEST = {"predictions": [0.2, 1.7, -0.4], "targets": [0, 1.5, -0.5]}
+
+    def check(self, gradient, loss="huber"):
+        self.page.open(f"/check?loss={loss}")
+        self.page.until("return document.querySelector('.check textarea').value")
+        self.page.all(".check textarea")[1].send_keys(gradient)
+        self.page.one(".check [type=submit]").click()
+        return self.page.until(
+            "return document.querySelectorAll('.check table').length === 2"
+            " && document.querySelector('.check > [aria-live]').textContent"
+        )
+
+    def test_is_explained(self):
+        true = self.service.post("/v1/losses/huber", self.REQUEST)["gradient"]
+        single = [struct.unpack("<f", struct.pack("<f", one))[0] for one in true]
+        for gradient, texts in (
+            (true, ["agrees. Each number is the same double."]),
+            (single, ["agrees. Each number is the true one, rounded to float32."]),
+            ([one * (1 + 1e-15) for one in true], ["rounding in double precision"]),
+            ([one * (1 + 3e-7) for one in true], ["computing in float32"]),
+            ([-one for one in true], ["differs", "opposite sign"]),
+            (
+                [3 * one for one in true],
+                ["It is the gradient with reduction sum", "multiplied by 3"],
+            ),
+            ([one / 3 for one in true], ["divided by 3", "divided twice?"]),
+            ([-2 * one for one in true], ["opposite sign", "twice the true one"]),
+            ([one / 2 for one in true], ["half of the true one"]),
+            ([1.7 * one for one in true], ["1.7 times the true one"]),
+            ([true[0], true[1], 5], ["2 of its 3 numbers agree", "predictions[2]"]),
+            ([0, 0, 0], ["All of its numbers are 0."]),
+            ([1, 2, 5], ["neither a multiple"]),
+        ):
+            with self.subTest(gradient):
+                found = self.check(", ".join(map(repr, gradient)))
+                for text in texts:
+                    self.assertIn(text, found)
+
+    def test_is_that_with_another_option(self):
+        request = {"predictions": [0.9, 0.2, 0.6], "targets": [1, 0, 1], "from_logits": True}
+        own = self.service.post("/v1/losses/binary_cross_entropy", request)["gradient"]
+        found = self.check(", ".join(map(repr, own)), "binary_cross_entropy")
+        self.assertIn("It is the gradient with from_logits = true", found)
+
+    def test_is_read_as_libraries_print_it(self):
+        found = self.check("tensor([0.2000, 0.2000, 0.1000])")
+        self.assertIn("reduction summatches", found)
+
+    def test_that_is_no_gradient_is_refused(self):
         self.page.open("/check?loss=huber")
         self.page.until("return document.querySelector('.check textarea').value")
-        self.page.all(".check textarea")[1].send_keys("0.2, 0.2, 0.1")
+        for gradient, reason in (
+            ("", "Paste your gradient"),
+            ("1, x, 3", 'its number 2 is "x"'),
+            ("1, 2", "has 2 numbers, but that in predictions has 3, of shape [3]"),
+        ):
+            field = self.page.all(".check textarea")[1]
+            field.clear()
+            field.send_keys(gradient)
+            self.page.one(".check [type=submit]").click()
+            self.page.until(
+                "return document.querySelector('.check > [aria-live]').textContent.includes("
+                + json.dumps(reason)
+                + ")"
+            )
+        request = self.page.all(".check textarea")[0]
+        request.clear()
+        request.send_keys('{"predictions": [1, "x"], "targets": [0, 1]}')
         self.page.one(".check [type=submit]").click()
-        text = self.page.until("return document.querySelectorAll('.check table')[1]?.textContent")
-        self.assertIn("reduction summatches", text)
+        self.page.until("return document.querySelector('.check mark')?.textContent === '\"x\"'")
+        self.assertTrue(all("status of 422" in error for error in self.page.errors()))
+
+
+class Programs(PageCase):
+    """The programs that send a request, with names that each language must quote."""
+
+    # The ending of a file, and the command that runs it.
+    COMMANDS = {
+        "curl": ("sh", ["sh"]),
+        "Python": ("py", ["python3"]),
+        "JavaScript": ("mjs", ["node"]),
+        "Go": ("go", ["go", "run"]),
+        "R": ("R", ["Rscript"]),
+        "Swift": ("swift", ["swift"]),
+    }
+
+    def test_run(self):
+        self.page.open("/losses/huber")
+        requests = (
+            ('{"predictions": [0.5], "targets": [0.25]}', "0.03125"),
+            (json.dumps({'it\'s `a` "b" \\ )---': []}), "Unknown field"),
+        )
+        for language, (ending, command) in self.COMMANDS.items():
+            if not shutil.which(command[0]) or (language == "R" and not self.has_httr2()):
+                print(f"The program in {language} is not run: {command[0]} is missing.")
+                continue
+            for request, expected in requests:
+                with self.subTest(
+                    language, request=request
+                ), tempfile.TemporaryDirectory() as folder:
+                    program = pathlib.Path(folder) / f"program.{ending}"
+                    program.write_text(self.program(language, request))
+                    done = subprocess.run(
+                        [*command, program], capture_output=True, text=True, timeout=120
+                    )
+                    self.assertIn(expected, done.stdout, done.stderr)
+
+    def program(self, language, request):
+        return self.page.run(
+            "const editor = document.querySelector('#try textarea');"
+            "editor.value = arguments[1]; editor.dispatchEvent(new Event('input'));"
+            "const tabs = [...document.querySelectorAll('.program button')];"
+            "tabs.find((tab) => tab.textContent === arguments[0]).click();"
+            "return document.querySelector('.program code').textContent",
+            language,
+            request,
+        )
+
+    @staticmethod
+    def has_httr2():
+        return (
+            subprocess.run(["Rscript", "-e", "library(httr2)"], capture_output=True).returncode == 0
+        )
+
+
+def array(kind, shape, content):
+    """The content of an .npy file, as NumPy writes it."""
+    header = repr({"descr": kind, "fortran_order": False, "shape": shape}).encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + content
+
+
+def zipped(name, content):
+    """A zip archive with one member."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()

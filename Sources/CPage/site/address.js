@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A text as a value in a query, in which what addresses may have stays readable. */
+export function encode(text) {
+    return readable(encodeURIComponent(text));
+}
+
+function readable(query) {
+    return query.replace(/%(?:2C|28|29|3B|3D)/g, decodeURIComponent);
+}
+
 /** The state of a view, which is kept in the query of its address, so that a link shows the same. */
 export class Address {
     #path = location.pathname;
@@ -24,7 +33,7 @@ export class Address {
         const text = String(value ?? "");
         if (text === "" || text === String(standard)) this.#fields.delete(name);
         else this.#fields.set(name, text);
-        const query = this.#fields.toString().replaceAll("%2C", ",");
+        const query = readable(this.#fields.toString());
         history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
     }
 }

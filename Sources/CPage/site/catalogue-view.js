@@ -2,7 +2,8 @@
 
 import { Address } from "./address.js";
 import { catalogue, pagePath } from "./api.js";
-import { debounced, freshID, h } from "./dom.js";
+import { debounced, freshID, h, latest } from "./dom.js";
+import { advice, folded, linked } from "./names.js";
 import { showSparkline } from "./sparkline.js";
 
 /** The facts by which losses are filtered: a name, words, and a test of an entry of the catalogue. */
@@ -39,6 +40,7 @@ export async function catalogueView() {
         facts: address.list("facts"),
     };
     const count = h("p", { class: "count", role: "status" });
+    const hint = h("p", { class: "hint", "aria-live": "polite" });
     const cards = entries.map((entry) => ({ entry, ...card(entry) }));
     const sections = families.map((family) => ({
         family,
@@ -54,9 +56,10 @@ export async function catalogueView() {
         ),
     }));
 
-    const update = () => {
+    let similar = [];
+    const showCards = () => {
         for (const one of cards) {
-            const match = matches(one.entry, chosen);
+            const match = similar.includes(one.entry.name) || matches(one.entry, chosen);
             one.element.hidden = !match;
             one.alias.textContent = match && match !== true ? `also called ${match}` : "";
         }
@@ -65,6 +68,22 @@ export async function catalogueView() {
         }
         const shown = cards.filter(({ element }) => !element.hidden).length;
         count.textContent = shown === cards.length ? `${shown} losses` : `${shown} of ${cards.length} losses`;
+    };
+    /** Shows what the service says of a name that no loss has, and the losses that it takes it for. */
+    const advise = latest(async () => {
+        const query = chosen.query.trim();
+        const isKnown = query === "" || entries.some((entry) => nameWith(entry, query));
+        const found = isKnown ? { hint: "", entries: [] } : await advice(query);
+        similar = found.entries.map(({ name }) => name);
+        showCards();
+        const isFiltered = isKnown && cards.every(({ element }) => element.hidden);
+        const text = isFiltered ? "The losses with this name lack the chosen task or facts." : found.hint;
+        hint.replaceChildren(...(await linked(text)));
+    });
+    const update = () => {
+        similar = [];
+        showCards();
+        advise();
         address.set("q", chosen.query);
         address.set("task", chosen.family);
         address.set("facts", chosen.facts.join(","));
@@ -86,6 +105,7 @@ export async function catalogueView() {
                 ),
             ),
             filters(families, chosen, update),
+            hint,
             count,
             sections.map(({ element }) => element),
         ),
@@ -170,17 +190,15 @@ function words(name) {
 function matches(entry, { query, family, facts: wanted }) {
     if (family && entry.family !== family) return false;
     if (!facts.every(([name, , test]) => !wanted.includes(name) || test(entry))) return false;
-    const sought = folded(query);
-    if (sought === "" || folded(entry.name).includes(sought)) return true;
-    return (
-        entry.aliases.find((alias) => folded(alias).includes(sought)) ??
-        folded(entry.summary).includes(sought)
-    );
+    const name = nameWith(entry, query);
+    if (name) return name === entry.name || name;
+    return folded(entry.summary).includes(folded(query));
 }
 
-/** A name as the service compares names: without case and separators. */
-function folded(name) {
-    return name.toLowerCase().replace(/[-_:\s]/g, "");
+/** The name or alias of an entry that has the text of a search in it. */
+function nameWith({ name, aliases }, query) {
+    const sought = folded(query);
+    return [name, ...aliases].find((one) => folded(one).includes(sought));
 }
 
 /** A name that may be broken after each underscore. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Column names that mean an input, by how its name begins. */
+/** Names of columns that mean an input or another field, likely ones first. */
 const usual = {
     predictions: [
         "predictions",
@@ -16,18 +16,28 @@ const usual = {
         "forecast",
     ],
     targets: ["targets", "target", "y_true", "label", "labels", "actual", "observed", "y", "truth"],
+    weights: ["weight", "sample_weight", "w"],
+    mask: ["masks", "valid"],
+    group: ["groups", "segment", "category", "fold", "region"],
+    baseline: ["baseline_prediction", "pred_b", "model_b", "y_pred_b", "y_pred_2"],
 };
-/** The column that an input most likely has. */
-export function guessColumn(input, names, inputs) {
+
+/**
+ * The columns that fields most likely have: those with a usual name, then for each input without one the next
+ * column, of numbers if there is any, and for a group the first column of texts.
+ *
+ * @param fields The fields, of which the first ones are `inputs`.
+ * @param isNumeric Whether a column has numbers.
+ * @returns The offset of a column for each field, `undefined` for one without.
+ */
+export function guessColumns(fields, inputs, names, isNumeric) {
     const folded = names.map((name) => name.toLowerCase().trim());
-    const candidates = [
-        input,
-        ...(usual[input] ?? []),
-        ...(input === "weights" ? ["weight", "sample_weight", "w"] : []),
-        ...(input === "group" ? ["groups", "segment", "category", "fold"] : []),
-    ];
-    const found = candidates.map((name) => folded.indexOf(name)).find((index) => index >= 0);
-    if (found !== undefined) return found;
-    const order = inputs.indexOf(input);
-    return order >= 0 && names.length >= inputs.length ? order : undefined;
+    const offsets = {};
+    const free = (offset) => offset >= 0 && !Object.values(offsets).includes(offset);
+    for (const field of fields)
+        offsets[field] = [field, ...(usual[field] ?? [])].map((name) => folded.indexOf(name)).find(free);
+    const next = (accepts) => names.map((_, index) => index).find((index) => free(index) && accepts(index));
+    for (const input of inputs) offsets[input] ??= next(isNumeric) ?? next(() => true);
+    if (fields.includes("group")) offsets.group ??= next((index) => !isNumeric(index));
+    return offsets;
 }

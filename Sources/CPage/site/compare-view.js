@@ -2,42 +2,57 @@
 
 import { Address } from "./address.js";
 import { catalogue } from "./api.js";
+import { Choice, unknownName } from "./choice.js";
 import { Comparison, quantities } from "./comparison.js";
 import { freshID, h } from "./dom.js";
 import { labelled, options } from "./forms.js";
+import { entryNamed } from "./names.js";
 
 const most = 6;
-const standard = ["squared_error", "absolute_error", "huber", "log_cosh"];
+const standard = "squared_error,absolute_error,huber,log_cosh";
 
-/** Up to six losses over one axis. */
+/** Up to six losses over one axis, each with options of its own. */
 export async function compareView() {
     const address = new Address();
     const entries = await catalogue();
-    const hrefs = new Map(entries.map(({ name, href }) => [name, href]));
-    const listed = address.list("losses").filter((name) => hrefs.has(name));
-    let names = listed.length > 0 ? listed.slice(0, most) : standard;
-    const figure = new Comparison((name) => show(names.filter((one) => one !== name)));
+    const notices = h("div", { class: "notices", "aria-live": "polite" });
+    let choices = [];
+    const figure = new Comparison((text) => show(choices.filter((one) => one.text !== text)));
 
     const view = () => ({
         quantity: address.get("of") ?? "losses",
         isNormalised: address.get("normalise") === "1",
     });
     const show = async (chosen) => {
-        names = chosen;
-        address.set("losses", names.join(","), standard.join(","));
-        await figure.load(
-            names.map((name) => hrefs.get(name)),
-            view(),
-        );
+        choices = chosen;
+        address.set("losses", choices.map(({ text }) => text).join(","), standard);
+        await figure.load(choices, view());
     };
-    const add = (name) => {
-        if (names.includes(name)) figure.tell(`${name} is shown already.`);
-        else if (names.length >= most) figure.tell("Six losses are shown already: remove one.");
-        else show([...names, name]);
+    const tell = (...nodes) => notices.append(...nodes.map((node) => h("div", {}, node)));
+    /** Adds losses to those that are shown, and says which could not be added and why. */
+    const add = async (added) => {
+        const shown = [...choices];
+        for (const { choice, found, reason } of await Promise.all(added.map((one) => load(one, entries)))) {
+            const text = found?.text ?? choice.text;
+            if (reason) tell(`${choice.text}: ${reason}`);
+            else if (!found) tell(await unknownName(choice.name, (name) => replace(choice, name)));
+            else if (shown.some((one) => one.text === text)) tell(`${text} is shown already.`);
+            else if (shown.length >= most) tell(`Six losses are shown, so ${text} is not: remove one first.`);
+            else shown.push(found);
+        }
+        await show(shown);
+    };
+    const replace = (choice, name) => {
+        notices.replaceChildren();
+        return add([new Choice(name, choice.options)]);
     };
     const change = (name, value, standardValue) => {
         address.set(name, value, standardValue);
         figure.draw(view());
+    };
+    const addNow = (text) => {
+        notices.replaceChildren();
+        return add(Choice.list(text));
     };
     return {
         title: "Compare",
@@ -45,21 +60,36 @@ export async function compareView() {
             "article",
             { class: "compare" },
             h("h1", {}, "Compare"),
-            toolbar(entries, view(), { add, change }),
+            toolbar(entries, view(), { add: addNow, change }),
+            notices,
             figure.element,
         ),
-        start: () => show(names),
+        start: () => add(Choice.list(address.get("losses") ?? standard)),
     };
+}
+
+/** The loss of a choice by its own name, with the options that the given name implies; or why there is none. */
+async function load(choice, entries) {
+    if (!entryNamed(entries, choice.name)) return { choice };
+    try {
+        return { choice, found: await choice.load(entries) };
+    } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        return { choice, reason: error.message };
+    }
 }
 
 function toolbar(entries, { quantity, isNormalised }, { add, change }) {
     const list = freshID("losses");
+    const note = freshID("note");
     const field = h("input", {
         type: "text",
         list,
-        placeholder: "name of a loss",
+        placeholder: "huber(delta=0.5)",
         autocomplete: "off",
-        oninput: () => field.setCustomValidity(""),
+        autocapitalize: "off",
+        spellcheck: "false",
+        "aria-describedby": note,
     });
     const select = h(
         "select",
@@ -77,29 +107,31 @@ function toolbar(entries, { quantity, isNormalised }, { add, change }) {
     return h(
         "form",
         {
-            class: "filters",
             onsubmit: (event) => {
                 event.preventDefault();
-                const entry = entries.find(
-                    ({ name, aliases }) => name === field.value || aliases.includes(field.value),
-                );
-                if (entry) {
-                    add(entry.name);
-                    field.value = "";
-                } else {
-                    field.setCustomValidity("No loss has this name.");
-                    field.reportValidity();
-                }
+                add(field.value);
+                field.value = "";
             },
         },
-        labelled("Add a loss", field),
-        h("button", {}, "Add"),
         h(
-            "datalist",
-            { id: list },
-            entries.map(({ name }) => h("option", { value: name })),
+            "div",
+            { class: "filters" },
+            labelled("Add a loss", field),
+            h("button", {}, "Add"),
+            h(
+                "datalist",
+                { id: list },
+                entries.map(({ name }) => h("option", { value: name })),
+            ),
+            labelled("Show", select),
+            h("label", { class: "chip" }, box, "normalised"),
         ),
-        labelled("Show", select),
-        h("label", { class: "chip" }, box, "normalised"),
+        h(
+            "p",
+            { class: "note", id: note },
+            "By any of its names, with options in parentheses, as in ",
+            h("code", {}, "huber(delta=0.5)"),
+            "; the same loss may be added with other options.",
+        ),
     );
 }

@@ -2,7 +2,6 @@
 
 import { pagePath, Refusal } from "./api.js";
 import { h } from "./dom.js";
-import { Loss } from "./loss.js";
 import { evenly, exact, short } from "./numbers.js";
 import { Panel } from "./panel.js";
 import { sampleCurves } from "./sampling.js";
@@ -23,7 +22,8 @@ export class Comparison {
     #curves = [];
     #view = { quantity: "losses", isNormalised: false };
     #onRemove;
-    #message = h("p", { class: "message", role: "status" });
+    /** The losses that have no curve, and why. */
+    #refused = h("ul", { class: "message", role: "status" });
     #legend = h("ul", { class: "legend" });
     #readout = h("div", { class: "readout" });
     #table = h("details", { class: "numbers" });
@@ -40,14 +40,14 @@ export class Comparison {
         },
     });
 
-    /** @param onRemove Is called with the name of a loss to remove. */
+    /** @param onRemove Is called with the text of a choice to remove. */
     constructor(onRemove) {
         this.#onRemove = onRemove;
         this.element = h(
             "figure",
             { class: "curve-figure" },
             this.#legend,
-            this.#message,
+            this.#refused,
             h("div", { class: "panels" }, this.#panel.element),
             h("div", { class: "slider whole" }, this.#slider),
             this.#readout,
@@ -56,43 +56,41 @@ export class Comparison {
         new ResizeObserver(() => this.draw(this.#view)).observe(this.element);
     }
 
-    tell(text) {
-        this.#message.textContent = text;
-    }
-
-    async load(hrefs, view) {
-        this.tell("");
+    async load(choices, view) {
         this.element.setAttribute("aria-busy", "true");
-        const found = await Promise.all(hrefs.map(curveOf));
+        const found = await Promise.all(choices.map(curveOf));
         this.#curves = found.filter(({ samples }) => samples);
-        this.tell(
-            found
-                .filter(({ reason }) => reason)
-                .map(({ name, reason }) => `${name}: ${reason}`)
-                .join(" "),
-        );
         this.#legend.replaceChildren(...this.#curves.map((curve, series) => this.#legendItem(curve, series)));
+        this.#refused.replaceChildren(
+            ...found
+                .filter(({ reason }) => reason)
+                .map(({ text, reason }) => h("li", {}, `${text}: ${reason} `, this.#remover(text))),
+        );
         this.draw(view);
         this.element.removeAttribute("aria-busy");
     }
 
-    #legendItem({ name, label, page }, series) {
+    #legendItem({ name, text, words, label, page }, series) {
         return h(
             "li",
             {},
             swatch(series),
             h("a", { href: page }, name),
-            label ? ` (${label}) ` : " ",
-            h(
-                "button",
-                {
-                    type: "button",
-                    class: "link",
-                    "aria-label": `remove ${name}`,
-                    onclick: () => this.#onRemove(name),
-                },
-                "remove",
-            ),
+            words || label ? ` (${[words, label].filter(Boolean).join("; ")}) ` : " ",
+            this.#remover(text),
+        );
+    }
+
+    #remover(text) {
+        return h(
+            "button",
+            {
+                type: "button",
+                class: "link",
+                "aria-label": `remove ${text}`,
+                onclick: () => this.#onRemove(text),
+            },
+            "remove",
         );
     }
 
@@ -113,7 +111,7 @@ export class Comparison {
             range: this.#range,
             xLabel: [...new Set(this.#curves.map(({ axis }) => axis.label))].join(" or "),
             curves: this.#curves.map((curve, series) => ({
-                label: curve.name,
+                label: curve.text,
                 series,
                 points: this.#points(curve),
             })),
@@ -121,7 +119,7 @@ export class Comparison {
         this.#table.replaceChildren(
             ...numbersTable(
                 "prediction",
-                this.#curves.map(({ name, samples }) => ({ label: name, samples })),
+                this.#curves.map(({ text, samples }) => ({ label: text, samples })),
             ),
         );
         this.#slider.dispatchEvent(new Event("input"));
@@ -144,7 +142,7 @@ export class Comparison {
             const [nearest, y] = this.#points(curve).reduce((best, one) =>
                 Math.abs(one[0] - x) < Math.abs(best[0] - x) ? one : best,
             );
-            return { name: curve.name, nearest, y, series };
+            return { name: curve.text, nearest, y, series };
         });
         this.#panel.point(marks[0].nearest, marks);
         this.#readout.replaceChildren(
@@ -160,20 +158,20 @@ export class Comparison {
     }
 }
 
-/** The first curve of the standard scene of a loss, or the reason that there is none. */
-async function curveOf(href) {
-    const loss = await Loss.load(href);
+/** The first curve of the scene of a loss with options, or the reason that there is none. */
+async function curveOf({ text, words, query, loss, values }) {
     try {
-        const scene = new Scene(loss);
+        const scene = new Scene(loss, values);
         const { axis, curves } = scene;
         const grid = evenly(axis.low, axis.high, loss.isBatched ? counts.batched : counts.single);
         const [samples] = await sampleCurves(
             scene,
             curves.map(() => grid),
         );
-        return { name: loss.name, label: curves[0].label, axis, samples, page: pagePath(href) };
+        const page = pagePath(loss.href) + query;
+        return { name: loss.name, text, words, label: curves[0].label, axis, samples, page };
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        return { name: loss.name, reason: error.message };
+        return { text, reason: error.message };
     }
 }

@@ -12,8 +12,7 @@ export class LossState {
 
     constructor(loss, name) {
         this.loss = loss;
-        const implied = loss.entry.aliases.find((alias) => alias.name === name)?.implies ?? {};
-        this.chosen = { ...implied };
+        this.chosen = { ...loss.implied(name) };
         for (const option of loss.options) {
             const value = parseOption(option, this.address.get(option.name));
             if (value !== undefined) this.chosen[option.name] = value;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { accuracyOf } from "./accuracy.js";
+import { encode } from "./address.js";
+import { pagePath, Refusal } from "./api.js";
+import { Choice } from "./choice.js";
 import { CurveFigure } from "./curve-figure.js";
 import { h, latest } from "./dom.js";
+import { canEvaluate } from "./evaluation.js";
 import { factsSections } from "./facts.js";
 import { Loss } from "./loss.js";
 import { lossControls } from "./loss-controls.js";
 import { LossState } from "./loss-state.js";
+import { advice, linked } from "./names.js";
 import { Plane } from "./plane.js";
 import { PlaneFigure } from "./plane-figure.js";
 import { typeset } from "./tex.js";
@@ -14,7 +19,13 @@ import { trySection } from "./try.js";
 
 /** The page of a loss: formula, figure with controls, facts, and a request to try. */
 export async function lossView({ list, name }) {
-    const loss = await Loss.load(`/v1/${list}/${encodeURIComponent(name)}`);
+    let loss;
+    try {
+        loss = await Loss.load(`/v1/${list}/${encodeURIComponent(name)}`);
+    } catch (error) {
+        if (!(error instanceof Refusal) || error.status !== 404) throw error;
+        return unknownView(list, name);
+    }
     const accuracy = await accuracyOf(loss.name);
     const state = new LossState(loss, name);
     const curve = new CurveFigure((x) => state.address.set("at", x));
@@ -27,8 +38,10 @@ export async function lossView({ list, name }) {
     );
     const controls = h("div", { class: "controls" });
     const request = trySection(loss, () => state.chosen);
+    const links = h("p", { class: "note links" });
     const refresh = latest(async () => {
         request.refresh();
+        links.replaceChildren(...headerLinks(loss, Choice.of(loss, state.chosen)));
         const scene = state.scene();
         const two = Plane.of(scene);
         planeSection.hidden = !two;
@@ -43,7 +56,7 @@ export async function lossView({ list, name }) {
         element: h(
             "article",
             { class: "loss" },
-            header(loss, name),
+            header(loss, name, links),
             h("div", { class: "columns" }, curve.element, controls),
             planeSection,
             factsSections(loss, accuracy),
@@ -53,7 +66,7 @@ export async function lossView({ list, name }) {
     };
 }
 
-function header(loss, name) {
+function header(loss, name, links) {
     const { entry } = loss;
     return h(
         "header",
@@ -72,21 +85,59 @@ function header(loss, name) {
             typeset(entry.formula.tex),
         ),
         h("p", { class: "gradient" }, "Gradient: ", entry.formula.gradient, "."),
-        h(
-            "p",
-            { class: "note links" },
-            h("a", { href: `/compare?losses=${relatives(loss).join(",")}` }, "Compare"),
-            h("a", { href: `/check?loss=${loss.name}` }, "Check a gradient"),
-            h("a", { href: "#try" }, "Try it"),
-            h("a", { href: loss.href }, "JSON"),
-            h("a", { href: entry.schema }, "Schema"),
-            h("a", { href: entry.examples }, "Examples"),
-        ),
+        links,
     );
 }
 
-/** The loss with a few that are often compared with those of its family. */
-function relatives({ name, entry }) {
+/** Links to the loss, with its chosen options, in other views and documents. */
+function headerLinks({ name, href, entry }, choice) {
+    const compared = [...new Set([choice.text, name, ...relatives(entry)])].join(",");
+    return [
+        h("a", { href: `/compare?losses=${encode(compared)}` }, "Compare"),
+        h("a", { href: `/check?loss=${encode(choice.text)}` }, "Check a gradient"),
+        canEvaluate(entry) ? h("a", { href: `/data?loss=${encode(choice.text)}` }, "Your data") : [],
+        h("a", { href: "#try" }, "Try it"),
+        h("a", { href }, "JSON"),
+        h("a", { href: entry.schema }, "Schema"),
+        h("a", { href: entry.examples }, "Examples"),
+    ].flat();
+}
+
+/** A page that says which losses a name may mean. */
+async function unknownView(list, name) {
+    const { hint, entries } = await advice(name, list);
+    const noun = list === "losses" ? "loss" : "penalty";
+    return {
+        title: `No ${noun} ${name}`,
+        element: h(
+            "article",
+            { class: "prose unknown" },
+            h("h1", {}, `No ${noun} is called ${name}`),
+            h("p", {}, await linked(hint)),
+            entries.length > 0
+                ? [
+                      h("h2", {}, "Did you mean one of these?"),
+                      h(
+                          "dl",
+                          { class: "problems" },
+                          entries.map(({ name: other, href, summary }) =>
+                              h(
+                                  "div",
+                                  {},
+                                  h("dt", {}, h("a", { href: pagePath(href) }, other)),
+                                  h("dd", {}, summary),
+                              ),
+                          ),
+                      ),
+                  ]
+                : [],
+            h("p", {}, h("a", { href: "/" }, "All losses")),
+        ),
+    };
+}
+
+/** A few losses that are often compared with those of a family. */
+function relatives({ family }) {
     const usual = {
         regression: ["squared_error", "absolute_error", "huber"],
         binary: ["logistic_margin", "hinge", "squared_hinge", "zero_one"],
@@ -94,5 +145,5 @@ function relatives({ name, entry }) {
         policy: ["ppo", "cispo", "sapo"],
         regularization: ["l1", "l2", "elastic_net"],
     };
-    return [...new Set([name, ...(usual[entry.family] ?? [])])];
+    return usual[family] ?? [];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { get } from "./api.js";
+import { folded } from "./names.js";
 
 /** A loss or penalty: its description, its options with their ranges, and its examples. */
 export class Loss {
@@ -56,6 +57,11 @@ export class Loss {
                 return [input.name, source[input.name] ?? best[input.name]];
             }),
         );
+    }
+
+    /** The options that a name implies. */
+    implied(name) {
+        return this.entry.aliases.find((alias) => folded(alias.name) === folded(name))?.implies ?? {};
     }
 
     input(name) {

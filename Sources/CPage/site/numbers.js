@@ -73,3 +73,20 @@ export function parseNumber(text) {
     const numbers = parseNumbers(text);
     return numbers?.length === 1 ? numbers[0] : undefined;
 }
+
+/** The lengths of nested arrays, from outside to inside. */
+export function shapeOf(value) {
+    return Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : [];
+}
+
+/** The place of an element in nested arrays; empty for a number by itself. */
+export function placeIn(shape, offset) {
+    if (shape.length === 0) return "";
+    let rest = offset;
+    const place = shape.toReversed().map((length) => {
+        const index = rest % length;
+        rest = (rest - index) / length;
+        return index;
+    });
+    return `[${place.toReversed().join(", ")}]`;
+}

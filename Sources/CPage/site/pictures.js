@@ -7,12 +7,17 @@ export function pictureOf(loss) {
 
 /**
  * Pictures of losses whose inputs are not just predictions and targets: which losses they fit, how they
- * arrange a scene, and the axis of a number or the names of the two numbers of a plane, if special.
+ * arrange a scene, and the axis of a number or the names of the two numbers of a plane, if special, or that they
+ * have no plane.
  */
 const pictures = [
     {
         fits: ({ inputs }) => has(inputs, "logprobs", "old_logprobs", "advantages"),
-        arrange: (scene) => hold(scene, { old_logprobs: [0], advantages: [1, -1] }),
+        arrange: (scene) => {
+            // Of a sequence, one token varies, and the ratios of the others are 1.
+            if (Array.isArray(scene.unit.logprobs)) hold(scene, { logprobs: [0] });
+            hold(scene, { old_logprobs: [0], advantages: [1, -1] });
+        },
         axis: ({ probe }) =>
             probe.input !== "logprobs"
                 ? undefined
@@ -87,6 +92,21 @@ const pictures = [
         },
     },
     {
+        fits: ({ name }) => name === "topk_distillation",
+        arrange: () => {},
+        hasPlane: false,
+        axis: ({ probe, unit }) => {
+            if (probe.input !== "logprobs") return undefined;
+            const [index] = probe.place;
+            const others = unit.logprobs.reduce(
+                (sum, one, offset) => sum + (offset === index ? 0 : Math.exp(one)),
+                0,
+            );
+            // What the other tokens leave, most of which may be that of this one.
+            return axis(`logprobs[${index}]`, -5, Math.log(0.999 * (1 - others)));
+        },
+    },
+    {
         fits: ({ name }) => name === "interval_score",
         arrange: (scene) => hold(scene, { lower: [-1], upper: [1] }).vary("targets"),
     },
@@ -105,9 +125,17 @@ function has(inputs, ...names) {
     return names.every((name) => inputs.some((input) => input.name === name));
 }
 
+/** Holds inputs at numbers, with a curve for each; those of vectors at the first of them. */
 function hold(scene, numbers) {
-    Object.assign(scene.held, numbers);
+    for (const [input, values] of Object.entries(numbers)) {
+        if (Array.isArray(scene.unit[input])) scene.unit[input] = filled(scene.unit[input], values[0]);
+        else scene.held[input] = values;
+    }
     return scene;
+}
+
+function filled(value, number) {
+    return Array.isArray(value) ? value.map((item) => filled(item, number)) : number;
 }
 
 function axis(label, low, high) {

@@ -16,8 +16,8 @@ export class Plane {
 
     /** The plane that a scene suggests; `undefined` if fewer than two numbers vary. */
     static of(scene) {
-        if (!scene.loss.isBatched) return undefined;
         const { picture } = scene;
+        if (!scene.loss.isBatched || picture?.hasPlane === false) return undefined;
         if (picture?.plane) {
             const probes = picture.plane.map((name) =>
                 scene.probes.find((probe) => probeName(probe) === name),

@@ -6,13 +6,17 @@ export const snippets = {
      --data '${body.replaceAll("'", "'\\''")}' \\
      ${url}`,
     Python: (url, body) => `import json
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 body = json.loads(r"""${body}""")
 request = Request("${url}", json.dumps(body).encode(),
                   {"Content-Type": "application/json"})
-with urlopen(request) as response:
-    print(json.load(response))`,
+try:
+    with urlopen(request) as response:
+        print(json.load(response))
+except HTTPError as error:
+    print(json.load(error)["detail"])`,
     JavaScript: (url, body) => `const response = await fetch("${url}", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -43,11 +47,12 @@ func main() {
 }`,
     R: (url, body) => `library(httr2)
 
-body <- r"---(${body})---"
+body <- ${rString(body)}
 response <- request("${url}") |>
     req_body_raw(body, type = "application/json") |>
+    req_error(is_error = \\(response) FALSE) |>
     req_perform()
-print(resp_body_json(response))`,
+print(resp_body_json(response, simplifyVector = TRUE), digits = 15)`,
     Swift: (url, body) => `import Foundation
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -66,4 +71,11 @@ print(String(decoding: data, as: UTF8.self))`,
 /** A string literal of Go: raw, unless the text has a backquote. */
 function goString(text) {
     return text.includes("`") ? JSON.stringify(text) : `\`${text}\``;
+}
+
+/** A raw string of R, with so many dashes that the text does not end it. */
+function rString(text) {
+    let dashes = "";
+    while (text.includes(`)${dashes}"`)) dashes += "-";
+    return `r"${dashes}(${text})${dashes}"`;
 }

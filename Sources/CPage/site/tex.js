@@ -18,22 +18,31 @@ const identifiers = {
     delta: "δ",
     epsilon: "ϵ",
     varepsilon: "ε",
+    zeta: "ζ",
+    eta: "η",
+    theta: "θ",
+    kappa: "κ",
     lambda: "λ",
     mu: "μ",
     nu: "ν",
+    xi: "ξ",
     pi: "π",
     rho: "ρ",
     sigma: "σ",
     tau: "τ",
-    theta: "θ",
-    varphi: "φ",
     phi: "ϕ",
+    varphi: "φ",
+    chi: "χ",
+    psi: "ψ",
     omega: "ω",
-    Delta: "Δ",
     Gamma: "Γ",
-    Omega: "Ω",
-    Phi: "Φ",
+    Delta: "Δ",
+    Theta: "Θ",
+    Lambda: "Λ",
     Sigma: "Σ",
+    Phi: "Φ",
+    Psi: "Ψ",
+    Omega: "Ω",
     infty: "∞",
 };
 const operators = {
@@ -46,6 +55,7 @@ const operators = {
     top: "⊤",
     times: "×",
     mid: "∣",
+    Vert: "∥",
     sim: "∼",
     to: "→",
 };
@@ -60,6 +70,7 @@ const functions = [
     "tanh",
     "arctan",
     "arccos",
+    "arg",
     "sup",
     "inf",
     "det",
@@ -76,6 +87,8 @@ const fences = {
     "}": "}",
 };
 const spaces = { quad: "1em", " ": "0.35em", ",": "0.17em", ";": "0.28em", ":": "0.22em", "!": "-0.17em" };
+/** The commands that close what others open. */
+const closings = { left: "right", bigl: "bigr", Bigl: "Bigr" };
 const sized = /^(left|right|bigl|bigr|Bigl|Bigr|big|Big)$/;
 
 class Parser {
@@ -199,20 +212,20 @@ class Parser {
         return isSmall ? mathML("mstyle", { displaystyle: "false", scriptlevel: "0" }, fraction) : fraction;
     }
 
-    /** A fence whose size is given: stretched between `\left` and `\right`, else as large as its contents. */
+    /** A fence whose size is given; it is as large as what it encloses, which is one element with it. */
     #fence(size) {
         const token = this.#take() ?? "";
         const mark = token.startsWith("\\") ? (fences[token.slice(1)] ?? "") : token === "." ? "" : token;
-        const isOpening = size === "left" || size.endsWith("l");
+        const closing = closings[size];
         const open = mathML(
             "mo",
-            { stretchy: "true", fence: "true", form: isOpening ? "prefix" : "postfix" },
+            { stretchy: "true", fence: "true", form: closing ? "prefix" : "postfix" },
             mark,
         );
-        if (size !== "left") return open;
-        const content = this.row("\\right");
+        if (!closing) return open;
+        const content = this.row(`\\${closing}`);
         this.#take();
-        return mathML("mrow", {}, open, content, this.#fence("right"));
+        return mathML("mrow", {}, open, content, this.#fence(closing));
     }
 
     /** The plain text of a group in braces. */

@@ -4,6 +4,7 @@ import { send } from "./api.js";
 import { freshID, h } from "./dom.js";
 import { short } from "./numbers.js";
 import { characterOffset, locate } from "./pointer.js";
+import { excerpt, problemSentence } from "./problem.js";
 import { snippets } from "./snippets.js";
 
 /**
@@ -124,28 +125,19 @@ function refusal(problem, editor) {
     } else if (problem.pointer) {
         place = locate(text, problem.pointer);
     }
-    const type = problem.type?.startsWith("/problems/")
-        ? h("a", { href: problem.type }, problem.title)
-        : problem.title;
     if (place) {
         editor.focus();
         editor.setSelectionRange(place.start, place.end);
     }
-    return h(
-        "div",
-        { class: "refusal" },
-        h("p", {}, h("strong", {}, type), ": ", problem.detail),
-        place ? excerpt(text, place) : [],
-    );
+    return h("div", { class: "refusal" }, problemSentence(problem), place ? linesAround(text, place) : []);
 }
 
 /** The lines around a place, which is marked. */
-function excerpt(text, { start, end }) {
+function linesAround(text, { start, end }) {
     const from = Math.max(text.lastIndexOf("\n", start - 1) + 1, start - 60);
     const to = Math.min(text.length, end + 40);
-    const rest = text.slice(end, to).split("\n")[0];
-    const marked = text.slice(start, Math.min(end, start + 200)) || " ";
-    return h("pre", { class: "excerpt" }, text.slice(from, start), h("mark", {}, marked), rest);
+    const marked = text.slice(start, Math.min(end, start + 200));
+    return excerpt(text.slice(from, start), marked, text.slice(end, to).split("\n")[0]);
 }
 
 /** JSON with arrays of numbers on one line. */

@@ -342,11 +342,16 @@ enum ContractDocumentSchemas {
         ["type": "array", "items": ContractSchemas.reference(schema)]
     }
 
+    private static let hint: JSONValue = [
+        "type": "string",
+        "description": "The advice on a name in the query that no entry has.",
+    ]
+
     private static func listing(_ name: String) -> JSONValue {
         let names = ["reductions", "outputs"]
         return FieldSchemas.object(
             "The entries, and the names of reductions and outputs.",
-            [(name, list("catalogue-summary"))] + names.map { ($0, texts) },
+            [(name, list("catalogue-summary")), ("hint", hint)] + names.map { ($0, texts) },
             required: [name] + names
         )
     }

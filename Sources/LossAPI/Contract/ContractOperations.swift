@@ -7,7 +7,7 @@ import LossFunctions
 enum ContractOperations {
     /// The list of losses or penalties, with its filter.
     static func list(_ list: CatalogueList) -> JSONValue {
-        let parameters = CatalogueFilter.fields.map { field -> JSONValue in
+        let facts = CatalogueFilter.fields.map { field -> JSONValue in
             [
                 "name": .string(field.name), "in": "query",
                 "description": .string(field.description),
@@ -15,13 +15,20 @@ enum ContractOperations {
                 "schema": ["type": "array", "items": ContractSchemas.reference(field.schema)],
             ]
         }
+        let name: JSONValue = [
+            "name": .string(CatalogueFilter.nameField), "in": "query",
+            "description":
+                "A name: lists the entry that has it, or else those with similar names, nearest first, "
+                + "with a hint.",
+            "schema": ["type": "string"],
+        ]
         return [
             "get": get(
                 "list_\(list.rawValue)",
                 list.rawValue,
                 "List the \(list.rawValue)",
                 "\(list.rawValue)-list",
-                parameters: parameters,
+                parameters: facts + [name],
                 errors: ["422"]
             )
         ]

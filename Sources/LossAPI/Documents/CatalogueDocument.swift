@@ -12,9 +12,10 @@ enum CatalogueDocument {
     ///   - filter: selects the entries; `nil` means all.
     /// - Returns: the document.
     static func list(_ list: CatalogueList, _ filter: CatalogueFilter? = nil) -> JSONValue {
-        let facts = list.entries.map { $0.facts }.filter { filter?.accepts($0) ?? true }
+        let facts = filter?.entries(of: list) ?? list.entries.map { $0.facts }
         return JSONValue(present: [
             (list.rawValue, .array(facts.map { brief($0, in: list) })),
+            ("hint", (filter?.hint).map { .string($0) }),
             ("reductions", JSONValue(Reduction.allCases.map { $0.rawValue })),
             ("outputs", JSONValue(Outputs.names.map { $0.name })),
         ])

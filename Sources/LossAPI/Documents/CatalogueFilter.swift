@@ -4,7 +4,7 @@ import LossFacts
 import LossFunctions
 import Requests
 
-/// The facts by which a list of losses is filtered, as named in the query.
+/// The facts and the name by which a list of losses is filtered, as in the query.
 struct CatalogueFilter {
     /// A field of the query, and the values that it may have.
     struct Field {
@@ -59,13 +59,22 @@ struct CatalogueFilter {
         ) { $0.conventions.map { $0.name } },
     ]
 
+    /// The field of the query with a name to look for.
+    static let nameField = "name"
+
     private var conditions: [(field: Field, values: [String])] = []
+    /// The entries with a name, or the nearest; `nil` if none is sought.
+    private var search: CatalogueSearch?
 
     /// - Throws: A problem with an unknown or repeated field, or an unknown value.
-    init(query: String) throws(Problem) {
+    init(query: String, in list: CatalogueList) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
+            guard name != Self.nameField else {
+                search = CatalogueSearch(text, in: list)
+                continue
+            }
             guard let field = Self.fields.first(where: { $0.name == name }) else {
-                let known = Self.fields.map { $0.name }
+                let known = Self.fields.map { $0.name } + [Self.nameField]
                 throw Problem(RequestError.unknownField(name, known: known), at: nil)
             }
             let values = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -80,7 +89,17 @@ struct CatalogueFilter {
         }
     }
 
-    func accepts(_ facts: Facts) -> Bool {
+    /// The advice on a name that no entry has.
+    var hint: String? { search?.hint }
+
+    /// The entries that the filter accepts, in the order of the list; those with similar names, nearest
+    /// first.
+    func entries(of list: CatalogueList) -> [Facts] {
+        let facts = search?.found ?? list.entries.map { $0.facts }
+        return facts.filter { accepts($0) }
+    }
+
+    private func accepts(_ facts: Facts) -> Bool {
         conditions.allSatisfy { field, values in
             let own = field.values(facts)
             return field.needsAll

@@ -28,7 +28,7 @@ final class Documents: Sendable {
         guard case .list(let list) = route, let query, !query.isEmpty else {
             return document(for: route)
         }
-        let filter = try CatalogueFilter(query: query)
+        let filter = try CatalogueFilter(query: query, in: list)
         return StaticDocument(CatalogueDocument.list(list, filter))
     }
 

@@ -55,6 +55,27 @@ final class StaticDocument: Sendable {
         if Self.isKnown(tag, to: head) {
             return Response(status: .notModified, fields: fields, route: route)
         }
+        return response(.ok, fields, in: coding, route: route)
+    }
+
+    /// The document as the response that explains a problem to a reader.
+    ///
+    /// It has no entity tag, because a condition applies to nothing but success (RFC 9110 section 13.2.1).
+    func response(explaining problem: Problem, _ responseCoding: ResponseCoding) -> Response {
+        var fields = fields
+        fields[.cacheControl] = "no-store"
+        let coding = responseCoding.coding(length: body.count)
+        return response(problem.kind.status, fields, in: coding, route: .none, problem.kind.slug)
+    }
+
+    private func response(
+        _ status: HTTPResponse.Status,
+        _ fields: ResponseFields,
+        in coding: Coding?,
+        route: RouteName,
+        _ problem: String = ""
+    ) -> Response {
+        var fields = fields
         fields[.contentType] = mediaType
         var content = body
         if let coding, let coded = body(in: coding) {
@@ -62,11 +83,12 @@ final class StaticDocument: Sendable {
             fields[.contentEncoding] = coding.rawValue
         }
         return Response(
-            status: .ok,
+            status: status,
             fields: fields,
             body: content,
             isBodyShared: true,
-            route: route
+            route: route,
+            problem: problem
         )
     }
 

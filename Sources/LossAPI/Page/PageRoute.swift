@@ -42,15 +42,18 @@ enum PageRoute {
 
 extension Route {
     /// The file of the page that a client gets; `nil` if it gets something else.
-    ///
-    /// An unknown loss has none: its problem has the status that other clients expect, and the page of a
-    /// browser would hide it.
     func pageFile(for head: RequestHead) -> PageFile? {
         switch self {
         case .page(.view), .page(.entry): Page.document
         case .page(.file(let file)): file
-        case .index, .problems, .problem: Page.isPreferred(by: head) ? Page.document : nil
+        case .index, .problems, .problem, .page(.unknown):
+            Page.isPreferred(by: head) ? Page.document : nil
         default: nil
         }
+    }
+
+    /// The problem that the page explains; `nil` if it shows something that exists.
+    var pageProblem: Problem? {
+        if case .page(.unknown(let problem)) = self { problem } else { nil }
     }
 }

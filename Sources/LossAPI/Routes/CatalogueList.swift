@@ -49,5 +49,31 @@ enum CatalogueList: String, CaseIterable {
         }
     }
 
+    /// The path of the entry of the other list with a name or alias.
+    func elsewhere(_ name: String) -> String? {
+        other.find(name).map { other.path(of: $0.facts) }
+    }
+
+    /// Describes the names that no entry has.
+    var unknown: UnknownEntry {
+        switch self {
+        case .losses: Self.unknownLoss
+        case .penalties: Self.unknownPenalty
+        }
+    }
+
+    private static let unknownLoss = UnknownEntry(
+        .unknownLoss,
+        "loss",
+        [.losses],
+        listedAt: losses.path
+    )
+    private static let unknownPenalty = UnknownEntry(
+        .unknownPenalty,
+        "penalty",
+        [.penalties],
+        listedAt: penalties.path
+    )
+
     func path(of facts: Facts) -> String { "\(path)/\(facts.name)" }
 }

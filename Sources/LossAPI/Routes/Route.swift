@@ -56,9 +56,7 @@ enum Route {
         in list: CatalogueList
     ) throws(Problem) -> Catalogue.Found {
         if let found = list.find(name) { return found }
-        let other = list.other.find(name).map { list.other.path(of: $0.facts) }
-        let unknown = list == .losses ? unknownLoss : unknownPenalty
-        throw unknown.problem(name, elsewhere: other)
+        throw list.unknown.problem(name, elsewhere: list.elsewhere(name))
     }
 
     /// The problem with an unknown path, with a suggestion if possible.
@@ -188,63 +186,4 @@ enum Route {
             + "\(Operation.allCases.map { $0.path }.alternatives); see /v1/losses, /v1/penalties and "
             + "/openapi.yaml."
     )
-
-    private static let unknownLoss = UnknownEntry(
-        .unknownLoss,
-        "loss",
-        [.losses],
-        listedAt: CatalogueList.losses.path
-    )
-    private static let unknownPenalty = UnknownEntry(
-        .unknownPenalty,
-        "penalty",
-        [.penalties],
-        listedAt: CatalogueList.penalties.path
-    )
-}
-
-/// Describes an unknown name in the catalogue.
-struct UnknownEntry: Sendable {
-    private let kind: ProblemKind.Service
-    private let noun: String
-    private let path: String
-    private let names: [String]
-    private let suggestions: Suggestions
-
-    /// - Parameters:
-    ///   - kind: The kind of problem.
-    ///   - noun: The noun for an entry.
-    ///   - lists: The lists that might contain it.
-    ///   - path: The path at which all entries are listed.
-    init(
-        _ kind: ProblemKind.Service,
-        _ noun: String,
-        _ lists: [CatalogueList],
-        listedAt path: String
-    ) {
-        self.kind = kind
-        self.noun = noun
-        self.path = path
-        let facts = lists.flatMap { $0.entries }.map { $0.facts }
-        names = facts.map { $0.name }
-        suggestions = Suggestions(facts.flatMap { $0.spellings })
-    }
-
-    func problem(_ name: String, elsewhere: String? = nil) -> Problem {
-        let nearest = suggestions.nearest(to: name, atMost: 3)
-        let hint =
-            elsewhere.map { "Did you mean \($0)?" } ?? OtherNames.advice(for: name)
-            ?? (nearest.isEmpty ? nil : "Did you mean \(nearest.map { $0.quoted }.alternatives)?")
-        return Problem(
-            kind,
-            "Unknown \(noun) \(name.quoted)." + (hint.map { " " + $0 } ?? "")
-                + " See \(path) for all of them.",
-            allowed: nearest.isEmpty ? names : nearest
-        )
-    }
-}
-
-extension Facts {
-    /// The name and its aliases.
-    fileprivate var spellings: [String] { [name] + aliases.map { $0.name } }
 }
