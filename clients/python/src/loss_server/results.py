@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The results of the service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import safetensors
+from .errors import LossServerError
+from .transport import Response
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The least or greatest loss, and its place in the array of losses."""
+
+    loss: float
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Of the losses that take part, with their weights."""
+
+    count: int
+    mean: float | None
+    #: `None` for fewer than two losses, as is the standard error of the mean.
+    variance: float | None
+    standard_error: float | None
+    least: Extreme | None
+    greatest: Extreme | None
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any], shape: tuple[int, ...] | None = None) -> Statistics:
+        """Reads the members of a loss, or of merged partial sums, whose extremes have an index.
+
+        - shape: that of the losses, in which an index has a place; by default one dimension.
+        """
+
+        def extreme(name: str) -> Extreme | None:
+            member = document.get(name)
+            if member is None:
+                return None
+            if "place" in member:
+                return Extreme(member["loss"], tuple(member["place"]))
+            index = int(member["index"])
+            place = (index,) if shape is None else tuple(int(i) for i in np.unravel_index(index, shape))
+            return Extreme(member["loss"], place)
+
+        return cls(
+            int(document["count"]),
+            document.get("mean"),
+            document.get("variance"),
+            document.get("standard_error"),
+            extreme("least"),
+            extreme("greatest"),
+        )
+
+
+@dataclass(frozen=True)
+class LossResult:
+    """What was requested of a loss or penalty; the other attributes are `None`."""
+
+    #: The reduced loss; with the reduction `none` an array in the shape of the losses.
+    loss: float | Array | None = None
+    #: The derivatives of the loss, in the shape of the input.
+    gradient: Array | None = None
+    hessian: Array | None = None
+    #: The same by the name of the input, with `gradient_of` or for a loss of several primary inputs.
+    gradients: dict[str, Array] | None = None
+    hessians: dict[str, Array] | None = None
+    #: The losses one by one, before weights and reduction; NaN where one was left out.
+    elements: Array | None = None
+    #: The means that the predictions estimate, such as probabilities for logits.
+    link: Array | None = None
+    #: The result of a penalty's proximal operator.
+    prox: Array | None = None
+    #: The denominator that was used.
+    normalizer: float | None = None
+    #: The number of losses left out because of a missing value.
+    skipped: int | None = None
+    statistics: Statistics | None = None
+    #: The exact sums in the format `loss-partial/1`, for `LossClient.merge`.
+    partial: dict[str, Any] | None = None
+    #: The options that a convention has set, with its name and version.
+    convention: dict[str, Any] | None = None
+    #: The loss without penalties, and each penalty, with `regularization`.
+    data_loss: float | None = None
+    regularization: list[dict[str, Any]] | None = None
+    #: Members of the response that this version of the client does not know.
+    other: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return f"LossResult({', '.join(f'{name}={value!r}' for name, value in values if value is not None)})"
+
+    @classmethod
+    def read(cls, response: Response) -> LossResult:
+        """Reads a response in JSON or safetensors."""
+        members = _members(response)
+        known: dict[str, Any] = {}
+        for name in ("gradients", "hessians"):
+            if isinstance(by_input := members.pop(name, None), dict):
+                known[name] = {key: _floats(value) for key, value in by_input.items()}
+        for name in ("gradient", "hessian", "elements", "link", "prox"):
+            if (value := members.pop(name, None)) is not None:
+                known[name] = _floats(value)
+        if (loss := members.pop("loss", None)) is not None:
+            array = _floats(loss)
+            known["loss"] = array.item() if array.ndim == 0 else array
+        if (statistics := members.pop("statistics", None)) is not None:
+            known["statistics"] = Statistics.read(statistics)
+        for name in ("normalizer", "skipped", "partial", "convention", "data_loss", "regularization"):
+            if (value := members.pop(name, None)) is not None:
+                known[name] = value
+        return cls(**known, other=members or None)
+
+
+def document(response: Response) -> dict[str, Any]:
+    """The object of a response in JSON."""
+    value = json.loads(bytes(response.body))
+    if not isinstance(value, dict):
+        raise LossServerError("the response is not an object of JSON")
+    return value
+
+
+def _floats(value: Any) -> Array:
+    """An array of a tensor, or of numbers in JSON, where null stands for a loss that was left out."""
+    return value if isinstance(value, np.ndarray) else np.asarray(value, dtype=np.float64)
+
+
+def _members(response: Response) -> dict[str, Any]:
+    """The members of a response as those of JSON, but with arrays."""
+    if response.media_type != safetensors.MEDIA_TYPE:
+        return document(response)
+    tensors, texts = safetensors.decode(response.body)
+    members: dict[str, Any] = {name: json.loads(text) for name, text in texts.items()}
+    for name, array in tensors.items():
+        outer, dot, inner = name.partition(".")
+        if dot:
+            members.setdefault(outer, {})[inner] = array
+        else:
+            members[name] = array
+    return members
+
+
+def rename(partial: Mapping[str, Any], keys: Sequence[Any]) -> dict[str, Any]:
+    """Returns a partial sum whose groups have keys instead of their numbers, in the order of the bytes of the keys."""
+    groups = [{**each, "group": str(keys[int(each["group"])])} for each in partial["groups"]]
+    return {**partial, "groups": sorted(groups, key=lambda each: each["group"].encode())}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The merged losses of a group."""
+
+    group: str
+    loss: float | None
+    normalizer: float | None
+    statistics: Statistics | None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The loss of partial sums taken together: the same bits as in one request."""
+
+    loss: float | None = None
+    normalizer: float | None = None
+    statistics: Statistics | None = None
+    #: The merged partial sum, if it was requested.
+    partial: dict[str, Any] | None = None
+    #: The groups in the order of their keys, if the partial sums have any.
+    groups: tuple[Group, ...] = ()
+
+    @classmethod
+    def read(cls, response: Response, shape: tuple[int, ...] | None = None) -> Merged:
+        """Reads a response; `shape` is that of the losses, in which the extremes have places."""
+        members = document(response)
+
+        def statistics(of: Mapping[str, Any]) -> Statistics | None:
+            return None if (found := of.get("statistics")) is None else Statistics.read(found, shape)
+
+        return cls(
+            members.get("loss"),
+            members.get("normalizer"),
+            statistics(members),
+            members.get("partial"),
+            tuple(
+                Group(each["group"], each.get("loss"), each.get("normalizer"), statistics(each))
+                for each in members.get("groups", ())
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The sum of the terms of an objective and of its penalties, and its gradient in each input."""
+
+    objective: float
+    terms: tuple[dict[str, Any], ...]
+    gradients: dict[str, Array]
+    regularization: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a gradient or Hessian compares with the true one; the members are those of the service."""
+
+    documents: dict[str, Any]
+
+    @property
+    def matches(self) -> bool:
+        """Whether every derivative is right."""
+        return all(each["matches"] for each in self.documents.values())
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses and metrics of a data set and of each of its groups; the members are those of the service."""
+
+    losses: tuple[dict[str, Any], ...]
+    metrics: tuple[dict[str, Any], ...]
+    groups: tuple[dict[str, Any], ...] = ()
+
+    def __getitem__(self, name: str) -> float | None:
+        """The value of a loss or metric of the whole data set; `None` where it is undefined."""
+        for each in (*self.losses, *self.metrics):
+            if each["name"] == name:
+                value: float | None = each["value"]
+                return value
+        raise KeyError(name)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Returns a row for each value: `pandas.DataFrame(evaluation.rows())`.
+
+        The columns are `group` (`None` for the whole), `name`, `value`, `standard_error`, `lower`, `upper`, `count` and
+        `reason`, which is `None` unless a value is undefined.
+        """
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        whole = {"group": None, "losses": self.losses, "metrics": self.metrics}
+        for part in (whole, *self.groups):
+            for each in (*part["losses"], *part["metrics"]):
+                lower, upper = each.get("interval") or (None, None)
+                yield {
+                    "group": part["group"],
+                    "name": each["name"],
+                    "value": each["value"],
+                    "standard_error": each.get("standard_error"),
+                    "lower": lower,
+                    "upper": upper,
+                    "count": each.get("count", part.get("count")),
+                    "reason": each.get("reason"),
+                }
