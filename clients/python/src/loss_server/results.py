@@ -116,9 +116,11 @@ class LossResult:
         if (loss := members.pop("loss", None)) is not None:
             array = _floats(loss)
             known["loss"] = array.item() if array.ndim == 0 else array
+        if (normalizer := members.pop("normalizer", None)) is not None:
+            known["normalizer"] = float(normalizer)
         if (statistics := members.pop("statistics", None)) is not None:
             known["statistics"] = Statistics.read(statistics)
-        for name in ("normalizer", "skipped", "partial", "convention", "data_loss", "regularization"):
+        for name in ("skipped", "partial", "convention", "data_loss", "regularization"):
             if (value := members.pop(name, None)) is not None:
                 known[name] = value
         return cls(**known, other=members or None)
