@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares the client with `http.client` and a body that was prepared before.
 
-    python benchmarks/overhead.py [EXECUTABLE] [ROUNDS]
+    PYTHONPATH=src python benchmarks/overhead.py [EXECUTABLE] [ROUNDS]
 
 Both send a million predictions and targets as float32 for `huber` and read the loss and the gradient; the client also
 encodes the arrays and decodes the result. They alternate, on one connection each, with a server of their own. Every

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from scripted import Answer, ScriptedServer, problem
 
 import loss_server
+from loss_server import LossClient
 
 CLIENT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python)?\n(.*?)^```\n(?:```\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
@@ -24,29 +25,41 @@ def examples(path: Path) -> list[tuple[str, str | None]]:
     return [(code, output) for kind, code, output in BLOCK.findall(path.read_text()) if kind == "python"]
 
 
-def is_possible(code: str) -> bool:
-    """Whether the libraries that a program imports are installed."""
-    names = re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
-    return all(importlib.util.find_spec(name) for name in names)
+#: The libraries that are not installed with the tools of the tests.
+LARGE = ("torch", "xgboost", "lightgbm", "sklearn")
 
 
-def test_the_examples_of_the_readme(
-    server: loss_server.Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(loss_server, "serve", lambda: server)
-    monkeypatch.chdir(tmp_path)
-    namespace: dict[str, Any] = {}
-    ran = 0
-    for code, expected in examples(CLIENT / "README.md"):
-        if not is_possible(code):
-            continue
+def run(blocks: list[tuple[str, str | None]], namespace: dict[str, Any]) -> None:
+    """Runs programs one after the other, and compares what they print."""
+    for code, expected in blocks:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(code, "README.md", "exec"), namespace)
         if expected is not None:
             assert printed.getvalue() == expected, code
-        ran += 1
-    assert ran >= 4
+
+
+def is_large(code: str) -> bool:
+    """Whether a program imports one of the large libraries."""
+    return re.search(rf"^(import|from) ({'|'.join(LARGE)})\b", code, re.MULTILINE) is not None
+
+
+def test_the_examples_of_the_readme(server: loss_server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loss_server, "serve", lambda: server)
+    blocks = [block for block in examples(CLIENT / "README.md") if not is_large(block[0])]
+    assert len(blocks) >= 5
+    run(blocks, {})
+
+
+@pytest.mark.engines
+@pytest.mark.filterwarnings("default")
+def test_the_examples_of_large_libraries(client: LossClient) -> None:
+    for library in LARGE:
+        pytest.importorskip(library)
+    blocks = [block for block in examples(CLIENT / "README.md") if is_large(block[0])]
+    assert len(blocks) == len(LARGE)
+    random = np.random.default_rng(0)
+    run(blocks, {"client": client, "rng": random, "targets": random.normal(size=1000), "np": np})
 
 
 def test_the_example_of_urllib3(scripted: ScriptedServer) -> None:

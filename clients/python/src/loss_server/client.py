@@ -16,11 +16,12 @@ from . import parts, safetensors
 from .arrays import select, to_array
 from .errors import LossServerError
 from .requests import COLUMNS, JSON, Fields
-from .results import Check, LossResult, Merged, Objective, document, rename
+from .results import Check, Evaluation, LossResult, Merged, Objective, document, rename
 from .retries import Retries
 from .transport import Pieces, Response, Transport
 
-Columns = Mapping[str, str | Sequence[str]]
+#: The fields of evaluations that are neither arrays nor lists of losses.
+_OF_EVALUATIONS = ("missing", "confidence", "worst")
 
 #: The server's own limit of a body, unless its operator has set another.
 BODY_BYTES = 64 << 20
@@ -84,12 +85,13 @@ class LossClient:
 
     # Losses
 
-    def loss(self, loss: str, data: Any = None, /, *, columns: Columns | None = None, **fields: Any) -> LossResult:
+    def loss(self, loss: str, data: Any = None, /, *, columns: Any = None, **fields: Any) -> LossResult:
         """Computes a loss and its derivatives: `POST /v1/losses/{loss}`.
 
         - loss: any of its names, such as `huber` or `SmoothL1Loss`.
         - data: a frame of pandas or polars, a table of pyarrow, or a mapping: its columns are fields by their names.
-        - columns: the column of each field whose name differs, or the columns of a field with several numbers in a row.
+        - columns: a mapping: the column of each field whose name differs, or the columns of one with several numbers in
+          a row.
         - fields: inputs, such as `predictions` and `targets`, options, and `weights`, `mask`, `missing`, `reduction`,
           `outputs`, `groups`, `offset` and so on, as the documentation of requests lists them.
 
@@ -150,6 +152,47 @@ class LossClient:
         - outputs: any of `loss`, `statistics` and `partial`.
         """
         return self._merge(partials, reduction=reduction, normalizer=normalizer, outputs=outputs)
+
+    def evaluate(
+        self,
+        data: Any = None,
+        /,
+        *,
+        losses: Sequence[str | Mapping[str, Any]] = (),
+        metrics: Sequence[str | Mapping[str, Any]] = (),
+        columns: Any = None,
+        baseline: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Evaluation:
+        """Computes losses and metrics of one data set, in total and by group: `POST /v1/evaluations`.
+
+        - data, columns: a table, as in `loss`.
+        - losses: names, or objects with `loss`, options and a `name` of your own.
+        - metrics: names, or objects with `metric`, options and a `name`.
+        - baseline: other predictions of the same targets; the result has the differences.
+        - fields: inputs of the losses and metrics, and `groups`, `weights`, `mask`, `missing`, `confidence`, `worst`.
+        """
+        if data is not None:
+            names = ["predictions", "targets", *self._columns(*map(_name, losses))]
+            fields = {**select(data, columns, names), **fields}
+        elif columns is not None:
+            raise TypeError("columns needs a table: client.evaluate(table, columns=...)")
+        body = {
+            "inputs": {
+                name: to_array(name, value)
+                for name, value in fields.items()
+                if value is not None and name not in (*COLUMNS, *_OF_EVALUATIONS)
+            },
+            "losses": list(losses) or None,
+            "metrics": list(metrics) or None,
+            "baseline": None if baseline is None else {name: to_array(name, value) for name, value in baseline.items()},
+            **{name: fields.get(name) for name in _OF_EVALUATIONS},
+        }
+        parallel = Fields.of({name: fields.get(name) for name in COLUMNS})
+        found = document(self._post("/v1/evaluations", JSON, [parallel.with_others(**body).json()], accept=JSON))
+        return Evaluation(
+            tuple(found.get("losses", ())), tuple(found.get("metrics", ())), tuple(found.get("groups", ()))
+        )
 
     def objective(
         self,
@@ -228,9 +271,10 @@ class LossClient:
 
     # Requests
 
-    def _columns(self, loss: str) -> list[str]:
-        """The fields of a loss that may be columns of a table."""
-        return [*(each["name"] for each in self.describe(loss)["inputs"]), *COLUMNS]
+    def _columns(self, *losses: str) -> list[str]:
+        """The fields of losses that may be columns of a table."""
+        inputs = (each["name"] for loss in losses for each in self.describe(loss)["inputs"])
+        return list(dict.fromkeys([*inputs, *COLUMNS]))
 
     def _get(self, path: str) -> dict[str, Any]:
         return document(self._transport.send("GET", path, accept=JSON))
@@ -301,6 +345,11 @@ def _batches(lines: Sequence[bytes], limit: int) -> list[list[bytes]]:
         batches[-1].append(line)
         size += len(line)
     return batches
+
+
+def _name(loss: str | Mapping[str, Any]) -> str:
+    """The name of a loss that is given by its name or with options."""
+    return loss if isinstance(loss, str) else str(loss["loss"])
 
 
 def _listed(value: str | Sequence[str]) -> str:

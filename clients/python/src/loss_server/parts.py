@@ -30,7 +30,10 @@ _REDUCTIONS = {
     "mean": "mean", "mean_with_sample_weight": "mean", "token-mean": "mean", "sum": "sum", "none": "none",
     "element_mean": "element_mean", "sum_over_batch_size": "element_mean",
     "batch_mean": "batch_mean", "batchmean": "batch_mean",
+    "mean_of_sums": "mean_of_sums", "seq-mean-token-sum": "mean_of_sums",
 }  # fmt: skip
+#: Those that divide by a count of items, which adds up over the parts.
+_BY_ITEMS = frozenset({"batch_mean", "mean_of_sums"})
 #: The number of parts in flight: one is sent while another is computed.
 _IN_FLIGHT = 2
 
@@ -42,6 +45,7 @@ Merge = Callable[..., Merged]
 class Cut:
     """How a request is cut: along the first dimension of the arrays that have one place for each unit."""
 
+    loss: str
     fields: Fields
     #: The arrays that are cut; the others belong to every part.
     names: frozenset[str]
@@ -65,22 +69,19 @@ class Cut:
             return f"the output {unknown[0]} is one of the whole"
         inputs = [each for each in facts["inputs"] if each["name"] in fields.arrays]
         forms = [form["shape"] for each in inputs for form in each["forms"]]
-        axis = fields.arrays.get("axis")
         if not inputs or facts["unit"] == "batch" or not all(form.startswith("*") for form in forms):
             return f"{facts['name']} compares rows with each other"
         first = fields.arrays[inputs[0]["name"]]
-        inner = {len(form["shape"].split()) - 1 for form in inputs[0]["forms"]}
-        if len(inner) != 1 or first.ndim <= max(inner) or (axis is not None and int(axis) == 0):
+        shape = _shape_of_losses(first.shape, inputs[0]["forms"], fields.arrays.get("axis"))
+        if not shape:
             return "the arrays have no dimension along which to cut them"
-        (depth,) = inner
-        shape = first.shape[: first.ndim - depth]
-        if axis is not None and depth == 1:
-            place = int(axis) % first.ndim
-            shape = first.shape[:place] + first.shape[place + 1 :]
-        cut = [each["name"] for each in inputs] + [
+        names = [each["name"] for each in inputs] + [
             name for name in COLUMNS if name in fields.arrays and fields.arrays[name].ndim > 0
         ]
-        return cls(fields, frozenset(cut), first.shape[0], shape, reduction)
+        for name in names:
+            if fields.arrays[name].shape[:1] != first.shape[:1]:
+                return f"{name} has the shape {fields.arrays[name].shape}, {inputs[0]['name']} {first.shape}"
+        return cls(facts["name"], fields, frozenset(names), first.shape[0], shape, reduction)
 
     def part(self, start: int, stop: int) -> Fields:
         """The fields of some rows."""
@@ -92,6 +93,22 @@ class Cut:
     def offset(self, row: int) -> int:
         """The number of losses before a row."""
         return row * math.prod(self.shape[1:])
+
+
+def _shape_of_losses(shape: tuple[int, ...], forms: Sequence[Mapping[str, Any]], axis: Any) -> tuple[int, ...]:
+    """The shape of the losses of an input; empty if its first dimension is not one of theirs.
+
+    - forms: the shapes that the input may have, such as `* K`, in which `*` stands for that of the losses.
+    - axis: the dimension of the classes, if they are not the last one.
+    """
+    depths = {len(form["shape"].split()) - 1 for form in forms}
+    if len(depths) != 1 or not shape:
+        return ()
+    (depth,) = depths
+    if depth != 1 or axis is None:
+        return shape[: max(len(shape) - depth, 0)]
+    place = int(axis) % len(shape)
+    return () if place == 0 else shape[:place] + shape[place + 1 :]
 
 
 def _reduction(fields: Fields, facts: Mapping[str, Any]) -> str:
@@ -113,7 +130,7 @@ def evaluate(cut: Cut, rows: int, send: Send, merge: Merge, shown: bool | None) 
     normalizer = cut.fields.others.get("normalizer")
     is_known = normalizer is not None or cut.reduction in ("sum", "none")
     passes = 1 if is_known or not arrays else 2
-    with Progress(cut.rows * passes, str(cut.fields.others.get("loss", "loss")), shown) as progress:
+    with Progress(cut.rows * passes, cut.loss, shown) as progress:
         if cut.reduction == "none":
             # The losses are an array like the elements, but weighted.
             wanted = [name for name in outputs if name in ARRAYS or name == "loss"]
@@ -124,15 +141,17 @@ def evaluate(cut: Cut, rows: int, send: Send, merge: Merge, shown: bool | None) 
         if is_known:
             results = _collect(cut, rows, [*arrays, "partial"], send, progress)
             return _result(outputs, results, _merged(results, merge, cut, normalizer), results)
-        # Sums have no denominator; that of `batch_mean` is the sum of those of the parts.
-        sums = ["loss", "partial"] if cut.reduction == "batch_mean" else ["partial"]
+        # The service states the denominator with the loss, not with partial sums alone.
+        sums = ["loss", "partial"] if cut.reduction in _BY_ITEMS else ["partial"]
         results = _collect(cut, rows, sums, send, progress)
-        if cut.reduction == "batch_mean":
-            normalizer = math.fsum(result.normalizer or 0 for result in results)
+        if cut.reduction in _BY_ITEMS:
+            normalizer = math.fsum(result.normalizer or 0 for result in results) or None
         merged = _merged(results, merge, cut, normalizer)
         if not arrays:
             return _result(outputs, results, merged, [])
-        second = replace(cut, fields=cut.fields.with_others(reduction="mean", normalizer=merged.normalizer))
+        second = replace(
+            cut, fields=cut.fields.with_others(reduction="mean", normalizer=merged.normalizer, empty_rows=None)
+        )
         return _result(outputs, results, merged, _collect(second, rows, arrays, send, progress))
 
 
@@ -155,7 +174,7 @@ def _collect(cut: Cut, rows: int, outputs: list[str], send: Send, progress: Prog
             result = send(fields)
         except LossServerError as problem:
             if problem.type == "nothing-to-average":
-                return [replace(send(fields.with_others(reduction="sum")), normalizer=0.0)]
+                return [replace(send(fields.with_others(reduction="sum", empty_rows=None)), normalizer=0.0)]
             if problem.status != 413 or stop - start < 2:
                 raise _in_the_whole(problem, cut, start) from None
             middle = (start + stop) // 2

@@ -42,18 +42,17 @@ class Statistics:
     def read(cls, document: Mapping[str, Any], shape: tuple[int, ...] | None = None) -> Statistics:
         """Reads the members of a loss, or of merged partial sums, whose extremes have an index.
 
-        - shape: that of the losses, in which an index has a place; by default one dimension.
+        - shape: that of the losses, if the places are indices in their order; by default as they are.
         """
 
         def extreme(name: str) -> Extreme | None:
             member = document.get(name)
             if member is None:
                 return None
-            if "place" in member:
-                return Extreme(member["loss"], tuple(member["place"]))
-            index = int(member["index"])
-            place = (index,) if shape is None else tuple(int(i) for i in np.unravel_index(index, shape))
-            return Extreme(member["loss"], place)
+            place = member["place"] if "place" in member else [member["index"]]
+            if shape is not None:
+                place = np.unravel_index(int(place[0]), shape)
+            return Extreme(member["loss"], tuple(int(index) for index in place))
 
         return cls(
             int(document["count"]),
@@ -165,6 +164,7 @@ class Group:
     """The merged losses of a group."""
 
     group: str
+    count: int | None
     loss: float | None
     normalizer: float | None
     statistics: Statistics | None
@@ -196,7 +196,7 @@ class Merged:
             statistics(members),
             members.get("partial"),
             tuple(
-                Group(each["group"], each.get("loss"), each.get("normalizer"), statistics(each))
+                Group(each["group"], each.get("count"), each.get("loss"), each.get("normalizer"), statistics(each))
                 for each in members.get("groups", ())
             ),
         )
@@ -249,9 +249,9 @@ class Evaluation:
         return list(self._rows())
 
     def _rows(self) -> Iterator[dict[str, Any]]:
-        whole = {"group": None, "losses": self.losses, "metrics": self.metrics}
+        whole: dict[str, Any] = {"group": None, "losses": self.losses, "metrics": self.metrics}
         for part in (whole, *self.groups):
-            for each in (*part["losses"], *part["metrics"]):
+            for each in (*part.get("losses", ()), *part.get("metrics", ())):
                 lower, upper = each.get("interval") or (None, None)
                 yield {
                     "group": part["group"],

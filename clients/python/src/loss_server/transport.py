@@ -25,6 +25,8 @@ Pieces = Sequence[bytes | memoryview]
 
 #: The memory for a body of unknown length, which doubles as often as necessary.
 _FIRST_BYTES = 1 << 16
+#: The length up to which a body is sent in one piece.
+_SHORT_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -148,10 +150,8 @@ class Transport:
             for name, value in fields.items():
                 connection.putheader(name, value)
             try:
-                # Small bodies go with the head; the others as they are, without a copy.
-                first = pieces[0] if len(pieces) == 1 and len(pieces[0]) < 65536 else None
-                connection.endheaders(first)
-                for piece in pieces if first is None else ():
+                connection.endheaders()
+                for piece in _gathered(pieces):
                     connection.send(piece)
             except (BrokenPipeError, ConnectionResetError):
                 # A server that refuses a body may close before it has read all of it; its response says why.
@@ -183,6 +183,13 @@ def _close(connections: list[http.client.HTTPConnection]) -> None:
 
 def _copy(url: str, token: str | None, timeout: float, retries: Retries, proxy: str | None) -> Transport:
     return Transport(url, token=token, timeout=timeout, retries=retries, proxy=proxy)
+
+
+def _gathered(pieces: Pieces) -> Pieces:
+    """Joins pieces that are short, as sending each costs more than a copy."""
+    if len(pieces) > 1 and sum(len(piece) for piece in pieces) <= _SHORT_BYTES:
+        return [b"".join(pieces)]
+    return pieces
 
 
 def _read(response: http.client.HTTPResponse) -> memoryview:
