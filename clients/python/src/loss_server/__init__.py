@@ -5,11 +5,12 @@ from ._version import __version__
 from .client import LossClient
 from .errors import LossServerError
 from .local import Server, serve
-from .results import Check, Evaluation, Extreme, Group, LossResult, Merged, Objective, Statistics
+from .results import Check, Comparison, Evaluation, Extreme, Group, LossResult, Merged, Objective, Statistics
 from .retries import Retries
 
 __all__ = [
     "Check",
+    "Comparison",
     "Evaluation",
     "Extreme",
     "Group",

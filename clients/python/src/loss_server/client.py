@@ -10,18 +10,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import numpy as np
-
 from . import parts, safetensors
-from .arrays import select, to_array
+from .arrays import select
 from .errors import LossServerError
-from .requests import COLUMNS, JSON, Fields
+from .requests import COLUMNS, JSON, Fields, to_json
 from .results import Check, Evaluation, LossResult, Merged, Objective, document, rename
 from .retries import Retries
 from .transport import Pieces, Response, Transport
-
-#: The fields of evaluations that are neither arrays nor lists of losses.
-_OF_EVALUATIONS = ("missing", "confidence", "worst")
 
 #: The server's own limit of a body, unless its operator has set another.
 BODY_BYTES = 64 << 20
@@ -177,49 +172,40 @@ class LossClient:
             fields = {**select(data, columns, names), **fields}
         elif columns is not None:
             raise TypeError("columns needs a table: client.evaluate(table, columns=...)")
-        body = {
-            "inputs": {
-                name: to_array(name, value)
-                for name, value in fields.items()
-                if value is not None and name not in (*COLUMNS, *_OF_EVALUATIONS)
-            },
-            "losses": list(losses) or None,
-            "metrics": list(metrics) or None,
-            "baseline": None if baseline is None else {name: to_array(name, value) for name, value in baseline.items()},
-            **{name: fields.get(name) for name in _OF_EVALUATIONS},
-        }
-        parallel = Fields.of({name: fields.get(name) for name in COLUMNS})
-        found = document(self._post("/v1/evaluations", JSON, [parallel.with_others(**body).json()], accept=JSON))
-        return Evaluation(
-            tuple(found.get("losses", ())), tuple(found.get("metrics", ())), tuple(found.get("groups", ()))
-        )
+        others = {f"baseline.{name}": value for name, value in (baseline or {}).items()}
+        prepared = Fields.of({**fields, **others}).with_others(losses=_json(losses), metrics=_json(metrics))
+        try:
+            return Evaluation.read(self._document("/v1/evaluations", prepared), prepared.keys)
+        except LossServerError as problem:
+            if problem.status == 413:
+                problem.hint = (
+                    "An evaluation needs all rows in one request: raise --body-bytes and --memory-bytes of the server. "
+                    "Losses alone may be summed in parts: client.loss(..., outputs=['partial'], groups=...)."
+                )
+            raise
 
     def objective(
         self,
         inputs: Mapping[str, Any],
         terms: Sequence[Mapping[str, Any]],
-        regularization: Sequence[Mapping[str, Any]] = (),
+        penalties: Sequence[Mapping[str, Any]] = (),
+        **fields: Any,
     ) -> Objective:
         """Computes a sum of losses and penalties, and its gradient in every input: `POST /v1/objectives`.
 
         - inputs: the arrays, by names of your own.
         - terms: for each its `loss`, its `inputs`, names of the above by those of the loss, its `coefficient`, and its
           options.
-        - regularization: for each its `penalty`, the name of its `parameters`, and options.
+        - penalties: for each its `penalty`, the name of its `parameters`, its `coefficient`, and its options.
+        - fields: `gradient_of`, `weights`, `mask`, `missing`.
         """
-        body = {
-            "inputs": {name: to_array(name, value) for name, value in inputs.items()},
-            "terms": list(terms),
-            "regularization": list(regularization) or None,
-        }
-        found = document(self._post("/v1/objectives", JSON, [Fields({}, _present(body)).json()], accept=JSON))
-        gradients = {name: np.asarray(value, np.float64) for name, value in found["gradients"].items()}
-        return Objective(found["objective"], tuple(found["terms"]), gradients, tuple(found.get("regularization") or ()))
+        prepared = Fields.of({**inputs, **fields}).with_others(terms=_json(terms), penalties=_json(penalties))
+        return Objective.read(self._document("/v1/objectives", prepared))
 
     def check(self, loss: str, /, *, gradient: Any = None, hessian: Any = None, **fields: Any) -> Check:
-        """Compares your own gradient or Hessian with the true one: `POST /v1/check?loss=…`.
+        """Compares your own gradient or Hessian with the true one: `POST /v1/check`.
 
-        - gradient, hessian: as an array, or arrays by the name of the input.
+        - gradient, hessian: an array, or arrays by the name of the input.
         - fields: those of `loss`.
         """
         given: dict[str, Any] = {}
@@ -228,8 +214,8 @@ class LossClient:
                 given |= {f"{plural}.{key}": each for key, each in value.items()}
             else:
                 given[name] = value
-        path = "/v1/check?" + urlencode({"loss": loss})
-        return Check(document(self._post(path, *Fields.of({**fields, **given}).body(), accept=JSON)))
+        prepared = Fields.of({**fields, **given}).with_others(loss=loss)
+        return Check.read(self._document("/v1/check", prepared))
 
     # The catalogue
 
@@ -281,6 +267,9 @@ class LossClient:
 
     def _post(self, path: str, media_type: str, pieces: Pieces, *, accept: str) -> Response:
         return self._transport.send("POST", path, pieces, media_type=media_type, accept=accept)
+
+    def _document(self, path: str, fields: Fields) -> dict[str, Any]:
+        return document(self._post(path, *fields.body(), accept=JSON))
 
     def _compute(self, path: str, media_type: str, pieces: Pieces) -> LossResult:
         accept = JSON if media_type == JSON else f"{safetensors.MEDIA_TYPE}, {JSON};q=0.9"
@@ -357,5 +346,6 @@ def _listed(value: str | Sequence[str]) -> str:
     return value if isinstance(value, str) else ",".join(value)
 
 
-def _present(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
+def _json(terms: Sequence[Any]) -> str | None:
+    """The text of a list of losses, metrics or penalties; `None` for none."""
+    return json.dumps(list(terms), default=to_json, separators=(",", ":")) if terms else None

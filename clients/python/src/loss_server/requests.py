@@ -21,7 +21,7 @@ JSON = "application/json"
 #: The fields that are never arrays of numbers; the inputs and options of each loss are in its catalogue entry.
 _TEXTS = frozenset({
     "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of", "hessian_kind", "hessian_scale",
-    "hessian_floor", "convention", "step", "dtype", "offset",
+    "hessian_floor", "convention", "step", "dtype", "offset", "confidence", "worst",
 })  # fmt: skip
 #: The fields, beside inputs, that may be columns of a table and have one element for each loss or row of losses.
 COLUMNS = ("weights", "mask", "groups")
@@ -34,7 +34,7 @@ class Fields:
     arrays: dict[str, Array]
     others: dict[str, Any]
     #: The keys for which the integers in `groups` stand; `None` means that the integers are the keys.
-    keys: list[Any] | None = None
+    keys: list[str] | None = None
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Fields:
@@ -91,21 +91,17 @@ class Fields:
             if name == "dtype":
                 continue
             members[name] = list(value) if isinstance(value, tuple) else value
-        return json.dumps(members, default=_default, separators=(",", ":")).encode()
+        return json.dumps(members, default=to_json, separators=(",", ":")).encode()
 
 
-def to_json(array: Array) -> Any:
-    """Returns nested lists of an array, in which NaN is `None`."""
+def to_json(value: Any) -> Any:
+    """Returns a number of NumPy, or the nested lists of an array, in which NaN is `None`."""
+    array = to_array("a member", value)
     if array.dtype.kind == "f" and np.isnan(array).any():
         objects = array.astype(object)
         objects[np.isnan(array)] = None
         return objects.tolist()
     return (array if array.dtype.kind in "fiub" else array.astype(np.float64)).tolist()
-
-
-def _default(value: Any) -> Any:
-    """Numbers of NumPy, and arrays within `regularization`."""
-    return to_json(to_array("a member", value))
 
 
 def _is_option(value: Any) -> bool:

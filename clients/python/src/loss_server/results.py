@@ -153,10 +153,14 @@ def _members(response: Response) -> dict[str, Any]:
     return members
 
 
-def rename(partial: Mapping[str, Any], keys: Sequence[Any]) -> dict[str, Any]:
+def rename(partial: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     """Returns a partial sum whose groups have keys instead of their numbers, in the order of the bytes of the keys."""
-    groups = [{**each, "group": str(keys[int(each["group"])])} for each in partial["groups"]]
-    return {**partial, "groups": sorted(groups, key=lambda each: each["group"].encode())}
+    return {**partial, "groups": _with_keys(partial["groups"], keys)}
+
+
+def _with_keys(groups: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+    named = [{**each, "group": keys[int(each["group"])]} for each in groups]
+    return sorted(named, key=lambda each: each["group"].encode())
 
 
 @dataclass(frozen=True)
@@ -207,44 +211,101 @@ class Objective:
     """The sum of the terms of an objective and of its penalties, and its gradient in each input."""
 
     objective: float
+    #: For each term its `name`, `loss`, `coefficient`, `value` and `normalizer`.
     terms: tuple[dict[str, Any], ...]
     gradients: dict[str, Array]
-    regularization: tuple[dict[str, Any], ...] = ()
+    #: The same for each penalty.
+    penalties: tuple[dict[str, Any], ...] = ()
+
+    @classmethod
+    def read(cls, members: Mapping[str, Any]) -> Objective:
+        return cls(
+            members["objective"],
+            tuple(members.get("terms", ())),
+            {name: _floats(value) for name, value in members["gradients"].items()},
+            tuple(members.get("penalties", ())),
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How near a gradient or Hessian is to the true one."""
+
+    #: `equal` for the same bits, `double` or `float32` for errors as of computing in these types, else `different`.
+    agreement: str
+    count: int
+    #: The element that is farthest from the true number: `place`, `given`, `expected`, `ulps`, `absolute`, `relative`.
+    worst: dict[str, Any] | None
+    #: The factor by which every element differs; `None` if there is none.
+    factor: float | None
+    #: The conventions or reductions with which the numbers agree.
+    explanations: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Check:
-    """How a gradient or Hessian compares with the true one; the members are those of the service."""
+    """How gradients and Hessians of one's own compare with the true ones."""
 
-    documents: dict[str, Any]
+    gradient: Comparison | None
+    hessian: Comparison | None
+    #: The same by the name of the input, as they were given.
+    gradients: dict[str, Comparison]
+    hessians: dict[str, Comparison]
 
     @property
-    def matches(self) -> bool:
-        """Whether every derivative is right."""
-        return all(each["matches"] for each in self.documents.values())
+    def agreement(self) -> str:
+        """The worst agreement of all: `different`, `float32`, `double` or `equal`."""
+        single = [each for each in (self.gradient, self.hessian) if each is not None]
+        found = {each.agreement for each in (*single, *self.gradients.values(), *self.hessians.values())}
+        return next(each for each in ("different", "float32", "double", "equal") if each in found)
+
+    @classmethod
+    def read(cls, members: Mapping[str, Any]) -> Check:
+        def comparison(found: Mapping[str, Any]) -> Comparison:
+            return Comparison(
+                found["agreement"],
+                found["count"],
+                found.get("worst"),
+                found.get("factor"),
+                tuple(found.get("explanations", ())),
+            )
+
+        def by_input(name: str) -> dict[str, Comparison]:
+            return {key: comparison(value) for key, value in members.get(name, {}).items()}
+
+        one, other = (comparison(members[name]) if name in members else None for name in ("gradient", "hessian"))
+        return cls(one, other, by_input("gradients"), by_input("hessians"))
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """Losses and metrics of a data set and of each of its groups; the members are those of the service."""
 
-    losses: tuple[dict[str, Any], ...]
-    metrics: tuple[dict[str, Any], ...]
+    losses: tuple[dict[str, Any], ...] = ()
+    metrics: tuple[dict[str, Any], ...] = ()
+    #: For each group its `group`, `losses` and `metrics`, in the order of the keys.
     groups: tuple[dict[str, Any], ...] = ()
 
-    def __getitem__(self, name: str) -> float | None:
+    @classmethod
+    def read(cls, members: Mapping[str, Any], keys: Sequence[str] | None) -> Evaluation:
+        """Reads a result; `keys` are those for which the numbers of groups stand."""
+        groups = members.get("groups", ())
+        if keys is not None:
+            groups = _with_keys(groups, keys)
+        return cls(tuple(members.get("losses", ())), tuple(members.get("metrics", ())), tuple(groups))
+
+    def __getitem__(self, name: str) -> Any:
         """The value of a loss or metric of the whole data set; `None` where it is undefined."""
         for each in (*self.losses, *self.metrics):
             if each["name"] == name:
-                value: float | None = each["value"]
-                return value
+                return each["value"]
         raise KeyError(name)
 
     def rows(self) -> list[dict[str, Any]]:
         """Returns a row for each value: `pandas.DataFrame(evaluation.rows())`.
 
         The columns are `group` (`None` for the whole), `name`, `value`, `standard_error`, `lower`, `upper`, `count` and
-        `reason`, which is `None` unless a value is undefined.
+        `reason`, which says why a value is undefined.
         """
         return list(self._rows())
 
@@ -256,10 +317,10 @@ class Evaluation:
                 yield {
                     "group": part["group"],
                     "name": each["name"],
-                    "value": each["value"],
+                    "value": each.get("value"),
                     "standard_error": each.get("standard_error"),
                     "lower": lower,
                     "upper": upper,
-                    "count": each.get("count", part.get("count")),
+                    "count": each.get("count"),
                     "reason": each.get("reason"),
                 }
