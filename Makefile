@@ -126,7 +126,9 @@ test-page: packages .venv-page/ready ## open the explorer page in Chromium; opti
 
 test-python: packages .venv-python/ready ## check and test the Python client with the debug server
 	$(SWIFT) build --product loss-server $(STRICT)
-	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/ruff format --check && $(CURDIR)/.venv-python/bin/ruff check
+	cd $(PYTHON_CLIENT) && for check in 'format --check' check; do \
+		$(CURDIR)/.venv-python/bin/ruff $$check --config pyproject.toml . $(CURDIR)/examples/evaluation.py || exit 1; \
+	done
 	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/mypy
 	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/pytest --quiet \
 		--executable=$(CURDIR)/.build/debug/loss-server -m 'not engines'

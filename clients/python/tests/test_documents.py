@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from scripted import Answer, ScriptedServer, problem
 
 import loss_server
-from loss_server import LossClient
+from loss_server import LossClient, local
 
 CLIENT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python)?\n(.*?)^```\n(?:```\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
@@ -60,6 +63,20 @@ def test_the_examples_of_large_libraries(client: LossClient) -> None:
     assert len(blocks) == len(LARGE)
     random = np.random.default_rng(0)
     run(blocks, {"client": client, "rng": random, "targets": random.normal(size=1000), "np": np})
+
+
+@pytest.mark.engines
+def test_the_example_of_an_evaluation(executable: str | None, tmp_path: Path) -> None:
+    for library in ("pandas", "matplotlib"):
+        pytest.importorskip(library)
+    program = CLIENT.parents[1] / "examples" / "evaluation.py"
+    (tmp_path / "loss-server").symlink_to(Path(local.find_executable(executable)).absolute())
+    environment = {**os.environ, "PYTHONPATH": str(CLIENT / "src"), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = [sys.executable, str(program), "20000"]
+    output = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True).stdout
+    assert "20,000 rows in" in output
+    assert "Islands" in output
+    assert (tmp_path / "evaluation.png").stat().st_size > 10_000
 
 
 def test_the_example_of_urllib3(scripted: ScriptedServer) -> None:
