@@ -162,6 +162,8 @@ def test_errors_show_what_would_be_accepted(client: LossClient) -> None:
         "422 outside-domain: predictions[0] is 5, but must be a number in [0, 1]. It would be accepted with "
         '"from_logits": true.\n  pointer: /predictions/0\n  allowed: a number in [0, 1]'
     )
+    many = LossServerError("one of many", allowed=tuple(map(str, range(30))))
+    assert str(many).endswith("18, 19 and 10 more")
     with pytest.raises(LossServerError, match='Did you mean "huber"'):
         client.loss("hubr", predictions=[5.0], targets=[1.0])
     with pytest.raises(LossServerError, match='Did you mean "delta"'):

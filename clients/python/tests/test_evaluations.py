@@ -80,6 +80,8 @@ def test_missing_values_are_skipped(client: LossClient) -> None:
         predictions=[1.0, None, 3.0], targets=[0.0, 0.0, 1.0], losses=["squared_error"], missing="skip"
     )
     assert evaluation["squared_error"] == 2.5
+    alone = client.evaluate(predictions=[1.0], targets=[0.0], losses="mse", metrics={"metric": "mae", "name": "m"})
+    assert (alone["squared_error"], alone["m"]) == (1, 1)
 
 
 def test_an_undefined_metric_has_a_reason(client: LossClient) -> None:

@@ -213,6 +213,7 @@ def test_partial_sums_merge_in_any_way(client: LossClient, server: loss_server.S
             assert merged.loss == whole.loss
             assert merged.statistics == whole.statistics
             assert merged.partial == whole.partial
+    assert client.merge(whole.partial).loss == whole.loss
     assert client.merge([whole.partial], reduction="sum").loss == client.loss("huber", **data, reduction="sum").loss
     assert client.merge([whole.partial], normalizer=7).normalizer == 7
 

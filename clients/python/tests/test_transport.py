@@ -126,8 +126,15 @@ def test_https(scripted: ScriptedServer, certificate: Path) -> None:
     url = scripted.url.replace("http:", "https:")
     trusting = ssl.create_default_context(cafile=str(certificate.with_suffix(".crt")))
     assert compute(LossClient(url, proxy="", ssl_context=trusting)) == 0.25
-    with pytest.raises(LossServerError, match="certificate"):
-        compute(LossClient(url, proxy="", retries=loss_server.Retries(tries=1)))
+    with pytest.raises(LossServerError, match="certificate") as caught:
+        compute(LossClient(url, proxy=""))
+    assert "ssl_context" in str(caught.value)
+
+
+def test_https_to_a_server_of_http(client: LossClient) -> None:
+    with pytest.raises(LossServerError, match="no secure connection") as caught:
+        compute(LossClient(client.url.replace("http:", "https:"), proxy=""))
+    assert "use http://" in str(caught.value)
 
 
 def test_tokens(executable: str | None, tmp_path: Path) -> None:

@@ -27,13 +27,14 @@ def to_array(name: str, value: Any) -> Array:
             value = value.float()
     try:
         array: Array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} is not a rectangular array: {error}") from None
+    except ValueError:
+        raise ValueError(f"{name} is not a rectangular array: its rows have unlike lengths") from None
     if array.dtype.kind == "O":
         array = _numbers(name, array)
     if array.dtype.name not in DTYPES:
-        kind = "texts" if array.dtype.kind in "UST" else f"elements of type {array.dtype}"
-        raise TypeError(f"{name} has {kind}, but numbers or booleans are expected: {', '.join(sorted(DTYPES))}")
+        if array.dtype.kind in "UST":
+            raise TypeError(f"{name} has texts, but numbers or booleans are expected")
+        raise TypeError(f"{name} has elements of type {array.dtype}, but must be one of {', '.join(sorted(DTYPES))}")
     return array
 
 

@@ -18,6 +18,9 @@ from .results import Check, Evaluation, LossResult, Merged, Objective, document,
 from .retries import Retries
 from .transport import Pieces, Response, Transport
 
+#: Losses, metrics or penalties: names, or objects with options.
+Terms = str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
+
 #: The server's own limit of a body, unless its operator has set another.
 BODY_BYTES = 64 << 20
 
@@ -131,7 +134,7 @@ class LossClient:
 
     def merge(
         self,
-        partials: Iterable[Mapping[str, Any] | str | bytes],
+        partials: Mapping[str, Any] | Iterable[Mapping[str, Any] | str | bytes],
         *,
         reduction: str = "mean",
         normalizer: float | None = None,
@@ -141,20 +144,21 @@ class LossClient:
 
         The parts may be cut, ordered and merged in any way. Partial sums of other losses or options are refused.
 
-        - partials: the `partial` of results, or their text in JSON.
+        - partials: the `partial` of results, or their texts in JSON.
         - reduction: `mean`, `sum` or `element_mean`.
         - normalizer: your own denominator for a mean.
         - outputs: any of `loss`, `statistics` and `partial`.
         """
-        return self._merge(partials, reduction=reduction, normalizer=normalizer, outputs=outputs)
+        each = [partials] if isinstance(partials, Mapping) else partials
+        return self._merge(each, reduction=reduction, normalizer=normalizer, outputs=outputs)
 
     def evaluate(
         self,
         data: Any = None,
         /,
         *,
-        losses: Sequence[str | Mapping[str, Any]] = (),
-        metrics: Sequence[str | Mapping[str, Any]] = (),
+        losses: Terms = (),
+        metrics: Terms = (),
         columns: Any = None,
         baseline: Mapping[str, Any] | None = None,
         **fields: Any,
@@ -168,7 +172,7 @@ class LossClient:
         - fields: inputs of the losses and metrics, and `groups`, `weights`, `mask`, `missing`, `confidence`, `worst`.
         """
         if data is not None:
-            names = ["predictions", "targets", *self._columns(*map(_name, losses))]
+            names = ["predictions", "targets", *self._columns(*map(_name, _listed(losses)))]
             fields = {**select(data, columns, names), **fields}
         elif columns is not None:
             raise TypeError("columns needs a table: client.evaluate(table, columns=...)")
@@ -187,8 +191,8 @@ class LossClient:
     def objective(
         self,
         inputs: Mapping[str, Any],
-        terms: Sequence[Mapping[str, Any]],
-        penalties: Sequence[Mapping[str, Any]] = (),
+        terms: Terms,
+        penalties: Terms = (),
         **fields: Any,
     ) -> Objective:
         """Computes a sum of losses and penalties, and its gradient in every input: `POST /v1/objectives`.
@@ -221,7 +225,7 @@ class LossClient:
 
     def losses(self, **filters: str | Sequence[str]) -> list[dict[str, Any]]:
         """Returns the losses of the catalogue, filtered by `family`, `property` and `unit`."""
-        query = urlencode({name: _listed(value) for name, value in filters.items()})
+        query = urlencode({name: ",".join(_listed(value)) for name, value in filters.items()})
         found: list[dict[str, Any]] = self._get("/v1/losses" + (f"?{query}" if query else ""))["losses"]
         return found
 
@@ -295,7 +299,7 @@ class LossClient:
         - shape: that of the losses, in which the extremes have places.
         """
         lines = [_line(partial) for partial in partials]
-        query = {"reduction": reduction, "outputs": _listed(outputs)}
+        query = {"reduction": reduction, "outputs": ",".join(_listed(outputs))}
         if normalizer is not None:
             query["normalizer"] = repr(float(normalizer))
         while True:
@@ -341,11 +345,11 @@ def _name(loss: str | Mapping[str, Any]) -> str:
     return loss if isinstance(loss, str) else str(loss["loss"])
 
 
-def _listed(value: str | Sequence[str]) -> str:
-    """A list in a query."""
-    return value if isinstance(value, str) else ",".join(value)
+def _listed(value: Any) -> list[Any]:
+    """A list of values, of which there may be one by itself."""
+    return [value] if isinstance(value, (str, Mapping)) else list(value)
 
 
-def _json(terms: Sequence[Any]) -> str | None:
+def _json(terms: Terms) -> str | None:
     """The text of a list of losses, metrics or penalties; `None` for none."""
-    return json.dumps(list(terms), default=to_json, separators=(",", ":")) if terms else None
+    return json.dumps(_listed(terms), default=to_json, separators=(",", ":")) if terms else None

@@ -7,6 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+#: The accepted values in the text of an error; all are in `allowed`.
+_SHOWN = 20
+
 
 class LossServerError(Exception):
     """The reason that a request has no result: a problem document (RFC 9457), or a failed connection.
@@ -86,7 +89,9 @@ class LossServerError(Exception):
         lines = [self.detail if self.status is None else f"{self.status} {self.type or ''}: {self.detail}"]
         lines += [f"  pointer: {self.pointer}"] if self.pointer is not None else []
         lines += [f"  position: byte {self.position}"] if self.position is not None else []
-        lines += [f"  allowed: {', '.join(self.allowed)}"] if self.allowed else []
+        if self.allowed:
+            more = len(self.allowed) - _SHOWN
+            lines.append(f"  allowed: {', '.join(self.allowed[:_SHOWN])}" + (f" and {more} more" if more > 0 else ""))
         lines += [f"  hint: {self.hint}"] if self.hint else []
         return "\n".join(lines)
 

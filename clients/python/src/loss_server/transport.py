@@ -23,6 +23,8 @@ from .retries import REPEATED, Retries
 
 Pieces = Sequence[bytes | memoryview]
 
+#: The errors of TLS that mean a lost connection; the others are the same on each try.
+_LOST = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 #: The memory for a body of unknown length, which doubles as often as necessary.
 _FIRST_BYTES = 1 << 16
 #: The length up to which a body is sent in one piece.
@@ -94,6 +96,8 @@ class Transport:
             try:
                 status, head, body = self._exchange(method, self._route.prefix + path, pieces, fields)
             except (OSError, http.client.HTTPException) as error:
+                if isinstance(error, ssl.SSLError) and not isinstance(error, _LOST):
+                    raise self._insecure(error) from error
                 problem = self._unreachable(error)
             else:
                 if status == 200:
@@ -170,10 +174,18 @@ class Transport:
         if isinstance(error, TimeoutError):
             return LossServerError(f"{self.url} did not respond within {self._timeout:g} seconds")
         reason = str(error) or type(error).__name__
+        is_refused = isinstance(error, ConnectionRefusedError)
         return LossServerError(
             f"no response from {self.url}: {reason}",
-            hint="Does the server run? `loss_server.serve()` starts one.",
+            hint="Does the server run? `loss_server.serve()` starts one." if is_refused else None,
         )
+
+    def _insecure(self, error: ssl.SSLError) -> LossServerError:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            hint = "ssl_context chooses the authorities to trust."
+        else:
+            hint = "The server itself speaks plain HTTP: use http://, or the address of a proxy that terminates TLS."
+        return LossServerError(f"no secure connection to {self.url}: {error}", hint=hint)
 
 
 def _close(connections: list[http.client.HTTPConnection]) -> None:
