@@ -81,6 +81,21 @@ def test_missing_values_and_normalizer(client: LossClient, small: LossClient) ->
     assert_same(small.loss("squared_error", **fields), client.loss("squared_error", **fields))
 
 
+def test_conventions_and_single_precision(client: LossClient, small: LossClient) -> None:
+    for convention in ("keras", "pytorch", "optax", "lightgbm"):
+        fields = {**elements((2000,)), "convention": convention, "outputs": ["loss", "gradient"], "dtype": "f32"}
+        assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
+    fields["reduction"] = "batchmean"
+    assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
+
+
+def test_parts_of_a_part(client: LossClient, small: LossClient) -> None:
+    fields = {**elements((600, 3)), "offset": 1000, "groups": np.arange(600) % 3, "outputs": ALL}
+    assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
+    fields |= {"reduction": "none"}
+    assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
+
+
 def test_parts_with_nothing_to_average(client: LossClient, small: LossClient) -> None:
     for reduction in ("mean", "batch_mean", "element_mean"):
         mask = np.zeros(2000, bool)

@@ -14,7 +14,7 @@ from . import parts, safetensors
 from .arrays import select
 from .errors import LossServerError
 from .requests import COLUMNS, JSON, Fields, to_json
-from .results import Check, Evaluation, LossResult, Merged, Objective, document, rename
+from .results import Check, Evaluation, LossResult, Merged, Objective, PlaceOf, document, rename
 from .retries import Retries
 from .transport import Pieces, Response, Transport
 
@@ -292,11 +292,11 @@ class LossClient:
         reduction: str,
         normalizer: float | None,
         outputs: Sequence[str],
-        shape: tuple[int, ...] | None = None,
+        place: PlaceOf | None = None,
     ) -> Merged:
         """Merges as many lines at once as a body takes, and what they merged to with the rest.
 
-        - shape: that of the losses, in which the extremes have places.
+        - place: turns the index of an extreme into its place.
         """
         lines = [_line(partial) for partial in partials]
         query = {"reduction": reduction, "outputs": ",".join(_listed(outputs))}
@@ -305,7 +305,7 @@ class LossClient:
         while True:
             batches = _batches(lines, self._body_bytes)
             if len(batches) <= 1 or len(batches) == len(lines):
-                return Merged.read(self._merge_lines(lines, query), shape)
+                return Merged.read(self._merge_lines(lines, query), place)
             merged = (self._merge_lines(batch, {"outputs": "partial"}) for batch in batches)
             lines = [_line(document(response)["partial"]) for response in merged]
 

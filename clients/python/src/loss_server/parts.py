@@ -83,16 +83,24 @@ class Cut:
                 return f"{name} has the shape {fields.arrays[name].shape}, {inputs[0]['name']} {first.shape}"
         return cls(facts["name"], fields, frozenset(names), first.shape[0], shape, reduction)
 
-    def part(self, start: int, stop: int) -> Fields:
-        """The fields of some rows."""
+    def part(self, start: int, stop: int, *, has_sums: bool) -> Fields:
+        """The fields of some rows; `offset` and `groups` belong to partial sums only."""
         arrays = {
-            name: array[start:stop] if name in self.names else array for name, array in self.fields.arrays.items()
+            name: array[start:stop] if name in self.names else array
+            for name, array in self.fields.arrays.items()
+            if has_sums or name != "groups"
         }
-        return replace(self.fields, arrays=arrays)
+        offset = self.offset + start * math.prod(self.shape[1:]) if has_sums else None
+        return replace(self.fields, arrays=arrays).with_others(offset=offset)
 
-    def offset(self, row: int) -> int:
-        """The number of losses before a row."""
-        return row * math.prod(self.shape[1:])
+    @property
+    def offset(self) -> int:
+        """The number of losses before the first row, of a part that is itself cut."""
+        return int(self.fields.others.get("offset", 0))
+
+    def place(self, index: int) -> tuple[int, ...]:
+        """The place of a loss by its number."""
+        return tuple(int(each) for each in np.unravel_index(index - self.offset, self.shape))
 
 
 def _shape_of_losses(shape: tuple[int, ...], forms: Sequence[Mapping[str, Any]], axis: Any) -> tuple[int, ...]:
@@ -137,10 +145,10 @@ def evaluate(cut: Cut, rows: int, send: Send, merge: Merge, shown: bool | None) 
             wanted += ["partial"] if {"statistics", "partial"} & set(outputs) else []
             results = _collect(cut, rows, wanted, send, progress)
             merged = _merged(results, merge, cut, None) if "partial" in wanted else Merged(normalizer=1.0)
-            return _result(outputs, results, replace(merged, normalizer=1.0), results)
+            return _result(cut, results, replace(merged, normalizer=1.0), results)
         if is_known:
             results = _collect(cut, rows, [*arrays, "partial"], send, progress)
-            return _result(outputs, results, _merged(results, merge, cut, normalizer), results)
+            return _result(cut, results, _merged(results, merge, cut, normalizer), results)
         # The service states the denominator with the loss, not with partial sums alone.
         sums = ["loss", "partial"] if cut.reduction in _BY_ITEMS else ["partial"]
         results = _collect(cut, rows, sums, send, progress)
@@ -148,28 +156,29 @@ def evaluate(cut: Cut, rows: int, send: Send, merge: Merge, shown: bool | None) 
             normalizer = math.fsum(result.normalizer or 0 for result in results) or None
         merged = _merged(results, merge, cut, normalizer)
         if not arrays:
-            return _result(outputs, results, merged, [])
+            return _result(cut, results, merged, [])
         second = replace(
             cut, fields=cut.fields.with_others(reduction="mean", normalizer=merged.normalizer, empty_rows=None)
         )
-        return _result(outputs, results, merged, _collect(second, rows, arrays, send, progress))
+        return _result(cut, results, merged, _collect(second, rows, arrays, send, progress))
 
 
 def _merged(results: Sequence[LossResult], merge: Merge, cut: Cut, normalizer: float | None) -> Merged:
     reduction = cut.reduction if cut.reduction in ("sum", "element_mean") else "mean"
     partials = [result.partial for result in results]
-    return merge(
-        partials, reduction=reduction, normalizer=normalizer, outputs=("loss", "statistics", "partial"), shape=cut.shape
-    )
+    outputs = ("loss", "statistics", "partial")
+    merged = merge(partials, reduction=reduction, normalizer=normalizer, outputs=outputs, place=cut.place)
+    if cut.fields.others.get("dtype") == "f32" and merged.loss is not None:
+        # As the service rounds the loss of one request.
+        return replace(merged, loss=float(np.float32(merged.loss)))
+    return merged
 
 
 def _collect(cut: Cut, rows: int, outputs: list[str], send: Send, progress: Progress) -> list[LossResult]:
     """Returns the results of the parts in order."""
 
     def compute(start: int, stop: int) -> list[LossResult]:
-        fields = cut.part(start, stop).with_others(outputs=outputs)
-        if "partial" in outputs:
-            fields = fields.with_others(offset=cut.offset(start))
+        fields = cut.part(start, stop, has_sums="partial" in outputs).with_others(outputs=outputs)
         try:
             result = send(fields)
         except LossServerError as problem:
@@ -211,10 +220,14 @@ def _place(pointer: str | None) -> tuple[str, int | None, list[str]]:
     return (steps[0] if steps else "", index, steps[2:])
 
 
-def _result(
-    outputs: Sequence[str], parts: Sequence[LossResult], merged: Merged, arrays: Sequence[LossResult]
-) -> LossResult:
-    """Puts the result of the whole together."""
+def _result(cut: Cut, parts: Sequence[LossResult], merged: Merged, arrays: Sequence[LossResult]) -> LossResult:
+    """Puts the result of the whole together.
+
+    - parts: the results with partial sums.
+    - arrays: those with arrays.
+    """
+    outputs = cut.fields.outputs
+    convention = parts[0].convention
 
     def joined(name: str) -> Array | None:
         found = [value for part in arrays if (value := getattr(part, name)) is not None]
@@ -238,7 +251,7 @@ def _result(
         skipped=sum(skipped) if skipped else None,
         statistics=merged.statistics if "statistics" in outputs else None,
         partial=merged.partial if "partial" in outputs else None,
-        convention=parts[0].convention,
+        convention=None if convention is None else {**convention, "reduction": cut.reduction},
     )
 
 

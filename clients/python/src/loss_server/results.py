@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,6 +16,7 @@ from .errors import LossServerError
 from .transport import Response
 
 Array = NDArray[Any]
+PlaceOf = Callable[[int], tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ class Statistics:
     greatest: Extreme | None
 
     @classmethod
-    def read(cls, document: Mapping[str, Any], shape: tuple[int, ...] | None = None) -> Statistics:
+    def read(cls, document: Mapping[str, Any], place_of: PlaceOf | None = None) -> Statistics:
         """Reads the members of a loss, or of merged partial sums, whose extremes have an index.
 
-        - shape: that of the losses, if the places are indices in their order; by default as they are.
+        - place_of: turns an index into a place; by default an index is a place in one dimension.
         """
 
         def extreme(name: str) -> Extreme | None:
@@ -50,8 +51,8 @@ class Statistics:
             if member is None:
                 return None
             place = member["place"] if "place" in member else [member["index"]]
-            if shape is not None:
-                place = np.unravel_index(int(place[0]), shape)
+            if place_of is not None:
+                return Extreme(member["loss"], place_of(int(place[0])))
             return Extreme(member["loss"], tuple(int(index) for index in place))
 
         return cls(
@@ -187,12 +188,12 @@ class Merged:
     groups: tuple[Group, ...] = ()
 
     @classmethod
-    def read(cls, response: Response, shape: tuple[int, ...] | None = None) -> Merged:
-        """Reads a response; `shape` is that of the losses, in which the extremes have places."""
+    def read(cls, response: Response, place_of: PlaceOf | None = None) -> Merged:
+        """Reads a response; `place_of` turns the index of an extreme into its place."""
         members = document(response)
 
         def statistics(of: Mapping[str, Any]) -> Statistics | None:
-            return None if (found := of.get("statistics")) is None else Statistics.read(found, shape)
+            return None if (found := of.get("statistics")) is None else Statistics.read(found, place_of)
 
         return cls(
             members.get("loss"),
