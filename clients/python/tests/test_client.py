@@ -133,6 +133,9 @@ def test_penalties(client: LossClient) -> None:
     assert result.gradient.tolist() == [0.5, -0.5]
     assert result.prox is not None
     assert result.prox.tolist() == [2, -3]
+    single = client.penalty("l2", [0.1], dtype="f32").gradient
+    assert single is not None
+    assert single.dtype == np.float32
     both = client.loss(
         "squared_error",
         predictions=[1.0, None],

@@ -191,6 +191,12 @@ def test_what_cannot_be_cut_says_why(executable: str | None) -> None:
             client.penalty("l2", np.ones(2000))
 
 
+def test_groups_beyond_the_limit_are_not_cut(executable: str | None) -> None:
+    with loss_server.serve(executable, groups=3) as server, pytest.raises(LossServerError) as caught:
+        server.client(body_bytes=LIMIT).loss("huber", **elements((2000,)), groups=np.arange(2000), outputs=["partial"])
+    assert caught.value.type == "too-many-groups"
+
+
 def test_the_place_of_an_error_is_that_in_the_whole(small: LossClient) -> None:
     fields = elements((2000,))
     fields["targets"][1500] = np.nan

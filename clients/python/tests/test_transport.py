@@ -65,6 +65,7 @@ def test_a_forked_process_has_connections_of_its_own(client: LossClient) -> None
 def test_a_client_can_be_sent_to_other_processes(client: LossClient) -> None:
     copy = pickle.loads(pickle.dumps(client))
     assert compute(copy, 3.0) == 9
+    assert len(pickle.dumps(client)) < 1000
     with pytest.raises(TypeError, match="ssl_context"):
         pickle.dumps(LossClient("https://localhost", ssl_context=ssl.create_default_context()))
 

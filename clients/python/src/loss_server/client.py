@@ -108,7 +108,7 @@ class LossClient:
             try:
                 return self._named(self._compute(path, media_type, pieces), prepared)
             except LossServerError as error:
-                if error.status != 413:
+                if not error.is_too_large:
                     raise
                 problem = error
         cut = parts.Cut.of(prepared, self.describe(loss))
@@ -130,7 +130,7 @@ class LossClient:
     def penalty(self, penalty: str, parameters: Any, /, **fields: Any) -> LossResult:
         """Computes a penalty of parameters and its gradient: `POST /v1/penalties/{penalty}`."""
         prepared = Fields.of({"parameters": parameters, **fields})
-        return self._compute(f"/v1/penalties/{quote(penalty, safe='')}", *prepared.body())
+        return self._compute(f"/v1/penalties/{quote(penalty, safe='')}{prepared.query}", *prepared.body())
 
     def merge(
         self,
@@ -181,7 +181,7 @@ class LossClient:
         try:
             return Evaluation.read(self._document("/v1/evaluations", prepared), prepared.keys)
         except LossServerError as problem:
-            if problem.status == 413:
+            if problem.is_too_large:
                 problem.hint = (
                     "An evaluation needs all rows in one request: raise --body-bytes and --memory-bytes of the server. "
                     "Losses alone may be summed in parts: client.loss(..., outputs=['partial'], groups=...)."
@@ -273,7 +273,7 @@ class LossClient:
         return self._transport.send("POST", path, pieces, media_type=media_type, accept=accept)
 
     def _document(self, path: str, fields: Fields) -> dict[str, Any]:
-        return document(self._post(path, *fields.body(), accept=JSON))
+        return document(self._post(path + fields.query, *fields.body(), accept=JSON))
 
     def _compute(self, path: str, media_type: str, pieces: Pieces) -> LossResult:
         accept = JSON if media_type == JSON else f"{safetensors.MEDIA_TYPE}, {JSON};q=0.9"

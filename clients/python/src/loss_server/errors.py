@@ -85,6 +85,12 @@ class LossServerError(Exception):
             request_id=request_id,
         )
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether a smaller request may succeed."""
+        # The groups of parts are those of the whole.
+        return self.status == 413 and self.type != "too-many-groups"
+
     def __str__(self) -> str:
         lines = [self.detail if self.status is None else f"{self.status} {self.type or ''}: {self.detail}"]
         lines += [f"  pointer: {self.pointer}"] if self.pointer is not None else []

@@ -184,7 +184,7 @@ def _collect(cut: Cut, rows: int, outputs: list[str], send: Send, progress: Prog
         except LossServerError as problem:
             if problem.type == "nothing-to-average":
                 return [replace(send(fields.with_others(reduction="sum", empty_rows=None)), normalizer=0.0)]
-            if problem.status != 413 or stop - start < 2:
+            if not problem.is_too_large or stop - start < 2:
                 raise _in_the_whole(problem, cut, start) from None
             middle = (start + stop) // 2
             return compute(start, middle) + compute(middle, stop)

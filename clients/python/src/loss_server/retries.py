@@ -17,6 +17,11 @@ from dataclasses import dataclass
 REPEATED = frozenset({408, 429, 502, 503, 504})
 
 
+def _random() -> float:
+    # A method of the generator would take its state along when a client is sent to another process.
+    return random.random()
+
+
 @dataclass(frozen=True)
 class Retries:
     """The contract in numbers: exponential waits with full jitter, and Retry-After where the server states it."""
@@ -28,7 +33,7 @@ class Retries:
     #: The longest Retry-After in seconds that is waited for; a longer one ends the tries.
     longest_wait: float = 30.0
     #: A number from 0 to 1.
-    random: Callable[[], float] = random.random
+    random: Callable[[], float] = _random
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self, tried: int, retry_after: str | None = None) -> float | None:
