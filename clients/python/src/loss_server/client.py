@@ -172,7 +172,7 @@ class LossClient:
         - fields: inputs of the losses and metrics, and `groups`, `weights`, `mask`, `missing`, `confidence`, `worst`.
         """
         if data is not None:
-            names = ["predictions", "targets", *self._columns(*map(_name, _listed(losses)))]
+            names = [*self._metric_inputs(metrics), *self._columns(*filter(None, map(_name, _listed(losses))))]
             fields = {**select(data, columns, names), **fields}
         elif columns is not None:
             raise TypeError("columns needs a table: client.evaluate(table, columns=...)")
@@ -234,6 +234,11 @@ class LossClient:
         found: list[dict[str, Any]] = self._get("/v1/penalties")["penalties"]
         return found
 
+    def metrics(self) -> list[dict[str, Any]]:
+        """Returns the metrics of evaluations: names, formula, inputs, options."""
+        found: list[dict[str, Any]] = self._get("/v1/metrics")["metrics"]
+        return found
+
     def describe(self, loss: str) -> dict[str, Any]:
         """Returns the entry of a loss in the catalogue: inputs with shapes and domains, options, formula, and so on."""
         if loss not in self._facts:
@@ -265,6 +270,13 @@ class LossClient:
         """The fields of losses that may be columns of a table."""
         inputs = (each["name"] for loss in losses for each in self.describe(loss)["inputs"])
         return list(dict.fromkeys([*inputs, *COLUMNS]))
+
+    def _metric_inputs(self, metrics: Terms) -> list[str]:
+        """The inputs of metrics; all have predictions and targets."""
+        chosen = {_name(each, "metric") for each in _listed(metrics)}
+        known = self.metrics() if chosen else []
+        found = (each["inputs"] for each in known if chosen & {each["name"], *each["aliases"]})
+        return ["predictions", "targets", *(name for inputs in found for name in inputs)]
 
     def _get(self, path: str) -> dict[str, Any]:
         return document(self._transport.send("GET", path, accept=JSON))
@@ -340,9 +352,9 @@ def _batches(lines: Sequence[bytes], limit: int) -> list[list[bytes]]:
     return batches
 
 
-def _name(loss: str | Mapping[str, Any]) -> str:
-    """The name of a loss that is given by its name or with options."""
-    return loss if isinstance(loss, str) else str(loss["loss"])
+def _name(term: str | Mapping[str, Any], noun: str = "loss") -> str:
+    """The name of a loss or metric that is given by its name or with options."""
+    return term if isinstance(term, str) else str(term.get(noun, ""))
 
 
 def _listed(value: Any) -> list[Any]:
