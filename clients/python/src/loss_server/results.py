@@ -52,14 +52,14 @@ class Statistics:
                 return None
             place = member["place"] if "place" in member else [member["index"]]
             if place_of is not None:
-                return Extreme(member["loss"], place_of(int(place[0])))
-            return Extreme(member["loss"], tuple(int(index) for index in place))
+                return Extreme(float(member["loss"]), place_of(int(place[0])))
+            return Extreme(float(member["loss"]), tuple(int(index) for index in place))
 
         return cls(
             int(document["count"]),
-            document.get("mean"),
-            document.get("variance"),
-            document.get("standard_error"),
+            _float(document.get("mean")),
+            _float(document.get("variance")),
+            _float(document.get("standard_error")),
             extreme("least"),
             extreme("greatest"),
         )
@@ -116,11 +116,12 @@ class LossResult:
         if (loss := members.pop("loss", None)) is not None:
             array = _floats(loss)
             known["loss"] = array.item() if array.ndim == 0 else array
-        if (normalizer := members.pop("normalizer", None)) is not None:
-            known["normalizer"] = float(normalizer)
+        for name in ("normalizer", "data_loss"):
+            if (number := members.pop(name, None)) is not None:
+                known[name] = float(number)
         if (statistics := members.pop("statistics", None)) is not None:
             known["statistics"] = Statistics.read(statistics)
-        for name in ("skipped", "partial", "convention", "data_loss", "regularization"):
+        for name in ("skipped", "partial", "convention", "regularization"):
             if (value := members.pop(name, None)) is not None:
                 known[name] = value
         return cls(**known, other=members or None)
@@ -132,6 +133,11 @@ def document(response: Response) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise LossServerError("the response is not an object of JSON")
     return value
+
+
+def _float(value: Any) -> float | None:
+    """A number of JSON, which writes whole ones as integers."""
+    return None if value is None else float(value)
 
 
 def _floats(value: Any) -> Array:
@@ -196,12 +202,18 @@ class Merged:
             return None if (found := of.get("statistics")) is None else Statistics.read(found, place_of)
 
         return cls(
-            members.get("loss"),
-            members.get("normalizer"),
+            _float(members.get("loss")),
+            _float(members.get("normalizer")),
             statistics(members),
             members.get("partial"),
             tuple(
-                Group(each["group"], each.get("count"), each.get("loss"), each.get("normalizer"), statistics(each))
+                Group(
+                    each["group"],
+                    each.get("count"),
+                    _float(each.get("loss")),
+                    _float(each.get("normalizer")),
+                    statistics(each),
+                )
                 for each in members.get("groups", ())
             ),
         )
@@ -221,7 +233,7 @@ class Objective:
     @classmethod
     def read(cls, members: Mapping[str, Any]) -> Objective:
         return cls(
-            members["objective"],
+            float(members["objective"]),
             tuple(members.get("terms", ())),
             {name: _floats(value) for name, value in members["gradients"].items()},
             tuple(members.get("penalties", ())),
