@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def test_ray(client: LossClient) -> None:
 @pytest.mark.filterwarnings("default")
 def test_spark(client: LossClient, monkeypatch: pytest.MonkeyPatch) -> None:
     sql: Any = pytest.importorskip("pyspark.sql")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([SOURCE, *sys.path]))
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
