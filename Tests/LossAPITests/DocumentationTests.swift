@@ -69,7 +69,8 @@ struct DocumentationTests {
         let pages = [
             "README.md", "docs/losses.md", "docs/accuracy.md", "docs/conventions.md",
             "docs/formats.md", "docs/requests.md", "docs/operating.md", "docs/performance.md",
-            "docs/decisions/README.md",
+            "docs/clients.md", "docs/decisions/README.md", "docs/decisions/clients.md",
+            "clients/python/README.md",
             "examples/README.md", "examples/boosting/README.md", "CONTRIBUTING.md",
             "ARCHITECTURE.md", "SECURITY.md", "Tests/Golden/README.md", "Benchmarks/README.md",
             "Attacks/README.md",
