@@ -108,12 +108,13 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
 	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
-test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries; run recipes
+test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries; run recipes; merge partial sums
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
 	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
 	.venv-tables/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
 	$(PYTHON) -B Tests/Clients/run_recipes.py .build/debug/loss-server
+	$(PYTHON) -B Tests/Clients/check_partials.py .build/debug/loss-server
 
 test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
 	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
