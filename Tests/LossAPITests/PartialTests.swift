@@ -86,7 +86,7 @@ struct PartialTests {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "python3", repository.appending(path: "Tests/Golden/partials.py").path,
+            "python3", repository.appending(path: "Tests/Clients/merge_partials.py").path,
         ]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
