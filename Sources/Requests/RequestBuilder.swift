@@ -47,8 +47,11 @@ package struct RequestBuilder: Sendable {
         outputs: Outputs = .lossAndGradient
     ) {
         self.found = found
-        request = LossRequest(inputs: Self.noInputs(of: found), stepLimit: stepLimit)
-        request.outputs = outputs
+        request = LossRequest(
+            inputs: Self.noInputs(of: found),
+            outputs: outputs,
+            stepLimit: stepLimit
+        )
         convention = found.convention
     }
 
@@ -354,16 +357,16 @@ package struct RequestBuilder: Sendable {
         _ request: LossRequest,
         hasPenalties: Bool
     ) throws(RequestError) {
-        if request.reduction == .none, hasPenalties {
+        if hasPenalties, request.reduction == .none {
             throw .conflict(field: "regularization", reason: .penaltyOfManyLosses)
         }
         if request.normalizer != nil, !request.reduction.acceptsNormalizer {
             throw .conflict(field: "normalizer", reason: .normalizerOf(request.reduction))
         }
-        if request.emptyRows != .drop, !request.reduction.isNested {
+        if case .zero = request.emptyRows, !request.reduction.isNested {
             throw .conflict(field: "empty_rows", reason: .emptyRowsOf(request.reduction))
         }
-        guard request.hessianKind == .exact else { return }
+        guard case .exact = request.hessianKind else { return }
         if request.hessianScale != nil {
             throw .conflict(field: "hessian_scale", reason: .surrogateOfExactHessian)
         }

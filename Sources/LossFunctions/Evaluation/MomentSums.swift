@@ -3,7 +3,9 @@
 import LossFacts
 
 /// Collects the moments of a batch block by block.
-struct MomentSums {
+///
+/// A class, so that the accumulations of batches without moments stay short.
+final class MomentSums {
     private let weighting: Weighting
     private let selection: Selection
     /// The offset of the batch in the data set of which it is a part.
@@ -36,7 +38,7 @@ struct MomentSums {
     }
 
     /// Adds the losses from `first` on.
-    mutating func add(_ block: Span<Double>, from first: Int) {
+    func add(_ block: Span<Double>, from first: Int) {
         addExtremes(of: block, from: first)
         guard weighting.isWeighted || weighting.targetWeights != nil || !selection.isComplete else {
             return add(block)
@@ -84,14 +86,14 @@ struct MomentSums {
     }
 
     /// Adds losses whose weights are 1.
-    private mutating func add(_ losses: Span<Double>) {
+    private func add(_ losses: Span<Double>) {
         count += losses.count
         self[.loss].add(losses)
         self[.weightedLoss2].add(losses, times: losses)
     }
 
     /// Copies the losses and weights of the units that take part, and adds their denominators.
-    private mutating func collect(_ block: Span<Double>, from first: Int) {
+    private func collect(_ block: Span<Double>, from first: Int) {
         ownLosses.removeAll(keepingCapacity: true)
         ownWeights.removeAll(keepingCapacity: true)
         for offset in block.indices where !selection.isLeftOut(first + offset) {
@@ -104,7 +106,7 @@ struct MomentSums {
         }
     }
 
-    private mutating func addExtremes(of block: Span<Double>, from first: Int) {
+    private func addExtremes(of block: Span<Double>, from first: Int) {
         for offset in block.indices {
             let loss = block[offset]
             let isLess = least.map { loss < $0.loss } ?? true

@@ -119,14 +119,14 @@ package struct RunningLoss: Sendable {
         }
         return LossResult(
             reduced: value,
-            weighted: nil,
             normalizer: denominator,
             derivatives: [],
-            elements: nil,
-            statistics: statistics,
-            moments: outputs.contains(.partial) ? moments : nil,
-            skipped: template.skipsMissing ? skipped : nil,
-            extent: outputs.contains(.partial) ? extent : nil
+            LossResult.OtherOutputs(
+                statistics: statistics,
+                moments: outputs.contains(.partial) ? moments : nil,
+                skipped: template.skipsMissing ? skipped : nil,
+                extent: outputs.contains(.partial) ? extent : nil
+            )
         )
     }
 
