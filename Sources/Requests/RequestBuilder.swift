@@ -49,8 +49,11 @@ package struct RequestBuilder: Sendable {
     ) {
         self.found = found
         self.limits = limits
-        request = LossRequest(inputs: Self.noInputs(of: found), stepLimit: limits.steps)
-        request.outputs = outputs
+        request = LossRequest(
+            inputs: Self.noInputs(of: found),
+            outputs: outputs,
+            stepLimit: limits.steps
+        )
         convention = found.convention
     }
 
@@ -387,16 +390,16 @@ package struct RequestBuilder: Sendable {
         _ request: LossRequest,
         hasPenalties: Bool
     ) throws(RequestError) {
-        if request.reduction == .none, hasPenalties {
+        if hasPenalties, request.reduction == .none {
             throw .conflict(field: "regularization", reason: .penaltyOfManyLosses)
         }
         if request.normalizer != nil, !request.reduction.acceptsNormalizer {
             throw .conflict(field: "normalizer", reason: .normalizerOf(request.reduction))
         }
-        if request.emptyRows != .drop, !request.reduction.isNested {
+        if case .zero = request.emptyRows, !request.reduction.isNested {
             throw .conflict(field: "empty_rows", reason: .emptyRowsOf(request.reduction))
         }
-        guard request.hessianKind == .exact else { return }
+        guard case .exact = request.hessianKind else { return }
         if request.hessianScale != nil {
             throw .conflict(field: "hessian_scale", reason: .surrogateOfExactHessian)
         }

@@ -23,7 +23,8 @@ package enum RequestField: Equatable, Sendable {
     case step
     case convention
     case regularization
-    case option(OptionDeclaration)
+    /// An option, whose declaration would make every field long.
+    indirect case option(OptionDeclaration)
 
     /// The kind of a field's value, which tells each format how to read it.
     package enum Kind: Equatable, Sendable {

@@ -117,6 +117,21 @@ struct ReaderTests {
         try skip(Array("{\"\u{E9}\":1,\"e\u{301}\":2}".utf8))
     }
 
+    @Test("remembers the keys of an object while another is read inside it")
+    func keysOfNestedObjects() throws {
+        func members(_ count: Int) -> [String] { (0..<count).map { "\"k\($0)\":0" } }
+        for (outer, inner) in (1..<8).flatMap({ outer in (0..<8).map { (outer, $0) } }) {
+            let object = members(inner).joined(separator: ",")
+            let all = (members(outer) + ["\"x\":{\(object)}"]).joined(separator: ",")
+            try skip(Array("{\(all),\"y\":{\(object)}}".utf8))
+            for repeated in ["k0", "k\(outer - 1)", "x"] {
+                let error = try skipError("{\(all),\"\(repeated)\":1}")
+                #expect(error.reason == .duplicateKey(repeated))
+                #expect(error.pointer == "/\(repeated)")
+            }
+        }
+    }
+
     @Test("reads an object with very many keys in linear time")
     func manyKeys() throws {
         let members = (0..<20_000).map { "\"\($0)\":0" }.joined(separator: ",")

@@ -244,7 +244,7 @@ extension Connection {
             )
         }
         status = response.status
-        if response.route != .none { route = response.route }
+        if response.route.isKnown { route = response.route }
         problem = response.problem
         times = response.times
         lastProgressTime = now

@@ -6,7 +6,9 @@ package import HTTPTypes
 ///
 /// A copy of the lines with an index of the common fields costs less than a string for each name
 /// and value, of which a route reads one or two.
-package struct RequestFields: Sendable {
+///
+/// A class, so that asking for a field copies no index.
+package final class RequestFields: Sendable {
     /// The message up to the end of its head.
     let message: [UInt8]
     /// The offset of the field lines in the message.
@@ -49,12 +51,12 @@ package struct RequestFields: Sendable {
     }
 
     /// Creates an empty set of fields.
-    package init() {
+    package convenience init() {
         self.init(message: [], start: 0, positions: Positions())
     }
 
     /// Creates one line for each field.
-    package init(_ fields: HTTPFields) {
+    package convenience init(_ fields: HTTPFields) {
         var lines: [UInt8] = []
         var positions = Positions()
         for field in fields {
@@ -97,7 +99,9 @@ package struct RequestFields: Sendable {
 
     /// Returns whether the field has exactly one line, with the value `text`.
     package func hasSingleValue(_ field: KnownField, equalTo text: [UInt8]) -> Bool {
-        !positions.isRepeated(field) && message.span.extracting(positions[field]).equals(text.span)
+        guard !positions.isRepeated(field) else { return false }
+        let message = message
+        return message.span.extracting(positions[field]).equals(text.span)
     }
 
     /// The value of a field; the values of several lines are joined as a list (RFC 9110 section
@@ -113,6 +117,7 @@ package struct RequestFields: Sendable {
     /// The trace of the request; `nil` if it has no valid trace, or several.
     var trace: TraceParent? {
         guard !isEmpty(.traceParent), !positions.isRepeated(.traceParent) else { return nil }
+        let message = message
         return TraceParent(message.span.extracting(positions[.traceParent]))
     }
 

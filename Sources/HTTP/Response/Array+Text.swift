@@ -14,7 +14,10 @@ extension [UInt8] {
             count += 1
         } while rest > 0 && count < 8
         if rest > 0 { append(decimal: Int(rest)) }
-        append(addingCapacity: count) { $0.append(digits, count: count) }
+        for _ in 0..<count {
+            append(UInt8(truncatingIfNeeded: digits))
+            digits &>>= 8
+        }
     }
 
     /// Appends a number as sixteen hexadecimal digits.

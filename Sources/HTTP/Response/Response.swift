@@ -13,7 +13,7 @@ package struct Response: Sendable {
     /// Whether the server keeps ``body`` anyway, so that the response needs no memory of its own.
     package let isBodyShared: Bool
     /// The source of the content after ``body``, of unknown length; `nil` if `body` is all of it.
-    package private(set) var source: (any ContentSource)?
+    package let source: (any ContentSource)?
     /// Whether ``source`` follows ``body``; stored, because inspecting the source would copy it.
     package let isStreamed: Bool
     /// The route that responded, for metrics and logs.
@@ -29,7 +29,7 @@ package struct Response: Sendable {
         fields: ResponseFields = .none,
         body: [UInt8] = [],
         isBodyShared: Bool = false,
-        source: (any ContentSource)? = nil,
+        source: consuming (any ContentSource)? = nil,
         route: RouteName = .none,
         problem: String = "",
         times: WorkTimes? = nil
@@ -38,8 +38,8 @@ package struct Response: Sendable {
         self.fields = fields
         self.body = body
         self.isBodyShared = isBodyShared
-        self.source = source
         isStreamed = source != nil
+        self.source = source
         self.route = route
         self.problem = problem
         self.times = times

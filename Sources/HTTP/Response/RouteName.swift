@@ -16,4 +16,7 @@ package struct RouteName: Sendable, Hashable {
 
     /// The name for requests that no route matched.
     package static let none = RouteName("")
+
+    /// Whether a route matched.
+    var isKnown: Bool { !template.isEmpty }
 }

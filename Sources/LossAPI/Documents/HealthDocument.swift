@@ -11,7 +11,30 @@ enum HealthDocument {
     ///
     /// Its format is that of draft-inadarei-api-health-check if `Accept` prefers that.
     static func response(to head: RequestHead, isDraining: Bool, route: RouteName) -> Response {
-        let isDetailed = wantsDetails(head)
+        let document =
+            switch (wantsDetails(head), isDraining) {
+            case (false, false): ready
+            case (false, true): draining
+            case (true, false): readyDetails
+            case (true, true): drainingDetails
+            }
+        return Response(
+            status: isDraining ? .serviceUnavailable : .ok,
+            fields: document.fields,
+            body: document.body,
+            isBodyShared: true,
+            route: route
+        )
+    }
+
+    private typealias Document = (fields: ResponseFields, body: [UInt8])
+
+    private static let ready = document(isDetailed: false, isDraining: false)
+    private static let draining = document(isDetailed: false, isDraining: true)
+    private static let readyDetails = document(isDetailed: true, isDraining: false)
+    private static let drainingDetails = document(isDetailed: true, isDraining: true)
+
+    private static func document(isDetailed: Bool, isDraining: Bool) -> Document {
         var fields: ResponseFields = [
             .contentType: isDetailed ? mediaType : "application/json",
             .cacheControl: "no-store", .vary: "Accept",
@@ -20,12 +43,7 @@ enum HealthDocument {
         let body: JSONValue =
             isDetailed
             ? details(isDraining: isDraining) : ["status": isDraining ? "draining" : "ok"]
-        return Response(
-            status: isDraining ? .serviceUnavailable : .ok,
-            fields: fields,
-            body: body.bytes,
-            route: route
-        )
+        return (fields, body.bytes)
     }
 
     private static func wantsDetails(_ head: RequestHead) -> Bool {

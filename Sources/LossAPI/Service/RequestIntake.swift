@@ -109,7 +109,7 @@ struct RequestIntake<Body: BodyReader>: Intake {
                 status: .ok,
                 fields: fields,
                 body: start,
-                source: rest,
+                source: consume rest,
                 route: route,
                 times: times
             )

@@ -243,13 +243,24 @@ struct Accumulation: ~Copyable {
     consuming func finish() throws(LossError) -> LossResult {
         markLeftOut()
         for index in derivatives.indices { derivatives[index].finish() }
-        let isReduced = weighting.reduces
-        let groups = try groupMoments()
         return LossResult(
-            reduced: outputs.contains(.loss) && isReduced ? try loss() : nil,
-            weighted: outputs.contains(.loss) && !isReduced ? losses(weighted) : nil,
+            reduced: outputs.contains(.loss) && weighting.reduces ? try loss() : nil,
             normalizer: weighting.normalizer,
             derivatives: derivatives,
+            try others()
+        )
+    }
+
+    /// The outputs that most requests do not have; `nil` if there are none.
+    private func others() throws(LossError) -> LossResult.OtherOutputs? {
+        let isWeighted = outputs.contains(.loss) && !weighting.reduces
+        guard
+            isWeighted || batch.request.skipsMissing
+                || !outputs.isDisjoint(with: [.elements, .statistics, .partial])
+        else { return nil }
+        let groups = try groupMoments()
+        return LossResult.OtherOutputs(
+            weighted: isWeighted ? losses(weighted) : nil,
             elements: outputs.contains(.elements) ? losses(elements) : nil,
             statistics: outputs.contains(.statistics) ? try statistics() : nil,
             moments: outputs.contains(.partial) ? moments?.moments() : nil,
@@ -270,7 +281,9 @@ struct Accumulation: ~Copyable {
     /// The reduced loss.
     private mutating func loss() throws(LossError) -> Double {
         sum.normalize()
-        let value = (outer ?? sum).value(dividedBy: weighting.normalizer) + 0
+        let normalizer = weighting.normalizer
+        let value =
+            (outer?.value(dividedBy: normalizer) ?? sum.value(dividedBy: normalizer)) + 0
         guard value.isFinite else { throw notFinite(place: []) }
         return value
     }

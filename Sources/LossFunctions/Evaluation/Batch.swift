@@ -67,7 +67,7 @@ final class Batch {
     var signature: Signature { loss.facts.signature }
     var inputs: [Tensor?] { request.inputs }
     var outputs: Outputs { request.outputs }
-    var usesSurrogate: Bool { request.hessianKind == .positive }
+    var usesSurrogate: Bool { if case .positive = request.hessianKind { true } else { false } }
 
     /// The offsets of the inputs with respect to which to differentiate.
     var differentiated: [Int] { request.differentiated(of: signature) }

@@ -80,11 +80,13 @@ package final class Loss: Sendable {
         } else {
             result = try evaluator.evaluate(batch)
         }
+        var link: Tensor?
         if batch.outputs.contains(.link), let minimizer = facts.minimizer {
-            result.link = try minimizer.link(under: options, of: facts.options)
+            link = try minimizer.link(under: options, of: facts.options)
                 .means(of: batch.input(0), axis: evaluator.axis, functions)
         }
-        if batch.outputs.contains(.prox) { result.prox = try evaluator.minima(of: batch) }
+        let prox = batch.outputs.contains(.prox) ? try evaluator.minima(of: batch) : nil
+        result.add(link: link, prox: prox)
         return result
     }
 

@@ -17,7 +17,7 @@ package struct LossRequest: Sendable {
     /// The denominator, if the caller supplies it.
     package var normalizer: Double?
     package var emptyRows = EmptyRows.drop
-    package var outputs = Outputs.lossAndGradient
+    package var outputs: Outputs
     /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []
     package var hessianKind = HessianKind.exact
@@ -36,8 +36,13 @@ package struct LossRequest: Sendable {
     /// The number of steps of the losses of the same request that were computed before.
     package var stepsBefore = 0
 
-    package init(inputs: [Tensor?], stepLimit: Int = .max) {
+    package init(
+        inputs: [Tensor?],
+        outputs: Outputs = .lossAndGradient,
+        stepLimit: Int = .max
+    ) {
         self.inputs = inputs
+        self.outputs = outputs
         self.stepLimit = stepLimit
     }
 
@@ -52,31 +57,76 @@ package struct LossRequest: Sendable {
 package struct LossResult: Equatable, Sendable {
     /// The reduced loss; `nil` with `Reduction.none`.
     package let reduced: Double?
-    /// With `Reduction.none`, the weighted losses.
-    package let weighted: Tensor?
     /// The denominator of the sum of the losses; 1 for `Reduction.sum` and `Reduction.none`.
     package let normalizer: Double
     /// The derivatives of `loss`: a gradient for each requested input, then the diagonal of a Hessian for
     /// each; with `Reduction.none`, those of the losses themselves.
     package let derivatives: [Derivative]
+    /// The outputs that most requests do not have; `nil` if there are none.
+    private var rest: Rest?
+
+    /// A class, so that most results are short.
+    private final class Rest: Equatable, Sendable {
+        let outputs: OtherOutputs
+
+        init(_ outputs: OtherOutputs) { self.outputs = outputs }
+
+        static func == (left: Rest, right: Rest) -> Bool { left.outputs == right.outputs }
+    }
+
+    /// The outputs that most requests do not have.
+    struct OtherOutputs: Equatable, Sendable {
+        var weighted: Tensor?
+        var elements: Tensor?
+        var statistics: Statistics?
+        var moments: Moments?
+        var groups: [LossPartial.Group]?
+        var skipped: Int?
+        var extent: Extent?
+        var link: Tensor?
+        var prox: Tensor?
+    }
+
+    init(
+        reduced: Double?,
+        normalizer: Double,
+        derivatives: [Derivative],
+        _ others: OtherOutputs? = nil
+    ) {
+        self.reduced = reduced
+        self.normalizer = normalizer
+        self.derivatives = derivatives
+        rest = others.map { Rest($0) }
+    }
+
+    /// With `Reduction.none`, the weighted losses.
+    package var weighted: Tensor? { rest?.outputs.weighted }
     /// The losses one by one, before weights and reduction; NaN for those left out.
-    package let elements: Tensor?
-    package let statistics: Statistics?
+    package var elements: Tensor? { rest?.outputs.elements }
+    package var statistics: Statistics? { rest?.outputs.statistics }
     /// The exact sums from which reduced losses and statistics follow.
-    package let moments: Moments?
+    package var moments: Moments? { rest?.outputs.moments }
     /// The exact sums of each group, if the losses are grouped.
-    package let groups: [LossPartial.Group]?
+    package var groups: [LossPartial.Group]? { rest?.outputs.groups }
     /// The number of steps, if the loss states it.
     package internal(set) var steps = 0
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
-    package let skipped: Int?
+    package var skipped: Int? { rest?.outputs.skipped }
     /// The units of the losses, if their exact sums were requested.
-    let extent: Extent?
+    var extent: Extent? { rest?.outputs.extent }
     /// The means that the predictions estimate, in their shape.
-    package internal(set) var link: Tensor?
+    package var link: Tensor? { rest?.outputs.link }
     /// The parameters that minimize half of the squared distance to the given ones plus the step times the
     /// loss.
-    package internal(set) var prox: Tensor?
+    package var prox: Tensor? { rest?.outputs.prox }
+
+    /// Adds the outputs with a number for each prediction or parameter that are not derivatives.
+    mutating func add(link: Tensor?, prox: Tensor?) {
+        var others = rest?.outputs ?? OtherOutputs()
+        others.link = link
+        others.prox = prox
+        rest = Rest(others)
+    }
 
     /// The units of a batch, by which the sums of parts of a data set become its result.
     struct Extent: Equatable, Sendable {

@@ -4,7 +4,9 @@ import ArrayMath
 package import LossFacts
 
 /// Collects the moments of a batch block by block.
-struct MomentSums {
+///
+/// A class, so that the accumulations of batches without moments stay short.
+final class MomentSums {
     private let weights: UnitWeights
     /// The offset of the batch in the data set of which it is a part.
     private let offset: Int
@@ -22,7 +24,7 @@ struct MomentSums {
     }
 
     /// Adds the losses from `first` on.
-    mutating func add(_ block: Span<Double>, from first: Int) {
+    func add(_ block: Span<Double>, from first: Int) {
         for offset in block.indices { addExtreme(block[offset], of: first &+ offset) }
         guard !weights.areTrivial else { return sums.add(block, weights: block) }
         beginCollection()
@@ -31,7 +33,7 @@ struct MomentSums {
     }
 
     /// Adds the losses of some units, by their places among all `losses`.
-    mutating func add(_ losses: Span<Double>, of units: Span<Int>) {
+    func add(_ losses: Span<Double>, of units: Span<Int>) {
         beginCollection()
         for index in units.indices {
             addExtreme(losses[units[index]], of: units[index])
@@ -41,7 +43,7 @@ struct MomentSums {
     }
 
     /// Adds the losses that have been collected.
-    private mutating func addCollected() {
+    private func addCollected() {
         let (losses, weights) = (ownLosses, ownWeights)
         sums.add(losses.span, weights: weights.span)
     }
@@ -49,13 +51,13 @@ struct MomentSums {
     /// The moments, once every loss has been added; `nil` if a loss was not finite.
     func moments() -> Moments? { sums.moments(least: least, greatest: greatest) }
 
-    private mutating func beginCollection() {
+    private func beginCollection() {
         ownLosses.removeAll(keepingCapacity: true)
         ownWeights.removeAll(keepingCapacity: true)
     }
 
     /// Copies the loss and the weight of a unit if it takes part, and adds its denominator.
-    private mutating func collect(_ loss: Double, of unit: Int) {
+    private func collect(_ loss: Double, of unit: Int) {
         guard !weights.isLeftOut(unit) else { return }
         let weight = weights[unit]
         ownLosses.append(loss)
@@ -63,7 +65,7 @@ struct MomentSums {
         if let targets = weights.targets { sums.addToNormalizer(weight, times: targets[unit]) }
     }
 
-    private mutating func addExtreme(_ loss: Double, of unit: Int) {
+    private func addExtreme(_ loss: Double, of unit: Int) {
         let isLess = least.map { loss < $0.loss } ?? true
         let isGreater = greatest.map { loss > $0.loss } ?? true
         guard isLess || isGreater, !weights.isLeftOut(unit) else { return }
@@ -118,7 +120,7 @@ extension Moments {
         let given = weights?.values ?? []
         let span = numbers.count / max(given.count, 1)
         let units = UnitWeights(given, span: max(span, 1), leftOut: leftOut)
-        var sums = MomentSums(units, offset: 0)
+        let sums = MomentSums(units, offset: 0)
         sums.add(numbers.span, from: 0)
         guard let all = sums.moments() else { return nil }
         guard let labels else { return (all, []) }
@@ -145,7 +147,7 @@ extension GroupLabels {
         var groups: [LossPartial.Group] = []
         groups.reserveCapacity(keys.count)
         for (place, key) in keys.enumerated() {
-            var sums = MomentSums(weights, offset: offset)
+            let sums = MomentSums(weights, offset: offset)
             for item in items[starts[place]..<starts[place + 1]] {
                 let first = Int(item) * length
                 units.append(contentsOf: first..<(first + length))

@@ -133,15 +133,16 @@ package struct RunningLoss: Sendable {
         }
         return LossResult(
             reduced: value,
-            weighted: nil,
             normalizer: denominator,
             derivatives: [],
-            elements: nil,
-            statistics: statistics,
-            moments: outputs.contains(.partial) ? moments : nil,
-            groups: hasGroups ? groups.map { LossPartial.Group(key: $0.key.text, $0.value) } : nil,
-            skipped: template.skipsMissing ? skipped : nil,
-            extent: outputs.contains(.partial) ? extent : nil
+            LossResult.OtherOutputs(
+                statistics: statistics,
+                moments: outputs.contains(.partial) ? moments : nil,
+                groups: hasGroups
+                    ? groups.map { LossPartial.Group(key: $0.key.text, $0.value) } : nil,
+                skipped: template.skipsMissing ? skipped : nil,
+                extent: outputs.contains(.partial) ? extent : nil
+            )
         )
     }
 

@@ -177,7 +177,7 @@ struct Weighting {
 
     /// A power of two that brings the denominator of a mean near 1, which scales the weights too.
     private var scale: Double {
-        guard reduction == .mean, !weights.isEmpty else { return 1 }
+        guard !weights.isEmpty, reduction == .mean else { return 1 }
         return Double(sign: .plus, exponent: -normalizer.exponent, significand: 1)
     }
 

@@ -189,10 +189,11 @@ extension DataSetEvaluation {
                 allowed: Merger.reductions.map { $0.rawValue }
             )
         }
-        let other =
-            try baseline.isEmpty
-            ? nil
-            : evaluate(found, term, data.replacing(baseline), outputs, cancellation).result.elements
+        var other: Tensor?
+        if !baseline.isEmpty {
+            let replaced = data.replacing(baseline)
+            other = try evaluate(found, term, replaced, outputs, &steps, cancellation).result.elements
+        }
         let reduction = own.reduction
         result.all = mean(
             moments,

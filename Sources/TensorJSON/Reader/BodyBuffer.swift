@@ -23,7 +23,7 @@ struct BodyBuffer: Sendable {
     /// Prepares for a body of which nothing has been received.
     init(reserving capacity: Int, announcedLength: Int?) {
         bytes = []
-        bytes.reserveCapacity(capacity)
+        if capacity > 0 { bytes.reserveCapacity(capacity) }
         isComplete = false
         self.announcedLength = announcedLength
     }
@@ -36,6 +36,7 @@ struct BodyBuffer: Sendable {
     /// An error may start one byte before the byte that reveals it: `0x1F`.
     mutating func drop(before offset: Int) -> Int {
         let count = max(offset - 1, 0)
+        guard count > 0 else { return 0 }
         bytes.removeFirst(count)
         start += count
         return count

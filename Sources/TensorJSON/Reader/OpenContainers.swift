@@ -9,8 +9,7 @@ struct OpenContainers: Sendable {
     /// The innermost container, stored separately so that a flat object needs no array.
     private var innermost: Container?
     private var outer: [Container] = []
-    /// The keys of all open objects, one object after the other.
-    private var keys: [String] = []
+    private var keys = KeyList()
 
     private struct Container {
         let context: JSONError.Context
@@ -41,8 +40,7 @@ struct OpenContainers: Sendable {
 
     mutating func end() {
         guard let ended = innermost else { return }
-        // Removing all keys one by one takes longer than giving up their memory.
-        if ended.keysBefore == 0 { keys = [] } else { keys.removeSubrange(ended.keysBefore...) }
+        keys.removeAll(after: ended.keysBefore)
         innermost = outer.popLast()
     }
 
@@ -53,7 +51,6 @@ struct OpenContainers: Sendable {
 
     /// Begins a member of the innermost object; returns `false` if its key is repeated.
     mutating func beginMember(_ key: String) -> Bool {
-        if keys.isEmpty { keys.reserveCapacity(8) }
         let keysBefore = innermost?.keysBefore ?? 0
         innermost?.count += 1
         keys.append(key)
@@ -61,7 +58,9 @@ struct OpenContainers: Sendable {
         guard count <= 32 else {
             return innermost?.keySet.insert(ExactKey(key)).inserted ?? true
         }
-        if count == 32 { innermost?.keySet = Set(keys[keysBefore...].map { ExactKey($0) }) }
+        if count == 32 {
+            innermost?.keySet = Set((keysBefore..<keys.count).map { ExactKey(keys[$0]) })
+        }
         for place in keysBefore..<keys.count - 1 where ExactKey(keys[place]) == ExactKey(key) {
             return false
         }

@@ -19,8 +19,7 @@ package enum OtherElements: Sendable {
 struct RowReader: Sendable {
     /// Offset in the text of the next byte to read.
     private(set) var position = 0
-    /// The length of the arrays at each level; -1 if none has ended yet.
-    private(set) var shape: [Int] = []
+    private var lengths = ArrayLengths()
 
     /// Whether an element is null.
     private(set) var hasNull = false
@@ -68,10 +67,8 @@ struct RowReader: Sendable {
 
     /// Moves the shape out.
     mutating func takeShape() -> (shape: [Int], hasNull: Bool) {
-        var taken: [Int] = []
-        swap(&taken, &shape)
         defer { hasNull = false }
-        return (taken, hasNull)
+        return (lengths.take(), hasNull)
     }
 
     /// Resumes reading after the text has grown or moved.
@@ -202,7 +199,7 @@ struct RowReader: Sendable {
             outer.append(row)
         }
         depth += 1
-        if shape.count < depth { shape.append(-1) }
+        if lengths.count < depth { lengths.addLevel() }
         row = Row(start: textStart + position)
         rowStart = previousCount + count
         position = text.afterWhitespace(position + 1)
@@ -214,12 +211,12 @@ struct RowReader: Sendable {
     private mutating func close(_ text: Span<UInt8>, _ count: Int) throws(ArrayError) -> Bool {
         while text.byte(at: position) == ASCII.closeBracket {
             let length = depth == rank ? previousCount + count - rowStart : row.arrays
-            let expected = shape[depth - 1]
+            let expected = lengths[depth - 1]
             guard expected < 0 || expected == length else {
                 let reason = JSONError.Reason.raggedArray(length: length, expected: expected)
                 throw ArrayError(TokenError(reason, at: row.start - textStart), path)
             }
-            shape[depth - 1] = length
+            lengths[depth - 1] = length
             depth -= 1
             position += 1
             guard let parent = outer.popLast() else { return true }
@@ -272,7 +269,7 @@ extension RowReader {
         } catch {
             return error
         }
-        let isFirst = index == 0 && shape[depth - 1] < 0
+        let isFirst = index == 0 && lengths[depth - 1] < 0
         let expected: [JSONKind] =
             isFirst ? [.number, .array] : depth == rank ? [.number] : [.array]
         return TokenError(.unexpectedKind(found, expected: expected, text: excerpt), at: position)
