@@ -21,6 +21,9 @@ import partials
 def session(master="local[*,4]"):
     # Executors run this Python, which has the packages.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # In local mode nothing else connects, and the address of the host may be out of reach.
+    if master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     return (
         SparkSession.builder.appName("losses").master(master)
         .config("spark.task.maxFailures", 4)
