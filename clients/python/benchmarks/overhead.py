@@ -5,8 +5,8 @@
 
 Both send a million predictions and targets as float32 for `huber` and read the loss and the gradient; the client also
 encodes the arrays and decodes the result. They alternate, on one connection each, with a server of their own. Every
-result is compared with the formula. The figure is the median, over the rounds, of the client's time divided by the time
-of `http.client` in the same round.
+result is compared with the formula. The verdict compares the processor time of this process, which other work on the
+machine affects little, in relation to the least time of `http.client`; elapsed times are printed beside.
 """
 
 from __future__ import annotations
@@ -62,29 +62,33 @@ def main() -> None:
             np.testing.assert_allclose(gradient, expected, rtol=1e-15)
 
         times: dict[str, list[float]] = {"bytes": [], "client": []}
+        processor: dict[str, list[float]] = {"bytes": [], "client": []}
         for round in range(rounds + 3):
             # The order alternates, as what comes first may find a busier machine.
             for name in ("bytes", "client") if round % 2 else ("client", "bytes"):
                 run: Callable[[], tuple[object, object] | bytes] = with_client if name == "client" else with_bytes
-                start = time.perf_counter()
+                start, start_of_process = time.perf_counter(), time.process_time()
                 result = run()
-                duration = time.perf_counter() - start
+                duration, duration_of_process = time.perf_counter() - start, time.process_time() - start_of_process
                 if round >= 3:
                     times[name].append(duration)
+                    processor[name].append(duration_of_process)
                 if isinstance(result, bytes):
                     tensors, _ = safetensors.decode(result)
                     result = (tensors["loss"].item(), tensors["gradient"])
                 check(result)
         connection.close()
 
-    for name, durations in times.items():
-        ordered = sorted(durations)
-        print(f"{name:7} median {1e3 * statistics.median(ordered):6.2f} ms, least {1e3 * ordered[0]:6.2f} ms")
-    ratios = [client / raw for client, raw in zip(times["client"], times["bytes"], strict=True)]
-    added = statistics.median(ratios) - 1
-    print(f"the client adds {100 * added:+.1f} % (median of {rounds} rounds)")
+    for name in times:
+        elapsed, own = sorted(times[name]), statistics.median(processor[name])
+        print(
+            f"{name:7} median {1e3 * statistics.median(elapsed):6.2f} ms, least {1e3 * elapsed[0]:6.2f} ms; "
+            f"processor {1e3 * own:5.2f} ms"
+        )
+    added = (statistics.median(processor["client"]) - statistics.median(processor["bytes"])) / min(times["bytes"])
+    print(f"the client adds {added:+.1%}")
     if added > LIMIT:
-        sys.exit(f"that is more than {100 * LIMIT:.0f} %")
+        sys.exit(f"that is more than {LIMIT:.0%}")
 
 
 if __name__ == "__main__":

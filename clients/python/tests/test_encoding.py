@@ -16,7 +16,7 @@ import safetensors.numpy
 
 from loss_server.arrays import select, to_array, to_groups
 from loss_server.requests import Fields
-from loss_server.safetensors import DTYPES, decode, encode
+from loss_server.safetensors import DTYPES, decode, encode, length
 
 
 def joined(arrays: dict[str, Any], texts: dict[str, str] | None = None) -> bytes:
@@ -53,11 +53,18 @@ def test_decodes_what_the_library_writes() -> None:
     np.testing.assert_array_equal(arrays["x"], np.arange(6.0).reshape(2, 3))
 
 
+def test_the_length_follows_from_the_start() -> None:
+    written = joined({"x": np.arange(6.0), "y": np.zeros(3, np.int8)}, {"key": "text"})
+    assert length(written) == length(written[:-40]) == len(written)
+    assert length(written[:20]) is None
+    assert length(joined({})) == len(joined({}))
+
+
 def test_a_body_that_is_cut_is_refused() -> None:
     written = joined({"x": np.arange(6.0)})
-    for length in (4, 20, len(written) - 1):
+    for count in (4, 20, len(written) - 1):
         with pytest.raises(ValueError, match=r"header|bytes of the tensor x"):
-            decode(written[:length])
+            decode(written[:count])
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,15 @@ def encode(arrays: Mapping[str, NDArray[Any]], texts: Mapping[str, str]) -> list
     return [len(head).to_bytes(8, "little") + head, *pieces]
 
 
+def length(start: bytes | memoryview) -> int | None:
+    """Returns the length of a body that starts with some bytes; `None` if they do not have the whole header."""
+    end = 8 + int.from_bytes(start[:8], "little")
+    if len(start) < end:
+        return None
+    header = json.loads(bytes(start[8:end]))
+    return end + max((facts["data_offsets"][1] for name, facts in header.items() if name != "__metadata__"), default=0)
+
+
 def decode(body: bytes | memoryview) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Returns the arrays of a body, which share its memory, and the texts of its header.
 

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import numpy as np
 
+from . import safetensors
 from ._version import __version__
 from .errors import LossServerError
 from .retries import REPEATED, Retries
@@ -210,11 +211,14 @@ def _read(response: http.client.HTTPResponse) -> memoryview:
     Numbers are received in place: `HTTPResponse.read` would join the chunks of a body once more.
     """
     is_known = response.length is not None
+    is_tensors = response.headers.get_content_type() == safetensors.MEDIA_TYPE
     buffer = np.empty(_FIRST_BYTES if response.length is None else response.length, np.uint8)
     read = 0
     while not is_known or read < buffer.size:
         if read == buffer.size:
-            buffer.resize(2 * read, refcheck=False)
+            size = safetensors.length(buffer.data[:read]) if is_tensors and read == _FIRST_BYTES else None
+            # One byte more shows the end.
+            buffer.resize(max(2 * read, (size or 0) + 1), refcheck=False)
         view = buffer.data[read:]
         count = response.readinto(view)
         view.release()
