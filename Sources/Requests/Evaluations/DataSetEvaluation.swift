@@ -192,7 +192,8 @@ extension DataSetEvaluation {
         var other: Tensor?
         if !baseline.isEmpty {
             let replaced = data.replacing(baseline)
-            other = try evaluate(found, term, replaced, outputs, &steps, cancellation).result.elements
+            other = try evaluate(found, term, replaced, outputs, &steps, cancellation).result
+                .elements
         }
         let reduction = own.reduction
         result.all = mean(
