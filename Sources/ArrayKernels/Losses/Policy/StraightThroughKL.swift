@@ -23,26 +23,55 @@ enum StraightThroughKL: ListedLoss {
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
         switch options[estimator] {
-        case .k1: StraightThrough<LinearKL>(options)
-        case .k3: StraightThrough<ExponentialKL>(options)
-        case .abs: StraightThrough<AbsoluteKL>(options)
+        case .k1: StraightThroughLinearKL(options)
+        case .k3: StraightThroughExponentialKL(options)
+        case .abs: StraightThroughAbsoluteKL(options)
         }
     }
 }
 
 /// The value of an estimate with the derivatives of half the square.
-struct StraightThrough<Estimate: DivergenceEstimate>: DivergenceEstimate {
-    private let forward: Estimate
-    private let backward: QuadraticKL
+protocol StraightThrough: DivergenceEstimate {
+    associatedtype Forward: DivergenceEstimate
 
-    init(_ options: OptionValues) {
-        forward = Estimate(options)
-        backward = QuadraticKL(options)
-    }
+    var forward: Forward { get }
+    var backward: QuadraticKL { get }
+}
 
+extension StraightThrough {
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
         (forward.estimate(difference).loss, backward.estimate(difference).derivatives)
+    }
+}
+
+struct StraightThroughLinearKL: StraightThrough {
+    let forward: LinearKL
+    let backward: QuadraticKL
+
+    init(_ options: OptionValues) {
+        forward = LinearKL(options)
+        backward = QuadraticKL(options)
+    }
+}
+
+struct StraightThroughExponentialKL: StraightThrough {
+    let forward: ExponentialKL
+    let backward: QuadraticKL
+
+    init(_ options: OptionValues) {
+        forward = ExponentialKL(options)
+        backward = QuadraticKL(options)
+    }
+}
+
+struct StraightThroughAbsoluteKL: StraightThrough {
+    let forward: AbsoluteKL
+    let backward: QuadraticKL
+
+    init(_ options: OptionValues) {
+        forward = AbsoluteKL(options)
+        backward = QuadraticKL(options)
     }
 }
 
