@@ -39,6 +39,9 @@ STATIC = --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld 
 PAGES = all
 # The engines that run on a cluster, all by default: make test-engines ENGINES='duckdb dask'
 ENGINES =
+# The executable that clients and the browser call: make test-clients TESTED=.build-static/loss-server
+TESTED = .build/debug/loss-server
+BUILD_TESTED = $(if $(filter .build/debug/%,$(TESTED)),$(SWIFT) build --product loss-server $(STRICT))
 # Every N-th reference input is sent to a processor without FMA: make test-levels EVERY=5
 EVERY = 1
 # Python packages that the tests need.
@@ -123,35 +126,35 @@ test-arm64: swift cross ## compare the kernels with those on an emulated arm64 p
 	$(PYTHON) -B Tests/InstructionSets/arm64.py
 
 test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/ready ## generate clients and call every operation; send tensors and tables of libraries; run recipes; merge partial sums
-	$(SWIFT) build --product loss-server $(STRICT)
-	.venv-clients/bin/python -B Tests/Clients/call_operations.py .build/debug/loss-server
-	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py .build/debug/loss-server
-	.venv-tables/bin/python -B Tests/Clients/send_tables.py .build/debug/loss-server
-	$(PYTHON) -B Tests/Clients/run_recipes.py .build/debug/loss-server
-	$(PYTHON) -B Tests/Clients/check_partials.py .build/debug/loss-server
+	$(BUILD_TESTED)
+	.venv-clients/bin/python -B Tests/Clients/call_operations.py $(TESTED)
+	.venv-tensors/bin/python -B Tests/Clients/send_tensors.py $(TESTED)
+	.venv-tables/bin/python -B Tests/Clients/send_tables.py $(TESTED)
+	$(PYTHON) -B Tests/Clients/run_recipes.py $(TESTED)
+	$(PYTHON) -B Tests/Clients/check_partials.py $(TESTED)
 
 test-engines: packages proxy .venv-engines/ready ## run DuckDB, Dask, Ray and Spark while replicas are killed; options: ENGINES='duckdb dask'
-	$(SWIFT) build --product loss-server $(STRICT)
-	.venv-engines/bin/python -B Tests/Clients/run_engines.py .build/debug/loss-server $(ENGINES)
+	$(BUILD_TESTED)
+	.venv-engines/bin/python -B Tests/Clients/run_engines.py $(TESTED) $(ENGINES)
 
 test-page: packages .venv-page/ready ## open the explorer page in Chromium; options: PAGES=smoke
 	cd Sources/CPage && $(CURDIR)/.venv-page/bin/biome ci
-	$(SWIFT) build --product loss-server $(STRICT)
-	.venv-page/bin/python -B Tests/Page/run.py .build/debug/loss-server $(PAGES)
+	$(BUILD_TESTED)
+	.venv-page/bin/python -B Tests/Page/run.py $(TESTED) $(PAGES)
 
-test-python: packages .venv-python/ready ## check and test the Python client with the debug server
-	$(SWIFT) build --product loss-server $(STRICT)
+test-python: packages .venv-python/ready ## check and test the Python client with a real server
+	$(BUILD_TESTED)
 	cd $(PYTHON_CLIENT) && for check in 'format --check' check; do \
 		$(CURDIR)/.venv-python/bin/ruff $$check --config pyproject.toml . $(CURDIR)/examples/evaluation.py || exit 1; \
 	done
 	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/mypy
 	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-python/bin/pytest --quiet \
-		--executable=$(CURDIR)/.build/debug/loss-server -m 'not engines'
+		--executable=$(abspath $(TESTED)) -m 'not engines'
 
 test-libraries: packages .venv-libraries/ready ## test the Python client with PyTorch, XGBoost, Spark and others, which take 7 GB
-	$(SWIFT) build --product loss-server $(STRICT)
+	$(BUILD_TESTED)
 	cd $(PYTHON_CLIENT) && $(CURDIR)/.venv-libraries/bin/pytest --quiet \
-		--executable=$(CURDIR)/.build/debug/loss-server -m engines \
+		--executable=$(abspath $(TESTED)) -m engines \
 		tests/test_clusters.py tests/test_documents.py tests/test_engines.py
 
 wheel: static .venv-python/ready ## build the wheel of the Python client with the server in it: clients/python/dist
