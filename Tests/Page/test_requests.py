@@ -322,7 +322,7 @@ class Gradient(PageCase):
         self.page.all(".check textarea")[1].send_keys(gradient)
         self.page.one(".check [type=submit]").click()
         return self.page.until(
-            "return document.querySelectorAll('.check table').length === 2"
+            "return document.querySelector('.check .status')"
             " && document.querySelector('.check > [aria-live]').textContent"
         )
 
@@ -331,19 +331,22 @@ class Gradient(PageCase):
         single = [struct.unpack("<f", struct.pack("<f", one))[0] for one in true]
         for gradient, texts in (
             (true, ["agrees. Each number is the same double."]),
-            (single, ["agrees. Each number is the true one, rounded to float32."]),
+            (single, ["agrees. The differences are those of computing in float32.", "last place"]),
             ([one * (1 + 1e-15) for one in true], ["rounding in double precision"]),
-            ([one * (1 + 3e-7) for one in true], ["computing in float32"]),
             ([-one for one in true], ["differs", "opposite sign"]),
             (
                 [3 * one for one in true],
-                ["It is the gradient with reduction sum", "multiplied by 3"],
+                [
+                    "It is the gradient with convention = lightgbm,",
+                    "It is the gradient with reduction = sum",
+                    "multiplied by 3, the number of elements",
+                ],
             ),
             ([one / 3 for one in true], ["divided by 3", "divided twice?"]),
             ([-2 * one for one in true], ["opposite sign", "twice the true one"]),
             ([one / 2 for one in true], ["half of the true one"]),
             ([1.7 * one for one in true], ["1.7 times the true one"]),
-            ([true[0], true[1], 5], ["2 of its 3 numbers agree", "predictions[2]"]),
+            ([true[0], true[1], 5], ["beyond a threshold?", "predictions[2]"]),
             ([0, 0, 0], ["All of its numbers are 0."]),
             ([1, 2, 5], ["neither a multiple"]),
         ):
@@ -351,6 +354,26 @@ class Gradient(PageCase):
                 found = self.check(", ".join(map(repr, gradient)))
                 for text in texts:
                     self.assertIn(text, found)
+
+    def test_of_rows_is_explained(self):
+        self.page.open("/check?loss=squared_error")
+        self.page.until("return document.querySelector('.check textarea').value")
+        request, own = self.page.all(".check textarea")
+        for predictions, gradient, text in (
+            ([[1, 2], [3, 5], [0, 1]], [[2, 4], [6, 10], [0, 2]], "by 6, the number of elements"),
+            ([[1, 2], [3, 5], [0, 1]], [[1, 2], [3, 5], [0, 1]], "by 3, the number of rows"),
+            (2, -4, "opposite sign"),
+        ):
+            request.clear()
+            targets = [[0] * len(row) for row in predictions] if predictions != 2 else 0
+            request.send_keys(json.dumps({"predictions": predictions, "targets": targets}))
+            own.clear()
+            own.send_keys(json.dumps(gradient))
+            self.page.one(".check [type=submit]").click()
+            self.page.until(
+                "return document.querySelector('.check .hints')?.textContent.includes("
+                f"{json.dumps(text)})"
+            )
 
     def test_is_that_with_another_option(self):
         request = {"predictions": [0.9, 0.2, 0.6], "targets": [1, 0, 1], "from_logits": True}
@@ -360,7 +383,7 @@ class Gradient(PageCase):
 
     def test_is_read_as_libraries_print_it(self):
         found = self.check("tensor([0.2000, 0.2000, 0.1000])")
-        self.assertIn("reduction summatches", found)
+        self.assertIn("It is the gradient with reduction = sum, up to rounding.", found)
 
     def test_that_is_no_gradient_is_refused(self):
         self.page.open("/check?loss=huber")
@@ -384,6 +407,13 @@ class Gradient(PageCase):
         request.send_keys('{"predictions": [1, "x"], "targets": [0, 1]}')
         self.page.one(".check [type=submit]").click()
         self.page.until("return document.querySelector('.check mark')?.textContent === '\"x\"'")
+        request.clear()
+        request.send_keys("[1, 2]")
+        self.page.one(".check [type=submit]").click()
+        self.page.until(
+            "return document.querySelector('.check .message')?.textContent.includes("
+            "'must be a JSON object')"
+        )
         self.assertTrue(all("status of 422" in error for error in self.page.errors()))
 
 
