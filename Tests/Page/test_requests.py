@@ -114,13 +114,10 @@ class Data(PageCase):
             },
         )
         self.assertEqual(number(text.split(" ")[0]), own["loss"])
-        groups = self.page.run(
-            "const texts = (row) => [...row.cells].map((cell) => cell.textContent);"
-            "const tables = [...document.querySelectorAll('.data table')];"
-            "return tables.map((table) => [...table.tBodies[0].rows].map(texts));"
-        )
-        self.assertEqual({row[0] for row in groups[0]}, {"a", "b", "c"})
-        self.assertEqual(number(groups[1][0][1]), max(own["elements"]))
+        groups = self.cells(".data [aria-label=groups] tbody tr")
+        self.assertEqual([row[0] for row in groups], ["a", "b", "c"])
+        worst = self.cells(".data [aria-label='rows by huber'] tbody tr")
+        self.assertEqual(number(worst[0][1]), max(own["elements"]))
 
     def test_is_refused_at_its_place(self):
         self.page.open("/data?loss=poisson_nll")
@@ -188,24 +185,112 @@ class Data(PageCase):
         )
 
     def test_of_two_models_is_compared(self):
-        self.page.open("/data?loss=huber")
+        self.page.open("/data?loss=huber(delta=0.5)&also=mae&metrics=r2,rmse")
         self.paste("y,model_a,model_b,region\n2,2.5,1.8,n\n0,0.4,NA,n\n-1,-1.3,-1.1,s\n2,4,2.6,s\n")
-        models = self.cells(".data [aria-label=models] tbody tr")
-        for name, predictions, (shown, *row) in (
-            ("model_a", [2.5, -1.3, 4], models[0]),
-            ("model_b", [1.8, -1.1, 2.6], models[1]),
-        ):
-            own = self.service.post(
-                "/v1/losses/huber", {"predictions": predictions, "targets": [2, -1, 2]}
-            )
-            self.assertEqual((shown, row[0], number(row[1])), (name, "3", own["loss"]))
-        self.assertIn("model_b has the lower loss.", self.page.one(".data").text)
-        groups = self.cells(".data [aria-label=groups] tbody tr")
+        # The row without a prediction of the other model is left out.
         own = self.service.post(
-            "/v1/losses/huber", {"predictions": [-1.1, 2.6], "targets": [-1, 2]}
+            "/v1/evaluations",
+            {
+                "inputs": {"predictions": [2.5, -1.3, 4], "targets": [2, -1, 2]},
+                "baseline": {"predictions": [1.8, -1.1, 2.6]},
+                "groups": ["n", "s", "s"],
+                "losses": [{"loss": "huber", "delta": 0.5}, "absolute_error"],
+                "metrics": ["r2", "rmse"],
+            },
         )
-        row = next(row for row in groups if row[0] == "s")
-        self.assertEqual((row[1], number(row[4])), ("2", own["loss"]))
+        names = ["huber(delta=0.5)", "absolute_error", "r2", "rmse"]
+        terms = own["losses"] + own["metrics"]
+        results = self.cells(".data [aria-label=results] tbody tr")
+        self.assertEqual([row[0] for row in results], names)
+        self.assertEqual([number(row[1]) for row in results], [one["value"] for one in terms])
+        self.assertEqual([row[4] for row in results], ["lower", "lower", "higher", "lower"])
+        for row, one in zip(results[:2], own["losses"]):
+            self.assertAlmostEqual(number(row[2]), one["standard_error"], 3)
+            shown = [number(bound) for bound in row[3].split(" to ")]
+            for bound, expected in zip(shown, one["interval"], strict=True):
+                self.assertAlmostEqual(bound, expected, 4)
+        models = self.cells(".data [aria-label=models] tbody tr")
+        for row, one in zip(models, terms, strict=True):
+            self.assertEqual(number(row[1]), one["value"])
+            self.assertEqual(number(row[2]), one["baseline"]["value"])
+            self.assertEqual(number(row[3]), one["baseline"]["difference"])
+        self.assertIn(
+            "model_b has the lower huber(delta=0.5), but the interval of the difference contains 0",
+            self.page.one(".data").text,
+        )
+        # A group of one row has no standard error, and no R squared.
+        groups = self.cells(".data [aria-label=groups] tbody tr")
+        self.assertEqual([row[:2] for row in groups], [["n", "1"], ["s", "2"]])
+        for row, group in zip(groups, own["groups"], strict=True):
+            first = group["losses"][0]
+            self.assertEqual(number(row[2].split(" ")[0]), first["value"])
+            self.assertEqual(number(row[3].split(" ")[0]), first["baseline"]["difference"])
+        self.assertIn("needs targets that differ", groups[0][6])
+
+    def test_has_the_losses_and_metrics_that_are_added(self):
+        self.page.open("/data")
+        self.paste("p,y\n0.2,0\n0.9,1\n0.6,0\n0.7,1\n")
+        self.has_results(
+            "binary_cross_entropy", "brier", "roc_auc", "accuracy", "expected_calibration_error"
+        )
+        self.assertTrue(self.page.driver.current_url.endswith("/data"), "what is proposed")
+        self.page.one("[aria-label='remove brier']").click()
+        self.has_results(
+            "binary_cross_entropy", "roc_auc", "accuracy", "expected_calibration_error"
+        )
+        self.page.one("[aria-label='remove expected_calibration_error']").click()
+        loss, metric = self.page.all(".data form input")
+        loss.send_keys("binary_focal(gamma=3)" + Keys.ENTER)
+        metric.send_keys("confusion,f1(average=none)" + Keys.ENTER)
+        results = self.has_results(
+            "binary_cross_entropy",
+            "binary_focal(gamma=3)",
+            "roc_auc",
+            "accuracy",
+            "confusion",
+            "f1(average=none)",
+        )
+        self.assertEqual(results[4][1], "1, 10, 2")
+        for name in ("loss=binary_cross_entropy", "also=binary_focal(gamma=3)", "f1(average=none)"):
+            self.assertIn(name, self.page.driver.current_url)
+        for text, reason in (
+            ("f1(averag=macro)", "f1 has no option averag; it has average"),
+            ("accurac", "There is no metric accurac. Did you mean: accuracy"),
+        ):
+            metric.send_keys(text + Keys.ENTER)
+            self.page.until(
+                "return [...document.querySelectorAll('.data .notices')].some((one) =>"
+                f" one.textContent.includes({json.dumps(reason)}))"
+            )
+        # The link shows the same.
+        self.page.open(self.page.driver.current_url.removeprefix(self.service.address))
+        self.paste("p,y\n0.2,1\n0.9,1\n")
+        results = self.has_results(*[row[0] for row in results])
+        self.assertIn("roc_auc needs both classes, but targets are all 1", results[2][1])
+
+    def has_results(self, *names):
+        """The rows of the results, once they are those of the names."""
+        return self.page.until(
+            "const rows = [...document.querySelectorAll('.data [aria-label=results] tbody tr')];"
+            "const texts = rows.map((row) => [...row.cells].map((cell) => cell.textContent));"
+            f"return texts.map(([name]) => name).join(' ') === {json.dumps(' '.join(names))} && texts"
+        )
+
+    def test_has_what_suits_its_columns(self):
+        for rows, names in (
+            ("3.5,1\n-2,0\n", ["binary_cross_entropy(from_logits=true)", "roc_auc"]),
+            ("1,1\n0,1\n1,0\n", ["brier", "accuracy", "f1", "matthews_corrcoef"]),
+            ("1.5,2\n0,1\n1,0\n", ["squared_error", "absolute_error", "r2"]),
+        ):
+            with self.subTest(rows):
+                self.page.open("/data")
+                self.paste("p,y\n" + rows)
+                results = self.cells(".data [aria-label=results] tbody tr")
+                self.assertEqual([row[0] for row in results][: len(names)], names)
+        # Its predictions are logarithms of means, which R squared does not compare with counts.
+        self.page.open("/data?loss=poisson_nll")
+        self.paste("p,y\n1.5,2\n0,1\n1,0\n")
+        self.has_results("poisson_nll")
 
     def test_in_a_long_file_is_evaluated_by_the_service(self):
         rows = [(0.5, 0.25), (2, "NA"), (1, 3), (4, 1)] * 4_200
@@ -271,6 +356,9 @@ class Data(PageCase):
                 )
                 self.assertEqual(number(text.split(" ")[0]), own["loss"])
                 self.assertIn("label: <i8 [2]", self.page.one(".data").text)
+                results = self.cells(".data [aria-label=results] tbody tr")
+                self.assertEqual([row[0] for row in results][1:], ["accuracy"])
+                self.assertEqual(results[1][1], "0.5")
 
     def test_of_a_wrong_archive_is_refused(self):
         for content, reason in (
