@@ -180,7 +180,7 @@ function groupTable(groups, models) {
 function elementSections(name, whole, table) {
     const losses = whole.elements.flat(Infinity).filter((loss) => loss !== null);
     return [
-        h("h2", {}, `${name} one by one`),
+        h("h2", {}, `Losses one by one: ${name}`),
         statisticsList(whole, table),
         losses.length > 0 ? histogram(losses) : [],
     ];
