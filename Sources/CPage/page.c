@@ -140,6 +140,9 @@ static const unsigned char problem_js[] = {
 static const unsigned char problems_view_js[] = {
 #embed "site/problems-view.js"
 };
+static const unsigned char proposal_js[] = {
+#embed "site/proposal.js"
+};
 static const unsigned char sampling_js[] = {
 #embed "site/sampling.js"
 };
@@ -163,6 +166,12 @@ static const unsigned char table_js[] = {
 };
 static const unsigned char tables_js[] = {
 #embed "site/tables.js"
+};
+static const unsigned char term_list_js[] = {
+#embed "site/term-list.js"
+};
+static const unsigned char terms_js[] = {
+#embed "site/terms.js"
 };
 static const unsigned char tex_js[] = {
 #embed "site/tex.js"
@@ -224,6 +233,7 @@ static const struct page_file files[] = {
     {"pointer.js", pointer_js, sizeof pointer_js},
     {"problem.js", problem_js, sizeof problem_js},
     {"problems-view.js", problems_view_js, sizeof problems_view_js},
+    {"proposal.js", proposal_js, sizeof proposal_js},
     {"sampling.js", sampling_js, sizeof sampling_js},
     {"scales.js", scales_js, sizeof scales_js},
     {"scene.js", scene_js, sizeof scene_js},
@@ -232,6 +242,8 @@ static const struct page_file files[] = {
     {"sparkline.js", sparkline_js, sizeof sparkline_js},
     {"table.js", table_js, sizeof table_js},
     {"tables.js", tables_js, sizeof tables_js},
+    {"term-list.js", term_list_js, sizeof term_list_js},
+    {"terms.js", terms_js, sizeof terms_js},
     {"tex.js", tex_js, sizeof tex_js},
     {"token.js", token_js, sizeof token_js},
     {"try.js", try_js, sizeof try_js},

@@ -66,7 +66,7 @@ PICTURES = (
         ".data h2",
         TWO_MODELS,
     ),
-    ("check", "/check?loss=huber", (1100, 1000), "dark", "header", NEGATIVE),
+    ("check", "/check?loss=huber", (1100, 1130), "dark", "header", NEGATIVE),
     ("problem", "/problems/outside-domain", (1100, 420), "light", "header", ("", "h1")),
     ("phone", "/losses/hinge", (360, 800), "dark", "header", CURVES),
 )

@@ -114,13 +114,10 @@ class Data(PageCase):
             },
         )
         self.assertEqual(number(text.split(" ")[0]), own["loss"])
-        groups = self.page.run(
-            "const texts = (row) => [...row.cells].map((cell) => cell.textContent);"
-            "const tables = [...document.querySelectorAll('.data table')];"
-            "return tables.map((table) => [...table.tBodies[0].rows].map(texts));"
-        )
-        self.assertEqual({row[0] for row in groups[0]}, {"a", "b", "c"})
-        self.assertEqual(number(groups[1][0][1]), max(own["elements"]))
+        groups = self.cells(".data [aria-label=groups] tbody tr")
+        self.assertEqual([row[0] for row in groups], ["a", "b", "c"])
+        worst = self.cells(".data [aria-label='rows by huber'] tbody tr")
+        self.assertEqual(number(worst[0][1]), max(own["elements"]))
 
     def test_is_refused_at_its_place(self):
         self.page.open("/data?loss=poisson_nll")
@@ -188,24 +185,112 @@ class Data(PageCase):
         )
 
     def test_of_two_models_is_compared(self):
-        self.page.open("/data?loss=huber")
+        self.page.open("/data?loss=huber(delta=0.5)&also=mae&metrics=r2,rmse")
         self.paste("y,model_a,model_b,region\n2,2.5,1.8,n\n0,0.4,NA,n\n-1,-1.3,-1.1,s\n2,4,2.6,s\n")
-        models = self.cells(".data [aria-label=models] tbody tr")
-        for name, predictions, (shown, *row) in (
-            ("model_a", [2.5, -1.3, 4], models[0]),
-            ("model_b", [1.8, -1.1, 2.6], models[1]),
-        ):
-            own = self.service.post(
-                "/v1/losses/huber", {"predictions": predictions, "targets": [2, -1, 2]}
-            )
-            self.assertEqual((shown, row[0], number(row[1])), (name, "3", own["loss"]))
-        self.assertIn("model_b has the lower loss.", self.page.one(".data").text)
-        groups = self.cells(".data [aria-label=groups] tbody tr")
+        # The row without a prediction of the other model is left out.
         own = self.service.post(
-            "/v1/losses/huber", {"predictions": [-1.1, 2.6], "targets": [-1, 2]}
+            "/v1/evaluations",
+            {
+                "inputs": {"predictions": [2.5, -1.3, 4], "targets": [2, -1, 2]},
+                "baseline": {"predictions": [1.8, -1.1, 2.6]},
+                "groups": ["n", "s", "s"],
+                "losses": [{"loss": "huber", "delta": 0.5}, "absolute_error"],
+                "metrics": ["r2", "rmse"],
+            },
         )
-        row = next(row for row in groups if row[0] == "s")
-        self.assertEqual((row[1], number(row[4])), ("2", own["loss"]))
+        names = ["huber(delta=0.5)", "absolute_error", "r2", "rmse"]
+        terms = own["losses"] + own["metrics"]
+        results = self.cells(".data [aria-label=results] tbody tr")
+        self.assertEqual([row[0] for row in results], names)
+        self.assertEqual([number(row[1]) for row in results], [one["value"] for one in terms])
+        self.assertEqual([row[4] for row in results], ["lower", "lower", "higher", "lower"])
+        for row, one in zip(results[:2], own["losses"]):
+            self.assertAlmostEqual(number(row[2]), one["standard_error"], 3)
+            shown = [number(bound) for bound in row[3].split(" to ")]
+            for bound, expected in zip(shown, one["interval"], strict=True):
+                self.assertAlmostEqual(bound, expected, 4)
+        models = self.cells(".data [aria-label=models] tbody tr")
+        for row, one in zip(models, terms, strict=True):
+            self.assertEqual(number(row[1]), one["value"])
+            self.assertEqual(number(row[2]), one["baseline"]["value"])
+            self.assertEqual(number(row[3]), one["baseline"]["difference"])
+        self.assertIn(
+            "model_b has the lower huber(delta=0.5), but the interval of the difference contains 0",
+            self.page.one(".data").text,
+        )
+        # A group of one row has no standard error, and no R squared.
+        groups = self.cells(".data [aria-label=groups] tbody tr")
+        self.assertEqual([row[:2] for row in groups], [["n", "1"], ["s", "2"]])
+        for row, group in zip(groups, own["groups"], strict=True):
+            first = group["losses"][0]
+            self.assertEqual(number(row[2].split(" ")[0]), first["value"])
+            self.assertEqual(number(row[3].split(" ")[0]), first["baseline"]["difference"])
+        self.assertIn("needs targets that differ", groups[0][6])
+
+    def test_has_the_losses_and_metrics_that_are_added(self):
+        self.page.open("/data")
+        self.paste("p,y\n0.2,0\n0.9,1\n0.6,0\n0.7,1\n")
+        self.has_results(
+            "binary_cross_entropy", "brier", "roc_auc", "accuracy", "expected_calibration_error"
+        )
+        self.assertTrue(self.page.driver.current_url.endswith("/data"), "what is proposed")
+        self.page.one("[aria-label='remove brier']").click()
+        self.has_results(
+            "binary_cross_entropy", "roc_auc", "accuracy", "expected_calibration_error"
+        )
+        self.page.one("[aria-label='remove expected_calibration_error']").click()
+        loss, metric = self.page.all(".data form input")
+        loss.send_keys("binary_focal(gamma=3)" + Keys.ENTER)
+        metric.send_keys("confusion,f1(average=none)" + Keys.ENTER)
+        results = self.has_results(
+            "binary_cross_entropy",
+            "binary_focal(gamma=3)",
+            "roc_auc",
+            "accuracy",
+            "confusion",
+            "f1(average=none)",
+        )
+        self.assertEqual(results[4][1], "1, 10, 2")
+        for name in ("loss=binary_cross_entropy", "also=binary_focal(gamma=3)", "f1(average=none)"):
+            self.assertIn(name, self.page.driver.current_url)
+        for text, reason in (
+            ("f1(averag=macro)", "f1 has no option averag; it has average"),
+            ("accurac", "There is no metric accurac. Did you mean: accuracy"),
+        ):
+            metric.send_keys(text + Keys.ENTER)
+            self.page.until(
+                "return [...document.querySelectorAll('.data .notices')].some((one) =>"
+                f" one.textContent.includes({json.dumps(reason)}))"
+            )
+        # The link shows the same.
+        self.page.open(self.page.driver.current_url.removeprefix(self.service.address))
+        self.paste("p,y\n0.2,1\n0.9,1\n")
+        results = self.has_results(*[row[0] for row in results])
+        self.assertIn("roc_auc needs both classes, but targets are all 1", results[2][1])
+
+    def has_results(self, *names):
+        """The rows of the results, once they are those of the names."""
+        return self.page.until(
+            "const rows = [...document.querySelectorAll('.data [aria-label=results] tbody tr')];"
+            "const texts = rows.map((row) => [...row.cells].map((cell) => cell.textContent));"
+            f"return texts.map(([name]) => name).join(' ') === {json.dumps(' '.join(names))} && texts"
+        )
+
+    def test_has_what_suits_its_columns(self):
+        for rows, names in (
+            ("3.5,1\n-2,0\n", ["binary_cross_entropy(from_logits=true)", "roc_auc"]),
+            ("1,1\n0,1\n1,0\n", ["brier", "accuracy", "f1", "matthews_corrcoef"]),
+            ("1.5,2\n0,1\n1,0\n", ["squared_error", "absolute_error", "r2"]),
+        ):
+            with self.subTest(rows):
+                self.page.open("/data")
+                self.paste("p,y\n" + rows)
+                results = self.cells(".data [aria-label=results] tbody tr")
+                self.assertEqual([row[0] for row in results][: len(names)], names)
+        # Its predictions are logarithms of means, which R squared does not compare with counts.
+        self.page.open("/data?loss=poisson_nll")
+        self.paste("p,y\n1.5,2\n0,1\n1,0\n")
+        self.has_results("poisson_nll")
 
     def test_in_a_long_file_is_evaluated_by_the_service(self):
         rows = [(0.5, 0.25), (2, "NA"), (1, 3), (4, 1)] * 4_200
@@ -271,6 +356,9 @@ class Data(PageCase):
                 )
                 self.assertEqual(number(text.split(" ")[0]), own["loss"])
                 self.assertIn("label: <i8 [2]", self.page.one(".data").text)
+                results = self.cells(".data [aria-label=results] tbody tr")
+                self.assertEqual([row[0] for row in results][1:], ["accuracy"])
+                self.assertEqual(results[1][1], "0.5")
 
     def test_of_a_wrong_archive_is_refused(self):
         for content, reason in (
@@ -322,7 +410,7 @@ class Gradient(PageCase):
         self.page.all(".check textarea")[1].send_keys(gradient)
         self.page.one(".check [type=submit]").click()
         return self.page.until(
-            "return document.querySelectorAll('.check table').length === 2"
+            "return document.querySelector('.check .status')"
             " && document.querySelector('.check > [aria-live]').textContent"
         )
 
@@ -331,19 +419,22 @@ class Gradient(PageCase):
         single = [struct.unpack("<f", struct.pack("<f", one))[0] for one in true]
         for gradient, texts in (
             (true, ["agrees. Each number is the same double."]),
-            (single, ["agrees. Each number is the true one, rounded to float32."]),
+            (single, ["agrees. The differences are those of computing in float32.", "last place"]),
             ([one * (1 + 1e-15) for one in true], ["rounding in double precision"]),
-            ([one * (1 + 3e-7) for one in true], ["computing in float32"]),
             ([-one for one in true], ["differs", "opposite sign"]),
             (
                 [3 * one for one in true],
-                ["It is the gradient with reduction sum", "multiplied by 3"],
+                [
+                    "It is the gradient with convention = lightgbm,",
+                    "It is the gradient with reduction = sum",
+                    "multiplied by 3, the number of elements",
+                ],
             ),
             ([one / 3 for one in true], ["divided by 3", "divided twice?"]),
             ([-2 * one for one in true], ["opposite sign", "twice the true one"]),
             ([one / 2 for one in true], ["half of the true one"]),
             ([1.7 * one for one in true], ["1.7 times the true one"]),
-            ([true[0], true[1], 5], ["2 of its 3 numbers agree", "predictions[2]"]),
+            ([true[0], true[1], 5], ["beyond a threshold?", "predictions[2]"]),
             ([0, 0, 0], ["All of its numbers are 0."]),
             ([1, 2, 5], ["neither a multiple"]),
         ):
@@ -351,6 +442,26 @@ class Gradient(PageCase):
                 found = self.check(", ".join(map(repr, gradient)))
                 for text in texts:
                     self.assertIn(text, found)
+
+    def test_of_rows_is_explained(self):
+        self.page.open("/check?loss=squared_error")
+        self.page.until("return document.querySelector('.check textarea').value")
+        request, own = self.page.all(".check textarea")
+        for predictions, gradient, text in (
+            ([[1, 2], [3, 5], [0, 1]], [[2, 4], [6, 10], [0, 2]], "by 6, the number of elements"),
+            ([[1, 2], [3, 5], [0, 1]], [[1, 2], [3, 5], [0, 1]], "by 3, the number of rows"),
+            (2, -4, "opposite sign"),
+        ):
+            request.clear()
+            targets = [[0] * len(row) for row in predictions] if predictions != 2 else 0
+            request.send_keys(json.dumps({"predictions": predictions, "targets": targets}))
+            own.clear()
+            own.send_keys(json.dumps(gradient))
+            self.page.one(".check [type=submit]").click()
+            self.page.until(
+                "return document.querySelector('.check .hints')?.textContent.includes("
+                f"{json.dumps(text)})"
+            )
 
     def test_is_that_with_another_option(self):
         request = {"predictions": [0.9, 0.2, 0.6], "targets": [1, 0, 1], "from_logits": True}
@@ -360,7 +471,7 @@ class Gradient(PageCase):
 
     def test_is_read_as_libraries_print_it(self):
         found = self.check("tensor([0.2000, 0.2000, 0.1000])")
-        self.assertIn("reduction summatches", found)
+        self.assertIn("It is the gradient with reduction = sum, up to rounding.", found)
 
     def test_that_is_no_gradient_is_refused(self):
         self.page.open("/check?loss=huber")
@@ -384,6 +495,13 @@ class Gradient(PageCase):
         request.send_keys('{"predictions": [1, "x"], "targets": [0, 1]}')
         self.page.one(".check [type=submit]").click()
         self.page.until("return document.querySelector('.check mark')?.textContent === '\"x\"'")
+        request.clear()
+        request.send_keys("[1, 2]")
+        self.page.one(".check [type=submit]").click()
+        self.page.until(
+            "return document.querySelector('.check .message')?.textContent.includes("
+            "'must be a JSON object')"
+        )
         self.assertTrue(all("status of 422" in error for error in self.page.errors()))
 
 

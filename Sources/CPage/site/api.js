@@ -62,7 +62,7 @@ export async function getNow(path) {
     return read(await send(path));
 }
 
-/** The result of a request to a loss. */
+/** The result of a request in JSON. */
 export async function evaluate(path, request, signal) {
     return read(await send(path, { method: "POST", body: JSON.stringify(request), signal }));
 }

@@ -29,6 +29,17 @@ export class Archive {
         return /^[<>|=]?[bfiu]\d/.test(this.members[offset].type);
     }
 
+    /** Whether an array is proposed for groups: only its name can tell. */
+    hasGroups() {
+        return false;
+    }
+
+    /** What an array of predictions has, by its dimensions and those of the targets. */
+    kind(predictions, targets) {
+        const dimensions = (offset) => this.members[offset].shape.length;
+        return dimensions(predictions) > dimensions(targets) ? "rows" : "numbers";
+    }
+
     /** The names with types and shapes. */
     get labels() {
         return this.members.map(({ name, type, shape }) => `${name}: ${type} [${shape.join(", ")}]`);

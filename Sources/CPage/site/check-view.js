@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Address } from "./address.js";
-import { catalogue, Refusal } from "./api.js";
+import { get, Refusal } from "./api.js";
 import { Choice, unknownName } from "./choice.js";
 import { h } from "./dom.js";
 import { labelled, options } from "./forms.js";
-import { factorOf, gradientOf, meaningOf, otherGradients, precision, tolerance, worst } from "./gradients.js";
+import { agreements, checkGradient, suggestions } from "./gradients.js";
 import { Loss } from "./loss.js";
 import { entryNamed } from "./names.js";
-import { exact, placeIn, short } from "./numbers.js";
+import { exact, short } from "./numbers.js";
 import { locate } from "./pointer.js";
 import { excerpt, problemSentence } from "./problem.js";
 import { pairs } from "./tables.js";
 import { pretty } from "./try.js";
 
-/** Compares a client's own gradient with that of the service, and with those of conventions. */
+/** Compares a client's own gradient with that of the service, which says what explains a difference. */
 export async function checkView() {
     const address = new Address();
-    const entries = await catalogue();
+    const { losses: entries } = await get("/v1/losses");
     const select = h(
         "select",
         { onchange: () => choose(new Choice(select.value)) },
@@ -67,8 +67,8 @@ export async function checkView() {
             h(
                 "p",
                 {},
-                "Paste the inputs and the gradient that your code computes. The server computes the true one, and that of ",
-                "each library's convention; this page compares, and says what a difference may mean.",
+                "Paste the inputs and the gradient that your code computes. The server compares it with the true one, and ",
+                "with those of other conventions, reductions and options, and this page says what a difference may mean.",
             ),
             h(
                 "form",
@@ -84,32 +84,29 @@ export async function checkView() {
 }
 
 async function report(loss, requestText, ownText) {
-    let request;
     try {
-        request = JSON.parse(requestText);
+        const own = gradientIn(ownText);
+        const comparison = await checkGradient(loss, requestIn(requestText), own);
+        return [verdict(own, comparison)];
     } catch (error) {
-        return [failure(`The request is not JSON: ${error.message}`)];
-    }
-    let own;
-    try {
-        own = gradientIn(ownText);
-    } catch (error) {
+        if (error instanceof Refusal)
+            return [problemSentence(error.problem), ...placeOf(error.problem, requestText)];
+        if (!(error instanceof SyntaxError)) throw error;
         return [failure(error.message)];
     }
-    let gradient;
+}
+
+/** The request in a text, which is a JSON object. */
+function requestIn(text) {
+    let request;
     try {
-        gradient = await gradientOf(loss, request);
+        request = JSON.parse(text);
     } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return [problemSentence(error.problem), ...placeOf(error.problem, requestText)];
+        throw new SyntaxError(`The request is not JSON: ${error.message}`);
     }
-    const { input, numbers, shape } = gradient;
-    if (numbers.length !== own.length) {
-        const expected = `${numbers.length}, of shape [${shape.join(", ")}]`;
-        return [failure(`Your gradient has ${own.length} numbers, but that in ${input} has ${expected}.`)];
-    }
-    const others = await otherGradients(loss, request, numbers);
-    return [verdict(own, gradient, others), comparisons(own, others)];
+    if (request === null || typeof request !== "object" || Array.isArray(request))
+        throw new SyntaxError("The request must be a JSON object with the inputs of the loss.");
+    return request;
 }
 
 /** The numbers of a gradient, in a text that is a JSON array or has one number after the other. */
@@ -142,66 +139,36 @@ function failure(text) {
 }
 
 /** Whether the gradient is the true one, what a difference suggests, and the worst of its numbers. */
-function verdict(own, gradient, others) {
-    const { input, numbers, shape } = gradient;
-    const { index, relative } = worst(own, numbers);
-    const agreement = precision(own, numbers);
+function verdict(own, comparison) {
+    const { agreement, input, count, worst } = comparison;
+    const meaning = agreements[agreement];
+    const hints = suggestions(own, comparison);
     return h(
         "div",
         {},
         h(
             "p",
-            { class: agreement ? "status ok" : "status refused" },
-            agreement ? `Your gradient agrees. ${agreement}` : "Your gradient differs.",
+            { class: meaning ? "status ok" : "status refused" },
+            meaning ? `Your gradient agrees. ${meaning}` : "Your gradient differs.",
         ),
-        agreement
-            ? []
-            : h(
+        hints.length > 0
+            ? h(
                   "ul",
                   { class: "hints" },
-                  suggestions(own, gradient, others).map((text) => h("li", {}, text)),
-              ),
-        pairs(`The worst of ${own.length} numbers: ${input}${placeIn(shape, index)}`, [
-            ["yours", exact(own[index])],
-            ["true", exact(numbers[index])],
-            ["difference", exact(own[index] - numbers[index])],
-            ["relative", short(relative, 3)],
-        ]),
+                  hints.map((text) => h("li", {}, text)),
+              )
+            : [],
+        worst ? worstTable((count > 1 ? `The worst of ${count} numbers: ` : "") + input, worst) : [],
     );
 }
 
-/** What the difference of a gradient to the true one may come from. */
-function suggestions(own, gradient, others) {
-    const { numbers } = gradient;
-    const isSame = (one) =>
-        one.numbers.length === own.length && worst(own, one.numbers).relative <= tolerance;
-    const matching = others.filter(isSame).map(({ name }) => name);
-    const conventions = matching.length > 0 ? [`It is the gradient with ${matching.join(", or ")}.`] : [];
-    const factor = factorOf(own, numbers);
-    if (factor !== undefined) return [...conventions, ...meaningOf(factor, gradient)];
-    if (conventions.length > 0) return conventions;
-    if (own.every((number) => number === 0)) return ["All of its numbers are 0."];
-    const agreeing = own.filter(
-        (number, index) => worst([number], [numbers[index]]).relative <= tolerance,
-    ).length;
-    return [
-        agreeing > 0
-            ? `${agreeing} of its ${own.length} numbers agree, so it is wrong in some cases only: at a kink, or beyond a threshold?`
-            : "It is neither a multiple of the true one nor one of those below.",
-    ];
-}
-
-/** How near the gradient is to those of conventions, and to multiples of them. */
-function comparisons(own, others) {
-    const rows = others.map(({ name, numbers }) => {
-        if (numbers.length !== own.length) return [name, "another number of elements"];
-        const { relative } = worst(own, numbers);
-        if (relative <= tolerance) return [name, "matches"];
-        const factor = factorOf(own, numbers);
-        return [
-            name,
-            factor === undefined ? `differs by ${short(relative, 3)}` : `matches, times ${short(factor, 6)}`,
-        ];
-    });
-    return pairs("Beside other gradients of the same request", rows);
+/** The number with the most units in the last place of difference. */
+function worstTable(caption, { place, given, expected, ulps, absolute, relative }) {
+    return pairs(caption + (place.length > 0 ? `[${place.join(", ")}]` : ""), [
+        ["yours", exact(given)],
+        ["true", exact(expected)],
+        ["difference", short(absolute, 6)],
+        ["relative to the true one", short(relative, 3)],
+        ["in units in the last place", short(ulps, 3)],
+    ]);
 }

@@ -72,13 +72,24 @@ export class Choice {
     async load(entries) {
         const entry = entryNamed(entries, this.name);
         const loss = await Loss.load(entry.href);
-        const values = { ...loss.implied(this.name) };
+        const values = { ...loss.implied(this.name), ...this.values(loss) };
+        return Object.assign(Choice.of(loss, values), { loss, values });
+    }
+
+    /**
+     * The values of the options.
+     *
+     * @param owner A loss or metric, with the options that it has.
+     * @throws SyntaxError with an option that it does not have, or a value that it does not allow.
+     */
+    values(owner) {
+        const values = {};
         for (const [name, text] of Object.entries(this.options)) {
-            const option = loss.options.find((one) => one.name === name);
+            const option = owner.options.find((one) => one.name === name);
             if (!option) {
-                const names = loss.options.map((one) => one.name).join(", ");
+                const names = owner.options.map((one) => one.name).join(", ");
                 throw new SyntaxError(
-                    `${loss.name} has no option ${name}${names ? `; it has ${names}` : ", and no other"}.`,
+                    `${owner.name} has no option ${name}${names ? `; it has ${names}` : ", and no other"}.`,
                 );
             }
             const value = parseOption(option, text);
@@ -86,7 +97,7 @@ export class Choice {
                 throw new SyntaxError(`${name} is ${text || "empty"}, but must be: ${option.allowed}.`);
             values[name] = value;
         }
-        return Object.assign(Choice.of(loss, values), { loss, values });
+        return values;
     }
 }
 

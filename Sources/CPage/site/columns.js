@@ -24,20 +24,23 @@ const usual = {
 
 /**
  * The columns that fields most likely have: those with a usual name, then for each input without one the next
- * column, of numbers if there is any, and for a group the first column of texts.
+ * column, of numbers if there is any, and for a group the first column of texts that repeat.
  *
  * @param fields The fields, of which the first ones are `inputs`.
- * @param isNumeric Whether a column has numbers.
+ * @param source The table or archive.
  * @returns The offset of a column for each field, `undefined` for one without.
  */
-export function guessColumns(fields, inputs, names, isNumeric) {
+export function guessColumns(fields, inputs, source) {
+    const { names } = source;
     const folded = names.map((name) => name.toLowerCase().trim());
     const offsets = {};
     const free = (offset) => offset >= 0 && !Object.values(offsets).includes(offset);
     for (const field of fields)
         offsets[field] = [field, ...(usual[field] ?? [])].map((name) => folded.indexOf(name)).find(free);
     const next = (accepts) => names.map((_, index) => index).find((index) => free(index) && accepts(index));
+    const isNumeric = (index) => source.hasNumbers(index);
     for (const input of inputs) offsets[input] ??= next(isNumeric) ?? next(() => true);
-    if (fields.includes("group")) offsets.group ??= next((index) => !isNumeric(index));
+    if (fields.includes("group"))
+        offsets.group ??= next((index) => !isNumeric(index) && source.hasGroups(index));
     return offsets;
 }

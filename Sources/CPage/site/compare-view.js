@@ -5,7 +5,7 @@ import { catalogue } from "./api.js";
 import { Choice, unknownName } from "./choice.js";
 import { Comparison, quantities } from "./comparison.js";
 import { freshID, h } from "./dom.js";
-import { labelled, options } from "./forms.js";
+import { adder, labelled, options } from "./forms.js";
 import { entryNamed } from "./names.js";
 
 const most = 6;
@@ -80,17 +80,7 @@ async function load(choice, entries) {
 }
 
 function toolbar(entries, { quantity, isNormalised }, { add, change }) {
-    const list = freshID("losses");
     const note = freshID("note");
-    const field = h("input", {
-        type: "text",
-        list,
-        placeholder: "huber(delta=0.5)",
-        autocomplete: "off",
-        autocapitalize: "off",
-        spellcheck: "false",
-        "aria-describedby": note,
-    });
     const select = h(
         "select",
         { onchange: () => change("of", select.value, "losses") },
@@ -104,28 +94,15 @@ function toolbar(entries, { quantity, isNormalised }, { add, change }) {
         checked: isNormalised,
         onchange: () => change("normalise", box.checked ? "1" : ""),
     });
-    return h(
-        "form",
-        {
-            onsubmit: (event) => {
-                event.preventDefault();
-                add(field.value);
-                field.value = "";
-            },
-        },
-        h(
-            "div",
-            { class: "filters" },
-            labelled("Add a loss", field),
-            h("button", {}, "Add"),
-            h(
-                "datalist",
-                { id: list },
-                entries.map(({ name }) => h("option", { value: name })),
-            ),
-            labelled("Show", select),
-            h("label", { class: "chip" }, box, "normalised"),
-        ),
+    const field = {
+        label: "Add a loss",
+        names: entries.map(({ name }) => name),
+        add,
+        placeholder: "huber(delta=0.5)",
+        "aria-describedby": note,
+    };
+    return [
+        adder(field, labelled("Show", select), h("label", { class: "chip" }, box, "normalised")),
         h(
             "p",
             { class: "note", id: note },
@@ -133,5 +110,5 @@ function toolbar(entries, { quantity, isNormalised }, { add, change }) {
             h("code", {}, "huber(delta=0.5)"),
             "; the same loss may be added with other options.",
         ),
-    );
+    ];
 }

@@ -2,6 +2,7 @@
 
 import { pagePath, Refusal } from "./api.js";
 import { h } from "./dom.js";
+import { remover } from "./forms.js";
 import { evenly, exact, short } from "./numbers.js";
 import { Panel } from "./panel.js";
 import { sampleCurves } from "./sampling.js";
@@ -64,7 +65,14 @@ export class Comparison {
         this.#refused.replaceChildren(
             ...found
                 .filter(({ reason }) => reason)
-                .map(({ text, reason }) => h("li", {}, `${text}: ${reason} `, this.#remover(text))),
+                .map(({ text, reason }) =>
+                    h(
+                        "li",
+                        {},
+                        `${text}: ${reason} `,
+                        remover(text, () => this.#onRemove(text)),
+                    ),
+                ),
         );
         this.draw(view);
         this.element.removeAttribute("aria-busy");
@@ -77,20 +85,7 @@ export class Comparison {
             swatch(series),
             h("a", { href: page }, name),
             words || label ? ` (${[words, label].filter(Boolean).join("; ")}) ` : " ",
-            this.#remover(text),
-        );
-    }
-
-    #remover(text) {
-        return h(
-            "button",
-            {
-                type: "button",
-                class: "link",
-                "aria-label": `remove ${text}`,
-                onclick: () => this.#onRemove(text),
-            },
-            "remove",
+            remover(text, () => this.#onRemove(text)),
         );
     }
 

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Address } from "./address.js";
-import { catalogue, Refusal } from "./api.js";
+import { catalogue, get, Refusal } from "./api.js";
 import { Archive } from "./archive.js";
 import { Choice, unknownName } from "./choice.js";
 import { guessColumns } from "./columns.js";
 import { optionControl } from "./controls.js";
 import { readCSV, readHead } from "./csv.js";
-import { dataReport } from "./data-report.js";
+import { evaluationReport, fileReport } from "./data-report.js";
 import { debounced, h } from "./dom.js";
-import {
-    canEvaluate,
-    evaluateArchive,
-    evaluateFile,
-    evaluateGroups,
-    evaluateMean,
-    evaluateTable,
-    inputColumns,
-    withPredictions,
-} from "./evaluation.js";
+import { canEvaluate, evaluateArchive, evaluateFile, evaluateTable } from "./evaluation.js";
 import { labelled, options } from "./forms.js";
 import { Loss } from "./loss.js";
 import { entryNamed } from "./names.js";
 import { excerpt, problemSentence } from "./problem.js";
+import { proposal, suitableMetrics } from "./proposal.js";
 import { Table, TableError } from "./table.js";
+import { TermList } from "./term-list.js";
+import { inputsOf, lossTerm, metricTerm } from "./terms.js";
 
-/** The bytes of a CSV file beyond which the service evaluates it while it arrives. */
+/** The bytes of a CSV file beyond which the service evaluates one loss while it arrives. */
 const longLength = 32 << 20;
 
 const sample = "prediction,target,group\n2.1,2.0,a\n0.4,0.0,a\n-1.3,-1.5,b\n3.9,2.5,b\n0.2,0.3,a\n";
 
-/** Losses of a table of the reader's own: the mean with its standard error, the worst rows, and groups. */
+/** Losses and metrics of a table of the reader's own, by group, of two models, and the worst rows. */
 export async function dataView() {
-    const view = new DataFigure((await catalogue()).filter(canEvaluate));
+    const [entries, { metrics }] = await Promise.all([catalogue(), get("/v1/metrics")]);
+    const view = new DataFigure(entries.filter(canEvaluate), metrics);
     await view.start();
     return { title: "Your data", element: view.element };
 }
@@ -41,13 +36,21 @@ class DataFigure {
     #address = new Address();
     #abort = new AbortController();
     #entries;
+    /** The main loss, which has the histogram, and is that of long files. */
     #loss;
-    /** The chosen options of the loss. */
+    /** The chosen options of the main loss. */
     #chosen = {};
+    /** The other losses, and the metrics. */
+    #others;
+    #metrics;
+    /** Whether the losses and the metrics are those that the columns suggest. */
+    #isProposed = { losses: true, metrics: true };
     /** A table of texts, an archive of arrays, or a long file with the table of its first rows. */
     #source;
     /** The offset of the column or array of each input, of the weights and so on, where there is one. */
     #offsets = {};
+    /** Those of them that the reader has chosen. */
+    #picked = {};
     #progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "read or sent so far" });
     #cancel = h("button", { type: "button", hidden: true, onclick: () => this.#abort.abort() }, "Cancel");
     #message = h("div", { class: "message", role: "status" });
@@ -60,13 +63,28 @@ class DataFigure {
     #file;
     #evaluateSoon = debounced(150, () => this.#evaluateAgain());
 
-    constructor(entries) {
+    constructor(entries, metrics) {
         this.#entries = entries;
+        const names = entries.map(({ name }) => name);
         this.#select = h(
             "select",
-            { onchange: () => this.#show(new Choice(this.#select.value)) },
-            options(entries.map(({ name }) => [name, name])),
+            { onchange: () => this.#choose(new Choice(this.#select.value)) },
+            options(names.map((name) => [name, name])),
         );
+        this.#others = new TermList({
+            label: "Add a loss",
+            names,
+            example: "huber(delta=0.5)",
+            load: async (choice) => lossTerm(await this.#known(choice).load(entries)),
+            onChange: () => this.#changeTerms("losses"),
+        });
+        this.#metrics = new TermList({
+            label: "Add a metric",
+            names: metrics.map(({ name }) => name),
+            example: "f1(average=macro)",
+            load: async (choice) => metricTerm(choice, metrics),
+            onChange: () => this.#changeTerms("metrics"),
+        });
         this.#file = h("input", {
             type: "file",
             accept: ".csv,.tsv,.txt,.npz,text/csv",
@@ -99,6 +117,8 @@ class DataFigure {
                 this.#cancel,
             ),
             this.#options,
+            this.#others.element,
+            this.#metrics.element,
             labelled("or paste CSV here", this.#pasted),
             h(
                 "div",
@@ -111,26 +131,75 @@ class DataFigure {
         );
     }
 
-    /** Shows the loss that the address names. */
-    start() {
-        return this.#show(Choice.parse(this.#address.get("loss") ?? "squared_error"));
+    /** Shows the losses and metrics that the address names; those that it does not are proposed. */
+    async start() {
+        const [loss, also, metrics] = ["loss", "also", "metrics"].map((name) => this.#address.get(name));
+        this.#isProposed = {
+            losses: loss === undefined && also === undefined,
+            metrics: metrics === undefined,
+        };
+        await this.#others.show(also ?? "");
+        await this.#metrics.show(metrics ?? "");
+        await this.#show(Choice.parse(loss ?? "squared_error"));
+    }
+
+    /** A choice of a loss that can be evaluated here. */
+    #known(choice) {
+        if (entryNamed(this.#entries, choice.name)) return choice;
+        throw new SyntaxError(`${choice.name} is not the name of a loss of elements or rows.`);
+    }
+
+    /** Shows a loss that the reader has chosen. */
+    #choose(choice) {
+        this.#isProposed.losses = false;
+        return this.#show(choice);
+    }
+
+    /** Evaluates with losses or metrics that the reader has added or removed. */
+    #changeTerms(list) {
+        this.#isProposed[list] = false;
+        this.#saveChoice();
+        this.#guessColumns();
+        this.#evaluateAgain();
     }
 
     /** Shows a loss with options; one that has no losses of rows, or does not exist, with the reason. */
     async #show(choice) {
-        const entry = entryNamed(this.#entries, choice.name);
-        if (!entry) return this.#refuse(choice);
+        if (!entryNamed(this.#entries, choice.name)) return this.#refuse(choice);
         await this.#attempt(async (signal) => {
-            this.#select.value = entry.name;
-            this.#loss = await Loss.load(entry.href);
-            this.#chosen = {};
-            this.#chosen = (await choice.load(this.#entries)).values;
-            this.#showOptions();
+            await this.#load(choice, signal);
             this.#saveChoice();
             if (!this.#source) return;
-            this.#guessColumns();
+            await this.#propose(signal);
             await this.#evaluate(signal);
         });
+    }
+
+    /** Makes a loss the main one, unless another has been chosen in the meantime. */
+    async #load(choice, signal) {
+        const loss = await Loss.load(entryNamed(this.#entries, choice.name).href);
+        signal.throwIfAborted();
+        this.#select.value = loss.name;
+        this.#loss = loss;
+        this.#chosen = {};
+        try {
+            this.#chosen = (await choice.load(this.#entries)).values;
+        } finally {
+            this.#showOptions();
+        }
+    }
+
+    /** Guesses the columns, and chooses the losses and metrics that suit them unless the reader has. */
+    async #propose(signal) {
+        this.#guessColumns();
+        const proposed = proposal(this.#source.head ?? this.#source, this.#offsets);
+        if (this.#isProposed.losses) {
+            await this.#load(Choice.parse(proposed.loss), signal);
+            await this.#others.show(proposed.also);
+        }
+        if (this.#isProposed.metrics)
+            await this.#metrics.show(suitableMetrics(proposed, this.#loss, this.#chosen));
+        this.#guessColumns();
     }
 
     async #refuse(choice) {
@@ -139,7 +208,7 @@ class DataFigure {
         this.#message.replaceChildren(
             known
                 ? `${known.name} has one loss for each ${known.unit}, and losses of elements or rows are evaluated here.`
-                : await unknownName(choice.name, (name) => this.#show(new Choice(name, choice.options))),
+                : await unknownName(choice.name, (name) => this.#choose(new Choice(name, choice.options))),
         );
     }
 
@@ -153,6 +222,7 @@ class DataFigure {
                 optionControl(option, values[option.name], (value) => {
                     if (value === undefined) delete this.#chosen[option.name];
                     else this.#chosen[option.name] = value;
+                    this.#isProposed.losses = false;
                     this.#saveChoice();
                     this.#evaluateSoon();
                 }),
@@ -160,8 +230,20 @@ class DataFigure {
         );
     }
 
+    /** Stores the losses and metrics in the address, unless the columns decide them. */
     #saveChoice() {
-        this.#address.set("loss", Choice.of(this.#loss, this.#chosen).text, "squared_error");
+        const { losses, metrics } = this.#isProposed;
+        this.#address.set("loss", losses ? "" : Choice.of(this.#loss, this.#chosen).text);
+        this.#address.set("also", losses ? "" : this.#others.text, "none");
+        this.#address.set("metrics", metrics ? "" : this.#metrics.text);
+    }
+
+    /** The losses and metrics, the main loss first. */
+    get #terms() {
+        const { text } = Choice.of(this.#loss, this.#chosen);
+        const first = lossTerm({ text, loss: this.#loss, values: this.#chosen });
+        const others = this.#others.terms.filter(({ text }) => text !== first.text);
+        return { losses: [first, ...others], metrics: this.#metrics.terms };
     }
 
     #drop(event) {
@@ -182,9 +264,10 @@ class DataFigure {
         return this.#attempt(async (signal) => {
             this.#isPasted = isPasted;
             this.#source = undefined;
+            this.#picked = {};
             this.#choices.replaceChildren();
             this.#source = await this.#open(blob, signal);
-            this.#guessColumns();
+            await this.#propose(signal);
             await this.#evaluate(signal);
         });
     }
@@ -194,7 +277,7 @@ class DataFigure {
         if (isArchive) return Archive.read(blob);
         if (blob.size <= longLength) return readCSV(blob, (share) => this.#showProgress(share), signal);
         const head = await readHead(blob);
-        return { file: blob, names: head.names, hasNumbers: (column) => head.hasNumbers(column) };
+        return { file: blob, names: head.names, head };
     }
 
     #showProgress(share) {
@@ -252,57 +335,56 @@ class DataFigure {
 
     /** Shows which column or array is which input, to be changed. */
     #guessColumns() {
-        const { names, labels = names } = this.#source;
-        const inputs = this.#loss.inputs.map(({ name }) => name);
-        const isTable = this.#source instanceof Table;
-        const meanings = [...inputs, "weights", "mask", ...(isTable ? ["group", "baseline"] : [])];
-        const isNumeric = (index) => this.#source.hasNumbers(index);
-        this.#offsets = guessColumns(meanings, inputs, names, isNumeric);
+        if (!this.#source) return;
+        const { names, labels = names, head = this.#source } = this.#source;
+        const { losses, metrics } = this.#terms;
+        const isLong = head !== this.#source;
+        const inputs = inputsOf(isLong ? [losses[0]] : [...losses, ...metrics]).map(({ name }) => name);
+        const fields = [...inputs, "weights", "mask", ...(isLong ? [] : ["group", "baseline"])];
+        this.#offsets = { ...guessColumns(fields, inputs, head), ...this.#picked };
         this.#choices.replaceChildren(
-            ...meanings.map((meaning) => {
+            ...fields.map((field) => {
                 const select = h(
                     "select",
-                    {
-                        onchange: () => {
-                            this.#offsets[meaning] = select.value === "" ? undefined : Number(select.value);
-                            this.#evaluateAgain();
-                        },
-                    },
+                    { onchange: () => this.#pick(field, select.value) },
                     options(
                         [["", "none"], ...labels.map((label, index) => [index, label])],
-                        this.#offsets[meaning],
+                        this.#offsets[field],
                     ),
                 );
-                return labelled(meaning === "baseline" ? "another model's predictions" : meaning, select);
+                return labelled(field === "baseline" ? "another model's predictions" : field, select);
             }),
         );
     }
 
+    /** Evaluates with a column or array that the reader has chosen for a field. */
+    #pick(field, value) {
+        this.#picked[field] = value === "" ? undefined : Number(value);
+        this.#offsets[field] = this.#picked[field];
+        this.#evaluateAgain();
+    }
+
     async #evaluate(signal) {
-        const loss = this.#loss;
-        const { group, baseline, ...offsets } = this.#offsets;
-        if (!(this.#source instanceof Table)) {
-            const { options: texts } = Choice.of(loss, this.#chosen);
-            const evaluateSource = this.#source instanceof Archive ? evaluateArchive : evaluateFile;
-            const onProgress = (share) => this.#showProgress(share);
-            const whole = await evaluateSource(loss, texts, this.#source, offsets, { signal, onProgress });
-            this.#result.replaceChildren(...dataReport(whole));
+        const [terms, offsets, source] = [this.#terms, this.#offsets, this.#source];
+        const onProgress = (share) => this.#showProgress(share);
+        if (source.file) {
+            const whole = await evaluateFile(terms.losses[0], source, offsets, { signal, onProgress });
+            this.#result.replaceChildren(...fileReport(whole));
             return;
         }
-        const table = this.#source;
-        const numbers = inputColumns(loss, table, offsets);
-        const whole = await evaluateTable(loss, this.#chosen, numbers, { table, offsets, signal });
-        const models =
-            baseline === undefined ? [numbers] : withPredictions(loss, numbers, table.numbers(baseline));
-        const names = [offsets[loss.inputs[0].name], baseline].map((offset) => table.names[offset]);
-        const means = await Promise.all(
-            models.map((model) => evaluateMean(loss, this.#chosen, model, signal)),
-        );
-        const groups =
-            group === undefined
-                ? []
-                : await evaluateGroups(loss, this.#chosen, models, table.columns[group], signal);
-        const compared = models.map((_, index) => ({ name: names[index], result: means[index] }));
-        this.#result.replaceChildren(...dataReport(whole, { models: compared, groups, table }));
+        const isTable = source instanceof Table;
+        const result = isTable
+            ? await evaluateTable(terms, source, offsets, signal)
+            : await evaluateArchive(terms, source, offsets, {
+                  signal,
+                  onProgress,
+                  mostElements: longLength,
+              });
+        const [primary] = terms.losses[0].inputs;
+        const models = [offsets[primary.name], offsets.baseline]
+            .filter((offset) => offset !== undefined)
+            .map((offset) => source.names[offset]);
+        const table = isTable ? source : undefined;
+        this.#result.replaceChildren(...evaluationReport(result, { terms, models, table }));
     }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { evaluate, Refusal, sendFile } from "./api.js";
+import { inputsOf } from "./terms.js";
 
-/** The most groups that are evaluated, each by a request. */
-const mostGroups = 40;
-
+/** What the histogram and the facts of the main loss are made of. */
 const outputs = ["loss", "elements", "statistics"];
 
 /** Whether a loss can be evaluated over the rows of a table or the arrays of an archive. */
@@ -12,122 +11,124 @@ export function canEvaluate({ unit, family }) {
     return ["element", "row"].includes(unit) && family !== "regularization";
 }
 
-/** The numbers of the columns that are inputs, weights or a mask; throws if a required one is missing, or is text. */
-export function inputColumns(loss, table, offsets) {
-    checkElements(loss);
-    checkInputs(loss, offsets, "column");
-    return Object.fromEntries(chosen(offsets).map(([input, offset]) => [input, table.numbers(offset)]));
-}
-
-function checkElements(loss) {
-    if (loss.entry.unit === "element") return;
+function checkElements(losses) {
+    const other = losses.find(({ loss }) => loss.entry.unit !== "element");
+    if (!other) return;
     throw new SyntaxError(
-        `${loss.name} has a loss for each row of several numbers, and a column has one number for each: ` +
+        `${other.loss.name} has a loss for each row of several numbers, and a column has one number for each: ` +
             "drop an .npz archive with arrays of rows.",
     );
 }
 
-function chosen(offsets) {
-    return Object.entries(offsets).filter(([, offset]) => offset !== undefined);
-}
-
-function checkInputs(loss, offsets, noun) {
-    const lacking = loss.inputs.find(({ name, required }) => required && offsets[name] === undefined);
+function checkInputs(terms, offsets, noun) {
+    const lacking = inputsOf(terms).find(({ name, required }) => required && offsets[name] === undefined);
     if (lacking)
         throw new SyntaxError(`Choose ${noun === "array" ? "an array" : "a column"} for ${lacking.name}.`);
 }
 
-/** The loss of all rows, their statistics, and the loss of each row; rows with missing values are skipped. */
-export async function evaluateTable(loss, options, numbers, { table, offsets, signal }) {
+/** The fields, of some names, that have a column or array. */
+function chosen(offsets, names) {
+    return Object.entries(offsets).filter(([name, offset]) => offset !== undefined && names.includes(name));
+}
+
+/** The names of the fields that some losses and metrics read. */
+function fieldsOf(terms) {
+    return [...inputsOf(terms).map(({ name }) => name), "weights", "mask"];
+}
+
+/** The losses and metrics as requests have them. */
+function lists({ losses, metrics }) {
+    const requests = (terms) => terms.map(({ request }) => request);
+    return { losses: requests(losses), metrics: requests(metrics) };
+}
+
+/**
+ * The losses and metrics of the rows of a table, and the losses one by one of the first; rows with missing
+ * values are skipped.
+ *
+ * @param terms The `losses` and `metrics`.
+ * @param offsets The columns of the inputs, of `weights`, `mask` and `group`, and of the predictions of another
+ *     model, `baseline`.
+ * @returns The result of `POST /v1/evaluations`, and as `whole` that of the first loss.
+ */
+export async function evaluateTable(terms, table, offsets, signal) {
+    const all = [...terms.losses, ...terms.metrics];
+    checkElements(terms.losses);
+    checkInputs(all, offsets, "column");
+    const column = ([name, offset]) => [name, table.numbers(offset)];
+    const { weights, mask, ...inputs } = Object.fromEntries(chosen(offsets, fieldsOf(all)).map(column));
+    const [{ loss, values }] = terms.losses;
+    const [primary] = loss.inputs;
+    const request = { ...lists(terms), inputs, weights, mask, missing: "skip" };
+    if (offsets.group !== undefined) request.groups = table.columns[offsets.group];
+    if (offsets.baseline !== undefined) {
+        const [own, other] = paired(inputs[primary.name], table.numbers(offsets.baseline));
+        inputs[primary.name] = own;
+        request.baseline = { [primary.name]: other };
+    }
     try {
-        return await evaluate(loss.href, { ...options, ...numbers, missing: "skip", outputs }, signal);
+        const evaluation = await evaluate("/v1/evaluations", request, signal);
+        const numbers = Object.fromEntries(loss.inputs.map(({ name }) => [name, inputs[name]]));
+        const single = { ...values, ...numbers, weights, mask, missing: "skip", outputs };
+        return { evaluation, whole: await evaluate(loss.href, single, signal) };
     } catch (error) {
         throw placed(error, table, offsets);
     }
 }
 
+/** The predictions of two models, each without those that the other lacks. */
+function paired(own, other) {
+    const present = (values) =>
+        values.map((value, row) => (own[row] === null || other[row] === null ? null : value));
+    return [present(own), present(other)];
+}
+
 /** The refusal of a number, with its cell; another error as it is. */
 function placed(error, table, offsets) {
     if (!(error instanceof Refusal)) return error;
-    const [, input, row] = error.problem.pointer?.split("/") ?? [];
+    const [first, ...rest] = error.problem.pointer?.split("/").slice(1) ?? [];
+    const [input, row] = first === "inputs" ? rest : [first, rest.at(-1)];
     if (offsets[input] === undefined || !(Number(row) < table.count)) return error;
     return table.error(Number(row), offsets[input], `: ${error.message}`);
 }
 
-/** The same for the arrays of an archive, which the service reads. */
-export function evaluateArchive(loss, options, archive, offsets, { signal, onProgress }) {
-    checkInputs(loss, offsets, "array");
-    const query = new URLSearchParams({ ...options, missing: "skip", outputs });
-    const body = archive.with(Object.fromEntries(chosen(offsets)));
-    return sendFile(`${loss.href}?${query}`, body, { type: "application/x-npz", signal, onProgress });
+/**
+ * The same for the arrays of an archive, which the service reads.
+ *
+ * @param mostElements The bytes of an archive of which the losses one by one are asked for too.
+ */
+export async function evaluateArchive(terms, archive, offsets, { signal, onProgress, mostElements }) {
+    const all = [...terms.losses, ...terms.metrics];
+    checkInputs(all, offsets, "array");
+    const type = "application/x-npz";
+    const [{ loss, values }] = terms.losses;
+    const members = Object.fromEntries(chosen(offsets, fieldsOf(all)));
+    if (offsets.group !== undefined) members.groups = offsets.group;
+    if (offsets.baseline !== undefined) members[`baseline.${loss.inputs[0].name}`] = offsets.baseline;
+    const { losses, metrics } = lists(terms);
+    const fields = { losses: JSON.stringify(losses), metrics: JSON.stringify(metrics), missing: "skip" };
+    const query = new URLSearchParams(fields);
+    const body = archive.with(members);
+    const evaluation = await sendFile(`/v1/evaluations?${query}`, body, { type, signal, onProgress });
+    if (archive.blob.size > mostElements) return { evaluation };
+    const single = new URLSearchParams({ ...values, missing: "skip", outputs });
+    const own = archive.with(Object.fromEntries(chosen(offsets, fieldsOf([terms.losses[0]]))));
+    return {
+        evaluation,
+        whole: await sendFile(`${loss.href}?${single}`, own, { type, signal, onProgress }),
+    };
 }
 
 /** The loss and statistics of a long file, which the service evaluates while it arrives. */
-export function evaluateFile(loss, options, { file, names }, offsets, { signal, onProgress }) {
-    checkElements(loss);
-    checkInputs(loss, offsets, "column");
-    const columns = chosen(offsets).map(([input, offset]) => `${input}:${names[offset]}`);
+export function evaluateFile(term, { file, names }, offsets, { signal, onProgress }) {
+    checkElements([term]);
+    checkInputs([term], offsets, "column");
+    const columns = chosen(offsets, fieldsOf([term])).map(([input, offset]) => `${input}:${names[offset]}`);
     const query = new URLSearchParams({
-        ...options,
+        ...term.values,
         columns,
         missing: "skip",
         outputs: ["loss", "statistics"],
     });
-    return sendFile(`${loss.href}?${query}`, file, { type: "text/csv", signal, onProgress });
-}
-
-/** The loss and statistics of all rows, without those of each. */
-export function evaluateMean(loss, options, numbers, signal) {
-    const request = { ...options, ...numbers, missing: "skip", outputs: ["loss", "statistics"] };
-    return evaluate(loss.href, request, signal);
-}
-
-/**
- * The numbers with the predictions of two models, each without the rows in which either is missing.
- *
- * @param other The predictions of the other model.
- */
-export function withPredictions(loss, numbers, other) {
-    const [{ name }] = loss.inputs;
-    const own = numbers[name];
-    const paired = (values) =>
-        values.map((value, row) => (own[row] === null || other[row] === null ? null : value));
-    return [own, other].map((values) => ({ ...numbers, [name]: paired(values) }));
-}
-
-/**
- * The loss and statistics of the rows of each group, largest groups first.
- *
- * @param models The numbers of one or two models, which differ in the predictions.
- * @returns For each group, its name, the count of its rows, and for each model the result or a reason.
- */
-export async function evaluateGroups(loss, options, models, names, signal) {
-    const rows = Map.groupBy(
-        names.map((_, index) => index),
-        (index) => names[index],
-    );
-    const groups = [...rows].sort((a, b) => b[1].length - a[1].length).slice(0, mostGroups);
-    const results = [];
-    for (const [name, indices] of groups) {
-        const parts = models.map((numbers) =>
-            Object.fromEntries(
-                Object.entries(numbers).map(([input, column]) => [
-                    input,
-                    indices.map((index) => column[index]),
-                ]),
-            ),
-        );
-        const evaluated = await Promise.all(parts.map((part) => meanOrReason(loss, options, part, signal)));
-        results.push({ name, count: indices.length, evaluated });
-    }
-    return results;
-}
-
-async function meanOrReason(loss, options, numbers, signal) {
-    try {
-        return { result: await evaluateMean(loss, options, numbers, signal) };
-    } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return { reason: error.message };
-    }
+    return sendFile(`${term.loss.href}?${query}`, file, { type: "text/csv", signal, onProgress });
 }

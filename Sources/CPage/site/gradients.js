@@ -3,129 +3,130 @@
 import { evaluate, Refusal } from "./api.js";
 import { shapeOf, short } from "./numbers.js";
 
-/** Differences up to this share of a number count as rounding. */
-export const tolerance = 1e-6;
-
-/** The gradient in the first input that is differentiated, flattened; its shape, and the denominator of its mean. */
-export async function gradientOf(loss, request) {
-    const input = request.gradient_of?.[0] ?? loss.differentiable[0];
-    const result = await evaluate(loss.href, {
-        ...request,
-        outputs: ["loss", "gradient"],
-        gradient_of: [input],
-    });
-    const gradient = result.gradients[input];
-    return {
-        input,
-        numbers: [gradient].flat(Infinity),
-        shape: shapeOf(gradient),
-        normalizer: result.normalizer,
-    };
-}
+/** Factors that differ by at most this share are the same, as of numbers in float32. */
+const tolerance = 1e-5;
 
 /**
- * The gradients of a request as others compute them: with other reductions, options, or conventions of libraries.
+ * Asks the service how a gradient agrees with the true one.
  *
- * @param numbers The true gradient; options that do not change it are left out.
+ * @param own The numbers of the gradient in the first input that is differentiated, one after the other.
+ * @returns The comparison of `POST /v1/check`, with the input, its shape, and more explanations: values of
+ *     options that have few, with which the gradient would agree.
+ * @throws SyntaxError if the gradient has another count of numbers than the input.
  */
-export async function otherGradients(loss, request, numbers) {
-    const { reduction, ...rest } = request;
-    const conventions = loss.entry.conventions
-        .map(({ name }) => name)
-        .filter((name) => name !== request.convention)
-        .map((convention) => ({ name: convention, request: { ...rest, convention } }));
-    const reductions = ["sum", "mean", "batch_mean"].map((name) => ({
-        name: `reduction ${name}`,
-        request: { ...request, reduction: name },
-    }));
-    const evaluated = async (variants) =>
-        (await Promise.all(variants.map((one) => variantGradient(loss, one)))).filter(Boolean);
-    const differs = (other) => other.numbers.some((number, index) => number !== numbers[index]);
-    return [
-        ...(await evaluated(reductions)),
-        ...(await evaluated(optionVariants(loss, request))).filter(differs),
-        ...(await evaluated(conventions)),
-    ];
+export async function checkGradient(loss, { gradient_of, outputs, ...request }, own) {
+    const input = [gradient_of].flat()[0] ?? loss.differentiable[0];
+    const shape = shapeOf(request[input]);
+    const gradient = arrange(own, request[input], `in ${input}`);
+    const compare = async (variant) => {
+        const body = { ...request, ...variant, loss: loss.name, gradients: { [input]: gradient } };
+        return (await evaluate("/v1/check", body)).gradients[input];
+    };
+    const { explanations = [], ...comparison } = await compare({});
+    if (comparison.agreement === "different")
+        explanations.push(...(await optionExplanations(loss, request, compare)));
+    return { input, shape, explanations, ...comparison };
 }
 
-/** The gradient of a variant of a request; nothing if it is refused. */
-async function variantGradient(loss, { name, request }) {
-    try {
-        return { name, numbers: (await gradientOf(loss, request)).numbers };
-    } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return undefined;
+/** The numbers in the nested arrays of a value of the same count; a missing value is left to the service. */
+function arrange(numbers, value, place) {
+    if (value === undefined) return numbers;
+    const count = [value].flat(Infinity).length;
+    if (numbers.length !== count) {
+        const expected = `${count}, of shape [${shapeOf(value).join(", ")}]`;
+        throw new SyntaxError(
+            `Your gradient has ${numbers.length} numbers, but that ${place} has ${expected}.`,
+        );
     }
+    let next = 0;
+    const fill = (part) => (Array.isArray(part) ? part.map(fill) : numbers[next++]);
+    return fill(value);
 }
 
-/** The request with another value of one option, for options that have few values. */
+/** The values of options under which the gradient agrees; those that the service refuses explain nothing. */
+async function optionExplanations(loss, request, compare) {
+    const compared = await Promise.all(
+        optionVariants(loss, request).map(async (variant) => {
+            try {
+                return { ...variant, agreement: (await compare(variant)).agreement };
+            } catch (error) {
+                if (!(error instanceof Refusal)) throw error;
+                return { agreement: "different" };
+            }
+        }),
+    );
+    return compared.filter(({ agreement }) => agreement !== "different");
+}
+
+/** The other values of one option, for options that have few. */
 function optionVariants(loss, request) {
     const standard = loss.resolved({});
     return loss.options.flatMap(({ name, type, choices = [] }) => {
         const own = request[name] ?? standard[name];
         const values =
             type === "boolean" ? [!own] : type === "string" ? choices.filter((one) => one !== own) : [];
-        return values.map((value) => ({
-            name: `${name} = ${value}`,
-            request: { ...request, [name]: value },
-        }));
+        return values.map((value) => ({ [name]: value }));
     });
 }
 
-/** The element with the largest difference, relative to the larger of the two numbers. */
-export function worst(own, numbers) {
-    const differences = own.map((number, index) => {
-        const size = Math.max(Math.abs(number), Math.abs(numbers[index]));
-        return size === 0 ? 0 : Math.abs(number - numbers[index]) / size;
+/** What each agreement but `different` means. */
+export const agreements = {
+    equal: "Each number is the same double.",
+    double: "The differences are those of rounding in double precision.",
+    float32: "The differences are those of computing in float32.",
+};
+
+/** What the difference of a gradient to the true one may come from, as sentences. */
+export function suggestions(own, comparison) {
+    const explained = explanationTexts(comparison.explanations);
+    if (comparison.agreement !== "different") return explained;
+    if (own.every((number) => number === 0)) return ["All of its numbers are 0."];
+    const factor = factorOf(comparison);
+    if (factor !== undefined) return [...explained, ...meaningOf(factor, comparison)];
+    if (explained.length > 0) return explained;
+    return [
+        "It is neither a multiple of the true one nor that of another convention, reduction or option: is the " +
+            "number below at a kink, or beyond a threshold?",
+    ];
+}
+
+/** A sentence for each field whose values explain the difference. */
+function explanationTexts(explanations) {
+    const precision = { equal: "", double: ", up to rounding", float32: ", to the precision of float32" };
+    const parts = explanations.map(({ agreement, ...field }) => [...Object.entries(field)[0], agreement]);
+    const byField = Map.groupBy(parts, ([name, , agreement]) => name + precision[agreement]);
+    return [...byField.values()].map((group) => {
+        const [[name, , agreement]] = group;
+        const values = group.map(([, value]) => value).join(", ");
+        return `It is the gradient with ${name} = ${values.replace(/, ([^,]*)$/, " or $1")}${precision[agreement]}.`;
     });
-    const index = differences.indexOf(differences.reduce((a, b) => Math.max(a, b), 0));
-    return { index, relative: differences[index] };
 }
 
-/** The factor between two gradients, if it is the same for each number. */
-export function factorOf(own, numbers) {
-    const largest = numbers.reduce(
-        (best, number, index) => (Math.abs(number) > Math.abs(numbers[best]) ? index : best),
-        0,
-    );
-    const factor = own[largest] / numbers[largest];
-    if (!Number.isFinite(factor) || factor === 0) return undefined;
-    const scaled = numbers.map((number) => number * factor);
-    return worst(own, scaled).relative <= tolerance ? factor : undefined;
+/** The factor between a gradient and the true one; of a single number any quotient is one. */
+function factorOf({ factor, count, worst }) {
+    if (factor !== undefined || count > 1) return factor;
+    const quotient = worst.given / worst.expected;
+    return Number.isFinite(quotient) ? quotient : undefined;
 }
 
-/** How precisely a gradient agrees with the true one; `undefined` if it does not. */
-export function precision(own, numbers) {
-    const { relative } = worst(own, numbers);
-    if (relative === 0) return "Each number is the same double.";
-    if (relative <= 1e-12) return "The differences are those of rounding in double precision.";
-    if (own.every((number, index) => number === Math.fround(numbers[index])))
-        return "Each number is the true one, rounded to float32.";
-    if (relative <= tolerance) return "The differences are those of computing in float32.";
-    return undefined;
-}
-
-/**
- * What a factor between a gradient and the true one suggests.
- *
- * @param gradient The true gradient, from ``gradientOf``.
- */
-export function meaningOf(factor, { shape, numbers, normalizer }) {
-    const isNegative = factor < 0;
-    const sign = isNegative
-        ? ["It has the opposite sign: is it the gradient of minus the loss, or of targets minus predictions?"]
-        : [];
+/** What a factor suggests. */
+function meaningOf(factor, { shape, count, explanations }) {
+    const sign =
+        factor < 0
+            ? [
+                  "It has the opposite sign: is it the gradient of minus the loss, or of targets minus predictions?",
+              ]
+            : [];
     const size = Math.abs(factor);
     const isEqual = (number) => Math.abs(size / number - 1) <= tolerance;
     if (isEqual(1)) return sign;
     const counts = [
-        ["the denominator of the mean", normalizer],
-        ["the number of elements", numbers.length],
+        ["the number of elements", count],
         ["the number of rows", shape[0]],
-        ["the number of columns", shape.length > 1 ? shape.at(-1) : 1],
-    ].filter(([, count]) => count > 1);
-    const multiplied = counts.find(([, count]) => isEqual(count));
-    const divided = counts.find(([, count]) => isEqual(1 / count));
+        ["the number of columns", shape.at(-1)],
+    ].filter(([, number]) => number > 1);
+    const multiplied = counts.find(([, number]) => isEqual(number));
+    const divided = counts.find(([, number]) => isEqual(1 / number));
     if (multiplied)
         return [...sign, `It is multiplied by ${multiplied[1]}, ${multiplied[0]}: a sum instead of a mean?`];
     if (divided)
@@ -133,6 +134,7 @@ export function meaningOf(factor, { shape, numbers, normalizer }) {
             ...sign,
             `It is divided by ${divided[1]}, ${divided[0]}: a mean instead of a sum, or divided twice?`,
         ];
+    if (explanations.length > 0) return sign;
     if (isEqual(2)) return [...sign, "It is twice the true one: of a loss without the factor 1/2?"];
     if (isEqual(0.5)) return [...sign, "It is half of the true one: of a loss with a factor 1/2?"];
     return [...sign, `It is ${short(size, 7)} times the true one: a weight, or the factor of another term?`];

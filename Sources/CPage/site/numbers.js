@@ -78,15 +78,3 @@ export function parseNumber(text) {
 export function shapeOf(value) {
     return Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : [];
 }
-
-/** The place of an element in nested arrays; empty for a number by itself. */
-export function placeIn(shape, offset) {
-    if (shape.length === 0) return "";
-    let rest = offset;
-    const place = shape.toReversed().map((length) => {
-        const index = rest % length;
-        rest = (rest - index) / length;
-        return index;
-    });
-    return `[${place.toReversed().join(", ")}]`;
-}

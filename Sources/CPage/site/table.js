@@ -12,6 +12,9 @@ export class TableError extends SyntaxError {
     }
 }
 
+/** The most groups that are proposed; more can be chosen. */
+const mostGroups = 200;
+
 /** Texts by column, with the line of each row. */
 export class Table {
     /**
@@ -37,6 +40,29 @@ export class Table {
     /** Whether the first cells of a column are numbers. */
     hasNumbers(column) {
         return this.columns[column].slice(0, 100).every((text) => numberIn(text) !== undefined);
+    }
+
+    /** Whether a column has few different texts, which repeat, as names of groups do. */
+    hasGroups(column) {
+        return new Set(this.columns[column]).size <= Math.min(mostGroups, this.count / 2);
+    }
+
+    /** What a column of predictions has, by the numbers in it and in that of the targets. */
+    kind(predictions, targets) {
+        const isBinary = (number) => number === 0 || number === 1;
+        if (!this.#hasOnly(targets, isBinary)) return "numbers";
+        if (this.#hasOnly(predictions, isBinary)) return "classes";
+        return this.#hasOnly(predictions, (number) => number >= 0 && number <= 1)
+            ? "probabilities"
+            : "logits";
+    }
+
+    /** Whether a column has numbers of a kind only, but for missing values. */
+    #hasOnly(column, accepts) {
+        return this.columns[column].every((text) => {
+            const number = numberIn(text);
+            return number === null || (number !== undefined && accepts(number));
+        });
     }
 
     /** The numbers of a column, `null` where a value is missing; throws if it has other texts. */
