@@ -106,10 +106,11 @@ test-release test-thread test-address: export ONLY_LEVEL := $(ONLY_LEVEL)
 test-release: libraries packages .venv/ready ## run all tests (release)
 	$(call TEST,.build) -c release $(STRICT)
 
-# The losses share no state between threads, so their suites are left out.
+# Losses, texts and formats share no state between threads, so their suites are left out.
 test-thread: libraries packages .venv/ready ## run the tests with the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
-		$(call TEST,.build-thread) --sanitize=thread --skip LossFunctionsTests
+		$(call TEST,.build-thread) --sanitize=thread --skip LossFunctionsTests \
+		--skip TensorJSONTests --skip FormatsTests
 
 # Swift keeps flags in pointers, so objects that live as long as the process are reported as leaks. Other
 # suites evaluate every loss for all lengths, so the reference values are left out.
