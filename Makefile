@@ -117,7 +117,8 @@ test-thread: libraries packages .venv/ready ## run the tests with the thread san
 test-address: libraries packages .venv/ready ## run the tests with the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address --skip GoldenTests \
 		--skip SameBitsTests --skip 'Metric(Library|Property)?Tests' --skip MomentTests --skip RunningLossTests \
-		--skip MinimizerTests --skip PublicValueTests --skip LibraryConventionTests --skip EvaluationTests
+		--skip MinimizerTests --skip PublicValueTests --skip LibraryConventionTests --skip EvaluationTests \
+		--skip RelationTests --skip MergeTests
 
 test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit; options: EVERY=5
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests

@@ -19,7 +19,7 @@ import sys
 import merge_partials
 from server import Server
 
-CUTS, TREES = 90, 4
+CUTS, TREES = 60, 4
 
 
 class Client:
