@@ -125,6 +125,7 @@ package struct LossResponder: Responder {
     private func receive(post head: RequestHead, on route: Route) throws(Problem) -> Reception {
         let formats: ContentFormats
         do throws(Problem) {
+            if case .operation = route { try ContentFormats.checkAcceptsJSON(head) }
             formats = try ContentFormats.negotiate(head)
             try MediaType.checkCoding(of: head)
         } catch {

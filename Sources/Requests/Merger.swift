@@ -60,39 +60,11 @@ package struct Merger: Sendable {
     }
 
     package mutating func set(normalizer number: Double) throws(RequestError) {
-        guard Interval.positive.contains(number) else {
-            throw .loss(
-                .outOfRange(
-                    option: "normalizer",
-                    place: [],
-                    value: number,
-                    allowed: Interval.positive.description
-                ),
-                nil
-            )
-        }
-        normalizer = number
+        normalizer = try Interval.positive.checked(number, "normalizer")
     }
 
     package mutating func set(outputs names: [String]) throws(RequestError) {
-        var outputs: Outputs = []
-        for (place, name) in names.enumerated() {
-            guard Self.outputNames.contains(name),
-                let known = Outputs.names.first(where: { $0.name == name })
-            else {
-                throw .notAllowed(
-                    name,
-                    field: "outputs",
-                    place: [place],
-                    allowed: Self.outputNames
-                )
-            }
-            outputs.insert(known.output)
-        }
-        guard !outputs.isEmpty else {
-            throw .noOutputs(field: "outputs", allowed: Self.outputNames)
-        }
-        self.outputs = outputs
+        outputs = try Outputs(names, allowed: Self.outputNames)
     }
 
     /// The results of all parts.

@@ -130,24 +130,13 @@ package struct RequestBuilder: Sendable {
             }
             reduction = named
         case (.normalizer, .number(let number)):
-            request.normalizer = try Self.positive(number, "normalizer", .positive)
+            request.normalizer = try Interval.positive.checked(number, "normalizer")
         case (.emptyRows, .text(let name)):
             request.emptyRows = try Self.choice(name, "empty_rows", EmptyRows.self)
         case (.outputs, .texts(let names)):
-            request.outputs = try outputs(names)
+            request.outputs = try Outputs(names, allowed: Outputs.names(of: facts))
         case (.offset, .number(let number)):
-            guard number >= 0, number <= 0x1p53, let offset = Int(exactly: number) else {
-                throw .loss(
-                    .outOfRange(
-                        option: "offset",
-                        place: [],
-                        value: number,
-                        allowed: "an integer from 0 to 2^53"
-                    ),
-                    nil
-                )
-            }
-            request.offset = offset
+            request.offset = try Int(number, "offset", 0...(1 << 53), "an integer from 0 to 2^53")
         case (.groups, .labels(let labels)): try set(labels)
         case (.groups, .numbers(let numbers)): try set(GroupLabels.integers(numbers))
         case (.gradientOf, .texts(let names)):
@@ -155,11 +144,11 @@ package struct RequestBuilder: Sendable {
         case (.hessianKind, .text(let name)):
             hessianKind = try Self.choice(name, "hessian_kind", HessianKind.self)
         case (.hessianScale, .number(let number)):
-            request.hessianScale = try Self.positive(number, "hessian_scale", .positive)
+            request.hessianScale = try Interval.positive.checked(number, "hessian_scale")
         case (.hessianFloor, .number(let number)):
-            request.hessianFloor = try Self.positive(number, "hessian_floor", .nonNegative)
+            request.hessianFloor = try Interval.nonNegative.checked(number, "hessian_floor")
         case (.step, .number(let number)):
-            request.step = try Self.positive(number, "step", .positive)
+            request.step = try Interval.positive.checked(number, "step")
         case (.convention, .text(let name)):
             if let advice = found.elsewhere[name] {
                 throw .conflict(field: "convention", reason: .otherLoss(advice))
@@ -339,35 +328,6 @@ package struct RequestBuilder: Sendable {
             )
         }
         return value
-    }
-
-    private static func positive(
-        _ number: Double,
-        _ field: String,
-        _ range: Interval
-    ) throws(RequestError) -> Double {
-        guard range.contains(number) else {
-            throw .loss(
-                .outOfRange(option: field, place: [], value: number, allowed: range.description),
-                nil
-            )
-        }
-        return number
-    }
-
-    private func outputs(_ names: [String]) throws(RequestError) -> Outputs {
-        let allowed = Outputs.names(of: facts)
-        var outputs: Outputs = []
-        for (place, name) in names.enumerated() {
-            guard allowed.contains(name),
-                let known = Outputs.names.first(where: { $0.name == name })
-            else {
-                throw .notAllowed(name, field: "outputs", place: [place], allowed: allowed)
-            }
-            outputs.insert(known.output)
-        }
-        guard !outputs.isEmpty else { throw .noOutputs(field: "outputs", allowed: allowed) }
-        return outputs
     }
 
     private func inputs(_ names: [String]) throws(RequestError) -> [Int] {

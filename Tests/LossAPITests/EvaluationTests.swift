@@ -199,6 +199,22 @@ struct EvaluationTests {
             (#"{"inputs":{D},"losses":["mse"],"confidence":1}"#, "/confidence", "out-of-range"),
             (#"{"inputs":{D},"losses":["mse"],"worst":0.5}"#, "/worst", "out-of-range"),
             (#"{"inputs":{D}}"#, "/losses", "missing-field"),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"mse","coefficient":2}]}"#,
+                "/losses/0/coefficient", "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"r2","inputs":{"prediction":"targets"}}]}"#,
+                "/metrics/0/inputs/prediction", "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"losses":["mse"],"baseline":{"predictions":[1,null,3,4]}}"#,
+                "/baseline/predictions/1", "missing-value"
+            ),
+            (
+                #"{"inputs":{D},"metrics":["r2"],"baseline":{"predictions":[1,null,3,4]}}"#,
+                "/baseline/predictions/1", "missing-value"
+            ),
             (#"{"inputs":{D},"loses":["mse"]}"#, "/loses", "unknown-field"),
         ]
     )
@@ -210,6 +226,81 @@ struct EvaluationTests {
         let problem = try object(body, status: 422)
         #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
         #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+
+    @Test("of another model is that of its inputs alone")
+    func otherModel() throws {
+        let targets = #""targets":[0,2,1]"#
+        let logits = ["[[2,0,1],[0,1,3],[1,0,0]]", "[[1,0,0],[2,1,0],[0,3,1]]"]
+        let term = #"{"loss":"cross_entropy","from_logits":true,"class_weights":[1,5,0.25]}"#
+        let losses = #""losses":[\#(term)],"metrics":["accuracy"],"groups":["a","b","a"]"#
+        let both = try object(
+            #"{"inputs":{"predictions":\#(logits[0]),\#(targets)},"baseline":{"predictions":\#(logits[1])},\#(losses)}"#
+        )
+        let alone = try object(#"{"inputs":{"predictions":\#(logits[1]),\#(targets)},\#(losses)}"#)
+        for list in ["losses", "metrics"] {
+            let other = try #require(try first(both, list)["baseline"] as? [String: Any])
+            #expect(other["value"] as? Double == (try first(alone, list)["value"] as? Double))
+        }
+        let (groups, others) = (
+            try #require(both["groups"] as? [[String: Any]]),
+            try #require(alone["groups"] as? [[String: Any]])
+        )
+        for (group, other) in zip(groups, others) {
+            let own = try #require(try first(group, "losses")["baseline"] as? [String: Any])
+            #expect(own["value"] as? Double == (try first(other, "losses")["value"] as? Double))
+        }
+    }
+
+    @Test("leaves out missing values of each model, and pairs what both have")
+    func missing() throws {
+        let body =
+            #"{"inputs":{"predictions":[1,null,3],"targets":[0,0,0]},"baseline":{"predictions":[2,2,null]},"missing":"skip","losses":["absolute_error"],"metrics":["mae"]}"#
+        let result = try object(body)
+        let loss = try first(result, "losses")
+        #expect(loss["value"] as? Double == 2 && loss["count"] as? Int == 2)
+        let baseline = try #require(loss["baseline"] as? [String: Any])
+        #expect(baseline["value"] as? Double == 2 && baseline["count"] as? Int == 1)
+        #expect(baseline["difference"] as? Double == -1)
+        let metric = try #require(try first(result, "metrics")["baseline"] as? [String: Any])
+        #expect(metric["value"] as? Double == 2)
+    }
+
+    @Test("divides groups by a denominator of one's own, as it does all")
+    func normalizer() throws {
+        let body =
+            #"{"inputs":{"predictions":[1,2,3],"targets":[0,0,0]},"groups":["a","b","a"],"losses":[{"loss":"absolute_error","normalizer":8}]}"#
+        let result = try object(body)
+        #expect(try first(result, "losses")["value"] as? Double == 0.75)
+        #expect(try first(result, "losses")["standard_error"] is NSNull)
+        let groups = try #require(result["groups"] as? [[String: Any]])
+        #expect(try groups.map { try first($0, "losses")["value"] as? Double } == [0.5, 0.25])
+    }
+
+    @Test("of a whole batch has a value and a difference, but no standard error")
+    func batch() throws {
+        let embeddings = "[[1,0],[0.9,0.1],[0,1],[0.1,0.9]]"
+        let body =
+            #"{"inputs":{"embeddings":\#(embeddings),"labels":[0,0,1,1]},"losses":["nt_xent"],"groups":["a","a","b","b"]}"#
+        let response = client.send(.post, "/v1/evaluations", body)
+        guard response.status == .ok else {
+            // The inputs of the loss have other names.
+            Issue.record("\(String(decoding: response.body, as: UTF8.self))")
+            return
+        }
+        let loss = try first(client.json(response), "losses")
+        #expect(loss["value"] is Double && loss["standard_error"] is NSNull)
+        #expect(loss["reason"] is String)
+    }
+
+    @Test("is in JSON, which the client must accept")
+    func acceptance() {
+        let body = #"{"inputs":{\#(Self.data)},"losses":["mse"]}"#
+        for (accept, status) in [("text/csv", 406), ("*/*", 200), ("application/json;q=0", 406)] {
+            let fields: HTTPFields = [.contentType: "application/json", .accept: accept]
+            let response = client.send(.post, "/v1/evaluations", body, fields: fields)
+            #expect(response.status.code == status, "\(accept)")
+        }
     }
 
     @Test("reads tensors as it reads arrays")

@@ -7,7 +7,7 @@ import Requests
 import TensorJSON
 
 /// A request to check a client's own derivatives.
-struct CheckDocument: StreamedDocument, TensorDocument {
+struct CheckDocument: TensorDocument {
     private var check: GradientCheck
 
     init(limits: ComputationLimits) { check = GradientCheck(limits: limits) }

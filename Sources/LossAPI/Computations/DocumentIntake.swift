@@ -6,6 +6,9 @@ import TensorJSON
 
 /// A document from which a result is computed.
 protocol ComputableDocument: Sendable {
+    /// The memory in use for what has been read, in bytes.
+    var footprint: Int { get }
+
     /// Computes the result.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
@@ -17,35 +20,10 @@ protocol ComputableDocument: Sendable {
     var resultFootprint: Int { get }
 }
 
-/// Reads a document part by part while it arrives, in some format.
-protocol DocumentBody: Sendable {
-    associatedtype Document: ComputableDocument
-
-    var document: Document { get set }
-    var footprint: Int { get }
-    var textFootprint: Int { get }
-    var isAtEnd: Bool { get }
-    /// Whether it keeps a bounded part of the body, however long that is.
-    var isBounded: Bool { get }
-
-    mutating func append(_ bytes: Span<UInt8>)
-    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool
-    mutating func setMeter(_ meter: MemoryAccount?)
-    mutating func end()
-    mutating func discardText()
-    mutating func skip()
-    mutating func read() throws
-}
-
-extension DocumentBody {
-    var isBounded: Bool { false }
-}
-
-extension DocumentReader: DocumentBody where Document: ComputableDocument {}
-
 /// Parses the body of a request whose result is a JSON document, and computes it.
-struct DocumentIntake<Body: DocumentBody>: Intake {
-    var body: Body
+struct DocumentIntake<Document: ComputableDocument, Body: BodyReader<Document>>: Intake {
+    private var document: Document
+    private var body: Body
     /// See ``Response/route``.
     let route: RouteName
     let clock: MonotonicClock
@@ -53,19 +31,25 @@ struct DocumentIntake<Body: DocumentBody>: Intake {
     private var problem: Problem?
     private var times = WorkTimes()
 
-    init(_ body: Body, route: RouteName, clock: @escaping MonotonicClock) {
+    init(
+        _ document: Document,
+        _ body: Body,
+        route: RouteName,
+        clock: @escaping MonotonicClock
+    ) {
+        self.document = document
         self.body = body
         self.route = route
         self.clock = clock
     }
 
-    var footprint: Int { body.footprint }
+    var footprint: Int { document.footprint + body.footprint }
 
     var textFootprint: Int { body.textFootprint }
 
     var isBounded: Bool { body.isBounded }
 
-    var responseFootprint: Int { problem == nil ? body.document.resultFootprint : 0 }
+    var responseFootprint: Int { problem == nil ? document.resultFootprint : 0 }
 
     /// Always returns `true`: how long the computation takes is known only once it is done.
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
@@ -94,7 +78,7 @@ struct DocumentIntake<Body: DocumentBody>: Intake {
         if let problem { return problem.response(route: route) }
         let start = clock()
         do {
-            let result = try body.document.result(unless: cancellation)
+            let result = try document.result(unless: cancellation)
             let computed = clock()
             times.compute = computed.nanoseconds(since: start)
             let bytes = result.bytes
@@ -114,9 +98,9 @@ struct DocumentIntake<Body: DocumentBody>: Intake {
     private mutating func read() {
         let start = clock()
         do {
-            try body.read()
+            try body.read(into: &document, stopsAtLongValues: false)
         } catch {
-            problem = Problem(explaining: error)
+            problem = body.problem(explaining: error)
             body.skip()
         }
         times.parse += clock().nanoseconds(since: start)

@@ -7,7 +7,7 @@ import Requests
 import TensorJSON
 
 /// A request to evaluate a model on a data set.
-struct EvaluationDocument: StreamedDocument, TensorDocument {
+struct EvaluationDocument: TensorDocument {
     private var evaluation: DataSetEvaluation
 
     static let members = [
@@ -93,10 +93,12 @@ struct EvaluationDocument: StreamedDocument, TensorDocument {
 extension JSONReader {
     /// Reads a loss or metric: its name, or an object with its name and options.
     ///
-    /// - Parameter noun: The key of the name.
+    /// - Parameters:
+    ///   - noun: The key of the name.
+    ///   - hasCoefficient: Whether the term may have a coefficient.
     /// - Returns: The loss or metric, whose options have not been checked.
     /// - Throws: A `JSONError` in the text, or a `Problem` if the name is missing.
-    mutating func readTerm(_ noun: String) throws -> Term {
+    mutating func readTerm(_ noun: String, hasCoefficient: Bool = false) throws -> Term {
         try takeMemory(512)
         guard try peekKind() == .object else { return Term(name: try readString()) }
         let base = pointer
@@ -109,7 +111,7 @@ extension JSONReader {
                 term.name = try readString()
                 hasName = true
             case "name": term.label = try readString()
-            case "coefficient": term.coefficient = try readNumber()
+            case "coefficient" where hasCoefficient: term.coefficient = try readNumber()
             case "inputs":
                 try beginObject()
                 while let input = try nextKey() { term.inputs[input] = try readString() }
@@ -290,7 +292,6 @@ extension Problem {
     init(_ error: DataSetError) {
         switch error {
         case .request(let error): self.init(error, at: "")
-        case .cancelled: self.init(.internalError, "The computation was cancelled.")
         case .unknown(let list, let place, let name):
             self =
                 list == "metrics"
@@ -306,9 +307,9 @@ extension Problem {
                 pointer: "/" + path,
                 allowed: known
             )
-        case .term(let list, let place, let term, let error):
+        case .term(let place, let error, let replaced):
             self.init(error, at: "")
-            pointer = pointer.map { term.pointer($0, at: "/\(list)/\(place)") }
+            pointer = pointer.map { place.pointer($0, replaced) }
         }
     }
 
@@ -338,9 +339,10 @@ extension Problem {
     }
 }
 
-extension Term {
+extension TermPlace {
     /// The pointer to a value in a request with a data set, from that in a request to the loss alone.
-    fileprivate func pointer(_ own: String, at base: String) -> String {
+    fileprivate func pointer(_ own: String, _ replaced: [String]) -> String {
+        let base = "/\(list)/\(index)"
         let steps = own.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         guard let first = steps.first else { return base }
         let rest = steps.dropFirst().map { "/" + $0 }.joined()
@@ -348,9 +350,10 @@ extension Term {
         case "weights", "mask", "groups", "missing": return own
         case _ where first.hasPrefix("inputs~1"):
             return base + own.replacing("inputs~1", with: "inputs/")
-        case _ where fields.contains(where: { $0.name == first }):
-            return base + own
-        default: return "/inputs/" + source(of: first) + rest
+        case _ where term.fields.contains(where: { $0.name == first }): return base + own
+        default:
+            let name = term.source(of: first)
+            return (replaced.contains(name) ? "/baseline/" : "/inputs/") + name + rest
         }
     }
 }

@@ -8,7 +8,7 @@ import Requests
 import TensorJSON
 
 /// A request to merge partial sums.
-struct MergeDocument: StreamedDocument, ComputableDocument {
+struct MergeDocument: StreamedDocument {
     private var merger: Merger
 
     /// The members of the object, and the fields of the query.

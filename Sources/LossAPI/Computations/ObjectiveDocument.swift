@@ -7,7 +7,7 @@ import Requests
 import TensorJSON
 
 /// A request for a sum of losses and penalties.
-struct ObjectiveDocument: StreamedDocument, TensorDocument {
+struct ObjectiveDocument: TensorDocument {
     private var objective: Objective
 
     static let members = [
@@ -36,8 +36,9 @@ struct ObjectiveDocument: StreamedDocument, TensorDocument {
 
     mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
         switch path[0] {
-        case "terms": objective.terms.append(try reader.readTerm("loss"))
-        case "penalties": objective.penalties.append(try reader.readTerm("penalty"))
+        case "terms": objective.terms.append(try reader.readTerm("loss", hasCoefficient: true))
+        case "penalties":
+            objective.penalties.append(try reader.readTerm("penalty", hasCoefficient: true))
         case _ where try reader.peekKind() == .null: try reader.skipValue()
         case "missing": objective.data.skipsMissing = try reader.readMissing()
         default: objective.gradientOf = try reader.readStrings()

@@ -60,15 +60,15 @@ extension LossService {
             var document = MergeDocument(Merger(groupLimit: limits.groups))
             try document.read(query: query)
             guard formats.request == .json else {
-                let lines = PartialLines(document, maximumDepth: maximumDepth)
-                return DocumentIntake(lines, route: RouteName(operation.path), clock: clock)
+                let lines = PartialLines(maximumDepth: maximumDepth)
+                return intake(document, lines, operation)
             }
             return intake(document, operation, expecting: length)
         }
     }
 
-    private func intake(
-        _ document: some TensorDocument,
+    private func intake<Document: TensorDocument>(
+        _ document: Document,
         _ operation: Operation,
         _ query: String?,
         _ formats: ContentFormats,
@@ -76,27 +76,30 @@ extension LossService {
     ) throws(Problem) -> any Intake {
         var document = document
         try document.read(query: query)
-        let route = RouteName(operation.path)
+        func tensors<Reader: TensorReader>(_ reader: Reader) -> any Intake {
+            intake(document, TensorDocumentBody<Reader, Document>(reader), operation)
+        }
         switch formats.request {
-        case .safetensors:
-            let body = TensorDocumentBody(SafeTensorsReader(), document)
-            return DocumentIntake(body, route: route, clock: clock)
-        case .npz:
-            let body = TensorDocumentBody(NPZReader(limit: maximumBody), document)
-            return DocumentIntake(body, route: route, clock: clock)
+        case .safetensors: return tensors(SafeTensorsReader())
+        case .npz: return tensors(NPZReader(limit: maximumBody))
         case .json, .npy, .csv, .ndjson: return intake(document, operation, expecting: length)
         }
     }
 
-    private func intake(
-        _ document: some StreamedDocument & ComputableDocument,
+    private func intake<Document: StreamedDocument>(
+        _ document: Document,
         _ operation: Operation,
         expecting length: Int?
     ) -> any Intake {
-        DocumentIntake(
-            DocumentReader(document, maximumDepth: maximumDepth, expecting: length),
-            route: RouteName(operation.path),
-            clock: clock
-        )
+        let reader = DocumentReader<Document>(maximumDepth: maximumDepth, expecting: length)
+        return intake(document, reader, operation)
+    }
+
+    private func intake<Document: ComputableDocument>(
+        _ document: Document,
+        _ body: some BodyReader<Document>,
+        _ operation: Operation
+    ) -> any Intake {
+        DocumentIntake(document, body, route: RouteName(operation.path), clock: clock)
     }
 }

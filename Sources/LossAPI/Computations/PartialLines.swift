@@ -6,74 +6,63 @@ import Requests
 import TensorJSON
 
 /// Reads partial sums, one in each line (NDJSON), while they arrive.
-struct PartialLines: DocumentBody {
-    var document: MergeDocument
+struct PartialLines: PartwiseBody {
+    typealias Target = MergeDocument
+
+    var part = BodyPart()
     private let maximumDepth: Int
-    /// The bytes that have not been read, which end in a line that may be incomplete.
+    /// The beginning of a line whose end has not arrived.
     private var text: [UInt8] = []
+    /// The memory that has been reserved for it, in bytes.
+    private var reserved = 0
     private var line = 1
-    private var isComplete = false
-    private(set) var isAtEnd = false
-    private var meter: MemoryAccount?
 
-    init(_ document: MergeDocument, maximumDepth: Int) {
-        self.document = document
-        self.maximumDepth = maximumDepth
-    }
+    init(maximumDepth: Int) { self.maximumDepth = maximumDepth }
 
-    var footprint: Int { text.capacity + document.footprint }
-
-    var textFootprint: Int { text.capacity }
+    var footprint: Int { part.footprint + text.capacity }
 
     var isBounded: Bool { true }
 
-    mutating func append(_ bytes: Span<UInt8>) {
-        text.append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
+    mutating func abandon() { text = [] }
+
+    /// The last line need not end with a line feed.
+    mutating func endBody() throws { text.append(UInt8(ascii: "\n")) }
+
+    mutating func read(
+        _ bytes: Span<UInt8>,
+        _ index: inout Int,
+        into document: inout MergeDocument
+    ) throws {
+        if text.last == UInt8(ascii: "\n") { try readLine(into: &document) }
+        while index < bytes.count {
+            let end = (index..<bytes.count).first { bytes[$0] == UInt8(ascii: "\n") }
+            let length = (end ?? bytes.count) - index
+            // While the line grows, the old and the new storage both exist.
+            guard part.meter?.reserve(3 * length) ?? true else { return skip() }
+            reserved += 3 * length
+            let start = index
+            text.append(addingCapacity: length) { output in
+                for offset in start..<(start + length) { output.append(bytes[offset]) }
+            }
+            index += length
+            guard end != nil else { return }
+            index += 1
+            try readLine(into: &document)
         }
     }
 
-    mutating func append(_ segment: consuming BodySegment, _ memory: MemoryAccount) -> Bool {
-        var segment = segment
-        let bytes = segment.takeBytes()
-        let start = min(BodySegment.headroom, bytes.count)
-        // While the text grows, the old and the new storage both exist.
-        guard memory.reserveText(2 * (text.count + bytes.count)) else { return false }
-        append(bytes.span.extracting(start..<bytes.count))
-        return true
-    }
-
-    mutating func setMeter(_ meter: MemoryAccount?) { self.meter = meter }
-
-    mutating func end() { isComplete = true }
-
-    mutating func discardText() { text = [] }
-
-    mutating func skip() {
-        discardText()
-        isAtEnd = true
-    }
-
-    mutating func read() throws {
-        guard !isAtEnd else { return }
-        var start = 0
-        while let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            try readLine(text[start..<end])
-            start = end + 1
-        }
-        if isComplete {
-            try readLine(text[start...])
-            text = []
-            isAtEnd = true
-        } else {
-            text.removeSubrange(..<start)
-        }
-    }
-
-    private mutating func readLine(_ bytes: ArraySlice<UInt8>) throws {
+    private mutating func readLine(into document: inout MergeDocument) throws {
         defer { line += 1 }
-        guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { return }
-        var reader = JSONReader(Array(bytes), maximumDepth: maximumDepth)
+        var bytes: [UInt8] = []
+        swap(&bytes, &text)
+        defer {
+            part.meter?.release(reserved)
+            reserved = 0
+        }
+        guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) else {
+            return
+        }
+        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
         do {
             try document.readPartial(&reader)
             try reader.finish()
@@ -87,7 +76,8 @@ struct PartialLines: DocumentBody {
 
 /// Merges partial sums that are read line by line, for the command line.
 package struct LineMerger: Sendable {
-    private var lines: PartialLines
+    private var lines = PartialLines(maximumDepth: LossService.defaultDepth)
+    private var document: MergeDocument
 
     /// - Parameters:
     ///   - reduction: The name of the reduction of the merged loss; `nil` means the mean.
@@ -109,10 +99,7 @@ package struct LineMerger: Sendable {
         } catch {
             throw Problem(error, at: nil)
         }
-        lines = PartialLines(
-            MergeDocument(merger),
-            maximumDepth: LossService.defaultDepth
-        )
+        document = MergeDocument(merger)
     }
 
     /// Adds a part of the text.
@@ -127,12 +114,14 @@ package struct LineMerger: Sendable {
     package mutating func finish() throws(Problem) -> [UInt8] {
         lines.end()
         try read()
-        do { return try lines.document.result(unless: nil).bytes } catch {
+        do { return try document.result(unless: nil).bytes } catch {
             throw Problem(explaining: error)
         }
     }
 
     private mutating func read() throws(Problem) {
-        do { try lines.read() } catch { throw Problem(explaining: error) }
+        do { try lines.read(into: &document, stopsAtLongValues: false) } catch {
+            throw Problem(explaining: error)
+        }
     }
 }

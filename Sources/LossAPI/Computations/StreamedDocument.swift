@@ -7,7 +7,7 @@ import TensorJSON
 ///
 /// A path has the keys of the open objects and of the member; an element of a list has the path of the
 /// list.
-protocol StreamedDocument: Sendable {
+protocol StreamedDocument: ComputableDocument {
     /// How the value of a member is read.
     ///
     /// - Throws: A `Problem` if there is no such member.
@@ -20,9 +20,6 @@ protocol StreamedDocument: Sendable {
 
     /// Sets a member that is an array of numbers.
     mutating func set(_ path: [String], _ numbers: NumberArray) throws
-
-    /// The memory in use for what has been read, in bytes.
-    var footprint: Int { get }
 }
 
 /// How the value of a member is read.
@@ -40,8 +37,7 @@ enum MemberForm: Equatable {
 }
 
 /// Reads a JSON object into a document while it arrives.
-struct DocumentReader<Document: StreamedDocument>: Sendable {
-    var document: Document
+struct DocumentReader<Document: StreamedDocument>: BodyReader {
     private var reader: JSONReader
     private var place = Place.start
     /// The keys of the open objects, or of the open list, and of the array of numbers being read.
@@ -61,16 +57,18 @@ struct DocumentReader<Document: StreamedDocument>: Sendable {
         case end
     }
 
-    init(_ document: Document, maximumDepth: Int, expecting length: Int?) {
-        self.document = document
+    init(maximumDepth: Int, expecting length: Int?) {
         reader = JSONReader(maximumDepth: maximumDepth, expecting: length)
     }
 
-    var footprint: Int { reader.footprint + numbers.footprint + document.footprint }
+    var footprint: Int { reader.footprint + numbers.footprint }
 
     var textFootprint: Int { reader.footprint }
 
     var isAtEnd: Bool { place == .end }
+
+    /// Always `false`: documents are read by workers.
+    var isPaused: Bool { false }
 
     mutating func append(_ bytes: Span<UInt8>) {
         received += bytes.count
@@ -106,17 +104,18 @@ struct DocumentReader<Document: StreamedDocument>: Sendable {
 
     /// Reads what is available.
     ///
+    /// - Parameter document: The document that receives the members.
     /// - Throws: A `JSONError` in the text or a `Problem` with a member.
-    mutating func read() throws {
+    mutating func read(into document: inout Document, stopsAtLongValues _: Bool) throws {
         guard place != .end, received - reader.position >= awaited else { return }
         do {
-            while place != .end { try readNext() }
+            while place != .end { try readNext(into: &document) }
         } catch let error as JSONError where error.needsMore {
             return
         }
     }
 
-    private mutating func readNext() throws {
+    private mutating func readNext(into document: inout Document) throws {
         switch place {
         case .start:
             try reader.beginObject()
@@ -130,7 +129,7 @@ struct DocumentReader<Document: StreamedDocument>: Sendable {
             let (checkpoint, place, path) = (reader.checkpoint, place, path)
             let taken = reader.meter?.bytes ?? 0
             do {
-                try place == .member ? readMember() : readElement()
+                try place == .member ? readMember(into: &document) : readElement(into: &document)
             } catch let error as JSONError where error.needsMore && !isComplete {
                 reader.rewind(to: checkpoint)
                 (self.place, self.path) = (place, path)
@@ -144,7 +143,7 @@ struct DocumentReader<Document: StreamedDocument>: Sendable {
         }
     }
 
-    private mutating func readMember() throws {
+    private mutating func readMember(into document: inout Document) throws {
         guard let key = try reader.nextKey() else {
             guard path.isEmpty else { return leave() }
             try reader.finish()
@@ -177,7 +176,7 @@ struct DocumentReader<Document: StreamedDocument>: Sendable {
         }
     }
 
-    private mutating func readElement() throws {
+    private mutating func readElement(into document: inout Document) throws {
         guard try reader.nextElement() else { return leave() }
         try document.read(path, &reader)
     }

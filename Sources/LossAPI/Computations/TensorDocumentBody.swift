@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Formats
-import HTTP
 import LossFacts
 import Requests
 import TensorJSON
 
 /// A document whose arrays may arrive as tensors, and whose other members as texts by their names.
-protocol TensorDocument: ComputableDocument, StreamedDocument {
+protocol TensorDocument: StreamedDocument {
     mutating func set(_ name: String, _ tensor: Tensor) throws
 
     mutating func set(_ name: String, text: String) throws
@@ -50,59 +49,26 @@ extension TensorDocument {
 }
 
 /// Reads the tensors of a body in a binary format into a document while the body arrives.
-struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: DocumentBody {
-    var document: Document
+struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: PartwiseBody {
+    typealias Target = Document
+
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
-    private var part = BodyPart()
+    var part = BodyPart()
 
-    init(_ reader: Reader, _ document: Document) {
-        self.reader = reader
-        self.document = document
-    }
+    init(_ reader: Reader) { self.reader = reader }
 
-    var footprint: Int { (reader?.footprint ?? 0) + part.footprint + document.footprint }
+    var footprint: Int { (reader?.footprint ?? 0) + part.footprint }
 
-    var textFootprint: Int { part.footprint }
+    mutating func endBody() throws { try reader?.end(part.meter) }
 
-    var isAtEnd: Bool { part.isAtEnd }
+    mutating func abandon() { reader = nil }
 
-    mutating func append(_ bytes: Span<UInt8>) { part.append(bytes) }
-
-    mutating func append(_ segment: consuming BodySegment, _: MemoryAccount) -> Bool {
-        part.replace(with: segment)
-        return true
-    }
-
-    mutating func setMeter(_ meter: MemoryAccount?) { part.meter = meter }
-
-    mutating func end() { part.isComplete = true }
-
-    mutating func discardText() { part.discard() }
-
-    mutating func skip() {
-        discardText()
-        reader = nil
-        part.isAtEnd = true
-    }
-
-    mutating func read() throws {
-        guard !isAtEnd else { return }
-        let (bytes, start) = part.take()
-        var index = start
-        do {
-            try readEvents(bytes.span, &index)
-            guard part.isComplete else { return }
-            try reader?.end(part.meter)
-            try readEvents(bytes.span, &index)
-            part.isAtEnd = true
-        } catch let error as FormatError where error.isOutOfMemory {
-            // The account knows why, and the request is refused.
-            skip()
-        }
-    }
-
-    private mutating func readEvents(_ bytes: Span<UInt8>, _ index: inout Int) throws {
+    mutating func read(
+        _ bytes: Span<UInt8>,
+        _ index: inout Int,
+        into document: inout Document
+    ) throws {
         while let event = try reader?.next(bytes, from: &index, part.meter) {
             switch event {
             case .headers(_, let metadata):
@@ -110,15 +76,7 @@ struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: Docum
                 for (name, text) in metadata where name != "format" {
                     try document.set(name, text: text)
                 }
-            case .tensor(let tensor):
-                try document.set(
-                    tensor.name,
-                    Tensor(
-                        shape: tensor.shape,
-                        values: tensor.values,
-                        hasMissing: tensor.hasNaN
-                    )
-                )
+            case .tensor(let tensor): try document.set(tensor.name, Tensor(tensor))
             }
         }
     }

@@ -8,7 +8,8 @@ struct GroupReader {
     private var hasKey = false
     private var key: String?
     private var count: Int?
-    private var sums: [Moments.Sum: ExactNumber] = [:]
+    /// The sums in their order; `nil` for those not read.
+    private var sums = [ExactNumber?](repeating: nil, count: Moments.Sum.allCases.count)
     private var least: Moments.Extreme?
     private var greatest: Moments.Extreme?
 
@@ -35,7 +36,7 @@ struct GroupReader {
             guard let sum = Moments.Sum(rawValue: key) else {
                 throw Problem(unknownField: key, at: base, known: Self.known)
             }
-            sums[sum] = try Self.readExact(key, &reader)
+            sums[sum.place] = try Self.readExact(key, &reader)
         }
     }
 
@@ -97,7 +98,7 @@ struct GroupReader {
     private func group(at base: String) throws -> LossPartial.Group {
         guard hasKey else { throw Problem(missing: "group", at: base) }
         guard let count else { throw Problem(missing: "count", at: base) }
-        for sum in Moments.Sum.allCases where sums[sum] == nil {
+        for sum in Moments.Sum.allCases where sums[sum.place] == nil {
             throw Problem(missing: sum.rawValue, at: base)
         }
         guard (count == 0) == (least == nil), (least == nil) == (greatest == nil) else {
@@ -108,7 +109,7 @@ struct GroupReader {
             )
         }
         let moments = Moments(count: count, least: least, greatest: greatest) {
-            sums[$0] ?? .zero
+            sums[$0.place] ?? .zero
         }
         return LossPartial.Group(key: key, moments)
     }

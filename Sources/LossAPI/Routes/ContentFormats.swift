@@ -85,6 +85,21 @@ struct ContentFormats: Equatable, Sendable {
         return best.format
     }
 
+    /// Throws a problem unless the client accepts JSON, the only format of some results.
+    static func checkAcceptsJSON(_ head: RequestHead) throws(Problem) {
+        guard let accept = head.fields[.accept], !accept.isEmpty else { return }
+        let list = WeightedList(accept)
+        let json = BodyFormat.json.mediaType
+        let weight =
+            list.weight(of: json) ?? list.weight(of: "application/*") ?? list.weight(of: "*/*")
+        guard weight ?? 0 == 0 else { return }
+        throw Problem(
+            .notAcceptableFormat,
+            "Accept is \(accept.quoted), but the result is \(json).",
+            allowed: [json]
+        )
+    }
+
     /// The precision of the numbers of the result.
     private static func precision(
         of head: RequestHead,

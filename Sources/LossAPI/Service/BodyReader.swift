@@ -2,10 +2,12 @@
 
 import Formats
 import HTTP
-import Requests
 
 /// Reads the fields of a request from its body, in some format, while the body arrives.
-protocol BodyReader: Sendable {
+protocol BodyReader<Target>: Sendable {
+    /// The receiver of the fields.
+    associatedtype Target
+
     /// The memory in use, in bytes.
     var footprint: Int { get }
 
@@ -45,11 +47,11 @@ protocol BodyReader: Sendable {
     /// Reads the available fields.
     ///
     /// - Parameters:
-    ///   - builder: The builder that receives them.
+    ///   - target: The receiver of the fields.
     ///   - stopsAtLongValues: Whether to pause before a value that would occupy an event loop for
     ///     long.
     /// - Throws: An error in the body or in a field.
-    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues: Bool) throws
+    mutating func read(into target: inout Target, stopsAtLongValues: Bool) throws
 
     /// Describes an error in the body, or that it led to, in the terms of the format.
     func problem(explaining error: any Error) -> Problem
@@ -59,4 +61,6 @@ extension BodyReader {
     var inference: InferenceRequest? { nil }
 
     var isBounded: Bool { false }
+
+    func problem(explaining error: any Error) -> Problem { Problem(explaining: error) }
 }

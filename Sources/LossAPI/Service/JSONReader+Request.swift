@@ -74,16 +74,20 @@ extension JSONReader {
             kind = next
             try takeMemory(4)
             let count = labels.groupCount
+            let key: String
             if next == .string {
-                labels.append(try readString())
+                key = try readString()
             } else {
                 let number = try readNumber()
                 guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
                     throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
                 }
-                labels.append("\(integer)")
+                key = "\(integer)"
             }
-            if labels.groupCount > count { try takeMemory(GroupLabels.keyBytes) }
+            labels.append(key)
+            if labels.groupCount > count {
+                try takeMemory(GroupLabels.keyBytes + key.utf8.count)
+            }
         }
         return labels.finish()
     }

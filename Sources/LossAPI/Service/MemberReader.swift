@@ -114,8 +114,6 @@ struct MemberReader: BodyReader {
         }
     }
 
-    func problem(explaining error: any Error) -> Problem { Problem(explaining: error) }
-
     private mutating func readNext(into builder: inout RequestBuilder) throws {
         switch place {
         case .start:

@@ -2,10 +2,9 @@
 
 import Formats
 import HTTP
-import Requests
 
 /// A reader of bodies whose format has a decoder, which reads them part by part.
-protocol PartwiseBody: BodyReader {
+protocol PartwiseBody<Target>: BodyReader {
     /// The part that has been received, and how far the body has been read.
     var part: BodyPart { get set }
 
@@ -14,19 +13,19 @@ protocol PartwiseBody: BodyReader {
     /// - Parameters:
     ///   - bytes: The part.
     ///   - index: The offset from which to read; it is moved behind the bytes read.
-    ///   - builder: The builder that receives the fields.
+    ///   - target: The receiver of the fields.
     /// - Throws: An error in the body or in a field.
     mutating func read(
         _ bytes: Span<UInt8>,
         _ index: inout Int,
-        into builder: inout RequestBuilder
+        into target: inout Target
     ) throws
 
     /// Tells the decoder that the body has ended; what is left can then be read.
     mutating func endBody() throws
 
     /// Sets the fields that are known only once the whole body has been read.
-    mutating func setRest(of builder: inout RequestBuilder) throws
+    mutating func setRest(of target: inout Target) throws
 
     /// Discards the decoder and what it has read.
     mutating func abandon()
@@ -59,18 +58,18 @@ extension PartwiseBody {
         part.isAtEnd = true
     }
 
-    mutating func setRest(of _: inout RequestBuilder) {}
+    mutating func setRest(of _: inout Target) {}
 
-    mutating func read(into builder: inout RequestBuilder, stopsAtLongValues _: Bool) throws {
+    mutating func read(into target: inout Target, stopsAtLongValues _: Bool) throws {
         guard !isAtEnd else { return }
         let (bytes, start) = part.take()
         var index = start
         do {
-            try read(bytes.span, &index, into: &builder)
+            try read(bytes.span, &index, into: &target)
             guard part.isComplete else { return }
             try endBody()
-            try read(bytes.span, &index, into: &builder)
-            try setRest(of: &builder)
+            try read(bytes.span, &index, into: &target)
+            try setRest(of: &target)
             part.isAtEnd = true
         } catch let error as FormatError where error.isOutOfMemory {
             // The account knows why, and the request is refused.

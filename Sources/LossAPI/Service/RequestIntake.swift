@@ -10,7 +10,7 @@ import TensorJSON
 /// Parses the body of a request to a loss or penalty, and responds with the result.
 ///
 /// The formats of the body and of the result are independent of each other.
-struct RequestIntake<Body: BodyReader>: Intake {
+struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
     var members: Body
     var builder: RequestBuilder
     /// The format of the result.

@@ -9,6 +9,8 @@ import Requests
 ///
 /// If the result follows from sums over rows, only those are kept of a long body.
 struct TableBody<Reader: TableReader>: PartwiseBody {
+    typealias Target = RequestBuilder
+
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
     var part = BodyPart()

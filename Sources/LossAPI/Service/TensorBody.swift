@@ -7,6 +7,8 @@ import Requests
 
 /// Reads the tensors of a body in a binary format into a request builder while the body arrives.
 struct TensorBody<Reader: TensorReader>: PartwiseBody {
+    typealias Target = RequestBuilder
+
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
     var part = BodyPart()
@@ -143,7 +145,7 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
 }
 
 extension Tensor {
-    fileprivate init(_ tensor: NamedTensor) {
+    init(_ tensor: NamedTensor) {
         self.init(shape: tensor.shape, values: tensor.values, hasMissing: tensor.hasNaN)
     }
 }

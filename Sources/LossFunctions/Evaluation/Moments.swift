@@ -90,7 +90,7 @@ package struct Moments: Equatable, Sendable {
 
 extension Moments.Sum {
     /// The index among all sums.
-    var place: Int {
+    package var place: Int {
         switch self {
         case .normalizer: 0
         case .weight: 1

@@ -141,23 +141,35 @@ extension ExactNumber: LosslessStringConvertible {
 
     /// Parses a text in the form of `description`; `nil` for any other text, or if out of range.
     package init?(_ text: String) {
-        guard text != "0" else {
+        let bytes = text.utf8.span
+        guard bytes.count != 1 || bytes[0] != UInt8(ascii: "0") else {
             self = .zero
             return
         }
-        var bytes = Array(text.utf8)[...]
-        let isNegative = bytes.first == UInt8(ascii: "-")
-        if isNegative { bytes.removeFirst() }
-        guard bytes.count <= Self.maximumLength,
-            let mark = bytes.firstIndex(of: UInt8(ascii: "p")),
-            bytes.first != UInt8(ascii: "0"),
-            let magnitude = Magnitude(hexadecimal: bytes[..<mark]),
+        let start = !bytes.isEmpty && bytes[0] == UInt8(ascii: "-") ? 1 : 0
+        guard start < bytes.count, bytes.count - start <= Self.maximumLength,
+            let mark = (start..<bytes.count).first(where: { bytes[$0] == UInt8(ascii: "p") }),
+            bytes[start] != UInt8(ascii: "0"),
+            let magnitude = Magnitude(hexadecimal: bytes.extracting(start..<mark)),
             magnitude.trailingZeroBitCount == 0, !magnitude.isZero,
-            let exponent = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)),
-            "\(exponent)".utf8.elementsEqual(bytes[(mark + 1)...])
+            let exponent = Self.exponent(bytes.extracting((mark + 1)..<bytes.count))
         else { return nil }
-        self.init(magnitude, exponent: exponent, isNegative: isNegative)
+        self.init(magnitude, exponent: exponent, isNegative: start == 1)
         guard isInRange else { return nil }
+    }
+
+    /// The integer of a text of at most four digits without leading zeros; `nil` for any other text.
+    private static func exponent(_ text: Span<UInt8>) -> Int? {
+        let start = !text.isEmpty && text[0] == UInt8(ascii: "-") ? 1 : 0
+        guard start < text.count, text.count - start <= 4,
+            text[start] != UInt8(ascii: "0") || text.count == 1
+        else { return nil }
+        var number = 0
+        for place in start..<text.count {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[place]) else { return nil }
+            number = 10 * number + Int(text[place] - UInt8(ascii: "0"))
+        }
+        return start == 1 ? -number : number
     }
 
     /// The maximum length of a text in bytes, without its sign.

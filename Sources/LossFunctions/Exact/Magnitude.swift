@@ -141,16 +141,17 @@ extension Magnitude {
     }
 
     /// Creates the number of lower-case hexadecimal digits; `nil` if another character occurs.
-    init?(hexadecimal text: some BidirectionalCollection<UInt8>) {
+    init?(hexadecimal text: Span<UInt8>) {
         var digits: [UInt32] = []
+        digits.reserveCapacity(text.count / 8 + 1)
         var (digit, bits): (UInt32, UInt32) = (0, 0)
-        for character in text.reversed() {
+        for place in text.indices.reversed() {
             let value: UInt32
-            switch character {
+            switch text[place] {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                value = UInt32(character - UInt8(ascii: "0"))
+                value = UInt32(text[place] - UInt8(ascii: "0"))
             case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                value = UInt32(character - UInt8(ascii: "a")) + 10
+                value = UInt32(text[place] - UInt8(ascii: "a")) + 10
             default: return nil
             }
             digit |= value << bits

@@ -11,6 +11,8 @@ package struct DataSet: Sendable {
     package var mask: Tensor?
     package var skipsMissing = false
     package var groups: GroupLabels?
+    /// The names of the inputs that are those of another model.
+    private(set) var replaced: [String] = []
 
     package init() {}
 
@@ -24,6 +26,7 @@ package struct DataSet: Sendable {
     /// The data set with other numbers for some inputs.
     func replacing(_ others: [(name: String, tensor: Tensor)]) -> DataSet {
         var set = self
+        set.replaced = others.map { $0.name }
         for index in set.inputs.indices {
             if let other = others.first(where: { $0.name == set.inputs[index].name }) {
                 set.inputs[index].tensor = other.tensor
@@ -70,13 +73,24 @@ package struct Term: Sendable {
 package enum DataSetError: Error, Sendable {
     /// A field of the request itself.
     case request(RequestError)
-    /// A term of a list, such as `losses`, refuses its inputs or options.
-    case term(list: String, place: Int, Term, RequestError)
+    /// A term refuses its options, or inputs, some of which were replaced.
+    case term(TermPlace, RequestError, replaced: [String])
     /// A loss or metric that is not known.
     case unknown(list: String, place: Int, name: String)
     /// No loss or metric reads an input.
     case unused(input: String, known: [String])
-    case cancelled
+}
+
+/// A term, and its place in a list of the request, such as `losses`.
+package struct TermPlace: Sendable {
+    package let list: String
+    package let index: Int
+    package let term: Term
+
+    /// The error of the term with a data set, some of whose inputs may be replaced.
+    func error(_ error: RequestError, of data: DataSet? = nil) -> DataSetError {
+        .term(self, error, replaced: data?.replaced ?? [])
+    }
 }
 
 extension Term {

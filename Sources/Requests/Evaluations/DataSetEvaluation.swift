@@ -25,34 +25,12 @@ package struct DataSetEvaluation: Sendable {
     package init(limits: ComputationLimits) { self.limits = limits }
 
     package mutating func set(confidence: Double) throws(RequestError) {
-        let allowed = Interval.open(0, 1)
-        guard allowed.contains(confidence) else {
-            throw .loss(
-                .outOfRange(
-                    option: "confidence",
-                    place: [],
-                    value: confidence,
-                    allowed: allowed.description
-                ),
-                nil
-            )
-        }
-        self.confidence = confidence
+        self.confidence = try Interval.open(0, 1).checked(confidence, "confidence")
     }
 
     package mutating func set(worst count: Double) throws(RequestError) {
-        guard let count = Int(exactly: count), (0...Self.maximumWorst).contains(count) else {
-            throw .loss(
-                .outOfRange(
-                    option: "worst",
-                    place: [],
-                    value: count,
-                    allowed: "an integer from 0 to \(Self.maximumWorst)"
-                ),
-                nil
-            )
-        }
-        worstCount = count
+        let allowed = 0...Self.maximumWorst
+        worstCount = try Int(count, "worst", allowed, "an integer from 0 to \(Self.maximumWorst)")
     }
 
     package mutating func set(groups: GroupLabels) throws(RequestError) {
@@ -81,8 +59,7 @@ package struct DataSetEvaluation: Sendable {
     ///
     /// - Parameter cancellation: polled during the computation; `nil` means never.
     /// - Returns: the results in the order of the lists.
-    /// - Throws: `DataSetError` if the request, or a loss or metric, is refused, or the computation is
-    ///   cancelled.
+    /// - Throws: `DataSetError` if the request, or a loss or metric, is refused.
     package func result(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> DataSetResult {
@@ -91,27 +68,21 @@ package struct DataSetEvaluation: Sendable {
         // One limit for all losses.
         var steps = 0
         var results: [DataSetResult.Loss] = []
-        for (place, term) in losses.enumerated() {
+        for (index, term) in losses.enumerated() {
             guard let found = Catalogue.loss(named: term.name) else {
-                throw .unknown(list: "losses", place: place, name: term.name)
+                throw .unknown(list: "losses", place: index, name: term.name)
             }
-            do throws(RequestError) {
-                results.append(try result(of: found, term, quantile, &steps, cancellation))
-            } catch {
-                if error == .loss(.cancelled, nil) { throw .cancelled }
-                throw .term(list: "losses", place: place, term, error)
-            }
+            let place = TermPlace(list: "losses", index: index, term: term)
+            results.append(try result(of: found, place, quantile, &steps, cancellation))
         }
         var values: [DataSetResult.Metric] = []
-        for (place, term) in metrics.enumerated() {
+        var arrangement: GroupArrangement?
+        for (index, term) in metrics.enumerated() {
             guard let found = MetricCatalogue.metric(named: term.name) else {
-                throw .unknown(list: "metrics", place: place, name: term.name)
+                throw .unknown(list: "metrics", place: index, name: term.name)
             }
-            do throws(RequestError) {
-                values.append(try result(of: found, term, quantile, cancellation))
-            } catch {
-                throw .term(list: "metrics", place: place, term, error)
-            }
+            let place = TermPlace(list: "metrics", index: index, term: term)
+            values.append(try result(of: found, place, quantile, &arrangement, cancellation))
         }
         return DataSetResult(
             losses: results,
@@ -163,64 +134,76 @@ extension DataSetEvaluation {
     /// The results of a loss.
     private func result(
         of found: Catalogue.Found,
-        _ term: Term,
+        _ place: TermPlace,
         _ quantile: Double,
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) -> DataSetResult.Loss {
-        let facts = found.facts
+    ) throws(DataSetError) -> DataSetResult.Loss {
+        let (facts, term) = (found.facts, place.term)
         var result = DataSetResult.Loss(label: term.label ?? facts.name, loss: facts.name)
+        let outputs: Outputs = facts.hasPartial ? [.loss, .partial, .elements] : .loss
+        let own = try evaluate(found, place, data, outputs, &steps, cancellation)
+        let other =
+            try baseline.isEmpty
+            ? nil
+            : evaluate(found, place, data.replacing(baseline), outputs, &steps, cancellation)
         guard facts.hasPartial else {
-            let own = try evaluate(found, term, data, .loss, &steps, cancellation).result
-            result.all = DataSetResult.Mean(value: own.reduced, normalizer: own.normalizer)
-            result.all.count = 1
+            result.all = DataSetResult.Mean(own.result)
+            result.baseline = other.map { other in
+                DataSetResult.Comparison(
+                    baseline: DataSetResult.Mean(other.result),
+                    difference: DataSetResult.Mean(
+                        value: own.result.reduced.flatMap { value in
+                            other.result.reduced.map { value - $0 + 0 }
+                        },
+                        normalizer: nil
+                    )
+                )
+            }
             result.reason = "a loss of the whole batch is not a mean over units"
             return result
         }
-        let outputs: Outputs = [.loss, .partial, .elements]
-        let own = try evaluate(found, term, data, outputs, &steps, cancellation)
+        let reduction = own.reduction
         guard let moments = own.result.moments, let elements = own.result.elements,
-            let normalizer = moments.normalizer(of: own.reduction)
+            let usual = moments.normalizer(of: reduction)
         else {
-            throw .notAllowed(
-                own.reduction.rawValue,
-                field: "reduction",
-                place: [],
-                allowed: Merger.reductions.map { $0.rawValue }
+            throw place.error(
+                .notAllowed(
+                    reduction.rawValue,
+                    field: "reduction",
+                    place: [],
+                    allowed: Merger.reductions.map { $0.rawValue }
+                )
             )
         }
-        var other: Tensor?
-        if !baseline.isEmpty {
-            let replaced = data.replacing(baseline)
-            other = try evaluate(found, term, replaced, outputs, &steps, cancellation).result
-                .elements
+        // A denominator of the client's own is that of the groups and of the baseline too.
+        let normalizer = own.result.normalizer == usual ? nil : own.result.normalizer
+        func mean(_ moments: Moments) -> DataSetResult.Mean {
+            self.mean(moments, normalizer, reduction, quantile)
         }
-        let reduction = own.reduction
-        result.all = mean(
-            moments,
-            own.result.normalizer == normalizer ? nil : own.result.normalizer,
-            reduction,
-            quantile
-        )
+        result.all = mean(moments)
         result.skipped = own.result.skipped
         result.worst = Self.worst(elements, count: worstCount)
-        result.groups = (own.result.groups ?? []).map { mean($0.moments, nil, reduction, quantile) }
-        guard let other else { return result }
-        let differences = zip(elements.values, other.values).map { $0 - $1 }
-        guard
-            let paired = Moments.moments(of: differences, weights: data.weights, data.groups),
-            let others = Moments.moments(of: other.values, weights: data.weights, data.groups)
+        result.groups = (own.result.groups ?? []).map { mean($0.moments) }
+        guard let other, let others = other.result.moments, let losses = other.result.elements
+        else { return result }
+        let differences = zip(elements.values, losses.values).map { $0 - $1 }
+        guard let paired = Moments.moments(of: differences, weights: data.weights, data.groups)
         else {
-            throw .loss(.notFinite(.loss, input: facts.signature.inputs[0].name, place: []), nil)
+            let input = facts.signature.inputs[0].name
+            throw place.error(.loss(.notFinite(.loss, input: input, place: []), nil))
+        }
+        func difference(_ moments: Moments) -> DataSetResult.Mean {
+            self.mean(moments, nil, .mean, quantile)
         }
         result.baseline = DataSetResult.Comparison(
-            baseline: mean(others.all, nil, reduction, quantile),
-            difference: mean(paired.all, nil, .mean, quantile)
+            baseline: mean(others),
+            difference: difference(paired.all)
         )
-        result.groupBaselines = zip(others.groups, paired.groups).map { own, difference in
+        result.groupBaselines = zip(other.result.groups ?? [], paired.groups).map { own, paired in
             DataSetResult.Comparison(
-                baseline: mean(own.moments, nil, reduction, quantile),
-                difference: mean(difference.moments, nil, .mean, quantile)
+                baseline: mean(own.moments),
+                difference: difference(paired.moments)
             )
         }
         return result
@@ -228,19 +211,23 @@ extension DataSetEvaluation {
 
     private func evaluate(
         _ found: Catalogue.Found,
-        _ term: Term,
+        _ place: TermPlace,
         _ data: DataSet,
         _ outputs: Outputs,
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) -> (result: LossResult, reduction: Reduction) {
-        var builder = try term.builder(for: found, of: data, outputs, limits)
-        if let groups = data.groups, outputs.contains(.partial) {
-            try builder.set(.groups, .labels(groups))
+    ) throws(DataSetError) -> (result: LossResult, reduction: Reduction) {
+        do throws(RequestError) {
+            var builder = try place.term.builder(for: found, of: data, outputs, limits)
+            if let groups = data.groups, outputs.contains(.partial) {
+                try builder.set(.groups, .labels(groups))
+            }
+            let computation = try builder.build()
+            let result = try computation.evaluateLoss(after: &steps, cancellation)
+            return (result, computation.request.reduction)
+        } catch {
+            throw place.error(error, of: data)
         }
-        let computation = try builder.build()
-        let result = try computation.evaluateLoss(after: &steps, cancellation)
-        return (result, computation.request.reduction)
     }
 
     /// The mean of losses, and its uncertainty.
@@ -290,34 +277,86 @@ extension DataSetEvaluation {
     /// The value of a metric, in all and of each group.
     private func result(
         of found: MetricCatalogue.Found,
-        _ term: Term,
+        _ place: TermPlace,
         _ quantile: Double,
+        _ arrangement: inout GroupArrangement?,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) -> DataSetResult.Metric {
+    ) throws(DataSetError) -> DataSetResult.Metric {
+        let (facts, term) = (found.entry.facts, place.term)
+        let metric: Metric
+        do throws(RequestError) {
+            metric = try self.metric(found, term)
+        } catch {
+            throw place.error(error)
+        }
+        let own = try evaluate(metric, place, data, cancellation)
+        var result = DataSetResult.Metric(
+            label: term.label ?? facts.name,
+            metric: facts.name,
+            all: DataSetResult.Score(own.result, quantile)
+        )
+        if !baseline.isEmpty {
+            result.baseline =
+                try evaluate(metric, place, data.replacing(baseline), cancellation).result
+        }
+        guard let labels = data.groups else { return result }
+        do throws(LossError) {
+            if arrangement?.units != own.units {
+                arrangement = try GroupArrangement(own.units, labels)
+            }
+            let arranged = facts.inputNames.map { name in
+                arrangement?.arranged(term.source(of: name), of: data)
+            }
+            for units in arrangement?.groups.units ?? [] {
+                let score = try metric.evaluate(arranged, units, unless: cancellation)
+                result.groups.append(DataSetResult.Score(score, quantile))
+            }
+        } catch {
+            throw place.error(.loss(error, nil))
+        }
+        return result
+    }
+
+    /// The metric of a term with its options.
+    private func metric(
+        _ found: MetricCatalogue.Found,
+        _ term: Term
+    ) throws(RequestError) -> Metric {
         let facts = found.entry.facts
-        let names = facts.options.map { $0.name }
+        if let name = term.inputs.keys.sorted().first(where: { !facts.inputNames.contains($0) }) {
+            throw .unknownField("inputs/" + name, known: facts.inputNames)
+        }
         var options = found.presets
         for (name, value) in term.fields {
             guard let declaration = facts.options.first(where: { $0.name == name }) else {
-                throw .unknownField(name, known: names)
+                throw .unknownField(name, known: facts.options.map { $0.name })
             }
             guard let option = OptionValue(value) else {
                 throw .wrongKind(name, expected: declaration.expected)
             }
             options[name] = option
         }
-        func tensors(of data: DataSet) -> [Tensor?] {
-            facts.inputNames.map { data.input(named: term.source(of: $0)) }
+        do throws(LossError) {
+            return try found.entry.metric(OptionValues(options, for: facts.options))
+        } catch {
+            throw .loss(error, nil)
         }
-        let inputs = tensors(of: data)
-        if let place = inputs.firstIndex(where: { $0 == nil }), place < 2 {
-            throw .missingField(
-                facts.inputNames[place],
-                expected: "a number or an array of numbers"
-            )
+    }
+
+    /// The value of a metric for all units.
+    private func evaluate(
+        _ metric: Metric,
+        _ place: TermPlace,
+        _ data: DataSet,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(DataSetError) -> (result: MetricResult, units: MetricUnits) {
+        let names = metric.facts.inputNames
+        let inputs = names.map { data.input(named: place.term.source(of: $0)) }
+        if let missing = inputs.prefix(2).firstIndex(where: { $0 == nil }) {
+            let expected = "a number or an array of numbers"
+            throw place.error(.missingField(names[missing], expected: expected))
         }
         do throws(LossError) {
-            let metric = try found.entry.metric(OptionValues(options, for: facts.options))
             let units = try MetricUnits(
                 metric,
                 inputs,
@@ -325,49 +364,39 @@ extension DataSetEvaluation {
                 mask: data.mask,
                 skipsMissing: data.skipsMissing
             )
-            let own = try metric.evaluate(inputs, units, unless: cancellation)
-            var result = DataSetResult.Metric(
-                label: term.label ?? facts.name,
-                metric: facts.name,
-                all: DataSetResult.Score(own, quantile)
-            )
-            if !baseline.isEmpty {
-                let others = tensors(of: data.replacing(baseline))
-                result.baseline = try metric.evaluate(others, units, unless: cancellation)
-            }
-            guard let labels = data.groups else { return result }
-            result.groups = try scores(metric, inputs, units, labels, quantile, cancellation)
-            return result
+            return (try metric.evaluate(inputs, units, unless: cancellation), units)
         } catch {
-            throw .loss(error, nil)
+            throw place.error(.loss(error, nil), of: data)
         }
     }
+}
 
-    /// The value of a metric for each group.
-    private func scores(
-        _ metric: Metric,
-        _ inputs: [Tensor?],
-        _ units: MetricUnits,
-        _ labels: GroupLabels,
-        _ quantile: Double,
-        _ cancellation: (any CancellationFlag)?
-    ) throws(LossError) -> [DataSetResult.Score] {
+/// The inputs of metrics in the order of the groups, which metrics of the same units share.
+private struct GroupArrangement {
+    let units: MetricUnits
+    let groups: MetricGroups
+    private var tensors: [String: Tensor] = [:]
+
+    /// - Throws: `LossError` if the labels do not match the units.
+    init(_ units: MetricUnits, _ labels: GroupLabels) throws(LossError) {
         guard units.shape.first == labels.codes.count else {
             let allowed = [Array(units.shape.prefix(1))]
             throw .leadingShape(input: "groups", shape: [labels.codes.count], allowed: allowed)
         }
         let length = units.shape.dropFirst().reduce(1, *)
         let codes = labels.codes.flatMap { repeatElement(Int($0), count: length) }
-        let groups = MetricGroups(units, by: codes, count: labels.keys.count)
-        let arranged = inputs.map { tensor in
-            tensor.map { $0.shape.starts(with: units.shape) ? groups.arranged($0) : $0 }
-        }
-        var scores: [DataSetResult.Score] = []
-        for own in groups.units {
-            let result = try metric.evaluate(arranged, own, unless: cancellation)
-            scores.append(DataSetResult.Score(result, quantile))
-        }
-        return scores
+        self.units = units
+        groups = MetricGroups(units, by: codes, count: labels.keys.count)
+    }
+
+    /// An input in the order of the groups; one without numbers for each unit as it is.
+    mutating func arranged(_ name: String, of data: DataSet) -> Tensor? {
+        if let tensor = tensors[name] { return tensor }
+        guard let tensor = data.input(named: name) else { return nil }
+        let isByUnit = tensor.shape.starts(with: units.shape)
+        let arranged = isByUnit ? groups.arranged(tensor) : tensor
+        tensors[name] = arranged
+        return arranged
     }
 }
 

@@ -25,6 +25,12 @@ package struct DataSetResult: Sendable {
             self.value = value
             self.normalizer = normalizer
         }
+
+        /// The loss of a whole batch.
+        init(_ result: LossResult) {
+            self.init(value: result.reduced, normalizer: result.normalizer)
+            count = 1
+        }
     }
 
     /// The results of a loss.

@@ -37,7 +37,7 @@ package struct GradientCheck: Sendable {
     ///
     /// - Parameter cancellation: polled during the computation; `nil` means never.
     /// - Returns: a comparison for each claim.
-    /// - Throws: `DataSetError` if the request is refused, or the computation is cancelled.
+    /// - Throws: `DataSetError` if the request is refused.
     package func result(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> [Comparison] {

@@ -33,7 +33,7 @@ package struct Objective: Sendable {
     ///
     /// - Parameter cancellation: polled during the computation; `nil` means never.
     /// - Returns: the value, its parts and its gradients.
-    /// - Throws: `DataSetError` if the request or a term is refused, or the computation is cancelled.
+    /// - Throws: `DataSetError` if the request or a term is refused.
     package func result(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> ObjectiveResult {
@@ -60,25 +60,19 @@ package struct Objective: Sendable {
         // One limit for all losses and penalties.
         var steps = 0
         var (losses, penaltyResults): ([ObjectiveResult.Part], [ObjectiveResult.Part]) = ([], [])
-        for (place, term) in terms.enumerated() {
+        for (index, term) in terms.enumerated() {
             guard let found = Catalogue.loss(named: term.name) else {
-                throw .unknown(list: "terms", place: place, name: term.name)
+                throw .unknown(list: "terms", place: index, name: term.name)
             }
-            do throws(RequestError) {
-                losses.append(try add(term, found, &total, &sums, &steps, cancellation))
-            } catch {
-                throw .term(list: "terms", place: place, term, error)
-            }
+            let place = TermPlace(list: "terms", index: index, term: term)
+            losses.append(try add(place, found, &total, &sums, &steps, cancellation))
         }
-        for (place, term) in penalties.enumerated() {
+        for (index, term) in penalties.enumerated() {
             guard let found = Catalogue.penalty(named: term.name) else {
-                throw .unknown(list: "penalties", place: place, name: term.name)
+                throw .unknown(list: "penalties", place: index, name: term.name)
             }
-            do throws(RequestError) {
-                penaltyResults.append(try add(term, found, &total, &sums, &steps, cancellation))
-            } catch {
-                throw .term(list: "penalties", place: place, term, error)
-            }
+            let place = TermPlace(list: "penalties", index: index, term: term)
+            penaltyResults.append(try add(place, found, &total, &sums, &steps, cancellation))
         }
         return try ObjectiveResult(
             value: Self.value(total),
@@ -120,39 +114,36 @@ package struct Objective: Sendable {
 
     /// Adds a loss or penalty to the sums.
     private func add(
-        _ term: Term,
+        _ place: TermPlace,
         _ found: Catalogue.Found,
         _ total: inout ExactSum,
         _ sums: inout [String: GradientSum],
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) -> ObjectiveResult.Part {
-        let signature = found.facts.signature
+    ) throws(DataSetError) -> ObjectiveResult.Part {
+        let (signature, term) = (found.facts.signature, place.term)
         let chosen =
             gradientOf.map { names in
                 signature.differentiable.filter {
                     names.contains(term.source(of: signature.inputs[$0].name))
                 }
             } ?? signature.primary
-        let outputs: Outputs = chosen.isEmpty ? .loss : .lossAndGradient
-        // A penalty has no rows to weight or to leave out.
-        var data = data
-        if found.facts.family == .regularization {
-            (data.weights, data.mask, data.skipsMissing) = (nil, nil, false)
-        }
-        var builder = try term.builder(for: found, of: data, outputs, limits)
-        if !chosen.isEmpty {
-            try builder.set(.gradientOf, .texts(chosen.map { signature.inputs[$0].name }))
-        }
-        let computation = try builder.build()
-        let result = try computation.evaluateLoss(after: &steps, cancellation)
-        guard let value = result.reduced else {
-            throw .notAllowed(
-                Reduction.none.rawValue,
-                field: "reduction",
-                place: [],
-                allowed: Reduction.allCases.filter { $0 != .none }.map { $0.rawValue }
-            )
+        let result: LossResult
+        let value: Double
+        do throws(RequestError) {
+            let computation = try computation(term, found, chosen)
+            result = try computation.evaluateLoss(after: &steps, cancellation)
+            guard let reduced = result.reduced else {
+                throw .notAllowed(
+                    Reduction.none.rawValue,
+                    field: "reduction",
+                    place: [],
+                    allowed: Reduction.allCases.filter { $0 != .none }.map { $0.rawValue }
+                )
+            }
+            value = reduced
+        } catch {
+            throw place.error(error)
         }
         total.add(term.coefficient, times: value)
         for derivative in result.derivatives {
@@ -168,6 +159,26 @@ package struct Objective: Sendable {
             value: value,
             normalizer: result.normalizer
         )
+    }
+
+    /// The computation of a loss or penalty with its gradients in some inputs.
+    private func computation(
+        _ term: Term,
+        _ found: Catalogue.Found,
+        _ chosen: [Int]
+    ) throws(RequestError) -> Computation {
+        // A penalty has no rows to weight or to leave out.
+        var data = data
+        if found.facts.family == .regularization {
+            (data.weights, data.mask, data.skipsMissing) = (nil, nil, false)
+        }
+        let outputs: Outputs = chosen.isEmpty ? .loss : .lossAndGradient
+        var builder = try term.builder(for: found, of: data, outputs, limits)
+        if !chosen.isEmpty {
+            let names = chosen.map { found.facts.signature.inputs[$0].name }
+            try builder.set(.gradientOf, .texts(names))
+        }
+        return try builder.build()
     }
 }
 

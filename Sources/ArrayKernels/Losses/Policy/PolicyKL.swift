@@ -26,17 +26,17 @@ enum PolicyKL: ListedLoss {
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
         switch options[estimator] {
-        case .k1: LinearKL(options)
-        case .k2: QuadraticKL(options)
-        case .k3: ExponentialKL(options)
-        case .abs: AbsoluteKL(options)
+        case .k1: LinearKL()
+        case .k2: QuadraticKL()
+        case .k3: ExponentialKL()
+        case .abs: AbsoluteKL()
         }
     }
 }
 
 /// An estimate that is a function of d.
 protocol DivergenceEstimate: PointwiseFormula {
-    init(_ options: OptionValues)
+    init()
 
     /// The estimate, with its derivatives with respect to d.
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives)
@@ -44,6 +44,8 @@ protocol DivergenceEstimate: PointwiseFormula {
 
 extension DivergenceEstimate {
     static var inputCount: Int { 2 }
+
+    init(_ options: OptionValues) { self.init() }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
@@ -53,8 +55,6 @@ extension DivergenceEstimate {
 }
 
 struct LinearKL: DivergenceEstimate {
-    init(_ options: OptionValues) {}
-
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
         let derivatives = Derivatives(
@@ -66,8 +66,6 @@ struct LinearKL: DivergenceEstimate {
 }
 
 struct QuadraticKL: DivergenceEstimate {
-    init(_ options: OptionValues) {}
-
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
         let d = difference.head
@@ -76,8 +74,6 @@ struct QuadraticKL: DivergenceEstimate {
 }
 
 struct ExponentialKL: DivergenceEstimate {
-    init(_ options: OptionValues) {}
-
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
         let power = Power(difference)
@@ -86,8 +82,6 @@ struct ExponentialKL: DivergenceEstimate {
 }
 
 struct AbsoluteKL: DivergenceEstimate {
-    init(_ options: OptionValues) {}
-
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
         let d = difference.head

@@ -23,9 +23,9 @@ enum StraightThroughKL: ListedLoss {
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
         switch options[estimator] {
-        case .k1: StraightThroughLinearKL(options)
-        case .k3: StraightThroughExponentialKL(options)
-        case .abs: StraightThroughAbsoluteKL(options)
+        case .k1: StraightThroughLinearKL()
+        case .k3: StraightThroughExponentialKL()
+        case .abs: StraightThroughAbsoluteKL()
         }
     }
 }
@@ -33,47 +33,20 @@ enum StraightThroughKL: ListedLoss {
 /// The value of an estimate with the derivatives of half the square.
 protocol StraightThrough: DivergenceEstimate {
     associatedtype Forward: DivergenceEstimate
-
-    var forward: Forward { get }
-    var backward: QuadraticKL { get }
 }
 
 extension StraightThrough {
     @inline(always)
     func estimate(_ difference: TwoDoubles) -> (loss: Vector, derivatives: Derivatives) {
-        (forward.estimate(difference).loss, backward.estimate(difference).derivatives)
+        (Forward().estimate(difference).loss, QuadraticKL().estimate(difference).derivatives)
     }
 }
 
-struct StraightThroughLinearKL: StraightThrough {
-    let forward: LinearKL
-    let backward: QuadraticKL
+struct StraightThroughLinearKL: StraightThrough { typealias Forward = LinearKL }
 
-    init(_ options: OptionValues) {
-        forward = LinearKL(options)
-        backward = QuadraticKL(options)
-    }
-}
+struct StraightThroughExponentialKL: StraightThrough { typealias Forward = ExponentialKL }
 
-struct StraightThroughExponentialKL: StraightThrough {
-    let forward: ExponentialKL
-    let backward: QuadraticKL
-
-    init(_ options: OptionValues) {
-        forward = ExponentialKL(options)
-        backward = QuadraticKL(options)
-    }
-}
-
-struct StraightThroughAbsoluteKL: StraightThrough {
-    let forward: AbsoluteKL
-    let backward: QuadraticKL
-
-    init(_ options: OptionValues) {
-        forward = AbsoluteKL(options)
-        backward = QuadraticKL(options)
-    }
-}
+struct StraightThroughAbsoluteKL: StraightThrough { typealias Forward = AbsoluteKL }
 
 extension StraightThroughKL {
     static let facts = Facts(
