@@ -550,7 +550,7 @@ extension GroupLabels {
             guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
                 throw .wrongKind("groups[\(place)]", expected: "a string or an integer")
             }
-            labels.append("\(integer)")
+            labels.append(integer)
         }
         return labels.finish()
     }

@@ -104,8 +104,7 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
 
     /// Reads what is available.
     ///
-    /// - Parameter document: The document that receives the members.
-    /// - Throws: A `JSONError` in the text or a `Problem` with a member.
+    /// - Throws: A `JSONError` in the text or a `Problem` with a member of `document`.
     mutating func read(into document: inout Document, stopsAtLongValues _: Bool) throws {
         guard place != .end, received - reader.position >= awaited else { return }
         do {

@@ -74,20 +74,19 @@ extension JSONReader {
             kind = next
             try takeMemory(4)
             let count = labels.groupCount
-            let key: String
+            var length = 0
             if next == .string {
-                key = try readString()
+                let key = try readString()
+                length = key.utf8.count
+                labels.append(key)
             } else {
                 let number = try readNumber()
                 guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
                     throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
                 }
-                key = "\(integer)"
+                labels.append(integer)
             }
-            labels.append(key)
-            if labels.groupCount > count {
-                try takeMemory(GroupLabels.keyBytes + key.utf8.count)
-            }
+            if labels.groupCount > count { try takeMemory(GroupLabels.keyBytes + length) }
         }
         return labels.finish()
     }

@@ -30,6 +30,8 @@ package final class GroupLabels: Sendable {
     /// Collects the groups of items one after the other.
     package struct Builder: Sendable {
         private var places: [GroupKey: Int32] = [:]
+        /// The places of the keys that are those of integers.
+        private var integers: [Int: Int32] = [:]
         private var keys: [String] = []
         private var codes: [Int32] = []
 
@@ -47,6 +49,13 @@ package final class GroupLabels: Sendable {
                 return codes.append(place)
             }
             codes.append(place)
+        }
+
+        /// Appends the group of the next item, whose key is the digits of an integer.
+        package mutating func append(_ integer: Int) {
+            if let place = integers[integer] { return codes.append(place) }
+            append("\(integer)")
+            integers[integer] = codes.last
         }
 
         package consuming func finish() -> GroupLabels { GroupLabels(keys, codes) }

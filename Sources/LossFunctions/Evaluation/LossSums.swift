@@ -8,7 +8,6 @@ struct LossSums {
     private var count = 0
     /// The sums in the order of `collected`, without the last ones if they are not needed.
     private var sums: [ExactSum]
-    private var products = SplitProducts()
 
     /// Losses and squares are always summed, and the denominator if targets are weighted.
     private static let collected: [Moments.Sum] = [
@@ -33,14 +32,6 @@ struct LossSums {
         guard isWeighted else { return self[.weightedLoss2].add(losses, times: losses) }
         self[.weight].add(weights)
         self[.weight2].add(weights, times: weights)
-        products.set(losses, times: weights)
-        guard !products.areExact else {
-            let products = products
-            self[.weightedLoss].add(products)
-            self[.weightedLoss2].add(products, times: losses)
-            self[.weight2Loss].add(products, times: weights)
-            return self[.weight2Loss2].addSquares(of: products)
-        }
         self[.weightedLoss].add(losses, times: weights)
         for offset in losses.indices {
             let (loss, weight) = (losses[offset], weights[offset])

@@ -25,54 +25,62 @@ final class MomentSums {
 
     /// Adds the losses from `first` on.
     func add(_ block: Span<Double>, from first: Int) {
-        for offset in block.indices { addExtreme(block[offset], of: first &+ offset) }
+        addExtremes(count: block.count) { (block[$0], first &+ $0) }
         guard !weights.areTrivial else { return sums.add(block, weights: block) }
-        beginCollection()
-        for offset in block.indices { collect(block[offset], of: first &+ offset) }
-        addCollected()
+        collect(count: block.count) { (block[$0], first &+ $0) }
     }
 
     /// Adds the losses of some units, by their places among all `losses`.
     func add(_ losses: Span<Double>, of units: Span<Int>) {
-        beginCollection()
-        for index in units.indices {
-            addExtreme(losses[units[index]], of: units[index])
-            collect(losses[units[index]], of: units[index])
-        }
-        addCollected()
-    }
-
-    /// Adds the losses that have been collected.
-    private func addCollected() {
-        let (losses, weights) = (ownLosses, ownWeights)
-        sums.add(losses.span, weights: weights.span)
+        addExtremes(count: units.count) { (losses[units[$0]], units[$0]) }
+        collect(count: units.count) { (losses[units[$0]], units[$0]) }
     }
 
     /// The moments, once every loss has been added; `nil` if a loss was not finite.
     func moments() -> Moments? { sums.moments(least: least, greatest: greatest) }
 
-    private func beginCollection() {
-        ownLosses.removeAll(keepingCapacity: true)
-        ownWeights.removeAll(keepingCapacity: true)
+    /// Adds the losses of the units that take part, with their weights.
+    ///
+    /// Local arrays are filled, because each access to a property of a class is checked.
+    @inline(__always)
+    private func collect(count: Int, _ element: (Int) -> (loss: Double, unit: Int)) {
+        let weights = weights
+        var (losses, own): ([Double], [Double]) = ([], [])
+        swap(&losses, &ownLosses)
+        swap(&own, &ownWeights)
+        losses.removeAll(keepingCapacity: true)
+        own.removeAll(keepingCapacity: true)
+        for index in 0..<count {
+            let (loss, unit) = element(index)
+            guard !weights.isLeftOut(unit) else { continue }
+            losses.append(loss)
+            guard !weights.areTrivial else { continue }
+            let weight = weights[unit]
+            own.append(weight)
+            if let targets = weights.targets {
+                sums.addToNormalizer(weight, times: targets[unit])
+            }
+        }
+        sums.add(losses.span, weights: own.span)
+        swap(&losses, &ownLosses)
+        swap(&own, &ownWeights)
     }
 
-    /// Copies the loss and the weight of a unit if it takes part, and adds its denominator.
-    private func collect(_ loss: Double, of unit: Int) {
-        guard !weights.isLeftOut(unit) else { return }
-        let weight = weights[unit]
-        ownLosses.append(loss)
-        ownWeights.append(weight)
-        if let targets = weights.targets { sums.addToNormalizer(weight, times: targets[unit]) }
-    }
-
-    private func addExtreme(_ loss: Double, of unit: Int) {
-        let isLess = least.map { loss < $0.loss } ?? true
-        let isGreater = greatest.map { loss > $0.loss } ?? true
-        guard isLess || isGreater, !weights.isLeftOut(unit) else { return }
-        // Adding 0 turns -0 into 0.
-        let extreme = Moments.Extreme(loss: loss + 0, offset: offset &+ unit)
-        if isLess { least = extreme }
-        if isGreater { greatest = extreme }
+    /// Finds the extremes among losses.
+    @inline(__always)
+    private func addExtremes(count: Int, _ element: (Int) -> (loss: Double, unit: Int)) {
+        var (least, greatest) = (least, greatest)
+        for index in 0..<count {
+            let (loss, unit) = element(index)
+            let isLess = least.map { loss < $0.loss } ?? true
+            let isGreater = greatest.map { loss > $0.loss } ?? true
+            guard isLess || isGreater, !weights.isLeftOut(unit) else { continue }
+            // Adding 0 turns -0 into 0.
+            let extreme = Moments.Extreme(loss: loss + 0, offset: offset &+ unit)
+            if isLess { least = extreme }
+            if isGreater { greatest = extreme }
+        }
+        (self.least, self.greatest) = (least, greatest)
     }
 }
 
@@ -98,7 +106,9 @@ struct UnitWeights {
     /// Whether all units take part with weight 1.
     var areTrivial: Bool { weights.isEmpty && targets == nil && leftOut.isEmpty }
 
-    subscript(unit: Int) -> Double { weights.isEmpty ? 1 : weights[unit / span] }
+    subscript(unit: Int) -> Double {
+        weights.isEmpty ? 1 : weights[span == 1 ? unit : unit / span]
+    }
 
     func isLeftOut(_ unit: Int) -> Bool { !leftOut.isEmpty && leftOut[unit] }
 }
