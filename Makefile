@@ -106,19 +106,24 @@ test-release test-thread test-address: export ONLY_LEVEL := $(ONLY_LEVEL)
 test-release: libraries packages .venv/ready ## run all tests (release)
 	$(call TEST,.build) -c release $(STRICT)
 
+# Suites of values, of arithmetic and of documents, without pointers and without state that threads share.
+VALUES = BlockTests ExactNumberTests TwoDoublesTests TrapTests PartialTests MergeTests RelationTests \
+	EvaluationTests CatalogueDocumentTests DocumentationTests OptionTests LibraryConventionTests \
+	PublicValueTests
+SKIP = $(foreach suite,$(1),--skip '$(suite)/')
+
 # Losses, texts and formats share no state between threads, so their suites are left out.
 test-thread: libraries packages .venv/ready ## run the tests with the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer \
-		$(call TEST,.build-thread) --sanitize=thread --skip LossFunctionsTests \
-		--skip TensorJSONTests --skip FormatsTests
+		$(call TEST,.build-thread) --sanitize=thread \
+		$(call SKIP,$(VALUES)) $(foreach target,LossFunctionsTests TensorJSONTests FormatsTests,--skip '^$(target)')
 
 # Swift keeps flags in pointers, so objects that live as long as the process are reported as leaks. Other
-# suites evaluate every loss for all lengths, so those of values, and of code without pointers, are left out.
+# suites evaluate every loss for all lengths, so those that compare every loss with references are left out.
 test-address: libraries packages .venv/ready ## run the tests with the address sanitizer
-	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address --skip GoldenTests \
-		--skip SameBitsTests --skip 'Metric(Library|Property)?Tests' --skip MomentTests --skip RunningLossTests \
-		--skip MinimizerTests --skip PublicValueTests --skip LibraryConventionTests --skip EvaluationTests \
-		--skip RelationTests --skip MergeTests
+	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address \
+		$(call SKIP,$(VALUES) GoldenTests SameBitsTests MetricGoldenTests MetricLibraryTests \
+			MetricPropertyTests MomentTests RunningLossTests MinimizerTests)
 
 test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit; options: EVERY=5
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
