@@ -15,7 +15,8 @@ struct JSONFeed {
 
     /// Creates a reader of a body that arrives in pieces of given lengths and a last piece.
     init(_ body: [UInt8], _ lengths: [Int], maximumDepth: Int, announced: Int?) {
-        reader = JSONReader(maximumDepth: maximumDepth, expecting: announced)
+        reader = JSONReader(maximumDepth: maximumDepth)
+        if let announced { reader.expect(length: announced) }
         rest = body[...]
         self.lengths = lengths[...]
     }

@@ -156,6 +156,8 @@ package struct EncodingIntake: Intake {
 
     package var responseFootprint: Int { inner.responseFootprint + Deflater.footprint }
 
+    package mutating func expect(length: Int) { inner.expect(length: length) }
+
     package mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         inner.receive(bytes, isLast: isLast)
     }
@@ -171,4 +173,6 @@ package struct EncodingIntake: Intake {
     package mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
         encode(inner.makeResponse(unless: cancellation))
     }
+
+    package mutating func restart() -> Bool { inner.restart() }
 }

@@ -132,24 +132,14 @@ package struct LossResponder: Responder {
             let fields = Self.mediaFields(of: error)
             return .respond(error.response(route: route.name, fields: fields))
         }
-        let coding = MediaType.coding(of: head)
         if case .operation(let operation) = route {
-            let intake = try service.intake(
-                for: operation,
-                query: head.query,
-                formats: formats,
-                expecting: coding == nil ? head.contentLength : nil
-            )
+            let intake = try service.intake(for: operation, query: head.query, formats: formats)
             return try receive(intake, head, on: route, isText: true, request: formats.request)
         }
-        guard
-            let intake = try service.intake(
-                for: route,
-                query: head.query,
-                formats: formats,
-                expecting: coding == nil ? head.contentLength : nil
-            )
-        else { return .respond(try response(to: head, on: route)) }
+        guard let intake = try service.intake(for: route, query: head.query, formats: formats)
+        else {
+            return .respond(try response(to: head, on: route))
+        }
         return try receive(
             consume intake,
             head,
@@ -179,6 +169,9 @@ package struct LossResponder: Responder {
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // How long they take is known only once they are done.
         if case .operation = route { intakeOptions.inlineBytes = 0 }
+        if request == .json, coding == nil, case .entry = route {
+            intakeOptions.isRepeatable = !hasAccessRules
+        }
         // The common case: neither the request nor the response is coded.
         guard coding != nil || !head.fields.isEmpty(.acceptEncoding) else {
             return .accept(consume intake, intakeOptions)

@@ -11,7 +11,9 @@ package struct RequestBuilder: Sendable {
     package let found: Catalogue.Found
     private var request: LossRequest
     private var options: [String: OptionValue] = [:]
-    private var convention: Convention?
+    /// Written in full, because `Convention?` would begin as `nil`, and the initializer would copy the builder
+    /// to replace that.
+    private var convention: Optional<Convention>
     private var reduction: Reduction?
     private var hessianKind: HessianKind?
     private var penalties: [Penalty] = []
@@ -98,7 +100,7 @@ package struct RequestBuilder: Sendable {
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
     /// Sets the numbers of an input, of the weights or of the mask.
-    package mutating func set(_ field: RequestField, _ numbers: Tensor) {
+    package mutating func set(_ field: RequestField, _ numbers: consuming Tensor) {
         switch field {
         case .input(let index):
             // Null means that an optional input is omitted.

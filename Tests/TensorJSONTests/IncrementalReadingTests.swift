@@ -77,7 +77,8 @@ struct IncrementalReadingTests {
     @Test("uses no memory for text that has been read")
     func footprint() throws {
         let piece = Array(String(repeating: "0.12345678901234567,", count: 500).utf8)
-        var reader = JSONReader(reserving: 2 * piece.count, expecting: 1000 * piece.count)
+        var reader = JSONReader(reserving: 2 * piece.count)
+        reader.expect(length: 1000 * piece.count)
         reader.append(Array("[".utf8).span)
         let footprint = reader.footprint
         var numbers = NumbersInProgress()
@@ -100,7 +101,8 @@ struct IncrementalReadingTests {
 
     @Test("uses memory in proportion to the text received, however long the announced length")
     func announced() throws {
-        var reader = JSONReader(expecting: .max)
+        var reader = JSONReader()
+        reader.expect(length: .max)
         let text = Array(("[" + String(repeating: "0.5,", count: 5000)).utf8)
         reader.append(text.span)
         var numbers = NumbersInProgress()
@@ -256,7 +258,8 @@ private struct Feed {
         reader =
             isComplete
             ? JSONReader(pieces[0], maximumDepth: 6)
-            : JSONReader(maximumDepth: 6, expecting: pieces.count % 2 == 0 ? nil : 100)
+            : JSONReader(maximumDepth: 6)
+        if pieces.count % 2 != 0 { reader.expect(length: 100) }
     }
 
     /// Reads a value, repeating from its start whenever more text is needed.

@@ -124,6 +124,7 @@ extension Connection {
         }
         head = parsed
         latestHead = parsed.isReusable ? parsed : nil
+        content.forget()
         partialHead = []
         phase = .undecided
         return parser.length - before

@@ -26,10 +26,21 @@ extension Connection {
             content.begin(
                 consume intake,
                 inlineBytes: min(limits.inlineBodyBytes, options.inlineBytes),
+                length: head.contentLength,
+                isRepeatable: options.isRepeatable && latestHead != nil,
                 options
             )
             beginContent(of: head)
         }
+    }
+
+    /// Accepts the content of a request whose head repeats that of the previous one.
+    mutating func acceptAgain(_ head: RequestHead) {
+        isRequestRead = head.framing == .none
+        announcedBytes = head.contentLength ?? 0
+        route = latestRoute
+        content.beginAgain(length: head.contentLength)
+        beginContent(of: head)
     }
 
     /// Continues with the content, unless its announced length exceeds a limit.
@@ -75,6 +86,7 @@ extension Connection {
     /// Makes the response to a request with small content; `nil` if none is expected.
     package mutating func makeResponse() -> Response? {
         guard case .responding = phase else { return nil }
+        latestRoute = route
         return content.makeResponse()
     }
 

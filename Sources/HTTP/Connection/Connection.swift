@@ -38,6 +38,8 @@ package struct Connection: ~Copyable, Sendable {
     var head: RequestHead?
     /// The head of the previous request, kept for comparison with the next one.
     var latestHead: RequestHead?
+    /// The route of the request with that head, if its intake has been restarted.
+    var latestRoute = RouteName.none
     /// The content of the current request, if the responder accepted it.
     var content: RequestContent
     /// The claim to memory of the current request; `nil` unless its body is large.
@@ -118,7 +120,8 @@ package struct Connection: ~Copyable, Sendable {
             case .undecided:
                 guard let head else { return incomplete() }
                 phase = .deciding
-                return .receive(head)
+                guard content.isRestarted else { return .receive(head) }
+                acceptAgain(head)
             case .body where content.isReadyForWorker:
                 return .runIntake
             case .body where content.isFull:

@@ -16,6 +16,9 @@ package protocol Intake: Sendable {
     /// Whether it keeps a bounded part of the content, however long that is.
     var isBounded: Bool { get }
 
+    /// States the length of the content in bytes, before any of it, if the request has a Content-Length.
+    mutating func expect(length: Int)
+
     /// Processes the next part of small content, on the event loop.
     ///
     /// - Parameters:
@@ -42,11 +45,21 @@ package protocol Intake: Sendable {
     ///   event loop.
     /// - Returns: The response; anything if the work was cancelled, because it is discarded.
     mutating func makeResponse(unless cancellation: Cancellation?) -> Response
+
+    /// Returns to the state before any content, after a response, for another request with the same head;
+    /// keeps little memory.
+    ///
+    /// - Returns: Whether it has; if not, the intake is discarded.
+    mutating func restart() -> Bool
 }
 
 extension Intake {
     /// Makes the response where nothing cancels the work.
     package mutating func makeResponse() -> Response { makeResponse(unless: nil) }
+
+    package mutating func expect(length _: Int) {}
+
+    package mutating func restart() -> Bool { false }
 
     package var isBounded: Bool { false }
 

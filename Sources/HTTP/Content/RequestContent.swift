@@ -12,6 +12,10 @@ struct RequestContent: Sendable {
     var footprint: Int { intakeFootprint + segment.footprint }
 
     private var intake: (any Intake)?
+    /// Whether the intake may be restarted after its response.
+    private var isRepeatable = false
+    /// Whether the intake has been restarted for another request with the same head.
+    private(set) var isRestarted = false
     private var state = State.none
     /// Bytes received and not yet processed.
     private var segment = BodySegment()
@@ -49,16 +53,30 @@ struct RequestContent: Sendable {
     /// - Parameters:
     ///   - intake: The intake that processes the content.
     ///   - inlineBytes: The maximum length in bytes of content that is processed on the event loop.
+    ///   - length: The length of the content in bytes; `nil` if it is not known.
+    ///   - isRepeatable: Whether the intake may be restarted after its response.
     ///   - options: The options of the intake.
     mutating func begin(
         _ intake: consuming any Intake,
         inlineBytes: Int,
+        length: Int?,
+        isRepeatable: Bool,
         _ options: borrowing IntakeOptions
     ) {
         self.intake = intake
         self.inlineBytes = inlineBytes
+        self.isRepeatable = isRepeatable
         leastNumberBytes = options.leastNumberBytes
         numberFootprint = options.numberFootprint
+        beginAgain(length: length)
+    }
+
+    /// Prepares for the content of another request with the same intake, which is new or restarted.
+    ///
+    /// - Parameter length: The length of the content in bytes; `nil` if it is not known.
+    mutating func beginAgain(length: Int?) {
+        if let length { intake?.expect(length: length) }
+        isRestarted = false
         state = .local
         receivedBytes = 0
         intakeFootprint = 0
@@ -79,10 +97,17 @@ struct RequestContent: Sendable {
         cancelJob()
         cancellation = nil
         state = .none
-        intake = nil
+        if !isRestarted { intake = nil }
         segment = BodySegment()
         intakeFootprint = 0
         intakeTextFootprint = 0
+    }
+
+    /// Discards a restarted intake.
+    mutating func forget() {
+        guard isRestarted else { return }
+        isRestarted = false
+        intake = nil
     }
 
     /// Whether enough bytes are buffered to hand them to a worker.
@@ -206,7 +231,8 @@ struct RequestContent: Sendable {
     mutating func makeResponse() -> Response? {
         // Called in place: moving the intake out would copy its buffers.
         let response = intake?.makeResponse()
-        intake = nil
+        isRestarted = isRepeatable && intake?.restart() ?? false
+        if !isRestarted { intake = nil }
         return response
     }
 }

@@ -7,7 +7,8 @@
 package protocol Responder: Sendable {
     /// Decides how to handle a request whose head is complete.
     ///
-    /// Called before `100 Continue` is sent and before any of the body is stored, so that 404, 405,
+    /// Not called for a request whose head repeats that of the previous one, if the intake of that has been
+    /// restarted. Called before `100 Continue` is sent and before any of the body is stored, so that 404, 405,
     /// 415 and OPTIONS need no content.
     func receive(_ head: RequestHead) -> Reception
 
@@ -57,6 +58,9 @@ package struct IntakeOptions: Sendable {
     /// Whether the intake keeps a bounded part of the content, however long it is, so that
     /// ``Limits/streamBytes`` applies rather than ``Limits/bodyBytes``.
     package var isStream = false
+    /// Whether the intake may be restarted for the next request, if the head of that differs in nothing but
+    /// the length of the content; not for a stream, nor with fields of every response.
+    package var isRepeatable = false
     /// Fields of every subsequent response to this request, including refusals; `nil` means none.
     package var fields: ResponseFields?
     /// The route of refusals of this request, for logs and metrics.

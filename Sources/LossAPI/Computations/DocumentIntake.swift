@@ -51,6 +51,8 @@ struct DocumentIntake<Document: ComputableDocument, Body: BodyReader<Document>>:
 
     var responseFootprint: Int { problem == nil ? document.resultFootprint : 0 }
 
+    mutating func expect(length: Int) { body.expect(length: length) }
+
     /// Always returns `true`: how long the computation takes is known only once it is done.
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         body.append(bytes)

@@ -31,14 +31,12 @@ extension LossService {
     ///   - operation: The computation.
     ///   - query: The query of the request, which may contain options.
     ///   - formats: The formats of the request and of its result.
-    ///   - length: The length of the body in bytes, if it is known.
     /// - Returns: The intake.
     /// - Throws: A problem with the query, or with a format.
     func intake(
         for operation: Operation,
         query: String?,
-        formats: ContentFormats,
-        expecting length: Int?
+        formats: ContentFormats
     ) throws(Problem) -> any Intake {
         let allowed = operation.formats.map { $0.mediaType }
         guard operation.formats.contains(formats.request) else {
@@ -51,11 +49,11 @@ extension LossService {
         }
         switch operation {
         case .check:
-            return try intake(CheckDocument(limits: limits), operation, query, formats, length)
+            return try intake(CheckDocument(limits: limits), operation, query, formats)
         case .evaluations:
-            return try intake(EvaluationDocument(limits: limits), operation, query, formats, length)
+            return try intake(EvaluationDocument(limits: limits), operation, query, formats)
         case .objectives:
-            return try intake(ObjectiveDocument(limits: limits), operation, query, formats, length)
+            return try intake(ObjectiveDocument(limits: limits), operation, query, formats)
         case .merge:
             var document = MergeDocument(Merger(groupLimit: limits.groups))
             try document.read(query: query)
@@ -63,7 +61,7 @@ extension LossService {
                 let lines = PartialLines(maximumDepth: maximumDepth)
                 return intake(document, lines, operation)
             }
-            return intake(document, operation, expecting: length)
+            return intake(document, operation)
         }
     }
 
@@ -71,8 +69,7 @@ extension LossService {
         _ document: Document,
         _ operation: Operation,
         _ query: String?,
-        _ formats: ContentFormats,
-        _ length: Int?
+        _ formats: ContentFormats
     ) throws(Problem) -> any Intake {
         var document = document
         try document.read(query: query)
@@ -82,16 +79,15 @@ extension LossService {
         switch formats.request {
         case .safetensors: return tensors(SafeTensorsReader())
         case .npz: return tensors(NPZReader(limit: maximumBody))
-        case .json, .npy, .csv, .ndjson: return intake(document, operation, expecting: length)
+        case .json, .npy, .csv, .ndjson: return intake(document, operation)
         }
     }
 
     private func intake<Document: StreamedDocument>(
         _ document: Document,
-        _ operation: Operation,
-        expecting length: Int?
+        _ operation: Operation
     ) -> any Intake {
-        let reader = DocumentReader<Document>(maximumDepth: maximumDepth, expecting: length)
+        let reader = DocumentReader<Document>(maximumDepth: maximumDepth)
         return intake(document, reader, operation)
     }
 

@@ -57,8 +57,8 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
         case end
     }
 
-    init(maximumDepth: Int, expecting length: Int?) {
-        reader = JSONReader(maximumDepth: maximumDepth, expecting: length)
+    init(maximumDepth: Int) {
+        reader = JSONReader(maximumDepth: maximumDepth)
     }
 
     var footprint: Int { reader.footprint + numbers.footprint }
@@ -69,6 +69,8 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
 
     /// Always `false`: documents are read by workers.
     var isPaused: Bool { false }
+
+    mutating func expect(length: Int) { reader.expect(length: length) }
 
     mutating func append(_ bytes: Span<UInt8>) {
         received += bytes.count

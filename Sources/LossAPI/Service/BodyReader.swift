@@ -26,6 +26,9 @@ protocol BodyReader<Target>: Sendable {
     /// What is requested, in the Open Inference Protocol; `nil` in other formats.
     var inference: InferenceRequest? { get }
 
+    /// States the length of the body in bytes, before any of it.
+    mutating func expect(length: Int)
+
     /// Appends the next part of a short body.
     mutating func append(_ bytes: Span<UInt8>)
 
@@ -44,6 +47,9 @@ protocol BodyReader<Target>: Sendable {
     /// Abandons reading and discards the bytes.
     mutating func skip()
 
+    /// Returns to the state before any bytes; returns whether it has.
+    mutating func restart() -> Bool
+
     /// Reads the available fields.
     ///
     /// - Parameters:
@@ -61,6 +67,10 @@ extension BodyReader {
     var inference: InferenceRequest? { nil }
 
     var isBounded: Bool { false }
+
+    mutating func expect(length _: Int) {}
+
+    mutating func restart() -> Bool { false }
 
     func problem(explaining error: any Error) -> Problem { Problem(explaining: error) }
 }

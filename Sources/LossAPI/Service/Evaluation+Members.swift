@@ -16,13 +16,7 @@ extension Evaluation {
             namesInputs: namesInputs,
             visit
         )
-        if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
-        if let statistics = result.statistics {
-            visitMembers(of: statistics, at: .statistics, visit)
-        }
-        if let partial { visit(.value(.partial, partial.document)) }
-        if let link = result.link { visit(.tensor(.link, link)) }
-        if let prox = result.prox { visit(.tensor(.prox, prox)) }
+        if result.hasOthers { visitOthers(visit) }
         if let convention { visitMembers(of: convention, at: .convention, visit) }
         if !penalties.isEmpty {
             visit(.beginArray(.regularization))
@@ -36,8 +30,23 @@ extension Evaluation {
         visit(.endObject)
     }
 
+    /// Visits the outputs that most requests do not have.
+    private func visitOthers(_ visit: (ResultMember) -> Void) {
+        if let skipped = result.skipped { visit(.integer(.skipped, skipped)) }
+        if let statistics = result.statistics {
+            visitMembers(of: statistics, at: .statistics, visit)
+        }
+        if let partial { visit(.value(.partial, partial.document)) }
+        if let link = result.link { visit(.tensor(.link, link)) }
+        if let prox = result.prox { visit(.tensor(.prox, prox)) }
+    }
+
     /// The count of numbers in the arrays of its losses and derivatives.
-    var numberCount: Int { penalties.reduce(result.numberCount) { $0 + $1.numberCount } }
+    var numberCount: Int {
+        var count = result.numberCount
+        for index in penalties.indices { count += penalties[index].numberCount }
+        return count
+    }
 
     private func visitMembers(
         of result: LossResult,
@@ -133,9 +142,10 @@ extension Evaluation {
 extension LossResult {
     /// The count of numbers in its arrays.
     fileprivate var numberCount: Int {
-        var count = (weighted?.arrayLength ?? 0) + (elements?.arrayLength ?? 0)
+        var count = 0
         for index in derivatives.indices { count += derivatives[index].count }
-        count += (link?.arrayLength ?? 0) + (prox?.arrayLength ?? 0)
+        guard hasOthers else { return count }
+        for tensor in [weighted, elements, link, prox] { count += tensor?.arrayLength ?? 0 }
         return count
     }
 }

@@ -45,22 +45,21 @@ package struct LossService: Sendable {
     ///   - route: The route of the request.
     ///   - query: The query of the request, which may contain options.
     ///   - formats: The formats of the request and of its result.
-    ///   - length: The length of the body in bytes, if it is known.
     /// - Returns: The intake; `nil` if the route does not accept a body.
     /// - Throws: A problem with the query.
     func intake(
         for route: Route,
         query: String?,
-        formats: ContentFormats = .json,
-        expecting length: Int?
+        formats: ContentFormats = .json
     ) throws(Problem) -> (any Intake)? {
         guard case .entry(_, let found) = route else { return nil }
         switch formats.request {
         case .json:
-            // Constructed in place: named values would be copied.
+            let builder = try RequestBuilder.make(for: found, query, formats, limits: limits)
             return RequestIntake(
-                members: MemberReader(maximumDepth: maximumDepth, expecting: length),
-                builder: try .make(for: found, query, formats, limits: limits),
+                members: MemberReader(maximumDepth: maximumDepth),
+                builder: builder,
+                initial: RestartPoint(builder),
                 format: formats.result,
                 route: route.name,
                 clock: clock
@@ -128,6 +127,7 @@ package struct LossService: Sendable {
         return RequestIntake(
             members: TableBody(reader, foldsRows: builder.sumsRows, limit: maximumBody),
             builder: builder,
+            initial: nil,
             format: formats.result,
             route: route.name,
             clock: clock
@@ -163,6 +163,7 @@ package struct LossService: Sendable {
         RequestIntake(
             members: TensorBody(reader),
             builder: try .make(for: found, query, formats, limits: limits),
+            initial: nil,
             format: formats?.result ?? .json,
             route: route.name,
             clock: clock

@@ -43,11 +43,9 @@ struct MemberReader: BodyReader {
     /// The maximum length of a text that is read only once it is complete, in bytes.
     private static let shortText = 16 * 1_024
 
-    /// - Parameters:
-    ///   - maximumDepth: The maximum nesting depth, including the object itself.
-    ///   - length: The length of the text in bytes, if it is known.
-    init(maximumDepth: Int, expecting length: Int?) {
-        reader = JSONReader(maximumDepth: maximumDepth, expecting: length)
+    /// - Parameter maximumDepth: The maximum nesting depth, including the object itself.
+    init(maximumDepth: Int) {
+        reader = JSONReader(maximumDepth: maximumDepth)
     }
 
     /// The memory in use, in bytes.
@@ -58,6 +56,9 @@ struct MemberReader: BodyReader {
 
     /// Whether every member has been read, or reading was abandoned.
     var isAtEnd: Bool { place == .end }
+
+    /// States the length of the text in bytes.
+    mutating func expect(length: Int) { reader.expect(length: length) }
 
     /// Appends the next part of the text.
     mutating func append(_ bytes: Span<UInt8>) {
@@ -86,7 +87,21 @@ struct MemberReader: BodyReader {
 
     /// Discards the text, which has been read or is not needed.
     mutating func discardText() {
-        reader = JSONReader()
+        reader = JSONReader(maximumDepth: reader.maximumDepth)
+    }
+
+    mutating func restart() -> Bool {
+        // At the end, no array is in progress.
+        guard place == .end else { return false }
+        // Idle connections hold it.
+        reader.restart(keeping: 512)
+        place = .start
+        isComplete = false
+        received = 0
+        awaited = Self.shortText
+        stopsAtLongValues = false
+        isPaused = false
+        return true
     }
 
     /// Abandons reading and discards the text.

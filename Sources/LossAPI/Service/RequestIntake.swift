@@ -13,6 +13,8 @@ import TensorJSON
 struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
     var members: Body
     var builder: RequestBuilder
+    /// The builder before any content; `nil` unless the intake can be restarted.
+    let initial: RestartPoint?
     /// The format of the result.
     let format: ResultFormat
     /// See ``Response/route``.
@@ -62,6 +64,8 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
         let each = format.isText ? ResultText.nanosecondsEach : ResultBytes.nanosecondsEach
         return builder.computingNanoseconds + builder.resultCount * each
     }
+
+    mutating func expect(length: Int) { members.expect(length: length) }
 
     mutating func receive(_ bytes: Span<UInt8>, isLast: Bool) -> Bool {
         guard case .none = problem else { return false }
@@ -151,6 +155,15 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
         latest = end
     }
 
+    mutating func restart() -> Bool {
+        guard let initial, case .none = problem, members.restart() else { return false }
+        builder = initial.builder
+        times = WorkTimes()
+        received = 0
+        latest = nil
+        return true
+    }
+
     private mutating func read(stopsAtLongValues: Bool = false) {
         guard case .none = problem else { return members.skip() }
         do {
@@ -160,6 +173,15 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
             members.skip()
         }
     }
+}
+
+/// The builder of a request before any content.
+///
+/// A class, so that intakes are short.
+final class RestartPoint: Sendable {
+    let builder: RequestBuilder
+
+    init(_ builder: RequestBuilder) { self.builder = builder }
 }
 
 extension Cancellation: CancellationFlag {}

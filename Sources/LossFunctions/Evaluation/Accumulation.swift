@@ -260,13 +260,15 @@ struct Accumulation: ~Copyable {
         else { return nil }
         let groups = try groupMoments()
         return LossResult.OtherOutputs(
-            weighted: isWeighted ? losses(weighted) : nil,
-            elements: outputs.contains(.elements) ? losses(elements) : nil,
-            statistics: outputs.contains(.statistics) ? try statistics() : nil,
-            moments: outputs.contains(.partial) ? moments?.moments() : nil,
-            groups: groups,
-            skipped: batch.request.skipsMissing ? batch.selection.skipped : nil,
-            extent: outputs.contains(.partial) ? extent : nil
+            LossResult.Values(
+                weighted: isWeighted ? losses(weighted) : nil,
+                elements: outputs.contains(.elements) ? losses(elements) : nil,
+                statistics: outputs.contains(.statistics) ? try statistics() : nil,
+                moments: outputs.contains(.partial) ? moments?.moments() : nil,
+                groups: groups,
+                skipped: batch.request.skipsMissing ? batch.selection.skipped : nil,
+                extent: outputs.contains(.partial) ? extent : nil
+            )
         )
     }
 

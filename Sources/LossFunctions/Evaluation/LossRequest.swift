@@ -62,20 +62,26 @@ package struct LossResult: Equatable, Sendable {
     /// The derivatives of `loss`: a gradient for each requested input, then the diagonal of a Hessian for
     /// each; with `Reduction.none`, those of the losses themselves.
     package let derivatives: [Derivative]
-    /// The outputs that most requests do not have; `nil` if there are none.
-    private var rest: Rest?
-
-    /// A class, so that most results are short.
-    private final class Rest: Equatable, Sendable {
-        let outputs: OtherOutputs
-
-        init(_ outputs: OtherOutputs) { self.outputs = outputs }
-
-        static func == (left: Rest, right: Rest) -> Bool { left.outputs == right.outputs }
-    }
+    /// `nil` if there are none.
+    ///
+    /// Written in full, as otherwise the initializer would copy the result to replace an initial `nil`.
+    private var others: Optional<OtherOutputs>
 
     /// The outputs that most requests do not have.
-    struct OtherOutputs: Equatable, Sendable {
+    ///
+    /// A class, so that most results are short.
+    final class OtherOutputs: Equatable, Sendable {
+        let values: Values
+
+        init(_ values: Values) { self.values = values }
+
+        static func == (left: OtherOutputs, right: OtherOutputs) -> Bool {
+            left.values == right.values
+        }
+    }
+
+    /// The values of outputs that most requests do not have.
+    struct Values: Equatable, Sendable {
         var weighted: Tensor?
         var elements: Tensor?
         var statistics: Statistics?
@@ -91,41 +97,43 @@ package struct LossResult: Equatable, Sendable {
         reduced: Double?,
         normalizer: Double,
         derivatives: [Derivative],
-        _ others: OtherOutputs? = nil
+        _ others: OtherOutputs?
     ) {
         self.reduced = reduced
         self.normalizer = normalizer
         self.derivatives = derivatives
-        rest = others.map { Rest($0) }
+        self.others = others
     }
 
+    /// Whether there may be outputs besides the reduced loss, its denominator and derivatives.
+    package var hasOthers: Bool { if case .none = others { false } else { true } }
     /// With `Reduction.none`, the weighted losses.
-    package var weighted: Tensor? { rest?.outputs.weighted }
+    package var weighted: Tensor? { others?.values.weighted }
     /// The losses one by one, before weights and reduction; NaN for those left out.
-    package var elements: Tensor? { rest?.outputs.elements }
-    package var statistics: Statistics? { rest?.outputs.statistics }
+    package var elements: Tensor? { others?.values.elements }
+    package var statistics: Statistics? { others?.values.statistics }
     /// The exact sums from which reduced losses and statistics follow.
-    package var moments: Moments? { rest?.outputs.moments }
+    package var moments: Moments? { others?.values.moments }
     /// The exact sums of each group, if the losses are grouped.
-    package var groups: [LossPartial.Group]? { rest?.outputs.groups }
+    package var groups: [LossPartial.Group]? { others?.values.groups }
     /// The number of steps, if the loss states it.
     package internal(set) var steps = 0
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
-    package var skipped: Int? { rest?.outputs.skipped }
+    package var skipped: Int? { others?.values.skipped }
     /// The units of the losses, if their exact sums were requested.
-    var extent: Extent? { rest?.outputs.extent }
+    var extent: Extent? { others?.values.extent }
     /// The means that the predictions estimate, in their shape.
-    package var link: Tensor? { rest?.outputs.link }
+    package var link: Tensor? { others?.values.link }
     /// The parameters that minimize half of the squared distance to the given ones plus the step times the
     /// loss.
-    package var prox: Tensor? { rest?.outputs.prox }
+    package var prox: Tensor? { others?.values.prox }
 
     /// Adds the outputs with a number for each prediction or parameter that are not derivatives.
     mutating func add(link: Tensor?, prox: Tensor?) {
-        var others = rest?.outputs ?? OtherOutputs()
-        others.link = link
-        others.prox = prox
-        rest = Rest(others)
+        var values = others?.values ?? Values()
+        values.link = link
+        values.prox = prox
+        others = OtherOutputs(values)
     }
 
     /// The units of a batch, by which the sums of parts of a data set become its result.

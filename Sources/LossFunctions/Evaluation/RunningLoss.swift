@@ -136,12 +136,14 @@ package struct RunningLoss: Sendable {
             normalizer: denominator,
             derivatives: [],
             LossResult.OtherOutputs(
-                statistics: statistics,
-                moments: outputs.contains(.partial) ? moments : nil,
-                groups: hasGroups
-                    ? groups.map { LossPartial.Group(key: $0.key.text, $0.value) } : nil,
-                skipped: template.skipsMissing ? skipped : nil,
-                extent: outputs.contains(.partial) ? extent : nil
+                LossResult.Values(
+                    statistics: statistics,
+                    moments: outputs.contains(.partial) ? moments : nil,
+                    groups: hasGroups
+                        ? groups.map { LossPartial.Group(key: $0.key.text, $0.value) } : nil,
+                    skipped: template.skipsMissing ? skipped : nil,
+                    extent: outputs.contains(.partial) ? extent : nil
+                )
             )
         )
     }

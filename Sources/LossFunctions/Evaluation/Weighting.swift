@@ -40,12 +40,11 @@ struct Weighting {
     /// `targetWeights` are additional factors in the denominator of a mean: the weight of the class of
     /// each target, or 0 for an ignored target; `nil` means 1.
     init(_ batch: Batch, targetWeights: [Double]?) throws(LossError) {
-        let request = batch.request
         let shape = batch.lossShape
         let count = batch.unitCount
-        let reduction = request.reduction
-        if let weights = request.weights { try Self.check(weights, against: shape) }
-        let weights = request.weights?.values ?? []
+        let reduction = batch.request.reduction
+        if let weights = batch.request.weights { try Self.check(weights, against: shape) }
+        let weights = batch.request.weights?.values ?? []
         let span = count / max(weights.count, 1)
         let itemCount = shape.first ?? 1
         let itemLength = reduction.isNested ? count / max(itemCount, 1) : count
@@ -58,7 +57,7 @@ struct Weighting {
         case .elementMean: normalizer = Double(selection.count)
         case .mean:
             normalizer =
-                request.normalizer
+                batch.request.normalizer
                 ?? Self.total(0..<count, weights, span: span, selection, targetWeights)
         case .meanOfMeans, .meanOfSums:
             let isMean = reduction == .meanOfMeans
@@ -73,13 +72,14 @@ struct Weighting {
             }
             let filled = items.count { !$0.isEmpty }
             normalizer =
-                request.normalizer ?? Double(request.emptyRows == .drop ? filled : itemCount)
+                batch.request.normalizer
+                ?? Double(batch.request.emptyRows == .drop ? filled : itemCount)
         }
         try Self.check(
             normalizer,
             count: count,
             isComplete: selection.isComplete,
-            hasMask: request.mask != nil,
+            hasMask: batch.request.mask != nil,
             weighsTargets: targetWeights != nil,
             input: batch.signature.inputs[0].name
         )

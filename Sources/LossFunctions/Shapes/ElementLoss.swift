@@ -32,13 +32,13 @@ final class ElementLoss: LossEvaluator {
         )
         var list = try OptionList(kernel, batch, stride: block.stride)
         var copies = InputCopies(stride: block.stride)
-        let (first, second) = (batch.values(0), batch.values(1))
-        let (third, fourth, fifth) = (batch.values(2), batch.values(3), batch.values(4))
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             try batch.checkCancellation()
             let range = start..<min(start + ElementBlock.capacity, count)
             list.fill(from: start, count: range.count)
             if range.count % ElementBlock.lanes == 0, !batch.selection.leavesOut(someOf: range) {
+                let (first, second) = (batch.values(0), batch.values(1))
+                let (third, fourth, fifth) = (batch.values(2), batch.values(3), batch.values(4))
                 try compute(
                     first.span.extracting(range),
                     second.span.extracting(second.isEmpty ? 0..<0 : range),

@@ -9,7 +9,7 @@ struct BodyBuffer: Sendable {
     /// Whether the end of the body has been received.
     private(set) var isComplete: Bool
     /// The length of the body, if it is known in advance.
-    let announcedLength: Int?
+    var announcedLength: Int?
     /// Offset in the body of the end of the text when reading last ran out of it.
     private var shortageEnd = 0
 
@@ -21,11 +21,21 @@ struct BodyBuffer: Sendable {
     }
 
     /// Prepares for a body of which nothing has been received.
-    init(reserving capacity: Int, announcedLength: Int?) {
+    init(reserving capacity: Int) {
         bytes = []
         if capacity > 0 { bytes.reserveCapacity(capacity) }
         isComplete = false
-        self.announcedLength = announcedLength
+    }
+
+    /// Discards the text, and prepares for another body.
+    ///
+    /// - Parameter bytes: The maximum memory to keep.
+    mutating func restart(keeping bytes: Int) {
+        self.bytes.removeAll(keepingCapacity: self.bytes.capacity <= bytes)
+        start = 0
+        isComplete = false
+        announcedLength = nil
+        shortageEnd = 0
     }
 
     /// Offset in the body of the end of the text.

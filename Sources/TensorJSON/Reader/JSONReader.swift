@@ -38,7 +38,7 @@ package struct JSONReader: Sendable {
     var text: BodyBuffer
     /// Offset in the received text of the next byte to read.
     private(set) var offset = 0
-    let maximumDepth: Int
+    package let maximumDepth: Int
     var containers = OpenContainers()
     /// The meter from which memory for numbers is reserved; `nil` means that memory is unlimited.
     ///
@@ -60,12 +60,24 @@ package struct JSONReader: Sendable {
     /// - Parameters:
     ///   - maximumDepth: the maximum nesting depth of objects and arrays.
     ///   - capacity: the bytes of text to reserve.
-    ///   - length: the length of the body, if known; used to estimate the memory for numbers, which
-    ///     remains bounded by the text received.
-    package init(maximumDepth: Int = 32, reserving capacity: Int = 0, expecting length: Int? = nil)
-    {
-        text = BodyBuffer(reserving: capacity, announcedLength: length)
+    package init(maximumDepth: Int = 32, reserving capacity: Int = 0) {
+        text = BodyBuffer(reserving: capacity)
         self.maximumDepth = maximumDepth
+    }
+
+    /// States the length of the body in bytes, from which the memory for numbers is estimated.
+    ///
+    /// It remains bounded by the text received.
+    package mutating func expect(length: Int) { text.announcedLength = length }
+
+    /// Prepares for another body after the end of one.
+    ///
+    /// - Parameter bytes: The maximum memory to keep for its text.
+    package mutating func restart(keeping bytes: Int) {
+        text.restart(keeping: bytes)
+        offset = 0
+        if containers.depth > 0 { containers = OpenContainers() }
+        meter = nil
     }
 
     /// Offset in the body of the next byte to read.
