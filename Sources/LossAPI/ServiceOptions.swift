@@ -6,7 +6,8 @@ import Requests
 package struct ServiceOptions: Sendable {
     /// The maximum nesting depth of JSON.
     package var jsonDepth = LossService.defaultDepth
-    /// The maximum number of steps of a loss whose time grows faster than its inputs.
+    /// The maximum number of steps of losses whose time grows faster than their inputs, and of metrics with
+    /// classes.
     package var steps = LossService.defaultSteps
     /// The maximum number of groups whose sums are kept apart in a request.
     package var groups = LossService.defaultGroups

@@ -30,7 +30,7 @@ extension Int {
     init(
         _ number: Double,
         _ field: String,
-        _ allowed: ClosedRange<Int>,
+        _ allowed: some RangeExpression<Int>,
         _ description: String
     ) throws(RequestError) {
         guard let integer = Int(exactly: number), allowed.contains(integer) else {

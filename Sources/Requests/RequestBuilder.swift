@@ -138,9 +138,15 @@ package struct RequestBuilder: Sendable {
         case (.outputs, .texts(let names)):
             request.outputs = try Outputs(names, allowed: Outputs.names(of: facts))
         case (.offset, .number(let number)):
-            request.offset = try Int(number, "offset", 0...(1 << 53), "an integer from 0 to 2^53")
+            request.offset = try Int(
+                number,
+                "offset",
+                0..<(1 << 53),
+                "an integer from 0 to below 2^53"
+            )
         case (.groups, .labels(let labels)): try set(labels)
-        case (.groups, .numbers(let numbers)): try set(GroupLabels.integers(numbers))
+        case (.groups, .numbers(let numbers)):
+            try set(GroupLabels.integers(numbers, limit: limits.groups))
         case (.gradientOf, .texts(let names)):
             request.gradientOf = try inputs(names)
         case (.hessianKind, .text(let name)):
@@ -430,6 +436,9 @@ extension RequestBuilder {
 }
 
 extension RequestBuilder {
+    /// The maximum number of groups.
+    package var groupLimit: Int { limits.groups }
+
     package var penaltyCount: Int { penalties.count }
 
     /// The memory in use, in bytes.
@@ -543,16 +552,27 @@ extension OptionValue {
 
 extension GroupLabels {
     /// The groups whose keys are integers, by their decimal digits.
-    package static func integers(_ numbers: Tensor) throws(RequestError) -> GroupLabels {
+    ///
+    /// - Parameters:
+    ///   - numbers: the keys.
+    ///   - limit: the maximum number of groups.
+    /// - Returns: the groups.
+    /// - Throws: `RequestError` if a number is not an integer below 2^53 in magnitude, or if there are too
+    ///   many groups.
+    package static func integers(
+        _ numbers: Tensor,
+        limit: Int
+    ) throws(RequestError) -> GroupLabels {
         guard numbers.shape.count == 1 else {
             throw .wrongKind("groups", expected: "a list of strings or integers")
         }
-        var labels = GroupLabels.Builder()
+        var labels = GroupLabels.Builder(limit: limit)
         for (place, number) in numbers.values.enumerated() {
-            guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
+            guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
                 throw .wrongKind("groups[\(place)]", expected: "a string or an integer")
             }
             labels.append(integer)
+            guard !labels.isOverLimit else { throw .tooManyGroups(limit: limit) }
         }
         return labels.finish()
     }

@@ -77,7 +77,8 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Maximum number of steps of a loss whose time grows faster than its inputs (more: 413)."
+            "Maximum number of steps of losses whose time grows faster than their inputs, and of "
+            + "metrics with classes (more: 413)."
     )
     var steps = LossService.defaultSteps
 

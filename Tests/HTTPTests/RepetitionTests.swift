@@ -78,9 +78,91 @@ import Testing
         }
     }
 
+    @Test("has its intake restarted only if that is allowed, and if the heads are alike")
+    func restarts() {
+        let request = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
+        let longer = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
+        let other = "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
+        for (isRepeatable, decisions) in [(true, 3), (false, 6)] {
+            var options = IntakeOptions()
+            options.isRepeatable = isRepeatable
+            let connection = RestartingConnection(options)
+            for text in [
+                request + "ab", request + "cd", longer + "efg", other + "hi", other + "jk",
+                request + "lm",
+            ] {
+                connection.receive(text)
+            }
+            #expect(connection.bodies == ["ab", "cd", "efg", "hi", "jk", "lm"])
+            #expect(connection.decisions == decisions)
+        }
+    }
+
     private func requestsAndRefusals(_ texts: String..., size: Int = .max) -> Conversation.Record {
         let conversation = Conversation()
         for text in texts { conversation.receive(text, size: size) }
         return conversation.record
+    }
+}
+
+/// A connection whose intakes can be restarted and answer with what they have received.
+private final class RestartingConnection {
+    /// The content of each request, as its intake received it.
+    private(set) var bodies: [String] = []
+    /// The number of requests whose intake was decided on.
+    private(set) var decisions = 0
+
+    private var connection = Connection(
+        limits: Limits(),
+        budget: MemoryBudget(limit: 1 << 20),
+        now: Instant(nanoseconds: 0)
+    )
+    private let options: IntakeOptions
+    private let today = DateField("today")
+
+    init(_ options: IntakeOptions) { self.options = options }
+
+    func receive(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        let now = Instant(nanoseconds: 0)
+        while true {
+            switch connection.next() {
+            case .receive:
+                decisions += 1
+                connection.received(.accept(Restartable(), options), date: today, now: now)
+            case .respond:
+                guard let response = connection.makeResponse() else { return }
+                bodies.append(String(decoding: response.body, as: UTF8.self))
+                connection.responded(response, date: today, now: now)
+            case .send:
+                _ = connection.sent(connection.output.unsentBytes, now: now)
+            case .read where !rest.isEmpty:
+                rest = rest.dropFirst(connection.receive(rest, now: now))
+            default: return
+            }
+        }
+    }
+
+    /// Answers with its content, which a restart discards.
+    private struct Restartable: Intake {
+        private var body: [UInt8] = []
+
+        var footprint: Int { body.count }
+
+        mutating func receive(_ bytes: Span<UInt8>, isLast _: Bool) -> Bool {
+            for index in bytes.indices { body.append(bytes[index]) }
+            return false
+        }
+
+        mutating func receive(_: consuming BodySegment, isLast _: Bool, _: MemoryAccount) {}
+
+        mutating func makeResponse(unless _: Cancellation?) -> Response {
+            .make(String(decoding: body, as: UTF8.self))
+        }
+
+        mutating func restart() -> Bool {
+            body = []
+            return true
+        }
     }
 }

@@ -6,6 +6,7 @@ import HTTPTypes
 import LossAPI
 import LossFacts
 import LossFunctions
+import Requests
 import Testing
 
 @Suite("An evaluation of a data set")
@@ -252,18 +253,94 @@ struct EvaluationTests {
         }
     }
 
-    @Test("leaves out missing values of each model, and pairs what both have")
+    @Test("of two models is of the rows that neither lacks")
     func missing() throws {
         let body =
             #"{"inputs":{"predictions":[1,null,3],"targets":[0,0,0]},"baseline":{"predictions":[2,2,null]},"missing":"skip","losses":["absolute_error"],"metrics":["mae"]}"#
         let result = try object(body)
         let loss = try first(result, "losses")
-        #expect(loss["value"] as? Double == 2 && loss["count"] as? Int == 2)
+        #expect(loss["value"] as? Double == 1 && loss["count"] as? Int == 1)
         let baseline = try #require(loss["baseline"] as? [String: Any])
         #expect(baseline["value"] as? Double == 2 && baseline["count"] as? Int == 1)
         #expect(baseline["difference"] as? Double == -1)
-        let metric = try #require(try first(result, "metrics")["baseline"] as? [String: Any])
-        #expect(metric["value"] as? Double == 2)
+        let metric = try first(result, "metrics")
+        #expect(metric["value"] as? Double == 1)
+        let other = try #require(metric["baseline"] as? [String: Any])
+        #expect(other["value"] as? Double == 2 && other["difference"] as? Double == -1)
+    }
+
+    @Test(
+        "has null for what is too large for a double",
+        arguments: [
+            #"{"inputs":{"predictions":[1.7e308,0],"targets":[0,0]},"losses":["mae"],"metrics":["mae"]}"#,
+            #"{"inputs":{"predictions":[1.7e308,0],"targets":[0,0]},"metrics":["mae"],"baseline":{"predictions":[-1.7e308,1.7e308]}}"#,
+            #"{"inputs":{"predictions":[0.5,0.6],"targets":[1,0]},"metrics":["accuracy"],"confidence":0.9999999999999999}"#,
+        ]
+    )
+    func extremes(body: String) throws {
+        let result = try object(body)
+        for list in ["losses", "metrics"] where result[list] != nil {
+            let entry = try first(result, list)
+            #expect(entry["value"] is Double)
+            #expect(
+                entry["interval"] is NSNull || (entry["interval"] as? [Double])?.count == 2
+            )
+        }
+    }
+
+    @Test("of a difference that is too large for a double is refused")
+    func largeDifference() throws {
+        let body =
+            #"{"inputs":{"predictions":[1.7e308,-1.7e308,3],"targets":[-1,1,1]},"losses":["logistic_margin"],"baseline":{"predictions":[-1.7e308,1.7e308,1]}}"#
+        let response = client.send(.post, "/v1/evaluations", body)
+        #expect(response.status == .ok || response.status == .unprocessableContent)
+    }
+
+    @Test(
+        "has no integer as a group that a double may have rounded",
+        arguments: ["9007199254740992", "9007199254740993", "-9007199254740993"]
+    )
+    func largeGroups(group: String) throws {
+        let problem = try object(
+            #"{"inputs":{"predictions":[1,2],"targets":[0,0]},"losses":["mse"],"groups":[\#(group),1]}"#,
+            status: 422
+        )
+        #expect(problem["pointer"] as? String == "/groups/0")
+    }
+
+    @Test("lists the greatest losses, the first of equal ones first, in whatever order they are")
+    func worst() throws {
+        for losses in [[1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1], [2, 2, 1, 2, 9, 2, 9]] {
+            let targets = losses.map { _ in "0" }.joined(separator: ",")
+            let result = try object(
+                #"{"inputs":{"predictions":\#(losses),"targets":[\#(targets)]},"losses":["mae"],"worst":3}"#
+            )
+            let worst = try #require(try first(result, "losses")["worst"] as? [[String: Any]])
+            let expected = losses.indices.sorted {
+                losses[$0] == losses[$1] ? $0 < $1 : losses[$0] > losses[$1]
+            }
+            #expect(worst.map { $0["place"] as? [Int] } == expected.prefix(3).map { [$0] })
+        }
+    }
+
+    @Test("charges the classes of metrics by group, and counts their steps")
+    func classes() throws {
+        var evaluation = DataSetEvaluation(limits: ComputationLimits(steps: 1 << 28, groups: 10))
+        for name in ["predictions", "targets"] {
+            evaluation.data.set(name, Tensor(shape: [2], values: [0, 1]))
+        }
+        let before = evaluation.resultFootprint
+        var term = Term(name: "confusion_matrix")
+        term.fields = [("classes", .number(1_000))]
+        evaluation.metrics = [term, term, term]
+        // A double each, and its text.
+        #expect(evaluation.resultFootprint - before >= 3 * 1_000_000 * (8 + 25))
+        let error = #expect(throws: DataSetError.self) { try evaluation.result() }
+        guard case .term(let place, .loss(.tooManySteps, _), _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(place.index == 2)
     }
 
     @Test("divides groups by a denominator of one's own, as it does all")
@@ -374,6 +451,25 @@ struct ObjectiveTests {
         let own = try #require(other["gradients"] as? [String: Any])
         #expect(Array(own.keys) == ["y"])
         #expect(numbers(own["y"] as Any) == numbers(gradients["mu"] as Any).map { -$0 })
+    }
+
+    @Test("has the total derivative in an input with several uses")
+    func uses() throws {
+        let body =
+            #"{"inputs":{"a":[1],"b":[3],"y":[0]},"terms":[{"loss":"mse","inputs":{"predictions":"a","targets":"b"}},{"loss":"mse","inputs":{"predictions":"b","targets":"y"}}]}"#
+        let result = try client.json(client.send(.post, "/v1/objectives", body))
+        let gradients = try #require(result["gradients"] as? [String: Any])
+        #expect(Set(gradients.keys) == ["a", "b"])
+        #expect(numbers(gradients["a"] as Any) == [-4] && numbers(gradients["b"] as Any) == [10])
+    }
+
+    @Test("refuses inputs that no term reads")
+    func unused() throws {
+        let body =
+            #"{"inputs":{"predictions":[0.7,0.2],"targets":[1,0],"weights":[1,0]},"terms":["mse"]}"#
+        let response = client.send(.post, "/v1/objectives", body)
+        #expect(response.status == .unprocessableContent)
+        #expect(try client.json(response)["pointer"] as? String == "/inputs/weights")
     }
 
     @Test(

@@ -42,7 +42,8 @@ struct EvaluationDocument: TensorDocument {
         case "metrics": evaluation.metrics.append(try reader.readTerm("metric"))
         case _ where try reader.peekKind() == .null: try reader.skipValue()
         case "missing": evaluation.data.skipsMissing = try reader.readMissing()
-        case "groups": try evaluation.set(groups: try reader.readLabels())
+        case "groups":
+            try evaluation.set(groups: try reader.readLabels(limit: evaluation.groupLimit))
         case "confidence": try evaluation.set(confidence: try reader.readNumber())
         default: try evaluation.set(worst: try reader.readNumber())
         }
@@ -65,7 +66,9 @@ struct EvaluationDocument: TensorDocument {
         case "mask": evaluation.data.mask = tensor
         case "groups":
             do throws(RequestError) {
-                try evaluation.set(groups: GroupLabels.integers(tensor))
+                try evaluation.set(
+                    groups: GroupLabels.integers(tensor, limit: evaluation.groupLimit)
+                )
             } catch {
                 throw Problem(error, at: "")
             }
@@ -152,7 +155,7 @@ extension DataSetResult {
         JSONValue(present: [
             ("losses", losses.isEmpty ? nil : .array(losses.map { $0.document })),
             ("metrics", metrics.isEmpty ? nil : .array(metrics.map { $0.document })),
-            ("groups", groups.isEmpty ? nil : .array(groups.map { document(of: $0) })),
+            ("groups", groups.isEmpty ? nil : .text(of: groups.lazy.map { document(of: $0) })),
         ])
     }
 
@@ -178,7 +181,7 @@ extension DataSetResult.Loss {
         members += [
             ("reason", reason.map { .string($0) }),
             ("skipped", skipped.map { .integer($0) }),
-            ("worst", worst.isEmpty ? nil : .array(worst.map { $0.document })),
+            ("worst", worst.isEmpty ? nil : .text(of: worst.lazy.map { $0.document })),
             ("baseline", baseline?.document),
         ]
         return JSONValue(present: members)
@@ -256,7 +259,9 @@ extension DataSetResult.Score {
         var members = Self.members(of: result.value)
         if let error = result.standardError {
             members.append(("standard_error", .number(error)))
-            members.append(("interval", .array(interval.map { .number($0) })))
+            members.append(
+                ("interval", interval.isEmpty ? .null : .array(interval.map { .number($0) }))
+            )
         }
         for part in result.parts { members.append((part.name, .number(part.value))) }
         return members
@@ -269,11 +274,11 @@ extension DataSetResult.Score {
         case .number(let number): members.append(("value", .number(number)))
         case .numbers(let numbers):
             members.append(
-                ("value", .array(numbers.map { $0.map { .number($0) } ?? .null }))
+                ("value", .text(of: numbers.lazy.map { $0.map { .number($0) } ?? .null }))
             )
         case .matrix(let rows):
-            let rows = rows.map { row in JSONValue.array(row.map { .number($0) }) }
-            members.append(("value", .array(rows)))
+            let texts = rows.lazy.map { row in JSONValue.text(of: row.lazy.map { .number($0) }) }
+            members.append(("value", .text(of: texts)))
         case .undefined(let reason):
             members += [("value", .null), ("reason", .string(reason))]
         }

@@ -11,6 +11,7 @@ package indirect enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
+    /// A number; null if it is not finite.
     case number(Double)
     case string(String)
     case array([JSONValue])
@@ -74,6 +75,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolatio
         )
     }
 
+    /// Creates the text of an array, which takes less memory than its elements.
+    static func text(of elements: some Sequence<JSONValue>) -> JSONValue {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for element in elements { element.write(to: &writer) }
+        writer.endArray()
+        return .text(writer.finish())
+    }
+
     /// Creates an array of strings.
     package init(_ strings: [String]) {
         self = .array(strings.map { .string($0) })
@@ -93,7 +103,7 @@ extension JSONValue {
         case .null: writer.null()
         case .boolean(let value): writer.boolean(value)
         case .integer(let value): writer.integer(value)
-        case .number(let value): writer.number(value)
+        case .number(let value): value.isFinite ? writer.number(value) : writer.null()
         case .string(let value): writer.string(value)
         case .array(let elements):
             writer.beginArray()

@@ -176,7 +176,7 @@ extension Problem {
         case .tooManySteps(let steps, let limit):
             self.init(
                 .tooManySteps,
-                "The loss needs \(steps == .max ? "more than \(steps)" : "\(steps)") steps, which "
+                "The computation needs \(steps == .max ? "more than \(steps)" : "\(steps)") steps, which "
                     + "exceeds the limit of \(limit) (--steps): send less at once, or raise the "
                     + "limit of the server. The description of the loss states how the number of "
                     + "steps follows from the shapes."

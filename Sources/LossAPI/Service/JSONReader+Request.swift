@@ -30,7 +30,8 @@ extension JSONReader {
         guard try !readNull() else { return }
         switch field.kind {
         case .penalties: return builder.set(try readPenalties())
-        case .labels: return try builder.set(field, .labels(try readLabels()))
+        case .labels:
+            return try builder.set(field, .labels(try readLabels(limit: builder.groupLimit)))
         default: break
         }
         try builder.set(field, try readValue(field.kind))
@@ -56,8 +57,12 @@ extension JSONReader {
     }
 
     /// Reads the groups of items: all strings, or all integers.
-    mutating func readLabels() throws -> GroupLabels {
-        var labels = GroupLabels.Builder()
+    ///
+    /// - Parameter limit: The maximum number of groups.
+    /// - Returns: The groups.
+    /// - Throws: A `JSONError` in the text, or a `Problem` or `RequestError` with a group.
+    mutating func readLabels(limit: Int) throws -> GroupLabels {
+        var labels = GroupLabels.Builder(limit: limit)
         var kind: JSONKind?
         try beginArray()
         while try nextElement() {
@@ -81,11 +86,12 @@ extension JSONReader {
                 labels.append(key)
             } else {
                 let number = try readNumber()
-                guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
+                guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
                     throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
                 }
                 labels.append(integer)
             }
+            guard !labels.isOverLimit else { throw RequestError.tooManyGroups(limit: limit) }
             if labels.groupCount > count { try takeMemory(GroupLabels.keyBytes + length) }
         }
         return labels.finish()

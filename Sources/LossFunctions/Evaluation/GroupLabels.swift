@@ -34,8 +34,13 @@ package final class GroupLabels: Sendable {
         private var integers: [Int: Int32] = [:]
         private var keys: [String] = []
         private var codes: [Int32] = []
+        private let limit: Int
 
-        package init() {}
+        /// - Parameter limit: The maximum number of groups.
+        package init(limit: Int) { self.limit = limit }
+
+        /// Whether there are more groups than the limit, so that nothing need be appended.
+        package var isOverLimit: Bool { keys.count > limit }
 
         /// The number of groups so far.
         package var groupCount: Int { keys.count }

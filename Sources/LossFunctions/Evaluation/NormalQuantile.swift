@@ -4,21 +4,21 @@ import ArrayMath
 
 /// The quantile function of the standard normal distribution.
 package enum NormalQuantile {
-    /// The number below which a standard normal variable lies with probability `p`, which is above 0 and
-    /// below 1.
+    /// The number below which the magnitude of a standard normal variable lies with probability
+    /// `confidence`, which is above 0 and below 1: the quantile of (1 + confidence) / 2.
     ///
     /// The rational approximations of M. J. Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37
     /// (1988): a relative error of about 1e-16.
-    package static func value(_ p: Double) -> Double {
-        let q = p - 0.5
-        guard abs(q) > 0.425 else { return q * central.quotient(0.180625 - q * q) }
-        var (source, logarithm) = ([min(p, 1 - p)], [0.0])
+    package static func magnitude(_ confidence: Double) -> Double {
+        // The distances of the quantile from 1/2 and from 1, neither of which is rounded.
+        let (q, tailProbability) = (0.5 * confidence, 0.5 * (1 - confidence))
+        guard q > 0.425 else { return q * central.quotient(0.180625 - q * q) }
+        var (source, logarithm) = ([tailProbability], [0.0])
         var span = logarithm.mutableSpan
         InstructionSet.current.functions.log(source.span, into: &span)
         source = logarithm
         let r = (-source[0]).squareRoot()
-        let size = r <= 5 ? middle.quotient(r - 1.6) : tail.quotient(r - 5)
-        return q < 0 ? -size : size
+        return r <= 5 ? middle.quotient(r - 1.6) : tail.quotient(r - 5)
     }
 
     /// A quotient of polynomials, whose coefficients begin with the constant term.

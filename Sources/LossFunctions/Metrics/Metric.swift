@@ -17,6 +17,21 @@ package struct Metric: Sendable {
         evaluator = try type.init(options)
     }
 
+    /// The count of numbers that are kept for classes, or pairs of classes, while units are counted.
+    ///
+    /// - Parameter inputs: the inputs in the order of the facts; `nil` for omitted ones.
+    /// - Returns: the count; 0 if only units are counted.
+    package func cellCount(_ inputs: [Tensor?]) -> Int {
+        let hasRows = facts.signature(of: inputs).unit == .row
+        return evaluator.cellCount(width: hasRows ? inputs.first??.shape.last : nil)
+    }
+
+    /// An upper estimate of the memory for a cell in bytes while units are counted.
+    package static let cellBytes = 256
+
+    /// The number of steps that a cell takes, which are those of about 400 ns.
+    package static let cellSteps = 128
+
     /// Computes the metric of some units.
     ///
     /// The result does not depend on the order of the units, and has the same bits on every machine.
@@ -56,10 +71,18 @@ protocol MetricEvaluator: Sendable {
     /// Reads the options, which are within their declared ranges.
     init(_ options: OptionValues) throws(LossError)
 
+    /// The count of numbers that are kept while units are counted, which may exceed that of the units.
+    ///
+    /// - Parameter width: The number of scores in a row; `nil` for elements.
+    /// - Returns: The count.
+    func cellCount(width: Int?) -> Int
+
     /// Computes the metric of at least one unit, at least one of which has a weight above 0.
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult
 }
 
 extension MetricEvaluator {
     var name: String { Self.facts.name }
+
+    func cellCount(width _: Int?) -> Int { 0 }
 }

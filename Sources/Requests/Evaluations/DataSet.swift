@@ -19,6 +19,13 @@ package struct DataSet: Sendable {
     /// Sets the numbers of an input.
     package mutating func set(_ name: String, _ tensor: Tensor) { inputs.append((name, tensor)) }
 
+    /// Replaces the numbers of an input.
+    mutating func replace(_ name: String, _ tensor: Tensor) {
+        for index in inputs.indices where inputs[index].name == name {
+            inputs[index].tensor = tensor
+        }
+    }
+
     package func input(named name: String) -> Tensor? {
         inputs.first { $0.name == name }?.tensor
     }
@@ -40,6 +47,18 @@ package struct DataSet: Sendable {
         inputs.reduce(0) { $0 + 8 * $1.tensor.values.capacity }
             + 8 * ((weights?.values.capacity ?? 0) + (mask?.values.capacity ?? 0))
             + (groups?.footprint ?? 0)
+    }
+}
+
+extension DataSet {
+    /// Checks that every input is read.
+    ///
+    /// - Parameter read: the inputs that losses, metrics or penalties read.
+    /// - Throws: `DataSetError` with the first input that is not read.
+    func checkUse(_ read: [String]) throws(DataSetError) {
+        if let unused = inputs.first(where: { !read.contains($0.name) }) {
+            throw .unused(input: "inputs/" + unused.name, known: Set(read).sorted())
+        }
     }
 }
 

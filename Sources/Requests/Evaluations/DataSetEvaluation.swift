@@ -24,6 +24,9 @@ package struct DataSetEvaluation: Sendable {
 
     package init(limits: ComputationLimits) { self.limits = limits }
 
+    /// The maximum number of groups.
+    package var groupLimit: Int { limits.groups }
+
     package mutating func set(confidence: Double) throws(RequestError) {
         self.confidence = try Interval.open(0, 1).checked(confidence, "confidence")
     }
@@ -52,7 +55,40 @@ package struct DataSetEvaluation: Sendable {
         // The losses of the model and of the baseline, their differences, their order by groups, and copies
         // of the inputs of a metric in this order.
         return 8 * 12 * count + 2 * data.footprint + GroupLabels.bytesEach * groups * (terms + 2)
-            + terms * (4_096 + 64 * worstCount) + 2 * 1_024 * 1_024
+            + terms * 4_096 + losses.count * worstCount * worstFootprint
+            + (groups + 1) * labelFootprint + cellFootprint + 2 * 1_024 * 1_024
+    }
+
+    /// An upper estimate of the memory for one of the greatest losses with its place, and their text.
+    private var worstFootprint: Int {
+        256 + 64 * data.inputs.reduce(0) { max($0, $1.tensor.shape.count) }
+    }
+
+    /// The memory for the text of all labels, whose bytes may be escaped.
+    private var labelFootprint: Int {
+        (losses + metrics).reduce(0) { $0 + 6 * ($1.label ?? $1.name).utf8.count }
+    }
+
+    /// The memory for the classes, or pairs of classes, of metrics, and for numbers of them in results.
+    private var cellFootprint: Int {
+        let results = (data.groups?.keys.count ?? 0) + (baseline.isEmpty ? 1 : 2)
+        var (kept, most) = (0, 0)
+        for term in metrics {
+            guard let found = MetricCatalogue.metric(named: term.name),
+                let metric = try? metric(found, term)
+            else { continue }
+            let cells = cellCount(metric, term)
+            kept += results * cells
+            most = max(most, cells)
+        }
+        return Self.cellBytes * kept + Metric.cellBytes * most
+    }
+
+    /// The memory for a number of a class in a result, with its text.
+    private static let cellBytes = 64
+
+    private func cellCount(_ metric: Metric, _ term: Term) -> Int {
+        metric.cellCount(metric.facts.inputNames.map { data.input(named: term.source(of: $0)) })
     }
 
     /// Computes the losses and metrics.
@@ -64,7 +100,29 @@ package struct DataSetEvaluation: Sendable {
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> DataSetResult {
         try checkRequest()
-        let quantile = NormalQuantile.value(0.5 + 0.5 * confidence)
+        return try sharingMissing().results(cancellation)
+    }
+
+    /// The evaluation in which a number that is missing for one of two models is missing for both, so that
+    /// their losses and metrics are of the same units.
+    private func sharingMissing() -> DataSetEvaluation {
+        guard data.skipsMissing else { return self }
+        var shared = self
+        for index in shared.baseline.indices {
+            let (name, other) = shared.baseline[index]
+            guard let own = data.input(named: name), own.shape == other.shape,
+                own.hasMissing || other.hasMissing
+            else { continue }
+            shared.baseline[index].tensor = other.missing(where: own)
+            shared.data.replace(name, own.missing(where: other))
+        }
+        return shared
+    }
+
+    private func results(
+        _ cancellation: (any CancellationFlag)?
+    ) throws(DataSetError) -> DataSetResult {
+        let quantile = NormalQuantile.magnitude(confidence)
         // One limit for all losses.
         var steps = 0
         var results: [DataSetResult.Loss] = []
@@ -82,7 +140,9 @@ package struct DataSetEvaluation: Sendable {
                 throw .unknown(list: "metrics", place: index, name: term.name)
             }
             let place = TermPlace(list: "metrics", index: index, term: term)
-            values.append(try result(of: found, place, quantile, &arrangement, cancellation))
+            values.append(
+                try result(of: found, place, quantile, &arrangement, &steps, cancellation)
+            )
         }
         return DataSetResult(
             losses: results,
@@ -115,9 +175,7 @@ package struct DataSetEvaluation: Sendable {
         let read =
             losses.flatMap { Self.inputs(of: $0, "losses") ?? [] }
             + metrics.flatMap { Self.inputs(of: $0, "metrics") ?? [] }
-        if let unused = names.first(where: { !read.contains($0) }) {
-            throw .unused(input: "inputs/" + unused, known: Set(read).sorted())
-        }
+        try data.checkUse(read)
     }
 
     /// The inputs of the data set that a loss or metric reads; `nil` if it is not known.
@@ -155,7 +213,7 @@ extension DataSetEvaluation {
                     difference: DataSetResult.Mean(
                         value: own.result.reduced.flatMap { value in
                             other.result.reduced.map { value - $0 + 0 }
-                        },
+                        }.flatMap { $0.isFinite ? $0 : nil },
                         normalizer: nil
                     )
                 )
@@ -249,7 +307,7 @@ extension DataSetEvaluation {
             let error = moments.standardError, error.isFinite, let value = mean.value
         else { return mean }
         mean.standardError = error
-        mean.interval = [value - quantile * error, value + quantile * error]
+        mean.interval = DataSetResult.interval(around: value, quantile * error)
         return mean
     }
 
@@ -257,15 +315,21 @@ extension DataSetEvaluation {
     private static func worst(_ elements: Tensor, count: Int) -> [Statistics.Extreme] {
         guard count > 0 else { return [] }
         var worst: [(loss: Double, offset: Int)] = []
+        // Sorting twice as many at a time takes little time for each loss, in whatever order they are.
+        var bound = -Double.infinity
+        func keepGreatest() {
+            worst.sort { $0.loss == $1.loss ? $0.offset < $1.offset : $0.loss > $1.loss }
+            guard worst.count >= count else { return }
+            worst.removeSubrange(count...)
+            bound = worst[count - 1].loss
+        }
         for offset in elements.values.indices {
             let loss = elements.values[offset]
-            guard !loss.isNaN, worst.count < count || loss > worst[worst.count - 1].loss else {
-                continue
-            }
-            let place = worst.firstIndex { $0.loss < loss } ?? worst.count
-            worst.insert((loss, offset), at: place)
-            if worst.count > count { worst.removeLast() }
+            guard loss > bound else { continue }
+            worst.append((loss, offset))
+            if worst.count == 2 * count { keepGreatest() }
         }
+        keepGreatest()
         return worst.map {
             Statistics.Extreme(
                 loss: $0.loss,
@@ -280,6 +344,7 @@ extension DataSetEvaluation {
         _ place: TermPlace,
         _ quantile: Double,
         _ arrangement: inout GroupArrangement?,
+        _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> DataSetResult.Metric {
         let (facts, term) = (found.entry.facts, place.term)
@@ -289,6 +354,7 @@ extension DataSetEvaluation {
         } catch {
             throw place.error(error)
         }
+        try count(&steps, of: metric, place)
         let own = try evaluate(metric, place, data, cancellation)
         var result = DataSetResult.Metric(
             label: term.label ?? facts.name,
@@ -315,6 +381,22 @@ extension DataSetEvaluation {
             throw place.error(.loss(error, nil))
         }
         return result
+    }
+
+    /// Counts the steps of a metric that grow with the classes rather than the units.
+    ///
+    /// - Throws: `DataSetError` if they exceed the limit together with those before.
+    private func count(
+        _ steps: inout Int,
+        of metric: Metric,
+        _ place: TermPlace
+    ) throws(DataSetError) {
+        let results = (data.groups?.keys.count ?? 0) + (baseline.isEmpty ? 1 : 2)
+        let own = Metric.cellSteps * results * cellCount(metric, place.term)
+        steps = steps.saturatingSum(with: own)
+        guard steps <= limits.steps else {
+            throw place.error(.loss(.tooManySteps(steps, limit: limits.steps), nil))
+        }
     }
 
     /// The metric of a term with its options.
@@ -368,6 +450,17 @@ extension DataSetEvaluation {
         } catch {
             throw place.error(.loss(error, nil), of: data)
         }
+    }
+}
+
+extension Tensor {
+    /// The tensor whose values are also missing where those of another are, of the same shape.
+    fileprivate func missing(where other: Tensor) -> Tensor {
+        Tensor(
+            shape: shape,
+            values: zip(values, other.values).map { $1.isNaN ? .nan : $0 },
+            hasMissing: true
+        )
     }
 }
 

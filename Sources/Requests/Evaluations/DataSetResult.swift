@@ -9,6 +9,12 @@ package struct DataSetResult: Sendable {
     /// The groups, in the order of the lists of each loss and metric.
     package let groups: [(key: String, place: Int)]
 
+    /// The bounds of an interval; empty if one is too large for a double.
+    static func interval(around value: Double, _ distance: Double) -> [Double] {
+        let bounds = [value - distance, value + distance]
+        return bounds.allSatisfy { $0.isFinite } ? bounds : []
+    }
+
     /// A mean with its uncertainty.
     package struct Mean: Sendable {
         /// The reduced loss; `nil` if there is nothing to average.
@@ -18,7 +24,8 @@ package struct DataSetResult: Sendable {
         package internal(set) var count = 0
         /// The standard error of the mean; `nil` for other reductions, and for fewer than two losses.
         package internal(set) var standardError: Double?
-        /// The bounds of the normal interval around the mean; empty without a standard error.
+        /// The bounds of the normal interval around the mean; empty without a standard error, or if one is too
+        /// large for a double.
         package internal(set) var interval: [Double] = []
 
         init(value: Double?, normalizer: Double?) {
@@ -69,7 +76,7 @@ package struct DataSetResult: Sendable {
         init(_ result: MetricResult, _ quantile: Double) {
             self.result = result
             if case .number(let value) = result.value, let error = result.standardError {
-                interval = [value - quantile * error, value + quantile * error]
+                interval = DataSetResult.interval(around: value, quantile * error)
             } else {
                 interval = []
             }

@@ -8,8 +8,8 @@ package struct Objective: Sendable {
     package var data = DataSet()
     package var terms: [Term] = []
     package var penalties: [Term] = []
-    /// The inputs with respect to which to differentiate; `nil` means the primary ones of the losses, and the
-    /// parameters of the penalties.
+    /// The inputs with respect to which to differentiate; `nil` means those that are primary in some loss, and
+    /// the parameters of the penalties.
     package var gradientOf: [String]?
     private let limits: ComputationLimits
 
@@ -44,6 +44,8 @@ package struct Objective: Sendable {
             let expected = "at most \(Self.maximumTerms) losses and penalties in all"
             throw .request(.wrongKind("terms", expected: expected))
         }
+        let found = (try entries(of: terms, "terms"), try entries(of: penalties, "penalties"))
+        let used = found.0 + found.1
         let names = data.inputs.map { $0.name }
         if let place = gradientOf?.firstIndex(where: { !names.contains($0) }), let gradientOf {
             throw .request(
@@ -60,26 +62,52 @@ package struct Objective: Sendable {
         // One limit for all losses and penalties.
         var steps = 0
         var (losses, penaltyResults): ([ObjectiveResult.Part], [ObjectiveResult.Part]) = ([], [])
-        for (index, term) in terms.enumerated() {
-            guard let found = Catalogue.loss(named: term.name) else {
-                throw .unknown(list: "terms", place: index, name: term.name)
-            }
-            let place = TermPlace(list: "terms", index: index, term: term)
-            losses.append(try add(place, found, &total, &sums, &steps, cancellation))
+        // The total derivative in an input counts all of its uses, also those in which it is not primary.
+        let chosen = Set(
+            gradientOf
+                ?? used.flatMap { place, found in
+                    let signature = found.facts.signature
+                    return signature.primary.map {
+                        place.term.source(of: signature.inputs[$0].name)
+                    }
+                }
+        )
+        for (place, found) in found.0 {
+            losses.append(try add(place, found, chosen, &total, &sums, &steps, cancellation))
         }
-        for (index, term) in penalties.enumerated() {
-            guard let found = Catalogue.penalty(named: term.name) else {
-                throw .unknown(list: "penalties", place: index, name: term.name)
-            }
-            let place = TermPlace(list: "penalties", index: index, term: term)
-            penaltyResults.append(try add(place, found, &total, &sums, &steps, cancellation))
+        for (place, found) in found.1 {
+            penaltyResults.append(
+                try add(place, found, chosen, &total, &sums, &steps, cancellation)
+            )
         }
+        // After the terms, which say better what is wrong with the names of their inputs.
+        try data.checkUse(
+            used.flatMap { place, found in
+                found.facts.signature.inputs.map { place.term.source(of: $0.name) }
+            }
+        )
         return try ObjectiveResult(
             value: Self.value(total),
             losses: losses,
             penalties: penaltyResults,
-            gradients: gradients(sums)
+            gradients: gradients(sums, chosen)
         )
+    }
+
+    /// The entries of the catalogue that a list of terms names.
+    private func entries(
+        of terms: [Term],
+        _ list: String
+    ) throws(DataSetError) -> [(place: TermPlace, found: Catalogue.Found)] {
+        var entries: [(place: TermPlace, found: Catalogue.Found)] = []
+        for (index, term) in terms.enumerated() {
+            let found =
+                list == "penalties"
+                ? Catalogue.penalty(named: term.name) : Catalogue.loss(named: term.name)
+            guard let found else { throw .unknown(list: list, place: index, name: term.name) }
+            entries.append((TermPlace(list: list, index: index, term: term), found))
+        }
+        return entries
     }
 
     private static func value(_ total: ExactSum) throws(DataSetError) -> Double {
@@ -92,10 +120,11 @@ package struct Objective: Sendable {
 
     /// The gradients in the order of the inputs.
     private func gradients(
-        _ sums: [String: GradientSum]
+        _ sums: [String: GradientSum],
+        _ chosen: Set<String>
     ) throws(DataSetError) -> [(name: String, tensor: Tensor)] {
         var gradients: [(name: String, tensor: Tensor)] = []
-        for (name, tensor) in data.inputs where gradientOf?.contains(name) ?? (sums[name] != nil) {
+        for (name, tensor) in data.inputs where chosen.contains(name) {
             let zero = Tensor(
                 shape: tensor.shape,
                 values: [Double](repeating: 0, count: tensor.values.count)
@@ -116,18 +145,16 @@ package struct Objective: Sendable {
     private func add(
         _ place: TermPlace,
         _ found: Catalogue.Found,
+        _ inputs: Set<String>,
         _ total: inout ExactSum,
         _ sums: inout [String: GradientSum],
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> ObjectiveResult.Part {
         let (signature, term) = (found.facts.signature, place.term)
-        let chosen =
-            gradientOf.map { names in
-                signature.differentiable.filter {
-                    names.contains(term.source(of: signature.inputs[$0].name))
-                }
-            } ?? signature.primary
+        let chosen = signature.differentiable.filter {
+            inputs.contains(term.source(of: signature.inputs[$0].name))
+        }
         let result: LossResult
         let value: Double
         do throws(RequestError) {

@@ -17,6 +17,8 @@ struct BalancedAccuracy: MetricEvaluator {
         isAdjusted = options[Self.adjusted]
     }
 
+    func cellCount(width: Int?) -> Int { decision.classCount(width: width) }
+
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         let counts = try ClassCounts(batch, decision)
         let present = counts.classes.filter { !counts.actual[$0].isZero }

@@ -76,6 +76,8 @@ struct ClassRatioOptions {
 }
 
 extension ClassRatio {
+    func cellCount(width: Int?) -> Int { options.decision.classCount(width: width) }
+
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         if options.average == .binary, options.decision.classCount(batch) != 2 {
             throw .unknownChoice(

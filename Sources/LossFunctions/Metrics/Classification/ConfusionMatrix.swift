@@ -29,6 +29,11 @@ struct ConfusionMatrix: MetricEvaluator {
         normalization = options[Self.normalization]
     }
 
+    func cellCount(width: Int?) -> Int {
+        let classes = decision.classCount(width: width)
+        return classes <= Self.maximumClasses ? classes * classes : 0
+    }
+
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         let classes = decision.classCount(batch)
         guard classes <= Self.maximumClasses else {

@@ -34,8 +34,11 @@ struct Decision {
 
     /// The number of classes.
     func classCount(_ batch: MetricBatch) -> Int {
-        batch.hasRows ? batch.width : classes ?? 2
+        classCount(width: batch.hasRows ? batch.width : nil)
     }
+
+    /// The number of classes, if rows have a number of scores; `nil` for elements.
+    func classCount(width: Int?) -> Int { width ?? classes ?? 2 }
 
     /// Stores the predicted classes and the targets of a block.
     ///

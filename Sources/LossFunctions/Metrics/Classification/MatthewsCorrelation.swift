@@ -10,6 +10,8 @@ struct MatthewsCorrelation: MetricEvaluator {
         decision = try Decision(options)
     }
 
+    func cellCount(width: Int?) -> Int { decision.classCount(width: width) }
+
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         let counts = try ClassCounts(batch, decision)
         let total = counts.total
