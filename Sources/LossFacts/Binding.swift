@@ -26,8 +26,25 @@ package struct Binding: Sendable {
         _ inputs: [Tensor?],
         axis: Int = -1
     ) throws(LossError) {
-        guard let shape = inputs.first??.shape else { return }
-        if signature.isElementwise, inputs.allSatisfy({ $0.map { $0.shape == shape } ?? true }) {
+        try self.init(signature, axis: axis, count: inputs.count) { inputs[$0]?.shape }
+    }
+
+    /// Binds the symbols of a signature to the shapes of inputs; `nil` for those omitted.
+    package init(_ signature: Signature, shapes: [[Int]?]) throws(LossError) {
+        try self.init(signature, axis: -1, count: shapes.count) { shapes[$0] }
+    }
+
+    @inline(__always)
+    private init(
+        _ signature: Signature,
+        axis: Int,
+        count: Int,
+        _ shapeOfInput: (_ index: Int) -> [Int]?
+    ) throws(LossError) {
+        guard count > 0, let shape = shapeOfInput(0) else { return }
+        if signature.isElementwise,
+            (0..<count).allSatisfy({ shapeOfInput($0).map { $0 == shape } ?? true })
+        {
             leading = shape
             return
         }
@@ -46,15 +63,14 @@ package struct Binding: Sendable {
         } else if symbols.isLeadingOnly {
             leading = shape
         } else {
-            guard
-                symbols.hasLeading
-                    ? shape.count >= symbols.namedCount : shape.count == symbols.namedCount
-            else { throw .dimensions(input: first.name, shape: shape, form: symbols) }
+            guard symbols.accepts(rank: shape.count) else {
+                throw .dimensions(input: first.name, shape: shape, form: symbols)
+            }
             leading = Array(shape.dropLast(symbols.namedCount))
             bind(shape, to: symbols)
         }
         for index in signature.inputs.indices.dropFirst() {
-            guard let own = inputs[index]?.shape else { continue }
+            guard let own = shapeOfInput(index) else { continue }
             let input = signature.inputs[index]
             guard
                 let form = input.forms.indices.first(where: {
@@ -70,7 +86,7 @@ package struct Binding: Sendable {
                 )
             }
             bind(own, to: input.forms[form].shape)
-            if form > 0 { set(form, of: index, count: inputs.count) }
+            if form > 0 { set(form, of: index, count: count) }
         }
     }
 

@@ -36,9 +36,19 @@ package enum LossError: Error, Equatable, Sendable {
     /// The first input does not have the dimensions of its form.
     case dimensions(input: String, shape: [Int], form: SymbolicShape)
     case noAxis(axis: Int, input: String, shape: [Int])
+    /// The numbers of an input do not have the shape of responses or, if they make these up, of tokens.
+    case tokenShape(input: String, shape: [Int], form: Input.Form, areTokens: Bool)
     /// A distribution over one class, whose loss is 0 whatever is predicted.
     case singleClass(input: String, shape: [Int])
     case outsideDomain(input: String, place: [Int], value: Double, allowed: String)
+    /// The sum or mean of the tokens of a response.
+    case tokensOutsideDomain(
+        LogProbability,
+        input: String,
+        place: [Int],
+        value: Double,
+        allowed: String
+    )
     case notAClassIndex(input: String, place: [Int], value: Double, classes: Int, ignored: Int?)
     case notADistribution(
         input: String,
@@ -93,5 +103,7 @@ package enum LossError: Error, Equatable, Sendable {
         case noSegment
         /// The probabilities of given tokens add up to so much that the others have none.
         case noRest(sum: Double)
+        /// No token of a response counts, so that they have no mean.
+        case noTokens
     }
 }

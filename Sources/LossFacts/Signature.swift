@@ -38,6 +38,8 @@ package final class Signature: Sendable {
     package let differentiable: [Int]
     /// Whether all inputs have the shape of the losses.
     package let isElementwise: Bool
+    /// The names of the masks of tokens; empty if no input may have tokens.
+    package let tokenMasks: [String]
 
     /// Creates a signature; `grouping` names two optional inputs, of ids and of lengths.
     package init(
@@ -57,6 +59,9 @@ package final class Signature: Sendable {
         differentiable = inputs.indices.filter { inputs[$0].role != .constant }
         isElementwise = inputs.allSatisfy { input in
             input.forms.allSatisfy { $0.shape.isLeadingOnly }
+        }
+        tokenMasks = inputs.compactMap { $0.tokens?.mask }.reduce(into: []) { masks, mask in
+            if !masks.contains(mask) { masks.append(mask) }
         }
     }
 
@@ -101,6 +106,21 @@ package struct Input: Equatable, Sendable {
         }
     }
 
+    /// The tokens of responses, whose logarithms of probabilities may take the place of those of the
+    /// responses.
+    package struct Tokens: Equatable, Sendable {
+        /// The name of the field that marks the tokens that count, which inputs of the same responses
+        /// share.
+        package let mask: String
+        /// How the loss is defined of tokens.
+        package let usual: LogProbability
+
+        package init(mask: String, usual: LogProbability) {
+            self.mask = mask
+            self.usual = usual
+        }
+    }
+
     package let name: String
     package let role: Role
     /// A description of its contents, as an English noun phrase.
@@ -108,19 +128,24 @@ package struct Input: Equatable, Sendable {
     package let forms: [Form]
     /// Whether it may be omitted.
     package let isOptional: Bool
+    /// The tokens that may make up its numbers; `nil` if these are not logarithms of probabilities of
+    /// responses.
+    package let tokens: Tokens?
 
     package init(
         _ name: String,
         _ role: Role,
         _ forms: [Form],
         _ summary: String,
-        isOptional: Bool = false
+        isOptional: Bool = false,
+        tokens: Tokens? = nil
     ) {
         self.name = name
         self.role = role
         self.forms = forms
         self.summary = summary
         self.isOptional = isOptional
+        self.tokens = tokens
     }
 
     /// Creates an input with the same shape as the losses.
@@ -139,7 +164,22 @@ package struct Input: Equatable, Sendable {
     }
 }
 
+extension Input {
+    /// Whether it contains 0 and 1 only, so that `false` and `true` stand for them.
+    package var containsFlags: Bool {
+        forms.allSatisfy { form in form.domains.allSatisfy { $0.domain == .values([0, 1]) } }
+    }
+}
+
 extension Input.Form {
+    /// The largest number of dimensions of numbers of responses: a batch, and the named ones.
+    package var responseRank: Int { shape.namedCount + (shape.hasLeading ? 1 : 0) }
+
+    /// The shape of the tokens of responses.
+    package var tokenShape: SymbolicShape {
+        SymbolicShape(stringLiteral: (shape.namedCount == 0 ? "\(shape) B" : "\(shape)") + " T")
+    }
+
     /// The domain under chosen options; every real number if none of those stated applies.
     package func domain(under options: OptionValues, of declarations: [OptionDeclaration]) -> Domain
     {

@@ -15,7 +15,7 @@ package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
     /// Whether it is `*` alone.
     let isLeadingOnly: Bool
     /// The number of named dimensions.
-    let namedCount: Int
+    package let namedCount: Int
 
     package init(stringLiteral text: String) {
         dimensions = text.split(separator: " ").map { $0 == "*" ? .any : .named(String($0)) }
@@ -25,6 +25,11 @@ package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
 
     /// Whether it contains `*`.
     package var hasLeading: Bool { namedCount < dimensions.count }
+
+    /// Whether a tensor of this number of dimensions may have the shape.
+    package func accepts(rank: Int) -> Bool {
+        hasLeading ? rank >= namedCount : rank == namedCount
+    }
 }
 
 extension SymbolicShape: CustomStringConvertible {

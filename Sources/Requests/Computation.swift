@@ -132,6 +132,7 @@ struct RunningComputation: Sendable {
                 rows.inputs,
                 weights: rows.weights,
                 mask: rows.mask,
+                tokenMasks: rows.tokenMasks,
                 groups: rows.groups,
                 unless: cancellation
             )
@@ -155,6 +156,7 @@ extension Computation {
         request.inputs = []
         request.weights = nil
         request.mask = nil
+        request.tokenMasks = []
         request.groups = nil
     }
 }

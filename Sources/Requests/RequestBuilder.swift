@@ -99,15 +99,20 @@ package struct RequestBuilder: Sendable {
     /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
-    /// Sets the numbers of an input, of the weights or of the mask.
+    /// Sets the numbers of an input, of the weights or of a mask.
     package mutating func set(_ field: RequestField, _ numbers: consuming Tensor) {
         switch field {
-        case .input(let index):
+        case .input(let index, _):
             // Null means that an optional input is omitted.
             let isNull = numbers.hasMissing && numbers.shape.isEmpty
             guard !isNull || !facts.signature.inputs[index].isOptional else { return }
             request.inputs[index] = numbers
         case .mask: request.mask = numbers
+        case .tokenMask(let index):
+            if request.tokenMasks.isEmpty {
+                request.tokenMasks = facts.signature.tokenMasks.map { _ in nil }
+            }
+            request.tokenMasks[index] = numbers
         default: request.weights = numbers
         }
     }
@@ -124,6 +129,9 @@ package struct RequestBuilder: Sendable {
     ) throws(RequestError) {
         switch (field, value) {
         case (.option(let declaration), _): try set(declaration, value)
+        case (.logProbability, .text(let name)):
+            request.logProbability =
+                try Self.choice(name, "log_probability", LogProbability.self)
         case (.missing, .text(let name)):
             request.skipsMissing = try Self.choice(name, "missing", MissingValues.self) == .skip
         case (.reduction, .text(let name)):
@@ -187,6 +195,7 @@ package struct RequestBuilder: Sendable {
         }
         try checkGrouping()
         try refuseMissingInputs()
+        try checkTokens()
         let chosen = chosenOptions
         var request = LossRequest(inputs: [])
         swap(&request, &self.request)
@@ -282,6 +291,28 @@ package struct RequestBuilder: Sendable {
             else { continue }
             throw .loss(.missingValue(input: input.name, place: []), nil)
         }
+    }
+
+    /// Throws if tokens are given, or marked, although nothing says how they make up responses.
+    private func checkTokens() throws(RequestError) {
+        let signature = facts.signature
+        guard request.logProbability == nil, !signature.tokenMasks.isEmpty else { return }
+        for (index, input) in signature.inputs.enumerated() where input.tokens != nil {
+            guard let shape = request.inputs[index]?.shape,
+                shape.count > input.forms[0].responseRank
+            else { continue }
+            throw .loss(
+                .tokenShape(
+                    input: input.name,
+                    shape: shape,
+                    form: input.forms[0],
+                    areTokens: false
+                ),
+                nil
+            )
+        }
+        guard let mask = request.tokenMasks.firstIndex(where: { $0 != nil }) else { return }
+        throw .conflict(field: signature.tokenMasks[mask], reason: .noTokens)
     }
 
     /// The effective options, in decreasing precedence: those given, those of the name, the convention's.
@@ -387,7 +418,7 @@ extension RequestBuilder {
         )
     }
 
-    /// Keeps only sums over the rows that have been set, of inputs, weights and mask; then the next rows can
+    /// Keeps only sums over the rows that have been set, of inputs, weights and masks; then the next rows can
     /// be set.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
@@ -409,6 +440,7 @@ extension RequestBuilder {
         swap(&rows.inputs, &request.inputs)
         swap(&rows.weights, &request.weights)
         swap(&rows.mask, &request.mask)
+        swap(&rows.tokenMasks, &request.tokenMasks)
         swap(&rows.groups, &request.groups)
         try running.add(rows, cancellation)
         folded = .sums(running)
@@ -444,7 +476,8 @@ extension RequestBuilder {
     /// The memory in use, in bytes.
     package var footprint: Int {
         request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint
-            + request.mask.footprint + options.values.reduce(0) { $0 + $1.footprint }
+            + request.mask.footprint + request.tokenMasks.reduce(0) { $0 + $1.footprint }
+            + options.values.reduce(0) { $0 + $1.footprint }
             + penalties.reduce(0) { $0 + $1.footprint } + (request.groups?.footprint ?? 0)
     }
 
@@ -462,6 +495,13 @@ extension RequestBuilder {
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes + segmentFootprint + groupFootprint
+            + tokenFootprint
+    }
+
+    /// An upper bound on the memory, in bytes, for the numbers that tokens make up: one for each response,
+    /// and its place if there is none.
+    private var tokenFootprint: Int {
+        request.logProbability == nil ? 0 : 32 * request.inputs.count * mostUnits
     }
 
     /// An upper bound on the memory, in bytes, in which the units of a loss of segments are computed
@@ -485,7 +525,13 @@ extension RequestBuilder {
     }
 
     /// The lengths of the dimensions of the inputs; `nil` if shapes differ, which is refused.
-    private var binding: Binding? { try? Binding(facts.signature, request.inputs) }
+    private var binding: Binding? {
+        guard request.logProbability != nil else {
+            return try? Binding(facts.signature, request.inputs)
+        }
+        let shapes = request.responseShapes(of: facts.signature)
+        return try? Binding(facts.signature, shapes: shapes)
+    }
 
     /// An upper bound on the count of numbers in the arrays of the result.
     package var resultCount: Int {
@@ -516,7 +562,11 @@ extension RequestBuilder {
 
     /// At least the number of losses: there may be more segments than elements, because some are empty.
     private var mostUnits: Int {
-        guard let grouping = facts.signature.grouping else { return count(of: 0) }
+        guard let grouping = facts.signature.grouping else {
+            // There are more responses than tokens if these are few.
+            return request.logProbability == nil
+                ? count(of: 0) : max(count(of: 0), binding?.leading.reduce(1, *) ?? 0)
+        }
         return max(count(of: 0), count(of: grouping.lengths))
     }
 

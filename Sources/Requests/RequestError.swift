@@ -45,6 +45,8 @@ package enum RequestError: Error, Equatable, Sendable {
         case surrogateOfExactHessian
         /// A field of partial sums, although none is requested.
         case noPartial
+        /// A mask of tokens, although the numbers are those of responses.
+        case noTokens
         /// The library calls another loss by the name in the path; the sentence says which.
         case otherLoss(String)
     }

@@ -5,10 +5,13 @@ package import LossFunctions
 
 /// A field of a request to a loss.
 package enum RequestField: Equatable, Sendable {
-    /// An input, by its place in the signature.
-    case input(Int)
+    /// An input, by its place in the signature, and whether it contains 0 and 1 only.
+    case input(Int, containsFlags: Bool = false)
     case weights
     case mask
+    case logProbability
+    /// A mask of tokens, by its place in the signature.
+    case tokenMask(Int)
     case missing
     case reduction
     case normalizer
@@ -43,22 +46,31 @@ package enum RequestField: Equatable, Sendable {
     }
 
     /// The elements that an array may have besides numbers.
-    package enum Elements: Equatable, Sendable {
-        case none
+    package struct Elements: OptionSet, Sendable {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
         /// Missing values.
-        case missing
+        package static let missing = Elements(rawValue: 1)
         /// False and true, which are 0 and 1.
-        case flags
+        package static let flags = Elements(rawValue: 2)
+    }
+
+    /// Whether an array may have missing values.
+    package var acceptsMissing: Bool {
+        if case .numbers(let elements) = kind { elements.contains(.missing) } else { false }
     }
 
     package var kind: Kind {
         switch self {
-        case .input: .numbers(.missing)
-        case .weights: .numbers(.none)
-        case .mask: .numbers(.flags)
+        case .input(_, let containsFlags):
+            .numbers(containsFlags ? [.missing, .flags] : .missing)
+        case .weights: .numbers([])
+        case .mask, .tokenMask: .numbers(.flags)
         case .groups: .labels
         case .normalizer, .offset, .hessianScale, .hessianFloor, .step: .number
-        case .missing, .reduction, .emptyRows, .hessianKind, .convention: .text
+        case .logProbability, .missing, .reduction, .emptyRows, .hessianKind, .convention: .text
         case .outputs, .gradientOf: .texts
         case .regularization: .penalties
         case .option(let declaration):
@@ -75,7 +87,8 @@ package enum RequestField: Equatable, Sendable {
 extension RequestField {
     /// The fields that every loss has besides its inputs and options, in the order of the documents.
     package static let common: [(name: String, field: RequestField)] = [
-        ("weights", .weights), ("mask", .mask), ("missing", .missing), ("reduction", .reduction),
+        ("weights", .weights), ("mask", .mask), ("log_probability", .logProbability),
+        ("missing", .missing), ("reduction", .reduction),
         ("normalizer", .normalizer), ("empty_rows", .emptyRows), ("outputs", .outputs),
         ("offset", .offset), ("groups", .groups), ("gradient_of", .gradientOf),
         ("hessian_kind", .hessianKind),
@@ -84,9 +97,10 @@ extension RequestField {
         ("regularization", .regularization),
     ]
 
-    /// The fields of a loss or penalty, in the order of the documents: inputs, common fields, options.
+    /// The fields of a loss or penalty, in the order of the documents: inputs, masks of tokens, common
+    /// fields, options.
     package static func all(of facts: Facts) -> [String] {
-        facts.signature.inputs.map { $0.name }
+        facts.signature.inputs.map { $0.name } + facts.signature.tokenMasks
             + common.filter { $0.field.applies(to: facts) }.map { $0.name }
             + facts.options.map { $0.name }
     }
@@ -105,8 +119,9 @@ extension RequestField {
     package static func named(_ name: String, of facts: Facts) -> RequestField? {
         for index in facts.signature.inputs.indices
         where facts.signature.inputs[index].name == name {
-            return .input(index)
+            return .input(index, containsFlags: facts.signature.inputs[index].containsFlags)
         }
+        if let index = facts.signature.tokenMasks.firstIndex(of: name) { return .tokenMask(index) }
         for entry in common where entry.name == name && entry.field.applies(to: facts) {
             return entry.field
         }
@@ -114,16 +129,28 @@ extension RequestField {
     }
 
     /// Whether a loss has the field: penalties are not regularised, but have a proximal operator; only some
-    /// losses have conventions or partial sums.
+    /// losses have conventions, partial sums or tokens.
     private func applies(to facts: Facts) -> Bool {
         switch self {
         case .regularization: facts.family != .regularization
         case .step: facts.family == .regularization
         case .convention: !facts.conventions.isEmpty
         case .offset, .groups: facts.hasPartial
+        case .logProbability: !facts.signature.tokenMasks.isEmpty
         default: true
         }
     }
+
+    /// Whether the arrays of a field with a name may contain false and true in every loss that has it.
+    package static func containsFlags(_ name: String) -> Bool { flagFields.contains(name) }
+
+    private static let flagFields: Set<String> = {
+        let inputs = Catalogue.losses.flatMap { $0.facts.signature.inputs }
+        let flags = inputs.filter { $0.containsFlags }.map { $0.name }
+        let others = inputs.filter { !$0.containsFlags }.map { $0.name }
+        return Set(flags + Catalogue.losses.flatMap { $0.facts.signature.tokenMasks })
+            .subtracting(others)
+    }()
 }
 
 /// The value of a field.

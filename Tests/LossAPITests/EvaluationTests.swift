@@ -39,7 +39,7 @@ struct EvaluationTests {
             ]
             for field in optional { request[field] = nil }
             guard ["mean", nil].contains(request["reduction"] as? String) else { continue }
-            let inputs = facts.signature.inputs.map { $0.name }
+            let inputs = facts.signature.inputs.map { $0.name } + facts.signature.tokenMasks
             var term = request.filter {
                 !inputs.contains($0.key) && !["weights", "mask", "missing"].contains($0.key)
             }

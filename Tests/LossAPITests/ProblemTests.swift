@@ -81,10 +81,10 @@ struct ProblemTests {
             contains: "send 1 for true and 0 for false."
         ),
         Case(
-            #"{"labels":[true]}"#,
+            #"{"logprobs":[true]}"#,
             to: "/v1/losses/kto",
             .wrongKind,
-            "/labels/0",
+            "/logprobs/0",
             contains: "send 1 for true and 0 for false."
         ),
         Case(

@@ -3,8 +3,8 @@
 
     preference.py URL    URL is that of a loss-server, such as http://localhost:8080
 
-The service computes the loss and its gradient with respect to the log-probabilities of the two completions of a pair,
-which are the sums over their tokens, so the derivative with respect to each token is that of its completion.
+The service sums the log-probabilities of the tokens of both completions of a pair, and computes the loss and its gradient
+with respect to each token. Shorter completions are padded with tokens that do not count.
 """
 
 import math
@@ -30,15 +30,20 @@ def data():
     return pairs(rows, PAIRS, chance), pairs(rows, PAIRS, chance)
 
 
+def padded(rows):
+    """Rows of the same length, and the mask of the numbers that count."""
+    width = max(len(row) for row in rows)
+    mask = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
+    return [row + [None] * (width - len(row)) for row in rows], mask
+
+
 def inputs(policy, reference, some):
-    """The log-probabilities of the preferred and of the rejected completions, by both policies."""
-    def sums(model, texts):
-        return [math.fsum(numbers) for numbers in model.logprobs(texts)]
-    chosen, rejected = map(list, zip(*some))
-    return {
-        "chosen": sums(policy, chosen), "rejected": sums(policy, rejected),
-        "reference_chosen": sums(reference, chosen), "reference_rejected": sums(reference, rejected),
-    }
+    """The log-probabilities of the tokens of the preferred and of the rejected completions, by both policies."""
+    fields = {"log_probability": "sum"}
+    for name, texts in zip(("chosen", "rejected"), zip(*some)):
+        fields[name], fields[name + "_mask"] = padded(policy.logprobs(texts))
+        fields["reference_" + name], _ = padded(reference.logprobs(texts))
+    return fields
 
 
 def train(service, policy):
@@ -56,7 +61,7 @@ def train(service, policy):
         part = some[start:start + BATCH]
         result = service.loss("dpo", **inputs(policy, reference, part), beta=BETA)
         for texts, slopes in zip(zip(*part), (result["gradients"][name] for name in ("chosen", "rejected"))):
-            policy.backward(texts, [[slope] * (len(text) - 1) for text, slope in zip(texts, slopes, strict=True)])
+            policy.backward(texts, [row[:len(text) - 1] for text, row in zip(texts, slopes, strict=True)])
         policy.step(RATE)
         losses.append(result["loss"])
     return losses, before, judge()

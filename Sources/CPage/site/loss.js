@@ -26,7 +26,8 @@ export class Loss {
 
     /** The first examples, which have nothing but inputs and the options on which their domains depend. */
     get plainExamples() {
-        const plain = this.examples.filter(({ name }) => name !== "everything" && name !== "unreduced");
+        const others = ["tokens", "everything", "unreduced"];
+        const plain = this.examples.filter(({ name }) => !others.includes(name));
         return plain.length > 0 ? plain : this.examples;
     }
 

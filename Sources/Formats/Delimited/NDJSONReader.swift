@@ -222,7 +222,7 @@ extension NDJSONReader {
         }
     }
 
-    /// Reads a number, a boolean as 1 or 0, null as NaN, or an array of numbers and nulls.
+    /// Reads a number, a boolean as 1 or 0, null as NaN, or an array of these.
     private static func numbers(_ reader: inout JSONReader) throws(JSONError) -> NumberArray {
         switch try reader.peekKind() {
         case .null:
@@ -230,7 +230,7 @@ extension NDJSONReader {
             return NumberArray(shape: [], values: [.nan], hasNull: true)
         case .boolean: return NumberArray(shape: [], values: [try reader.readBoolean() ? 1 : 0])
         default:
-            var numbers = NumbersInProgress(others: .null)
+            var numbers = NumbersInProgress(others: [.null, .booleans])
             try reader.read(&numbers)
             return numbers.takeArray()
         }

@@ -24,7 +24,7 @@ struct CheckDocument: TensorDocument {
         case "gradient", "hessian", "weights": return .numbers(.none)
         case "mask": return .numbers(.booleans)
         case _ where GradientCheck.excluded.contains(path[0]): return .value
-        default: return .numbersOrValue(.null)
+        default: return .numbersOrValue(.ofInputs(path[0]))
         }
     }
 

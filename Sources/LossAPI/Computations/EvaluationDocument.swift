@@ -22,7 +22,7 @@ struct EvaluationDocument: TensorDocument {
     var resultFootprint: Int { evaluation.resultFootprint }
 
     func form(of path: [String]) throws -> MemberForm {
-        if path.count > 1 { return .numbers(.null) }
+        if path.count > 1 { return .numbers(.ofInputs(path[1])) }
         switch path[0] {
         case "inputs", "baseline": return .members
         case "losses", "metrics": return .elements

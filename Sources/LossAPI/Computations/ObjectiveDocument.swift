@@ -23,7 +23,7 @@ struct ObjectiveDocument: TensorDocument {
     }
 
     func form(of path: [String]) throws -> MemberForm {
-        if path.count > 1 { return .numbers(.null) }
+        if path.count > 1 { return .numbers(.ofInputs(path[1])) }
         switch path[0] {
         case "inputs": return .members
         case "terms", "penalties": return .elements

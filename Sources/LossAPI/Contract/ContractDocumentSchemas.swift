@@ -240,8 +240,18 @@ enum ContractDocumentSchemas {
                 [
                     ("name", text), ("summary", text), ("required", ["type": "boolean"]),
                     ("differentiable", ["type": "boolean"]), ("forms", list("catalogue-form")),
+                    ("tokens", ContractSchemas.reference("catalogue-tokens")),
                 ],
                 required: ["name", "summary", "required", "differentiable", "forms"]
+            )
+        ),
+        .init(
+            key: "catalogue-tokens",
+            value: FieldSchemas.object(
+                "The shape of an input of tokens, the field that marks those that count, and the value of "
+                    + "log_probability with which the loss is usually defined.",
+                [("shape", text), ("mask", text), ("usual", text)],
+                required: ["shape", "mask", "usual"]
             )
         ),
         .init(

@@ -58,16 +58,30 @@ enum ContractRequestSchemas {
                 summaries.append((input.name, [input.summary]))
             }
         }
+        // An input of some losses is a mask of tokens in others.
+        let masks = facts.flatMap { $0.signature.tokenMasks }.reduce(into: [String]()) {
+            all,
+            mask in
+            if !all.contains(mask), !inputs.contains(where: { $0.name == mask }) {
+                all.append(mask)
+            }
+        }
         let names = Set(facts.flatMap { RequestField.all(of: $0) })
         let common = RequestField.common.filter { names.contains($0.name) }
         return summaries.map { input, texts in
             let summary =
                 texts.count == 1
                 ? texts.joined().sentence : "The \(input); see the description of the loss."
+            let isMask = RequestField.containsFlags(input)
             return (
-                input, FieldSchemas.described(summary, ContractSchemas.reference("numbers-or-null"))
+                input,
+                FieldSchemas.described(
+                    summary,
+                    ContractSchemas.reference(isMask ? "mask" : "numbers-or-null")
+                )
             )
-        } + common.map { ($0.name, property($0.name, schema($0.field))) } + options(of: list)
+        } + masks.map { ($0, ContractSchemas.fields.common(.tokenMask(0))) }
+            + common.map { ($0.name, property($0.name, schema($0.field))) } + options(of: list)
     }
 
     private static func schema(_ field: RequestField) -> JSONValue {

@@ -125,13 +125,23 @@ enum CatalogueDocument {
     }
 
     private static func input(_ input: Input) -> JSONValue {
-        [
-            "name": .string(input.name),
-            "summary": .string(input.summary),
-            "required": .boolean(!input.isOptional),
-            "differentiable": .boolean(input.role != .constant),
-            "forms": .array(input.acceptedForms.map { form($0) }),
-        ]
+        JSONValue(present: [
+            ("name", .string(input.name)),
+            ("summary", .string(input.summary)),
+            ("required", .boolean(!input.isOptional)),
+            ("differentiable", .boolean(input.role != .constant)),
+            ("forms", .array(input.acceptedForms.map { form($0) })),
+            (
+                "tokens",
+                input.tokens.map { tokens in
+                    [
+                        "shape": .string(input.forms[0].tokenShape.description),
+                        "mask": .string(tokens.mask),
+                        "usual": .string(tokens.usual.rawValue),
+                    ]
+                }
+            ),
+        ])
     }
 
     private static func form(_ form: AcceptedForm) -> JSONValue {

@@ -25,6 +25,20 @@ struct FieldSchemas {
                 "1 for each loss to include, 0 for each to leave out.",
                 reference("mask")
             )
+        case .tokenMask:
+            Self.described(
+                "1 for each token that counts, 0 for others: prompts and padding.",
+                reference("mask")
+            )
+        case .logProbability:
+            [
+                "description": .string(
+                    "How the tokens of a response, in the last dimension, make up its logarithm of a "
+                        + "probability; omit it if each response has one number."
+                ),
+                "type": "string",
+                "enum": JSONValue(LogProbability.allCases.map { $0.rawValue }),
+            ]
         case .missing: choice("The treatment of null in an input.", MissingValues.self, .error)
         case .reduction:
             [

@@ -43,7 +43,7 @@ struct ExampleRequest {
             "weights": weights(of: example, facts), "reduction": "mean",
             "outputs": JSONValue(Outputs.names(of: facts)),
         ]
-        return typical + [
+        return typical + tokens(of: example, facts) + [
             ExampleRequest(
                 "everything",
                 "Weights, every output" + (isPenalty(facts) ? "" : ", and a penalty"),
@@ -54,6 +54,45 @@ struct ExampleRequest {
                 "The losses one by one",
                 plain + ["reduction": "none"]
             ),
+        ]
+    }
+
+    /// The first example with tokens that make up its responses; every other response has one fewer.
+    private static func tokens(of example: Example, _ facts: Facts) -> [ExampleRequest] {
+        guard let usual = facts.signature.inputs[0].tokens?.usual else { return [] }
+        let shares: [[Double]] =
+            usual == .sum
+            ? [[0.5, 0.25, 0.25], [0.75, 0.25, 0]] : [[1.5, 0.5, 1], [1.5, 0.5, 0]]
+        func tensor(_ responses: Tensor, _ numbers: (_ response: Int) -> [Double]) -> JSONValue {
+            JSONValue(
+                Tensor(
+                    shape: responses.shape + [3],
+                    values: responses.values.indices.flatMap(numbers)
+                )
+            )
+        }
+        var members: [(String, JSONValue?)] = []
+        var masks: [(String, JSONValue?)] = []
+        for input in facts.signature.inputs {
+            guard let numbers = example.inputs[input.name] else { continue }
+            guard let mask = input.tokens?.mask else {
+                members.append((input.name, JSONValue(numbers)))
+                continue
+            }
+            let tokens = tensor(numbers) { place in
+                shares[place % 2].map { $0 * numbers.values[place] }
+            }
+            members.append((input.name, tokens))
+            guard !masks.contains(where: { $0.0 == mask }) else { continue }
+            masks.append((mask, tensor(numbers) { [1, 1, $0 % 2 == 0 ? 1 : 0] }))
+        }
+        let operation: JSONValue = ["log_probability": .string(usual.rawValue)]
+        return [
+            ExampleRequest(
+                "tokens",
+                "Responses as tokens",
+                JSONValue(present: members + masks) + operation + JSONValue(example.options)
+            )
         ]
     }
 

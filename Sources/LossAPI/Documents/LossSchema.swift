@@ -20,6 +20,9 @@ enum LossSchema {
         let common = RequestField.common.filter { names.contains($0.name) }
         let properties =
             inputs.map { ($0.name, input($0)) }
+            + facts.signature.tokenMasks.map {
+                ($0, FieldSchemas.orNull(fields.common(.tokenMask(0))))
+            }
             + common.map { ($0.name, FieldSchemas.orNull(schema($0.field, of: facts))) }
             + facts.options.map { ($0.name, FieldSchemas.orNull(fields.option($0))) }
         return [
@@ -53,13 +56,18 @@ enum LossSchema {
     }
 
     private static func input(_ input: Input) -> JSONValue {
-        [
+        let tokens = input.tokens.map { tokens in
+            "With log_probability, usually \(tokens.usual.rawValue), shape \(input.forms[0].tokenShape): "
+                + "the same of T tokens, of which those count that \(tokens.mask) marks."
+        }
+        return [
             "description": .string(
                 ([input.summary.sentence] + input.acceptedForms.map { $0.text.sentence }
+                    + [tokens].compactMap { $0 }
                     + (input.isOptional ? ["It may be omitted or null."] : []))
                     .joined(separator: " ")
             ),
-            "$ref": "#/$defs/numbers",
+            "$ref": .string("#/$defs/" + (input.containsFlags ? "flags" : "numbers")),
         ]
     }
 
@@ -87,6 +95,11 @@ enum LossSchema {
 
     private static func definitions(of facts: Facts) -> [JSONValue.Member] {
         let isPenalty = facts.family == .regularization
+        let flags = nested(
+            "flags",
+            "Numbers 0 or 1, or booleans; null is a missing value.",
+            ["enum": [0, 1, false, true, .null]]
+        )
         return [
             nested(
                 "numbers",
@@ -104,7 +117,8 @@ enum LossSchema {
                 "Numbers 0 or 1, or booleans.",
                 ["enum": [0, 1, false, true]]
             ),
-        ] + (isPenalty ? [] : [.init(key: "regularization-term", value: term)])
+        ] + (facts.signature.inputs.contains { $0.containsFlags } ? [flags] : [])
+            + (isPenalty ? [] : [.init(key: "regularization-term", value: term)])
     }
 
     /// A number and arrays of such numbers.

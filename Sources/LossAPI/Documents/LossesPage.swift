@@ -82,6 +82,7 @@ package enum LossesPage {
             ].compactMap { $0 }.joined(separator: "\n"),
             names(of: facts),
             inputs(of: facts),
+            tokens(of: facts),
             options(of: facts),
             conventions(of: facts),
             items("Kinks and clipping", facts.kinks),
@@ -126,6 +127,17 @@ package enum LossesPage {
             }
         }
         return Markdown.table(["input", "contents", "shape", "numbers"], rows)
+    }
+
+    /// The inputs that may have tokens.
+    private static func tokens(of facts: Facts) -> String? {
+        let inputs = facts.signature.inputs.filter { $0.tokens != nil }
+        guard let first = inputs.first, let tokens = first.tokens else { return nil }
+        let masks = facts.signature.tokenMasks.map { $0.code }
+        return "With `log_probability`, usually \(tokens.usual.rawValue.code), "
+            + "\(inputs.map { $0.name.code }.list(" and ")) may have the shape "
+            + "\(first.forms[0].tokenShape.description.code), with the logarithms of T tokens; "
+            + "\(masks.list(" and ")) mark\(masks.count == 1 ? "s" : "") those that count."
     }
 
     private static func options(of facts: Facts) -> String? {

@@ -125,7 +125,9 @@ enum InferenceDocuments {
             "input": .array(
                 facts.signature.inputs.map {
                     tensor($0.name, isScalar: false, isOptional: $0.isOptional)
-                } + ["weights", "mask"].map { tensor($0, isScalar: false, isOptional: true) }
+                }
+                    + (["weights", "mask"] + facts.signature.tokenMasks)
+                    .map { tensor($0, isScalar: false, isOptional: true) }
             ),
             "output": .array(outputs(facts).map { tensor($0.name, isScalar: $0.isScalar) }),
         ]

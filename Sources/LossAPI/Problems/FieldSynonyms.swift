@@ -21,7 +21,13 @@ enum FieldSynonyms {
                 "epsilon", "eps", "eps_clip", "clip", "clip_range", "cliprange", "clip_ratio",
                 "clip_eps", "clip_epsilon", "clip_coef",
             ]
-        )
+        ),
+        (["chosen_mask", "rejected_mask"], Set(tokenMasks + ["token_mask"])),
+    ]
+
+    /// The names of masks of tokens elsewhere.
+    private static let tokenMasks = [
+        "completion_mask", "response_mask", "loss_mask", "attention_mask", "action_mask",
     ]
 
     /// The fields by their names elsewhere.
@@ -53,6 +59,14 @@ enum FieldSynonyms {
             (["distance"], ["p", "norm", "norm_degree", "distance_function"]),
             (["ignore_index"], ["ignore_class", "ignore_label"]),
             (["label_smoothing"], ["smoothing"]),
+            (["token_mask"], tokenMasks),
+            (["chosen_mask"], ["chosen_attention_mask", "chosen_loss_mask"]),
+            (["rejected_mask"], ["rejected_attention_mask", "rejected_loss_mask"]),
+            (["chosen"], ["chosen_logps", "policy_chosen_logps", "chosen_logprobs"]),
+            (["rejected"], ["rejected_logps", "policy_rejected_logps", "rejected_logprobs"]),
+            (["reference_chosen"], ["reference_chosen_logps", "ref_chosen_logps"]),
+            (["reference_rejected"], ["reference_rejected_logps", "ref_rejected_logps"]),
+            (["log_probability"], ["average_log_prob", "length_normalized"]),
             (["strength"], ["lambda", "weight_decay", "alpha"]),
             (["l1_ratio"], ["rho"]),
         ]

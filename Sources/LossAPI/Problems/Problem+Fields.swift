@@ -66,9 +66,12 @@ private func suggestion(for name: String, among known: [String]) -> String {
 
 extension [String] {
     /// The texts as alternatives in a sentence: "a, b or c".
-    var alternatives: String {
+    var alternatives: String { list(" or ") }
+
+    /// The texts in a sentence, the last after a conjunction.
+    func list(_ conjunction: String) -> String {
         guard let last, count > 1 else { return first ?? "" }
-        return dropLast().joined(separator: ", ") + " or " + last
+        return dropLast().joined(separator: ", ") + conjunction + last
     }
 }
 

@@ -64,6 +64,28 @@ extension Problem {
                 pointer: pointer(input),
                 allowed: [form.description]
             )
+        case .tokenShape(let input, let shape, let form, areTokens: true):
+            let allowed = form.tokenShape
+            self.init(
+                .shapeMismatch,
+                "The shape of \(input) is \(shape.written), but with log_probability it must be "
+                    + "\(allowed)"
+                    + (allowed.hasLeading ? ", in which * stands for any dimensions or none" : "")
+                    + " and T for the tokens of a response: omit log_probability if each response has "
+                    + "one number.",
+                pointer: pointer(input),
+                allowed: [allowed.description]
+            )
+        case .tokenShape(let input, let shape, let form, areTokens: false):
+            let allowed = form.shape.description.replacing("*", with: "B")
+            self.init(
+                .shapeMismatch,
+                "The shape of \(input) is \(shape.written), but must be \(allowed), with one number for each "
+                    + "response. With \"log_probability\": \"sum\" or \"mean\", the last dimension has "
+                    + "the tokens of a response.",
+                pointer: pointer(input),
+                allowed: [allowed, form.tokenShape.description]
+            )
         case .noAxis(let axis, let input, let shape):
             self.init(
                 .outOfRange,
@@ -85,6 +107,14 @@ extension Problem {
             self.init(
                 .outsideDomain,
                 "\(subject) is \(value.shortest), but must be \(allowed).",
+                pointer: pointer(input, place),
+                allowed: [allowed]
+            )
+        case .tokensOutsideDomain(let operation, let input, let place, let value, let allowed):
+            self.init(
+                .outsideDomain,
+                "The \(operation.rawValue) of the tokens of \(input)\(place.writtenUnlessEmpty) is "
+                    + "\(value.shortest), but must be \(allowed).",
                 pointer: pointer(input, place),
                 allowed: [allowed]
             )
@@ -229,6 +259,9 @@ extension LossError.Undefined {
         case .noSegment:
             "\(part) is null, but assigns elements to a group: only other inputs may have missing "
                 + "values."
+        case .noTokens:
+            "No token of \(part) counts, so that there is no mean: leave the response out with mask, or set "
+                + "log_probability to \"sum\"."
         case .noRest(let sum):
             "The probabilities of \(part) add up to \(sum.shortest), which leaves none for other tokens: "
                 + "send logarithms of probabilities with a sum below 1, set tail_epsilon, or set tail to "

@@ -149,6 +149,9 @@ extension RequestError.Conflict {
         case .noPartial:
             "offset and groups are for partial sums: add \"partial\" to outputs. Results by group are "
                 + "computed at /v1/evaluations."
+        case .noTokens:
+            "A mask of tokens needs \"log_probability\": \"sum\" or \"mean\". To leave out whole responses, "
+                + "use mask."
         case .otherLoss(let advice): advice
         }
     }

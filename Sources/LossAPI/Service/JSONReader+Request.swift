@@ -13,11 +13,14 @@ extension Tensor {
 
 extension OtherElements {
     init(_ elements: RequestField.Elements) {
-        switch elements {
-        case .none: self = .none
-        case .missing: self = .null
-        case .flags: self = .booleans
-        }
+        self = []
+        if elements.contains(.missing) { insert(.null) }
+        if elements.contains(.flags) { insert(.booleans) }
+    }
+
+    /// The elements of an input of losses that are not known yet.
+    static func ofInputs(_ name: String) -> OtherElements {
+        RequestField.containsFlags(name) ? [.null, .booleans] : .null
     }
 }
 

@@ -68,8 +68,9 @@ package struct LossService: Sendable {
             return try intake(SafeTensorsReader(), for: found, route, query, formats)
         case .npy:
             // The arrays have no names, only an order.
-            let inputs = found.facts.signature.inputs.map { $0.name }
-            let reader = NPYReader(names: inputs + ["weights", "mask"])
+            let signature = found.facts.signature
+            let inputs = signature.inputs.map { $0.name }
+            let reader = NPYReader(names: inputs + ["weights", "mask"] + signature.tokenMasks)
             return try intake(reader, for: found, route, query, formats)
         case .npz:
             return try intake(NPZReader(limit: maximumBody), for: found, route, query, formats)

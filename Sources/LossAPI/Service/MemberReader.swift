@@ -201,7 +201,7 @@ struct MemberReader: BodyReader {
             self.field = field
             numbers.others = OtherElements(elements)
             place = .numbers
-        } else if field.kind == .numbers(.missing) {
+        } else if field.acceptsMissing {
             try reader.skipValue()
             builder.set(field, Tensor(shape: [], values: [.nan], hasMissing: true))
         } else if stopsAtLongValues, try !isShortValue() {

@@ -108,7 +108,7 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
     /// Appends rows to those that are kept; returns `false` if memory is exhausted.
     private mutating func keep(_ block: RowBlock) throws -> Bool {
         for index in columns.indices {
-            if block.hasMissing[index], columns[index].field.kind != .numbers(.missing) {
+            if block.hasMissing[index], !columns[index].field.acceptsMissing {
                 throw missing(in: fields[index], block.values[index])
             }
             guard columns[index].append(block.values[index], part.meter) else { return false }

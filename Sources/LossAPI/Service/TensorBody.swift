@@ -102,7 +102,7 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
 
     private func set(_ tensor: NamedTensor, of builder: inout RequestBuilder) throws {
         let field = try builder.field(tensor.name)
-        if tensor.hasNaN, field.kind != .numbers(.missing) {
+        if tensor.hasNaN, !field.acceptsMissing {
             throw Self.missing(in: tensor)
         }
         switch field.kind {

@@ -21,6 +21,14 @@ package struct Derivative: Equatable, Sendable {
         values.reserveCapacity(shape.reduce(1, *))
     }
 
+    /// The same derivative with respect to the numbers that make up those of the input.
+    init(_ derivative: Derivative, of numbers: Tensor) {
+        quantity = derivative.quantity
+        input = derivative.input
+        shape = numbers.shape
+        values = numbers.values
+    }
+
     /// Whether it is the diagonal of the Hessian.
     package var isHessian: Bool { if case .hessian = quantity { true } else { false } }
 

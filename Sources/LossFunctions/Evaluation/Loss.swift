@@ -51,7 +51,7 @@ package final class Loss: Sendable {
 
     /// Computes the requested outputs.
     ///
-    /// The order is: bind shapes, select units, compute the denominator, check domains, compute losses
+    /// The order is: sum tokens, bind shapes, select units, compute the denominator, check domains, compute losses
     /// and derivatives block by block, multiply by the weights, sum exactly, divide by the denominator.
     ///
     /// - Parameters:
@@ -65,7 +65,26 @@ package final class Loss: Sendable {
         _ request: LossRequest,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
-        let batch = try Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+        guard let tokens = try TokenSums(request, facts.signature, cancellation) else {
+            return try evaluate(batch(of: request, cancellation))
+        }
+        do throws(LossError) {
+            let batch = try batch(of: tokens.request, cancellation)
+            try tokens.check(batch)
+            return tokens.spread(try evaluate(batch))
+        } catch {
+            throw tokens.explained(error)
+        }
+    }
+
+    private func batch(
+        of request: LossRequest,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(LossError) -> Batch {
+        try Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+    }
+
+    private func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         if batch.outputs.contains(.link),
             let option = facts.minimizer?.mover(in: options, of: facts.options)
         {

@@ -11,6 +11,13 @@ package struct LossRequest: Sendable {
     package var weights: Tensor?
     /// 1 for each loss to include and 0 for each to leave out; `nil` includes all.
     package var mask: Tensor?
+    /// How the tokens of responses make up the numbers of inputs that state it; `nil` means that these
+    /// numbers are those of responses.
+    package var logProbability: LogProbability?
+    /// 1 for each token that counts and 0 for others; `nil` counts all.
+    ///
+    /// The masks are in the order of `Signature.tokenMasks`; none at all count all.
+    package var tokenMasks: [Tensor?] = []
     /// Whether losses with a missing input are skipped rather than refused.
     package var skipsMissing = false
     package var reduction = Reduction.mean
@@ -61,7 +68,7 @@ package struct LossResult: Equatable, Sendable {
     package let normalizer: Double
     /// The derivatives of `loss`: a gradient for each requested input, then the diagonal of a Hessian for
     /// each; with `Reduction.none`, those of the losses themselves.
-    package let derivatives: [Derivative]
+    package internal(set) var derivatives: [Derivative]
     /// `nil` if there are none.
     ///
     /// Written in full, as otherwise the initializer would copy the result to replace an initial `nil`.

@@ -37,6 +37,7 @@ package struct RunningLoss: Sendable {
         template.inputs = []
         template.weights = nil
         template.mask = nil
+        template.tokenMasks = []
         template.groups = nil
         template.outputs = .partial
         template.reduction = .sum
@@ -68,6 +69,7 @@ package struct RunningLoss: Sendable {
     ///   - inputs: the rows of the inputs, in the order of the signature; `nil` for those omitted.
     ///   - weights: the weights of the rows; `nil` means 1.
     ///   - mask: the mask of the rows; `nil` includes all.
+    ///   - tokenMasks: the masks of tokens of the rows; empty counts all.
     ///   - labels: the groups of the rows; `nil` means that the losses are not grouped.
     ///   - cancellation: polled during the evaluation; `nil` means never.
     /// - Throws: `LossError` with the place in all rows.
@@ -75,6 +77,7 @@ package struct RunningLoss: Sendable {
         _ inputs: [Tensor?],
         weights: Tensor?,
         mask: Tensor?,
+        tokenMasks: [Tensor?] = [],
         groups labels: GroupLabels? = nil,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) {
@@ -82,6 +85,7 @@ package struct RunningLoss: Sendable {
         request.inputs = inputs
         request.weights = weights
         request.mask = mask
+        request.tokenMasks = tokenMasks
         request.groups = labels
         request.offset = template.offset + extent.unitCount
         let result: LossResult
@@ -183,6 +187,14 @@ extension LossError {
         switch self {
         case .outsideDomain(let input, let place, let value, let allowed):
             return .outsideDomain(
+                input: input,
+                place: moved(place),
+                value: value,
+                allowed: allowed
+            )
+        case .tokensOutsideDomain(let operation, let input, let place, let value, let allowed):
+            return .tokensOutsideDomain(
+                operation,
                 input: input,
                 place: moved(place),
                 value: value,

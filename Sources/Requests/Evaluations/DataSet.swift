@@ -129,13 +129,18 @@ extension Term {
         _ limits: ComputationLimits
     ) throws(RequestError) -> RequestBuilder {
         let signature = found.facts.signature
-        if let name = inputs.keys.sorted().first(where: { signature.index(of: $0) == nil }) {
-            throw .unknownField("inputs/" + name, known: signature.inputs.map { $0.name })
+        let names = signature.inputs.map { $0.name } + signature.tokenMasks
+        if let name = inputs.keys.sorted().first(where: { !names.contains($0) }) {
+            throw .unknownField("inputs/" + name, known: names)
         }
         var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
         for (index, input) in signature.inputs.enumerated() {
             guard let tensor = data.input(named: source(of: input.name)) else { continue }
             builder.set(.input(index), tensor)
+        }
+        for (index, name) in signature.tokenMasks.enumerated() {
+            guard let tensor = data.input(named: source(of: name)) else { continue }
+            builder.set(.tokenMask(index), tensor)
         }
         for (name, value) in fields {
             guard RequestField.named(name, of: found.facts)?.mayBeInTerm == true else {
@@ -174,7 +179,7 @@ extension RequestField {
     /// Whether each loss of a data set has the field: inputs, weights and masks are those of all.
     fileprivate var mayBeInTerm: Bool {
         switch self {
-        case .option, .reduction, .normalizer, .emptyRows, .convention: true
+        case .option, .logProbability, .reduction, .normalizer, .emptyRows, .convention: true
         default: false
         }
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The elements that an array of numbers may have besides numbers.
-package enum OtherElements: Sendable {
-    case none
+package struct OtherElements: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let none: OtherElements = []
     /// `null`, which is read as NaN.
-    case null
+    package static let null = OtherElements(rawValue: 1)
     /// `false` and `true`, which are read as 0 and 1.
-    case booleans
+    package static let booleans = OtherElements(rawValue: 2)
 }
 
 /// Reads a rectangular array of numbers, a block of numbers at a time.
@@ -177,12 +181,12 @@ struct RowReader: Sendable {
     ) -> (value: Double, end: Int)? {
         guard others != .none, let literal = LiteralToken(text, at: position) else { return nil }
         let end = position + literal.length
-        switch (literal, others) {
-        case (.null, .null):
+        switch literal {
+        case .null where others.contains(.null):
             hasNull = true
             return (.nan, end)
-        case (.true, .booleans): return (1, end)
-        case (.false, .booleans): return (0, end)
+        case .true where others.contains(.booleans): return (1, end)
+        case .false where others.contains(.booleans): return (0, end)
         default: return nil
         }
     }

@@ -206,6 +206,21 @@ def test_the_place_of_an_error_is_that_in_the_whole(small: LossClient) -> None:
     assert "sent in parts" in str(caught.value)
 
 
+@pytest.mark.parametrize("operation", ["sum", "mean"])
+def test_tokens_of_responses(client: LossClient, small: LossClient, operation: str) -> None:
+    random = np.random.default_rng(4)
+    fields: dict[str, Any] = {
+        name: -random.exponential(size=(203, 7))
+        for name in ("chosen", "rejected", "reference_chosen", "reference_rejected")
+    }
+    fields["reference_rejected"] = fields["reference_rejected"].sum(axis=1)
+    fields["chosen_mask"] = random.random((203, 7)) < 0.8
+    fields["chosen_mask"][:, 0] = True
+    fields["chosen"][~fields["chosen_mask"]] = np.nan
+    fields |= {"log_probability": operation, "outputs": ["loss", "gradient", "elements", "statistics"]}
+    assert_same(small.loss("dpo", **fields), client.loss("dpo", **fields))
+
+
 def test_scalars_are_not_cut(client: LossClient) -> None:
     facts = client.describe("huber")
     assert Cut.of(Fields.of({"predictions": 1.0, "targets": 2.0}), facts) == (

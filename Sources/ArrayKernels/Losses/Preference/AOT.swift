@@ -127,19 +127,19 @@ extension AOT {
         ],
         signature: Signature(
             .batch,
-            .init("chosen", .primary, [.init("N", Preferences.logarithms)], Preferences.chosen),
-            .init("rejected", .primary, [.init("N", Preferences.logarithms)], Preferences.rejected),
-            .init(
+            Preferences.pair("chosen", .primary, Preferences.chosen, shape: "N"),
+            Preferences.pair("rejected", .primary, Preferences.rejected, shape: "N"),
+            Preferences.pair(
                 "reference_chosen",
                 .differentiable,
-                [.init("N", Preferences.logarithms)],
-                Preferences.referenceChosen
+                Preferences.referenceChosen,
+                shape: "N"
             ),
-            .init(
+            Preferences.pair(
                 "reference_rejected",
                 .differentiable,
-                [.init("N", Preferences.logarithms)],
-                Preferences.referenceRejected
+                Preferences.referenceRejected,
+                shape: "N"
             )
         ),
         kinks: ["equal numbers: sorted by position"],

@@ -125,7 +125,7 @@ extension DPO {
                 + "label_smoothing; torchtune and OpenRLHF use it.",
             "The four logarithms are subtracted without a rounding error that matters, even if "
                 + "they cancel.",
-            "For the loss type sigmoid_norm of TRL, pass means over the tokens instead of sums.",
+            "The loss type sigmoid_norm of TRL takes means over the tokens: log_probability mean.",
         ],
         references: [
             "R. Rafailov et al., Direct Preference Optimization, NeurIPS 2023",
@@ -190,7 +190,7 @@ extension SimPO {
             Preferences.beta.declaration, gamma.declaration,
             Preferences.labelSmoothing.declaration,
         ],
-        signature: Preferences.withoutReference,
+        signature: Preferences.meansWithoutReference,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         relations: [
@@ -201,7 +201,7 @@ extension SimPO {
             )
         ],
         notes: [
-            "Pass means over the tokens of a response, not sums.",
+            Preferences.means,
             "TRL adds the negative log-likelihood of the chosen response unless cpo_alpha is 0.",
         ],
         references: [

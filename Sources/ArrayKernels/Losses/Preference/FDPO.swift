@@ -264,7 +264,7 @@ extension AlphaPO {
         options: [
             Preferences.beta.declaration, SimPO.gamma.declaration, alpha.declaration,
         ],
-        signature: Preferences.withoutReference,
+        signature: Preferences.meansWithoutReference,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         relations: [
@@ -275,7 +275,7 @@ extension AlphaPO {
             )
         ],
         notes: [
-            "Pass means over the tokens of a response, not sums.",
+            Preferences.means,
             "The surrogate of the Hessian is beta^2 q (1 - q) exp(-2 a c), and in r likewise.",
         ],
         references: [

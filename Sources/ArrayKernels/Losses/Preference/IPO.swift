@@ -46,16 +46,15 @@ extension IPO {
         properties: [.convex, .differentiable, .twiceDifferentiable],
         notes: [
             Preferences.constantReference,
-            "beta is tau in the paper. TRL divides each log-ratio by the number of tokens: pass "
-                + "means over the tokens for its numbers. OpenRLHF and the CPO trainer of TRL pass "
-                + "sums.",
+            "beta is tau in the paper. TRL divides each log-ratio by the number of tokens, as "
+                + "log_probability mean does. OpenRLHF and the CPO trainer of TRL take sums.",
         ],
         references: [
             "M. G. Azar et al., A General Theoretical Paradigm to Understand Learning from Human "
                 + "Preferences, AISTATS 2024",
             "TRL DPOTrainer ipo",
         ],
-        conventions: [.trl(notes: ["It passes means over the tokens, not sums."])],
+        conventions: [.trl(notes: ["It takes means over the tokens, not sums."])],
         examples: Preferences.examples
     )
 }

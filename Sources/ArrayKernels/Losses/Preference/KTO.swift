@@ -82,16 +82,14 @@ extension KTO {
         ],
         signature: Signature(
             .element,
-            .init(
+            Preferences.response(
                 "logprobs",
                 .primary,
-                Preferences.logarithms,
                 "logarithms of the probabilities of responses"
             ),
-            .init(
+            Preferences.response(
                 "reference_logprobs",
                 .differentiable,
-                Preferences.logarithms,
                 "the same by the reference policy"
             ),
             .init(

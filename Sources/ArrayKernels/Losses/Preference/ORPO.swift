@@ -101,17 +101,19 @@ extension ORPO {
         options: [Preferences.beta.declaration, coefficient.declaration],
         signature: Signature(
             .element,
-            .init(
+            Preferences.pair(
                 "chosen",
                 .primary,
-                logarithms,
-                "mean logarithms of the probabilities of tokens of chosen responses"
+                Preferences.meansOfChosen,
+                domain: logarithms,
+                usual: .mean
             ),
-            .init(
+            Preferences.pair(
                 "rejected",
                 .primary,
-                logarithms,
-                "mean logarithms of the probabilities of tokens of rejected responses"
+                Preferences.meansOfRejected,
+                domain: logarithms,
+                usual: .mean
             )
         ),
         kinks: [],

@@ -198,28 +198,61 @@ enum Preferences {
     /// The two responses, with a policy and a reference policy.
     static let withReference = Signature(
         .element,
-        .init("chosen", .primary, logarithms, chosen),
-        .init("rejected", .primary, logarithms, rejected),
-        .init(
-            "reference_chosen",
-            .differentiable,
-            logarithms,
-            referenceChosen
-        ),
-        .init(
-            "reference_rejected",
-            .differentiable,
-            logarithms,
-            referenceRejected
-        )
+        pair("chosen", .primary, chosen),
+        pair("rejected", .primary, rejected),
+        pair("reference_chosen", .differentiable, referenceChosen),
+        pair("reference_rejected", .differentiable, referenceRejected)
     )
 
     /// The two responses, with a policy alone.
     static let withoutReference = Signature(
         .element,
-        .init("chosen", .primary, logarithms, chosen),
-        .init("rejected", .primary, logarithms, rejected)
+        pair("chosen", .primary, chosen),
+        pair("rejected", .primary, rejected)
     )
+
+    /// The two responses, with a policy alone and means over their tokens.
+    static let meansWithoutReference = Signature(
+        .element,
+        pair("chosen", .primary, meansOfChosen, usual: .mean),
+        pair("rejected", .primary, meansOfRejected, usual: .mean)
+    )
+
+    /// An input for the chosen or the rejected responses of pairs.
+    static func pair(
+        _ name: String,
+        _ role: Input.Role,
+        _ summary: String,
+        shape: SymbolicShape = "*",
+        domain: Domain = logarithms,
+        usual: LogProbability = .sum
+    ) -> Input {
+        let mask = name.hasSuffix("rejected") ? "rejected_mask" : "chosen_mask"
+        return Input(
+            name,
+            role,
+            [.init(shape, domain)],
+            summary,
+            tokens: Input.Tokens(mask: mask, usual: usual)
+        )
+    }
+
+    /// An input for single responses.
+    static func response(
+        _ name: String,
+        _ role: Input.Role,
+        _ summary: String,
+        shape: SymbolicShape = "*",
+        usual: LogProbability = .sum
+    ) -> Input {
+        Input(
+            name,
+            role,
+            [.init(shape, logarithms)],
+            summary,
+            tokens: Input.Tokens(mask: "token_mask", usual: usual)
+        )
+    }
 
     /// Three pairs of responses.
     static let examples = [
@@ -241,6 +274,9 @@ enum Preferences {
 
     static let chosen = "logarithms of the probabilities of chosen responses"
     static let rejected = "logarithms of the probabilities of rejected responses"
+    static let meansOfChosen = "mean logarithms of the probabilities of tokens of chosen responses"
+    static let meansOfRejected =
+        "mean logarithms of the probabilities of tokens of rejected responses"
     static let referenceChosen = "the same for chosen responses, by the reference policy"
     static let referenceRejected = "the same for rejected responses, by the reference policy"
 
@@ -249,7 +285,10 @@ enum Preferences {
     static let subnormal =
         "Where a probability is subnormal, below 2^-1022, the gradient errs by up to 4 beta 2^-1074, and "
         + "the Hessian by up to 4 beta^2 2^-1074, times the weight of kto."
-    static let sums = "TRL and the papers pass sums over the tokens of a response."
+    static let sums =
+        "TRL and the papers take sums over the tokens of a response, as log_probability sum does."
+    static let means =
+        "It takes means over the tokens of a response, as log_probability mean does, not sums."
 }
 
 extension Convention {

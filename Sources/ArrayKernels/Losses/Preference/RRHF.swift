@@ -84,11 +84,12 @@ extension RRHF {
         options: [weight.declaration],
         signature: Signature(
             .segment,
-            .init(
+            Preferences.response(
                 "logprobs",
                 .primary,
-                [.init("* K", Preferences.logarithms)],
-                "mean logarithms of the probabilities of the tokens of K responses"
+                "mean logarithms of the probabilities of the tokens of K responses",
+                shape: "* K",
+                usual: .mean
             ),
             .init(
                 "rewards",
@@ -103,8 +104,8 @@ extension RRHF {
         ],
         properties: [.convex, .lipschitz],
         notes: [
-            "Pass means over the tokens of a response; RRHF divides by a power of the length, 1 by "
-                + "default. Its likelihood of the best response is a mean over the padded length.",
+            "RRHF divides the sum over the tokens of a response by a power of its length, 1 by "
+                + "default, with which it is the mean of log_probability. Its likelihood of the best response is a mean over the padded length.",
             "The Hessian is 0, and so is its surrogate.",
         ],
         references: [

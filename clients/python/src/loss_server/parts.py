@@ -72,11 +72,16 @@ class Cut:
         if not inputs or facts["unit"] == "batch" or not all(form.startswith("*") for form in forms):
             return f"{facts['name']} compares rows with each other"
         first = fields.arrays[inputs[0]["name"]]
-        shape = _shape_of_losses(first.shape, inputs[0]["forms"], fields.arrays.get("axis"))
+        masks = dict.fromkeys(each["tokens"]["mask"] for each in inputs if "tokens" in each)
+        responses = first.shape
+        if masks and "log_probability" in fields.others:
+            rank = max(fields.arrays[each["name"]].ndim for each in inputs if "tokens" in each)
+            responses = responses[: rank - 1]
+        shape = _shape_of_losses(responses, inputs[0]["forms"], fields.arrays.get("axis"))
         if not shape:
             return "the arrays have no dimension along which to cut them"
         names = [each["name"] for each in inputs] + [
-            name for name in COLUMNS if name in fields.arrays and fields.arrays[name].ndim > 0
+            name for name in (*COLUMNS, *masks) if name in fields.arrays and fields.arrays[name].ndim > 0
         ]
         for name in names:
             if fields.arrays[name].shape[:1] != first.shape[:1]:

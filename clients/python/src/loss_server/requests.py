@@ -20,8 +20,8 @@ JSON = "application/json"
 
 #: The fields that are never arrays of numbers; the inputs and options of each loss are in its catalogue entry.
 _TEXTS = frozenset({
-    "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of", "hessian_kind", "hessian_scale",
-    "hessian_floor", "convention", "step", "dtype", "offset", "confidence", "worst",
+    "log_probability", "missing", "reduction", "normalizer", "empty_rows", "outputs", "gradient_of", "hessian_kind",
+    "hessian_scale", "hessian_floor", "convention", "step", "dtype", "offset", "confidence", "worst",
 })  # fmt: skip
 #: The fields, beside inputs, that may be columns of a table and have one element for each loss or row of losses.
 COLUMNS = ("weights", "mask", "groups")

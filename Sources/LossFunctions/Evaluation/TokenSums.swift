@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LossFacts
+
+/// The logarithms of the probabilities of responses, made up of those of their tokens.
+///
+/// Each is the exact sum over the tokens that count, or their mean, rounded once. By the chain rule the
+/// derivative with respect to a token is that with respect to its response, divided by the number of tokens
+/// that count if it is a mean (by its square for a second derivative), and 0 for a token that does not count,
+/// which may be any number or missing.
+struct TokenSums {
+    /// The request with a number for each response in the place of its tokens.
+    private(set) var request: LossRequest
+    private let operation: LogProbability
+    private let signature: Signature
+    /// The tokens of each input; `nil` for inputs that do not have any.
+    private var tokens: [Tokens?]
+    /// The responses whose tokens make up no number.
+    private var gaps: [Gap] = []
+
+    /// The numbers of tokens, in the last dimension, and 1 for each that counts; an empty mask counts all.
+    private struct Tokens {
+        let tensor: Tensor
+        let mask: [Double]
+
+        var width: Int { tensor.shape.last ?? 0 }
+        var responseShape: [Int] { tensor.shape.dropLast() }
+
+        /// The offsets of the tokens of a response.
+        func range(of response: Int) -> Range<Int> {
+            (response * width)..<((response + 1) * width)
+        }
+
+        func counts(_ offset: Int) -> Bool { mask.isEmpty || mask[offset] == 1 }
+
+        /// The number of tokens of a response that count.
+        func count(of response: Int) -> Int {
+            mask.isEmpty ? width : range(of: response).count { mask[$0] == 1 }
+        }
+    }
+
+    /// A response whose tokens are all masked, if their mean is wanted, or whose sum is not finite.
+    private struct Gap {
+        let input: Int
+        let response: Int
+        let hasTokens: Bool
+    }
+
+    /// Combines the tokens of a request; `nil` if its numbers are those of responses.
+    ///
+    /// Inputs with one dimension fewer than those with the most have a number for each response already, such
+    /// as those of a reference policy that were summed before.
+    ///
+    /// - Throws: `LossError` if an input or a mask does not have the shape of the tokens, or if a mask is not 0
+    ///   or 1.
+    init?(
+        _ request: LossRequest,
+        _ signature: Signature,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(LossError) {
+        guard let operation = request.logProbability, !signature.tokenMasks.isEmpty else {
+            return nil
+        }
+        self.request = request
+        self.request.logProbability = nil
+        self.request.tokenMasks = []
+        self.operation = operation
+        self.signature = signature
+        tokens = request.inputs.map { _ in nil }
+        try findTokens(of: request)
+        for index in tokens.indices {
+            guard let own = tokens[index] else { continue }
+            self.request.inputs[index] = try combine(own, input: index, cancellation)
+        }
+    }
+
+    /// Finds the inputs that have tokens, and checks the shapes of all that may have any.
+    private mutating func findTokens(of request: LossRequest) throws(LossError) {
+        let indices = signature.inputs.indices.filter {
+            signature.inputs[$0].tokens != nil && request.inputs[$0] != nil
+        }
+        func shape(_ index: Int) -> [Int] { request.inputs[index]?.shape ?? [] }
+        let rank = request.tokenRank(of: signature)
+        func hasTokens(_ index: Int) -> Bool { shape(index).count == rank }
+        func mismatch(
+            _ input: String,
+            _ shape: [Int],
+            _ reference: Int,
+            _ allowed: [PartialShape]
+        ) -> LossError {
+            .shapes(
+                input: input,
+                shape: shape,
+                reference: signature.inputs[reference].name,
+                referenceShape: request.inputs[reference]?.shape ?? [],
+                allowed: allowed
+            )
+        }
+        guard let first = indices.first else { return }
+        let longest = indices.first { hasTokens($0) } ?? first
+        let form = signature.inputs[first].forms[0]
+        guard form.tokenShape.accepts(rank: rank) else {
+            throw tokenShape(of: longest, shape(longest))
+        }
+        let responses = hasTokens(first) ? shape(first).dropLast() : shape(first)
+        let allowed = responses.map { PartialShape.Dimension.length($0) }
+        for index in indices {
+            let own = shape(index)
+            guard own == responses || hasTokens(index) && own.dropLast() == responses[...] else {
+                throw mismatch(
+                    signature.inputs[index].name,
+                    own,
+                    first,
+                    [PartialShape(allowed + [.free("T")]), PartialShape(allowed)]
+                )
+            }
+        }
+        for (place, name) in signature.tokenMasks.enumerated() {
+            let members = indices.filter { signature.inputs[$0].tokens?.mask == name }
+            let mask = request.tokenMasks.isEmpty ? nil : request.tokenMasks[place]
+            guard let leader = members.first(where: hasTokens) else {
+                guard mask != nil, let member = members.first else { continue }
+                throw tokenShape(of: member, shape(member))
+            }
+            let expected = shape(leader)
+            let exact = PartialShape(expected.map { .length($0) })
+            if let mask {
+                guard mask.shape == expected else {
+                    throw mismatch(name, mask.shape, leader, [exact])
+                }
+                try Self.check(mask, name)
+            }
+            for member in members where hasTokens(member) {
+                guard shape(member) == expected else {
+                    throw mismatch(
+                        signature.inputs[member].name,
+                        shape(member),
+                        leader,
+                        [exact, PartialShape(allowed)]
+                    )
+                }
+                tokens[member] = request.inputs[member].map {
+                    Tokens(tensor: $0, mask: mask?.values ?? [])
+                }
+            }
+        }
+    }
+
+    private func tokenShape(of index: Int, _ shape: [Int]) -> LossError {
+        let input = signature.inputs[index]
+        return .tokenShape(input: input.name, shape: shape, form: input.forms[0], areTokens: true)
+    }
+
+    /// Throws if a mask is not 0 or 1.
+    private static func check(_ mask: Tensor, _ name: String) throws(LossError) {
+        guard let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) else { return }
+        let (place, value) = (Tensor.place(of: offset, in: mask.shape), mask.values[offset])
+        guard !value.isNaN else { throw .missingValue(input: name, place: place) }
+        throw .outsideDomain(input: name, place: place, value: value, allowed: "0 or 1")
+    }
+
+    /// The numbers of responses; NaN if one of the tokens that count is missing.
+    private mutating func combine(
+        _ own: Tokens,
+        input: Int,
+        _ cancellation: (any CancellationFlag)?
+    ) throws(LossError) -> Tensor {
+        let responses = own.responseShape.reduce(1, *)
+        var values: [Double] = []
+        values.reserveCapacity(responses)
+        var kept: [Double] = []
+        var hasMissing = false
+        var sum = ExactSum()
+        for response in 0..<responses {
+            if cancellation?.isCancelled == true { throw .cancelled }
+            let range = own.range(of: response)
+            var count = range.count
+            if own.mask.isEmpty {
+                sum.add(own.tensor.values.span.extracting(range))
+            } else {
+                kept.removeAll(keepingCapacity: true)
+                for offset in range where own.mask[offset] == 1 {
+                    kept.append(own.tensor.values[offset])
+                }
+                count = kept.count
+                sum.add(kept.span)
+            }
+            sum.normalize()
+            let divisor = operation == .sum ? 1 : Double(max(count, 1))
+            var value = sum.value(dividedBy: divisor) + 0
+            sum.reset()
+            if value.isNaN {
+                hasMissing = true
+            } else if value.isInfinite || operation == .mean && count == 0 {
+                gaps.append(Gap(input: input, response: response, hasTokens: count > 0))
+                value = 0
+            }
+            values.append(value)
+        }
+        return Tensor(shape: own.responseShape, values: values, hasMissing: hasMissing)
+    }
+
+    /// Throws if the tokens of a response make up no number, unless it is left out.
+    func check(_ batch: Batch) throws(LossError) {
+        for gap in gaps {
+            let unit =
+                batch.segments?.unit(of: gap.response, input: gap.input) ?? gap.response
+            guard !batch.selection.isLeftOut(unit), let own = tokens[gap.input] else { continue }
+            let name = signature.inputs[gap.input].name
+            let place = Tensor.place(of: gap.response, in: own.responseShape)
+            guard gap.hasTokens else {
+                throw .undefined(input: name, place: place, .noTokens)
+            }
+            throw .notFinite(.loss, input: name, place: place)
+        }
+    }
+
+    /// The result with derivatives with respect to tokens in the place of those of responses.
+    func spread(_ result: LossResult) -> LossResult {
+        var result = result
+        for index in result.derivatives.indices { spread(&result.derivatives[index]) }
+        return result
+    }
+
+    private func spread(_ derivative: inout Derivative) {
+        guard let own = tokens[derivative.input] else { return }
+        let numbers = derivative.tensor.values
+        var values: [Double] = []
+        values.reserveCapacity(own.tensor.values.count)
+        for response in numbers.indices {
+            let count = Double(max(own.count(of: response), 1))
+            let divisor = operation == .sum ? 1 : derivative.isHessian ? count * count : count
+            let share = numbers[response] / divisor + 0
+            for offset in own.range(of: response) { values.append(own.counts(offset) ? share : 0) }
+        }
+        derivative = Derivative(derivative, of: Tensor(shape: own.tensor.shape, values: values))
+    }
+
+    /// The error about tokens that an error about their sum or mean stands for.
+    func explained(_ error: LossError) -> LossError {
+        switch error {
+        case .missingValue(let input, let place):
+            guard let own = tokens(of: input), place.count + 1 == own.tensor.shape.count else {
+                return error
+            }
+            let response = zip(place, own.responseShape).reduce(0) { $0 * $1.1 + $1.0 }
+            let range = own.range(of: response)
+            let missing = range.first { own.counts($0) && own.tensor.values[$0].isNaN }
+            return .missingValue(
+                input: input,
+                place: place + (missing.map { [$0 - range.lowerBound] } ?? [])
+            )
+        case .outsideDomain(let input, let place, let value, let allowed)
+        where tokens(of: input) != nil:
+            return .tokensOutsideDomain(
+                operation,
+                input: input,
+                place: place,
+                value: value,
+                allowed: allowed
+            )
+        case .shapes(let input, let shape, let reference, _, let allowed):
+            guard let own = tokens(of: reference) else { return error }
+            return .shapes(
+                input: input,
+                shape: shape,
+                reference: reference,
+                referenceShape: own.tensor.shape,
+                allowed: allowed
+            )
+        default: return error
+        }
+    }
+
+    private func tokens(of input: String) -> Tokens? {
+        signature.index(of: input).flatMap { tokens[$0] }
+    }
+}
+
+extension LossRequest {
+    /// The number of dimensions of inputs with tokens; those with fewer have a number for each response.
+    fileprivate func tokenRank(of signature: Signature) -> Int {
+        zip(signature.inputs, inputs).reduce(0) { rank, pair in
+            pair.0.tokens == nil ? rank : max(rank, pair.1?.shape.count ?? 0)
+        }
+    }
+
+    /// The shapes of the inputs, in which tokens make up numbers of responses.
+    package func responseShapes(of signature: Signature) -> [[Int]?] {
+        let rank = tokenRank(of: signature)
+        return zip(signature.inputs, inputs).map { input, tensor in
+            guard let shape = tensor?.shape, input.tokens != nil, shape.count == rank else {
+                return tensor?.shape
+            }
+            return shape.dropLast()
+        }
+    }
+}
