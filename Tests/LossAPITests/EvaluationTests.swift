@@ -144,6 +144,34 @@ struct EvaluationTests {
         #expect(metric["value"] is NSNull ? metric["reason"] is String : metric["reason"] == nil)
     }
 
+    @Test("has metrics whose options say in JSON Schema which values they accept")
+    func schemas() throws {
+        let list = try client.json(client.send(.get, "/v1/metrics"))["metrics"] as? [[String: Any]]
+        for metric in try #require(list) {
+            for option in try #require(metric["options"] as? [[String: Any]]) {
+                let schema = try #require(option["schema"] as? [String: Any], "\(option)")
+                #expect(schema["type"] as? String == option["type"] as? String, "\(option)")
+            }
+        }
+        func schema(_ metric: String, _ name: String) throws -> [String: Any] {
+            let found = try #require(list?.first { $0["name"] as? String == metric })
+            let options = try #require(found["options"] as? [[String: Any]])
+            let option = options.first { $0["name"] as? String == name }
+            return try #require(option?["schema"] as? [String: Any])
+        }
+        let precision = try #require(list?.first { $0["name"] as? String == "precision" })
+        let implied = try #require(precision["implies"] as? [String: [String: String]])
+        #expect(implied["precision_macro"] == ["average": "macro"])
+        let average = try schema("roc_auc", "average")["enum"] as? [String]
+        #expect(average == ["macro", "weighted", "none"])
+        let bins = try schema("brier", "bins")
+        #expect(bins["minimum"] as? Double == 1 && bins["maximum"] as? Double == 1_000)
+        let tau = try schema("d2", "tau")
+        #expect(
+            tau["exclusiveMinimum"] as? Double == 0 && tau["exclusiveMaximum"] as? Double == 1
+        )
+    }
+
     @Test(
         "is refused with the place",
         arguments: [
