@@ -607,6 +607,58 @@ class Gradient(PageCase):
         found = self.check(", ".join(map(repr, own)), "binary_cross_entropy")
         self.assertIn("It is the gradient with from_logits = true", found)
 
+    def test_of_a_penalty_is_explained(self):
+        request = {"parameters": [0.2, 1.7, -0.4], "strength": 0.5}
+        true = self.service.post("/v1/penalties/l2", request)["gradient"]
+        for gradient, texts in (
+            (true, ["Your gradient agrees. Each number is the same double."]),
+            ([one / 2 for one in true], ["half of the true one", "With strength = 0.25 it would"]),
+            ([3 * one for one in true], ["multiplied by 3, the number of elements"]),
+            ([-one for one in true], ["is it what is subtracted from the parameters?"]),
+            ([1.7 * one for one in true], ["1.7 times the true one. With strength = 0.85"]),
+            ([1, 2, 5], ["parameters[2]", "neither a multiple"]),
+        ):
+            with self.subTest(gradient):
+                found = self.check(", ".join(map(repr, gradient)), "l2(strength=0.5)")
+                for text in texts:
+                    self.assertIn(text, found)
+        self.page.open("/penalties/lasso")
+        self.page.until(
+            "return [...document.querySelectorAll('.links a')].some((link) =>"
+            " link.href.endsWith('/check?loss=l1'))"
+        )
+
+    def test_is_checked_in_each_input_and_as_a_hessian(self):
+        request = {"mean": [0.5, 1], "variance": [2, 0.5], "targets": [1, -1]}
+        for of, outputs, member in (
+            ("hessian+mean", ["hessian"], "hessians"),
+            ("gradient+variance", ["gradient"], "gradients"),
+        ):
+            quantity, name = of.split("+")
+            own = self.service.post(
+                "/v1/losses/gaussian_nll", {**request, "outputs": outputs, "gradient_of": [name]}
+            )
+            numbers = own[quantity] if quantity in own else own[member][name]
+            self.page.open(f"/check?loss=gaussian_nll&of={of}")
+            self.page.until("return document.querySelector('.check textarea').value")
+            fields = self.page.all(".check textarea")
+            fields[0].clear()
+            fields[0].send_keys(json.dumps(request))
+            for factor, text in ((1, "agrees. Each number is the same"), (-1, "opposite sign")):
+                fields[1].clear()
+                fields[1].send_keys(json.dumps([factor * one for one in numbers]))
+                self.page.one(".check [type=submit]").click()
+                noun = "Hessian" if quantity == "hessian" else "gradient"
+                self.page.until(
+                    "const text = document.querySelector('.check > [aria-live]').textContent;"
+                    f"return [{json.dumps(text)}, 'Your {noun}'].every((one) => text.includes(one))"
+                )
+            self.page.run("document.querySelector('.check details').open = true")
+            rows = self.cells(".check [aria-label='all numbers'] tbody tr")
+            self.assertEqual([row[0] for row in rows], ["[0]", "[1]"])
+            self.assertEqual([number(row[2]) for row in rows], numbers)
+        self.assertEqual(self.page.violations(), [])
+
     def test_is_read_as_libraries_print_it(self):
         found = self.check("tensor([0.2000, 0.2000, 0.1000])")
         self.assertIn("It is the gradient with reduction = sum, up to rounding.", found)
@@ -615,9 +667,9 @@ class Gradient(PageCase):
         self.page.open("/check?loss=huber")
         self.page.until("return document.querySelector('.check textarea').value")
         for gradient, reason in (
-            ("", "Paste your gradient"),
-            ("1, x, 3", 'its number 2 is "x"'),
-            ("1, 2", "has 2 numbers, but that in predictions has 3, of shape [3]"),
+            ("", "Paste what your code has computed"),
+            ("1, x, 3", 'number 2 is "x"'),
+            ("1, 2", "pasted 2 numbers, but the derivative in predictions has 3, of shape [3]"),
         ):
             field = self.page.all(".check textarea")[1]
             field.clear()
