@@ -95,6 +95,9 @@ static const unsigned char index_html[] = {
 static const unsigned char kinks_js[] = {
 #embed "site/kinks.js"
 };
+static const unsigned char long_file_js[] = {
+#embed "site/long-file.js"
+};
 static const unsigned char loss_controls_js[] = {
 #embed "site/loss-controls.js"
 };
@@ -107,8 +110,8 @@ static const unsigned char loss_view_js[] = {
 static const unsigned char loss_js[] = {
 #embed "site/loss.js"
 };
-static const unsigned char metrics_js[] = {
-#embed "site/metrics.js"
+static const unsigned char metric_js[] = {
+#embed "site/metric.js"
 };
 static const unsigned char names_js[] = {
 #embed "site/names.js"
@@ -139,6 +142,9 @@ static const unsigned char problem_js[] = {
 };
 static const unsigned char problems_view_js[] = {
 #embed "site/problems-view.js"
+};
+static const unsigned char prometheus_js[] = {
+#embed "site/prometheus.js"
 };
 static const unsigned char proposal_js[] = {
 #embed "site/proposal.js"
@@ -218,11 +224,12 @@ static const struct page_file files[] = {
     {"icon.svg", icon_svg, sizeof icon_svg},
     {"index.html", index_html, sizeof index_html},
     {"kinks.js", kinks_js, sizeof kinks_js},
+    {"long-file.js", long_file_js, sizeof long_file_js},
     {"loss-controls.js", loss_controls_js, sizeof loss_controls_js},
     {"loss-state.js", loss_state_js, sizeof loss_state_js},
     {"loss-view.js", loss_view_js, sizeof loss_view_js},
     {"loss.js", loss_js, sizeof loss_js},
-    {"metrics.js", metrics_js, sizeof metrics_js},
+    {"metric.js", metric_js, sizeof metric_js},
     {"names.js", names_js, sizeof names_js},
     {"numbers.js", numbers_js, sizeof numbers_js},
     {"panel.js", panel_js, sizeof panel_js},
@@ -233,6 +240,7 @@ static const struct page_file files[] = {
     {"pointer.js", pointer_js, sizeof pointer_js},
     {"problem.js", problem_js, sizeof problem_js},
     {"problems-view.js", problems_view_js, sizeof problems_view_js},
+    {"prometheus.js", prometheus_js, sizeof prometheus_js},
     {"proposal.js", proposal_js, sizeof proposal_js},
     {"sampling.js", sampling_js, sizeof sampling_js},
     {"scales.js", scales_js, sizeof scales_js},

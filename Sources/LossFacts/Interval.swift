@@ -89,6 +89,14 @@ extension Interval: CustomStringConvertible {
                 + "\(upper.shortest)\(includesUpper ? "]" : ")")"
         }
     }
+
+    /// The accepted integers in words, such as "an integer from 1 to 1000", if finite ends are included.
+    package var integers: String {
+        guard self != .integers else { return "an integer" }
+        return upper.isFinite
+            ? "an integer from \(lower.shortest) to \(upper.shortest)"
+            : "an integer >= \(lower.shortest)"
+    }
 }
 
 extension Double {

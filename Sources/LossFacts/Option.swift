@@ -46,11 +46,16 @@ extension Option<Bool> {
 }
 
 extension Option<Int?> {
-    package static func integer(_ name: String, default value: Int?, _ summary: String) -> Option {
+    package static func integer(
+        _ name: String,
+        default value: Int?,
+        _ range: Interval,
+        _ summary: String
+    ) -> Option {
         Option(
             declaration: OptionDeclaration(
                 name: name,
-                kind: .integer(default: value),
+                kind: .integer(default: value, range: range),
                 summary: summary
             ),
             defaultValue: value

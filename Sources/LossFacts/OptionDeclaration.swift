@@ -4,7 +4,8 @@
 package struct OptionDeclaration: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case number(default: Double, range: Interval)
-        case integer(default: Int?)
+        /// An integer; the summary explains the default `nil`.
+        case integer(default: Int?, range: Interval)
         case flag(default: Bool)
         case choice(default: String, allowed: [String])
         /// A number, or a list of numbers; the summary explains the default `nil`.
@@ -22,7 +23,7 @@ extension OptionDeclaration {
         switch (kind, value) {
         case (.number(_, let range), .number(let value)):
             guard range.contains(value) else { throw outOfRange(value, range) }
-        case (.integer, .number(let value)):
+        case (.integer(_, let range), .number(let value)):
             guard value == value.rounded() else {
                 throw .outOfRange(option: name, place: [], value: value, allowed: expected)
             }
@@ -34,6 +35,9 @@ extension OptionDeclaration {
                     allowed: "an integer from \(Interval.integers.lower.shortest) to "
                         + Interval.integers.upper.shortest
                 )
+            }
+            guard range.contains(value) else {
+                throw .outOfRange(option: name, place: [], value: value, allowed: expected)
             }
         case (.flag, .flag): break
         case (.choice(_, let allowed), .choice(let value)):
@@ -55,7 +59,7 @@ extension OptionDeclaration {
     package var expected: String {
         switch kind {
         case .number(_, let range): range.description
-        case .integer: "an integer"
+        case .integer(_, let range): range.integers
         case .flag: "true or false"
         case .choice(_, let allowed): allowed.map { "\"\($0)\"" }.joined(separator: " or ")
         case .numbers(_, let range): "\(range.description), or a list of such numbers"
@@ -66,7 +70,7 @@ extension OptionDeclaration {
     package var defaultOptionValue: OptionValue? {
         switch kind {
         case .number(let value, _): .number(value)
-        case .integer(let value): value.map { .number(Double($0)) }
+        case .integer(let value, _): value.map { .number(Double($0)) }
         case .flag(let value): .flag(value)
         case .choice(let value, _): .choice(value)
         case .numbers(let value, _): value.map { .number($0) }

@@ -5,6 +5,7 @@ package enum RowOptions {
     package static let axis = Option.integer(
         "axis",
         default: -1,
+        .integers,
         "Axis of the classes, or of the numbers of a vector or region; negative values count from the "
             + "last."
     )
@@ -12,6 +13,7 @@ package enum RowOptions {
     package static let ignoreIndex = Option.integer(
         "ignore_index",
         default: nil,
+        .integers,
         "Class index whose rows are ignored; none by default. Distributions have no class index."
     )
 

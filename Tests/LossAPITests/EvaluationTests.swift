@@ -145,6 +145,34 @@ struct EvaluationTests {
         #expect(metric["value"] is NSNull ? metric["reason"] is String : metric["reason"] == nil)
     }
 
+    @Test("has metrics whose options say in JSON Schema which values they accept")
+    func schemas() throws {
+        let list = try client.json(client.send(.get, "/v1/metrics"))["metrics"] as? [[String: Any]]
+        for metric in try #require(list) {
+            for option in try #require(metric["options"] as? [[String: Any]]) {
+                let schema = try #require(option["schema"] as? [String: Any], "\(option)")
+                #expect(schema["type"] as? String == option["type"] as? String, "\(option)")
+            }
+        }
+        func schema(_ metric: String, _ name: String) throws -> [String: Any] {
+            let found = try #require(list?.first { $0["name"] as? String == metric })
+            let options = try #require(found["options"] as? [[String: Any]])
+            let option = options.first { $0["name"] as? String == name }
+            return try #require(option?["schema"] as? [String: Any])
+        }
+        let precision = try #require(list?.first { $0["name"] as? String == "precision" })
+        let implied = try #require(precision["implies"] as? [String: [String: String]])
+        #expect(implied["precision_macro"] == ["average": "macro"])
+        let average = try schema("roc_auc", "average")["enum"] as? [String]
+        #expect(average == ["macro", "weighted", "none"])
+        let bins = try schema("brier", "bins")
+        #expect(bins["minimum"] as? Double == 1 && bins["maximum"] as? Double == 1_000)
+        let tau = try schema("d2", "tau")
+        #expect(
+            tau["exclusiveMinimum"] as? Double == 0 && tau["exclusiveMaximum"] as? Double == 1
+        )
+    }
+
     @Test(
         "is refused with the place",
         arguments: [
@@ -547,11 +575,60 @@ struct CheckTests {
         }
     }
 
+    @Test("compares the derivatives of penalties, by any name")
+    func penalties() throws {
+        func check(_ body: String) throws -> [String: Any] {
+            let response = client.send(.post, "/v1/check", body)
+            try #require(
+                response.status == .ok,
+                "\(String(decoding: response.body, as: UTF8.self))"
+            )
+            return try client.json(response)
+        }
+        let penalty = #""penalty":"l2","parameters":[[1,-2],[0.5,0]],"strength":0.25"#
+        let own = try client.json(
+            client.send(
+                .post,
+                "/v1/penalties/l2",
+                #"{"parameters":[[1,-2],[0.5,0]],"strength":0.25,"outputs":["gradient","hessian"]}"#
+            )
+        )
+        let given = try ["gradient", "hessian"].map { name in
+            let data = try JSONSerialization.data(withJSONObject: try #require(own[name]))
+            return #""\#(name)":\#(String(decoding: data, as: UTF8.self))"#
+        }
+        let result = try check("{\(penalty),\(given.joined(separator: ","))}")
+        for name in ["gradient", "hessian"] {
+            #expect((result[name] as? [String: Any])?["agreement"] as? String == "equal")
+        }
+        let twice = try check(
+            #"{"gradients":{"parameters":[2,-2]},"penalty":"lasso","parameters":[3,-1],"strength":1}"#
+        )
+        let lasso = (twice["gradients"] as? [String: Any])?["parameters"] as? [String: Any]
+        #expect(lasso?["agreement"] as? String == "different" && lasso?["factor"] as? Double == 2)
+        #expect(lasso?["explanations"] == nil)
+    }
+
     @Test(
         "is refused with the place",
         arguments: [
             (#"{"predictions":[1],"targets":[0],"gradient":[1]}"#, "/loss", "missing-field"),
             (#"{"loss":"mze","gradient":[1]}"#, "/loss", "not-allowed"),
+            (#"{"penalty":"L3","parameters":[1],"gradient":[1]}"#, "/penalty", "not-allowed"),
+            (#"{"penalty":"huber","parameters":[1],"gradient":[1]}"#, "/penalty", "not-allowed"),
+            (
+                #"{"loss":"mse","penalty":"l2","parameters":[1],"gradient":[1]}"#, "/penalty",
+                "conflicting-options"
+            ),
+            (#"{"penalty":"l2","gradient":[1]}"#, "/parameters", "missing-field"),
+            (
+                #"{"penalty":"l2","parameters":[1],"gradient":[1],"delta":1}"#, "/delta",
+                "unknown-field"
+            ),
+            (
+                #"{"penalty":"l2","parameters":[[1,2]],"gradient":[1,2]}"#, "/gradient",
+                "wrong-kind"
+            ),
             (#"{"loss":"mse","predictions":[1],"targets":[0]}"#, "/gradient", "missing-field"),
             (
                 #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1,2]}"#, "/gradient",

@@ -78,6 +78,22 @@ class EveryLoss(PageCase):
         self.assertEqual(self.page.errors(), [])
 
 
+class Facts(PageCase):
+    def test_name_the_losses_of_which_it_is_a_multiple(self):
+        self.page.open("/losses/mae_softmax")
+        self.page.until(
+            "return [...document.querySelectorAll('.facts dd')].some((one) =>"
+            " one.textContent === '2 × generalized_cross_entropy(q=1)')"
+        )
+        self.page.open("/losses/smooth_l1")
+        self.page.until(
+            "return [...document.querySelectorAll('.facts li')].some((one) =>"
+            " one.textContent === 'huber(delta=1) where beta = 1')"
+        )
+        self.page.one(".facts [href='/losses/huber?delta=1']").click()
+        self.page.until("return document.querySelector('h1')?.textContent === 'huber'")
+
+
 class Curve(PageCase):
     def test_is_that_of_a_request_of_ones_own(self):
         for name in ("huber", "log_cosh", "absolute_error", "cauchy"):

@@ -292,31 +292,63 @@ class Data(PageCase):
         self.paste("p,y\n1.5,2\n0,1\n1,0\n")
         self.has_results("poisson_nll")
 
-    def test_in_a_long_file_is_evaluated_by_the_service(self):
-        rows = [(0.5, 0.25), (2, "NA"), (1, 3), (4, 1)] * 4_200
-        text = "p,t,note\n" + "".join(f"{p},{t},{'x' * 2_000}\n" for p, t in rows)
+    def test_in_a_long_file_is_evaluated_in_parts(self):
+        pattern = [(0.5, 0.25, 0.25, "n"), (2, "NA", 1, "s"), (1, 3, 2, "n"), (4, 1, "", "s")]
+        rows = pattern * 4_200
+        rows[9_000] = (7, 1, 1, "s")
+        text = "p,t,model_b,region,note\n" + "".join(
+            f"{p},{t},{q},{region},{'x' * 2_000}\n" for p, t, q, region in rows
+        )
         self.assertGreater(len(text), 32 << 20)
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
             file.write(text)
             file.flush()
-            self.page.open("/data?loss=huber(delta=0.5)")
+            self.page.open("/data?loss=huber(delta=0.5)&also=mae&metrics=r2,rmse")
             self.page.one("input[type=file]").send_keys(file.name)
-            shown = self.page.until(
-                "return document.querySelector('.figure-number')?.textContent", 60
+            results = self.page.until(
+                "const rows = [...document.querySelectorAll('[aria-label=results] tbody tr')];"
+                "return rows.length"
+                " && rows.map((row) => [...row.cells].map((cell) => cell.textContent))",
+                60,
             )
-            kept = [(p, t) for p, t in rows if t != "NA"]
+            # The results are those of one request, in which both models lack the same rows.
+            kept = [row for row in rows if row[1] != "NA" and row[2] != ""]
             own = self.service.post(
-                "/v1/losses/huber",
+                "/v1/evaluations",
                 {
-                    "predictions": [p for p, _ in kept],
-                    "targets": [t for _, t in kept],
-                    "delta": 0.5,
+                    "inputs": {
+                        "predictions": [p for p, *_ in kept],
+                        "targets": [t for _, t, *_ in kept],
+                    },
+                    "baseline": {"predictions": [q for _, _, q, _ in kept]},
+                    "groups": [region for *_, region in kept],
+                    "losses": [{"loss": "huber", "delta": 0.5}, "absolute_error"],
                 },
             )
-            self.assertEqual(number(shown.split(" ")[0]), own["loss"])
-            self.assertIn("at [3]", self.page.one(".data").text)
-            # A text beyond the first rows is refused by the service.
-            file.write("1,later,b\n")
+            self.assertEqual([row[0] for row in results], ["huber(delta=0.5)", "absolute_error"])
+            models = self.cells("[aria-label=models] tbody tr")
+            for row, model, one in zip(results, models, own["losses"], strict=True):
+                self.assertEqual(number(row[1]), one["value"])
+                self.assertEqual(row[5], str(len(kept)))
+                self.has_spread(row[2:4], one)
+                self.assertEqual(number(model[2]), one["baseline"]["value"])
+                self.assertAlmostEqual(number(model[3]), one["baseline"]["difference"], 14)
+                self.has_spread(model[4:6], one["baseline"])
+            groups = self.cells("[aria-label=groups] tbody tr")
+            self.assertEqual([row[:2] for row in groups], [["n", "8399"], ["s", "1"]])
+            for row, group in zip(groups, own["groups"], strict=True):
+                values = [number(text.split(" ")[0]) for text in row[2:]]
+                self.assertEqual(values, [one["value"] for one in group["losses"]])
+            worst = self.cells("[aria-label='rows by absolute_error'] tbody tr")
+            self.assertEqual(worst[0][:4], ["9002", "6", "7", "1"])
+            report = self.page.one(".report").text
+            self.assertIn(
+                "A metric needs all rows at once and has not been computed: r2, rmse", report
+            )
+            self.assertIn("0.03125 in line 2", report)
+            self.assertEqual(self.page.violations(), [])
+            # A text beyond the first rows is refused with its place.
+            file.write("1,later,b,n,\n")
             file.flush()
             self.page.open("/data?loss=huber")
             self.page.one("input[type=file]").send_keys(file.name)
@@ -325,7 +357,113 @@ class Data(PageCase):
                 '\'Line 16802, column "t" is "later"\')',
                 60,
             )
-        self.assertTrue(all("status of 422" in error for error in self.page.errors()))
+            # What is being read can be cancelled.
+            self.page.open("/data?loss=huber")
+            self.page.one("input[type=file]").send_keys(file.name)
+            cancel = "document.querySelector('.data progress ~ button')"
+            self.page.until(f"return !{cancel}.hidden")
+            self.page.run(f"{cancel}.click()")
+            self.page.until(
+                "return document.querySelector('.data .message').textContent === 'Cancelled.'"
+            )
+
+    def has_spread(self, texts, expected):
+        """Asserts that texts are the standard error and interval of a result, to some digits."""
+        self.assertLess(abs(number(texts[0]) / expected["standard_error"] - 1), 1e-3)
+        for text, bound in zip(texts[1].split(" to "), expected["interval"], strict=True):
+            self.assertLess(abs(number(text) / bound - 1), 1e-4)
+
+    def test_has_controls_of_the_options_of_metrics(self):
+        self.page.open("/data?loss=bce&also=binary_focal&metrics=precision_macro,ece,accuracy")
+        self.paste("p,y\n0.2,0\n0.9,1\n0.6,0\n0.7,1\n0.1,1\n")
+        names = ["binary_cross_entropy", "binary_focal"]
+        first = self.has_results(*names, "precision_macro", "ece", "accuracy")
+        self.page.run(
+            "for (const one of document.querySelectorAll('.terms details')) one.open = true"
+        )
+        average = self.page.one(".terms [data-option=average]")
+        # The name implies an average, which the control shows.
+        self.assertEqual(average.get_property("value"), "macro")
+        self.assertIn(
+            'min="1" max="1000"',
+            self.page.one(".terms [data-option=bins]").get_property("outerHTML"),
+        )
+        average.send_keys("micro")
+        micro = self.has_results(*names, "precision_macro(average=micro)", "ece", "accuracy")
+        self.assertNotEqual(micro[2][1], first[2][1])
+        bins = self.page.one(".terms [data-option=bins]")
+        bins.clear()
+        bins.send_keys("1001", Keys.TAB)
+        self.assertFalse(self.page.run("return arguments[0].checkValidity()", bins))
+        bins.clear()
+        bins.send_keys("2", Keys.TAB)
+        gamma = self.page.one(".terms [data-option=gamma]")
+        gamma.clear()
+        gamma.send_keys("3", Keys.TAB)
+        results = self.has_results(
+            names[0],
+            "binary_focal(gamma=3)",
+            "precision_macro(average=micro)",
+            "ece(bins=2)",
+            "accuracy",
+        )
+        own = self.service.post(
+            "/v1/evaluations",
+            {
+                "inputs": {"predictions": [0.2, 0.9, 0.6, 0.7, 0.1], "targets": [0, 1, 0, 1, 1]},
+                "losses": ["bce", {"loss": "binary_focal", "gamma": 3}],
+                "metrics": [
+                    {"metric": "precision", "average": "micro"},
+                    {"metric": "ece", "bins": 2},
+                    "accuracy",
+                ],
+            },
+        )
+        values = [one["value"] for one in own["losses"] + own["metrics"]]
+        self.assertEqual([number(row[1]) for row in results], values)
+        self.assertIn("precision_macro(average=micro),ece(bins=2)", self.page.driver.current_url)
+        self.assertEqual(self.page.violations(), [])
+
+    def test_of_arrays_has_groups(self):
+        numbers = {"pred": [0.5, 2, -1, 4], "target": [0, 1, -1, 2]}
+        names = ["north", "s\u00fcd", "north", ""]
+        expected = self.service.post(
+            "/v1/evaluations",
+            {
+                "inputs": {"predictions": numbers["pred"], "targets": numbers["target"]},
+                "groups": names,
+                "losses": ["huber"],
+            },
+        )["groups"]
+        values = [one["losses"][0]["value"] for one in expected]
+        self.assertEqual([one["group"] for one in expected], ["", "north", "s\u00fcd"])
+        wide = [name.ljust(5, "\0") for name in names]
+        kinds = (
+            ("<U5", "".join(wide).encode("utf-32-le"), ["(empty)", "north", "s\u00fcd"]),
+            (">U5", "".join(wide).encode("utf-32-be"), ["(empty)", "north", "s\u00fcd"]),
+            (
+                "|S5",
+                b"".join(name.encode().ljust(5, b"\0") for name in names),
+                ["(empty)", "north", "s\u00fcd"],
+            ),
+            ("<i8", struct.pack("<4q", 7, 8, 7, -1), ["-1", "7", "8"]),
+        )
+        for kind, content, groups in kinds:
+            with self.subTest(kind), tempfile.NamedTemporaryFile("wb", suffix=".npz") as file:
+                with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                    for name, values_of in numbers.items():
+                        member = array("<f8", (4,), struct.pack("<4d", *values_of))
+                        archive.writestr(name + ".npy", member)
+                    name = "group" if kind == "<i8" else "place"
+                    archive.writestr(name + ".npy", array(kind, (4,), content))
+                file.flush()
+                self.page.open("/data?loss=huber")
+                self.page.one("input[type=file]").send_keys(file.name)
+                rows = self.cells("[aria-label=groups] tbody tr")
+                self.assertEqual(
+                    [row[:2] for row in rows], [[name, count] for name, count in zip(groups, "121")]
+                )
+                self.assertEqual([number(row[2].split(" ")[0]) for row in rows], values)
 
     def test_of_arrays_is_read_by_the_service(self):
         predictions = [[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]
@@ -469,6 +607,58 @@ class Gradient(PageCase):
         found = self.check(", ".join(map(repr, own)), "binary_cross_entropy")
         self.assertIn("It is the gradient with from_logits = true", found)
 
+    def test_of_a_penalty_is_explained(self):
+        request = {"parameters": [0.2, 1.7, -0.4], "strength": 0.5}
+        true = self.service.post("/v1/penalties/l2", request)["gradient"]
+        for gradient, texts in (
+            (true, ["Your gradient agrees. Each number is the same double."]),
+            ([one / 2 for one in true], ["half of the true one", "With strength = 0.25 it would"]),
+            ([3 * one for one in true], ["multiplied by 3, the number of elements"]),
+            ([-one for one in true], ["is it what is subtracted from the parameters?"]),
+            ([1.7 * one for one in true], ["1.7 times the true one. With strength = 0.85"]),
+            ([1, 2, 5], ["parameters[2]", "neither a multiple"]),
+        ):
+            with self.subTest(gradient):
+                found = self.check(", ".join(map(repr, gradient)), "l2(strength=0.5)")
+                for text in texts:
+                    self.assertIn(text, found)
+        self.page.open("/penalties/lasso")
+        self.page.until(
+            "return [...document.querySelectorAll('.links a')].some((link) =>"
+            " link.href.endsWith('/check?loss=l1'))"
+        )
+
+    def test_is_checked_in_each_input_and_as_a_hessian(self):
+        request = {"mean": [0.5, 1], "variance": [2, 0.5], "targets": [1, -1]}
+        for of, outputs, member in (
+            ("hessian+mean", ["hessian"], "hessians"),
+            ("gradient+variance", ["gradient"], "gradients"),
+        ):
+            quantity, name = of.split("+")
+            own = self.service.post(
+                "/v1/losses/gaussian_nll", {**request, "outputs": outputs, "gradient_of": [name]}
+            )
+            numbers = own[quantity] if quantity in own else own[member][name]
+            self.page.open(f"/check?loss=gaussian_nll&of={of}")
+            self.page.until("return document.querySelector('.check textarea').value")
+            fields = self.page.all(".check textarea")
+            fields[0].clear()
+            fields[0].send_keys(json.dumps(request))
+            for factor, text in ((1, "agrees. Each number is the same"), (-1, "opposite sign")):
+                fields[1].clear()
+                fields[1].send_keys(json.dumps([factor * one for one in numbers]))
+                self.page.one(".check [type=submit]").click()
+                noun = "Hessian" if quantity == "hessian" else "gradient"
+                self.page.until(
+                    "const text = document.querySelector('.check > [aria-live]').textContent;"
+                    f"return [{json.dumps(text)}, 'Your {noun}'].every((one) => text.includes(one))"
+                )
+            self.page.run("document.querySelector('.check details').open = true")
+            rows = self.cells(".check [aria-label='all numbers'] tbody tr")
+            self.assertEqual([row[0] for row in rows], ["[0]", "[1]"])
+            self.assertEqual([number(row[2]) for row in rows], numbers)
+        self.assertEqual(self.page.violations(), [])
+
     def test_is_read_as_libraries_print_it(self):
         found = self.check("tensor([0.2000, 0.2000, 0.1000])")
         self.assertIn("It is the gradient with reduction = sum, up to rounding.", found)
@@ -477,9 +667,9 @@ class Gradient(PageCase):
         self.page.open("/check?loss=huber")
         self.page.until("return document.querySelector('.check textarea').value")
         for gradient, reason in (
-            ("", "Paste your gradient"),
-            ("1, x, 3", 'its number 2 is "x"'),
-            ("1, 2", "has 2 numbers, but that in predictions has 3, of shape [3]"),
+            ("", "Paste what your code has computed"),
+            ("1, x, 3", 'number 2 is "x"'),
+            ("1, 2", "pasted 2 numbers, but the derivative in predictions has 3, of shape [3]"),
         ):
             field = self.page.all(".check textarea")[1]
             field.clear()

@@ -29,9 +29,10 @@ export class Archive {
         return /^[<>|=]?[bfiu]\d/.test(this.members[offset].type);
     }
 
-    /** Whether an array is proposed for groups: only its name can tell. */
-    hasGroups() {
-        return false;
+    /** Whether an array is proposed for groups: one text for each row. */
+    hasGroups(offset) {
+        const { type, shape } = this.members[offset];
+        return texts.test(type) && shape.length === 1;
     }
 
     /** What an array of predictions has, by its dimensions and those of the targets. */
@@ -46,16 +47,41 @@ export class Archive {
     }
 
     /**
+     * The groups of the rows: an array of integers as it is, or for one of texts, which the service does not read,
+     * the place of each text in `names`.
+     *
+     * @returns The `member` of an archive, and the `names`, if they are needed.
+     * @throws SyntaxError if an array has neither.
+     */
+    async groups(offset) {
+        const member = this.members[offset];
+        if (!texts.test(member.type)) {
+            if (this.hasNumbers(offset)) return { member };
+            throw new SyntaxError(
+                `${member.name} has the type ${member.type}, but groups must be integers or texts: save them with ` +
+                    "numpy.array(groups, dtype=str).",
+            );
+        }
+        const places = new Map();
+        const codes = textsIn(await contentOf(this.blob, member), member).map((text) => {
+            if (!places.has(text)) places.set(text, places.size);
+            return places.get(text);
+        });
+        return { member: storedIntegers(codes), names: [...places.keys()] };
+    }
+
+    /**
      * An archive with some of the arrays by other names.
      *
      * @param offsets The offset of the array of each new name.
+     * @param others Further members, by name.
      */
-    with(offsets) {
+    with(offsets, others = {}) {
         const parts = [];
         const directory = [];
         let length = 0;
-        for (const [name, offset] of Object.entries(offsets)) {
-            const member = this.members[offset];
+        const own = Object.entries(offsets).map(([name, offset]) => [name, this.members[offset]]);
+        for (const [name, member] of [...own, ...Object.entries(others)]) {
             const text = new TextEncoder().encode(`${name}.npy`);
             const common = [...short(20, 0, member.method, 0, 33), ...long(member.checksum)];
             const sizes = [...long(member.packedSize, member.size), ...short(text.length, 0)];
@@ -71,7 +97,7 @@ export class Archive {
                     ...text,
                 ),
             );
-            parts.push(local, this.blob.slice(member.start, member.start + member.packedSize));
+            parts.push(local, member.content ?? packed(this.blob, member));
             length += local.length + member.packedSize;
         }
         const size = directory.reduce((sum, one) => sum + one.length, 0);
@@ -142,11 +168,71 @@ async function readDirectory(blob) {
     return members;
 }
 
+/** The types of arrays of texts: of characters in UTF-32, or of bytes. */
+const texts = /^([<>|=])([US])(\d+)$/;
+
+function packed(blob, { start, packedSize }) {
+    return blob.slice(start, start + packedSize);
+}
+
+/** The content of a member, without its compression. */
+function unpacked(blob, member) {
+    const stream = packed(blob, member).stream();
+    return member.method === 8 ? stream.pipeThrough(new DecompressionStream("deflate-raw")) : stream;
+}
+
+async function contentOf(blob, member) {
+    return new DataView(await new Response(unpacked(blob, member)).arrayBuffer());
+}
+
+/** The texts of an array, without the zeros that fill them up. */
+function textsIn(content, { type, shape: [count] }) {
+    const [, order, kind, size] = type.match(texts);
+    const isFirst = content.getUint8(6) === 1;
+    const start = isFirst ? 10 + content.getUint16(8, true) : 12 + content.getUint32(8, true);
+    const width = kind === "U" ? 4 : 1;
+    const decoder = new TextDecoder();
+    return Array.from({ length: count }, (_, index) => {
+        const at = start + index * width * size;
+        if (kind === "S") return decoder.decode(new Uint8Array(content.buffer, at, size)).replace(/\0+$/, "");
+        let text = "";
+        for (let place = 0; place < size; place += 1) {
+            const point = content.getUint32(at + 4 * place, order !== ">");
+            if (point !== 0) text += String.fromCodePoint(point);
+        }
+        return text;
+    });
+}
+
+/** A member with an array of integers, as NumPy would write it. */
+function storedIntegers(integers) {
+    const fields = `{'descr': '<i4', 'fortran_order': False, 'shape': (${integers.length},), }`;
+    const header = `${fields.padEnd(fields.length + 63 - ((fields.length + 10) % 64))}\n`;
+    const content = new Uint8Array(10 + header.length + 4 * integers.length);
+    content.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, ...short(header.length)]);
+    content.set(new TextEncoder().encode(header), 10);
+    const view = new DataView(content.buffer, 10 + header.length);
+    for (const [index, integer] of integers.entries()) view.setInt32(4 * index, integer, true);
+    const { length } = content;
+    return { method: 0, checksum: checksum(content), packedSize: length, size: length, content };
+}
+
+/** The checksum of bytes in an archive (CRC-32). */
+function checksum(bytes) {
+    const table = Array.from({ length: 256 }, (_, index) => {
+        let value = index;
+        for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+        return value;
+    });
+    let value = -1;
+    for (const byte of bytes) value = table[(value ^ byte) & 255] ^ (value >>> 8);
+    return ~value >>> 0;
+}
+
 /** The type and shape of an array, from its header (NumPy's format, versions 1 to 3). */
-async function readHeader(blob, { name, method, start, packedSize }) {
-    const packed = blob.slice(start, start + packedSize).stream();
-    const stream = method === 8 ? packed.pipeThrough(new DecompressionStream("deflate-raw")) : packed;
-    const text = await beginning(stream, 1 << 16);
+async function readHeader(blob, member) {
+    const { name } = member;
+    const text = await beginning(unpacked(blob, member), 1 << 16);
     const type = text.match(/'descr':\s*'([^']*)'/)?.[1];
     const shape = text.match(/'shape':\s*\(([\d,\s]*)\)/)?.[1];
     if (!text.startsWith("\x93NUMPY") || type === undefined || shape === undefined)

@@ -4,25 +4,41 @@ import { Address } from "./address.js";
 import { get, Refusal } from "./api.js";
 import { Choice, unknownName } from "./choice.js";
 import { h } from "./dom.js";
-import { labelled, options } from "./forms.js";
-import { agreements, checkGradient, suggestions } from "./gradients.js";
+import { labelled, optionGroups, options } from "./forms.js";
+import { agreements, checkGradient, suggestions, words } from "./gradients.js";
 import { Loss } from "./loss.js";
 import { entryNamed } from "./names.js";
 import { exact, short } from "./numbers.js";
 import { locate } from "./pointer.js";
 import { excerpt, problemSentence } from "./problem.js";
-import { pairs } from "./tables.js";
+import { grid, pairs } from "./tables.js";
 import { pretty } from "./try.js";
 
-/** Compares a client's own gradient with that of the service, which says what explains a difference. */
+/** The most numbers that are shown beside the true ones. */
+const mostNumbers = 500;
+
+/** Compares a client's own gradient or Hessian with that of the service, which says what explains a difference. */
 export async function checkView() {
     const address = new Address();
-    const { losses: entries } = await get("/v1/losses");
+    const [{ losses }, { penalties }] = await Promise.all([get("/v1/losses"), get("/v1/penalties")]);
+    const entries = [...losses, ...penalties];
+    const names = (list) => list.map(({ name }) => name);
     const select = h(
         "select",
         { onchange: () => choose(new Choice(select.value)) },
-        options(entries.map(({ name }) => [name, name])),
+        optionGroups([
+            ["Losses", names(losses)],
+            ["Penalties", names(penalties)],
+        ]),
     );
+    const derivative = h("select", {
+        onchange: () => {
+            keepDerivative();
+            result.replaceChildren();
+        },
+    });
+    /** Stores what is checked in the address, unless it is the first derivative. */
+    const keepDerivative = () => address.set("of", derivative.value, derivative.options[0].value);
     const request = h("textarea", { rows: 9, spellcheck: "false" });
     const own = h("textarea", {
         rows: 5,
@@ -51,11 +67,14 @@ export async function checkView() {
             result.replaceChildren(failure(error.message));
         }
         address.set("loss", Choice.of(loss, values).text);
+        derivative.replaceChildren(...derivativeOptions(loss, address.get("of")));
+        keepDerivative();
         request.value = pretty({ ...loss.example(values), ...values });
     };
     const check = async (event) => {
         event.preventDefault();
-        result.replaceChildren(...(await report(loss, request.value, own.value)));
+        const [quantity, input] = derivative.value.split(" ");
+        result.replaceChildren(...(await report(loss, request.value, { quantity, input }, own.value)));
     };
     await choose(Choice.parse(address.get("loss") ?? entries[0].name));
     return {
@@ -67,15 +86,21 @@ export async function checkView() {
             h(
                 "p",
                 {},
-                "Paste the inputs and the gradient that your code computes. The server compares it with the true one, and ",
-                "with those of other conventions, reductions and options, and this page says what a difference may mean.",
+                "Paste the inputs and the gradient or Hessian that your code computes. The server compares it with the true ",
+                "one, and with those of other conventions, reductions and options, and this page says what a difference ",
+                "may mean.",
             ),
             h(
                 "form",
                 { onsubmit: check },
-                labelled("Loss", select),
+                h(
+                    "div",
+                    { class: "filters" },
+                    labelled("Loss or penalty", select),
+                    labelled("What you have computed", derivative),
+                ),
                 labelled("Request: inputs and options", request),
-                labelled("Your gradient", own),
+                labelled("Your numbers", own),
                 h("div", { class: "toolbar" }, h("button", { type: "submit" }, "Compare")),
             ),
             result,
@@ -83,10 +108,18 @@ export async function checkView() {
     };
 }
 
-async function report(loss, requestText, ownText) {
+/** The derivatives of a loss: its gradient and Hessian in each input that it is differentiated in. */
+function derivativeOptions(loss, chosen) {
+    const pairs = Object.keys(words).flatMap((quantity) =>
+        loss.differentiable.map((input) => [`${quantity} ${input}`, `${words[quantity]} in ${input}`]),
+    );
+    return options(pairs, chosen);
+}
+
+async function report(loss, requestText, derivative, ownText) {
     try {
         const own = gradientIn(ownText);
-        const comparison = await checkGradient(loss, requestIn(requestText), own);
+        const comparison = await checkGradient(loss, requestIn(requestText), derivative, own);
         return [verdict(own, comparison)];
     } catch (error) {
         if (error instanceof Refusal)
@@ -109,10 +142,10 @@ function requestIn(text) {
     return request;
 }
 
-/** The numbers of a gradient, in a text that is a JSON array or has one number after the other. */
+/** The numbers of a derivative, in a text that is a JSON array or has one number after the other. */
 function gradientIn(text) {
     const expected = "numbers: a JSON array, or numbers separated by commas, spaces or lines";
-    if (text.trim() === "") throw new SyntaxError(`Paste your gradient as ${expected}.`);
+    if (text.trim() === "") throw new SyntaxError(`Paste what your code has computed as ${expected}.`);
     const parts = text
         .replaceAll(/[[\]()]|\b(?:tensor|array)\b/g, " ")
         .split(/[\s,;]+/)
@@ -121,7 +154,7 @@ function gradientIn(text) {
     const wrong = numbers.findIndex((number) => !Number.isFinite(number));
     if (wrong >= 0)
         throw new SyntaxError(
-            `Your gradient must be ${expected}, but its number ${wrong + 1} is "${parts[wrong].slice(0, 40)}".`,
+            `What you paste must be ${expected}, but number ${wrong + 1} is "${parts[wrong].slice(0, 40)}".`,
         );
     return numbers;
 }
@@ -138,9 +171,10 @@ function failure(text) {
     return h("p", { class: "message" }, text);
 }
 
-/** Whether the gradient is the true one, what a difference suggests, and the worst of its numbers. */
+/** Whether the derivative is the true one, what a difference suggests, and the worst of its numbers. */
 function verdict(own, comparison) {
-    const { agreement, input, count, worst } = comparison;
+    const { agreement, quantity, input, count, worst } = comparison;
+    const noun = `Your ${words[quantity]}`;
     const meaning = agreements[agreement];
     const hints = suggestions(own, comparison);
     return h(
@@ -149,7 +183,7 @@ function verdict(own, comparison) {
         h(
             "p",
             { class: meaning ? "status ok" : "status refused" },
-            meaning ? `Your gradient agrees. ${meaning}` : "Your gradient differs.",
+            meaning ? `${noun} agrees. ${meaning}` : `${noun} differs.`,
         ),
         hints.length > 0
             ? h(
@@ -159,7 +193,36 @@ function verdict(own, comparison) {
               )
             : [],
         worst ? worstTable((count > 1 ? `The worst of ${count} numbers: ` : "") + input, worst) : [],
+        worst && count > 1 ? allNumbers(own, comparison) : [],
     );
+}
+
+/** Each number beside the true one, of as many as can be read. */
+function allNumbers(own, { input, shape, expected }) {
+    const shown = own.slice(0, mostNumbers);
+    return h(
+        "details",
+        {},
+        h("summary", {}, shown.length < own.length ? `The first ${mostNumbers} numbers` : "All numbers"),
+        grid(
+            "all numbers",
+            [input, "yours", "true", "difference"],
+            shown.map((number, offset) => [
+                `[${placeAt(offset, shape).join(", ")}]`,
+                exact(number),
+                exact(expected[offset]),
+                short(number - expected[offset], 6),
+            ]),
+        ),
+    );
+}
+
+/** The place of a number, by its offset in arrays of a shape. */
+function placeAt(offset, shape) {
+    return shape.reduceRight(
+        ([rest, place], length) => [Math.floor(rest / length), [rest % length, ...place]],
+        [offset, []],
+    )[1];
 }
 
 /** The number with the most units in the last place of difference. */

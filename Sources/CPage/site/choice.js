@@ -6,7 +6,7 @@ import { Loss } from "./loss.js";
 import { advice, entryNamed, linked } from "./names.js";
 
 /**
- * A loss with chosen options, as addresses and fields name it: `huber(delta=0.5)`.
+ * A loss or metric with chosen options, as addresses and fields name it: `huber(delta=0.5)`.
  *
  * Several options are separated by semicolons, the numbers of a list by commas.
  */
@@ -17,13 +17,19 @@ export class Choice {
         this.options = options;
     }
 
-    /** The choice of a loss with values of options, but for those that are the defaults. */
-    static of(loss, chosen) {
-        const standard = loss.resolved({});
+    /**
+     * The choice of a loss or metric with values of options, but for those that are the defaults.
+     *
+     * @param owner The loss or metric.
+     * @param chosen The values.
+     * @param name The name by which it is chosen, which may imply others.
+     */
+    static of(owner, chosen, name = owner.name) {
+        const standard = owner.resolved(owner.implied(name));
         const text = (value) => [value ?? ""].flat().join(",");
         const entries = Object.entries(chosen).map(([name, value]) => [name, text(value)]);
         return new Choice(
-            loss.name,
+            name,
             Object.fromEntries(entries.filter(([name, value]) => value !== text(standard[name]))),
         );
     }

@@ -50,6 +50,8 @@ function fieldOf(option, value, attributes, onChange) {
                     h("option", { value: choice, selected: choice === value }, choice),
                 ),
             );
+        case "integer":
+            return integerField(option, value, attributes, onChange);
         case "number":
             return numberField(option, value, attributes, onChange);
         default:
@@ -62,6 +64,25 @@ function fieldOf(option, value, attributes, onChange) {
                 onchange: (event) => onChange(parseOption(option, event.target.value)),
             });
     }
+}
+
+/** A field for an integer, which may be empty if there is no default. */
+function integerField({ range, default: standard }, value, attributes, onChange) {
+    const bound = (number) => (Number.isFinite(number) ? number : undefined);
+    const field = h("input", {
+        ...attributes,
+        type: "number",
+        step: 1,
+        min: bound(range.low),
+        max: bound(range.high),
+        required: standard !== null,
+        value,
+        placeholder: "none",
+        onchange: () => {
+            if (field.reportValidity()) onChange(field.value === "" ? undefined : Number(field.value));
+        },
+    });
+    return field;
 }
 
 /** A slider with a field for the exact number. */

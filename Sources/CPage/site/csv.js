@@ -9,8 +9,8 @@ const headLength = 1 << 18;
 const chunkLength = 1 << 20;
 
 /**
- * Reads a CSV file piece by piece: a header, then rows of the same number of cells (RFC 4180; also
- * separated by semicolons or tabs).
+ * Reads a CSV file: a header, then rows of the same number of cells (RFC 4180; also separated by semicolons or
+ * tabs).
  *
  * @param blob The file.
  * @param onProgress Is called with the share that has been read.
@@ -18,30 +18,43 @@ const chunkLength = 1 << 20;
  * @throws TableError with a line that is refused.
  */
 export async function readCSV(blob, onProgress, signal) {
+    for await (const table of readParts(blob, Infinity, onProgress, signal)) return table;
+}
+
+/**
+ * Reads a CSV file as tables of some of its rows each, in order.
+ *
+ * @param length The number of characters after which a table is given.
+ */
+export async function* readParts(blob, length, onProgress, signal) {
     const reader = blob
         .stream()
         .pipeThrough(new TextDecoderStream("utf-8", { fatal: true }))
         .getReader();
     const rows = new RowCollector();
-    let length = 0;
+    let [read, collected] = [0, 0];
     for (;;) {
         signal.throwIfAborted();
         const { done, value } = await next(reader);
         if (done) break;
         for (let start = 0; start < value.length; start += chunkLength)
             rows.receive(value.slice(start, start + chunkLength));
-        length += value.length;
-        onProgress(Math.min(1, length / blob.size));
+        read += value.length;
+        collected += value.length;
+        onProgress(Math.min(1, read / blob.size));
+        if (collected < length || !rows.hasRows) continue;
+        yield rows.take();
+        collected = 0;
     }
-    return rows.finish();
+    yield rows.finish();
 }
 
 /** The table of the first rows of a file. */
 export async function readHead(blob) {
     const text = await blob.slice(0, headLength).text();
     const rows = new RowCollector();
-    rows.receive(text.slice(0, text.lastIndexOf("\n") + 1));
-    return rows.finish();
+    rows.receive(text);
+    return rows.hasRows ? rows.take() : rows.finish();
 }
 
 async function next(reader) {
@@ -62,6 +75,21 @@ class RowCollector {
     /** The line in which the rest begins. */
     #line = 1;
     #table;
+    /** The number of rows in the tables that have been taken. */
+    #taken = 0;
+
+    /** Whether a row is complete that has not been taken. */
+    get hasRows() {
+        return this.#table?.count > 0;
+    }
+
+    /** The table of the rows that are complete; the next one has those that follow. */
+    take() {
+        const table = this.#table;
+        this.#table = new Table(table.names, table.separator);
+        this.#taken += table.count;
+        return table;
+    }
 
     receive(text) {
         this.#rest += text;
@@ -76,7 +104,7 @@ class RowCollector {
             throw new SyntaxError(
                 "The file is empty, but must begin with a line of the names of the columns.",
             );
-        if (this.#table.count === 0)
+        if (this.#table.count + this.#taken === 0)
             throw new SyntaxError(
                 "The file has a line of names, but no row: add a line of numbers for each.",
             );

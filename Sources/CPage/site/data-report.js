@@ -2,46 +2,48 @@
 
 import { h } from "./dom.js";
 import { histogram } from "./histogram.js";
+import { sampleSize } from "./long-file.js";
 import { exact, short } from "./numbers.js";
 import { facts, grid } from "./tables.js";
 
-/** The mean of a long file with its statistics. */
-export function fileReport(whole) {
-    return [
-        headline(exact(whole.loss), whole.statistics.standard_error),
-        statisticsList(whole, {}),
-        note(
-            "The server has evaluated this file while it arrived, so that it may be of any length. Files of up to ",
-            "32 MiB have metrics, other losses, a histogram, the worst rows and groups too.",
-        ),
-    ];
-}
+/** The most groups that are shown. */
+const mostGroups = 500;
 
 /**
  * The losses and metrics, the two models, the groups and the worst rows as tables, and a histogram of the first loss.
  *
+ * @param result What `evaluateTable` and its like return.
  * @param terms The `losses` and `metrics`, in the order of the results.
  * @param models The names of the predictions of one model or two.
- * @param table The cells of the rows, if they are known.
+ * @param isLong Whether they are of a file that was evaluated in parts.
  */
-export function evaluationReport({ evaluation, whole }, { terms, models, table = {} }) {
-    const { losses, metrics = [], groups = [] } = evaluation;
+export function evaluationReport(result, { terms, models, isLong }) {
+    const { losses, metrics = [], groups = [], rows } = result;
     const [main] = losses;
     return [
-        headline(valueText(main), main.standard_error),
-        h("h2", {}, "Losses and metrics"),
-        resultsTable(losses, metrics, terms),
+        headline(main, models[0]),
         models.length > 1 ? comparison([...losses, ...metrics], models) : [],
+        h("h2", {}, `Results of ${models[0]}`),
+        resultsTable(losses, metrics, terms),
+        isLong ? longNote(terms.metrics, models) : [],
         groups.length > 0 ? [h("h2", {}, "By group"), groupTable(groups, models)] : [],
-        whole ? elementSections(main.name, whole, table) : [],
+        result.whole ? elementSections(main.name, result) : [],
         h("h2", {}, "The worst"),
-        losses.map((loss, index) => worstRows(loss, table, index === 0)),
-        whole ? [] : note("Archives of up to 32 MiB have a histogram too."),
+        losses.map((loss, index) => worstRows(loss, rows, index === 0)),
+        result.whole ? [] : note("Archives of up to 32 MiB have a histogram too."),
     ].flat(2);
 }
 
-function headline(value, standardError) {
-    return h("p", { class: "figure-number" }, value, errorText(standardError));
+/** The beginning of a text. */
+function brief(text) {
+    return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function headline(main, model) {
+    return [
+        h("p", { class: "eyebrow" }, `${main.name} of ${model}`),
+        h("p", { class: "figure-number" }, valueText(main), errorText(main.standard_error)),
+    ];
 }
 
 function errorText(standardError) {
@@ -52,23 +54,39 @@ function note(...texts) {
     return h("p", { class: "note" }, texts);
 }
 
-function statisticsList({ statistics, skipped }, table) {
+/** What the results of a long file lack, and why. */
+function longNote(metrics, models) {
+    const texts = [
+        "The file has more than 32 MiB, so it was evaluated in parts while it was read, whose sums the server has merged.",
+    ];
+    if (models.length > 1)
+        texts.push("The standard errors of the differences of the models are computed by this page.");
+    if (metrics.length > 0)
+        texts.push(
+            "A metric needs all rows at once and has not been computed:",
+            `${metrics.map(({ text }) => text).join(", ")}.`,
+            "For metrics, drop an .npz archive of the columns, which may be longer, or a part of the rows.",
+        );
+    return note(texts.join(" "));
+}
+
+function statisticsList({ statistics, skipped }, rows) {
     return h(
         "dl",
         { class: "facts" },
         facts(
             [...Object.entries(statistics), ["rows skipped", skipped]]
                 .filter(([, value]) => value !== undefined)
-                .map(([name, value]) => [name.replaceAll("_", " "), statisticText(value, table)]),
+                .map(([name, value]) => [name.replaceAll("_", " "), statisticText(value, rows)]),
         ),
     );
 }
 
-/** A number, or a loss with its place, in the line of its row if that is known. */
-function statisticText(value, { lines }) {
+/** A number, or a loss with the line or index of its row. */
+function statisticText(value, { heads: [noun], at }) {
     if (value?.place === undefined) return exact(value);
-    const [row] = value.place;
-    return `${exact(value.loss)} ${lines ? `in line ${lines[row]}` : `at [${value.place.join(", ")}]`}`;
+    const [label] = at(value.place);
+    return `${exact(value.loss)} ${noun === "line" ? "in line" : "at"} ${label}`;
 }
 
 /** Members of a metric that are not parts of its value. */
@@ -159,11 +177,11 @@ function groupTable(groups, models) {
     const heads = results(groups[0]).flatMap(({ name, baseline }) =>
         baseline ? [name, `${name}, difference to ${models[1]}`] : [name],
     );
-    return grid(
+    const table = grid(
         "groups",
         ["group", "rows", ...heads],
-        groups.map((group) => [
-            group.group || "(empty)",
+        groups.slice(0, mostGroups).map((group) => [
+            brief(group.group) || "(empty)",
             String(group.losses[0].count),
             ...results(group).flatMap((result) => {
                 const own = [valueText(result), errorText(result.standard_error)];
@@ -174,32 +192,39 @@ function groupTable(groups, models) {
             }),
         ]),
     );
+    const count = groups.length;
+    return count > mostGroups
+        ? [table, note(`These are the first ${mostGroups} of ${count} groups.`)]
+        : table;
 }
 
 /** The statistics and the histogram of the losses of the rows. */
-function elementSections(name, whole, table) {
-    const losses = whole.elements.flat(Infinity).filter((loss) => loss !== null);
+function elementSections(name, { whole, elements, rows }) {
+    const losses = elements.filter((loss) => loss !== null);
+    const { count } = whole.statistics;
     return [
         h("h2", {}, `Losses one by one: ${name}`),
-        statisticsList(whole, table),
+        statisticsList(whole, rows),
         losses.length > 0 ? histogram(losses) : [],
+        losses.length === sampleSize && count > sampleSize
+            ? note(`The histogram is that of ${sampleSize} losses drawn at random.`)
+            : [],
     ];
 }
 
 /** The rows of the greatest losses, with their cells if they are known. */
-function worstRows({ name, worst = [] }, { names = [], columns = [], lines }, isOpen) {
+function worstRows({ name, worst = [] }, { heads: [label, ...names], at }, isOpen) {
     return h(
         "details",
         { open: isOpen },
         h("summary", {}, name),
         grid(
             `rows by ${name}`,
-            [lines ? "line" : "index", "loss", ...names],
-            worst.map(({ loss, place }) => [
-                lines ? String(lines[place[0]]) : `[${place.join(", ")}]`,
-                exact(loss),
-                ...columns.map((column) => column[place[0]]),
-            ]),
+            [label, "loss", ...names],
+            worst.map(({ loss, place }) => {
+                const [row, ...cells] = at(place);
+                return [row, exact(loss), ...cells.map(brief)];
+            }),
         ),
     );
 }

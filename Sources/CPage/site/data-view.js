@@ -7,11 +7,13 @@ import { Choice, unknownName } from "./choice.js";
 import { guessColumns } from "./columns.js";
 import { optionControl } from "./controls.js";
 import { readCSV, readHead } from "./csv.js";
-import { evaluationReport, fileReport } from "./data-report.js";
+import { evaluationReport } from "./data-report.js";
 import { debounced, h } from "./dom.js";
-import { canEvaluate, evaluateArchive, evaluateFile, evaluateTable } from "./evaluation.js";
+import { canEvaluate, evaluateArchive, evaluateTable } from "./evaluation.js";
 import { labelled, options } from "./forms.js";
+import { evaluateFile } from "./long-file.js";
 import { Loss } from "./loss.js";
+import { Metric } from "./metric.js";
 import { entryNamed } from "./names.js";
 import { excerpt, problemSentence } from "./problem.js";
 import { proposal, suitableMetrics } from "./proposal.js";
@@ -19,7 +21,7 @@ import { Table, TableError } from "./table.js";
 import { TermList } from "./term-list.js";
 import { inputsOf, lossTerm, metricTerm } from "./terms.js";
 
-/** The bytes of a CSV file beyond which the service evaluates one loss while it arrives. */
+/** The bytes of a CSV file beyond which it is evaluated in parts. */
 const longLength = 32 << 20;
 
 const sample = "prediction,target,group\n2.1,2.0,a\n0.4,0.0,a\n-1.3,-1.5,b\n3.9,2.5,b\n0.2,0.3,a\n";
@@ -27,7 +29,10 @@ const sample = "prediction,target,group\n2.1,2.0,a\n0.4,0.0,a\n-1.3,-1.5,b\n3.9,
 /** Losses and metrics of a table of the reader's own, by group, of two models, and the worst rows. */
 export async function dataView() {
     const [entries, { metrics }] = await Promise.all([catalogue(), get("/v1/metrics")]);
-    const view = new DataFigure(entries.filter(canEvaluate), metrics);
+    const view = new DataFigure(
+        entries.filter(canEvaluate),
+        metrics.map((entry) => new Metric(entry)),
+    );
     await view.start();
     return { title: "Your data", element: view.element };
 }
@@ -36,7 +41,7 @@ class DataFigure {
     #address = new Address();
     #abort = new AbortController();
     #entries;
-    /** The main loss, which has the histogram, and is that of long files. */
+    /** The main loss, which has the histogram. */
     #loss;
     /** The chosen options of the main loss. */
     #chosen = {};
@@ -54,9 +59,11 @@ class DataFigure {
     #progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "read or sent so far" });
     #cancel = h("button", { type: "button", hidden: true, onclick: () => this.#abort.abort() }, "Cancel");
     #message = h("div", { class: "message", role: "status" });
+    #done = h("p", { class: "note", role: "status" });
     #options = h("details", { class: "controls" });
     #choices = h("div", { class: "filters" });
-    #result = h("div", { "aria-live": "polite" });
+    #columns = h("section", { hidden: true }, h("h2", {}, "Columns"), this.#choices);
+    #result = h("div", { class: "report" });
     #pasted = h("textarea", { rows: 6, spellcheck: "false" }, sample);
     #isPasted = false;
     #select;
@@ -95,7 +102,11 @@ class DataFigure {
             onchange: () => this.#file.files[0] && this.#read(this.#file.files[0]),
         });
         const dropped = {
-            ondragover: (event) => event.preventDefault(),
+            ondragover: (event) => {
+                event.preventDefault();
+                this.element.classList.add("dragged");
+            },
+            ondragleave: () => this.element.classList.remove("dragged"),
             ondrop: (event) => this.#drop(event),
         };
         this.element = h(
@@ -105,28 +116,45 @@ class DataFigure {
             h(
                 "p",
                 {},
-                "Choose, drop or paste a CSV file with a line of names, or choose an .npz archive of NumPy. Its numbers ",
-                "are sent to this server, and nothing is stored here or there.",
+                "How good are a model's predictions, and is another model better? Losses and metrics of a CSV file with a ",
+                "line of names, or of an .npz archive of NumPy. Its numbers are sent to this server, and nothing is ",
+                "stored here or there.",
             ),
             h(
-                "div",
-                { class: "filters" },
-                labelled("Loss", this.#select),
-                labelled("CSV or .npz file", this.#file),
-                this.#progress,
-                this.#cancel,
+                "section",
+                {},
+                h("h2", {}, "Data"),
+                h(
+                    "div",
+                    { class: "drop" },
+                    labelled("Drop a CSV or .npz file here, or choose one", this.#file),
+                    h("div", { class: "toolbar" }, this.#progress, this.#cancel),
+                ),
+                labelled("or paste CSV", this.#pasted),
+                h(
+                    "div",
+                    { class: "toolbar" },
+                    h(
+                        "button",
+                        { type: "submit", onclick: () => this.#readPasted() },
+                        "Evaluate what is pasted",
+                    ),
+                ),
+                this.#message,
             ),
-            this.#options,
-            this.#others.element,
-            this.#metrics.element,
-            labelled("or paste CSV here", this.#pasted),
+            this.#columns,
             h(
-                "div",
-                { class: "toolbar" },
-                h("button", { type: "submit", onclick: () => this.#readPasted() }, "Evaluate what is pasted"),
+                "section",
+                {},
+                h("h2", {}, "Losses and metrics"),
+                h(
+                    "div",
+                    { class: "choices" },
+                    h("div", {}, labelled("Main loss", this.#select), this.#options, this.#others.element),
+                    this.#metrics.element,
+                ),
             ),
-            this.#choices,
-            this.#message,
+            this.#done,
             this.#result,
         );
     }
@@ -160,7 +188,7 @@ class DataFigure {
         this.#isProposed[list] = false;
         this.#saveChoice();
         this.#guessColumns();
-        this.#evaluateAgain();
+        this.#evaluateSoon();
     }
 
     /** Shows a loss with options; one that has no losses of rows, or does not exist, with the reason. */
@@ -248,6 +276,7 @@ class DataFigure {
 
     #drop(event) {
         event.preventDefault();
+        this.element.classList.remove("dragged");
         const [file] = event.dataTransfer.files;
         if (!file) return;
         // What is dropped is not the chosen file, which is therefore not chosen any more.
@@ -265,10 +294,13 @@ class DataFigure {
             this.#isPasted = isPasted;
             this.#source = undefined;
             this.#picked = {};
-            this.#choices.replaceChildren();
+            this.#columns.hidden = true;
+            this.#result.replaceChildren();
             this.#source = await this.#open(blob, signal);
             await this.#propose(signal);
             await this.#evaluate(signal);
+            // The first results may be below what the window shows.
+            if (this.#result.getBoundingClientRect().top > innerHeight / 2) this.#done.scrollIntoView();
         });
     }
 
@@ -295,6 +327,7 @@ class DataFigure {
         const abort = new AbortController();
         this.#abort = abort;
         this.#message.replaceChildren();
+        this.#done.replaceChildren();
         this.#pasted.removeAttribute("aria-invalid");
         this.#cancel.hidden = false;
         try {
@@ -318,6 +351,7 @@ class DataFigure {
         if (error.name === "AbortError") this.#message.replaceChildren("Cancelled.");
         else if (error instanceof Refusal) this.#message.replaceChildren(problemSentence(error.problem));
         else this.#message.replaceChildren(h("p", {}, error.message));
+        this.#message.scrollIntoView({ block: "nearest" });
         if (!(error instanceof TableError)) return;
         const { line, before, wrong, after } = error.place;
         this.#message.append(excerpt(before, wrong, after));
@@ -339,8 +373,9 @@ class DataFigure {
         const { names, labels = names, head = this.#source } = this.#source;
         const { losses, metrics } = this.#terms;
         const isLong = head !== this.#source;
-        const inputs = inputsOf(isLong ? [losses[0]] : [...losses, ...metrics]).map(({ name }) => name);
-        const fields = [...inputs, "weights", "mask", ...(isLong ? [] : ["group", "baseline"])];
+        const inputs = inputsOf(isLong ? losses : [...losses, ...metrics]).map(({ name }) => name);
+        const fields = [...inputs, "weights", "mask", "group", "baseline"];
+        this.#columns.hidden = false;
         this.#offsets = { ...guessColumns(fields, inputs, head), ...this.#picked };
         this.#choices.replaceChildren(
             ...fields.map((field) => {
@@ -367,24 +402,20 @@ class DataFigure {
     async #evaluate(signal) {
         const [terms, offsets, source] = [this.#terms, this.#offsets, this.#source];
         const onProgress = (share) => this.#showProgress(share);
-        if (source.file) {
-            const whole = await evaluateFile(terms.losses[0], source, offsets, { signal, onProgress });
-            this.#result.replaceChildren(...fileReport(whole));
-            return;
-        }
-        const isTable = source instanceof Table;
-        const result = isTable
-            ? await evaluateTable(terms, source, offsets, signal)
-            : await evaluateArchive(terms, source, offsets, {
-                  signal,
-                  onProgress,
-                  mostElements: longLength,
-              });
+        const result = await this.#resultOf(source, terms, offsets, { signal, onProgress });
         const [primary] = terms.losses[0].inputs;
         const models = [offsets[primary.name], offsets.baseline]
             .filter((offset) => offset !== undefined)
             .map((offset) => source.names[offset]);
-        const table = isTable ? source : undefined;
-        this.#result.replaceChildren(...evaluationReport(result, { terms, models, table }));
+        this.#result.replaceChildren(
+            ...evaluationReport(result, { terms, models, isLong: "file" in source }),
+        );
+        this.#done.replaceChildren(`Evaluated losses: ${result.losses[0].count}.`);
+    }
+
+    #resultOf(source, terms, offsets, { signal, onProgress }) {
+        if (source.file) return evaluateFile(terms.losses, source.file, offsets, { signal, onProgress });
+        if (source instanceof Table) return evaluateTable(terms, source, offsets, signal);
+        return evaluateArchive(terms, source, offsets, { signal, onProgress, mostElements: longLength });
     }
 }

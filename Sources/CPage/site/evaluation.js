@@ -11,7 +11,8 @@ export function canEvaluate({ unit, family }) {
     return ["element", "row"].includes(unit) && family !== "regularization";
 }
 
-function checkElements(losses) {
+/** Throws unless all losses are of elements, which a column has. */
+export function checkElements(losses) {
     const other = losses.find(({ loss }) => loss.entry.unit !== "element");
     if (!other) return;
     throw new SyntaxError(
@@ -20,7 +21,8 @@ function checkElements(losses) {
     );
 }
 
-function checkInputs(terms, offsets, noun) {
+/** Throws if an input that is required has no column or array. */
+export function checkInputs(terms, offsets, noun) {
     const lacking = inputsOf(terms).find(({ name, required }) => required && offsets[name] === undefined);
     if (lacking)
         throw new SyntaxError(`Choose ${noun === "array" ? "an array" : "a column"} for ${lacking.name}.`);
@@ -36,6 +38,12 @@ function fieldsOf(terms) {
     return [...inputsOf(terms).map(({ name }) => name), "weights", "mask"];
 }
 
+/** The numbers of the columns that some losses and metrics read, by field. */
+export function columnsOf(terms, table, offsets) {
+    const column = ([name, offset]) => [name, table.numbers(offset)];
+    return Object.fromEntries(chosen(offsets, fieldsOf(terms)).map(column));
+}
+
 /** The losses and metrics as requests have them. */
 function lists({ losses, metrics }) {
     const requests = (terms) => terms.map(({ request }) => request);
@@ -49,14 +57,14 @@ function lists({ losses, metrics }) {
  * @param terms The `losses` and `metrics`.
  * @param offsets The columns of the inputs, of `weights`, `mask` and `group`, and of the predictions of another
  *     model, `baseline`.
- * @returns The result of `POST /v1/evaluations`, and as `whole` that of the first loss.
+ * @returns The result of `POST /v1/evaluations`, and of the first loss the result as `whole` and the losses one by one
+ *     as `elements`; `rows` has the `heads` of a table of rows and, `at` a place, the cells of one.
  */
 export async function evaluateTable(terms, table, offsets, signal) {
     const all = [...terms.losses, ...terms.metrics];
     checkElements(terms.losses);
     checkInputs(all, offsets, "column");
-    const column = ([name, offset]) => [name, table.numbers(offset)];
-    const { weights, mask, ...inputs } = Object.fromEntries(chosen(offsets, fieldsOf(all)).map(column));
+    const { weights, mask, ...inputs } = columnsOf(all, table, offsets);
     const [{ loss, values }] = terms.losses;
     const [primary] = loss.inputs;
     const request = { ...lists(terms), inputs, weights, mask, missing: "skip" };
@@ -70,21 +78,23 @@ export async function evaluateTable(terms, table, offsets, signal) {
         const evaluation = await evaluate("/v1/evaluations", request, signal);
         const numbers = Object.fromEntries(loss.inputs.map(({ name }) => [name, inputs[name]]));
         const single = { ...values, ...numbers, weights, mask, missing: "skip", outputs };
-        return { evaluation, whole: await evaluate(loss.href, single, signal) };
+        const { elements, ...whole } = await evaluate(loss.href, single, signal);
+        const rows = { heads: ["line", ...table.names], at: ([row]) => table.row(row) };
+        return { ...evaluation, whole, elements, rows };
     } catch (error) {
         throw placed(error, table, offsets);
     }
 }
 
 /** The predictions of two models, each without those that the other lacks. */
-function paired(own, other) {
+export function paired(own, other) {
     const present = (values) =>
         values.map((value, row) => (own[row] === null || other[row] === null ? null : value));
     return [present(own), present(other)];
 }
 
 /** The refusal of a number, with its cell; another error as it is. */
-function placed(error, table, offsets) {
+export function placed(error, table, offsets) {
     if (!(error instanceof Refusal)) return error;
     const [first, ...rest] = error.problem.pointer?.split("/").slice(1) ?? [];
     const [input, row] = first === "inputs" ? rest : [first, rest.at(-1)];
@@ -103,32 +113,20 @@ export async function evaluateArchive(terms, archive, offsets, { signal, onProgr
     const type = "application/x-npz";
     const [{ loss, values }] = terms.losses;
     const members = Object.fromEntries(chosen(offsets, fieldsOf(all)));
-    if (offsets.group !== undefined) members.groups = offsets.group;
+    const groups = offsets.group === undefined ? undefined : await archive.groups(offsets.group);
     if (offsets.baseline !== undefined) members[`baseline.${loss.inputs[0].name}`] = offsets.baseline;
     const { losses, metrics } = lists(terms);
     const fields = { losses: JSON.stringify(losses), metrics: JSON.stringify(metrics), missing: "skip" };
     const query = new URLSearchParams(fields);
-    const body = archive.with(members);
+    const body = archive.with(members, groups && { groups: groups.member });
     const evaluation = await sendFile(`/v1/evaluations?${query}`, body, { type, signal, onProgress });
-    if (archive.blob.size > mostElements) return { evaluation };
+    for (const one of evaluation.groups ?? []) one.group = groups.names?.[one.group] ?? one.group;
+    evaluation.groups?.sort((one, other) => (one.group < other.group ? -1 : 1));
+    const rows = { heads: ["index"], at: (place) => [`[${place.join(", ")}]`] };
+    if (archive.blob.size > mostElements) return { ...evaluation, rows };
     const single = new URLSearchParams({ ...values, missing: "skip", outputs });
     const own = archive.with(Object.fromEntries(chosen(offsets, fieldsOf([terms.losses[0]]))));
-    return {
-        evaluation,
-        whole: await sendFile(`${loss.href}?${single}`, own, { type, signal, onProgress }),
-    };
-}
-
-/** The loss and statistics of a long file, which the service evaluates while it arrives. */
-export function evaluateFile(term, { file, names }, offsets, { signal, onProgress }) {
-    checkElements([term]);
-    checkInputs([term], offsets, "column");
-    const columns = chosen(offsets, fieldsOf([term])).map(([input, offset]) => `${input}:${names[offset]}`);
-    const query = new URLSearchParams({
-        ...term.values,
-        columns,
-        missing: "skip",
-        outputs: ["loss", "statistics"],
-    });
-    return sendFile(`${term.loss.href}?${query}`, file, { type: "text/csv", signal, onProgress });
+    const path = `${loss.href}?${single}`;
+    const { elements, ...whole } = await sendFile(path, own, { type, signal, onProgress });
+    return { ...evaluation, whole, elements: elements.flat(Infinity), rows };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Choice } from "./choice.js";
 import { h } from "./dom.js";
 import { facts, grid } from "./tables.js";
 
@@ -52,6 +53,7 @@ function factRows(entry, accuracy) {
         ["Bound of the gradient", bounds.gradient],
         ["Bound of the Hessian", bounds.hessian],
         ["Minimised by", minimizer && `the ${minimizer.statistic} of the targets`],
+        ["Equal to", entry.relations && list(entry.relations.map(relation))],
         ["One loss for each", entry.unit],
         ["Default reduction", entry.default_reduction],
         ["Gradient", otherGradients[entry.gradient_kind]],
@@ -65,16 +67,32 @@ function factRows(entry, accuracy) {
                         "span",
                         { class: "name" },
                         h("code", {}, name),
-                        implies
-                            ? ` (${Object.entries(implies)
-                                  .map(([option, value]) => `${option} = ${value}`)
-                                  .join(", ")})`
-                            : "",
+                        implies ? ` (${optionTexts(implies)})` : "",
                     ),
                 ),
         ],
     ];
     return facts(rows.filter(([, value]) => value));
+}
+
+/** A multiple of another loss, and the options with which it is one, with a link. */
+function relation({ options, factor, loss, loss_options: others }) {
+    const condition = optionTexts(options);
+    const named = new Choice(
+        loss,
+        Object.fromEntries(Object.entries(others).map(([name, one]) => [name, String(one)])),
+    );
+    return [
+        factor === 1 ? "" : `${factor} × `,
+        h("a", { href: `/losses/${named.name}${named.query}` }, named.text),
+        condition === "" ? "" : ` where ${condition}`,
+    ];
+}
+
+function optionTexts(options) {
+    return Object.entries(options)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(", ");
 }
 
 /** The largest errors on difficult samples, in units in the last place, beside those of PyTorch. */
@@ -96,12 +114,7 @@ function inputsTable(inputs) {
                 index === 0 ? h("code", {}, input.name) : "",
                 index === 0 ? input.summary + (input.required ? "" : " (may be omitted)") : "",
                 h("code", {}, form.shape),
-                form.domain +
-                    (form.when
-                        ? ` where ${Object.entries(form.when)
-                              .map(([name, value]) => `${name} = ${value}`)
-                              .join(", ")}`
-                        : ""),
+                form.domain + (form.when ? ` where ${optionTexts(form.when)}` : ""),
                 index === 0 ? (input.differentiable ? "yes" : "no") : "",
             ]),
         ),
@@ -115,9 +128,7 @@ function conventionsTable(conventions) {
         conventions.map((one) => [
             one.name,
             one.version,
-            Object.entries(one.options)
-                .map(([name, value]) => `${name} = ${value}`)
-                .join(", ") || "as here",
+            optionTexts(one.options) || "as here",
             one.reduction ?? "as here",
             one.notes.join(" "),
         ]),

@@ -55,6 +55,13 @@ export function remover(text, onRemove) {
     );
 }
 
+/** The options of a select in groups: pairs of a label and names. */
+export function optionGroups(groups) {
+    return groups.map(([label, names]) =>
+        h("optgroup", { label }, options(names.map((name) => [name, name]))),
+    );
+}
+
 /** The options of a select: pairs of a value and a text. */
 export function options(pairs, chosen) {
     return pairs.map(([value, text]) => h("option", { value, selected: value === chosen }, text));

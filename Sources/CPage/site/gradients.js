@@ -7,25 +7,37 @@ import { shapeOf, short } from "./numbers.js";
 const tolerance = 1e-5;
 
 /**
- * Asks the service how a gradient agrees with the true one.
+ * Asks the service how a gradient or Hessian agrees with the true one.
  *
- * @param own The numbers of the gradient in the first input that is differentiated, one after the other.
- * @returns The comparison of `POST /v1/check`, with the input, its shape, and more explanations: values of
- *     options that have few, with which the gradient would agree.
- * @throws SyntaxError if the gradient has another count of numbers than the input.
+ * @param derivative The `quantity`, "gradient" or "hessian", and the `input` in which it is one.
+ * @param own The numbers of the derivative, one after the other.
+ * @returns The comparison of `POST /v1/check`, with the derivative, its true numbers, the shape of the input, the
+ *     strength of a penalty, and more explanations: values of options that have few, with which the derivative would agree.
+ * @throws SyntaxError if the derivative has another count of numbers than the input.
  */
-export async function checkGradient(loss, { gradient_of, outputs, ...request }, own) {
-    const input = [gradient_of].flat()[0] ?? loss.differentiable[0];
+export async function checkGradient(loss, { gradient_of, outputs, ...request }, { quantity, input }, own) {
     const shape = shapeOf(request[input]);
-    const gradient = arrange(own, request[input], `in ${input}`);
+    const numbers = arrange(own, request[input], `in ${input}`);
+    const members = `${quantity}s`;
+    const noun = loss.isPenalty ? "penalty" : "loss";
     const compare = async (variant) => {
-        const body = { ...request, ...variant, loss: loss.name, gradients: { [input]: gradient } };
-        return (await evaluate("/v1/check", body)).gradients[input];
+        const body = { ...request, ...variant, [noun]: loss.name, [members]: { [input]: numbers } };
+        return (await evaluate("/v1/check", body))[members][input];
     };
     const { explanations = [], ...comparison } = await compare({});
     if (comparison.agreement === "different")
         explanations.push(...(await optionExplanations(loss, request, compare)));
-    return { input, shape, explanations, ...comparison };
+    const { strength } = loss.resolved(request);
+    const expected =
+        comparison.agreement === "equal" ? own : await trueNumbers(loss, request, { quantity, input });
+    return { quantity, input, shape, strength, expected, explanations, ...comparison };
+}
+
+/** The numbers of the true derivative, one after the other. */
+async function trueNumbers(loss, request, { quantity, input }) {
+    const body = { ...request, outputs: [quantity], gradient_of: [input] };
+    const { [quantity]: single, [`${quantity}s`]: named } = await evaluate(loss.href, body);
+    return [named?.[input] ?? single].flat(Infinity);
 }
 
 /** The numbers in the nested arrays of a value of the same count; a missing value is left to the service. */
@@ -35,7 +47,7 @@ function arrange(numbers, value, place) {
     if (numbers.length !== count) {
         const expected = `${count}, of shape [${shapeOf(value).join(", ")}]`;
         throw new SyntaxError(
-            `Your gradient has ${numbers.length} numbers, but that ${place} has ${expected}.`,
+            `You have pasted ${numbers.length} numbers, but the derivative ${place} has ${expected}.`,
         );
     }
     let next = 0;
@@ -69,6 +81,9 @@ function optionVariants(loss, request) {
     });
 }
 
+/** The quantities in texts. */
+export const words = { gradient: "gradient", hessian: "Hessian" };
+
 /** What each agreement but `different` means. */
 export const agreements = {
     equal: "Each number is the same double.",
@@ -76,9 +91,9 @@ export const agreements = {
     float32: "The differences are those of computing in float32.",
 };
 
-/** What the difference of a gradient to the true one may come from, as sentences. */
+/** What the difference of a derivative to the true one may come from, as sentences. */
 export function suggestions(own, comparison) {
-    const explained = explanationTexts(comparison.explanations);
+    const explained = explanationTexts(comparison);
     if (comparison.agreement !== "different") return explained;
     if (own.every((number) => number === 0)) return ["All of its numbers are 0."];
     const factor = factorOf(comparison);
@@ -86,19 +101,19 @@ export function suggestions(own, comparison) {
     if (explained.length > 0) return explained;
     return [
         "It is neither a multiple of the true one nor that of another convention, reduction or option: is the " +
-            "number below at a kink, or beyond a threshold?",
+            "number below at a kink, or beyond a threshold? Are the inputs and options those of your code?",
     ];
 }
 
 /** A sentence for each field whose values explain the difference. */
-function explanationTexts(explanations) {
+function explanationTexts({ quantity, explanations }) {
     const precision = { equal: "", double: ", up to rounding", float32: ", to the precision of float32" };
     const parts = explanations.map(({ agreement, ...field }) => [...Object.entries(field)[0], agreement]);
     const byField = Map.groupBy(parts, ([name, , agreement]) => name + precision[agreement]);
     return [...byField.values()].map((group) => {
         const [[name, , agreement]] = group;
         const values = group.map(([, value]) => value).join(", ");
-        return `It is the gradient with ${name} = ${values.replace(/, ([^,]*)$/, " or $1")}${precision[agreement]}.`;
+        return `It is the ${words[quantity]} with ${name} = ${values.replace(/, ([^,]*)$/, " or $1")}${precision[agreement]}.`;
     });
 }
 
@@ -110,11 +125,13 @@ function factorOf({ factor, count, worst }) {
 }
 
 /** What a factor suggests. */
-function meaningOf(factor, { shape, count, explanations }) {
+function meaningOf(factor, { quantity, shape, strength, count, explanations }) {
     const sign =
         factor < 0
             ? [
-                  "It has the opposite sign: is it the gradient of minus the loss, or of targets minus predictions?",
+                  strength === undefined
+                      ? `It has the opposite sign: is it the ${words[quantity]} of minus the loss, or of targets minus predictions?`
+                      : `It has the opposite sign: is it what is subtracted from the parameters?`,
               ]
             : [];
     const size = Math.abs(factor);
@@ -135,7 +152,9 @@ function meaningOf(factor, { shape, count, explanations }) {
             `It is divided by ${divided[1]}, ${divided[0]}: a mean instead of a sum, or divided twice?`,
         ];
     if (explanations.length > 0) return sign;
-    if (isEqual(2)) return [...sign, "It is twice the true one: of a loss without the factor 1/2?"];
-    if (isEqual(0.5)) return [...sign, "It is half of the true one: of a loss with a factor 1/2?"];
-    return [...sign, `It is ${short(size, 7)} times the true one: a weight, or the factor of another term?`];
+    const own = strength > 0 ? ` With strength = ${short(size * strength, 7)} it would be equal.` : "";
+    if (isEqual(2)) return [...sign, `It is twice the true one: without a factor 1/2?${own}`];
+    if (isEqual(0.5)) return [...sign, `It is half of the true one: with a factor 1/2?${own}`];
+    const question = own === "" ? ": a weight, or the factor of another term?" : `.${own}`;
+    return [...sign, `It is ${short(size, 7)} times the true one${question}`];
 }

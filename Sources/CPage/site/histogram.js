@@ -3,11 +3,14 @@
 import { h, svg } from "./dom.js";
 import { axisRange, short, ticks } from "./numbers.js";
 
-const size = { width: 640, height: 160, bottom: 24, left: 44, top: 10 };
+const frame = { height: 160, bottom: 24, left: 44, top: 10 };
+const widest = 640;
 const bins = 40;
 
 /** How many numbers lie in each of 40 equal intervals; those far from all others count in the last. */
 export function histogram(numbers) {
+    // Narrow windows get a narrow figure, so that its texts stay legible.
+    const size = { ...frame, width: Math.min(widest, document.documentElement.clientWidth - 40) };
     const least = numbers.reduce((a, b) => Math.min(a, b), Infinity);
     const [, upper] = axisRange(numbers);
     const width = (upper - least) / bins || 1;
@@ -41,7 +44,7 @@ export function histogram(numbers) {
             svg(
                 "g",
                 { class: "axes" },
-                ticks(least, least + width * bins, 6).map((number) =>
+                ticks(least, least + width * bins, size.width / 100).map((number) =>
                     svg(
                         "text",
                         { class: "tick", x: x(number), y: size.height - 4, "text-anchor": "middle" },

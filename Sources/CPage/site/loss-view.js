@@ -94,9 +94,7 @@ function headerLinks({ name, href, entry }, choice) {
     const compared = [...new Set([choice.text, name, ...relatives(entry)])].join(",");
     return [
         h("a", { href: `/compare?losses=${encode(compared)}` }, "Compare"),
-        entry.family === "regularization"
-            ? []
-            : h("a", { href: `/check?loss=${encode(choice.text)}` }, "Check a gradient"),
+        h("a", { href: `/check?loss=${encode(choice.text)}` }, "Check a gradient"),
         canEvaluate(entry) ? h("a", { href: `/data?loss=${encode(choice.text)}` }, "Your data") : [],
         h("a", { href: "#try" }, "Try it"),
         h("a", { href }, "JSON"),

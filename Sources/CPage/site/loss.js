@@ -16,11 +16,7 @@ export class Loss {
         this.href = entry.schema.replace(/\/schema$/, "");
         this.name = entry.name;
         this.inputs = entry.inputs;
-        this.options = entry.options.map((option) => ({
-            ...option,
-            range: rangeOf(schema.properties[option.name]),
-            choices: schema.properties[option.name]?.enum?.filter((choice) => choice !== null),
-        }));
+        this.options = entry.options.map((option) => ranged(option, schema.properties[option.name]));
         this.examples = examples;
     }
 
@@ -33,9 +29,7 @@ export class Loss {
 
     /** The options that a request would have, from chosen values and the defaults. */
     resolved(chosen) {
-        return Object.fromEntries(
-            this.options.map(({ name, default: value }) => [name, chosen[name] ?? value]),
-        );
+        return resolved(this.options, chosen);
     }
 
     /**
@@ -79,6 +73,10 @@ export class Loss {
         return forms.find(hasDepth) ?? forms[0] ?? this.input(name).forms[0];
     }
 
+    get isPenalty() {
+        return this.entry.family === "regularization";
+    }
+
     /** Whether a request can hold many units, one for each item of the first dimension. */
     get isBatched() {
         return this.inputs[0].forms[0].shape.startsWith("*");
@@ -88,6 +86,17 @@ export class Loss {
     get differentiable() {
         return this.inputs.filter((input) => input.differentiable).map(({ name }) => name);
     }
+}
+
+/** An option with the range of its numbers, or the choices that it has, from the JSON Schema of its values. */
+export function ranged(option, schema) {
+    const choices = schema?.enum?.filter((choice) => choice !== null);
+    return { ...option, range: rangeOf(schema), choices };
+}
+
+/** The values of options, from chosen ones and the defaults. */
+export function resolved(options, chosen) {
+    return Object.fromEntries(options.map(({ name, default: value }) => [name, chosen[name] ?? value]));
 }
 
 /** The bounds of a number in a JSON Schema. */

@@ -2,8 +2,8 @@
 
 import { getNow, send } from "./api.js";
 import { h } from "./dom.js";
-import { parseMetrics, quantile, total } from "./metrics.js";
 import { short } from "./numbers.js";
+import { parseMetrics, quantile, total } from "./prometheus.js";
 import { facts, grid } from "./tables.js";
 
 const seconds = 2;

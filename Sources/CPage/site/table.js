@@ -32,6 +32,11 @@ export class Table {
         return this.lines.length;
     }
 
+    /** The line of a row, and its cells. */
+    row(index) {
+        return [String(this.lines[index]), ...this.columns.map((texts) => texts[index])];
+    }
+
     add(cells, line) {
         for (const [index, text] of cells.entries()) this.columns[index].push(text.trim());
         this.lines.push(line);
@@ -42,9 +47,10 @@ export class Table {
         return this.columns[column].slice(0, 100).every((text) => numberIn(text) !== undefined);
     }
 
-    /** Whether a column has few different texts, which repeat, as names of groups do. */
+    /** Whether a column has several different texts, which repeat, as names of groups do. */
     hasGroups(column) {
-        return new Set(this.columns[column]).size <= Math.min(mostGroups, this.count / 2);
+        const { size } = new Set(this.columns[column]);
+        return size > 1 && size <= Math.min(mostGroups, this.count / 2);
     }
 
     /** What a column of predictions has, by the numbers in it and in that of the targets. */

@@ -3,30 +3,35 @@
 import { entryNamed, folded } from "./names.js";
 
 /**
- * Losses and metrics of an evaluation: the text that chooses one and names its result, the inputs that it reads,
- * of which some are required, and what a request has for it.
+ * Losses and metrics of an evaluation: the text that chooses one and names its result, its `owner`, which has the
+ * options, and the values of these, the inputs that it reads, of which some are required, and what a request has for it.
  */
 
 /** The loss of a choice that has been loaded. */
 export function lossTerm({ text, loss, values }) {
-    return { text, inputs: loss.inputs, request: { loss: loss.name, ...values, name: text }, loss, values };
+    const request = { loss: loss.name, ...values, name: text };
+    return { text, name: loss.name, owner: loss, values, inputs: loss.inputs, request, loss };
 }
 
 /**
  * The metric of a choice, by the name that is chosen, since an alias may imply options.
  *
- * @param metrics The list of metrics of the service.
+ * @param metrics The metrics of the service.
  * @throws SyntaxError with a name or an option that does not exist, or a value that is not allowed.
  */
 export function metricTerm(choice, metrics) {
     const metric = entryNamed(metrics, choice.name);
     if (!metric) throw new SyntaxError(`There is no metric ${choice.name}. ${nearest(choice.name, metrics)}`);
+    const own = choice.values(metric);
     return {
         text: choice.text,
+        name: choice.name,
+        owner: metric,
+        values: { ...metric.implied(choice.name), ...own },
         // The service compares predictions with targets; other inputs are for some metrics or options only.
-        inputs: metric.inputs.map((name, place) => ({ name, required: place < 2 })),
-        request: { metric: choice.name, ...choice.values(metric), name: choice.text },
-        better: metric.better,
+        inputs: metric.entry.inputs.map((name, place) => ({ name, required: place < 2 })),
+        request: { metric: choice.name, ...own, name: choice.text },
+        better: metric.entry.better,
     };
 }
 

@@ -19,7 +19,7 @@ struct CheckDocument: TensorDocument {
     func form(of path: [String]) -> MemberForm {
         if path.count > 1 { return .numbers(.none) }
         switch path[0] {
-        case "loss": return .value
+        case "loss", "penalty": return .value
         case "gradients", "hessians": return .members
         case "gradient", "hessian", "weights": return .numbers(.none)
         case "mask": return .numbers(.booleans)
@@ -29,8 +29,8 @@ struct CheckDocument: TensorDocument {
     }
 
     mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
-        guard path[0] != "loss" else {
-            check.term.name = try reader.readString()
+        guard path[0] != "loss", path[0] != "penalty" else {
+            try set(path[0], name: try reader.readString())
             return
         }
         guard !GradientCheck.excluded.contains(path[0]) else {
@@ -62,16 +62,29 @@ struct CheckDocument: TensorDocument {
     }
 
     mutating func set(_ name: String, text: String) throws {
-        guard name != "loss" else {
-            check.term.name = text
+        guard name != "loss", name != "penalty" else {
+            try set(name, name: text)
             return
         }
         check.term.fields.append((name, FieldValue(text: text)))
     }
 
+    /// Sets the name of the loss or penalty, which is the value of the field `noun`.
+    private mutating func set(_ noun: String, name: String) throws {
+        guard check.term.name.isEmpty else {
+            throw Problem(
+                .conflictingOptions,
+                "A check is of a loss or of a penalty: omit one of \"loss\" and \"penalty\".",
+                pointer: "/" + noun
+            )
+        }
+        check.term.name = name
+        check.isPenalty = noun == "penalty"
+    }
+
     mutating func result(unless cancellation: Cancellation?) throws -> JSONValue {
         guard !check.term.name.isEmpty else {
-            throw Problem(missingField: "loss", at: "", "the name of the loss")
+            throw Problem(RequestError.missingChoice("loss", "penalty"), at: "")
         }
         do throws(DataSetError) {
             return JSONValue(present: try check.result(unless: cancellation).members)

@@ -301,8 +301,8 @@ extension Problem {
             self =
                 list == "metrics"
                 ? Self.unknownMetric(name)
-                : Self.unknownEntry(name, list == "penalties" ? .penalties : .losses)
-            pointer = list == "loss" ? "/loss" : "/\(list)/\(place)"
+                : Self.unknownEntry(name, list.hasPrefix("penalt") ? .penalties : .losses)
+            pointer = ["loss", "penalty"].contains(list) ? "/" + list : "/\(list)/\(place)"
         case .unused(let path, let known):
             self.init(
                 .unknownField,

@@ -134,9 +134,10 @@ extension Operation {
     fileprivate var description: String {
         switch self {
         case .check:
-            "The request is that of the loss, with its name as loss and the derivatives to check as gradient "
-                + "and hessian, or by input as gradients and hessians. The result says how near they are to the "
-                + "true ones, where they differ most, and which factor, convention or reduction explains it."
+            "The request is that of the loss or penalty, with its name as loss or penalty and the derivatives to "
+                + "check as gradient and hessian, or by input as gradients and hessians. The result says how near "
+                + "they are to the true ones, where they differ most, and which factor, convention or reduction "
+                + "explains it."
         case .evaluations:
             "Losses and metrics of the same inputs, with standard errors and normal intervals of means, by "
                 + "group, beside another model, and with the greatest losses."
@@ -214,10 +215,11 @@ extension Operation {
         case .check:
             return [
                 "description": .string(
-                    "The fields of a request to the loss, its name, and derivatives to check."
+                    "The fields of a request to the loss or penalty, its name, and derivatives to check."
                 ),
-                "type": "object", "required": ["loss"],
-                "properties": ["loss": ["type": "string"]], "additionalProperties": true,
+                "type": "object",
+                "properties": ["loss": ["type": "string"], "penalty": ["type": "string"]],
+                "additionalProperties": true,
             ]
         case .evaluations:
             return FieldSchemas.object(

@@ -184,7 +184,7 @@ extension OptionDeclaration {
     var defaultValue: JSONValue {
         switch kind {
         case .number(let value, _): .number(value)
-        case .integer(let value): value.map { .integer($0) } ?? .null
+        case .integer(let value, _): value.map { .integer($0) } ?? .null
         case .flag(let value): .boolean(value)
         case .choice(let value, _): .string(value)
         case .numbers(let value, _): value.map { .number($0) } ?? .null

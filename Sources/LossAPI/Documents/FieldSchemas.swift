@@ -98,36 +98,27 @@ struct FieldSchemas {
 
     /// The schema of an option: its kind, range and default.
     func option(_ option: OptionDeclaration) -> JSONValue {
+        withDefault(
+            option.defaultValue,
+            ["description": .string(option.summary)] + Self.values(of: option)
+        )
+    }
+
+    /// The schema of the values of an option: their kind and range.
+    static func values(of option: OptionDeclaration) -> JSONValue {
         switch option.kind {
-        case .number(_, let range):
-            return withDefault(option.defaultValue, Self.number(option.summary, range))
-        case .integer:
-            return withDefault(
-                option.defaultValue,
-                ["description": .string(option.summary), "type": "integer"]
-            )
-        case .flag:
-            return withDefault(
-                option.defaultValue,
-                ["description": .string(option.summary), "type": "boolean"]
-            )
-        case .choice(_, let allowed):
-            return withDefault(
-                option.defaultValue,
-                [
-                    "description": .string(option.summary), "type": "string",
-                    "enum": JSONValue(allowed),
-                ]
-            )
+        case .number(_, let range): return number(nil, range)
+        case .integer(_, .integers): return ["type": "integer"]
+        case .integer(_, let range):
+            return JSONValue(present: [
+                ("type", "integer"), ("minimum", .number(range.lower)),
+                ("maximum", range.upper.isFinite ? .number(range.upper) : nil),
+            ])
+        case .flag: return ["type": "boolean"]
+        case .choice(_, let allowed): return ["type": "string", "enum": JSONValue(allowed)]
         case .numbers(_, let range):
-            let item = Self.number(nil, range)
-            return withDefault(
-                option.defaultValue,
-                [
-                    "description": .string(option.summary),
-                    "oneOf": [item, Self.array(nil, of: item)],
-                ]
-            )
+            let item = number(nil, range)
+            return ["oneOf": [item, array(nil, of: item)]]
         }
     }
 

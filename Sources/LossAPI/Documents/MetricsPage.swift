@@ -57,6 +57,13 @@ package enum MetricsPage {
         return Markdown.table(["input", "contents", "shape"], rows)
     }
 
+    /// The options that names imply, by name; `nil` if none does.
+    private static func implied(by aliases: [Facts.Alias]) -> JSONValue? {
+        let implying = aliases.filter { !$0.options.isEmpty }
+        guard !implying.isEmpty else { return nil }
+        return JSONValue(present: implying.map { ($0.name, JSONValue($0.options)) })
+    }
+
     /// The list of metrics.
     static let document: JSONValue = [
         "metrics": .array(
@@ -70,10 +77,17 @@ package enum MetricsPage {
                     ("better", facts.better.map { .string($0.rawValue) }),
                     ("is_mean", .boolean(facts.isMean)),
                     ("aliases", JSONValue(facts.aliases.map { $0.name })),
+                    ("implies", implied(by: facts.aliases)),
                     ("inputs", JSONValue(facts.inputNames)),
                     (
                         "options",
-                        .array(facts.options.map { CatalogueDocument.option($0) })
+                        .array(
+                            facts.options.map {
+                                CatalogueDocument.option($0) + [
+                                    "schema": FieldSchemas.values(of: $0)
+                                ]
+                            }
+                        )
                     ),
                     ("notes", JSONValue(facts.notes)),
                     ("references", JSONValue(facts.references)),

@@ -5,8 +5,10 @@ package import LossFunctions
 
 /// A comparison of a client's own derivatives with the true ones.
 package struct GradientCheck: Sendable {
-    /// The loss with the inputs and options of its request.
+    /// The loss or penalty with the inputs and options of its request.
     package var term = Term()
+    /// Whether it is a penalty.
+    package var isPenalty = false
     /// The derivatives to check.
     package private(set) var claims: [Claim] = []
     private let limits: ComputationLimits
@@ -41,8 +43,10 @@ package struct GradientCheck: Sendable {
     package func result(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> [Comparison] {
-        guard let found = Catalogue.loss(named: term.name) else {
-            throw .unknown(list: "loss", place: 0, name: term.name)
+        let entry =
+            isPenalty ? Catalogue.penalty(named: term.name) : Catalogue.loss(named: term.name)
+        guard let found = entry else {
+            throw .unknown(list: isPenalty ? "penalty" : "loss", place: 0, name: term.name)
         }
         guard !claims.isEmpty else { throw .request(.missingChoice("gradient", "hessian")) }
         do throws(RequestError) {
@@ -137,7 +141,7 @@ package struct GradientCheck: Sendable {
         return tensors
     }
 
-    /// The fields of a request to a loss that choose what is computed.
+    /// The fields of a request to a loss or penalty that choose what is computed.
     package static let excluded = [
         "outputs", "offset", "groups", "gradient_of", "regularization", "step",
     ]

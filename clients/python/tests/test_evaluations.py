@@ -151,6 +151,16 @@ def test_a_check_of_a_gradient(client: LossClient) -> None:
     assert wrong.worst["given"] == 2 * wrong.worst["expected"]
 
 
+def test_a_check_of_a_penalty(client: LossClient) -> None:
+    parameters = np.array([0.5, -1.0])
+    gradient = client.penalty("l2", parameters, strength=0.1).gradient
+    assert gradient is not None
+    assert client.check_penalty("l2", parameters, strength=0.1, gradient=gradient).agreement == "equal"
+    twice = client.check_penalty("l2", parameters, strength=0.1, gradient=2 * gradient).gradient
+    assert twice is not None
+    assert twice.factor == 2
+
+
 def test_a_check_by_input(client: LossClient) -> None:
     inputs = {"mean": np.array([1.0, 2.0]), "variance": np.array([2.0, 0.5]), "targets": np.zeros(2)}
     gradients = client.loss("gaussian_nll", **inputs).gradients

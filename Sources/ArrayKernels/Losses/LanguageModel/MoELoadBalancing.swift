@@ -14,22 +14,13 @@ struct MoELoadBalancing: SegmentwiseLoss {
     static let topK = Option.integer(
         "top_k",
         default: 2,
+        .from(1),
         "Number of the experts that each token is routed to: those with the highest logits."
     )
 
     private let topK: Int
 
-    init(_ options: OptionValues) throws(LossError) {
-        topK = options[Self.topK] ?? 2
-        guard topK >= 1 else {
-            throw .outOfRange(
-                option: Self.topK.declaration.name,
-                place: [],
-                value: Double(topK),
-                allowed: "an integer >= 1"
-            )
-        }
-    }
+    init(_ options: OptionValues) { topK = options[Self.topK] ?? 2 }
 
     package func compute(
         _ first: Span<Double>,

@@ -24,6 +24,7 @@ struct LambdaRankNDCG: SegmentwiseLoss {
     static let truncationLevel = Option.integer(
         "truncation_level",
         default: 0,
+        .from(0),
         "Number of the highest ranks of which at least one item of a pair must have one, and which "
             + "the ideal DCG has; 0 means all."
     )
@@ -36,18 +37,10 @@ struct LambdaRankNDCG: SegmentwiseLoss {
     private let gain: Gain
     private let truncationLevel: Int
 
-    init(_ options: OptionValues) throws(LossError) {
+    init(_ options: OptionValues) {
         sigma = Vector(repeating: options[Self.sigma])
         gain = options[Self.gain]
         let level = options[Self.truncationLevel] ?? 0
-        guard level >= 0 else {
-            throw .outOfRange(
-                option: Self.truncationLevel.declaration.name,
-                place: [],
-                value: Double(level),
-                allowed: "an integer >= 0"
-            )
-        }
         truncationLevel = level == 0 ? .max : level
     }
 

@@ -13,7 +13,12 @@ import LossFacts
 /// with γ = yc, p - γ and p(1 - p) - γ(1 - γ) for a logit. The sums are computed in two doubles with
 /// exponents of their own, so that none underflows.
 struct CTC: SegmentwiseLoss {
-    static let blank = Option.integer("blank", default: 0, "Index of the class that is the blank.")
+    static let blank = Option.integer(
+        "blank",
+        default: 0,
+        .integers,
+        "Index of the class that is the blank."
+    )
     static let zeroInfinity = Option.flag(
         "zero_infinity",
         "Whether a target that cannot be aligned has loss 0 and gradient 0 rather than being refused."

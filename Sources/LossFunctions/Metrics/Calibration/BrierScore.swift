@@ -13,7 +13,7 @@ struct BrierScore: MetricEvaluator {
 
     init(_ options: OptionValues) throws(LossError) {
         probabilities = Probabilities(options)
-        binCount = try CalibrationBin.count(options)
+        binCount = CalibrationBin.count(options)
         let fromLogits = ProbabilityOptions.fromLogits
         self.options = try OptionValues(
             [fromLogits.declaration.name: .flag(options[fromLogits])],

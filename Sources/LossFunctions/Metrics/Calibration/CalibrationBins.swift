@@ -85,16 +85,11 @@ struct CalibrationBin {
     static let count = Option.integer(
         "bins",
         default: 10,
-        "Number of intervals of equal width, from 1 to 1000, into which probabilities fall; the upper "
-            + "end belongs to an interval."
+        .closed(1, 1_000),
+        "Number of intervals of equal width into which probabilities fall; the upper end belongs to an "
+            + "interval."
     )
 
     /// The number of bins.
-    ///
-    /// - Throws: `LossError.outOfRange` if there are too many or none.
-    static func count(_ options: OptionValues) throws(LossError) -> Int {
-        let count = options[Self.count] ?? 1
-        try Self.count.check(count, in: 1...1_000)
-        return count
-    }
+    static func count(_ options: OptionValues) -> Int { options[count] ?? 1 }
 }

@@ -9,7 +9,7 @@ struct ExpectedCalibrationError: MetricEvaluator {
 
     init(_ options: OptionValues) throws(LossError) {
         probabilities = Probabilities(options)
-        binCount = try CalibrationBin.count(options)
+        binCount = CalibrationBin.count(options)
     }
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {

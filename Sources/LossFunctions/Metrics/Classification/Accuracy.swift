@@ -7,7 +7,7 @@ struct Accuracy: MetricEvaluator {
     private let decision: Decision
 
     init(_ options: OptionValues) throws(LossError) {
-        decision = try Decision(options)
+        decision = Decision(options)
     }
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {

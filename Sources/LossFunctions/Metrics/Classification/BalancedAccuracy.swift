@@ -13,7 +13,7 @@ struct BalancedAccuracy: MetricEvaluator {
     private let isAdjusted: Bool
 
     init(_ options: OptionValues) throws(LossError) {
-        decision = try Decision(options)
+        decision = Decision(options)
         isAdjusted = options[Self.adjusted]
     }
 

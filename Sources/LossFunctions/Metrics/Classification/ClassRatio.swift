@@ -51,7 +51,8 @@ struct ClassRatioOptions {
     static let positive = Option.integer(
         "pos_label",
         default: 1,
-        "Class, 0 or 1, of which the binary value is."
+        .closed(0, 1),
+        "Class of which the binary value is."
     )
     static let zeroDivision = Option.choice(
         "zero_division",
@@ -66,12 +67,11 @@ struct ClassRatioOptions {
     let zeroDivision: ZeroDivision
     let decision: Decision
 
-    init(_ options: OptionValues) throws(LossError) {
+    init(_ options: OptionValues) {
         average = options[Self.average]
         positive = options[Self.positive] ?? 1
         zeroDivision = options[Self.zeroDivision]
-        decision = try Decision(options)
-        try Self.positive.check(positive, in: 0...1)
+        decision = Decision(options)
     }
 }
 

@@ -25,7 +25,7 @@ struct ConfusionMatrix: MetricEvaluator {
     private let normalization: Normalization
 
     init(_ options: OptionValues) throws(LossError) {
-        decision = try Decision(options)
+        decision = Decision(options)
         normalization = options[Self.normalization]
     }
 

@@ -16,7 +16,8 @@ struct Decision {
     static let classes = Option.integer(
         "classes",
         default: nil,
-        "Number of classes, from 2 to 65536, if predictions are class indices rather than scores."
+        .closed(2, 65_536),
+        "Number of classes, if predictions are class indices rather than scores."
     )
     static let options = [threshold.declaration, classes.declaration]
     static let signatures: [Signature] = [.binaryScores, .classScores]
@@ -26,10 +27,9 @@ struct Decision {
     private let threshold: Double
     private let classes: Int?
 
-    init(_ options: OptionValues) throws(LossError) {
+    init(_ options: OptionValues) {
         threshold = options[Self.threshold]
         classes = options[Self.classes]
-        if let classes { try Self.classes.check(classes, in: 2...65_536) }
     }
 
     /// The number of classes.
@@ -119,21 +119,5 @@ struct Decision {
             predicted = [Int32](repeating: 0, count: count)
             actual = [Int32](repeating: 0, count: count)
         }
-    }
-}
-
-extension Option<Int?> {
-    /// Throws if a value is not within a range.
-    func check(_ value: Int, in range: ClosedRange<Int>) throws(LossError) {
-        guard !range.contains(value) else { return }
-        let end = range.upperBound
-        throw .outOfRange(
-            option: declaration.name,
-            place: [],
-            value: Double(value),
-            allowed: end == .max
-                ? "an integer >= \(range.lowerBound)"
-                : "an integer from \(range.lowerBound) to \(end)"
-        )
     }
 }

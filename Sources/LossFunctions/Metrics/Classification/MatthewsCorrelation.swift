@@ -7,7 +7,7 @@ struct MatthewsCorrelation: MetricEvaluator {
     private let decision: Decision
 
     init(_ options: OptionValues) throws(LossError) {
-        decision = try Decision(options)
+        decision = Decision(options)
     }
 
     func cellCount(width: Int?) -> Int { decision.classCount(width: width) }

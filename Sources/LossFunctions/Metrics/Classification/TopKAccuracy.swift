@@ -7,14 +7,14 @@ struct TopKAccuracy: MetricEvaluator {
     static let k = Option.integer(
         "k",
         default: 2,
-        "Number of the greatest scores among which the target counts as found, an integer from 1."
+        .from(1),
+        "Number of the greatest scores among which the target counts as found."
     )
 
     private let k: Int
 
     init(_ options: OptionValues) throws(LossError) {
         k = options[Self.k] ?? 2
-        try Self.k.check(k, in: 1...Int.max)
     }
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {

@@ -7,15 +7,14 @@ struct MeanAbsoluteScaledError: MetricEvaluator {
     static let seasonality = Option.integer(
         "seasonality",
         default: 1,
-        "Number of steps of a season, from 1: a naive forecast repeats the number of so many steps "
-            + "before."
+        .from(1),
+        "Number of steps of a season: a naive forecast repeats the number of so many steps before."
     )
 
     private let seasonality: Int
 
     init(_ options: OptionValues) throws(LossError) {
         seasonality = options[Self.seasonality] ?? 1
-        try Self.seasonality.check(seasonality, in: 1...Int.max)
     }
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {

@@ -212,13 +212,26 @@ class LossClient:
         - gradient, hessian: an array, or arrays by the name of the input.
         - fields: those of `loss`.
         """
+        return self._check({"loss": loss}, gradient, hessian, fields)
+
+    def check_penalty(
+        self, penalty: str, parameters: Any, /, *, gradient: Any = None, hessian: Any = None, **fields: Any
+    ) -> Check:
+        """Compares your own gradient or Hessian of a penalty with the true one: `POST /v1/check`.
+
+        - gradient, hessian: an array.
+        - fields: those of `penalty`.
+        """
+        return self._check({"penalty": penalty}, gradient, hessian, {"parameters": parameters, **fields})
+
+    def _check(self, subject: Mapping[str, str], gradient: Any, hessian: Any, fields: Mapping[str, Any]) -> Check:
         given: dict[str, Any] = {}
         for name, plural, value in (("gradient", "gradients", gradient), ("hessian", "hessians", hessian)):
             if isinstance(value, Mapping):
                 given |= {f"{plural}.{key}": each for key, each in value.items()}
             else:
                 given[name] = value
-        prepared = Fields.of({**fields, **given}).with_others(loss=loss)
+        prepared = Fields.of({**fields, **given}).with_others(**subject)
         return Check.read(self._document("/v1/check", prepared))
 
     # The catalogue
