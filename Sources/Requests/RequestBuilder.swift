@@ -540,6 +540,9 @@ extension OptionValue {
 }
 
 extension GroupLabels {
+    /// The integers that may be groups.
+    package static let integerRange = "an integer from -2^53 to 2^53"
+
     /// The groups whose keys are integers, by their decimal digits.
     package static func integers(_ numbers: Tensor) throws(RequestError) -> GroupLabels {
         guard numbers.shape.count == 1 else {
@@ -548,7 +551,7 @@ extension GroupLabels {
         var labels = GroupLabels.Builder()
         for (place, number) in numbers.values.enumerated() {
             guard abs(number) <= 0x1p53, let integer = Int(exactly: number) else {
-                throw .wrongKind("groups[\(place)]", expected: "a string or an integer")
+                throw .wrongElement(of: "groups", place: place, expected: Self.integerRange)
             }
             labels.append(integer)
         }

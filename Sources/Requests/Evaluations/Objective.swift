@@ -41,9 +41,10 @@ package struct Objective: Sendable {
             throw .request(.missingChoice("terms", "penalties"))
         }
         guard terms.count + penalties.count <= Self.maximumTerms else {
-            let expected = "at most \(Self.maximumTerms) losses and penalties in all"
-            throw .request(.wrongKind("terms", expected: expected))
+            throw .request(.tooManyTerms("terms", "penalties", limit: Self.maximumTerms))
         }
+        try Term.checkNames(of: terms, "terms")
+        try Term.checkNames(of: penalties, "penalties")
         let names = data.inputs.map { $0.name }
         if let place = gradientOf?.firstIndex(where: { !names.contains($0) }), let gradientOf {
             throw .request(
@@ -64,28 +65,30 @@ package struct Objective: Sendable {
             guard let found = Catalogue.loss(named: term.name) else {
                 throw .unknown(list: "terms", place: index, name: term.name)
             }
-            let place = TermPlace(list: "terms", index: index, term: term)
+            let inputs = found.facts.signature.inputs.map { $0.name }
+            let place = TermPlace(list: "terms", index: index, term: term, inputs: inputs)
             losses.append(try add(place, found, &total, &sums, &steps, cancellation))
         }
         for (index, term) in penalties.enumerated() {
             guard let found = Catalogue.penalty(named: term.name) else {
                 throw .unknown(list: "penalties", place: index, name: term.name)
             }
-            let place = TermPlace(list: "penalties", index: index, term: term)
+            let inputs = found.facts.signature.inputs.map { $0.name }
+            let place = TermPlace(list: "penalties", index: index, term: term, inputs: inputs)
             penaltyResults.append(try add(place, found, &total, &sums, &steps, cancellation))
         }
         return try ObjectiveResult(
-            value: Self.value(total),
+            value: value(total),
             losses: losses,
             penalties: penaltyResults,
             gradients: gradients(sums)
         )
     }
 
-    private static func value(_ total: ExactSum) throws(DataSetError) -> Double {
+    private func value(_ total: ExactSum) throws(DataSetError) -> Double {
         let value = total.value + 0
         guard value.isFinite else {
-            throw .request(.loss(.notFinite(.loss, input: "terms", place: []), nil))
+            throw .tooLarge(list: terms.isEmpty ? "penalties" : "terms")
         }
         return value
     }
@@ -134,12 +137,7 @@ package struct Objective: Sendable {
             let computation = try computation(term, found, chosen)
             result = try computation.evaluateLoss(after: &steps, cancellation)
             guard let reduced = result.reduced else {
-                throw .notAllowed(
-                    Reduction.none.rawValue,
-                    field: "reduction",
-                    place: [],
-                    allowed: Reduction.allCases.filter { $0 != .none }.map { $0.rawValue }
-                )
+                throw .notReduced(.none)
             }
             value = reduced
         } catch {
@@ -153,7 +151,7 @@ package struct Objective: Sendable {
                 .add(tensor.values, times: term.coefficient)
         }
         return ObjectiveResult.Part(
-            label: term.label ?? found.facts.name,
+            label: term.resultName,
             name: found.facts.name,
             coefficient: term.coefficient,
             value: value,
