@@ -23,6 +23,8 @@ package enum LossError: Error, Equatable, Sendable {
     case outOfRange(option: String, place: [Int], value: Double, allowed: String)
     case unknownChoice(option: String, value: String, allowed: [String])
     case conflictingOptions(String, String)
+    /// An option that would change nothing, because of what an input contains.
+    case inapplicable(option: String, to: String)
     case wrongCount(option: String, count: Int, expected: Int)
 
     case empty(input: String)

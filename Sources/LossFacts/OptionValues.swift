@@ -36,6 +36,9 @@ package struct OptionValues: Equatable, Sendable {
     /// Whether every option is at its default.
     package var areEmpty: Bool { given.isEmpty }
 
+    /// Whether an option is given, rather than at its default.
+    package func has(_ name: String) -> Bool { given[name] != nil }
+
     /// The value of an option, or its default; `nil` if the default is not itself a value.
     package func value(of name: String, in declarations: [OptionDeclaration]) -> OptionValue? {
         given[name] ?? declarations.first { $0.name == name }?.defaultOptionValue

@@ -6,8 +6,6 @@ package import LossFunctions
 /// Merges the partial sums of parts of a data set, and computes the results of the whole.
 package struct Merger: Sendable {
     private var merged: LossPartial?
-    /// The number of partial sums so far.
-    package private(set) var count = 0
     private let limit: Int
     private var reduction = Reduction.mean
     private var normalizer: Double?
@@ -33,7 +31,9 @@ package struct Merger: Sendable {
     ///
     /// - Throws: `MergeError` if they do not merge with the others.
     package mutating func add(_ partial: LossPartial) throws(MergeError) {
-        defer { count += 1 }
+        guard partial.numerics == LossPartial.currentNumerics else {
+            throw .unlike(.numerics(LossPartial.currentNumerics, partial.numerics))
+        }
         guard merged != nil else {
             merged = partial
             return try checkGroups()
@@ -41,7 +41,7 @@ package struct Merger: Sendable {
         do {
             try merged?.merge(partial)
         } catch {
-            throw .unlike(error, place: count)
+            throw .unlike(error)
         }
         try checkGroups()
     }
@@ -79,7 +79,7 @@ package struct Merger: Sendable {
             throw .request(.conflict(field: "normalizer", reason: .normalizerOf(reduction)))
         }
         let total: Moments
-        do { total = try merged.total() } catch { throw .unlike(error, place: 0) }
+        do { total = try merged.total() } catch { throw .unlike(error) }
         let input = Catalogue.loss(named: merged.loss)?.facts.signature.inputs[0].name ?? ""
         let groups = merged.groups.filter { $0.key != nil }
         return MergedLoss(
@@ -117,9 +117,12 @@ package struct Merger: Sendable {
                 guard loss.isFinite else { throw .notFinite(.loss, input: input, place: []) }
                 summary.loss = loss
             }
-            if outputs.contains(.statistics), moments.count > 0, !moments[.weight].isZero {
-                summary.statistics = try Statistics(moments, input: input) { [$0] }
+            guard outputs.contains(.statistics) else { return summary }
+            guard moments.count > 0, !moments[.weight].isZero else {
+                if mayBeEmpty { return summary }
+                throw .nothingToAverage(moments.count == 0 ? .units : .weights)
             }
+            summary.statistics = try Statistics(moments, input: input) { [$0] }
             return summary
         } catch {
             throw .request(.loss(error, nil))
@@ -147,7 +150,7 @@ package struct MergedLoss: Sendable {
 
 /// The reason that partial sums are not merged.
 package enum MergeError: Error, Equatable, Sendable {
-    /// The partial sums at a place differ from the first ones.
-    case unlike(LossPartial.Mismatch, place: Int)
+    /// A partial sum differs from the first ones, or is of another revision of the numbers.
+    case unlike(LossPartial.Mismatch)
     case request(RequestError)
 }

@@ -601,6 +601,9 @@ extension OptionValue {
 }
 
 extension GroupLabels {
+    /// The integers that may be groups.
+    package static let integerRange = "an integer below 2^53 in magnitude"
+
     /// The groups whose keys are integers, by their decimal digits.
     ///
     /// - Parameters:
@@ -619,7 +622,7 @@ extension GroupLabels {
         var labels = GroupLabels.Builder(limit: limit)
         for (place, number) in numbers.values.enumerated() {
             guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
-                throw .wrongKind("groups[\(place)]", expected: "a string or an integer")
+                throw .wrongElement(of: "groups", place: place, expected: Self.integerRange)
             }
             labels.append(integer)
             guard !labels.isOverLimit else { throw .tooManyGroups(limit: limit) }

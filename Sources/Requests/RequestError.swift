@@ -6,12 +6,16 @@ import LossFunctions
 /// The reason that a request is refused, whatever its format.
 package enum RequestError: Error, Equatable, Sendable {
     case unknownField(String, known: [String])
+    /// A member of an object of the request.
+    case unknownMember(String, of: String, known: [String])
     /// A field that is given more than once, in the query and in the body.
     case repeatedField(String)
     case missingField(String, expected: String)
     /// Neither of two fields of which one is required.
     case missingChoice(String, String)
     case wrongKind(String, expected: String)
+    /// An element of a list.
+    case wrongElement(of: String, place: Int, expected: String)
     /// A value, or an element of a list at a place, that is not one of those allowed.
     case notAllowed(String, field: String, place: [Int], allowed: [String])
     case noOutputs(field: String, allowed: [String])
@@ -19,8 +23,20 @@ package enum RequestError: Error, Equatable, Sendable {
     case contradictsName(option: String, preset: OptionValue, loss: String)
     case conflict(field: String, reason: Conflict)
     case tooManyGroups(limit: Int)
+    /// Two lists that have too many elements in all.
+    case tooManyTerms(String, String, limit: Int)
     /// The loss refuses the request.
     case loss(LossError, Context?)
+
+    /// A reduction that leaves many numbers, where one is needed.
+    static func notReduced(_ reduction: Reduction) -> RequestError {
+        .notAllowed(
+            reduction.rawValue,
+            field: "reduction",
+            place: [],
+            allowed: Reduction.allCases.filter { $0 != .none }.map { $0.rawValue }
+        )
+    }
 
     /// The name and the options of a refused request, for hints.
     package struct Context: Equatable, Sendable {
@@ -47,6 +63,8 @@ package enum RequestError: Error, Equatable, Sendable {
         case noPartial
         /// A mask of tokens, although the numbers are those of responses.
         case noTokens
+        /// Two elements of a list have the same name.
+        case sameName(String)
         /// The library calls another loss by the name in the path; the sentence says which.
         case otherLoss(String)
     }

@@ -189,7 +189,61 @@ struct EvaluationTests {
             ),
             (
                 #"{"inputs":{D},"losses":[{"loss":"huber","outputs":["loss"]}]}"#,
-                "/losses/0/outputs/0", "wrong-kind"
+                "/losses/0/outputs", "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"weights":[1],"loss":"huber"}]}"#, "/losses/0/weights",
+                "unknown-field"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"huber","missing":"skip"}]}"#,
+                "/losses/0/missing", "unknown-field"
+            ),
+            (#"{"inputs":{D},"losses":[3]}"#, "/losses/0", "wrong-kind"),
+            (
+                #"{"inputs":{"predictions":[[1,2,3],[0,1,5]],"targets":[0,1]},"metrics":["f1"]}"#,
+                "/metrics/0", "not-allowed"
+            ),
+            (
+                #"{"inputs":{D},"losses":["mse"],"baseline":{"predictions":[1,2]}}"#,
+                "/baseline/predictions", "shape-mismatch"
+            ),
+            (
+                #"{"inputs":{D},"losses":["mse",{"loss":"mse","inputs":{"targets":"nope"}}]}"#,
+                "/inputs/nope", "missing-field"
+            ),
+            (
+                #"{"inputs":{D},"metrics":["mse",{"metric":"mse","inputs":{"targets":"nope"}}]}"#,
+                "/inputs/nope", "missing-field"
+            ),
+            (#"{"inputs":{D},"losses":["mse"],"groups":[null,"a"]}"#, "/groups/0", "wrong-kind"),
+            (
+                #"{"inputs":{D},"losses":["mse",{"loss":"huber","name":"mse"}]}"#,
+                "/losses/1/name", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"mae","name":"mse"},"mse"]}"#,
+                "/metrics/0/name", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"precision_micro","average":"macro"}]}"#,
+                "/metrics/0/average", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{"predictions":[[1,2],[0,1]],"targets":[0,1]},"metrics":[{"metric":"accuracy","threshold":0.5}]}"#,
+                "/metrics/0/threshold", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"top_k_accuracy","k":1}]}"#,
+                "/inputs/predictions", "shape-mismatch"
+            ),
+            (
+                #"{"inputs":{"embeddings":[[1,0],[0,1],[1,1]],"labels":[0,0,1]},"losses":["nt_xent"],"groups":[1,2]}"#,
+                "/groups", "shape-mismatch"
+            ),
+            (
+                #"{"inputs":{"embeddings":[[1,0],[0,1],[1,1]],"labels":[0,0,1]},"losses":[{"loss":"nt_xent","reduction":"none"}]}"#,
+                "/losses/0/reduction", "not-allowed"
             ),
             (
                 #"{"inputs":{D},"losses":[{"loss":"huber","step":1}]}"#, "/losses/0/step",
@@ -255,6 +309,80 @@ struct EvaluationTests {
         let problem = try object(body, status: 422)
         #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
         #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+
+    @Test(
+        "is refused in words that fit the request",
+        arguments: [
+            (
+                "", #"{"inputs":{D},"losses":["accuracy"]}"#,
+                "It is a metric, which /v1/evaluations computes"
+            ),
+            ("", #"{"inputs":{D},"metrics":["huber"]}"#, "It is a loss: name it in losses."),
+            (
+                "", #"{"inputs":{D},"losses":[{"loss":"mse","weights":1}]}"#,
+                "It belongs beside the list"
+            ),
+            (
+                "", #"{"inputs":{D},"metrics":[{"metric":"mae","k":1}]}"#,
+                "Allowed fields: metric, name, inputs."
+            ),
+            (
+                "", #"{"inputs":{"predictions":[[1,2,3]],"targets":[0]},"metrics":["f1"]}"#,
+                #"set average"#
+            ),
+            ("", #"{"inputs":{D},"losses":[3]}"#, "the name of a loss, or an object"),
+            (
+                "", #"{"inputs":{D},"losses":["mse"],"groups":[1234567890123456789]}"#,
+                "from -2^53 to 2^53"
+            ),
+            ("?groups=a,b", #"{"inputs":{D},"losses":["mse"]}"#, "groups belongs in the body"),
+            (
+                "?confidence=0.5", #"{"inputs":{D},"losses":["mse"],"confidence":0.9}"#,
+                "in the query and in the body"
+            ),
+            (
+                "?losses=mae", #"{"inputs":{D},"losses":["mse"]}"#, "in the query and in the body"
+            ),
+        ]
+    )
+    func sentences(query: String, body: String, sentence: String) throws {
+        let body = body.replacing("{D}", with: "{\(Self.data)}")
+        let response = client.send(.post, "/v1/evaluations" + query, body)
+        #expect(response.status == .unprocessableContent)
+        let detail = try client.json(response)["detail"] as? String
+        #expect(detail?.contains(sentence) == true, "\(detail ?? "")")
+    }
+
+    @Test("names results as the request does")
+    func names() throws {
+        let result = try object(
+            #"{"inputs":{\#(Self.data)},"losses":["MSE",{"loss":"mse","name":"own"}],"metrics":["precision_micro","precision_macro"]}"#
+        )
+        let losses = try #require(result["losses"] as? [[String: Any]])
+        #expect(losses.map { $0["name"] as? String } == ["MSE", "own"])
+        #expect(losses.map { $0["loss"] as? String } == ["squared_error", "squared_error"])
+        let metrics = try #require(result["metrics"] as? [[String: Any]])
+        #expect(metrics.map { $0["name"] as? String } == ["precision_micro", "precision_macro"])
+    }
+
+    @Test("is where metrics are computed, as refusals and hints say")
+    func directions() throws {
+        let refused = try client.json(client.send(.post, "/v1/metrics", "{}"))
+        #expect((refused["detail"] as? String)?.contains("go to /v1/evaluations.") == true)
+        let search = try client.json(client.send(.get, "/v1/losses?name=accuracy"))
+        #expect((search["hint"] as? String)?.contains("It is a metric") == true)
+    }
+
+    @Test("has at most 256 losses and metrics")
+    func terms() throws {
+        let terms = Array(repeating: #""mse""#, count: 257).joined(separator: ",")
+        let problem = try object(
+            #"{"inputs":{\#(Self.data)},"losses":[\#(terms)]}"#,
+            status: 422
+        )
+        #expect(problem["type"] as? String == "/problems/wrong-length")
+        #expect(problem["pointer"] as? String == "/losses")
     }
 
     @Test("of another model is that of its inputs alone")
@@ -408,6 +536,25 @@ struct EvaluationTests {
         }
     }
 
+    @Test("refuses groups of fractions, with the place")
+    func fractions() throws {
+        let header =
+            #"{"__metadata__":{"losses":"mse"},"predictions":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"groups":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}"#
+        func bytes(_ number: UInt64) -> [UInt8] {
+            (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        let body =
+            bytes(UInt64(header.utf8.count)) + Array(header.utf8) + bytes(0)
+            + bytes(0.5.bitPattern)
+        let response = client.send(
+            .post,
+            "/v1/evaluations",
+            bytes: body,
+            fields: [.contentType: "application/vnd.safetensors"]
+        )
+        #expect(try client.json(response)["pointer"] as? String == "/groups/0")
+    }
+
     @Test("reads tensors as it reads arrays")
     func tensors() throws {
         let header =
@@ -518,6 +665,18 @@ struct ObjectiveTests {
                 #"{"inputs":{"predictions":[1],"targets":[0]},"terms":[{"loss":"mse","reduction":"none"}]}"#,
                 "/terms/0/reduction", "not-allowed"
             ),
+            (
+                #"{"inputs":{"predictions":[1],"targets":[0]},"terms":[{"loss":"mse","weights":[1]}]}"#,
+                "/terms/0/weights", "unknown-field"
+            ),
+            (
+                #"{"inputs":{"predictions":[1],"targets":[0]},"terms":["mse",{"loss":"mae","name":"mse"}]}"#,
+                "/terms/1/name", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{"predictions":[1e300],"targets":[0]},"terms":[{"loss":"mae","coefficient":1e300}]}"#,
+                "/terms", "not-finite"
+            ),
         ]
     )
     func refusals(body: String, pointer: String, type: String) throws {
@@ -609,6 +768,19 @@ struct CheckTests {
         #expect(lasso?["explanations"] == nil)
     }
 
+    @Test("refuses a field that is in the query and in the body, and lists those that it has")
+    func fields() throws {
+        let body = #"{"loss":"huber","predictions":[1],"targets":[0],"gradient":[1],"delta":0.5}"#
+        for query in ["?delta=3", "?loss=mse"] {
+            let response = client.send(.post, "/v1/check" + query, body)
+            #expect(response.problem == "conflicting-options")
+        }
+        let unknown = client.send(.post, "/v1/check", body.replacing("delta", with: "delat"))
+        let allowed = try #require(try client.json(unknown)["allowed"] as? [String])
+        #expect(Set(allowed).isSuperset(of: ["loss", "gradient", "hessian", "delta"]))
+        #expect(!allowed.contains("outputs") && !allowed.contains("regularization"))
+    }
+
     @Test(
         "is refused with the place",
         arguments: [
@@ -632,7 +804,15 @@ struct CheckTests {
             (#"{"loss":"mse","predictions":[1],"targets":[0]}"#, "/gradient", "missing-field"),
             (
                 #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1,2]}"#, "/gradient",
-                "wrong-kind"
+                "shape-mismatch"
+            ),
+            (
+                #"{"loss":"mse","predictions":[1],"targets":[0],"gradients":{"foo":[1]}}"#,
+                "/gradients/foo", "unknown-field"
+            ),
+            (
+                #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1],"foo":1}"#, "/foo",
+                "unknown-field"
             ),
             (
                 #"{"loss":"mse","predictions":[1],"targets":[0],"gradient":[1],"outputs":["loss"]}"#,

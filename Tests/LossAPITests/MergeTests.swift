@@ -204,12 +204,24 @@ struct MergeTests {
                 #"{"partials":[\#(part)],"reduction":"sum","normalizer":2}"#, "/normalizer",
                 "conflicting-options"
             ),
+            (
+                #"{"partials":[\#(part.replacing(#""weight":"1p0""#, with: #""weight":"1p-5000""#))]}"#,
+                "/partials/0/groups/0/weight", "wrong-kind"
+            ),
         ]
         for (body, pointer, type) in cases {
             let problem = try object("/v1/merge", body, status: 422)
             #expect(problem["type"] as? String == "/problems/" + type, "\(body)")
             #expect(problem["pointer"] as? String == pointer, "\(body)")
         }
+        let revision = part.replacing(#""numerics":1"#, with: #""numerics":2"#)
+        _ = try object("/v1/merge", #"{"partials":[\#(revision)]}"#, status: 409)
+        let repeated = client.send(
+            .post,
+            "/v1/merge?reduction=sum",
+            #"{"partials":[\#(part)],"reduction":"mean"}"#
+        )
+        #expect(repeated.problem == "conflicting-options")
         let line = client.send(
             .post,
             "/v1/merge",
@@ -218,6 +230,27 @@ struct MergeTests {
         )
         #expect(line.status == .badRequest)
         #expect(String(decoding: line.body, as: UTF8.self).contains("Line 2: "))
+    }
+
+    @Test("of nothing are refused, unless no result needs a loss")
+    func nothing() throws {
+        let empty = try partial(
+            "/v1/losses/huber",
+            #"{"predictions":[1],"targets":[0],"mask":[0],"outputs":["partial"]}"#
+        )
+        for fields in [#""reduction":"mean""#, #""reduction":"sum""#, #""outputs":["statistics"]"#]
+        {
+            let problem = try object(
+                "/v1/merge",
+                #"{"partials":[\#(empty)],\#(fields)}"#,
+                status: 422
+            )
+            #expect(problem["type"] as? String == "/problems/nothing-to-average")
+            #expect(problem["pointer"] as? String == "/partials")
+        }
+        for fields in [#""outputs":["partial"]"#, #""reduction":"sum","outputs":["loss"]"#] {
+            _ = try object("/v1/merge", #"{"partials":[\#(empty)],\#(fields)}"#)
+        }
     }
 
     @Test("need fields that agree with each other")

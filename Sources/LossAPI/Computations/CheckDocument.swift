@@ -8,6 +8,7 @@ import TensorJSON
 
 /// A request to check a client's own derivatives.
 struct CheckDocument: TensorDocument {
+    var outside: [String] = []
     private var check: GradientCheck
 
     init(limits: ComputationLimits) { check = GradientCheck(limits: limits) }

@@ -8,12 +8,16 @@ import TensorJSON
 
 /// A request to evaluate a model on a data set.
 struct EvaluationDocument: TensorDocument {
+    var outside: [String] = []
     private var evaluation: DataSetEvaluation
 
     static let members = [
         "inputs", "weights", "mask", "missing", "groups", "losses", "metrics", "baseline",
         "confidence", "worst",
     ]
+
+    /// The members that may be texts.
+    private static let texts = ["losses", "metrics", "missing", "confidence", "worst"]
 
     init(limits: ComputationLimits) { evaluation = DataSetEvaluation(limits: limits) }
 
@@ -78,8 +82,8 @@ struct EvaluationDocument: TensorDocument {
     }
 
     mutating func set(_ name: String, text: String) throws {
-        guard ["losses", "metrics", "missing", "confidence", "worst"].contains(name) else {
-            throw Problem(unknownField: name, at: "", known: Self.members)
+        guard Self.texts.contains(name) else {
+            throw Problem(notText: name, of: Self.members, texts: Self.texts)
         }
         try read(name, text: text)
     }
@@ -103,8 +107,14 @@ extension JSONReader {
     /// - Throws: A `JSONError` in the text, or a `Problem` if the name is missing.
     mutating func readTerm(_ noun: String, hasCoefficient: Bool = false) throws -> Term {
         try takeMemory(512)
-        guard try peekKind() == .object else { return Term(name: try readString()) }
         let base = pointer
+        switch try peekKind() {
+        case .object: break
+        case .string: return Term(name: try readString())
+        default:
+            let expected = "the name of a \(noun), or an object with \(noun.quoted)"
+            throw Problem(wrongKind: "An element of the list", expected, at: base)
+        }
         var term = Term()
         var hasName = false
         try beginObject()
@@ -123,6 +133,12 @@ extension JSONReader {
             default:
                 guard try peekKind() != .null else {
                     try skipValue()
+                    continue
+                }
+                guard Term.mayHave(key) else {
+                    // The field is refused by its name, once that of the loss is known.
+                    try skipValue()
+                    term.fields.append((key, .flag(true)))
                     continue
                 }
                 term.fields.append((key, try readOption()))
@@ -312,7 +328,41 @@ extension Problem {
                 pointer: "/" + path,
                 allowed: known
             )
-        case .term(let place, let error, let replaced):
+        case .tooLarge(let list):
+            self.init(
+                .notFinite,
+                "The objective, a sum of values times coefficients, is too large for a double (about "
+                    + "1.8e308). Use less extreme inputs, weights and coefficients.",
+                pointer: "/" + list
+            )
+        case .term(let place, let error, let replaced): self.init(error, of: place, replaced)
+        }
+    }
+
+    /// Describes the error of a term, some of whose inputs may be replaced by those of another model.
+    private init(_ error: RequestError, of place: TermPlace, _ replaced: [String]) {
+        switch error {
+        case .unknownField(let name, let known):
+            self.init(
+                unknownField: name,
+                at: place.base,
+                known: place.commonFields + known,
+                isOfOtherLosses: place.list != "metrics" && Term.mayHave(name),
+                belongs: place.advice(onField: name)
+            )
+        case .unknownMember: self.init(error, at: place.base)
+        case .missingField(let name, let expected):
+            self.init(missingField: place.term.source(of: name), at: "/inputs", expected)
+        case .loss(.unknownChoice(let option, let value, let allowed), _)
+        where !place.gives(option):
+            self.init(
+                .notAllowed,
+                "\(option) is \(value.quoted) by default, but for these inputs it must be "
+                    + "\(allowed.map { $0.quoted }.alternatives): set \(option).",
+                pointer: place.base,
+                allowed: allowed
+            )
+        default:
             self.init(error, at: "")
             pointer = pointer.map { place.pointer($0, replaced) }
         }
@@ -333,8 +383,11 @@ extension Problem {
             [entry.facts.name] + entry.facts.aliases.map { $0.name }
         }
         let nearest = Suggestions(spellings).nearest(to: name, atMost: 3)
+        let isLoss = Catalogue.loss(named: name) != nil
         let hint =
-            nearest.isEmpty ? "" : " Did you mean \(nearest.map { $0.quoted }.alternatives)?"
+            isLoss
+            ? " It is a loss: name it in losses."
+            : nearest.isEmpty ? "" : " Did you mean \(nearest.map { $0.quoted }.alternatives)?"
         let allowed = nearest.isEmpty ? names : nearest
         return Problem(
             .notAllowed,
@@ -345,20 +398,39 @@ extension Problem {
 }
 
 extension TermPlace {
+    /// The pointer to the term.
+    fileprivate var base: String { "/\(list)/\(index)" }
+
+    /// Whether the term has an option or another field of its own.
+    fileprivate func gives(_ field: String) -> Bool {
+        term.fields.contains { $0.name == field }
+    }
+
+    /// Where a field belongs that the term cannot have; `nil` if nowhere.
+    fileprivate func advice(onField name: String) -> String? {
+        switch name {
+        case "weights", "mask", "missing": "It belongs beside the list, for all of its elements."
+        case "groups" where list == "losses" || list == "metrics":
+            "It belongs beside the list, for all of its elements."
+        case _ where inputs.contains(name): "Arrays belong in \"inputs\" of the request."
+        default: nil
+        }
+    }
+
     /// The pointer to a value in a request with a data set, from that in a request to the loss alone.
     fileprivate func pointer(_ own: String, _ replaced: [String]) -> String {
-        let base = "/\(list)/\(index)"
         let steps = own.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         guard let first = steps.first else { return base }
         let rest = steps.dropFirst().map { "/" + $0 }.joined()
-        switch first {
-        case "weights", "mask", "groups", "missing": return own
-        case _ where first.hasPrefix("inputs~1"):
-            return base + own.replacing("inputs~1", with: "inputs/")
-        case _ where term.fields.contains(where: { $0.name == first }): return base + own
-        default:
-            let name = term.source(of: first)
-            return (replaced.contains(name) ? "/baseline/" : "/inputs/") + name + rest
+        let name = inputs.contains(first) ? term.source(of: first) : nil
+        if let name, replaced.contains(name) { return "/baseline/" + name.pointerStep + rest }
+        // The model itself has been accepted, so the other one does not fit what they share.
+        if let other = inputs.map({ term.source(of: $0) }).first(where: { replaced.contains($0) }) {
+            return "/baseline/" + other.pointerStep
         }
+        if let name { return "/inputs/" + name.pointerStep + rest }
+        if gives(first) || first == "name" { return base + own }
+        // An option at its default has no place of its own.
+        return ["weights", "mask", "groups", "missing"].contains(first) ? own : base
     }
 }

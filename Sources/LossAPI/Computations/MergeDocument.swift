@@ -9,6 +9,7 @@ import TensorJSON
 
 /// A request to merge partial sums.
 struct MergeDocument: StreamedDocument {
+    var outside: [String] = []
     private var merger: Merger
 
     /// The members of the object, and the fields of the query.
@@ -71,8 +72,9 @@ struct MergeDocument: StreamedDocument {
                     let words = text.split(separator: ",", omittingEmptySubsequences: false)
                     try merger.set(outputs: words.map(String.init))
                 case "format" where BodyFormat(rawValue: text) != nil: break
-                default: throw Problem(unknownField: name, at: "", known: known)
+                default: throw Problem(notText: name, of: Self.members, texts: known)
                 }
+                outside.append(name)
             } catch let error as RequestError {
                 throw Problem(error, at: nil)
             } catch {
@@ -147,27 +149,58 @@ extension Problem {
     /// Describes partial sums that are not merged; `pointer` is that of the partial sum, or of the request.
     init(_ error: MergeError, at pointer: String) {
         switch error {
+        case .unlike(let mismatch):
+            self.init(.unlikePartials, mismatch.sentence, pointer: pointer)
+        case .request(.conflict(let field, .normalizerOf(let reduction))):
+            self.init(
+                .conflictingOptions,
+                "normalizer replaces the denominator of reduction \"mean\", but the reduction is "
+                    + "\(reduction.rawValue.quoted).",
+                pointer: pointer + "/" + field
+            )
+        case .request(.loss(.notFinite(let quantity, _, _), _)):
+            self.init(
+                .notFinite,
+                "The \(quantity.ofMergedLosses) of all parts together is too large for a double (about "
+                    + "1.8e308): request other outputs, such as \"partial\".",
+                pointer: pointer + "/partials"
+            )
+        case .request(.loss(.nothingToAverage, _)):
+            self.init(
+                .nothingToAverage,
+                "The partial sums have no loss with a weight above 0, so there is nothing to average: request "
+                    + "\"partial\" only, or \"loss\" with reduction \"sum\".",
+                pointer: pointer + "/partials"
+            )
         case .request(let error): self.init(error, at: pointer)
-        case .unlike(let mismatch, let place):
-            self.init(.unlikePartials, mismatch.sentence(place), pointer: pointer)
         }
     }
 }
 
 extension LossPartial.Mismatch {
-    /// The difference between the partial sum at a place and those before it.
-    fileprivate func sentence(_ place: Int) -> String {
-        let subject = "The partial sum \(place)"
-        return switch self {
+    /// The difference between a partial sum and those before it.
+    fileprivate var sentence: String {
+        switch self {
         case .loss(let own, let other):
-            "\(subject) is of \(other.quoted), but those before it are of \(own.quoted)."
+            "The partial sum is of \(other.quoted), but those before it are of \(own.quoted)."
         case .numerics(let own, let other):
-            "\(subject) has the revision \(other) of the numbers, but those before it have \(own): compute all "
-                + "with one release of the server."
+            "The partial sum has the revision \(other) of the numbers, but this server has \(own): compute all "
+                + "with its release."
         case .option(let name, let own, let other):
-            "\(subject) has \(name.quoted): \(other.text), but those before it have \(own.text)."
+            "The partial sum has \(name.quoted): \(other.text), but those before it have \(own.text)."
         case .tooLarge:
-            "\(subject) would make a sum larger than every sum of losses that doubles can express."
+            "With this partial sum, a sum is larger than every sum of losses that doubles can express."
+        }
+    }
+}
+
+extension Quantity {
+    /// The name of a quantity of merged losses.
+    fileprivate var ofMergedLosses: String {
+        switch self {
+        case .normalizer: "sum of the weights"
+        case .statistics: "variance of the losses"
+        default: rawValue
         }
     }
 }

@@ -8,11 +8,15 @@ import TensorJSON
 
 /// A request for a sum of losses and penalties.
 struct ObjectiveDocument: TensorDocument {
+    var outside: [String] = []
     private var objective: Objective
 
     static let members = [
         "inputs", "weights", "mask", "missing", "terms", "penalties", "gradient_of",
     ]
+
+    /// The members that may be texts.
+    private static let texts = ["missing", "terms", "penalties", "gradient_of"]
 
     init(limits: ComputationLimits) { objective = Objective(limits: limits) }
 
@@ -65,7 +69,7 @@ struct ObjectiveDocument: TensorDocument {
         switch name {
         case "gradient_of": objective.gradientOf = text.split(separator: ",").map(String.init)
         case "terms", "penalties", "missing": try read(name, text: text)
-        default: throw Problem(unknownField: name, at: "", known: Self.members)
+        default: throw Problem(notText: name, of: Self.members, texts: Self.texts)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import Requests
 import TensorJSON
 
 /// A JSON object that is read member by member while it arrives.
@@ -8,6 +9,9 @@ import TensorJSON
 /// A path has the keys of the open objects and of the member; an element of a list has the path of the
 /// list.
 protocol StreamedDocument: ComputableDocument {
+    /// The names of the members that are given outside the body, which must not have them too.
+    var outside: [String] { get set }
+
     /// How the value of a member is read.
     ///
     /// - Throws: A `Problem` if there is no such member.
@@ -20,6 +24,13 @@ protocol StreamedDocument: ComputableDocument {
 
     /// Sets a member that is an array of numbers.
     mutating func set(_ path: [String], _ numbers: NumberArray) throws
+}
+
+extension StreamedDocument {
+    /// Throws if a member of the body is given outside it too.
+    func refuseIfOutside(_ name: String) throws(RequestError) {
+        guard !outside.contains(name) else { throw .repeatedField(name) }
+    }
 }
 
 /// How the value of a member is read.
@@ -158,6 +169,7 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
             try reader.skipValue()
             return leave()
         }
+        if path.count == 1, kind != .null { try document.refuseIfOutside(key) }
         switch form {
         case .numbersOrValue(let others) where kind == .number || kind == .array:
             numbers.others = others

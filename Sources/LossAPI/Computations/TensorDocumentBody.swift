@@ -12,6 +12,27 @@ protocol TensorDocument: StreamedDocument {
     mutating func set(_ name: String, text: String) throws
 }
 
+extension Problem {
+    /// Describes a member that is not accepted as text, outside the body or as metadata of tensors.
+    ///
+    /// - Parameters:
+    ///   - name: The member.
+    ///   - members: The members that a body has.
+    ///   - texts: Those that may be texts.
+    init(notText name: String, of members: [String], texts: [String]) {
+        guard members.contains(name) else {
+            self.init(unknownField: name, at: "", known: texts)
+            return
+        }
+        self.init(
+            .unknownField,
+            "\(name) belongs in the body: the query, and the metadata of tensors, may contain "
+                + "\(texts.joined(separator: ", ")) only.",
+            allowed: texts
+        )
+    }
+}
+
 extension TensorDocument {
     /// Reads a member from text: a JSON value, names separated by commas, or a string.
     mutating func read(_ name: String, text: String) throws {
@@ -44,6 +65,7 @@ extension TensorDocument {
         guard let query else { return }
         for (name, text) in try QueryFields(query).fields where name != "format" {
             do { try set(name, text: text) } catch { throw Problem(explaining: error) }
+            outside.append(name)
         }
     }
 }
@@ -55,6 +77,8 @@ struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: Partw
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
     var part = BodyPart()
+    /// The names of the fields among the metadata.
+    private var texts: [String] = []
 
     init(_ reader: Reader) { self.reader = reader }
 
@@ -74,9 +98,16 @@ struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: Partw
             case .headers(_, let metadata):
                 // Libraries note the framework that wrote safetensors.
                 for (name, text) in metadata where name != "format" {
+                    try document.refuseIfOutside(name)
                     try document.set(name, text: text)
+                    texts.append(name)
                 }
-            case .tensor(let tensor): try document.set(tensor.name, Tensor(tensor))
+            case .tensor(let tensor):
+                try document.refuseIfOutside(tensor.name)
+                guard !texts.contains(tensor.name) else {
+                    throw Problem(tensor: tensor.name, isTextIn: Reader.textPart)
+                }
+                try document.set(tensor.name, Tensor(tensor))
             }
         }
     }

@@ -25,6 +25,7 @@ enum ContractComputations {
         } + [
             .init(key: "term", value: term),
             .init(key: "named-numbers", value: namedNumbers),
+        ] + ContractComputationResults.schemas + [
             .init(
                 key: "metrics-list",
                 value: FieldSchemas.object(
@@ -40,7 +41,7 @@ enum ContractComputations {
                     ],
                     required: ["metrics"]
                 )
-            ),
+            )
         ]
 
     private static func post(_ operation: Operation) -> JSONValue {
@@ -54,6 +55,7 @@ enum ContractComputations {
             ),
             "requestBody": [
                 "required": true,
+                // Generators of clients do not support several media types of a request.
                 "content": [
                     "application/json": [
                         "schema": ContractSchemas.reference("\(operation.noun)-request"),
@@ -97,10 +99,9 @@ enum ContractComputations {
         "description": .string(
             "A loss, metric or penalty: its name as loss, metric or penalty, a label for its result as name, "
                 + "the inputs that it reads under other names, its coefficient in an objective, and its "
-                + "options beside them. A string is accepted too, and is the name."
+                + "options beside them. A string is the name."
         ),
-        "type": "object",
-        "additionalProperties": true,
+        "oneOf": [["type": "string"], ["type": "object", "additionalProperties": true]],
     ]
 
     /// Arrays by name.
@@ -161,8 +162,11 @@ extension Operation {
             [
                 "inputs": ["predictions": [0.2, 0.9, 0.4, 0.7], "targets": [0, 1, 1, 0]],
                 "groups": ["a", "b", "a", "b"],
-                "losses": [["loss": "squared_error"], ["loss": "binary_cross_entropy"]],
-                "metrics": [["metric": "roc_auc"], ["metric": "accuracy"]],
+                "losses": [
+                    "squared_error", ["loss": "quantile", "tau": 0.9, "name": "q90"],
+                ],
+                "metrics": ["roc_auc", ["metric": "f1", "average": "macro"]],
+                "baseline": ["predictions": [0.3, 0.5, 0.5, 0.5]],
             ]
         case .merge: ["partials": [Self.partial, Self.partial]]
         case .objectives:
@@ -283,34 +287,44 @@ extension Operation {
     }
 
     fileprivate var result: JSONValue {
-        let open: JSONValue = ["type": "object", "additionalProperties": true]
-        let objects: JSONValue = ["type": "array", "items": open]
+        func list(_ name: String) -> JSONValue {
+            ["type": "array", "items": ContractSchemas.reference(name)]
+        }
+        let comparison = ContractSchemas.reference("checked-derivative")
+        let comparisons: JSONValue = ["type": "object", "additionalProperties": comparison]
         switch self {
         case .check:
             return FieldSchemas.object(
                 "Each derivative beside the true one: agreement is equal, double, float32 or different.",
-                [("gradient", open), ("hessian", open), ("gradients", open), ("hessians", open)]
+                [
+                    ("gradient", comparison), ("hessian", comparison), ("gradients", comparisons),
+                    ("hessians", comparisons),
+                ]
             )
         case .evaluations:
             return FieldSchemas.object(
                 "The losses and metrics of all, and of each group.",
-                [("losses", objects), ("metrics", objects), ("groups", objects)]
+                [
+                    ("losses", list("evaluated-loss")), ("metrics", list("evaluated-metric")),
+                    ("groups", list("evaluated-group")),
+                ]
             )
         case .merge:
             return FieldSchemas.object(
                 "The loss of the whole data set, and of each group.",
                 [
                     ("loss", ContractSchemas.number), ("normalizer", ContractSchemas.number),
-                    ("statistics", open), ("partial", ContractSchemas.reference("partial")),
-                    ("groups", objects),
+                    ("statistics", ContractSchemas.reference("merged-statistics")),
+                    ("partial", ContractSchemas.reference("partial")),
+                    ("groups", list("merged-group")),
                 ]
             )
         case .objectives:
             return FieldSchemas.object(
                 "The objective, its parts, and its gradients by input.",
                 [
-                    ("objective", ContractSchemas.number), ("terms", objects),
-                    ("penalties", objects),
+                    ("objective", ContractSchemas.number), ("terms", list("objective-part")),
+                    ("penalties", list("objective-part")),
                     ("gradients", ContractSchemas.reference("derivatives")),
                 ],
                 required: ["objective", "gradients"]

@@ -57,7 +57,7 @@ struct GroupReader {
             throw Problem(
                 wrongKind: key,
                 "an odd hexadecimal integer, \"p\" and a decimal exponent, such as \"-3p-1\", or "
-                    + "\"0\"",
+                    + "\"0\": a multiple of 2^-4296 below 2^4200",
                 at: reader.pointer
             )
         }
@@ -68,7 +68,11 @@ struct GroupReader {
     private static func readInteger(_ key: String, _ reader: inout JSONReader) throws -> Int {
         let text = try reader.readString()
         guard let number = Int(text), number >= 0, "\(number)" == text else {
-            throw Problem(wrongKind: key, "a string of decimal digits", at: reader.pointer)
+            throw Problem(
+                wrongKind: key,
+                "a string of decimal digits without leading zeros, of an integer below 2^63",
+                at: reader.pointer
+            )
         }
         return number
     }

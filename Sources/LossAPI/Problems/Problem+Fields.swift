@@ -8,15 +8,18 @@ extension Problem {
     ///   - base: the pointer to the object that contains it.
     ///   - known: the fields that the object may have.
     ///   - isOfOtherLosses: whether other losses have the field.
+    ///   - place: where the field belongs, in a sentence; `nil` if it belongs nowhere.
     init(
         unknownField name: String,
         at base: String,
         known: [String],
-        isOfOtherLosses: Bool = false
+        isOfOtherLosses: Bool = false,
+        belongs place: String? = nil
     ) {
         self.init(
             .unknownField,
-            "Unknown field \(name.quoted)." + advice(onField: name, among: known, isOfOtherLosses)
+            "Unknown field \(name.quoted)."
+                + (place.map { " " + $0 } ?? advice(onField: name, among: known, isOfOtherLosses))
                 + " Allowed fields: \(known.joined(separator: ", ")).",
             pointer: base + "/" + name.pointerStep,
             allowed: known

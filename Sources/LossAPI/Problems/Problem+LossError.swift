@@ -33,6 +33,12 @@ extension Problem {
                 "\(first) and \(second) cannot be combined: omit one of them.",
                 pointer: pointer(second)
             )
+        case .inapplicable(let option, let contents):
+            self.init(
+                .conflictingOptions,
+                "\(option) does not apply to \(contents): omit it.",
+                pointer: pointer(option)
+            )
         case .wrongCount(let option, let count, let expected):
             self.init(
                 .wrongLength,
@@ -48,6 +54,15 @@ extension Problem {
             )
         case .shapes(let input, let shape, let reference, let referenceShape, let allowed):
             let shapes = allowed.map { $0.description }
+            guard allowed.map({ $0.description }) != ["[]"] || shape != referenceShape else {
+                self.init(
+                    .shapeMismatch,
+                    "The shape of \(reference) is \(referenceShape.written), which is a single row. For "
+                        + "\(input) of that shape, \(reference) must have a row of numbers for each of them.",
+                    pointer: pointer(reference)
+                )
+                return
+            }
             self.init(
                 .shapeMismatch,
                 "The shape of \(input) is \(shape.written), that of \(reference) "

@@ -16,6 +16,8 @@ extension Problem {
                 known: known,
                 isOfOtherLosses: RequestBuilder.mayOmit(name)
             )
+        case .unknownMember(let name, let object, let known):
+            self.init(unknownField: name, at: (base ?? "") + "/" + object, known: known)
         case .repeatedField(let name):
             self.init(
                 .conflictingOptions,
@@ -29,6 +31,13 @@ extension Problem {
                 .wrongKind,
                 "\(name) must be \(expected).",
                 pointer: (base ?? "") + "/" + name,
+                allowed: [expected]
+            )
+        case .wrongElement(let field, let place, let expected):
+            self.init(
+                .wrongKind,
+                "\(field)[\(place)] must be \(expected).",
+                pointer: (base ?? "") + "/\(field)/\(place)",
                 allowed: [expected]
             )
         case .notAllowed(let value, let field, let place, let allowed):
@@ -49,7 +58,7 @@ extension Problem {
         case .contradictsName(let option, let preset, let loss):
             self.init(
                 .conflictingOptions,
-                "The name in the path stands for \(loss) with \(option.quoted): \(preset.json): "
+                "The given name stands for \(loss) with \(option.quoted): \(preset.json): "
                     + "use the name \(loss) to change it.",
                 pointer: (base ?? "") + "/" + option,
                 allowed: [preset.json]
@@ -74,6 +83,13 @@ extension Problem {
                     + "whose groups differ, or raise the limit of the server.",
                 pointer: (base ?? "") + "/groups",
                 allowed: ["at most \(limit) groups"]
+            )
+        case .tooManyTerms(let first, let second, let limit):
+            self.init(
+                .wrongLength,
+                "\(first) and \(second) have more than \(limit) elements in all: send several requests.",
+                pointer: (base ?? "") + "/" + first,
+                allowed: ["at most \(limit) in all"]
             )
         case .loss(let error, let context):
             self.init(error, at: base ?? "", known: context?.known ?? [])
@@ -152,6 +168,8 @@ extension RequestError.Conflict {
         case .noTokens:
             "A mask of tokens needs \"log_probability\": \"sum\" or \"mean\". To leave out whole responses, "
                 + "use mask."
+        case .sameName(let name):
+            "Two elements of the list have the name \(name.quoted): results are told apart by their names."
         case .otherLoss(let advice): advice
         }
     }

@@ -183,7 +183,7 @@ extension ProblemKind.Service {
         case .conflictingOptions:
             "The two options contradict each other: omit one of them."
         case .wrongLength:
-            "The list needs exactly one number per class, or per column."
+            "The list needs exactly one number per class, or per column, or has too many elements."
         case .emptyInput:
             "Predictions and parameters must contain at least one number."
         case .shapeMismatch:

@@ -54,9 +54,16 @@ struct UnknownEntry: Sendable {
     func hint(_ name: String, elsewhere: String?) -> String {
         let nearest = nearest(to: name)
         let advice =
-            elsewhere.map { "Did you mean \($0)?" } ?? advice(on: name)
+            elsewhere.map { "Did you mean \($0)?" } ?? advice(onMetric: name) ?? advice(on: name)
             ?? (nearest.isEmpty ? nil : suggestion(name, nearest))
         return "Unknown \(noun) \(name.quoted)." + (advice.map { " " + $0 } ?? "")
+    }
+
+    /// The sentence about the name of a metric; `nil` if there is no such metric.
+    private func advice(onMetric name: String) -> String? {
+        guard kind == .unknownLoss, MetricCatalogue.metric(named: name) != nil else { return nil }
+        return "It is a metric, which \(Operation.evaluations.path) computes in \"metrics\": see "
+            + "/v1/metrics."
     }
 
     private func advice(on name: String) -> String? {

@@ -164,9 +164,13 @@ enum Route {
         }
     }
 
-    /// The template of the path at which the protocol of the route computes losses.
+    /// The template of the path at which what the route describes is computed: by default, losses.
     var computation: String {
-        isInference ? InferenceRoute.inference : CatalogueList.losses.template
+        switch self {
+        case .inference: InferenceRoute.inference
+        case .metricList: Operation.evaluations.path
+        default: CatalogueList.losses.template
+        }
     }
 
     var allow: String {

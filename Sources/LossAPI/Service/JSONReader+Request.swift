@@ -70,7 +70,10 @@ extension JSONReader {
         try beginArray()
         while try nextElement() {
             let next = try peekKind()
-            if let kind, kind != next, next == .string || next == .number {
+            guard next == .string || next == .number else {
+                throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
+            }
+            if let kind, kind != next {
                 throw Problem(
                     .wrongKind,
                     "groups are of unlike kinds: \(pointer) is a \(next.rawValue), but the elements "
@@ -90,7 +93,8 @@ extension JSONReader {
             } else {
                 let number = try readNumber()
                 guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
-                    throw Problem(wrongKind: "groups", "strings or integers", at: pointer)
+                    let range = GroupLabels.integerRange
+                    throw Problem(wrongKind: "groups", "strings, or each \(range)", at: pointer)
                 }
                 labels.append(integer)
             }

@@ -48,12 +48,7 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
                     texts.append(name)
                 }
                 if let header = headers.first(where: { texts.contains($0.name) }) {
-                    throw Problem(
-                        .conflictingOptions,
-                        "\(header.name.quoted) is given in \(Reader.textPart) and as a tensor: omit one "
-                            + "of them.",
-                        pointer: "/" + header.name
-                    )
+                    throw Problem(tensor: header.name, isTextIn: Reader.textPart)
                 }
                 try setOutputs(of: &builder)
             case .tensor(let tensor): try set(tensor, of: &builder)
@@ -156,5 +151,16 @@ extension [Int] {
         guard count > 1, count == shape.count else { return writtenUnlessEmpty }
         let offset = zip(self, shape).reduce(0) { $0 * $1.1 + $1.0 }
         return "\(written) (flat index \(offset))"
+    }
+}
+
+extension Problem {
+    /// Describes a field that is a tensor, and also a text in a part of the request.
+    init(tensor name: String, isTextIn part: String) {
+        self.init(
+            .conflictingOptions,
+            "\(name.quoted) is given in \(part) and as a tensor: omit one of them.",
+            pointer: "/" + name
+        )
     }
 }

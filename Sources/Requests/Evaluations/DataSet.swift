@@ -64,7 +64,7 @@ extension DataSet {
 
 /// A loss, or a metric, of a data set, whose fields are checked once its name is known.
 package struct Term: Sendable {
-    /// The label of the result; `nil` means the canonical name.
+    /// The label of the result; `nil` means the name.
     package var label: String?
     /// The name of the loss or metric, or one of its aliases.
     package var name: String
@@ -75,6 +75,9 @@ package struct Term: Sendable {
     package var coefficient = 1.0
 
     package init(name: String = "") { self.name = name }
+
+    /// The name of the result.
+    var resultName: String { label ?? name }
 
     /// The input of the data set for an input of the loss.
     package func source(of input: String) -> String { inputs[input] ?? input }
@@ -98,6 +101,8 @@ package enum DataSetError: Error, Sendable {
     case unknown(list: String, place: Int, name: String)
     /// No loss or metric reads an input.
     case unused(input: String, known: [String])
+    /// The sum of the terms in a list, times their coefficients, is too large for a double.
+    case tooLarge(list: String)
 }
 
 /// A term, and its place in a list of the request, such as `losses`.
@@ -105,6 +110,18 @@ package struct TermPlace: Sendable {
     package let list: String
     package let index: Int
     package let term: Term
+    /// The names of the inputs of the loss or metric.
+    package let inputs: [String]
+
+    /// The fields that every term of the list has, besides the options of its loss or metric.
+    package var commonFields: [String] {
+        switch list {
+        case "metrics": ["metric", "name", "inputs"]
+        case "terms": ["loss", "name", "inputs", "coefficient"]
+        case "penalties": ["penalty", "name", "inputs", "parameters", "coefficient"]
+        default: ["loss", "name", "inputs"]
+        }
+    }
 
     /// The error of the term with a data set, some of whose inputs may be replaced.
     func error(_ error: RequestError, of data: DataSet? = nil) -> DataSetError {
@@ -113,6 +130,34 @@ package struct TermPlace: Sendable {
 }
 
 extension Term {
+    /// Whether some loss, metric or penalty has a field of the name in a term.
+    package static func mayHave(_ name: String) -> Bool { allFields.contains(name) }
+
+    private static let allFields = Set(
+        (Catalogue.losses + Catalogue.penalties).flatMap { $0.facts.options.map { $0.name } }
+            + MetricCatalogue.metrics.flatMap { $0.facts.options.map { $0.name } }
+            + RequestField.common.filter { $0.field.mayBeInTerm }.map { $0.name }
+    )
+
+    /// Throws if the name that a term gives to its result is that of another term.
+    ///
+    /// - Parameters:
+    ///   - terms: the terms of a list.
+    ///   - list: the name of the list.
+    /// - Throws: `DataSetError` with the place of the term.
+    static func checkNames(of terms: [Term], _ list: String) throws(DataSetError) {
+        var places: [String: Int] = [:]
+        for (index, term) in terms.enumerated() {
+            guard let first = places.updateValue(index, forKey: term.resultName) else { continue }
+            // The same loss twice, unlabelled, is told apart by its place.
+            let labelled = term.label == nil ? first : index
+            guard terms[labelled].label != nil else { continue }
+            let error = RequestError.conflict(field: "name", reason: .sameName(term.resultName))
+            throw TermPlace(list: list, index: labelled, term: terms[labelled], inputs: [])
+                .error(error)
+        }
+    }
+
     /// The builder of a request to the loss of the term with the inputs of a data set.
     ///
     /// - Parameters:
@@ -131,7 +176,7 @@ extension Term {
         let signature = found.facts.signature
         let names = signature.inputs.map { $0.name } + signature.tokenMasks
         if let name = inputs.keys.sorted().first(where: { !names.contains($0) }) {
-            throw .unknownField("inputs/" + name, known: names)
+            throw .unknownMember(name, of: "inputs", known: names)
         }
         var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
         for (index, input) in signature.inputs.enumerated() {

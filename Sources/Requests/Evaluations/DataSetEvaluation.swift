@@ -130,7 +130,8 @@ package struct DataSetEvaluation: Sendable {
             guard let found = Catalogue.loss(named: term.name) else {
                 throw .unknown(list: "losses", place: index, name: term.name)
             }
-            let place = TermPlace(list: "losses", index: index, term: term)
+            let inputs = found.facts.signature.inputs.map { $0.name }
+            let place = TermPlace(list: "losses", index: index, term: term, inputs: inputs)
             results.append(try result(of: found, place, quantile, &steps, cancellation))
         }
         var values: [DataSetResult.Metric] = []
@@ -139,7 +140,8 @@ package struct DataSetEvaluation: Sendable {
             guard let found = MetricCatalogue.metric(named: term.name) else {
                 throw .unknown(list: "metrics", place: index, name: term.name)
             }
-            let place = TermPlace(list: "metrics", index: index, term: term)
+            let inputs = found.entry.facts.inputNames
+            let place = TermPlace(list: "metrics", index: index, term: term, inputs: inputs)
             values.append(
                 try result(of: found, place, quantile, &arrangement, &steps, cancellation)
             )
@@ -156,17 +158,13 @@ package struct DataSetEvaluation: Sendable {
             throw .request(.missingChoice("losses", "metrics"))
         }
         guard losses.count + metrics.count <= Self.maximumTerms else {
-            throw .request(
-                .wrongKind(
-                    "losses",
-                    expected: "at most \(Self.maximumTerms) losses and metrics in all"
-                )
-            )
+            throw .request(.tooManyTerms("losses", "metrics", limit: Self.maximumTerms))
         }
         for (list, terms) in [("losses", losses), ("metrics", metrics)] {
             for (place, term) in terms.enumerated() where Self.inputs(of: term, list) == nil {
                 throw .unknown(list: list, place: place, name: term.name)
             }
+            try Term.checkNames(of: terms, list)
         }
         let names = data.inputs.map { $0.name }
         if let other = baseline.first(where: { !names.contains($0.name) }) {
@@ -199,7 +197,7 @@ extension DataSetEvaluation {
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> DataSetResult.Loss {
         let (facts, term) = (found.facts, place.term)
-        var result = DataSetResult.Loss(label: term.label ?? facts.name, loss: facts.name)
+        var result = DataSetResult.Loss(label: term.resultName, loss: facts.name)
         let outputs: Outputs = facts.hasPartial ? [.loss, .partial, .elements] : .loss
         let own = try evaluate(found, place, data, outputs, &steps, cancellation)
         let other =
@@ -207,6 +205,7 @@ extension DataSetEvaluation {
             ? nil
             : evaluate(found, place, data.replacing(baseline), outputs, &steps, cancellation)
         guard facts.hasPartial else {
+            try check(own, found, place)
             result.all = DataSetResult.Mean(own.result)
             result.baseline = other.map { other in
                 DataSetResult.Comparison(
@@ -266,6 +265,25 @@ extension DataSetEvaluation {
             )
         }
         return result
+    }
+
+    /// Throws unless a loss of a whole batch is a single number, of a batch that the groups divide.
+    private func check(
+        _ own: (result: LossResult, reduction: Reduction),
+        _ found: Catalogue.Found,
+        _ place: TermPlace
+    ) throws(DataSetError) {
+        guard own.result.reduced != nil else {
+            throw place.error(.notReduced(own.reduction))
+        }
+        let input = found.facts.signature.inputs[0].name
+        guard let count = data.groups?.codes.count,
+            let length = data.input(named: place.term.source(of: input))?.shape.first,
+            count != length
+        else { return }
+        throw place.error(
+            .loss(.leadingShape(input: "groups", shape: [count], allowed: [[length]]), nil)
+        )
     }
 
     private func evaluate(
@@ -358,7 +376,7 @@ extension DataSetEvaluation {
         try count(&steps, of: metric, place)
         let own = try evaluate(metric, place, data, cancellation)
         var result = DataSetResult.Metric(
-            label: term.label ?? facts.name,
+            label: term.resultName,
             metric: facts.name,
             all: DataSetResult.Score(own.result, quantile)
         )
@@ -407,7 +425,7 @@ extension DataSetEvaluation {
     ) throws(RequestError) -> Metric {
         let facts = found.entry.facts
         if let name = term.inputs.keys.sorted().first(where: { !facts.inputNames.contains($0) }) {
-            throw .unknownField("inputs/" + name, known: facts.inputNames)
+            throw .unknownMember(name, of: "inputs", known: facts.inputNames)
         }
         var options = found.presets
         for (name, value) in term.fields {
@@ -416,6 +434,9 @@ extension DataSetEvaluation {
             }
             guard let option = OptionValue(value) else {
                 throw .wrongKind(name, expected: declaration.expected)
+            }
+            if let preset = found.presets[name], option != preset {
+                throw .contradictsName(option: name, preset: preset, loss: facts.name)
             }
             options[name] = option
         }

@@ -90,12 +90,7 @@ package struct GradientCheck: Sendable {
             return signature.primary[0]
         }
         guard let index = signature.index(of: name), signature.differentiable.contains(index) else {
-            throw .notAllowed(
-                name,
-                field: claim.quantity.rawValue + "s",
-                place: [],
-                allowed: allowed
-            )
+            throw .unknownMember(name, of: claim.quantity.rawValue + "s", known: allowed)
         }
         return index
     }
@@ -118,9 +113,8 @@ package struct GradientCheck: Sendable {
         for claim in claims { outputs.insert(claim.quantity == .hessian ? .hessian : .gradient) }
         var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
         for (name, value) in term.fields where !others.contains(where: { $0.name == name }) {
-            guard !Self.excluded.contains(name) else {
-                throw .unknownField(name, known: Self.fields(of: found.facts))
-            }
+            let known = Self.fields(of: found.facts)
+            guard known.contains(name) else { throw .unknownField(name, known: known) }
             try builder.set(named: name, value)
         }
         for (name, value) in others { try builder.set(named: name, value) }
@@ -147,7 +141,8 @@ package struct GradientCheck: Sendable {
     ]
 
     private static func fields(of facts: Facts) -> [String] {
-        RequestField.all(of: facts).filter { !excluded.contains($0) } + ["gradient", "hessian"]
+        ["loss", "gradient", "hessian", "gradients", "hessians"]
+            + RequestField.all(of: facts).filter { !excluded.contains($0) }
     }
 
     /// How near two derivatives are, by the largest difference in relation to the largest true number.
@@ -215,12 +210,12 @@ package struct GradientCheck: Sendable {
 
         init(_ claim: Claim, _ expected: Tensor) throws(RequestError) {
             let own = claim.tensor
-            guard own.shape == expected.shape, !own.hasMissing else {
-                throw .wrongKind(
-                    claim.quantity.rawValue + (claim.input.map { "s/" + $0 } ?? ""),
-                    expected: "numbers in the shape \(expected.shape) of the input"
-                )
+            let field = claim.quantity.rawValue + (claim.input.map { "s/" + $0 } ?? "")
+            guard own.shape == expected.shape else {
+                let allowed = [expected.shape]
+                throw .loss(.leadingShape(input: field, shape: own.shape, allowed: allowed), nil)
             }
+            guard !own.hasMissing else { throw .wrongKind(field, expected: "numbers") }
             quantity = claim.quantity
             input = claim.input
             count = own.values.count

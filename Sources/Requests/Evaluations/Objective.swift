@@ -41,9 +41,10 @@ package struct Objective: Sendable {
             throw .request(.missingChoice("terms", "penalties"))
         }
         guard terms.count + penalties.count <= Self.maximumTerms else {
-            let expected = "at most \(Self.maximumTerms) losses and penalties in all"
-            throw .request(.wrongKind("terms", expected: expected))
+            throw .request(.tooManyTerms("terms", "penalties", limit: Self.maximumTerms))
         }
+        try Term.checkNames(of: terms, "terms")
+        try Term.checkNames(of: penalties, "penalties")
         let found = (try entries(of: terms, "terms"), try entries(of: penalties, "penalties"))
         let used = found.0 + found.1
         let names = data.inputs.map { $0.name }
@@ -87,7 +88,7 @@ package struct Objective: Sendable {
             }
         )
         return try ObjectiveResult(
-            value: Self.value(total),
+            value: value(total),
             losses: losses,
             penalties: penaltyResults,
             gradients: gradients(sums, chosen)
@@ -105,15 +106,18 @@ package struct Objective: Sendable {
                 list == "penalties"
                 ? Catalogue.penalty(named: term.name) : Catalogue.loss(named: term.name)
             guard let found else { throw .unknown(list: list, place: index, name: term.name) }
-            entries.append((TermPlace(list: list, index: index, term: term), found))
+            let inputs = found.facts.signature.inputs.map { $0.name }
+            entries.append(
+                (TermPlace(list: list, index: index, term: term, inputs: inputs), found)
+            )
         }
         return entries
     }
 
-    private static func value(_ total: ExactSum) throws(DataSetError) -> Double {
+    private func value(_ total: ExactSum) throws(DataSetError) -> Double {
         let value = total.value + 0
         guard value.isFinite else {
-            throw .request(.loss(.notFinite(.loss, input: "terms", place: []), nil))
+            throw .tooLarge(list: terms.isEmpty ? "penalties" : "terms")
         }
         return value
     }
@@ -161,12 +165,7 @@ package struct Objective: Sendable {
             let computation = try computation(term, found, chosen)
             result = try computation.evaluateLoss(after: &steps, cancellation)
             guard let reduced = result.reduced else {
-                throw .notAllowed(
-                    Reduction.none.rawValue,
-                    field: "reduction",
-                    place: [],
-                    allowed: Reduction.allCases.filter { $0 != .none }.map { $0.rawValue }
-                )
+                throw .notReduced(.none)
             }
             value = reduced
         } catch {
@@ -180,7 +179,7 @@ package struct Objective: Sendable {
                 .add(tensor.values, times: term.coefficient)
         }
         return ObjectiveResult.Part(
-            label: term.label ?? found.facts.name,
+            label: term.resultName,
             name: found.facts.name,
             coefficient: term.coefficient,
             value: value,

@@ -26,10 +26,13 @@ struct Decision {
 
     private let threshold: Double
     private let classes: Int?
+    /// The options that are given.
+    private let given: [String]
 
     init(_ options: OptionValues) {
         threshold = options[Self.threshold]
         classes = options[Self.classes]
+        given = Self.options.map { $0.name }.filter { options.has($0) }
     }
 
     /// The number of classes.
@@ -42,7 +45,7 @@ struct Decision {
 
     /// Stores the predicted classes and the targets of a block.
     ///
-    /// - Throws: `LossError` if a target is not a class.
+    /// - Throws: `LossError` if a target is not a class, or if an option does not apply to the predictions.
     func decide(
         _ batch: MetricBatch,
         _ predictions: Span<Double>,
@@ -52,8 +55,14 @@ struct Decision {
     ) throws(LossError) {
         block.resize(targets.count)
         if batch.hasRows {
+            if let option = given.first {
+                throw .inapplicable(option: option, to: "rows of scores")
+            }
             choose(predictions, batch.width, into: &block)
         } else if let classes {
+            if given.count > 1 {
+                throw .inapplicable(option: given[0], to: "class indices (classes)")
+            }
             var predicted = block.predicted.mutableSpan
             try Self.read(predictions, batch, from: first, input: 0, classes, into: &predicted)
         } else {
