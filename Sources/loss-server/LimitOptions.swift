@@ -77,8 +77,7 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Maximum number of steps of losses whose time grows faster than their inputs, and of "
-            + "metrics with classes (more: 413)."
+            "Maximum number of steps of losses slower than linear, and of metrics of classes (more: 413)."
     )
     var steps = LossService.defaultSteps
 
