@@ -63,7 +63,7 @@ PICTURES = (
         "/data?loss=huber",
         (1100, 1000),
         "light",
-        ".report",
+        "section:has(> .choices)",
         TWO_MODELS,
     ),
     ("check", "/check?loss=huber", (1100, 1130), "dark", "header", NEGATIVE),

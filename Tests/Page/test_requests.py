@@ -296,6 +296,8 @@ class Data(PageCase):
         pattern = [(0.5, 0.25, 0.25, "n"), (2, "NA", 1, "s"), (1, 3, 2, "n"), (4, 1, "", "s")]
         rows = pattern * 4_200
         rows[9_000] = (7, 1, 1, "s")
+        # A group whose rows all lack a number.
+        rows[16_797] = (2, "NA", 1, "w")
         text = "p,t,model_b,region,note\n" + "".join(
             f"{p},{t},{q},{region},{'x' * 2_000}\n" for p, t, q, region in rows
         )
@@ -335,7 +337,8 @@ class Data(PageCase):
                 self.assertAlmostEqual(number(model[3]), one["baseline"]["difference"], 14)
                 self.has_spread(model[4:6], one["baseline"])
             groups = self.cells("[aria-label=groups] tbody tr")
-            self.assertEqual([row[:2] for row in groups], [["n", "8399"], ["s", "1"]])
+            self.assertEqual([row[:2] for row in groups], [["n", "8399"], ["s", "1"], ["w", "0"]])
+            self.assertEqual(groups.pop()[2:], ["none", "none"])
             for row, group in zip(groups, own["groups"], strict=True):
                 values = [number(text.split(" ")[0]) for text in row[2:]]
                 self.assertEqual(values, [one["value"] for one in group["losses"]])

@@ -168,9 +168,9 @@ class LongLoss {
     }
 }
 
-/** The mean of merged sums, as `POST /v1/evaluations` writes one. */
-function mean({ loss, statistics: { count, standard_error } }) {
-    return { value: loss, count, ...spread(loss, standard_error) };
+/** The mean of merged sums, as `POST /v1/evaluations` writes one; those of a group may be empty. */
+function mean({ loss, statistics }) {
+    return { value: loss, count: statistics?.count ?? 0, ...spread(loss, statistics?.standard_error) };
 }
 
 function spread(value, standardError) {
