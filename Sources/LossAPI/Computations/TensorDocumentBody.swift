@@ -26,8 +26,7 @@ extension Problem {
         }
         self.init(
             .unknownField,
-            "\(name) belongs in the body: the query, and the metadata of tensors, may contain "
-                + "\(texts.joined(separator: ", ")) only.",
+            "\(name) belongs in the body: only \(texts.alternatives) may be given as text.",
             allowed: texts
         )
     }

@@ -54,7 +54,7 @@ struct UnknownEntry: Sendable {
     func hint(_ name: String, elsewhere: String?) -> String {
         let nearest = nearest(to: name)
         let advice =
-            elsewhere.map { "Did you mean \($0)?" } ?? advice(onMetric: name) ?? advice(on: name)
+            elsewhere.map { "Did you mean \($0)?" } ?? advice(on: name) ?? advice(onMetric: name)
             ?? (nearest.isEmpty ? nil : suggestion(name, nearest))
         return "Unknown \(noun) \(name.quoted)." + (advice.map { " " + $0 } ?? "")
     }
