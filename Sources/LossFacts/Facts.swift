@@ -39,6 +39,8 @@ package final class Facts: Sendable {
     package let formula: Formula
     package let options: [OptionDeclaration]
     package let signature: Signature
+    /// The numbers by which training is watched; `nil` if the loss has none.
+    package let diagnostics: Diagnostics?
     /// The points without a derivative, and the value returned there.
     package let kinks: [String]
     package let properties: [Property]
@@ -69,6 +71,7 @@ package final class Facts: Sendable {
         formula: Formula,
         options: [OptionDeclaration],
         signature: Signature,
+        diagnostics: Diagnostics? = nil,
         kinks: [String],
         properties: [Property],
         bounds: Bounds = Bounds(),
@@ -90,6 +93,7 @@ package final class Facts: Sendable {
         self.formula = formula
         self.options = options
         self.signature = signature
+        self.diagnostics = diagnostics
         self.kinks = kinks
         self.properties = properties
         self.bounds = bounds

@@ -9,6 +9,7 @@ package enum Quantity: String, Equatable, Sendable {
     case link
     case prox
     case statistics
+    case diagnostics
 }
 
 /// The reason that a loss cannot be evaluated.

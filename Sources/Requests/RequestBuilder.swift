@@ -495,7 +495,12 @@ extension RequestBuilder {
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes + segmentFootprint + groupFootprint
-            + tokenFootprint
+            + tokenFootprint + diagnosticFootprint
+    }
+
+    /// An upper bound on the memory, in bytes, for the arrays from which diagnostics are computed.
+    private var diagnosticFootprint: Int {
+        request.outputs.contains(.diagnostics) ? 128 * count(of: 0) : 0
     }
 
     /// An upper bound on the memory, in bytes, for the numbers that tokens make up: one for each response,

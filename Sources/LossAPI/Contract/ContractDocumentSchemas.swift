@@ -144,6 +144,7 @@ enum ContractDocumentSchemas {
                     ("bounds", ContractSchemas.reference("catalogue-bounds")),
                     ("minimizer", ContractSchemas.reference("catalogue-minimizer")),
                     ("relations", list("catalogue-relation")), ("outputs", texts),
+                    ("diagnostics", texts),
                     ("notes", texts), ("references", texts), ("schema", link), ("examples", link),
                 ],
                 required: [

@@ -103,6 +103,7 @@ enum ContractSchemas {
         [
             .init(key: "result", value: result),
             .init(key: "statistics", value: statistics),
+            .init(key: "diagnostics", value: diagnostics),
             .init(key: "extreme", value: extreme),
             .init(key: "derivatives", value: derivatives),
             .init(key: "resolved-convention", value: resolvedConvention),
@@ -130,7 +131,8 @@ enum ContractSchemas {
                 ("hessians", reference("derivatives")),
                 ("elements", reference("numbers-or-null")), ("data_loss", reference("numbers")),
                 ("normalizer", normalizer), ("skipped", skipped),
-                ("statistics", reference("statistics")), ("partial", reference("partial")),
+                ("statistics", reference("statistics")),
+                ("diagnostics", reference("diagnostics")), ("partial", reference("partial")),
                 ("link", reference("numbers-or-null")), ("prox", reference("numbers-or-null")),
                 ("convention", reference("resolved-convention")), ("regularization", terms),
             ],
@@ -154,6 +156,17 @@ enum ContractSchemas {
             ("greatest", reference("extreme")),
         ],
         required: ["count", "mean", "variance", "standard_error", "least", "greatest"]
+    )
+
+    private static let diagnostics = FieldSchemas.object(
+        "The numbers by which the training of a policy is watched: those of ratios for losses of policies, those "
+            + "of rewards for losses of pairs.",
+        [Diagnostics.ratios([.init(.low, "", .ratio)]), .rewards(factor: nil)]
+            .flatMap { $0.names }.reduce(into: [String]()) { names, name in
+                if !names.contains(name) { names.append(name) }
+            }
+            .map { ($0, number) },
+        required: ["count"]
     )
 
     private static let extreme = FieldSchemas.object(

@@ -69,6 +69,7 @@ enum CatalogueDocument {
                 facts.relations.isEmpty ? nil : .array(facts.relations.map { relation($0) })
             ),
             ("outputs", JSONValue(Outputs.names(of: facts))),
+            ("diagnostics", facts.diagnostics.map { JSONValue($0.names) }),
             ("notes", JSONValue(facts.notes)),
             ("references", JSONValue(facts.references)),
             ("schema", .string(list.path(of: facts) + "/schema")),

@@ -75,6 +75,7 @@ package enum LossesPage {
                     ? nil
                     : "- To the last bit: "
                         + facts.relations.map { $0.phrase }.joined(separator: "; "),
+                diagnostics(of: facts),
                 facts.properties.isEmpty
                     ? nil
                     : "- Properties: "
@@ -91,6 +92,12 @@ package enum LossesPage {
             example(of: facts, in: list),
         ]
         return blocks.compactMap { $0 }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The names of the numbers by which training is watched.
+    private static func diagnostics(of facts: Facts) -> String? {
+        guard let names = facts.diagnostics?.names else { return nil }
+        return "- Diagnostics: " + names.map { $0.code }.joined(separator: ", ")
     }
 
     /// The aliases, by the options that they imply.

@@ -12,7 +12,7 @@ extension InferenceRequest {
     private static let normalizer = "normalizer"
 
     /// The outputs that are not tensors: they are among the parameters of every result that has them.
-    private static let texts = ["statistics", "partial"]
+    private static let texts = ["statistics", "diagnostics", "partial"]
 
     /// The outputs that a model can be asked for: by `gradient` and `hessian` the derivatives with respect to
     /// the only primary input, by `gradients.mean` and so on those with respect to any.

@@ -241,7 +241,7 @@ extension Problem {
                     "variance of the losses",
                     "Leave statistics out of the outputs, or use less extreme \(place)"
                 )
-            case .loss, .gradient, .hessian, .link, .prox:
+            case .loss, .gradient, .hessian, .link, .prox, .diagnostics:
                 (
                     "\(quantity.rawValue) at \(place)",
                     "Use less extreme inputs, weights and options"

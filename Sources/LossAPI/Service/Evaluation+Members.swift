@@ -36,6 +36,9 @@ extension Evaluation {
         if let statistics = result.statistics {
             visitMembers(of: statistics, at: .statistics, visit)
         }
+        if let diagnostics = result.diagnostics {
+            visitMembers(of: diagnostics, at: .diagnostics, visit)
+        }
         if let partial { visit(.value(.partial, partial.document)) }
         if let link = result.link { visit(.tensor(.link, link)) }
         if let prox = result.prox { visit(.tensor(.prox, prox)) }
@@ -110,6 +113,19 @@ extension Evaluation {
         visit(.endObject)
     }
 
+    /// Visits diagnostics as an object with a key, or by itself.
+    func visitMembers(
+        of diagnostics: [DiagnosticValue],
+        at key: JSONKey?,
+        _ visit: (ResultMember) -> Void
+    ) {
+        visit(.beginObject(key))
+        for diagnostic in diagnostics {
+            visit(.number(JSONKey(diagnostic.name), diagnostic.value))
+        }
+        visit(.endObject)
+    }
+
     /// Visits a convention as an object with a key, or by itself.
     func visitMembers(
         of convention: Resolved,
@@ -166,6 +182,7 @@ extension JSONKey {
     fileprivate static let normalizer = JSONKey("normalizer")
     fileprivate static let skipped = JSONKey("skipped")
     fileprivate static let statistics = JSONKey("statistics")
+    fileprivate static let diagnostics = JSONKey("diagnostics")
     fileprivate static let partial = JSONKey("partial")
     fileprivate static let link = JSONKey("link")
     fileprivate static let prox = JSONKey("prox")

@@ -30,6 +30,11 @@ extension Evaluation {
                 ("statistics", Self.text { visitMembers(of: statistics, at: nil, $0) })
             )
         }
+        if let diagnostics = result.diagnostics {
+            texts.append(
+                ("diagnostics", Self.text { visitMembers(of: diagnostics, at: nil, $0) })
+            )
+        }
         if let partial {
             texts.append(("partial", String(decoding: partial.document.bytes, as: UTF8.self)))
         }

@@ -112,6 +112,9 @@ struct ResultTable: ContentSource {
                 cells.append((name + "_place", place))
             }
         }
+        for diagnostic in result.diagnostics ?? [] {
+            cells.append(("diagnostics." + diagnostic.name, diagnostic.value.shortest))
+        }
         let lines = [cells.map { $0.name }, cells.map { $0.text }]
         return Array((lines.map { $0.joined(separator: ",") + "\n" }).joined().utf8)
     }

@@ -20,7 +20,7 @@ final class Batch {
     let hessians: InputSet
     /// The axis of the rows.
     let axis: Int
-    private let cancellation: (any CancellationFlag)?
+    let cancellation: (any CancellationFlag)?
 
     /// Checks the shapes of a request and selects its units.
     init(

@@ -85,6 +85,14 @@ package final class Loss: Sendable {
     }
 
     private func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
+        var result = try evaluateWithMaps(batch)
+        if batch.outputs.contains(.diagnostics), let diagnostics = facts.diagnostics {
+            result.add(try DiagnosticSums(batch).values(of: diagnostics))
+        }
+        return result
+    }
+
+    private func evaluateWithMaps(_ batch: Batch) throws(LossError) -> LossResult {
         if batch.outputs.contains(.link),
             let option = facts.minimizer?.mover(in: options, of: facts.options)
         {

@@ -98,6 +98,7 @@ package struct LossResult: Equatable, Sendable {
         var extent: Extent?
         var link: Tensor?
         var prox: Tensor?
+        var diagnostics: [DiagnosticValue]?
     }
 
     init(
@@ -134,12 +135,21 @@ package struct LossResult: Equatable, Sendable {
     /// The parameters that minimize half of the squared distance to the given ones plus the step times the
     /// loss.
     package var prox: Tensor? { others?.values.prox }
+    /// The numbers by which training is watched; `nil` unless they were requested.
+    package var diagnostics: [DiagnosticValue]? { others?.values.diagnostics }
 
     /// Adds the outputs with a number for each prediction or parameter that are not derivatives.
     mutating func add(link: Tensor?, prox: Tensor?) {
         var values = others?.values ?? Values()
         values.link = link
         values.prox = prox
+        others = OtherOutputs(values)
+    }
+
+    /// Adds the numbers by which training is watched.
+    mutating func add(_ diagnostics: [DiagnosticValue]) {
+        var values = others?.values ?? Values()
+        values.diagnostics = diagnostics
         others = OtherOutputs(values)
     }
 

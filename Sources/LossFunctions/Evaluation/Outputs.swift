@@ -4,9 +4,9 @@ package import LossFacts
 
 /// The outputs to compute in an evaluation.
 package struct Outputs: OptionSet, Sendable {
-    package let rawValue: UInt8
+    package let rawValue: UInt16
 
-    package init(rawValue: UInt8) {
+    package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
 
@@ -32,6 +32,9 @@ package struct Outputs: OptionSet, Sendable {
     /// The exact sums of the losses, which merge with those of other batches.
     package static let partial = Outputs(rawValue: 32)
 
+    /// The numbers by which the training of a policy is watched.
+    package static let diagnostics = Outputs(rawValue: 256)
+
     /// The means that the predictions estimate.
     package static let link = Outputs(rawValue: 64)
     /// The proximal operator of a penalty.
@@ -40,7 +43,8 @@ package struct Outputs: OptionSet, Sendable {
     /// Their names on the wire, in the order of a result.
     package static let names: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),
-        ("statistics", .statistics), ("partial", .partial), ("link", .link), ("prox", .prox),
+        ("statistics", .statistics), ("diagnostics", .diagnostics), ("partial", .partial),
+        ("link", .link), ("prox", .prox),
     ]
 
     /// The names of those that a loss has.
@@ -50,6 +54,7 @@ package struct Outputs: OptionSet, Sendable {
             case .link: facts.minimizer?.statistic == .mean
             case .prox: facts.hasProximalOperator
             case .partial: facts.hasPartial
+            case .diagnostics: facts.diagnostics != nil
             default: true
             }
         }.map { $0.name }

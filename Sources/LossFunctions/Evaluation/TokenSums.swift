@@ -67,96 +67,16 @@ struct TokenSums {
         self.operation = operation
         self.signature = signature
         tokens = request.inputs.map { _ in nil }
-        try findTokens(of: request)
-        for index in tokens.indices {
-            guard let own = tokens[index] else { continue }
-            self.request.inputs[index] = try combine(own, input: index, cancellation)
-        }
-    }
-
-    /// Finds the inputs that have tokens, and checks the shapes of all that may have any.
-    private mutating func findTokens(of request: LossRequest) throws(LossError) {
-        let indices = signature.inputs.indices.filter {
-            signature.inputs[$0].tokens != nil && request.inputs[$0] != nil
-        }
-        func shape(_ index: Int) -> [Int] { request.inputs[index]?.shape ?? [] }
-        let rank = request.tokenRank(of: signature)
-        func hasTokens(_ index: Int) -> Bool { shape(index).count == rank }
-        func mismatch(
-            _ input: String,
-            _ shape: [Int],
-            _ reference: Int,
-            _ allowed: [PartialShape]
-        ) -> LossError {
-            .shapes(
-                input: input,
-                shape: shape,
-                reference: signature.inputs[reference].name,
-                referenceShape: request.inputs[reference]?.shape ?? [],
-                allowed: allowed
-            )
-        }
-        guard let first = indices.first else { return }
-        let longest = indices.first { hasTokens($0) } ?? first
-        let form = signature.inputs[first].forms[0]
-        guard form.tokenShape.accepts(rank: rank) else {
-            throw tokenShape(of: longest, shape(longest))
-        }
-        let responses = hasTokens(first) ? shape(first).dropLast() : shape(first)
-        let allowed = responses.map { PartialShape.Dimension.length($0) }
-        for index in indices {
-            let own = shape(index)
-            guard own == responses || hasTokens(index) && own.dropLast() == responses[...] else {
-                throw mismatch(
-                    signature.inputs[index].name,
-                    own,
-                    first,
-                    [PartialShape(allowed + [.free("T")]), PartialShape(allowed)]
-                )
-            }
-        }
+        let shapes = try TokenShapes(request, signature)
         for (place, name) in signature.tokenMasks.enumerated() {
-            let members = indices.filter { signature.inputs[$0].tokens?.mask == name }
             let mask = request.tokenMasks.isEmpty ? nil : request.tokenMasks[place]
-            guard let leader = members.first(where: hasTokens) else {
-                guard mask != nil, let member = members.first else { continue }
-                throw tokenShape(of: member, shape(member))
-            }
-            let expected = shape(leader)
-            let exact = PartialShape(expected.map { .length($0) })
-            if let mask {
-                guard mask.shape == expected else {
-                    throw mismatch(name, mask.shape, leader, [exact])
-                }
-                try Self.check(mask, name)
-            }
-            for member in members where hasTokens(member) {
-                guard shape(member) == expected else {
-                    throw mismatch(
-                        signature.inputs[member].name,
-                        shape(member),
-                        leader,
-                        [exact, PartialShape(allowed)]
-                    )
-                }
-                tokens[member] = request.inputs[member].map {
-                    Tokens(tensor: $0, mask: mask?.values ?? [])
-                }
+            for index in try shapes.inputs(maskedBy: name, mask) {
+                guard let tensor = request.inputs[index] else { continue }
+                let own = Tokens(tensor: tensor, mask: mask?.values ?? [])
+                tokens[index] = own
+                self.request.inputs[index] = try combine(own, input: index, cancellation)
             }
         }
-    }
-
-    private func tokenShape(of index: Int, _ shape: [Int]) -> LossError {
-        let input = signature.inputs[index]
-        return .tokenShape(input: input.name, shape: shape, form: input.forms[0], areTokens: true)
-    }
-
-    /// Throws if a mask is not 0 or 1.
-    private static func check(_ mask: Tensor, _ name: String) throws(LossError) {
-        guard let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) else { return }
-        let (place, value) = (Tensor.place(of: offset, in: mask.shape), mask.values[offset])
-        guard !value.isNaN else { throw .missingValue(input: name, place: place) }
-        throw .outsideDomain(input: name, place: place, value: value, allowed: "0 or 1")
     }
 
     /// The numbers of responses; NaN if one of the tokens that count is missing.
@@ -274,6 +194,101 @@ struct TokenSums {
 
     private func tokens(of input: String) -> Tokens? {
         signature.index(of: input).flatMap { tokens[$0] }
+    }
+}
+
+/// The shapes of the inputs that may have tokens.
+private struct TokenShapes {
+    private let request: LossRequest
+    private let signature: Signature
+    /// The offsets of the inputs.
+    private let indices: [Int]
+    /// The number of dimensions of tokens.
+    private let rank: Int
+    /// The shape of the responses.
+    private let responses: [Int]
+
+    /// Checks that all inputs have tokens, or numbers, of as many responses.
+    init(_ request: LossRequest, _ signature: Signature) throws(LossError) {
+        self.request = request
+        self.signature = signature
+        indices = signature.inputs.indices.filter {
+            signature.inputs[$0].tokens != nil && request.inputs[$0] != nil
+        }
+        let rank = request.tokenRank(of: signature)
+        self.rank = rank
+        let leader = indices.first ?? 0
+        let first = request.inputs[leader]?.shape ?? []
+        responses = first.count == rank ? first.dropLast() : first
+        guard signature.inputs[leader].forms[0].tokenShape.accepts(rank: rank) else {
+            throw shapeError(of: indices.first { hasTokens($0) } ?? leader)
+        }
+        for index in indices
+        where (hasTokens(index) ? shape(index).dropLast() : shape(index)) != responses {
+            throw mismatch(of: index, with: leader, tokens: .free("T"))
+        }
+    }
+
+    private func shape(_ index: Int) -> [Int] { request.inputs[index]?.shape ?? [] }
+
+    private func hasTokens(_ index: Int) -> Bool { shape(index).count == rank }
+
+    /// The inputs that have tokens of the same responses, which a mask fits.
+    ///
+    /// - Throws: `LossError` if they differ in their shapes, or if the mask does not have it or is not 0 or 1.
+    func inputs(maskedBy name: String, _ mask: Tensor?) throws(LossError) -> [Int] {
+        let members = indices.filter { signature.inputs[$0].tokens?.mask == name }
+        let found = members.filter { hasTokens($0) }
+        guard let leader = found.first, let width = shape(leader).last else {
+            guard mask != nil, let member = members.first else { return [] }
+            throw shapeError(of: member)
+        }
+        if let member = found.first(where: { shape($0) != shape(leader) }) {
+            throw mismatch(of: member, with: leader, tokens: .length(width))
+        }
+        guard let mask else { return found }
+        guard mask.shape == shape(leader) else {
+            throw .shapes(
+                input: name,
+                shape: mask.shape,
+                reference: signature.inputs[leader].name,
+                referenceShape: shape(leader),
+                allowed: [PartialShape(shape(leader).map { .length($0) })]
+            )
+        }
+        guard let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) else {
+            return found
+        }
+        let (place, value) = (Tensor.place(of: offset, in: mask.shape), mask.values[offset])
+        guard !value.isNaN else { throw .missingValue(input: name, place: place) }
+        throw .outsideDomain(input: name, place: place, value: value, allowed: "0 or 1")
+    }
+
+    /// The error of an input that has no tokens, or none of its responses.
+    private func shapeError(of index: Int) -> LossError {
+        let input = signature.inputs[index]
+        return .tokenShape(
+            input: input.name,
+            shape: shape(index),
+            form: input.forms[0],
+            areTokens: true
+        )
+    }
+
+    /// The error of an input whose shape does not agree with that of another.
+    private func mismatch(
+        of index: Int,
+        with reference: Int,
+        tokens: PartialShape.Dimension
+    ) -> LossError {
+        let dimensions = responses.map { PartialShape.Dimension.length($0) }
+        return .shapes(
+            input: signature.inputs[index].name,
+            shape: shape(index),
+            reference: signature.inputs[reference].name,
+            referenceShape: shape(reference),
+            allowed: [PartialShape(dimensions + [tokens]), PartialShape(dimensions)]
+        )
     }
 }
 

@@ -73,6 +73,9 @@ extension CISPO {
         ),
         options: [least.declaration, greatest.declaration],
         signature: Policies.tokens,
+        diagnostics: .ratios([
+            .init(.low, "ratio_min", .ratio), .init(.high, "ratio_max", .ratio),
+        ]),
         kinks: [],
         properties: [],
         notes: [

@@ -114,6 +114,10 @@ extension DPPO {
             low.declaration, high.declaration, tau.declaration, kappa.declaration,
         ],
         signature: Policies.tokens,
+        diagnostics: .ratios([
+            .init(.high, "mask_high", .probability, .positive),
+            .init(.low, "mask_low", .probability, .negative),
+        ]),
         kinks: ["a change of exactly a bound: the token takes part"],
         properties: [],
         notes: [

@@ -79,6 +79,10 @@ extension GMPO {
         ),
         options: [low.declaration, high.declaration],
         signature: Policies.sequences,
+        diagnostics: .ratios([
+            .init(.high, "clip_high", .logarithm, .positive),
+            .init(.low, "clip_low", .logarithm, .negative),
+        ]),
         kinks: [
             "p_t - o_t at a bound: the gradient is that inside the bounds",
             "a = 0: the gradient in a is that for a < 0",

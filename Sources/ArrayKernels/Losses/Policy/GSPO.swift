@@ -95,6 +95,13 @@ extension GSPO {
         ),
         options: [low.declaration, high.declaration, weightsByLength.declaration],
         signature: Policies.sequences,
+        diagnostics: .ratios(
+            [
+                .init(.high, "clip_high", .distance, .positive),
+                .init(.low, "clip_low", .distance, .negative),
+            ],
+            ofSequences: true
+        ),
         kinks: [
             "q at a bound: the gradient is that inside the bounds",
             "a = 0: the gradient in a is that for a < 0",

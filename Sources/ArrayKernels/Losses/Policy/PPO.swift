@@ -99,6 +99,11 @@ extension PPO {
         ),
         options: [low.declaration, high.declaration, dual.declaration],
         signature: Policies.tokens,
+        diagnostics: .ratios([
+            .init(.high, "clip_high", .distance, .positive),
+            .init(.low, "clip_low", .distance, .negative),
+            .init(.high, "dual_clip", .ratio, .negative),
+        ]),
         kinks: [
             "q at a bound: the gradient is that inside the bounds",
             "a = 0: the gradient in a is that for a < 0",

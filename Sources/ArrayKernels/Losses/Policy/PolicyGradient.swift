@@ -141,6 +141,7 @@ extension ImportanceSampling {
         ),
         options: [],
         signature: Policies.tokens,
+        diagnostics: .ratios([]),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [
@@ -204,6 +205,7 @@ extension DRO {
         ),
         options: [beta.declaration],
         signature: Policies.tokens,
+        diagnostics: .ratios([]),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable],
         notes: [Policies.constants, Policies.normalizer],

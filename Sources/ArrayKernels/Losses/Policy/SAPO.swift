@@ -153,6 +153,7 @@ extension SAPO {
         ),
         options: [positive.declaration, negative.declaration],
         signature: Policies.tokens,
+        diagnostics: .ratios([]),
         kinks: ["a = 0: the gradient in a is that for a < 0"],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

@@ -119,6 +119,7 @@ extension VESPO {
             negativeDecay.declaration,
         ],
         signature: Policies.sequences,
+        diagnostics: .ratios([]),
         kinks: [],
         properties: [],
         notes: [

@@ -142,6 +142,7 @@ extension AOT {
                 shape: "N"
             )
         ),
+        diagnostics: .rewards(factor: "beta"),
         kinks: ["equal numbers: sorted by position"],
         properties: [.lipschitz],
         notes: [

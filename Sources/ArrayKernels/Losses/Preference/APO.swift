@@ -109,6 +109,7 @@ extension APOZero {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
@@ -142,6 +143,7 @@ extension APODown {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [

@@ -53,6 +53,7 @@ extension BCO {
         ),
         options: [Preferences.beta.declaration, delta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [

@@ -87,6 +87,7 @@ extension BradleyTerry {
                 "margins by which the rewards should differ; 0 for none"
             )
         ),
+        diagnostics: .rewards(factor: nil),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable],
         notes: [

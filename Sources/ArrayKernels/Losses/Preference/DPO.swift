@@ -117,6 +117,7 @@ extension DPO {
         ),
         options: [Preferences.beta.declaration, Preferences.labelSmoothing.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
@@ -154,6 +155,7 @@ extension CPO {
         ),
         options: [Preferences.beta.declaration, Preferences.labelSmoothing.declaration],
         signature: Preferences.withoutReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
@@ -191,6 +193,7 @@ extension SimPO {
             Preferences.labelSmoothing.declaration,
         ],
         signature: Preferences.meansWithoutReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         relations: [

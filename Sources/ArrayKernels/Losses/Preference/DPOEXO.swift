@@ -103,6 +103,7 @@ extension DPOEXO {
         ),
         options: [Preferences.beta.declaration, labelSmoothing.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

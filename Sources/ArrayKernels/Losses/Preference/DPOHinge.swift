@@ -42,6 +42,7 @@ extension DPOHinge {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: ["u = 1: the gradient is 0, an end of the subdifferential"],
         properties: [.convex, .lipschitz],
         notes: [

@@ -68,6 +68,7 @@ extension DPORobust {
         ),
         options: [Preferences.beta.declaration, Preferences.labelSmoothing.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         relations: [.same(as: "dpo", when: ["label_smoothing": .number(0)])],

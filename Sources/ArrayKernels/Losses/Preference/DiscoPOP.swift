@@ -80,6 +80,7 @@ extension DiscoPOP {
         ),
         options: [Preferences.beta.declaration, tau.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

@@ -224,6 +224,7 @@ extension FDPO {
         ),
         options: [Preferences.beta.declaration, divergence.declaration, alpha.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         relations: [.same(as: "dpo", when: ["divergence": .choice("reverse_kl")])],
@@ -265,6 +266,7 @@ extension AlphaPO {
             Preferences.beta.declaration, SimPO.gamma.declaration, alpha.declaration,
         ],
         signature: Preferences.meansWithoutReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         relations: [

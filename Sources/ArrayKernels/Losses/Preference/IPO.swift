@@ -42,6 +42,7 @@ extension IPO {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable],
         notes: [

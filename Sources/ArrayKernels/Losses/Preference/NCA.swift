@@ -64,6 +64,7 @@ extension NCA {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [

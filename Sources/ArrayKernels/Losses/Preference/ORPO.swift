@@ -116,6 +116,7 @@ extension ORPO {
                 usual: .mean
             )
         ),
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

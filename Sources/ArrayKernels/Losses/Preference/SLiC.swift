@@ -61,6 +61,7 @@ extension SLiC {
         ),
         options: [delta.declaration, regularization.declaration],
         signature: Preferences.withoutReference,
+        diagnostics: .rewards(factor: nil),
         kinks: ["c - r = delta: the derivative of the first term is 0"],
         properties: [.convex, .lipschitz],
         notes: [

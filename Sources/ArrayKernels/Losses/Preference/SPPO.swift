@@ -43,6 +43,7 @@ extension SPPO {
         ),
         options: [Preferences.beta.declaration],
         signature: Preferences.withReference,
+        diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable],
         notes: [Preferences.constantReference, Preferences.sums],

@@ -92,6 +92,8 @@ class LossResult:
     partial: dict[str, Any] | None = None
     #: The options that a convention has set, with its name and version.
     convention: dict[str, Any] | None = None
+    #: The numbers by which the training of a policy is watched, by name.
+    diagnostics: dict[str, float] | None = None
     #: The loss without penalties, and each penalty, with `regularization`.
     data_loss: float | None = None
     regularization: list[dict[str, Any]] | None = None
@@ -121,6 +123,8 @@ class LossResult:
                 known[name] = float(number)
         if (statistics := members.pop("statistics", None)) is not None:
             known["statistics"] = Statistics.read(statistics)
+        if (diagnostics := members.pop("diagnostics", None)) is not None:
+            known["diagnostics"] = {name: float(value) for name, value in diagnostics.items()}
         for name in ("skipped", "partial", "convention", "regularization"):
             if (value := members.pop(name, None)) is not None:
                 known[name] = value
