@@ -5,7 +5,7 @@ package import LossFunctions
 
 /// Merges the partial sums of parts of a data set, and computes the results of the whole.
 package struct Merger: Sendable {
-    private var merged: LossPartial?
+    private var merged: RunningPartial?
     private let limit: Int
     private var reduction = Reduction.mean
     private var normalizer: Double?
@@ -22,33 +22,32 @@ package struct Merger: Sendable {
     package init(groupLimit: Int) { limit = groupLimit }
 
     /// The memory in use, in bytes.
-    package var footprint: Int { GroupLabels.bytesEach * (merged?.groups.count ?? 0) }
+    package var footprint: Int { RunningPartial.bytesEach * (merged?.groupCount ?? 0) }
 
     /// An upper bound on the memory for the result, in bytes.
-    package var resultFootprint: Int { footprint + GroupLabels.bytesEach }
+    package var resultFootprint: Int { GroupLabels.bytesEach * ((merged?.groupCount ?? 0) + 1) }
 
     /// Adds the sums of a part.
     ///
     /// - Throws: `MergeError` if they do not merge with the others.
     package mutating func add(_ partial: LossPartial) throws(MergeError) {
+        try add(GroupTerms(partial), of: partial)
+    }
+
+    /// Adds the sums of the groups of a part, whose keys ascend.
+    ///
+    /// - Parameters:
+    ///   - terms: the groups.
+    ///   - partial: the loss of the part; its groups are not read.
+    /// - Throws: `MergeError` if they do not merge with the others.
+    package mutating func add(_ terms: GroupTerms, of partial: LossPartial) throws(MergeError) {
         guard partial.numerics == LossPartial.currentNumerics else {
             throw .unlike(.numerics(LossPartial.currentNumerics, partial.numerics))
         }
-        guard merged != nil else {
-            merged = partial
-            return try checkGroups()
-        }
-        do {
-            try merged?.merge(partial)
-        } catch {
-            throw .unlike(error)
-        }
-        try checkGroups()
-    }
-
-    private func checkGroups() throws(MergeError) {
-        guard let merged, merged.groups.count > limit else { return }
-        throw .request(.tooManyGroups(limit: limit))
+        var merged = self.merged.take() ?? RunningPartial(like: partial)
+        do { try merged.add(terms, of: partial) } catch { throw .unlike(error) }
+        guard merged.groupCount <= limit else { throw .request(.tooManyGroups(limit: limit)) }
+        self.merged = merged
     }
 
     package mutating func set(reduction name: String) throws(RequestError) {
@@ -72,7 +71,7 @@ package struct Merger: Sendable {
     /// - Throws: `MergeError` if there are no partial sums, nothing is left to average, or a number is not
     ///   finite.
     package func result() throws(MergeError) -> MergedLoss {
-        guard let merged else {
+        guard let merged = merged?.partial else {
             throw .request(.missingField("partials", expected: "a list of partial sums"))
         }
         if normalizer != nil, !reduction.acceptsNormalizer {

@@ -202,8 +202,20 @@ struct MomentTests {
         }
         let most = Moments(count: .max, least: nil, greatest: nil) { _ in .zero }
         let entry = try #require(Catalogue.loss(named: "huber")).entry
-        var full = try LossPartial(entry.loss(.none), [.init(most)])
-        #expect(throws: LossPartial.Mismatch.tooLarge) { try full.merge(full) }
+        // A count, or a sum, beyond the range of numbers.
+        let large = try #require(ExactNumber("1p4199"))
+        let half = Moments(count: 1, least: nil, greatest: nil) { _ in large }
+        for moments in [most, half] {
+            var full = try LossPartial(entry.loss(.none), [.init(moments)])
+            #expect(throws: LossPartial.Mismatch.tooLarge) { try full.merge(full) }
+        }
+        // One that only nears the end of the range is in it.
+        let opposite = Moments(count: 1, least: nil, greatest: nil) { _ in -large }
+        var sum = try LossPartial(entry.loss(.none), [.init(half)])
+        for moments in [opposite, opposite, half] {
+            try sum.merge(LossPartial(entry.loss(.none), [.init(moments)]))
+        }
+        #expect(try sum.total()[.loss].isZero)
     }
 
     @Test("of groups are merged by key, in the order of their bytes")

@@ -26,7 +26,7 @@ package struct LossPartial: Equatable, Sendable {
     package struct Group: Equatable, Sendable {
         /// The key; `nil` if the losses are not grouped.
         package let key: String?
-        package fileprivate(set) var moments: Moments
+        package let moments: Moments
 
         package init(key: String? = nil, _ moments: Moments) {
             self.key = key
@@ -61,31 +61,23 @@ package struct LossPartial: Equatable, Sendable {
         zip(groups, groups.dropFirst()).first { !$0.precedes($1) }?.0
     }
 
-    /// Adds the losses of another part, in any order.
-    ///
-    /// - Throws: `Mismatch` if the losses of the other part differ, or if a sum would be too large.
-    package mutating func merge(_ other: LossPartial) throws(Mismatch) {
+    /// The same loss with other groups, which are in order.
+    func with(_ groups: [Group]) -> LossPartial {
+        var partial = self
+        partial.groups = groups
+        return partial
+    }
+
+    /// Throws if the losses of another part differ.
+    func checkIsLike(_ other: LossPartial) throws(Mismatch) {
         guard loss == other.loss else { throw .loss(loss, other.loss) }
         guard numerics == other.numerics else { throw .numerics(numerics, other.numerics) }
-        if options != other.options {
-            let names = Set((options + other.options).map { $0.name }).sorted()
-            for name in names {
-                let (own, its) = (value(of: name), other.value(of: name))
-                guard own == its else { throw .option(name, own, its) }
-            }
+        guard options != other.options else { return }
+        let names = Set((options + other.options).map { $0.name }).sorted()
+        for name in names {
+            let (own, its) = (value(of: name), other.value(of: name))
+            guard own == its else { throw .option(name, own, its) }
         }
-        // Both lists are in order, so that one pass finds the groups of both.
-        var place = 0
-        var added: [Group] = []
-        for group in other.groups {
-            while place < groups.count, groups[place].precedes(group) { place += 1 }
-            guard place < groups.count, !group.precedes(groups[place]) else {
-                added.append(group)
-                continue
-            }
-            guard groups[place].moments.merge(group.moments) else { throw .tooLarge }
-        }
-        if !added.isEmpty { groups = (groups + added).sorted { $0.precedes($1) } }
     }
 
     /// The moments of all groups.

@@ -71,17 +71,19 @@ package struct Moments: Equatable, Sendable {
         }
         count = total
         sums = merged
-        least = Self.first(least, other.least) { $0 < $1 }
-        greatest = Self.first(greatest, other.greatest) { $0 > $1 }
+        least = Extreme.first(least, other.least) { $0 < $1 }
+        greatest = Extreme.first(greatest, other.greatest) { $0 > $1 }
         return true
     }
+}
 
+extension Moments.Extreme {
     /// The extreme that precedes the other, or has the lower offset if the losses are the same.
-    private static func first(
-        _ one: Extreme?,
-        _ other: Extreme?,
+    static func first(
+        _ one: Self?,
+        _ other: Self?,
         _ precedes: (Double, Double) -> Bool
-    ) -> Extreme? {
+    ) -> Self? {
         guard let one, let other else { return one ?? other }
         if one.loss == other.loss { return one.offset <= other.offset ? one : other }
         return precedes(one.loss, other.loss) ? one : other

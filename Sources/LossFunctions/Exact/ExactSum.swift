@@ -264,13 +264,41 @@ extension ExactSum {
     /// Adds a number, which must be in range.
     package mutating func add(_ number: ExactNumber) {
         precondition(number.isInRange, "a term is out of range")
-        guard !number.isZero else { return }
-        let place = number.exponent - Self.unit
-        let digits = (number.magnitude << (place & 31)).digits
-        let sign: Int64 = number.isNegative ? -1 : 1
-        add(from: place / 32, through: place / 32 + digits.count - 1) { index in
-            sign * Int64(digits[index - place / 32])
+        add(
+            number.magnitude.digits.span,
+            exponent: number.exponent,
+            isNegative: number.isNegative
+        )
+    }
+
+    /// Adds an integer times a power of two, which must be in range.
+    ///
+    /// The integer is given by its digits of 32 bits, the lowest first; the last is not 0.
+    mutating func add(_ digits: Span<UInt32>, exponent: Int, isNegative: Bool) {
+        guard !digits.isEmpty else { return }
+        let place = exponent - Self.unit
+        precondition(
+            place >= 0 && place + 32 * digits.count < 32 * (Self.digits - 2),
+            "a term is out of range"
+        )
+        let (first, shift) = (place >> 5, UInt64(place & 31))
+        let excess = (UInt64(digits[digits.count - 1]) &<< shift) &>> 32
+        prepare(first: first, last: first + digits.count - (excess == 0 ? 1 : 0))
+        let sign: Int64 = isNegative ? -1 : 0
+        var carry: UInt64 = 0
+        for index in digits.indices {
+            carry |= UInt64(digits[index]) &<< shift
+            let digit = Int64(truncatingIfNeeded: carry & 0xFFFF_FFFF)
+            self[first + index] &+= (digit ^ sign) &- sign
+            carry &>>= 32
         }
+        guard carry != 0 else { return }
+        self[first + digits.count] &+= (Int64(truncatingIfNeeded: carry) ^ sign) &- sign
+    }
+
+    /// Whether the sum of fewer than 2^64 terms is one that a number may have: see `ExactNumber.isInRange`.
+    var isInRange: Bool {
+        32 * (highest + 3) + Self.unit <= Self.exponents.upperBound || number?.isInRange == true
     }
 
     /// Adds the exact product of two products.
