@@ -164,6 +164,69 @@ struct MergeTests {
         }
     }
 
+    @Test("are read the same, or refused for the same reason, however their text is written")
+    func forms() throws {
+        var random = SplitMix(state: 5)
+        let rows = rows(12, &random)
+        let parts = try [false, true].map {
+            try partial("/v1/losses/huber", rows.body(0..<12, isGrouped: $0))
+        }
+        let empty = try partial(
+            "/v1/losses/huber",
+            #"{"predictions":[1],"targets":[0],"mask":[0],"groups":["\u0007\"x"],"outputs":["partial"]}"#
+        )
+        for valid in parts + [empty] {
+            let spaced = valid.replacing(",", with: ", ").replacing(":", with: ": ")
+            #expect(try merged(spaced) == merged(valid))
+            #expect(try merged(valid).status == 200)
+            let bytes = Array(valid.utf8)
+            for _ in 0..<100 {
+                var damaged = bytes
+                let place = Int.random(in: damaged.indices, using: &random)
+                let other = bytes[Int.random(in: bytes.indices, using: &random)]
+                switch random.next() % 4 {
+                case 0: damaged.remove(at: place)
+                case 1: damaged.insert(other, at: place)
+                case 2: damaged.insert(UInt8(ascii: " "), at: place)
+                default: damaged[place] = other
+                }
+                let text = String(decoding: damaged, as: UTF8.self)
+                // A space before a colon is in no usual form.
+                let unusual = text.replacing(#""groups":["#, with: #""groups" :["#)
+                #expect(try merged(text) == merged(unusual), "\(text)")
+            }
+        }
+    }
+
+    /// The result of merging a partial sum with itself, or the kind of problem and its pointer.
+    private struct Outcome: Equatable {
+        var status: Int
+        var text: String
+    }
+
+    private func merged(_ part: String) throws -> Outcome {
+        let list = client.send(
+            .post,
+            "/v1/merge",
+            #"{"outputs":["partial"],"partials":[\#(part),\#(part)]}"#
+        )
+        let lines = client.send(
+            .post,
+            "/v1/merge?outputs=partial",
+            part + "\n" + part,
+            fields: [.contentType: Self.ndjson]
+        )
+        guard list.status == .ok else {
+            // A part may end a line, or the list, earlier than expected.
+            #expect(lines.status != .ok || part.contains("\n"), "\(part)")
+            let problem = try client.json(list)
+            let members = ["type", "pointer"].map { "\(problem[$0] ?? "")" }
+            return Outcome(status: list.status.code, text: members.joined(separator: " "))
+        }
+        #expect(lines.body == list.body)
+        return Outcome(status: 200, text: String(decoding: list.body, as: UTF8.self))
+    }
+
     @Test("that do not merge are refused with the difference")
     func refusals() throws {
         let part = try partial(

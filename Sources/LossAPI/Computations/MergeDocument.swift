@@ -11,13 +11,14 @@ import TensorJSON
 struct MergeDocument: StreamedDocument {
     var outside: [String] = []
     private var merger: Merger
+    private var canonical = CanonicalReader()
 
     /// The members of the object, and the fields of the query.
     static let members = ["partials", "reduction", "normalizer", "outputs"]
 
     init(_ merger: Merger) { self.merger = merger }
 
-    var footprint: Int { merger.footprint }
+    var footprint: Int { merger.footprint + canonical.footprint }
 
     var resultFootprint: Int { merger.resultFootprint }
 
@@ -42,13 +43,39 @@ struct MergeDocument: StreamedDocument {
 
     /// Reads a partial sum and adds it to the others.
     mutating func readPartial(_ reader: inout JSONReader) throws {
+        let isCanonical = try reader.readKnownForm(depth: CanonicalReader.depth) { text, start in
+            canonical.read(text, from: start)
+        }
+        guard !isCanonical else { return try addCanonical(at: reader.pointer) }
         let pointer = reader.pointer
         let partial = try PartialReader.read(&reader)
-        do throws(MergeError) {
-            try merger.add(partial)
-        } catch {
-            throw Problem(error, at: pointer)
+        try merge(at: pointer) { merger throws(MergeError) in try merger.add(partial) }
+    }
+
+    /// Reads a line that has nothing but a partial sum in the usual order of its members, and adds this to the
+    /// others, or returns `false`.
+    mutating func readCanonicalLine(_ line: Span<UInt8>) throws(Problem) -> Bool {
+        guard case .read(let end) = canonical.read(line, from: 0),
+            end == line.count || end + 1 == line.count && line[end] == UInt8(ascii: "\r")
+        else { return false }
+        try addCanonical(at: "")
+        return true
+    }
+
+    /// Adds the partial sum that has been read in the usual order of its members.
+    private mutating func addCanonical(at pointer: @autoclosure () -> String) throws(Problem) {
+        guard let header = canonical.header else { return }
+        let groups = canonical.groups
+        try merge(at: pointer()) { merger throws(MergeError) in
+            try merger.add(groups, of: header)
         }
+    }
+
+    private mutating func merge(
+        at pointer: @autoclosure () -> String,
+        _ add: (inout Merger) throws(MergeError) -> Void
+    ) throws(Problem) {
+        do { try add(&merger) } catch { throw Problem(error, at: pointer()) }
     }
 
     /// Sets the options in the query of a request.

@@ -35,20 +35,35 @@ struct PartialLines: PartwiseBody {
     ) throws {
         if text.last == UInt8(ascii: "\n") { try readLine(into: &document) }
         while index < bytes.count {
-            let end = (index..<bytes.count).first { bytes[$0] == UInt8(ascii: "\n") }
+            let end = bytes.position(of: UInt8(ascii: "\n"), from: index)
+            if let end, text.isEmpty, try readLine(bytes.extracting(index..<end), into: &document) {
+                index = end + 1
+                continue
+            }
             let length = (end ?? bytes.count) - index
             // While the line grows, the old and the new storage both exist.
             guard part.meter?.reserve(3 * length) ?? true else { return skip() }
             reserved += 3 * length
-            let start = index
-            text.append(addingCapacity: length) { output in
-                for offset in start..<(start + length) { output.append(bytes[offset]) }
-            }
+            text.append(copying: bytes.extracting(index..<(index + length)))
             index += length
             guard end != nil else { return }
             index += 1
             try readLine(into: &document)
         }
+    }
+
+    /// Reads a whole line in place, or returns `false` if it has another form than the usual one.
+    private mutating func readLine(
+        _ text: Span<UInt8>,
+        into document: inout MergeDocument
+    ) throws(Problem) -> Bool {
+        do throws(Problem) {
+            guard try document.readCanonicalLine(text) else { return false }
+        } catch {
+            throw located(error)
+        }
+        line += 1
+        return true
     }
 
     private mutating func readLine(into document: inout MergeDocument) throws {
@@ -67,10 +82,15 @@ struct PartialLines: PartwiseBody {
             try document.readPartial(&reader)
             try reader.finish()
         } catch {
-            var problem = Problem(explaining: error)
-            problem.detail = "Line \(line): " + problem.detail
-            throw problem
+            throw located(Problem(explaining: error))
         }
+    }
+
+    /// The problem with the number of the line.
+    private func located(_ problem: Problem) -> Problem {
+        var problem = problem
+        problem.detail = "Line \(line): " + problem.detail
+        return problem
     }
 }
 

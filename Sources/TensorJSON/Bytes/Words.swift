@@ -311,7 +311,7 @@ struct ByteSlot {
 
 extension [UInt8] {
     /// Appends a copy of the bytes of a span.
-    mutating func append(copying text: Span<UInt8>) {
+    package mutating func append(copying text: Span<UInt8>) {
         unsafe text.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
