@@ -17,14 +17,9 @@
 struct LaneSum {
     private static var exponents: ClosedRange<Int> { -800...900 }
 
-    private let highStart: Double
-    private let lowStart: Double
-    private var high: Vector
-    private var low: Vector
-    /// The addend that carries into the sign bit if a magnitude is not below the bound.
-    private let margin: UInt64
-    private var exceedsBound = Bits()
-    private var lostBits = Bits()
+    private var high: RunningSum
+    private var low: RunningSum
+    private var failure: Failure
 
     /// Starts a sum of terms with magnitudes below 2^`exponent`.
     ///
@@ -32,36 +27,111 @@ struct LaneSum {
     @inline(always)
     init?(below exponent: Int) {
         guard Self.exponents.contains(exponent) else { return nil }
-        highStart = Double(sign: .plus, exponent: exponent + 9, significand: 1.5)
-        lowStart = Double(sign: .plus, exponent: exponent - 35, significand: 1.5)
-        high = Vector(repeating: highStart)
-        low = Vector(repeating: lowStart)
-        margin = (1 << 63) - Double(sign: .plus, exponent: exponent, significand: 1).bitPattern
+        high = RunningSum(below: exponent)
+        low = RunningSum(below: exponent - RunningSum.bits)
+        failure = Failure(below: exponent)
     }
 
     /// Adds eight terms.
     @inline(always)
     mutating func add(_ terms: Vector) {
-        exceedsBound |= (terms.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ margin
-        let sum = high + terms
-        let tails = terms - (sum - high)
-        high = sum
-        let sumOfTails = low + tails
-        // If no bits are lost, the two differ at most in the sign of a zero.
-        lostBits |= (sumOfTails - low).bits ^ tails.bits
-        low = sumOfTails
+        failure.check(terms, tails: low.add(high.add(terms)))
     }
 
     /// Two doubles whose sum is the sum of the terms; `nil` if a term was not below the bound or
     /// the two sums have lost bits.
+    var sums: (Double, Double)? { failure.hasOccurred ? nil : (high.total, low.total) }
+}
+
+/// An exact sum as `LaneSum`, of terms that differ more in magnitude: those of at least 2^(b-79).
+///
+/// Squares differ twice as much as what is squared. A third running sum accumulates the tails of the second,
+/// which has an ulp of 2^(b-87), and has an ulp of 2^(b-131) itself.
+struct WideLaneSum {
+    private static var exponents: ClosedRange<Int> { -800...900 }
+
+    private var high: RunningSum
+    private var middle: RunningSum
+    private var low: RunningSum
+    private var failure: Failure
+
+    /// Starts a sum as `LaneSum.init` does.
+    @inline(always)
+    init?(below exponent: Int) {
+        guard Self.exponents.contains(exponent) else { return nil }
+        high = RunningSum(below: exponent)
+        middle = RunningSum(below: exponent - RunningSum.bits)
+        low = RunningSum(below: exponent - 2 * RunningSum.bits)
+        failure = Failure(below: exponent)
+    }
+
+    /// Adds eight terms.
+    @inline(always)
+    mutating func add(_ terms: Vector) {
+        failure.check(terms, tails: low.add(middle.add(high.add(terms))))
+    }
+
+    /// Three doubles whose sum is the sum of the terms; `nil` if a term was not below the bound or
+    /// the sums have lost bits.
+    var sums: (Double, Double, Double)? {
+        failure.hasOccurred ? nil : (high.total, middle.total, low.total)
+    }
+}
+
+/// One of several running sums, in eight lanes.
+private struct RunningSum {
+    /// The bits of terms that a sum takes: its tails are below 2^-44 of the bound of the terms.
+    static var bits: Int { 44 }
+
+    private let start: Double
+    private var sum: Vector
+
+    /// Starts a sum of terms with magnitudes below 2^`exponent`.
+    @inline(always)
+    init(below exponent: Int) {
+        start = Double(sign: .plus, exponent: exponent + 9, significand: 1.5)
+        sum = Vector(repeating: start)
+    }
+
+    /// Adds eight terms and returns their tails.
+    @inline(always)
+    mutating func add(_ terms: Vector) -> Vector {
+        let next = sum + terms
+        let tails = terms - (next - sum)
+        sum = next
+        return tails
+    }
+
+    /// The sum of the lanes.
     ///
-    /// A lane has changed by at most 2^(b+7), in multiples of 2^(b-43), so the sum of the eight
-    /// lanes is exact. The same holds for the tails.
-    var sums: (Double, Double)? {
-        // Any bit but the sign bit indicates a loss.
+    /// A lane has changed by at most 2^(b+7), in multiples of 2^(b-43), so it is exact.
+    @inline(always)
+    var total: Double { (sum - start).sum() }
+}
+
+/// Whether a term was not below the bound, or the last of several running sums has left tails.
+private struct Failure {
+    /// The addend that carries into the sign bit if a magnitude is not below the bound.
+    private let margin: UInt64
+    private var exceedsBound = Bits()
+    private var lostBits = Bits()
+
+    @inline(always)
+    init(below exponent: Int) {
+        margin = (1 << 63) - Double(sign: .plus, exponent: exponent, significand: 1).bitPattern
+    }
+
+    @inline(always)
+    mutating func check(_ terms: Vector, tails: Vector) {
+        exceedsBound |= (terms.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ margin
+        lostBits |= tails.bits
+    }
+
+    @inline(always)
+    var hasOccurred: Bool {
+        // Any bit but the sign bit indicates a loss: a tail of 0 may have a sign.
         let isLossy = (lostBits & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x7FFF_FFFF_FFFF_FFFF
-        guard !(exceedsBound | isLossy).hasSign else { return nil }
-        return ((high - highStart).sum(), (low - lowStart).sum())
+        return (exceedsBound | isLossy).hasSign
     }
 }
 

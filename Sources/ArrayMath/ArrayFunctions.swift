@@ -158,13 +158,26 @@ package protocol ArrayFunctions: SendableMetatype {
     /// is not below the bound.
     static func exactSum(_ terms: Span<Double>, below exponent: Int) -> (Double, Double)?
 
-    /// The exact sum of at most 512 products, as an unevaluated sum of four doubles.
+    /// The exact sum of at most 512 products, as an unevaluated sum of six doubles.
     ///
     /// The factors must be below 2^`exponents`. `nil` means that the products, or their rounding
-    /// errors, differ too much in magnitude for this method.
+    /// errors, differ too much in magnitude for this method, or that a product is not below the bound.
     static func exactSum(
         _ left: Span<Double>,
         times right: Span<Double>,
         below exponents: (Int, Int)
-    ) -> (Double, Double, Double, Double)?
+    ) -> InlineArray<6, Double>?
+
+    /// Appends products as unevaluated sums of head and tail.
+    ///
+    /// - Returns: whether every product equals its sum; `false` if one is below 2^-960 or not finite.
+    static func products(
+        _ left: Span<Double>,
+        times right: Span<Double>,
+        appendingTo heads: inout OutputSpan<Double>,
+        tails: inout OutputSpan<Double>
+    ) -> Bool
+
+    /// The least and the greatest of some numbers, except NaN; infinite if there is none.
+    static func extremes(of numbers: Span<Double>) -> (least: Double, greatest: Double)
 }

@@ -147,6 +147,45 @@ struct ArrayFunctionTests {
         }
     }
 
+    @Test("find extremes and split products", arguments: InstructionSet.available)
+    func extremes(instructionSet: InstructionSet) {
+        var random = SplitMix(state: 43)
+        let functions = instructionSet.functions
+        for count in [0, 1, 7, 8, 9, 100] {
+            var numbers = (0..<count).map { _ in Double.random(in: -9...9, using: &random) }
+            if count > 8 { numbers[3] = .nan }
+            let (least, greatest) = functions.extremes(of: numbers.span)
+            #expect(least == numbers.filter { !$0.isNaN }.min() ?? .infinity)
+            #expect(greatest == numbers.filter { !$0.isNaN }.max() ?? -.infinity)
+        }
+        for (factor, isExact) in [(1, true), (0x1p-970, false), (0x1p1020, false)] {
+            for count in [1, 8, 21] {
+                var numbers = (0..<count).map { _ in Double.random(in: 16...32, using: &random) }
+                // Products with 0 are exact.
+                if count > 8 { numbers[1] = 0 }
+                let others = numbers.map { $0 * factor }
+                var (heads, tails): ([Double], [Double]) = ([], [])
+                var areExact = true
+                heads.append(addingCapacity: count) { heads in
+                    tails.append(addingCapacity: count) { tails in
+                        areExact = functions.products(
+                            numbers.span,
+                            times: others.span,
+                            appendingTo: &heads,
+                            tails: &tails
+                        )
+                    }
+                }
+                #expect(areExact == isExact)
+                guard isExact else { continue }
+                for (offset, number) in numbers.enumerated() {
+                    #expect(heads[offset] == number * number)
+                    #expect(tails[offset] == (-heads[offset]).addingProduct(number, number))
+                }
+            }
+        }
+    }
+
     @Test(
         "have the same results for short lists as for long ones",
         arguments: InstructionSet.available

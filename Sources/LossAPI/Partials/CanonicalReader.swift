@@ -58,10 +58,11 @@ struct CanonicalReader: Sendable {
         while end < limit, !text.skip(Keys.groups, at: &end) { end += 1 }
         position = end
         guard end < limit else { return false }
-        // With no groups, the text is a partial sum as well, unless the groups found are not its own.
+        // With no groups, the text is a partial sum as well, unless the groups found are not its own. An error is
+        // left to `PartialReader`.
         let whole = text.extracting(start..<end)
         headerText = whole.indices.map { whole[$0] }
-        header = try? LossPartial(reading: headerText + Array("]}".utf8))  // Read in full again.
+        header = try? LossPartial(reading: headerText + Array("]}".utf8))
         if header == nil { position = start }
         return header != nil
     }

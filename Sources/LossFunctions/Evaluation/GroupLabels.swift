@@ -21,10 +21,25 @@ package final class GroupLabels: Sendable {
     package let keys: [String]
     /// The place in `keys` of the group of each item.
     package let codes: [Int32]
+    /// The items in the order of their groups.
+    let items: [Int32]
+    /// Where the items of each group start, and where the last ones end.
+    let starts: [Int]
 
     fileprivate init(_ keys: [String], _ codes: [Int32]) {
         self.keys = keys
         self.codes = codes
+        var starts = [Int](repeating: 0, count: keys.count + 1)
+        for code in codes { starts[Int(code) + 1] += 1 }
+        for group in keys.indices { starts[group + 1] += starts[group] }
+        var next = starts
+        var items = [Int32](repeating: 0, count: codes.count)
+        for (item, code) in codes.enumerated() {
+            items[next[Int(code)]] = Int32(truncatingIfNeeded: item)
+            next[Int(code)] += 1
+        }
+        self.items = items
+        self.starts = starts
     }
 
     /// Collects the groups of items one after the other.
@@ -74,21 +89,7 @@ package final class GroupLabels: Sendable {
 
     /// The memory in use, in bytes.
     package var footprint: Int {
-        keys.reduce(4 * codes.capacity) { $0 + Self.keyBytes + $1.utf8.count }
-    }
-
-    /// The items in the order of their groups, and where the items of each group start.
-    func itemsByGroup() -> (items: [Int32], starts: [Int]) {
-        var starts = [Int](repeating: 0, count: keys.count + 1)
-        for code in codes { starts[Int(code) + 1] += 1 }
-        for group in keys.indices { starts[group + 1] += starts[group] }
-        var next = starts
-        var items = [Int32](repeating: 0, count: codes.count)
-        for (item, code) in codes.enumerated() {
-            items[next[Int(code)]] = Int32(truncatingIfNeeded: item)
-            next[Int(code)] += 1
-        }
-        return (items, starts)
+        keys.reduce(4 * (codes.capacity + items.capacity)) { $0 + Self.keyBytes + $1.utf8.count }
     }
 }
 

@@ -8,6 +8,7 @@ struct LossSums {
     private var count = 0
     /// The sums in the order of `collected`, without the last ones if they are not needed.
     private var sums: [ExactSum]
+    private var products = SplitProducts()
 
     /// Losses and squares are always summed, and the denominator if targets are weighted.
     private static let collected: [Moments.Sum] = [
@@ -33,6 +34,13 @@ struct LossSums {
         self[.weight].add(weights)
         self[.weight2].add(weights, times: weights)
         self[.weightedLoss].add(losses, times: weights)
+        products.set(losses, times: weights)
+        guard !products.areExact else {
+            let products = products
+            self[.weightedLoss2].add(products, times: losses)
+            self[.weight2Loss].add(products, times: weights)
+            return self[.weight2Loss2].addSquares(of: products)
+        }
         for offset in losses.indices {
             let (loss, weight) = (losses[offset], weights[offset])
             let square = ExactProduct(loss, times: loss)

@@ -25,15 +25,16 @@ final class MomentSums {
 
     /// Adds the losses from `first` on.
     func add(_ block: Span<Double>, from first: Int) {
-        addExtremes(count: block.count) { (block[$0], first &+ $0) }
-        guard !weights.areTrivial else { return sums.add(block, weights: block) }
-        collect(count: block.count) { (block[$0], first &+ $0) }
+        guard !weights.areTrivial else {
+            addExtremes(block) { first &+ $0 }
+            return sums.add(block, weights: block)
+        }
+        collect(count: block.count, unit: { first &+ $0 }, loss: { block[$0] })
     }
 
     /// Adds the losses of some units, by their places among all `losses`.
     func add(_ losses: Span<Double>, of units: Span<Int>) {
-        addExtremes(count: units.count) { (losses[units[$0]], units[$0]) }
-        collect(count: units.count) { (losses[units[$0]], units[$0]) }
+        collect(count: units.count, unit: { units[$0] }, loss: { losses[units[$0]] })
     }
 
     /// The moments, once every loss has been added; `nil` if a loss was not finite.
@@ -43,17 +44,20 @@ final class MomentSums {
     ///
     /// Local arrays are filled, because each access to a property of a class is checked.
     @inline(__always)
-    private func collect(count: Int, _ element: (Int) -> (loss: Double, unit: Int)) {
+    private func collect(count: Int, unit: (Int) -> Int, loss: (Int) -> Double) {
         let weights = weights
         var (losses, own): ([Double], [Double]) = ([], [])
         swap(&losses, &ownLosses)
         swap(&own, &ownWeights)
         losses.removeAll(keepingCapacity: true)
         own.removeAll(keepingCapacity: true)
+        // The units of the losses, if some are left out.
+        var units: [Int] = []
         for index in 0..<count {
-            let (loss, unit) = element(index)
+            let unit = unit(index)
             guard !weights.isLeftOut(unit) else { continue }
-            losses.append(loss)
+            losses.append(loss(index))
+            if weights.leavesOutSome { units.append(unit) }
             guard !weights.areTrivial else { continue }
             let weight = weights[unit]
             own.append(weight)
@@ -61,26 +65,29 @@ final class MomentSums {
                 sums.addToNormalizer(weight, times: targets[unit])
             }
         }
+        if weights.leavesOutSome {
+            addExtremes(losses.span) { units[$0] }
+        } else {
+            addExtremes(losses.span, unit)
+        }
         sums.add(losses.span, weights: own.span)
         swap(&losses, &ownLosses)
         swap(&own, &ownWeights)
     }
 
-    /// Finds the extremes among losses.
-    @inline(__always)
-    private func addExtremes(count: Int, _ element: (Int) -> (loss: Double, unit: Int)) {
-        var (least, greatest) = (least, greatest)
-        for index in 0..<count {
-            let (loss, unit) = element(index)
-            let isLess = least.map { loss < $0.loss } ?? true
-            let isGreater = greatest.map { loss > $0.loss } ?? true
-            guard isLess || isGreater, !weights.isLeftOut(unit) else { continue }
-            // Adding 0 turns -0 into 0.
-            let extreme = Moments.Extreme(loss: loss + 0, offset: offset &+ unit)
-            if isLess { least = extreme }
-            if isGreater { greatest = extreme }
+    /// Finds the extremes among losses, each of a unit.
+    ///
+    /// Blocks rarely have a new one, whose place is then searched for.
+    private func addExtremes(_ losses: Span<Double>, _ unit: (Int) -> Int) {
+        let (low, high) = InstructionSet.current.functions.extremes(of: losses)
+        func extreme(_ loss: Double) -> Moments.Extreme? {
+            losses.indices.first { losses[$0] == loss }.map { index in
+                // Adding 0 turns -0 into 0.
+                Moments.Extreme(loss: loss + 0, offset: offset &+ unit(index))
+            }
         }
-        (self.least, self.greatest) = (least, greatest)
+        if least.map({ low < $0.loss }) ?? true { least = extreme(low) ?? least }
+        if greatest.map({ high > $0.loss }) ?? true { greatest = extreme(high) ?? greatest }
     }
 }
 
@@ -109,6 +116,9 @@ struct UnitWeights {
     subscript(unit: Int) -> Double {
         weights.isEmpty ? 1 : weights[span == 1 ? unit : unit / span]
     }
+
+    /// Whether some units do not take part.
+    var leavesOutSome: Bool { !leftOut.isEmpty }
 
     func isLeftOut(_ unit: Int) -> Bool { !leftOut.isEmpty && leftOut[unit] }
 }
@@ -151,7 +161,6 @@ extension GroupLabels {
         _ weights: UnitWeights,
         offset: Int
     ) -> [LossPartial.Group]? {
-        let (items, starts) = itemsByGroup()
         let length = losses.count / max(codes.count, 1)
         var units: [Int] = []
         var groups: [LossPartial.Group] = []

@@ -70,17 +70,16 @@ extension ExactSum {
 
     /// Adds the products of a block, or returns `false` if they differ too much in magnitude.
     private mutating func addBlock(_ left: Span<Double>, times right: Span<Double>) -> Bool {
-        guard let bound = Self.bound(of: left), let other = Self.bound(of: right),
-            let sums = InstructionSet.current.functions.exactSum(
-                left,
-                times: right,
-                below: (bound, other)
-            )
-        else { return false }
-        add(sums.0)
-        add(sums.1)
-        add(sums.2)
-        add(sums.3)
+        let functions = InstructionSet.current.functions
+        var parts: InlineArray<6, Double>?
+        if let guess = Self.guess(of: left), let other = Self.guess(of: right) {
+            parts = functions.exactSum(left, times: right, below: (guess, other))
+        }
+        if parts == nil, let bound = Self.bound(of: left), let other = Self.bound(of: right) {
+            parts = functions.exactSum(left, times: right, below: (bound, other))
+        }
+        guard let parts else { return false }
+        for place in parts.indices where parts[place] != 0 { add(parts[place]) }
         return true
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrayMath
+
 /// The products of the elements of two arrays as unevaluated sums of head and tail.
 struct SplitProducts {
     private(set) var heads: [Double] = []
@@ -10,17 +12,24 @@ struct SplitProducts {
     /// Stores the products of two arrays.
     mutating func set(_ left: Span<Double>, times right: Span<Double>) {
         precondition(left.count == right.count, "the arrays differ in length")
+        var (heads, tails): ([Double], [Double]) = ([], [])
+        swap(&heads, &self.heads)
+        swap(&tails, &self.tails)
         heads.removeAll(keepingCapacity: true)
         tails.removeAll(keepingCapacity: true)
-        areExact = true
-        for offset in left.indices { heads.append(left[offset] * right[offset]) }
-        for offset in left.indices {
-            let (one, other, head) = (left[offset], right[offset], heads[offset])
-            tails.append((-head).addingProduct(one, other))
-            // Below, the tail may be less than the least double.
-            let isInRange = head.magnitude >= 0x1p-960 && head.magnitude < .infinity
-            areExact = areExact && (isInRange || one == 0 || other == 0)
+        let functions = InstructionSet.current.functions
+        heads.append(addingCapacity: left.count) { heads in
+            tails.append(addingCapacity: left.count) { tails in
+                areExact = functions.products(
+                    left,
+                    times: right,
+                    appendingTo: &heads,
+                    tails: &tails
+                )
+            }
         }
+        swap(&heads, &self.heads)
+        swap(&tails, &self.tails)
     }
 }
 
