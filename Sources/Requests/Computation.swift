@@ -63,12 +63,15 @@ package struct Computation: Sendable {
         !request.gradientOf.isEmpty || loss.facts.signature.primary.count > 1
     }
 
-    /// The result of the loss, which may take as many steps as those computed before leave.
+    /// The result of the loss, which may take as many steps as those computed before leave, with some of the
+    /// greatest losses.
     func evaluateLoss(
         after steps: inout Int,
+        worst: Int = 0,
         _ cancellation: (any CancellationFlag)?
     ) throws(RequestError) -> LossResult {
         var own = request
+        own.worstCount = worst
         own.stepsBefore = steps
         let result = try evaluateLoss(of: own, cancellation)
         steps = steps.saturatingSum(with: result.steps)

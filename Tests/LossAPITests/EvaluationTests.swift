@@ -499,6 +499,30 @@ struct EvaluationTests {
         #expect(place.index == 2)
     }
 
+    @Test("has the same metrics, whatever losses share their sums")
+    func shared() throws {
+        let numbers =
+            #""inputs":{"predictions":[1.5,2,null,0.1,-7,3],"targets":[1,2.5,0,0.3,2,9]},"missing":"skip""#
+        let metrics =
+            #""metrics":["r2","rmse","mae","mse","explained_variance",{"metric":"d2","loss":"absolute_error"},{"metric":"mape","epsilon":0.5},"mape"]"#
+        let others = [
+            "", #","weights":[1,2,0.25,0.1,3,0]"#, #","groups":["a","b","a","b","c","a"]"#,
+            #","mask":[1,1,1,0,1,1],"groups":["a","b","a","b","c","a"],"weights":[1,2,3,4,0.1,6]"#,
+            #","baseline":{"predictions":[1,1,1,1,1,1]}"#,
+        ]
+        for other in others {
+            let alone = try object("{\(numbers),\(metrics)\(other)}")
+            let losses =
+                #""losses":["squared_error","absolute_error",{"loss":"absolute_percentage_error","epsilon":0.5},"absolute_percentage_error","huber",{"loss":"squared_error","inputs":{"predictions":"targets","targets":"predictions"}}]"#
+            let together = try object("{\(numbers),\(losses),\(metrics)\(other)}")
+            func values(_ result: [String: Any]) throws -> NSArray {
+                let groups = result["groups"] as? [[String: Any]] ?? []
+                return ([result] + groups).map { $0["metrics"] ?? "" } as NSArray
+            }
+            #expect(try values(alone) == values(together), "\(other)")
+        }
+    }
+
     @Test("divides groups by a denominator of one's own, as it does all")
     func normalizer() throws {
         let body =

@@ -19,6 +19,7 @@ struct Accumulation: ~Copyable {
     private var outer: ExactSum?
     /// The exact sums of statistics and partial sums, if they are requested.
     private var moments: MomentSums?
+    private var worst: GreatestLosses
     private var elements: [Double] = []
     private var weighted: [Double] = []
     /// The gradients, and after them the Hessians.
@@ -37,6 +38,7 @@ struct Accumulation: ~Copyable {
         self.batch = batch
         functions = batch.loss.functions
         weighting = try Weighting(batch, targetWeights: targetWeights)
+        worst = GreatestLosses(count: batch.request.worstCount)
         if !weighting.items.isEmpty { outer = ExactSum() }
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
             moments = MomentSums(
@@ -116,11 +118,12 @@ struct Accumulation: ~Copyable {
         throws(LossError)
     {
         guard batch.wantsLosses else { return }
-        let isSummed = outputs.contains(.loss) && weighting.reduces
+        let isSummed = outputs.contains(.loss) && weighting.reduces && !momentsHaveLoss
         if isSummed { try addToSum(losses, weights, from: first) }
         // The sum detects non-finite losses, but not their place.
         if !isSummed || !areFinite { try checkAreFinite(losses, from: first) }
         moments?.add(losses, from: first)
+        worst.add(losses, from: first, of: batch.selection)
         // Adding 0 turns -0 into 0, here and below.
         if keepsElements {
             elements.append(addingCapacity: losses.count) { output in
@@ -243,16 +246,20 @@ struct Accumulation: ~Copyable {
     consuming func finish() throws(LossError) -> LossResult {
         markLeftOut()
         for index in derivatives.indices { derivatives[index].finish() }
+        let moments = moments?.moments()
         return LossResult(
-            reduced: outputs.contains(.loss) && weighting.reduces ? try loss() : nil,
+            reduced: outputs.contains(.loss) && weighting.reduces ? try loss(moments) : nil,
             normalizer: weighting.normalizer,
             derivatives: derivatives,
-            try others()
+            try others(moments)
         )
     }
 
+    /// Whether the reduced loss follows from the exact sums of statistics and partial sums.
+    private var momentsHaveLoss: Bool { moments != nil && weighting.items.isEmpty }
+
     /// The outputs that most requests do not have; `nil` if there are none.
-    private func others() throws(LossError) -> LossResult.OtherOutputs? {
+    private func others(_ moments: Moments?) throws(LossError) -> LossResult.OtherOutputs? {
         let isWeighted = outputs.contains(.loss) && !weighting.reduces
         guard
             isWeighted || batch.request.skipsMissing
@@ -263,10 +270,11 @@ struct Accumulation: ~Copyable {
             LossResult.Values(
                 weighted: isWeighted ? losses(weighted) : nil,
                 elements: outputs.contains(.elements) ? losses(elements) : nil,
-                statistics: outputs.contains(.statistics) ? try statistics() : nil,
-                moments: outputs.contains(.partial) ? moments?.moments() : nil,
+                statistics: outputs.contains(.statistics) ? try statistics(moments) : nil,
+                moments: outputs.contains(.partial) ? moments : nil,
                 groups: groups,
                 skipped: batch.request.skipsMissing ? batch.selection.skipped : nil,
+                worst: worst.extremes(of: batch.lossShape),
                 extent: outputs.contains(.partial) ? extent : nil
             )
         )
@@ -281,11 +289,13 @@ struct Accumulation: ~Copyable {
     }
 
     /// The reduced loss.
-    private mutating func loss() throws(LossError) -> Double {
+    private mutating func loss(_ moments: Moments?) throws(LossError) -> Double {
         sum.normalize()
         let normalizer = weighting.normalizer
         let value =
-            (outer?.value(dividedBy: normalizer) ?? sum.value(dividedBy: normalizer)) + 0
+            momentsHaveLoss
+            ? moments?.loss(dividedBy: normalizer) ?? .nan
+            : (outer?.value(dividedBy: normalizer) ?? sum.value(dividedBy: normalizer)) + 0
         guard value.isFinite else { throw notFinite(place: []) }
         return value
     }
@@ -308,9 +318,9 @@ struct Accumulation: ~Copyable {
         )
     }
 
-    private func statistics() throws(LossError) -> Statistics {
+    private func statistics(_ moments: Moments?) throws(LossError) -> Statistics {
         let (shape, first) = (batch.lossShape, batch.request.offset)
-        guard let moments = moments?.moments() else { throw notFinite(place: []) }
+        guard let moments else { throw notFinite(place: []) }
         return try Statistics(
             moments,
             input: batch.signature.inputs[0].name,

@@ -38,6 +38,8 @@ package struct LossRequest: Sendable {
     package var offset = 0
     /// The groups of the items of the first dimension, whose sums are kept apart.
     package var groups: GroupLabels?
+    /// The number of the greatest losses to find.
+    package var worstCount = 0
     /// The maximum number of steps of a loss that states them.
     package var stepLimit: Int
     /// The number of steps of the losses of the same request that were computed before.
@@ -95,6 +97,7 @@ package struct LossResult: Equatable, Sendable {
         var moments: Moments?
         var groups: [LossPartial.Group]?
         var skipped: Int?
+        var worst: [Statistics.Extreme] = []
         var extent: Extent?
         var link: Tensor?
         var prox: Tensor?
@@ -128,6 +131,8 @@ package struct LossResult: Equatable, Sendable {
     package internal(set) var steps = 0
     /// The number of losses skipped because of a missing input; `nil` unless skipping was requested.
     package var skipped: Int? { others?.values.skipped }
+    /// The greatest losses in descending order, as many as requested; of equal ones the first.
+    package var worst: [Statistics.Extreme] { others?.values.worst ?? [] }
     /// The units of the losses, if their exact sums were requested.
     var extent: Extent? { others?.values.extent }
     /// The means that the predictions estimate, in their shape.

@@ -39,6 +39,7 @@ package struct Metric: Sendable {
     /// - Parameters:
     ///   - inputs: the inputs in the order of the facts; `nil` for optional ones that are omitted.
     ///   - units: the units that take part.
+    ///   - shared: the sums of metrics of the same inputs and units; `nil` if there are none.
     ///   - cancellation: polled during the evaluation, which ends once it is cancelled; `nil` means
     ///     never.
     /// - Returns: the value, or the reason that there is none.
@@ -47,9 +48,10 @@ package struct Metric: Sendable {
     package func evaluate(
         _ inputs: [Tensor?],
         _ units: MetricUnits,
+        sharing shared: SharedSums? = nil,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> MetricResult {
-        let batch = try MetricBatch(facts, inputs, units, cancellation)
+        let batch = try MetricBatch(facts, inputs, units, shared, cancellation)
         guard batch.count > 0 else {
             return .undefined("\(facts.name) needs at least one unit, but none takes part")
         }

@@ -11,6 +11,8 @@ struct MetricBatch {
     let scale: WeightScale
     /// The number of scores in a row; 1 for elements.
     let width: Int
+    /// The sums that metrics of the same inputs and units share; `nil` if there are none.
+    let shared: SharedSums?
     private let binding: Binding
     private let cancellation: (any CancellationFlag)?
 
@@ -24,6 +26,7 @@ struct MetricBatch {
         _ facts: MetricFacts,
         _ inputs: [Tensor?],
         _ units: MetricUnits,
+        _ shared: SharedSums?,
         _ cancellation: (any CancellationFlag)?
     ) throws(LossError) {
         let signature = facts.signature(of: inputs)
@@ -33,6 +36,7 @@ struct MetricBatch {
         self.binding = binding
         self.inputs = inputs
         self.units = units
+        self.shared = shared
         self.cancellation = cancellation
         width = signature.unit == .row ? binding.length(of: "K") : 1
         scale = WeightScale(units)

@@ -126,16 +126,16 @@ package struct DataSetEvaluation: Sendable {
         // One limit for all losses.
         var steps = 0
         var results: [DataSetResult.Loss] = []
+        var shared = SharedResults(groupCount: data.groups?.keys.count ?? 0)
         for (index, term) in losses.enumerated() {
             guard let found = Catalogue.loss(named: term.name) else {
                 throw .unknown(list: "losses", place: index, name: term.name)
             }
             let inputs = found.facts.signature.inputs.map { $0.name }
             let place = TermPlace(list: "losses", index: index, term: term, inputs: inputs)
-            results.append(try result(of: found, place, quantile, &steps, cancellation))
+            results.append(try result(of: found, place, quantile, &steps, &shared, cancellation))
         }
         var values: [DataSetResult.Metric] = []
-        var arrangement: GroupArrangement?
         for (index, term) in metrics.enumerated() {
             guard let found = MetricCatalogue.metric(named: term.name) else {
                 throw .unknown(list: "metrics", place: index, name: term.name)
@@ -143,7 +143,7 @@ package struct DataSetEvaluation: Sendable {
             let inputs = found.entry.facts.inputNames
             let place = TermPlace(list: "metrics", index: index, term: term, inputs: inputs)
             values.append(
-                try result(of: found, place, quantile, &arrangement, &steps, cancellation)
+                try result(of: found, place, quantile, &shared, &steps, cancellation)
             )
         }
         return DataSetResult(
@@ -194,12 +194,17 @@ extension DataSetEvaluation {
         _ place: TermPlace,
         _ quantile: Double,
         _ steps: inout Int,
+        _ shared: inout SharedResults,
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> DataSetResult.Loss {
         let (facts, term) = (found.facts, place.term)
         var result = DataSetResult.Loss(label: term.resultName, loss: facts.name)
-        let outputs: Outputs = facts.hasPartial ? [.loss, .partial, .elements] : .loss
+        // The losses themselves are kept for their differences only.
+        let outputs: Outputs =
+            !facts.hasPartial
+            ? .loss : baseline.isEmpty ? [.loss, .partial] : [.loss, .partial, .elements]
         let own = try evaluate(found, place, data, outputs, &steps, cancellation)
+        shared.add(own.result, of: own.computation, term)
         let other =
             try baseline.isEmpty
             ? nil
@@ -221,8 +226,8 @@ extension DataSetEvaluation {
             result.reason = "a loss of the whole batch is not a mean over units"
             return result
         }
-        let reduction = own.reduction
-        guard let moments = own.result.moments, let elements = own.result.elements,
+        let reduction = own.computation.request.reduction
+        guard let moments = own.result.moments,
             let usual = moments.normalizer(of: reduction)
         else {
             throw place.error(
@@ -241,9 +246,10 @@ extension DataSetEvaluation {
         }
         result.all = mean(moments)
         result.skipped = own.result.skipped
-        result.worst = Self.worst(elements, count: worstCount)
+        result.worst = own.result.worst
         result.groups = (own.result.groups ?? []).map { mean($0.moments) }
-        guard let other, let others = other.result.moments, let losses = other.result.elements
+        guard let other, let others = other.result.moments,
+            let elements = own.result.elements, let losses = other.result.elements
         else { return result }
         let differences = zip(elements.values, losses.values).map { $0 - $1 }
         guard let paired = Moments.moments(of: differences, weights: data.weights, data.groups)
@@ -269,12 +275,12 @@ extension DataSetEvaluation {
 
     /// Throws unless a loss of a whole batch is a single number, of a batch that the groups divide.
     private func check(
-        _ own: (result: LossResult, reduction: Reduction),
+        _ own: (result: LossResult, computation: Computation),
         _ found: Catalogue.Found,
         _ place: TermPlace
     ) throws(DataSetError) {
         guard own.result.reduced != nil else {
-            throw place.error(.notReduced(own.reduction))
+            throw place.error(.notReduced(own.computation.request.reduction))
         }
         let input = found.facts.signature.inputs[0].name
         guard let count = data.groups?.codes.count,
@@ -293,15 +299,19 @@ extension DataSetEvaluation {
         _ outputs: Outputs,
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
-    ) throws(DataSetError) -> (result: LossResult, reduction: Reduction) {
+    ) throws(DataSetError) -> (result: LossResult, computation: Computation) {
         do throws(RequestError) {
             var builder = try place.term.builder(for: found, of: data, outputs, limits)
             if let groups = data.groups, outputs.contains(.partial) {
                 try builder.set(.groups, .labels(groups))
             }
             let computation = try builder.build()
-            let result = try computation.evaluateLoss(after: &steps, cancellation)
-            return (result, computation.request.reduction)
+            let result = try computation.evaluateLoss(
+                after: &steps,
+                worst: worstCount,
+                cancellation
+            )
+            return (result, computation)
         } catch {
             throw place.error(error, of: data)
         }
@@ -330,39 +340,12 @@ extension DataSetEvaluation {
         return mean
     }
 
-    /// The greatest losses, in descending order; of equal ones the first.
-    private static func worst(_ elements: Tensor, count: Int) -> [Statistics.Extreme] {
-        guard count > 0 else { return [] }
-        var worst: [(loss: Double, offset: Int)] = []
-        // Sorting twice as many at a time takes little time for each loss, in whatever order they are.
-        var bound = -Double.infinity
-        func keepGreatest() {
-            worst.sort { $0.loss == $1.loss ? $0.offset < $1.offset : $0.loss > $1.loss }
-            guard worst.count >= count else { return }
-            worst.removeSubrange(count...)
-            bound = worst[count - 1].loss
-        }
-        for offset in elements.values.indices {
-            let loss = elements.values[offset]
-            guard loss > bound else { continue }
-            worst.append((loss, offset))
-            if worst.count == 2 * count { keepGreatest() }
-        }
-        keepGreatest()
-        return worst.map {
-            Statistics.Extreme(
-                loss: $0.loss,
-                place: Tensor.place(of: $0.offset, in: elements.shape)
-            )
-        }
-    }
-
     /// The value of a metric, in all and of each group.
     private func result(
         of found: MetricCatalogue.Found,
         _ place: TermPlace,
         _ quantile: Double,
-        _ arrangement: inout GroupArrangement?,
+        _ shared: inout SharedResults,
         _ steps: inout Int,
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> DataSetResult.Metric {
@@ -374,7 +357,9 @@ extension DataSetEvaluation {
             throw place.error(error)
         }
         try count(&steps, of: metric, place)
-        let own = try evaluate(metric, place, data, cancellation)
+        let names = facts.inputNames.map { term.source(of: $0) }
+        let sums = shared.sums(of: names)
+        let own = try evaluate(metric, place, data, sums.all, cancellation)
         var result = DataSetResult.Metric(
             label: term.resultName,
             metric: facts.name,
@@ -382,18 +367,19 @@ extension DataSetEvaluation {
         )
         if !baseline.isEmpty {
             result.baseline =
-                try evaluate(metric, place, data.replacing(baseline), cancellation).result
+                try evaluate(metric, place, data.replacing(baseline), sums.baseline, cancellation)
+                .result
         }
         guard let labels = data.groups else { return result }
         do throws(LossError) {
-            if arrangement?.units != own.units {
-                arrangement = try GroupArrangement(own.units, labels)
+            if shared.arrangement?.units != own.units {
+                shared.arrangement = try GroupArrangement(own.units, labels)
             }
-            let arranged = facts.inputNames.map { name in
-                arrangement?.arranged(term.source(of: name), of: data)
-            }
-            for units in arrangement?.groups.units ?? [] {
-                let score = try metric.evaluate(arranged, units, unless: cancellation)
+            let arranged = names.map { shared.arrangement?.arranged($0, of: data) }
+            let groups = shared.arrangement?.groups.units ?? []
+            for (units, own) in zip(groups, sums.groups) {
+                let score =
+                    try metric.evaluate(arranged, units, sharing: own, unless: cancellation)
                 result.groups.append(DataSetResult.Score(score, quantile))
             }
         } catch {
@@ -452,6 +438,7 @@ extension DataSetEvaluation {
         _ metric: Metric,
         _ place: TermPlace,
         _ data: DataSet,
+        _ shared: SharedSums,
         _ cancellation: (any CancellationFlag)?
     ) throws(DataSetError) -> (result: MetricResult, units: MetricUnits) {
         let names = metric.facts.inputNames
@@ -468,7 +455,9 @@ extension DataSetEvaluation {
                 mask: data.mask,
                 skipsMissing: data.skipsMissing
             )
-            return (try metric.evaluate(inputs, units, unless: cancellation), units)
+            let result =
+                try metric.evaluate(inputs, units, sharing: shared, unless: cancellation)
+            return (result, units)
         } catch {
             throw place.error(.loss(error, nil), of: data)
         }
@@ -483,6 +472,43 @@ extension Tensor {
             values: zip(values, other.values).map { $1.isNaN ? .nan : $0 },
             hasMissing: true
         )
+    }
+}
+
+/// What the losses and metrics of a data set compute once.
+private struct SharedResults {
+    /// The sums of all units, of those of the baseline, and of each group, by the names of the inputs.
+    private var sums: [[String]: Sums] = [:]
+    var arrangement: GroupArrangement?
+    private let groupCount: Int
+
+    struct Sums {
+        let all = SharedSums()
+        let baseline = SharedSums()
+        let groups: [SharedSums]
+    }
+
+    init(groupCount: Int) { self.groupCount = groupCount }
+
+    /// The sums over inputs of the data set.
+    mutating func sums(of names: [String]) -> Sums {
+        if let found = sums[names] { return found }
+        let new = Sums(groups: (0..<groupCount).map { _ in SharedSums() })
+        sums[names] = new
+        return new
+    }
+
+    /// Adds the moments of a loss that has the inputs of a metric: predictions and targets, as they are.
+    mutating func add(_ result: LossResult, of computation: Computation, _ term: Term) {
+        let names = computation.loss.facts.signature.inputs.map { term.source(of: $0.name) }
+        guard names.count == 2, computation.convention == nil, let moments = result.moments else {
+            return
+        }
+        let sums = sums(of: names)
+        sums.all.add(moments, of: computation.loss)
+        for (own, group) in zip(sums.groups, result.groups ?? []) {
+            own.add(group.moments, of: computation.loss)
+        }
     }
 }
 

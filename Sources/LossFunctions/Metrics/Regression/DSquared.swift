@@ -72,14 +72,14 @@ struct DSquared: MetricEvaluator {
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         if isSquaredError { return try RSquared(.none).evaluate(batch) }
-        let own = try loss.moments(of: batch)
+        let own = try batch.moments(of: loss)
         let targets = RankedUnits(batch, input: 1)
         guard targets.differ else {
             return .undefined("\(name) needs targets that differ, but all are equal")
         }
         let constant =
             switch statistic {
-            case .mean: try RegressionSums(batch).meanTarget
+            case .mean: try batch.regressionSums().meanTarget
             case .median, .quantile: targets.quantile(level, batch.scale)
             case .expectile: preconditionFailure("no loss of expectiles is offered")
             }

@@ -7,7 +7,7 @@ struct ExplainedVariance: MetricEvaluator {
     init(_: OptionValues) {}
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
-        let sums = try RegressionSums(batch)
+        let sums = try batch.regressionSums()
         let total = sums.targetDeviations
         guard !total.isZero else {
             return .undefined("\(name) needs targets that differ, but all are equal")

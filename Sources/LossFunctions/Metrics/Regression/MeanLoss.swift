@@ -18,7 +18,7 @@ extension MeanLoss {
         guard let loss = try Catalogue.loss(named: Self.loss)?.entry.loss(options) else {
             preconditionFailure("\(Self.loss) is a loss")
         }
-        let moments = try loss.moments(of: batch)
+        let moments = try batch.moments(of: loss)
         let mean = moments.mean
         guard mean.isFinite else {
             throw .notFinite(.loss, input: batch.name(of: 0), place: [])

@@ -7,7 +7,7 @@ struct RootMeanSquaredError: MetricEvaluator {
     init(_: OptionValues) {}
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
-        let sums = try RegressionSums(batch)
+        let sums = try batch.regressionSums()
         return MetricResult(sums.squaredErrors.squareRoot(dividedBy: sums.weight))
     }
 
