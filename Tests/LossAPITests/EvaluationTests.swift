@@ -334,7 +334,7 @@ struct EvaluationTests {
             ("", #"{"inputs":{D},"losses":[3]}"#, "the name of a loss, or an object"),
             (
                 "", #"{"inputs":{D},"losses":["mse"],"groups":[1234567890123456789]}"#,
-                "from -2^53 to 2^53"
+                "below 2^53 in magnitude"
             ),
             ("?groups=a,b", #"{"inputs":{D},"losses":["mse"]}"#, "groups belongs in the body"),
             (
@@ -823,7 +823,7 @@ struct CheckTests {
             ),
             (
                 #"{"penalty":"l2","parameters":[[1,2]],"gradient":[1,2]}"#, "/gradient",
-                "wrong-kind"
+                "shape-mismatch"
             ),
             (#"{"loss":"mse","predictions":[1],"targets":[0]}"#, "/gradient", "missing-field"),
             (

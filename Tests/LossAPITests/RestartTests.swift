@@ -2,7 +2,9 @@
 
 import Foundation
 import HTTP
+import HTTPTypes
 import LossAPI
+import LossFacts
 import LossFunctions
 import Testing
 
@@ -24,10 +26,12 @@ struct RestartTests {
             target: target,
             fields: RequestFields([.contentType: "application/json"])
         )
-        guard case .accept(let intake, let options) = client.responder.receive(head) else {
-            throw LossError.cancelled
+        let reception = client.responder.receive(head)
+        var accepted: (intake: any Intake, isRepeatable: Bool)?
+        if case .accept(let intake, let options) = reception {
+            accepted = (intake, options.isRepeatable)
         }
-        return (intake, options.isRepeatable)
+        return try #require(accepted)
     }
 
     /// The response to a body.
@@ -36,6 +40,9 @@ struct RestartTests {
         _ = intake.receive(body.span, isLast: true)
         return intake.makeResponse().body
     }
+
+    /// Restarts an intake, outside of a macro, which cannot mutate it.
+    private func restart(_ intake: inout any Intake) -> Bool { intake.restart() }
 
     @Test("answers each of many bodies as if it were the first", arguments: names)
     func alike(path: String) throws {
@@ -49,7 +56,7 @@ struct RestartTests {
             let body = Array(try JSONSerialization.data(withJSONObject: request))
             var (fresh, _) = try accepted(client, target)
             #expect(response(of: &intake, to: body) == response(of: &fresh, to: body))
-            #expect(intake.restart())
+            #expect(restart(&intake))
         }
     }
 
@@ -60,10 +67,10 @@ struct RestartTests {
         let data = #""predictions":[9],"targets":[0]"#
         let plain = Array("{\(data)}".utf8)
         let first = response(of: &intake, to: plain)
-        #expect(intake.restart())
+        #expect(restart(&intake))
         let sum = Array("{\(data),\"reduction\":\"sum\",\"weights\":[3]}".utf8)
         #expect(response(of: &intake, to: sum) != first)
-        #expect(intake.restart())
+        #expect(restart(&intake))
         #expect(response(of: &intake, to: plain) == first)
     }
 
@@ -73,9 +80,9 @@ struct RestartTests {
         for body in [#"{"predictions":[1],"targets":[1,2]"#, #"{"predictions":"#, "["] {
             var (intake, _) = try accepted(client, target)
             _ = intake.receive(Array(body.utf8).span, isLast: false)
-            #expect(!intake.restart())
+            #expect(!restart(&intake))
             _ = intake.makeResponse()
-            #expect(!intake.restart())
+            #expect(!restart(&intake))
         }
     }
 
@@ -86,7 +93,7 @@ struct RestartTests {
         let numbers = [String](repeating: "0.25", count: 20_000).joined(separator: ",")
         let body = Array(#"{"predictions":[\#(numbers)],"targets":[\#(numbers)]}"#.utf8)
         _ = response(of: &intake, to: body)
-        #expect(intake.restart())
+        #expect(restart(&intake))
         #expect(intake.footprint <= 1_024)
     }
 

@@ -66,7 +66,8 @@ struct FieldSchemas {
             [
                 "description":
                     "The number of losses of the data set before the first, for partial sums.",
-                "type": "integer", "format": "int64", "minimum": 0, "maximum": .integer(1 << 53),
+                "type": "integer", "format": "int64", "minimum": 0,
+                "maximum": .integer((1 << 53) - 1),
             ]
         case .groups:
             [

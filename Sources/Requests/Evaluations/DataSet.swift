@@ -51,6 +51,11 @@ package struct DataSet: Sendable {
 }
 
 extension DataSet {
+    /// The inputs that a loss or penalty reads, and the masks of tokens.
+    static func names(of signature: Signature) -> [String] {
+        signature.inputs.map { $0.name } + signature.tokenMasks
+    }
+
     /// Checks that every input is read.
     ///
     /// - Parameter read: the inputs that losses, metrics or penalties read.
@@ -174,7 +179,7 @@ extension Term {
         _ limits: ComputationLimits
     ) throws(RequestError) -> RequestBuilder {
         let signature = found.facts.signature
-        let names = signature.inputs.map { $0.name } + signature.tokenMasks
+        let names = DataSet.names(of: signature)
         if let name = inputs.keys.sorted().first(where: { !names.contains($0) }) {
             throw .unknownMember(name, of: "inputs", known: names)
         }

@@ -180,8 +180,7 @@ package struct DataSetEvaluation: Sendable {
     private static func inputs(of term: Term, _ list: String) -> [String]? {
         let names =
             list == "losses"
-            ? Catalogue.loss(named: term.name)
-                .map { $0.facts.signature.inputs.map { $0.name } + $0.facts.signature.tokenMasks }
+            ? Catalogue.loss(named: term.name).map { DataSet.names(of: $0.facts.signature) }
             : MetricCatalogue.metric(named: term.name)?.entry.facts.inputNames
         return names?.map { term.source(of: $0) }
     }

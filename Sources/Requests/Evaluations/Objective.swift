@@ -84,7 +84,7 @@ package struct Objective: Sendable {
         // After the terms, which say better what is wrong with the names of their inputs.
         try data.checkUse(
             used.flatMap { place, found in
-                found.facts.signature.inputs.map { place.term.source(of: $0.name) }
+                DataSet.names(of: found.facts.signature).map { place.term.source(of: $0) }
             }
         )
         return try ObjectiveResult(
