@@ -55,6 +55,7 @@ package enum RequestField: Equatable, Sendable {
         package static let missing = Elements(rawValue: 1)
         /// False and true, which are 0 and 1.
         package static let flags = Elements(rawValue: 2)
+        package static let missingOrFlags = Elements(rawValue: 3)
     }
 
     /// Whether an array may have missing values.
@@ -65,7 +66,7 @@ package enum RequestField: Equatable, Sendable {
     package var kind: Kind {
         switch self {
         case .input(_, let containsFlags):
-            .numbers(containsFlags ? [.missing, .flags] : .missing)
+            .numbers(containsFlags ? .missingOrFlags : .missing)
         case .weights: .numbers([])
         case .mask, .tokenMask: .numbers(.flags)
         case .groups: .labels

@@ -14,7 +14,7 @@ export function lossTerm({ text, loss, values }) {
 }
 
 /**
- * The metric of a choice, by the name that is chosen, since an alias may imply options.
+ * The metric of a choice by its own name, with the options that an alias implies unless others are chosen.
  *
  * @param metrics The metrics of the service.
  * @throws SyntaxError with a name or an option that does not exist, or a value that is not allowed.
@@ -22,15 +22,15 @@ export function lossTerm({ text, loss, values }) {
 export function metricTerm(choice, metrics) {
     const metric = entryNamed(metrics, choice.name);
     if (!metric) throw new SyntaxError(`There is no metric ${choice.name}. ${nearest(choice.name, metrics)}`);
-    const own = choice.values(metric);
+    const values = { ...metric.implied(choice.name), ...choice.values(metric) };
     return {
         text: choice.text,
         name: choice.name,
         owner: metric,
-        values: { ...metric.implied(choice.name), ...own },
+        values,
         // The service compares predictions with targets; other inputs are for some metrics or options only.
         inputs: metric.entry.inputs.map((name, place) => ({ name, required: place < 2 })),
-        request: { metric: choice.name, ...own, name: choice.text },
+        request: { metric: metric.name, ...values, name: choice.text },
         better: metric.entry.better,
     };
 }

@@ -13,9 +13,9 @@ extension Tensor {
 
 extension OtherElements {
     init(_ elements: RequestField.Elements) {
-        self = []
-        if elements.contains(.missing) { insert(.null) }
-        if elements.contains(.flags) { insert(.booleans) }
+        let null = elements.contains(.missing) ? Self.null.rawValue : 0
+        let booleans = elements.contains(.flags) ? Self.booleans.rawValue : 0
+        self.init(rawValue: null | booleans)
     }
 
     /// The elements of an input of losses that are not known yet.

@@ -65,9 +65,10 @@ package final class Loss: Sendable {
         _ request: LossRequest,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
-        guard let tokens = try TokenSums(request, facts.signature, cancellation) else {
+        guard let operation = request.logProbability, !facts.signature.tokenMasks.isEmpty else {
             return try evaluate(batch(of: request, cancellation))
         }
+        let tokens = try TokenSums(request, operation, facts.signature, cancellation)
         do throws(LossError) {
             let batch = try batch(of: tokens.request, cancellation)
             try tokens.check(batch)

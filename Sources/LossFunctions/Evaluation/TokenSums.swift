@@ -46,21 +46,19 @@ struct TokenSums {
         let hasTokens: Bool
     }
 
-    /// Combines the tokens of a request; `nil` if its numbers are those of responses.
+    /// Combines the tokens of a request.
     ///
     /// Inputs with one dimension fewer than those with the most have a number for each response already, such
     /// as those of a reference policy that were summed before.
     ///
     /// - Throws: `LossError` if an input or a mask does not have the shape of the tokens, or if a mask is not 0
     ///   or 1.
-    init?(
+    init(
         _ request: LossRequest,
+        _ operation: LogProbability,
         _ signature: Signature,
         _ cancellation: (any CancellationFlag)?
     ) throws(LossError) {
-        guard let operation = request.logProbability, !signature.tokenMasks.isEmpty else {
-            return nil
-        }
         self.request = request
         self.request.logProbability = nil
         self.request.tokenMasks = []
