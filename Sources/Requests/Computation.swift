@@ -122,7 +122,7 @@ struct RunningComputation: Sendable {
         else { return nil }
         self.loss = loss
         self.computation = computation
-        self.computation.removeInputs()
+        _ = self.computation.request.takeRows()
     }
 
     /// Adds the rows of a request.
@@ -151,16 +151,6 @@ struct RunningComputation: Sendable {
         } catch {
             throw .loss(error, computation.context)
         }
-    }
-}
-
-extension Computation {
-    fileprivate mutating func removeInputs() {
-        request.inputs = []
-        request.weights = nil
-        request.mask = nil
-        request.tokenMasks = []
-        request.groups = nil
     }
 }
 

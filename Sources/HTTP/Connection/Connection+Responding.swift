@@ -34,7 +34,9 @@ extension Connection {
         }
     }
 
-    /// Accepts the content of a request whose head repeats that of the previous one.
+    /// Accepts the content of a request whose head repeats that of the previous one; not inlined, as
+    /// ``processPipelined()``.
+    @inline(never)
     mutating func acceptAgain(_ head: RequestHead) {
         isRequestRead = head.framing == .none
         announcedBytes = head.contentLength ?? 0
@@ -227,7 +229,7 @@ extension Connection {
             persistence = head?.version == .http10 ? .keepAlive : .implied
         }
         let hasContent = ResponseWriter.allowsContent(response.status)
-        let isSent = hasContent && method != .head
+        let isSent = hasContent && !isHead
         let isChunked = isSent && response.isStreamed && head?.version != .http10
         let framing: ResponseWriter.Framing =
             !hasContent || response.isStreamed && !isChunked
@@ -279,6 +281,8 @@ extension Connection {
             phase = .halfClosing
         }
     }
+
+    private var isHead: Bool { head?.isHead ?? (parser.method == .head) }
 
     private var method: HTTPRequest.Method? { head?.method ?? parser.method }
 

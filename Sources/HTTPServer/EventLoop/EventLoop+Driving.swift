@@ -344,7 +344,7 @@ extension EventLoop {
         entry.connection.cancelWork()
         freeBuffers(entry, &entry.connection)
         remove(entry)
-        services.connectionClosed(charged: entry.charged, reason)
+        services.connectionClosed(charged: entry.charged, reason, route: entry.connection.route)
         if entry.isUndrained {
             entry.isUndrained = false
             undrained -= 1

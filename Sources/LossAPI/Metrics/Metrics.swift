@@ -36,7 +36,7 @@ final class Metrics: Sendable {
         counts.withLock { counts in
             switch event {
             case .connectionOpened: counts.connectionsOpened += 1
-            case .connectionClosed(let closing): counts.closings[closing, default: 0] += 1
+            case .connectionClosed(let closing, _): counts.closings[closing, default: 0] += 1
             case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
             case .responseSent(let exchange):
                 counts.add(exchange)

@@ -157,7 +157,7 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
 
     mutating func restart() -> Bool {
         guard let initial, case .none = problem, members.restart() else { return false }
-        builder = initial.builder
+        if !builder.isAsBefore { builder = initial.builder }
         times = WorkTimes()
         received = 0
         latest = nil
