@@ -112,7 +112,7 @@ package struct Input: Equatable, Sendable {
         /// The name of the field that marks the tokens that count, which inputs of the same responses
         /// share.
         package let mask: String
-        /// How the loss is defined of tokens.
+        /// The combination of tokens in the definition of the loss.
         package let usual: LogProbability
 
         package init(mask: String, usual: LogProbability) {

@@ -53,7 +53,7 @@ final class Conversation {
     private let makeResponse: (Request) -> Response?
     /// Whether the network accepts output.
     var isNetworkOpen = true
-    /// How the content of requests is processed.
+    /// The options of processing the content of requests.
     var intakeOptions = IntakeOptions()
     /// Whether worker jobs are held back until the test completes them.
     var areJobsHeld = false

@@ -45,7 +45,7 @@ package enum Reception: Sendable {
     case accept(any Intake, IntakeOptions = IntakeOptions())
 }
 
-/// How the content of a request is processed.
+/// The options of processing the content of a request.
 package struct IntakeOptions: Sendable {
     /// The maximum length in bytes of content that is processed on the event loop, in addition to
     /// ``Limits/inlineBodyBytes``.

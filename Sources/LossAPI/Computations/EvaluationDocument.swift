@@ -406,7 +406,7 @@ extension TermPlace {
         term.fields.contains { $0.name == field }
     }
 
-    /// Where a field belongs that the term cannot have; `nil` if nowhere.
+    /// The place of a field that the term cannot have; `nil` if it has none.
     fileprivate func advice(onField name: String) -> String? {
         switch name {
         case "weights", "mask", "missing": "It belongs beside the list, for all of its elements."

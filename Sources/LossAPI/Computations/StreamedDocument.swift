@@ -12,7 +12,7 @@ protocol StreamedDocument: ComputableDocument {
     /// The names of the members that are given outside the body, which must not have them too.
     var outside: [String] { get set }
 
-    /// How the value of a member is read.
+    /// The way to read the value of the current member.
     ///
     /// - Throws: A `Problem` if there is no such member.
     func form(of path: [String]) throws -> MemberForm
@@ -33,7 +33,7 @@ extension StreamedDocument {
     }
 }
 
-/// How the value of a member is read.
+/// The ways to read the value of a member.
 enum MemberForm: Equatable {
     /// As a whole, once it has arrived.
     case value

@@ -23,7 +23,7 @@ protocol BodyReader<Target>: Sendable {
     /// Whether reading has paused before a value that would occupy an event loop for long.
     var isPaused: Bool { get }
 
-    /// What is requested, in the Open Inference Protocol; `nil` in other formats.
+    /// The outputs that are requested in the Open Inference Protocol; `nil` in other formats.
     var inference: InferenceRequest? { get }
 
     /// States the length of the body in bytes, before any of it.

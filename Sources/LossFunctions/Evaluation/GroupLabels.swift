@@ -23,7 +23,7 @@ package final class GroupLabels: Sendable {
     package let codes: [Int32]
     /// The items in the order of their groups.
     let items: [Int32]
-    /// Where the items of each group start, and where the last ones end.
+    /// The place of the first item of each group, and the end of the last group.
     let starts: [Int]
 
     fileprivate init(_ keys: [String], _ codes: [Int32]) {

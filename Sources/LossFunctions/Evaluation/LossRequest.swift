@@ -16,12 +16,12 @@ package struct LossRequest: Sendable {
     package var hessianKind = HessianKind.exact
     /// The maximum number of steps of a loss that states them.
     package var stepLimit: Int
-    /// What few requests have; `nil` if everything in it is at its default.
+    /// The settings that few requests have; `nil` if everything in it is at its default.
     ///
     /// Written in full, as otherwise the initializer would replace an initial `nil`.
     private var details: Optional<Details>
 
-    /// The parts that few requests have.
+    /// The settings that few requests have.
     ///
     /// A class, so that requests are short.
     private final class Details: Sendable {
@@ -83,8 +83,8 @@ extension LossRequest {
         get { details?.values.mask }
         set { change { $0.mask = newValue } }
     }
-    /// How the tokens of responses make up the numbers of inputs that state it; `nil` means that these
-    /// numbers are those of responses.
+    /// The combination of tokens into the numbers of responses; `nil` means that the inputs have the numbers
+    /// of responses.
     package var logProbability: LogProbability? {
         get { details?.values.logProbability }
         set { change { $0.logProbability = newValue } }

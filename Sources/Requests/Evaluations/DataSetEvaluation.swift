@@ -474,7 +474,7 @@ extension Tensor {
     }
 }
 
-/// What the losses and metrics of a data set compute once.
+/// The results that the losses and metrics of a data set share.
 private struct SharedResults {
     /// The sums of all units, of those of the baseline, and of each group, by the names of the inputs.
     private var sums: [[String]: Sums] = [:]

@@ -145,7 +145,7 @@ package struct GradientCheck: Sendable {
             + RequestField.all(of: facts).filter { !excluded.contains($0) }
     }
 
-    /// How near two derivatives are, by the largest difference in relation to the largest true number.
+    /// The closeness of two derivatives, by the largest difference in relation to the largest true number.
     package enum Agreement: String, Comparable, Sendable {
         /// It is more than 1e-5.
         case different
