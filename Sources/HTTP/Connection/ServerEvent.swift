@@ -3,7 +3,7 @@
 /// An event that a server reports for metrics and logs.
 package enum ServerEvent: Sendable, Hashable {
     case connectionOpened
-    /// A connection ended, with the route of the request that it was serving, if that is known.
+    /// A connection ended, with the route of the request that was abandoned, if that is known.
     case connectionClosed(CloseReason, route: RouteName = .none)
     /// A response was handed to the network in full, whether it came from a route or a refusal.
     case responseSent(Exchange)

@@ -344,7 +344,8 @@ extension EventLoop {
         entry.connection.cancelWork()
         freeBuffers(entry, &entry.connection)
         remove(entry)
-        services.connectionClosed(charged: entry.charged, reason, route: entry.connection.route)
+        let route = reason == .abandoned ? entry.connection.route : .none
+        services.connectionClosed(charged: entry.charged, reason, route: route)
         if entry.isUndrained {
             entry.isUndrained = false
             undrained -= 1

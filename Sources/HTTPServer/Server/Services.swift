@@ -20,7 +20,7 @@ struct Services: Sendable {
     /// - Parameters:
     ///   - charged: The bytes charged for it in the memory budget.
     ///   - reason: The reason that it ended.
-    ///   - route: The route of the request that it was serving, if that is known.
+    ///   - route: The route of the request that was abandoned, if that is known.
     func connectionClosed(charged: Int, _ reason: CloseReason, route: RouteName = .none) {
         budget.charge(-charged)
         connections.remove()
