@@ -256,8 +256,9 @@ extension DataSetResult.Metric {
     /// The value of the other model, and the difference of numbers.
     private func comparison(with other: MetricResult) -> JSONValue {
         var members = DataSetResult.Score.members(of: other.value)
-        if case .number(let own) = all.result.value, case .number(let number) = other.value {
-            members.append(("difference", .number(own - number + 0)))
+        if case .number = all.result.value, case .number = other.value {
+            let difference = all.result.difference(from: other)
+            members.append(("difference", difference.map { .number($0) } ?? .null))
         }
         return JSONValue(present: members)
     }

@@ -102,7 +102,9 @@ extension ClassRatio {
         }
         switch options.average {
         case .binary:
-            return value(options.positive).map { MetricResult($0) }
+            let (dividend, divisor) = parts(options.positive)
+            guard divisor.isZero else { return MetricResult(dividend, dividedBy: divisor) }
+            return options.zeroDivision.value.map { MetricResult($0) }
                 ?? undefined(options.positive)
         case .none: return MetricResult(.numbers(counts.classes.map(value)))
         case .micro:
@@ -111,7 +113,7 @@ extension ClassRatio {
                 predicted: counts.predicted.sum,
                 actual: counts.actual.sum
             )
-            return MetricResult(dividend.divided(by: divisor))
+            return MetricResult(dividend, dividedBy: divisor)
         case .macro, .weighted:
             let isWeighted = options.average == .weighted
             var (sum, weight) = (QuotientSum(), ExactNumber.zero)
@@ -128,7 +130,7 @@ extension ClassRatio {
                     return undefined(index)
                 }
             }
-            return MetricResult(sum.divided(by: weight))
+            return sum.result(dividedBy: weight)
         }
     }
 

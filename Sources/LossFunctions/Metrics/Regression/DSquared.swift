@@ -94,7 +94,7 @@ struct DSquared: MetricEvaluator {
         guard !total.isZero else {
             return .undefined("\(name) needs a best constant with a loss, but its loss is 0")
         }
-        return MetricResult((total - own[.weightedLoss]).divided(by: total))
+        return MetricResult(total - own[.weightedLoss], dividedBy: total)
     }
 
     static let facts = MetricFacts(
