@@ -30,6 +30,7 @@ struct CheckDocument: TensorDocument {
     }
 
     mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
+        guard try reader.peekKind() != .null else { return try reader.skipValue() }
         guard path[0] != "loss", path[0] != "penalty" else {
             try set(path[0], name: try reader.readString())
             return

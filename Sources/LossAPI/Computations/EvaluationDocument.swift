@@ -119,6 +119,11 @@ extension JSONReader {
         var hasName = false
         try beginObject()
         while let key = try nextKey() {
+            // Null means that the field is omitted.
+            guard try peekKind() != .null else {
+                try skipValue()
+                continue
+            }
             switch key {
             case noun:
                 term.name = try readString()
@@ -127,14 +132,16 @@ extension JSONReader {
             case "coefficient" where hasCoefficient: term.coefficient = try readNumber()
             case "inputs":
                 try beginObject()
-                while let input = try nextKey() { term.inputs[input] = try readString() }
+                while let input = try nextKey() {
+                    guard try peekKind() != .null else {
+                        try skipValue()
+                        continue
+                    }
+                    term.inputs[input] = try readString()
+                }
             case "parameters" where noun == "penalty":
                 term.inputs["parameters"] = try readString()
             default:
-                guard try peekKind() != .null else {
-                    try skipValue()
-                    continue
-                }
                 guard Term.mayHave(key) else {
                     // The field is refused by its name, once that of the loss is known.
                     try skipValue()
@@ -315,10 +322,7 @@ extension Problem {
         switch error {
         case .request(let error): self.init(error, at: "")
         case .unknown(let list, let place, let name):
-            self =
-                list == "metrics"
-                ? Self.unknownMetric(name)
-                : Self.unknownEntry(name, list.hasPrefix("penalt") ? .penalties : .losses)
+            self = list == "metrics" ? Self.unknownMetric(name) : Self.unknownEntry(name, of: list)
             pointer = ["loss", "penalty"].contains(list) ? "/" + list : "/\(list)/\(place)"
         case .unused(let path, let known):
             self.init(
@@ -363,19 +367,39 @@ extension Problem {
                 pointer: place.base,
                 allowed: allowed
             )
+        case .loss(.tooManySteps(let steps, let limit), _) where place.list == "metrics":
+            self.init(
+                .tooManySteps,
+                Self.sentence(onSteps: steps, limit)
+                    + " Each number that a metric keeps for a class, or a pair of classes, counts "
+                    + "\(Metric.cellSteps) steps, in each group and for each model.",
+                pointer: place.base
+            )
         default:
             self.init(error, at: "")
             pointer = pointer.map { place.pointer($0, replaced) }
         }
     }
 
-    private static func unknownEntry(_ name: String, _ list: CatalogueList) -> Problem {
-        do throws(Problem) {
-            _ = try Route.find(name, in: list)
-            return Problem(.notAllowed, "Unknown \(list.noun) \(name.quoted).")
-        } catch {
-            return Problem(.notAllowed, error.detail, allowed: error.allowed)
+    /// Describes an unknown loss or penalty; `field` is the list that has it, or the field that names it.
+    private static func unknownEntry(_ name: String, of field: String) -> Problem {
+        let list: CatalogueList = field.hasPrefix("penalt") ? .penalties : .losses
+        guard let other = list.other.find(name)?.facts.name else {
+            let problem = list.unknown.problem(name)
+            return Problem(.notAllowed, problem.detail, allowed: problem.allowed)
         }
+        let place =
+            switch field {
+            case "penalty", "loss": "\(list.other.noun.quoted): \(other.quoted)"
+            case "penalties": "terms"
+            case "terms": "penalties"
+            default: "penalties of \(Operation.objectives.path)"
+            }
+        return Problem(
+            .notAllowed,
+            "Unknown \(list.noun) \(name.quoted). It is a \(list.other.noun), which belongs in \(place).",
+            allowed: [other]
+        )
     }
 
     private static func unknownMetric(_ name: String) -> Problem {

@@ -164,8 +164,8 @@ package struct DataSetEvaluation: Sendable {
             for (place, term) in terms.enumerated() where Self.inputs(of: term, list) == nil {
                 throw .unknown(list: list, place: place, name: term.name)
             }
-            try Term.checkNames(of: terms, list)
         }
+        try Term.checkNames(of: ("losses", losses), ("metrics", metrics))
         let names = data.inputs.map { $0.name }
         if let other = baseline.first(where: { !names.contains($0.name) }) {
             throw .unused(input: "baseline/" + other.name, known: names)

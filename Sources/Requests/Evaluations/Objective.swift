@@ -43,8 +43,7 @@ package struct Objective: Sendable {
         guard terms.count + penalties.count <= Self.maximumTerms else {
             throw .request(.tooManyTerms("terms", "penalties", limit: Self.maximumTerms))
         }
-        try Term.checkNames(of: terms, "terms")
-        try Term.checkNames(of: penalties, "penalties")
+        try Term.checkNames(of: ("terms", terms), ("penalties", penalties))
         let found = (try entries(of: terms, "terms"), try entries(of: penalties, "penalties"))
         let used = found.0 + found.1
         let names = data.inputs.map { $0.name }

@@ -67,8 +67,18 @@ struct ClassRatioOptions {
     let zeroDivision: ZeroDivision
     let decision: Decision
 
-    init(_ options: OptionValues) {
+    /// - Throws: `LossError` if an option does not apply.
+    init(_ options: OptionValues) throws(LossError) {
         average = options[Self.average]
+        let own = Self.positive.declaration.name
+        guard average == .binary || !options.has(own) else {
+            throw .optionOfOthers(
+                option: own,
+                choice: Self.average.declaration.name,
+                chosen: average.rawValue,
+                having: [Average.binary.rawValue]
+            )
+        }
         positive = options[Self.positive] ?? 1
         zeroDivision = options[Self.zeroDivision]
         decision = Decision(options)
