@@ -81,6 +81,27 @@ struct EvaluationDocument: TensorDocument {
         }
     }
 
+    mutating func set(_: String, _ labels: GroupLabels) throws {
+        do throws(RequestError) { try evaluation.set(groups: labels) } catch {
+            throw Problem(error, at: "")
+        }
+    }
+
+    static let labelFields = ["groups"]
+
+    var labelLimit: Int { evaluation.groupLimit }
+
+    func arrangement() throws(Problem) -> DocumentArrangement {
+        let inputs = evaluation.inputNames
+        guard !inputs.isEmpty else {
+            throw Problem(RequestError.missingChoice("losses", "metrics"), at: nil)
+        }
+        return DocumentArrangement(
+            arrays: inputs + ["weights", "mask"],
+            columns: inputs + ["weights", "mask", "groups"] + inputs.map { "baseline." + $0 }
+        )
+    }
+
     mutating func set(_ name: String, text: String) throws {
         guard Self.texts.contains(name) else {
             throw Problem(notText: name, of: Self.members, texts: Self.texts)

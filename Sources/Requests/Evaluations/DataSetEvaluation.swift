@@ -170,10 +170,15 @@ package struct DataSetEvaluation: Sendable {
         if let other = baseline.first(where: { !names.contains($0.name) }) {
             throw .unused(input: "baseline/" + other.name, known: names)
         }
+        try data.checkUse(inputNames)
+    }
+
+    /// The inputs of the data set that losses and metrics read, each once, in the order in which they name them.
+    package var inputNames: [String] {
         let read =
             losses.flatMap { Self.inputs(of: $0, "losses") ?? [] }
             + metrics.flatMap { Self.inputs(of: $0, "metrics") ?? [] }
-        try data.checkUse(read)
+        return read.uniqued
     }
 
     /// The inputs of the data set that a loss or metric reads; `nil` if it is not known.

@@ -81,17 +81,25 @@ package struct Objective: Sendable {
             )
         }
         // After the terms, which say better what is wrong with the names of their inputs.
-        try data.checkUse(
-            used.flatMap { place, found in
-                DataSet.names(of: found.facts.signature).map { place.term.source(of: $0) }
-            }
-        )
+        try data.checkUse(inputNames)
         return try ObjectiveResult(
             value: value(total),
             losses: losses,
             penalties: penaltyResults,
             gradients: gradients(sums, chosen)
         )
+    }
+
+    /// The inputs that losses and penalties read, each once, in the order in which they name them.
+    package var inputNames: [String] {
+        let lists = [(terms, Catalogue.loss), (penalties, Catalogue.penalty)]
+        let read = lists.flatMap { terms, find in
+            terms.flatMap { term in
+                let names = find(term.name).map { DataSet.names(of: $0.facts.signature) } ?? []
+                return names.map { term.source(of: $0) }
+            }
+        }
+        return read.uniqued
     }
 
     /// The entries of the catalogue that a list of terms names.
