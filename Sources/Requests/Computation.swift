@@ -125,6 +125,9 @@ struct RunningComputation: Sendable {
         _ = self.computation.request.takeRows()
     }
 
+    /// The number of groups so far.
+    var groupCount: Int { loss.groupCount }
+
     /// Adds the rows of a request.
     mutating func add(
         _ rows: LossRequest,

@@ -452,6 +452,9 @@ extension RequestBuilder {
             running = begun
         }
         try running.add(request.takeRows(), cancellation)
+        guard running.groupCount <= limits.groups else {
+            throw .tooManyGroups(limit: limits.groups)
+        }
         folded = .sums(running)
         hasOnlyInputs = false
         return true
@@ -489,6 +492,13 @@ extension RequestBuilder {
             + request.mask.footprint + request.tokenMasks.reduce(0) { $0 + $1.footprint }
             + options.values.reduce(0) { $0 + $1.footprint }
             + penalties.reduce(0) { $0 + $1.footprint } + (request.groups?.footprint ?? 0)
+            + foldedFootprint
+    }
+
+    /// The memory for the sums of groups over rows that are not kept, in bytes.
+    private var foldedFootprint: Int {
+        guard case .sums(let running) = folded else { return 0 }
+        return GroupLabels.bytesEach * running.groupCount
     }
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.

@@ -50,6 +50,53 @@ struct CSVTests {
         }
     }
 
+    @Test("has labels of rows, however it is split", arguments: [1, 2, 7, 100, .max])
+    func labels(size: Int) throws {
+        let words = [
+            "a", "0050", "1.0", "NA", "é", "e\u{301}", "x y", "\"q,\"\"\"", " b ", "\" c\"",
+        ]
+        let expected = ["a", "0050", "1.0", "NA", "é", "e\u{301}", "x y", "q,\"", "b", " c"]
+        let lines = (0..<3_000).map { "\($0),\(words[$0 % words.count]),\(2 * $0)" }
+        let names = ColumnNames(fields: ["predictions", "groups", "targets"], labels: ["groups"])
+        for header in ["predictions,groups,targets", "id,groups,targets"] {
+            let names =
+                header.hasPrefix("id")
+                ? ColumnNames(
+                    fields: ["groups", "targets"],
+                    chosen: [.init(field: "groups", columns: ["groups"])],
+                    labels: ["groups"]
+                ) : names
+            let text = header + "\n" + lines.joined(separator: "\n")
+            let table = try Self.read(text, by: size, names)
+            #expect(table.count == 3_000)
+            #expect(table["targets"] == (0..<3_000).map { Double(2 * $0) })
+            let place = try #require(table.fields.firstIndex { $0.name == "groups" })
+            #expect(table.fields[place].isLabel)
+            let own = table.labels[place].map { Array($0.utf8) }
+            #expect(own == (0..<3_000).map { Array(expected[$0 % expected.count].utf8) })
+        }
+    }
+
+    @Test("takes back the memory of labels")
+    func labelMemory() throws {
+        let lines = (0..<20_000).map { "\(String(repeating: "k", count: $0 % 100 + 1)),1" }
+        let names = ColumnNames(fields: ["groups", "targets"], labels: ["groups"])
+        let meter = Meter(limit: 10_000_000)
+        var reader = CSVReader(names: names)
+        let text = "groups,targets\n" + lines.joined(separator: "\n")
+        _ = try reader.readAll(Array(text.utf8), by: 1_000, meter)
+        #expect(meter.bytes <= 200_000)
+    }
+
+    @Test("refuses labels that are not UTF-8, with the line", arguments: [1, .max])
+    func invalidLabels(size: Int) throws {
+        let names = ColumnNames(fields: ["groups", "targets"], labels: ["groups"])
+        var reader = CSVReader(names: names)
+        let bytes = Array("groups,targets\na,1\nb".utf8) + [0xFF] + Array(",2\n".utf8)
+        let error = #expect(throws: FormatError.self) { _ = try reader.readAll(bytes, by: size) }
+        #expect(error?.sentence == "Line 3, column \"groups\" is not valid UTF-8.")
+    }
+
     @Test(
         "has missing values in several spellings",
         arguments: ["", "NA", "NaN", "nan", "NULL", "null", " ", "\"\"", "\"NA\""]

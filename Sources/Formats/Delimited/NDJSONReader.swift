@@ -4,8 +4,8 @@ package import TensorJSON
 
 /// Reads rows of JSON objects, one on each line.
 ///
-/// The members of the first object are the fields, each a number, null for a missing value, or an array of
-/// numbers; those of the others have the same names, in any order, and the same shapes. Blank lines are
+/// The members of the first object are the fields, each a number, null for a missing value, an array of
+/// numbers, or a label, which is a string or an integer; those of the others have the same names, in any order, and the same shapes. Blank lines are
 /// skipped.
 package struct NDJSONReader: TableReader {
     private let maximumDepth: Int
@@ -44,6 +44,8 @@ package struct NDJSONReader: TableReader {
         let item: Int
         /// The shape of its numbers.
         let shape: [Int]
+        /// Whether it is a label that is a string, as in the first row; `nil` if it is not a label.
+        let isString: Bool?
     }
 
     /// - Parameters:
@@ -131,12 +133,12 @@ extension NDJSONReader {
         guard meter?.take(Self.bytesEach * bytes.count) ?? true else { throw .memoryExhausted }
         defer { meter?.giveBack(Self.bytesEach * bytes.count) }
         guard rows == nil else {
-            try add(bytes)
+            try add(bytes, meter)
             return nil
         }
         let begun = try begin(bytes, meter)
         rows = begun
-        try add(bytes)
+        try add(bytes, meter)
         return .fields(begun.fields)
     }
 
@@ -174,8 +176,10 @@ extension NDJSONReader {
         }
         // The shapes of the numbers.
         var shapes: [[Int]] = []
+        var strings: [Bool] = []
         try read(bytes) { (reader, _) throws(JSONError) in
-            guard owners[shapes.count] != nil else {
+            strings.append(try reader.peekKind() == .string)
+            guard let owner = owners[shapes.count], !plan.fields[owner].isLabel else {
                 shapes.append([])
                 return try reader.skipValue()
             }
@@ -188,15 +192,20 @@ extension NDJSONReader {
                 if field.isArray, !shapes[member].isEmpty {
                     throw error(.wrongShape(shapes[member], expected: []), member: members[member])
                 }
-                targets[member] = Target(field: index, item: item, shape: shapes[member])
+                targets[member] = Target(
+                    field: index,
+                    item: item,
+                    shape: shapes[member],
+                    isString: field.isLabel ? strings[member] : nil
+                )
             }
             let shape = field.isArray ? [field.columns.count] : shapes[field.columns[0]]
-            fields.append(RowField(name: field.name, shape: shape))
+            fields.append(RowField(name: field.name, shape: shape, isLabel: field.isLabel))
         }
         guard meter?.take(64 * members.count) ?? true else { throw .memoryExhausted }
         let offsets = Dictionary(uniqueKeysWithValues: zip(members, members.indices))
         var rows = Rows(members: members, offsets: offsets, targets: targets, fields: fields)
-        try rows.block.begin(fields.map { $0.width }, meter)
+        try rows.block.begin(fields.map { $0.isLabel ? 0 : $0.width }, meter)
         return rows
     }
 
@@ -236,14 +245,40 @@ extension NDJSONReader {
         }
     }
 
+    /// Reads a label, or returns the reason that there is none.
+    private static func label(
+        _ reader: inout JSONReader,
+        isString: Bool
+    ) throws(JSONError) -> Result<String, LineReason> {
+        switch try reader.peekKind() {
+        case .string:
+            let label = try reader.readString()
+            return isString ? .success(label) : .failure(.unlikeLabels(isString: true))
+        case .number:
+            let number = try reader.readNumber()
+            guard !isString else { return .failure(.unlikeLabels(isString: false)) }
+            guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
+                return .failure(.inexactLabel)
+            }
+            return .success("\(integer)")
+        default:
+            try reader.skipValue()
+            return .failure(.noLabel)
+        }
+    }
+
     /// Adds the row of an object.
-    private mutating func add(_ bytes: [UInt8]) throws(FormatError) {
+    private mutating func add(
+        _ bytes: [UInt8],
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) {
         guard var rows else { return }
         // The rows would have a second reference to the block.
         self.rows = nil
         defer { self.rows = rows }
         var count = 0
         var reason: (LineReason, member: String)?
+        var labels: [(field: Int, text: String)] = []
         try read(bytes) { (reader, name) throws(JSONError) in
             let isNext = count < rows.members.count && rows.members[count] == name
             guard let member = isNext ? count : rows.offsets[name] else {
@@ -252,6 +287,13 @@ extension NDJSONReader {
             }
             count += 1
             guard let target = rows.targets[member] else { return try reader.skipValue() }
+            if let isString = target.isString {
+                switch try Self.label(&reader, isString: isString) {
+                case .success(let label): labels.append((target.field, label))
+                case .failure(let failure): reason = reason ?? (failure, name)
+                }
+                return
+            }
             let numbers = try Self.numbers(&reader)
             if !rows.add(numbers, to: target) {
                 reason = reason ?? (.wrongShape(numbers.shape, expected: target.shape), name)
@@ -259,6 +301,7 @@ extension NDJSONReader {
         }
         if let (reason, member) = reason { throw error(reason, member: member) }
         guard count == rows.members.count else { throw try missingMember(bytes, rows.members) }
+        for label in labels { try rows.block.append(label.text, to: label.field, meter) }
         rows.count += 1
     }
 

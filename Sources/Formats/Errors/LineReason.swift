@@ -25,6 +25,12 @@ package enum LineReason: Error, Equatable, Sendable {
     case decimalComma(String)
     case tooLarge(String)
     case infinite(String)
+    /// A row has no label.
+    case noLabel
+    /// A label in JSON is a number that may be that of several integers, or none.
+    case inexactLabel
+    /// A label is a string and those before it are numbers, or the other way round.
+    case unlikeLabels(isString: Bool)
     /// A quote that does not enclose a cell.
     case strayQuote
     case unclosedQuote
@@ -93,6 +99,14 @@ extension LineReason {
             return
                 "\(place) is \(text), but numbers must be finite, or empty, NA, NaN or NULL for a "
                 + "missing value."
+        case .noLabel:
+            return "\(place) has no text, but must have that of the group of each row."
+        case .inexactLabel:
+            return "\(place) must be a string, or an integer below 2^53 in magnitude."
+        case .unlikeLabels(let isString):
+            return
+                "\(place) is a \(isString ? "string" : "number"), but those before it are "
+                + "\(isString ? "numbers" : "strings"): use strings only, or integers only."
         case .strayQuote:
             return
                 "\(place) has a quote within a cell: a quoted cell begins and ends with a quote, and "
@@ -143,6 +157,9 @@ extension LineReason {
         case .decimalComma: "decimal_comma"
         case .tooLarge: "number_out_of_range"
         case .infinite: "infinite"
+        case .noLabel: "no_label"
+        case .inexactLabel: "inexact_label"
+        case .unlikeLabels: "unlike_labels"
         case .strayQuote: "stray_quote"
         case .unclosedQuote: "unclosed_quote"
         case .strayReturn: "stray_return"

@@ -163,8 +163,13 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
             return
         }
         path.append(key)
-        let (form, kind) = (try document.form(of: path), try reader.peekKind())
-        // Null means that the member is omitted.
+        let kind = try reader.peekKind()
+        // Null means that the member is omitted, also if it is a field of losses that the document does not have.
+        guard kind != .null || path.count > 1 || !RequestBuilder.mayOmit(key) else {
+            try reader.skipValue()
+            return leave()
+        }
+        let form = try document.form(of: path)
         guard kind != .null || form == .value else {
             try reader.skipValue()
             return leave()

@@ -49,10 +49,14 @@ package final class GroupLabels: Sendable {
         private var integers: [Int: Int32] = [:]
         private var keys: [String] = []
         private var codes: [Int32] = []
-        private let limit: Int
+        /// The maximum number of groups.
+        package let limit: Int
 
         /// - Parameter limit: The maximum number of groups.
         package init(limit: Int) { self.limit = limit }
+
+        /// A builder without items, of the same limit.
+        package var empty: Builder { Builder(limit: limit) }
 
         /// Whether there are more groups than the limit, so that nothing need be appended.
         package var isOverLimit: Bool { keys.count > limit }

@@ -16,6 +16,9 @@ package struct RunningLoss: Sendable {
     /// The sums of each group by its key, if the losses are grouped.
     private var groups: [GroupKey: Moments] = [:]
     private var hasGroups = false
+
+    /// The number of groups so far.
+    package var groupCount: Int { groups.count }
     /// The extent of the rows so far.
     private var extent = LossResult.Extent()
     private var skipped = 0

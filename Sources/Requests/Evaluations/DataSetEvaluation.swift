@@ -164,16 +164,21 @@ package struct DataSetEvaluation: Sendable {
             for (place, term) in terms.enumerated() where Self.inputs(of: term, list) == nil {
                 throw .unknown(list: list, place: place, name: term.name)
             }
-            try Term.checkNames(of: terms, list)
         }
+        try Term.checkNames(of: ("losses", losses), ("metrics", metrics))
         let names = data.inputs.map { $0.name }
         if let other = baseline.first(where: { !names.contains($0.name) }) {
             throw .unused(input: "baseline/" + other.name, known: names)
         }
+        try data.checkUse(inputNames)
+    }
+
+    /// The inputs of the data set that losses and metrics read, each once, in the order in which they name them.
+    package var inputNames: [String] {
         let read =
             losses.flatMap { Self.inputs(of: $0, "losses") ?? [] }
             + metrics.flatMap { Self.inputs(of: $0, "metrics") ?? [] }
-        try data.checkUse(read)
+        return read.uniqued
     }
 
     /// The inputs of the data set that a loss or metric reads; `nil` if it is not known.

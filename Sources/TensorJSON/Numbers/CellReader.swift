@@ -11,20 +11,32 @@ package struct CellReader: Sendable {
         /// The distance between the places of consecutive rows; 0 if the column is not read.
         fileprivate let stride: Int
         fileprivate let isRead: Bool
+        /// Whether its cells are texts, which are found but not read.
+        fileprivate let isText: Bool
 
         /// Creates a column whose number of a row has the place `start + stride * row`.
         package init(start: Int, stride: Int) {
             self.start = start
             self.stride = stride
-            isRead = true
+            (isRead, isText) = (true, false)
         }
 
-        private init() {
+        private init(isText: Bool) {
             (start, stride, isRead) = (0, 0, false)
+            self.isText = isText
         }
 
         /// A column that is not read: its cells may have any text.
-        package static let other = Column()
+        package static let other = Column(isText: false)
+
+        /// A column of texts, whose places are noted.
+        package static let text = Column(isText: true)
+    }
+
+    /// The place of a text, and its column.
+    package struct Text: Sendable {
+        package let column: Int
+        package let range: Range<Int>
     }
 
     /// The columns of every row; there is at least one.
@@ -41,6 +53,8 @@ package struct CellReader: Sendable {
     /// The row, and the column in it, of the next cell.
     package var row = 0
     package var column = 0
+    /// The texts that the last call found, in the order of the cells.
+    package private(set) var texts: [Text] = []
 
     package init(columns: [Column], endsWithReturn: Bool) {
         self.columns = columns
@@ -48,7 +62,7 @@ package struct CellReader: Sendable {
         self.endsWithReturn = endsWithReturn
     }
 
-    /// The place of the number of the next cell; `nil` if its column is not read.
+    /// The place of the number of the next cell; `nil` if its column has none, or is not read.
     package var place: Int? {
         let column = columns[self.column]
         return column.isRead ? column.start + column.stride * row : nil
@@ -56,7 +70,8 @@ package struct CellReader: Sendable {
 
     /// Reads cells up to the end of a row, or up to one that is not a number.
     ///
-    /// Near the end of the text, cells are left to the caller as well.
+    /// Near the end of the text, cells are left to the caller as well, and so are texts that are empty or in
+    /// quotes, or that begin or end with white space.
     ///
     /// - Parameters:
     ///   - text: the text.
@@ -77,7 +92,8 @@ package struct CellReader: Sendable {
         let columns = columns
         let last = columns.count - 1
         var (row, column, place) = (row, column, position)
-        defer { (self.row, self.column, position) = (row, column, place) }
+        var texts: [Text] = []
+        defer { (self.row, self.column, position, self.texts) = (row, column, place, texts) }
         while row < rows {
             let target = columns[column]
             let separator = column == last ? lineEnd : ASCII.comma
@@ -98,6 +114,10 @@ package struct CellReader: Sendable {
                 end = Self.skip(text, place, separator)
                 // A line with nothing may not be a row.
                 guard end >= 0, last > 0 || end > place &+ 1 else { return }
+                if target.isText {
+                    guard Self.isPlain(text, place, end &- 1) else { return }
+                    texts.append(Text(column: column, range: place..<(end &- 1)))
+                }
             }
             guard column == last else {
                 place = end
@@ -134,6 +154,14 @@ package struct CellReader: Sendable {
             } ?? (nil, .other)
         forms[column] = form
         return number
+    }
+
+    /// Whether a text is not empty, and has no white space around it.
+    private static func isPlain(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        start < end
+            && ![text.byte(at: start), text.byte(at: end &- 1)].contains {
+                $0 == 0x20 || $0 == 0x09
+            }
     }
 
     /// Returns the position after a cell without quotes and its separator; a negative number for other
