@@ -93,14 +93,6 @@ extension Connection {
     /// Takes the worker job for a request with large content; `nil` if one is already running.
     package mutating func takeIntakeJob() -> IntakeJob? { content.takeJob(under: claim) }
 
-    /// Takes back the intake of a finished job.
-    package mutating func complete(_ job: consuming IntakeJob, now: Instant) {
-        self.now = now
-        lastProgressTime = now
-        endWait()
-        content.complete(job)
-    }
-
     /// Resizes the claim to the memory that the request is now expected to need; ends it with the request.
     ///
     /// Called after memory has been released in the budget, so that others can claim it.
@@ -138,7 +130,7 @@ extension Connection {
     }
 
     /// Excludes the time for which the client waited for the server from the time of the transfer.
-    private mutating func endWait() {
+    mutating func endWait() {
         guard let since = waitingSince else { return }
         stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
         waitingSince = nil
@@ -149,7 +141,7 @@ extension Connection {
         guard case .responding = phase else { return }
         self.now = now
         content.clear()
-        begin(response, date: date, nextStep: isRequestRead ? .nextRequest : .close)
+        proceed(with: response, date: date)
     }
 
     /// Records that the network accepted bytes of ``output``.
@@ -161,7 +153,7 @@ extension Connection {
         responseBytesSent += count
         output.advance(by: count)
         guard output.isDone else {
-            if output.unsentBytes == 0 { waitingSince = now }
+            if output.unsentBytes == 0 { endPart() }
             return nil
         }
         switch phase {
@@ -211,13 +203,13 @@ extension Connection {
         }
     }
 
-    private mutating func begin(
+    mutating func begin(
         _ response: Response,
         date: DateField,
         nextStep wanted: Phase.NextStep
     ) {
         // In HTTP/1.0 only closing the connection can mark the end of content of unknown length.
-        let isFramed = !response.isStreamed || head?.version != .http10
+        let isFramed = response.hasKnownLength || head?.version != .http10
         let keepsAlive = !isDraining && !isOverLimit && isFramed && head?.keepsAlive ?? false
         let nextStep = keepsAlive ? wanted : .close
         let persistence: ResponseWriter.Persistence
@@ -228,9 +220,9 @@ extension Connection {
         }
         let hasContent = ResponseWriter.allowsContent(response.status)
         let isSent = hasContent && method != .head
-        let isChunked = isSent && response.isStreamed && head?.version != .http10
+        let isChunked = isSent && !response.hasKnownLength && head?.version != .http10
         let framing: ResponseWriter.Framing =
-            !hasContent || response.isStreamed && !isChunked
+            !hasContent || !response.hasKnownLength && !isChunked
             ? .implied : isChunked ? .chunked : .length(response.body.count)
         requestID =
             head.flatMap { RequestID.provided(in: $0.fields) }
@@ -242,7 +234,9 @@ extension Connection {
             isBodyShared: response.isBodyShared,
             isStreamed: isSent && response.isStreamed,
             source: response.source,
-            isChunked: isChunked
+            isChunked: isChunked,
+            isOpen: isSent && response.extent.hasMore,
+            trailers: response.extent.trailers
         ) { bytes in
             if !interim.isEmpty { bytes.append(contentsOf: interim) }
             ResponseWriter.write(
