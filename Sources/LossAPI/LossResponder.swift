@@ -169,6 +169,12 @@ package struct LossResponder: Responder {
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // How long they take is known only once they are done.
         if case .operation = route { intakeOptions.inlineBytes = 0 }
+        if intake.respondsConcurrently {
+            intakeOptions.respondsConcurrently = true
+            intakeOptions.inlineBytes = 0
+            // Neither the request nor the response is coded.
+            return .accept(consume intake, intakeOptions)
+        }
         if request == .json, coding == nil, case .entry = route {
             intakeOptions.isRepeatable = !hasAccessRules
         }
@@ -353,6 +359,9 @@ extension ResponseFields {
 extension HTTPField.Name {
     /// RFC 5789's Accept-Patch, for POST (W3C Linked Data Platform 1.0, section 7.1).
     static let acceptPost = HTTPField.Name.parse("Accept-Post")
+
+    /// RFC 7240, section 3.
+    static let preferenceApplied = HTTPField.Name.parse("Preference-Applied")
 
     /// The name of a field that swift-http-types does not list.
     static func parse(_ name: String) -> HTTPField.Name {
