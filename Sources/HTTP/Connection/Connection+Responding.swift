@@ -250,7 +250,8 @@ extension Connection {
             )
         }
         status = response.status
-        if response.route.isKnown { route = response.route }
+        // Formats are known when the content is accepted, routes also before.
+        if response.route.isKnown { route = response.route.with(route.formats) }
         problem = response.problem
         times = response.times
         lastProgressTime = now
