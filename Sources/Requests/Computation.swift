@@ -128,13 +128,13 @@ struct RunningComputation: Sendable {
     /// The number of groups so far.
     var groupCount: Int { loss.groupCount }
 
-    /// Adds the rows of a request.
+    /// Adds the rows of a request; returns their own results.
     mutating func add(
         _ rows: LossRequest,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) {
+    ) throws(RequestError) -> Evaluation {
         do throws(LossError) {
-            try loss.add(
+            let result = try loss.add(
                 rows.inputs,
                 weights: rows.weights,
                 mask: rows.mask,
@@ -142,6 +142,7 @@ struct RunningComputation: Sendable {
                 groups: rows.groups,
                 unless: cancellation
             )
+            return computation.evaluation(result)
         } catch {
             throw .loss(error, computation.context)
         }

@@ -433,31 +433,42 @@ extension RequestBuilder {
         )
     }
 
+    /// Whether the result has numbers for each row that follow from it alone, unless the shapes of inputs or
+    /// options connect the rows.
+    package var yieldsRows: Bool {
+        RunningLoss.yieldsRows(
+            of: request.outputs,
+            chosenReduction(request.outputs, normalizer: request.normalizer),
+            normalizer: request.normalizer,
+            facts.signature
+        )
+    }
+
     /// Keeps only sums over the rows that have been set, of inputs, weights and masks; then the next rows can
     /// be set.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
-    /// - Returns: Whether it was done; `false` if the result does not follow from sums over rows, so that
-    ///   all rows must be set at once.
+    /// - Returns: The results of these rows; `nil` if nothing was done, because the result does not follow from
+    ///   sums over rows and results of each, so that all rows must be set at once.
     /// - Throws: `RequestError` if the request or a row is refused.
     package mutating func foldRows(
         unless cancellation: (any CancellationFlag)? = nil
-    ) throws(RequestError) -> Bool {
+    ) throws(RequestError) -> Evaluation? {
         var running: RunningComputation
         switch folded {
         case .sums(let sums): running = sums
         case .none:
             var request = self
-            guard let begun = RunningComputation(like: try request.build()) else { return false }
+            guard let begun = RunningComputation(like: try request.build()) else { return nil }
             running = begun
         }
-        try running.add(request.takeRows(), cancellation)
+        let evaluation = try running.add(request.takeRows(), cancellation)
         guard running.groupCount <= limits.groups else {
             throw .tooManyGroups(limit: limits.groups)
         }
         folded = .sums(running)
         hasOnlyInputs = false
-        return true
+        return evaluation
     }
 
     /// Computes what is requested, once every field has been set.

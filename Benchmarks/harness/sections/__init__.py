@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One module for each section of a run; `measure` adds its rows."""
 
-from . import catalogue, codec, fairness, kernels, large, linear, small, start
+from . import catalogue, codec, fairness, kernels, large, linear, small, start, stream
 
 ALL = {
     "small": small.measure,
@@ -12,4 +12,5 @@ ALL = {
     "fairness": fairness.measure,
     "linear": linear.measure,
     "start": start.measure,
+    "stream": stream.measure,
 }

@@ -54,6 +54,15 @@ package struct CSVReader: TableReader {
 
     package mutating func end() { isComplete = true }
 
+    package mutating func takeRows(
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> RowBlock? {
+        guard table != nil, case .rows(let block) = try takeBlock(isFull: false, meter) else {
+            return nil
+        }
+        return block
+    }
+
     package mutating func next(
         _ bytes: Span<UInt8>,
         from index: inout Int,

@@ -64,6 +64,13 @@ package struct NDJSONReader: TableReader {
 
     package mutating func end() { isComplete = true }
 
+    package mutating func takeRows(
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> RowBlock? {
+        guard case .rows(let block) = try takeBlock(isFull: false, meter) else { return nil }
+        return block
+    }
+
     package mutating func next(
         _ bytes: Span<UInt8>,
         from index: inout Int,

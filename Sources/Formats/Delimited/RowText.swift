@@ -66,6 +66,11 @@ package struct RowText: Sendable {
     /// The count of numbers in a row.
     package var width: Int { separators.count }
 
+    /// The most bytes of some rows: a number has up to 25.
+    package func mostBytes(of rows: Int) -> Int {
+        rows * (separators.reduce(end.count) { $0 + $1.count + 25 } + 1)
+    }
+
     /// The text of some rows.
     ///
     /// - Parameters:
@@ -74,7 +79,7 @@ package struct RowText: Sendable {
     /// - Returns: The lines.
     package func text(of columns: [[Double]], _ rows: Range<Int>) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(rows.count * (25 * width + end.count + 1))
+        text.reserveCapacity(mostBytes(of: rows.count))
         for row in rows {
             var place = 0
             for (field, width) in widths.enumerated() {

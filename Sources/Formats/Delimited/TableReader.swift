@@ -23,6 +23,11 @@ package protocol TableReader: Sendable {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent?
 
+    /// Takes the rows that have been read and returned in no block; `nil` if there are none.
+    ///
+    /// - Throws: an error if memory is exhausted.
+    mutating func takeRows(_ meter: (any MemoryMeter)?) throws(FormatError) -> RowBlock?
+
     /// Marks the end of the body; ``next(_:from:_:)`` then returns what is left.
     mutating func end()
 

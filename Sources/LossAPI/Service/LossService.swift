@@ -122,8 +122,16 @@ package struct LossService: Sendable {
         _ formats: ContentFormats
     ) throws(Problem) -> any Intake {
         let builder = try RequestBuilder.make(for: found, query, formats, limits: limits)
+        let results =
+            formats.streamsRows && builder.yieldsRows
+            ? ResultRows(as: formats.result.format) : nil
         return RequestIntake(
-            members: TableBody(reader, foldsRows: builder.sumsRows, limit: maximumBody),
+            members: TableBody(
+                reader,
+                foldsRows: builder.sumsRows || results != nil,
+                results: results,
+                limit: maximumBody
+            ),
             builder: builder,
             initial: nil,
             format: formats.result,

@@ -22,6 +22,8 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
     private var foldedRows = 0
     /// Whether rows need not be kept, as far as is known.
     private var foldsRows: Bool
+    /// The results of rows, if they are made while the body arrives.
+    private var results: ResultRows?
     /// The maximum length of a body of which rows must be kept, in bytes.
     private let limit: Int
 
@@ -33,23 +35,30 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
 
     /// - Parameters:
     ///   - reader: The reader of the format.
-    ///   - foldsRows: Whether the result follows from sums over rows.
+    ///   - foldsRows: Whether the result follows from sums over rows, and from `results` for each.
+    ///   - results: Collects the results of rows while the body arrives; `nil` if there are none.
     ///   - limit: The maximum length of the body in bytes if rows must be kept after all.
-    init(_ reader: Reader, foldsRows: Bool, limit: Int) {
+    init(_ reader: Reader, foldsRows: Bool, results: ResultRows?, limit: Int) {
         self.reader = reader
         self.foldsRows = foldsRows
+        self.results = results
         self.limit = limit
     }
 
     var footprint: Int {
-        (reader?.footprint ?? 0) + part.footprint + kept.footprint
+        (reader?.footprint ?? 0) + part.footprint + kept.footprint + (results?.footprint ?? 0)
     }
 
     var isBounded: Bool { foldsRows }
 
+    var streamsRows: Bool { results != nil }
+
+    mutating func takeRows() -> ResultRows? { results?.take() }
+
     mutating func endBody() { reader?.end() }
 
     mutating func setRest(of builder: inout RequestBuilder) throws {
+        if results != nil { try foldRows(of: &builder, atLeast: 1) }
         if kept.count > 0 || foldedRows == 0 { try setRows(of: &builder) }
     }
 
@@ -70,9 +79,12 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
                 kept.begin(fields, labelLimit: builder.groupLimit)
             case .rows(let block):
                 guard try keep(block) else { return skip() }
-                try foldRows(of: &builder)
+                try foldRows(of: &builder, atLeast: Self.foldedCount)
             }
         }
+        guard results != nil, let block = try reader?.takeRows(part.meter) else { return }
+        guard try keep(block) else { return skip() }
+        try foldRows(of: &builder, atLeast: 1)
     }
 
     /// The field to which a column belongs.
@@ -110,25 +122,31 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         return try kept.append(block, part.meter)
     }
 
-    /// Replaces many rows by sums over them, if that is possible.
-    private mutating func foldRows(of builder: inout RequestBuilder) throws {
+    /// Replaces rows by sums over them and their results, if that is possible and they have at least
+    /// `least` numbers.
+    private mutating func foldRows(
+        of builder: inout RequestBuilder,
+        atLeast least: Int
+    ) throws {
         guard foldsRows else {
             guard part.received <= limit else { throw tooLarge }
             return
         }
         let width = kept.fields.reduce(0) { $0 + $1.width }
-        guard kept.count * width >= Self.foldedCount else { return }
+        guard kept.count * width >= least else { return }
         guard part.meter?.reserve(Self.foldedFootprint) ?? true else { return skip() }
         defer { part.meter?.release(Self.foldedFootprint) }
         var request = builder
         let all = kept
         try setRows(of: &request)
-        guard try request.foldRows(unless: part.meter?.cancellation) else {
+        guard let evaluation = try request.foldRows(unless: part.meter?.cancellation) else {
             kept = all
             foldedRows -= all.count
             foldsRows = false
+            results = nil
             return
         }
+        guard try results?.append(evaluation, part.meter) ?? true else { return skip() }
         part.meter?.release(all.footprint)
         builder = request
     }
