@@ -253,7 +253,9 @@ extension Connection {
         }
         status = response.status
         // Formats are known when the content is accepted, routes also before.
-        if response.route.isKnown { route = response.route.with(route.formats) }
+        if response.route.isKnown, !response.route.isRoute(of: route) {
+            route = response.route.with(route.formats)
+        }
         problem = response.problem
         times = response.times
         lastProgressTime = now
