@@ -250,11 +250,12 @@ extension CSVReader {
         for (field, own) in plan.fields.enumerated() {
             for column in own.columns { owners[column] = field }
         }
+        let columns = [CellReader.Column](repeating: .other, count: names.count)
         var table = Table(
             fields: plan.fields,
             names: names,
             owners: owners,
-            cells: CellReader(columns: [], endsWithReturn: endsWithReturn)
+            cells: CellReader(columns: columns, endsWithReturn: endsWithReturn)
         )
         guard meter?.take(64 * names.count) ?? true else { throw .memoryExhausted }
         try table.block.begin(plan.fields.map { $0.columns.count }, meter)
