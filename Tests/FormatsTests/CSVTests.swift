@@ -149,6 +149,7 @@ struct CSVTests {
 
     private static let refusals: [(text: String, code: String, contains: String)] = [
         ("", "no_header", "must begin with a line of the names"),
+        ("0.5,1\n0.25,3\n", "numbers_in_header", "Line 1 has numbers only"),
         ("predictions;targets\n0,5;1\n", "other_separator", "separated by semicolons"),
         ("predictions\ttargets\n0.5\t1\n", "other_separator", "separated by tabs"),
         ("predictions,predictions\n1,2\n", "repeated_column", "Two columns are named"),

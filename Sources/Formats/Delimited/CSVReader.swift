@@ -240,6 +240,9 @@ extension CSVReader {
         {
             throw error(.otherSeparator(separator), column: nil)
         }
+        if !self.names.areChosen, names.allSatisfy(Self.isNumber) {
+            throw error(.numbersInHeader, column: nil)
+        }
         let plan: ColumnNames.Plan
         do throws(NamedReason) {
             plan = try self.names.plan(names)
@@ -261,6 +264,14 @@ extension CSVReader {
         try table.block.begin(plan.fields.map { $0.columns.count }, meter)
         table.cells.columns = table.columns
         self.table = table
+    }
+}
+
+extension CSVReader {
+    private static func isNumber(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        if case .number = NumberInText(bytes.span) { return true }
+        return false
     }
 }
 

@@ -10,6 +10,9 @@ package struct ColumnNames: Sendable {
     /// The names, or the prefixes, of the columns of some fields.
     private let chosen: [Choice]
 
+    /// Whether the columns of some field are chosen, so that any names are possible.
+    var areChosen: Bool { !chosen.isEmpty }
+
     /// The columns of a field.
     package struct Choice: Equatable, Sendable {
         package let field: String
