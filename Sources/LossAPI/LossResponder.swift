@@ -335,10 +335,22 @@ package struct LossResponder: Responder {
     ) -> Response {
         var fields: HTTPFields = [:]
         if let seconds = refusal.retryAfter { fields[.retryAfter] = "\(seconds)" }
-        return Problem(refusal, length: length, limits: limits).response(
-            route: route,
-            fields: fields
-        )
+        var problem = Problem(refusal, length: length, limits: limits)
+        if refusal == .bodyTooLarge { problem.detail += Self.advice(on: route) }
+        return problem.response(route: route, fields: fields)
+    }
+
+    /// The way to send a longer body to a loss or penalty; empty if its format offers none.
+    private static func advice(on route: RouteName) -> String {
+        guard !route.entry.isEmpty else { return "" }
+        return switch BodyFormat(rawValue: route.formats.request) {
+        case .json:
+            " A number in \(BodyFormat.safetensors.mediaType) takes 8 bytes, or 4 as float32."
+        case .csv, .ndjson:
+            " Rows may be of any length without Content-Encoding if only loss and statistics are "
+                + "requested, or if reduction is sum or none with Prefer: \(ResultRows.preference)."
+        case .safetensors, .npy, .npz, nil: ""
+        }
     }
 
     package func observe(_ event: ServerEvent) {

@@ -306,6 +306,40 @@ struct TableFormatTests {
         #expect(send(table, query: "columns=predictions%3Ascore,targets%3Alabel").body == usual)
     }
 
+    @Test("has a result in the media type that its client knows")
+    func synonyms() {
+        for accept in ["application/jsonl", "application/x-jsonlines, */*;q=0.1"] {
+            let response = send(Self.table, accept: accept)
+            #expect(response.fields[.contentType] == Self.ndjson, "\(accept)")
+        }
+        // Columns may be named by numbers, as those of a frame without names.
+        let numbered = send("0,1\n0.2,0\n1.7,5\n", query: "columns=predictions:0,targets:1")
+        #expect(numbered.status == .ok)
+    }
+
+    @Test("that is too long says which rows may be of any length")
+    func advice() throws {
+        let responder = client.client.responder
+        for (request, text) in [
+            ("csv", "Prefer: respond-streaming"), ("json", "application/vnd.safetensors"),
+            ("npy", nil),
+        ] {
+            let formats = RouteName.Formats(request: request, result: "json")
+            let route = RouteName("/v1/losses/{loss}", entry: "huber").with(formats)
+            let refused = responder.response(
+                to: .bodyTooLarge,
+                route: route,
+                length: nil,
+                limits: Limits()
+            )
+            let detail = try detail(refused)
+            #expect(
+                text.map { detail.contains($0) } ?? detail.hasSuffix("normalizer."),
+                "\(request)"
+            )
+        }
+    }
+
     private static let refusals:
         [(
             text: String, query: String?, problem: String, pointer: String?, contains: String

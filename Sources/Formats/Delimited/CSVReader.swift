@@ -243,6 +243,9 @@ extension CSVReader {
         {
             throw error(.otherSeparator(separator), column: nil)
         }
+        if !self.names.areChosen, names.allSatisfy(Self.isNumber) {
+            throw error(.numbersInHeader, column: nil)
+        }
         let plan: ColumnNames.Plan
         do throws(NamedReason) {
             plan = try self.names.plan(names)
@@ -253,16 +256,25 @@ extension CSVReader {
         for (field, own) in plan.fields.enumerated() {
             for column in own.columns { owners[column] = field }
         }
+        let columns = [CellReader.Column](repeating: .other, count: names.count)
         var table = Table(
             fields: plan.fields,
             names: names,
             owners: owners,
-            cells: CellReader(columns: [], endsWithReturn: endsWithReturn)
+            cells: CellReader(columns: columns, endsWithReturn: endsWithReturn)
         )
         guard meter?.take(64 * names.count) ?? true else { throw .memoryExhausted }
         try table.block.begin(plan.fields.map { $0.width }, meter)
         table.cells.columns = table.columns
         self.table = table
+    }
+}
+
+extension CSVReader {
+    private static func isNumber(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        if case .number = NumberInText(bytes.span) { return true }
+        return false
     }
 }
 

@@ -12,6 +12,9 @@ package struct ColumnNames: Sendable {
     /// The fields whose rows have a label, which is a text or an integer, instead of numbers.
     private let labels: [String]
 
+    /// Whether the columns of some field are chosen, so that any names are possible.
+    var areChosen: Bool { !chosen.isEmpty }
+
     /// The columns of a field.
     package struct Choice: Equatable, Sendable {
         package let field: String

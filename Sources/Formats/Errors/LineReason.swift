@@ -6,6 +6,8 @@ package import TensorJSON
 package enum LineReason: Error, Equatable, Sendable {
     /// The body has no line, and so no header.
     case noHeader
+    /// The first line has numbers in the place of names.
+    case numbersInHeader
     /// The header has a separator other than the comma.
     case otherSeparator(UInt8)
     /// A column other than the first has no name, by its number from 1.
@@ -54,6 +56,10 @@ extension LineReason {
         switch self {
         case .noHeader:
             return "The body is empty, but must begin with a line of the names of the columns."
+        case .numbersInHeader:
+            return
+                "Line \(line) has numbers only, but must have the names of the columns, such as "
+                + "predictions,targets: in pandas, use to_csv without header=False."
         case .otherSeparator(let byte):
             return
                 "The names in line \(line) are separated by \(byte == 0x09 ? "tabs" : "semicolons"), "
@@ -144,6 +150,7 @@ extension LineReason {
     var code: String {
         switch self {
         case .noHeader: "no_header"
+        case .numbersInHeader: "numbers_in_header"
         case .otherSeparator: "other_separator"
         case .unnamedColumn: "unnamed_column"
         case .repeatedColumn: "repeated_column"

@@ -43,6 +43,9 @@ extension Connection {
     /// Whether a part of a response waits to be sent while the request arrives.
     var isSendingConcurrently: Bool { concurrent != nil && output.unsentBytes > 0 }
 
+    /// Whether a response has begun, although its request has not ended.
+    package var hasBegunResponse: Bool { concurrent != nil }
+
     /// Takes back the intake of a finished job, and sends the part of the response that it has made.
     ///
     /// - Parameters:

@@ -217,8 +217,10 @@ extension EventLoop {
         }
     }
 
-    /// Submits a job for a request, which is refused if too many jobs are waiting.
+    /// Submits a job for a request, which is refused if too many jobs are waiting, unless its response has
+    /// begun and must be completed.
     private func submit(_ connection: inout Connection, _ job: @escaping Workers.Job) {
+        guard !connection.hasBegunResponse else { return services.workers.submit(job) }
         if !services.workers.submitUnlessFull(job) { connection.refuse(.tooManyWaiting) }
     }
 

@@ -111,7 +111,7 @@ extension Problem {
             )
         case .noAxis(let axis, let input, let shape):
             self.init(
-                .outOfRange,
+                shape.isEmpty ? .shapeMismatch : .outOfRange,
                 shape.isEmpty
                     ? "\(input) is a single number, but a row-wise loss needs arrays."
                     : "axis is \(axis), but the shape of \(input) is \(shape.written): axis must be an "

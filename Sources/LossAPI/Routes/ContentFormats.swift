@@ -97,7 +97,7 @@ struct ContentFormats: Equatable, Sendable {
             let general = format == usual ? list.weight(of: "application/octet-stream") : nil
             let weight =
                 list.weight(of: format.mediaType)
-                ?? (format == .npz ? list.weight(of: "application/zip") : nil) ?? general
+                ?? format.synonyms.lazy.compactMap { list.weight(of: $0) }.first ?? general
                 ?? list.weight(of: format == .csv ? "text/*" : "application/*")
                 ?? list.weight(of: "*/*") ?? 0
             if weight > best.weight { best = (format, weight) }
