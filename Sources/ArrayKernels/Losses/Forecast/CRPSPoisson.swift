@@ -74,7 +74,9 @@ extension CRPSPoisson {
             .properScoring,
         ],
         notes: [
-            "Means are limited to 1e10, up to which the distribution function is verified."
+            "scoringrules 0.10.0 returns NaN for a mean of 150 and a count of 171, where the score is "
+                + "14.58, since factorials overflow.",
+            "Means are limited to 1e10, up to which the distribution function is verified.",
         ],
         references: ["scoringRules crps_pois", "scoringrules crps_poisson"],
         examples: [

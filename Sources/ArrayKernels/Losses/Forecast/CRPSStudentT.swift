@@ -90,7 +90,8 @@ extension CRPSStudentT {
             "There is no gradient with respect to df, which has no closed form. The score is finite for "
                 + "df above 1/2, though the mean is not below 1.",
             "At df = 1, the Cauchy distribution, the formula is 0 / 0 and its limit is computed; "
-                + "scoringrules 0.10.0 returns NaN. For large df, the score is that of crps_normal.",
+                + "scoringrules 0.10.0 returns NaN there and loses digits nearby, at df = 1 + 1e-12 "
+                + "all but five. For large df, the score is that of crps_normal.",
         ],
         references: ["scoringRules crps_t", "scoringrules crps_t"],
         examples: [
