@@ -220,7 +220,7 @@ endif
 
 golden: .venv/ready ## generate the reference values of the tests (five minutes on two cores)
 	.venv/bin/python Tests/Golden/make_golden.py
-	for name in functions two_doubles gamma; do \
+	for name in functions two_doubles gamma mills distributions; do \
 		.venv/bin/python Tests/Golden/$$name.py > Tests/Golden/$$name.txt.new || exit 1; \
 		mv Tests/Golden/$$name.txt.new Tests/Golden/$$name.txt; \
 	done
