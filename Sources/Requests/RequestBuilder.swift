@@ -215,6 +215,9 @@ package struct RequestBuilder: Sendable {
         let chosen = chosenOptions
         var request = self.request.takeInputs()
         request.reduction = chosenReduction(request.outputs, normalizer: request.normalizer)
+        if reduction == nil, let convention, convention.countsClasses {
+            request.termCount = max(classCount(of: request, chosen), 1)
+        }
         try checkPartial(request)
         chooseHessian(&request, chosen)
         try Self.check(request, hasPenalties: !penalties.isEmpty)

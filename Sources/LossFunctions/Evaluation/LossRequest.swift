@@ -10,6 +10,8 @@ package struct LossRequest: Sendable {
     /// Whether losses with a missing input are skipped rather than refused.
     package var skipsMissing = false
     package var reduction = Reduction.mean
+    /// The number of terms of each loss, which the denominator of `Reduction.elementMean` counts.
+    package var termCount = 1
     package var outputs: Outputs
     /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []

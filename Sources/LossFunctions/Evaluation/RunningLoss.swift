@@ -202,7 +202,7 @@ package struct RunningLoss: Sendable {
         switch reduction {
         case .mean: normalizer ?? moments[.normalizer].rounded
         case .batchMean: Double(extent.itemCount)
-        default: moments.normalizer(of: reduction) ?? 1
+        default: moments.normalizer(of: reduction, termCount: template.termCount) ?? 1
         }
     }
 

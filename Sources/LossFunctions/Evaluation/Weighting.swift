@@ -54,7 +54,8 @@ struct Weighting {
         switch reduction {
         case .sum, .none: normalizer = 1
         case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
-        case .elementMean: normalizer = Double(selection.count)
+        case .elementMean:
+            normalizer = Double(selection.count) * Double(batch.request.termCount)
         case .mean:
             normalizer =
                 batch.request.normalizer

@@ -230,9 +230,10 @@ extension DataSetEvaluation {
             result.reason = "a loss of the whole batch is not a mean over units"
             return result
         }
-        let reduction = own.computation.request.reduction
+        let request = own.computation.request
+        let reduction = request.reduction
         guard let moments = own.result.moments,
-            let usual = moments.normalizer(of: reduction)
+            let usual = moments.normalizer(of: reduction, termCount: request.termCount)
         else {
             throw place.error(
                 .notAllowed(
@@ -246,7 +247,8 @@ extension DataSetEvaluation {
         // A denominator of the client's own is that of the groups and of the baseline too.
         let normalizer = own.result.normalizer == usual ? nil : own.result.normalizer
         func mean(_ moments: Moments) -> DataSetResult.Mean {
-            self.mean(moments, normalizer, reduction, quantile)
+            let usual = moments.normalizer(of: reduction, termCount: request.termCount)
+            return self.mean(moments, normalizer ?? usual ?? 1, quantile)
         }
         result.all = mean(moments)
         result.skipped = own.result.skipped
@@ -262,7 +264,7 @@ extension DataSetEvaluation {
             throw place.error(.loss(.notFinite(.loss, input: input, place: []), nil))
         }
         func difference(_ moments: Moments) -> DataSetResult.Mean {
-            self.mean(moments, nil, .mean, quantile)
+            self.mean(moments, moments.normalizer(of: .mean) ?? 1, quantile)
         }
         result.baseline = DataSetResult.Comparison(
             baseline: mean(others),
@@ -324,11 +326,9 @@ extension DataSetEvaluation {
     /// The mean of losses, and its uncertainty.
     private func mean(
         _ moments: Moments,
-        _ normalizer: Double?,
-        _ reduction: Reduction,
+        _ denominator: Double,
         _ quantile: Double
     ) -> DataSetResult.Mean {
-        let denominator = normalizer ?? moments.normalizer(of: reduction) ?? 1
         let isEmpty = !(denominator > 0)
         var mean = DataSetResult.Mean(
             value: isEmpty ? nil : moments.loss(dividedBy: denominator),

@@ -51,7 +51,7 @@ extension HellingerDistance {
             "q = 0 with y > 0: the derivatives are infinite, and refused",
             "q = y = 0: the derivatives are those for y = 0, 1/2 and 0",
         ],
-        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric, .properScoring],
+        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: ["At most 1. The Hellinger distance is its square root."],
         references: [
             "E. Hellinger, Neue Begründung der Theorie quadratischer Formen von unendlichvielen "

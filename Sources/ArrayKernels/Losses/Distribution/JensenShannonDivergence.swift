@@ -66,7 +66,7 @@ struct JensenShannonDivergence: SeparableRowLoss {
 extension JensenShannonDivergence {
     static let facts = Facts(
         name: "jensen_shannon",
-        aliases: ["jensen_shannon_divergence", "js_divergence", "jsd"],
+        aliases: ["jensen_shannon_divergence", "js_divergence", "js", "jsd"],
         family: .distribution,
         summary:
             "The mean of the divergences of two distributions from their mean, which is bounded "
@@ -84,7 +84,7 @@ extension JensenShannonDivergence {
             "q = 0 with y > 0: the derivatives are infinite, and refused",
             "q = y = 0: the derivatives are those for y = 0, log(2) / 2 and 0",
         ],
-        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric, .properScoring],
+        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
             "At most log 2. SciPy's jensenshannon is its square root, and may divide by the "
                 + "logarithm of a base; it also normalises its inputs."
