@@ -48,7 +48,11 @@ struct JensenShannonDivergence: SeparableRowLoss {
             .replacing(with: TwoDoubles(repeating: -0.5), where: isAlone)
         let sum = LogarithmOfSum(excess.head).sum
         let near = sum.head + (sum.tail + excess.tail / (1 + excess.head))
-        let far = Vector.log(target) - Vector.log(2 * prediction)
+        let quotient = target / (2 * prediction)
+        let far = Vector.log(quotient).replacing(
+            with: Vector.log(target) - Vector.log(2 * prediction),
+            where: quotient .== .infinity
+        )
         let logarithm = near.replacing(with: far, where: isFar)
         let hessian = target / prediction / (prediction + target) * 0.5
         return Derivatives(
@@ -84,7 +88,7 @@ extension JensenShannonDivergence {
             "q = 0 with y > 0: the derivatives are infinite, and refused",
             "q = y = 0: the derivatives are those for y = 0, log(2) / 2 and 0",
         ],
-        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric, .properScoring],
+        properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
         notes: [
             "At most log 2. SciPy's jensenshannon is its square root, and may divide by the "
                 + "logarithm of a base; it also normalises its inputs."
