@@ -135,10 +135,14 @@ extension Batch {
     ///
     /// - Throws: `LossError` if there are too many, together with those of the losses before.
     func checkedSteps() throws(LossError) -> Int {
-        guard let segments, let size = loss.facts.work?.steps else { return 0 }
+        guard let size = loss.facts.work?.steps else { return 0 }
         var steps = 0
-        for unit in 0..<unitCount where !selection.isLeftOut(unit) {
-            steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+        if let segments {
+            for unit in 0..<unitCount where !selection.isLeftOut(unit) {
+                steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+            }
+        } else {
+            steps = size.value(binding.length).saturatingProduct(with: unitCount)
         }
         let total = request.stepsBefore.saturatingSum(with: steps)
         guard total <= request.stepLimit else {
