@@ -11,6 +11,10 @@ package struct RowGroup: Sendable {
     package let length: Int
     /// The distance between consecutive numbers of a row in its tensor.
     package let step: Int
+    /// Whether rows are so long that each is computed separately.
+    ///
+    /// It depends on the length alone, so that the bits of a row do not depend on other rows.
+    package let isLong: Bool
     /// The offset of the first number of each row.
     package private(set) var starts: [Int] = []
     /// The class index of each row, if the targets are class indices.
@@ -22,21 +26,16 @@ package struct RowGroup: Sendable {
     ///   - length: the length of a row.
     ///   - step: the distance between consecutive numbers of a row in its tensor.
     ///   - total: the number of rows of all groups.
-    package init(length: Int, step: Int, of total: Int) {
+    ///   - sharedLength: the greatest length of rows that are computed together.
+    package init(length: Int, step: Int, of total: Int, sharedLength: Int) {
         self.length = length
         self.step = step
+        isLong = length > sharedLength
         let vectors = min(2_048 / max(length, 1) / Self.lanes, (total + 7) / Self.lanes)
-        capacity = Self.areLong(length) ? 1 : max(1, vectors) * Self.lanes
+        capacity = isLong ? 1 : max(1, vectors) * Self.lanes
         starts.reserveCapacity(capacity)
         classes.reserveCapacity(capacity)
     }
-
-    /// Whether rows of a length are so long that each is computed separately.
-    ///
-    /// It depends on the length alone, so that the bits of a row do not depend on other rows.
-    package static func areLong(_ length: Int) -> Bool { length > 128 }
-
-    package var isLong: Bool { Self.areLong(length) }
 
     /// The maximum number of rows: about 2,048 numbers, which stay in the cache.
     package let capacity: Int
@@ -132,6 +131,9 @@ package struct RowBlock: Sendable {
 /// The inputs are whole tensors; the second is empty if it has class indices, and those beyond the
 /// signature are empty.
 package protocol RowKernel: Sendable {
+    /// The greatest length of rows of which eight are computed at once.
+    var sharedLength: Int { get }
+
     /// The values of an option for each number of a row, with the option's name; `nil` if there is
     /// none.
     var list: (option: String, values: [Double])? { get }
@@ -149,7 +151,8 @@ package protocol RowKernel: Sendable {
     /// Computes the loss of a long row, and the derivatives that the block requests.
     ///
     /// `check` is called with the loss and the sums; `flush` whenever the derivatives of a range of
-    /// columns are in the block.
+    /// columns are in the block; `checkCancellation` before each step that takes time in proportion to the
+    /// length, if there are many.
     func computeLong(
         _ first: Span<Double>,
         _ second: Span<Double>,
@@ -157,6 +160,7 @@ package protocol RowKernel: Sendable {
         _ row: RowGroup,
         hasClasses: Bool,
         into block: inout RowBlock,
+        checkCancellation: () throws(LossError) -> Void,
         check: (borrowing RowBlock) throws(LossError) -> Void,
         flush: (borrowing RowBlock, Range<Int>) throws(LossError) -> Void
     ) throws(LossError)

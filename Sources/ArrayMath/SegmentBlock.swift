@@ -78,6 +78,29 @@ package protocol SegmentKernel: Sendable {
     ) throws(SegmentError)
 }
 
+/// A loss of segments that computes several items of a padded batch at once.
+package protocol SegmentGroupKernel: SegmentKernel {
+    /// Computes the losses of up to eight items, and the derivatives that their blocks request, with the
+    /// bits that each item has alone.
+    ///
+    /// - Parameters:
+    ///   - first: the numbers of the first input that belong to the items, one after the other.
+    ///   - second: those of the second input; unused and omitted ones are empty.
+    ///   - third: those of the third input.
+    ///   - fourth: those of the fourth input.
+    ///   - count: the number of items.
+    ///   - blocks: receives the losses and the derivatives, which begin with 0, of each item.
+    /// - Returns: whether each item has a loss; if not, ``SegmentKernel`` throws for the first that has none.
+    func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        count: Int,
+        into blocks: inout [SegmentBlock]
+    ) -> Bool
+}
+
 /// The reason that the loss of a segment cannot be computed, at a number of one of its inputs.
 package struct SegmentError: Error, Equatable, Sendable {
     package let input: Int

@@ -2,7 +2,8 @@
 
 /// The time and the memory of the loss of a unit, by the lengths of its dimensions.
 ///
-/// The losses of elements and rows take time in proportion to their numbers and do not state it.
+/// The losses of elements, and most of rows, take time in proportion to their numbers, keep none, and do
+/// not state it.
 package struct Work: Equatable, Sendable {
     /// The number of elementary steps, of which each takes up to three nanoseconds.
     package let steps: Size

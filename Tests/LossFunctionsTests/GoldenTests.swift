@@ -7,12 +7,9 @@ import Testing
 
 @Suite("Every loss agrees with high-precision reference values")
 struct GoldenTests {
-    /// The largest error of a loss with one value per element, in units in the last place or, if
-    /// terms cancel, of 2^-100 of the largest term.
+    /// The largest error of a loss, in units in the last place or, if terms cancel, of 2^-100 of the largest
+    /// term.
     static let tolerance = 4.0
-    /// The same for a row-wise loss: elementary functions have errors of up to 1 ulp, and several operations
-    /// follow.
-    static let toleranceOfRows = 5.0
 
     /// The losses, and the penalties that are not a sum over single parameters.
     private static let names =
@@ -61,11 +58,9 @@ struct GoldenTests {
             }
         }
         print(name, worst.loss, worst.gradient, worst.hessian, separator: "\n    ")
-        let isByRow = found.facts.signature.unit == .row
-        let tolerance = isByRow ? Self.toleranceOfRows : Self.tolerance
-        #expect(worst.loss.ulps <= tolerance, "\(worst.loss)")
-        #expect(worst.gradient.ulps <= tolerance, "\(worst.gradient)")
-        #expect(worst.hessian.ulps <= tolerance, "\(worst.hessian)")
+        #expect(worst.loss.ulps <= Self.tolerance, "\(worst.loss)")
+        #expect(worst.gradient.ulps <= Self.tolerance, "\(worst.gradient)")
+        #expect(worst.hessian.ulps <= Self.tolerance, "\(worst.hessian)")
     }
 
     /// A divergence from logarithms is as accurate as the logarithms; its terms are about 1.

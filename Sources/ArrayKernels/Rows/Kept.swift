@@ -7,11 +7,11 @@ struct Kept {
     private var heads: [Double]
     private var tails: [Double]
 
-    /// The maximum count of numbers.
+    /// The maximum count of numbers, unless a loss needs all of them.
     static let capacity = 4_096
 
-    init(count: Int) {
-        let count = count <= Self.capacity ? count : 0
+    init(count: Int, capacity: Int = Self.capacity) {
+        let count = count <= capacity ? count : 0
         heads = [Double](repeating: 0, count: count)
         tails = [Double](repeating: 0, count: count)
     }

@@ -44,6 +44,9 @@ protocol RowFormula: RowKernel {
     /// The number of inputs, at most three.
     static var inputCount: Int { get }
 
+    /// The greatest count of numbers of a row that are kept for its derivatives.
+    static var keptCapacity: Int { get }
+
     /// Computes the losses; numbers may be kept for the derivatives.
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary
 
@@ -63,6 +66,15 @@ protocol RowFormula: RowKernel {
         _ summary: Summary
     ) -> Derivatives
 
+    /// The same, from numbers that were kept.
+    func others(
+        _ input: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> Derivatives
+
     /// The loss of a row with twice the precision of a double.
     func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector
 
@@ -79,6 +91,19 @@ protocol RowFormula: RowKernel {
 }
 
 extension RowFormula {
+    static var keptCapacity: Int { Kept.capacity }
+
+    @inline(always)
+    func others(
+        _ input: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> Derivatives {
+        others(input, index, rows, summary)
+    }
+
     func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
         var kept = Kept(count: 0)
         return summarize(row, &kept).loss
@@ -99,6 +124,8 @@ extension RowFormula {
 }
 
 extension RowFormula {
+    package var sharedLength: Int { 128 }
+
     package var list: (option: String, values: [Double])? { nil }
 
     package func compute(
@@ -195,6 +222,7 @@ extension RowFormula {
         _ group: RowGroup,
         hasClasses: Bool,
         into block: inout RowBlock,
+        checkCancellation: () throws(LossError) -> Void,
         check: (borrowing RowBlock) throws(LossError) -> Void,
         flush: (borrowing RowBlock, Range<Int>) throws(LossError) -> Void
     ) throws(LossError) {
@@ -214,7 +242,10 @@ extension RowFormula {
             length: group.length
         )
         let wanted = Wanted(block)
-        var kept = Kept(count: wanted.isAny ? (group.length + 7) / 8 * 8 : 0)
+        var kept = Kept(
+            count: wanted.isAny ? (group.length + 7) / 8 * 8 : 0,
+            capacity: Self.keptCapacity
+        )
         let summary = summarize(rows, &kept)
         block.set(summary, at: 0)
         if summary.cancels.isAny { block.losses[0] = preciseLoss(rows)[0] }
@@ -287,7 +318,7 @@ extension RowFormula {
         for input in 1..<max(Self.inputCount, 1) where wanted.includes(input) {
             for index in indices {
                 output.store(
-                    others(input, index, rows, summary),
+                    others(input, index, rows, summary, kept),
                     at: (index &- indices.lowerBound) &* 8,
                     input: input,
                     wanted,
@@ -379,12 +410,12 @@ extension RowBlock {
 extension RowGroup {
     /// The first row of a tensor with contiguous rows; empty if there is no such input.
     @_lifetime(copy tensor)
-    fileprivate func row(of tensor: Span<Double>) -> Span<Double> {
+    func row(of tensor: Span<Double>) -> Span<Double> {
         tensor.isEmpty ? tensor : tensor.extracting(starts[0]..<(starts[0] + length))
     }
 
     /// A copy of the row of a tensor that begins at an offset; empty if there is no such input.
-    fileprivate func copy(_ tensor: Span<Double>, from start: Int) -> [Double] {
+    func copy(_ tensor: Span<Double>, from start: Int) -> [Double] {
         guard !tensor.isEmpty else { return [] }
         return (0..<length).map { tensor[start + $0 * step] }
     }

@@ -23,6 +23,8 @@ package struct RunningLoss: Sendable {
     /// The extent of the rows so far.
     private var extent = LossResult.Extent()
     private var skipped = 0
+    /// The steps taken so far, if the loss states them.
+    private var steps = 0
     private var hasMask = false
 
     /// Creates a loss without rows; `nil` if its result does not follow from sums over rows.
@@ -132,6 +134,7 @@ package struct RunningLoss: Sendable {
         request.tokenMasks = tokenMasks
         request.groups = labels
         request.offset = template.offset + extent.unitCount
+        request.stepsBefore = template.stepsBefore.saturatingSum(with: steps)
         let result: LossResult
         do throws(LossError) {
             result = try loss.evaluate(request, unless: cancellation)
@@ -148,6 +151,7 @@ package struct RunningLoss: Sendable {
                 throw notFinite
             }
         }
+        steps = steps.saturatingSum(with: result.steps)
         extent.add(next)
         skipped += result.skipped ?? 0
         hasMask = hasMask || mask != nil
@@ -180,7 +184,7 @@ package struct RunningLoss: Sendable {
                 Tensor.place(of: offset - first, in: shape)
             }
         }
-        return LossResult(
+        var result = LossResult(
             reduced: value,
             normalizer: denominator,
             derivatives: [],
@@ -195,6 +199,8 @@ package struct RunningLoss: Sendable {
                 )
             )
         )
+        result.steps = steps
+        return result
     }
 
     /// The denominator of the sum of the losses.

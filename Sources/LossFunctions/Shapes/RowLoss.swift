@@ -33,12 +33,15 @@ final class RowLoss: LossEvaluator {
         if let (option, values) = kernel.list, values.count != layout.length {
             throw .wrongCount(option: option, count: values.count, expected: layout.length)
         }
+        let steps = try batch.checkedSteps()
         var result = try Accumulation(
             batch,
             targetWeights: try targetWeights(of: batch, layout, rows)
         )
         try add(batch, layout, rows, to: &result)
-        return try result.finish()
+        var outcome = try result.finish()
+        outcome.steps = steps
+        return outcome
     }
 
     func minima(of batch: Batch) throws(LossError) -> Tensor? {
@@ -88,7 +91,12 @@ final class RowLoss: LossEvaluator {
         _ rows: ClassRows,
         to result: inout Accumulation
     ) throws(LossError) {
-        var group = RowGroup(length: layout.length, step: layout.step, of: layout.count)
+        var group = RowGroup(
+            length: layout.length,
+            step: layout.step,
+            of: layout.count,
+            sharedLength: kernel.sharedLength
+        )
         var block = RowBlock(
             inputCount: batch.inputs.count,
             group: group,
@@ -124,6 +132,7 @@ final class RowLoss: LossEvaluator {
                     group,
                     hasClasses: rows.hasClasses,
                     into: &block,
+                    checkCancellation: { () throws(LossError) in try batch.checkCancellation() },
                     check: { (block) throws(LossError) in
                         try check(block, units, batch, layout, rows)
                     },

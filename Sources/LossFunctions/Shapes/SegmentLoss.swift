@@ -26,22 +26,26 @@ final class SegmentLoss: LossEvaluator {
             hessians: batch.hessians,
             usesSurrogate: batch.usesSurrogate
         )
-        for unit in losses.indices where !batch.selection.isLeftOut(unit) {
-            try batch.checkCancellation()
-            do throws(SegmentError) {
+        if let kernel = kernel as? any SegmentGroupKernel, batch.selection.isComplete,
+            !segments.areGroups
+        {
+            var blocks = [SegmentBlock](repeating: block, count: RowGroup.lanes)
+            for start in stride(from: 0, to: losses.count, by: blocks.count) {
+                try batch.checkCancellation()
+                let units = start..<min(start + blocks.count, losses.count)
+                if !compute(batch, segments, units, by: kernel, into: &blocks) {
+                    for unit in units { try compute(batch, segments, unit, into: &block) }
+                }
+                for unit in units {
+                    try add(blocks[unit - start], unit, batch, segments, &losses, to: &result)
+                }
+            }
+        } else {
+            for unit in losses.indices where !batch.selection.isLeftOut(unit) {
+                try batch.checkCancellation()
                 try compute(batch, segments, unit, into: &block)
-            } catch {
-                throw batch.lossError(error, unit)
+                try add(block, unit, batch, segments, &losses, to: &result)
             }
-            if batch.wantsLosses, !block.loss.isFinite {
-                throw .notFinite(
-                    .loss,
-                    input: batch.signature.inputs[0].name,
-                    place: batch.place(of: unit, input: 0)
-                )
-            }
-            losses[unit] = block.loss
-            result.add(block, unit, of: segments)
         }
         try result.add(losses)
         try result.checkDerivativesAreFinite()
@@ -58,13 +62,63 @@ final class SegmentLoss: LossEvaluator {
         return try kernel.minima(of: batch, SegmentLayout(segments, batch.unitCount))
     }
 
+    /// Adds the loss and the derivatives of a unit to the result.
+    private func add(
+        _ block: SegmentBlock,
+        _ unit: Int,
+        _ batch: Batch,
+        _ segments: Segments,
+        _ losses: inout [Double],
+        to result: inout Accumulation
+    ) throws(LossError) {
+        if batch.wantsLosses, !block.loss.isFinite {
+            throw .notFinite(
+                .loss,
+                input: batch.signature.inputs[0].name,
+                place: batch.place(of: unit, input: 0)
+            )
+        }
+        losses[unit] = block.loss
+        result.add(block, unit, of: segments)
+    }
+
+    /// Computes the losses of consecutive units of a padded batch at once; returns whether each has one.
+    private func compute(
+        _ batch: Batch,
+        _ segments: Segments,
+        _ units: Range<Int>,
+        by kernel: some SegmentGroupKernel,
+        into blocks: inout [SegmentBlock]
+    ) -> Bool {
+        func places(_ input: Int) -> Range<Int> {
+            guard input < batch.inputs.count else { return 0..<0 }
+            let first = segments.places(of: units.lowerBound, input: input).range
+            return first.lowerBound..<(first.lowerBound + first.count * units.count)
+        }
+        for lane in 0..<units.count {
+            blocks[lane].clear(
+                batch.differentiated.reduce(0) { max($0, places($1).count / units.count) }
+            )
+        }
+        let (first, second) = (batch.values(0), batch.values(1))
+        let (third, fourth) = (batch.values(2), batch.values(3))
+        return kernel.compute(
+            first.span.extracting(places(0)),
+            second.span.extracting(places(1)),
+            third.span.extracting(places(2)),
+            fourth.span.extracting(places(3)),
+            count: units.count,
+            into: &blocks
+        )
+    }
+
     /// Computes the loss of a unit, from copies of its numbers if they are not consecutive.
     private func compute(
         _ batch: Batch,
         _ segments: Segments,
         _ unit: Int,
         into block: inout SegmentBlock
-    ) throws(SegmentError) {
+    ) throws(LossError) {
         func places(_ input: Int) -> Segments.Places {
             input < batch.inputs.count
                 ? segments.places(of: unit, input: input) : Segments.Places.none
@@ -77,15 +131,19 @@ final class SegmentLoss: LossEvaluator {
         block.clear(batch.differentiated.reduce(0) { max($0, places($1).count) })
         let (first, second) = (numbers(0), numbers(1))
         let (third, fourth) = (numbers(2), numbers(3))
-        try kernel.compute(
-            first.all.span.extracting(first.own),
-            second.all.span.extracting(second.own),
-            third.all.span.extracting(third.own),
-            fourth.all.span.extracting(fourth.own),
-            columns: segments.columns,
-            into: &block
-        ) { () throws(SegmentError) in
-            if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
+        do throws(SegmentError) {
+            try kernel.compute(
+                first.all.span.extracting(first.own),
+                second.all.span.extracting(second.own),
+                third.all.span.extracting(third.own),
+                fourth.all.span.extracting(fourth.own),
+                columns: segments.columns,
+                into: &block
+            ) { () throws(SegmentError) in
+                if batch.isCancelled { throw SegmentError(input: 0, .cancelled) }
+            }
+        } catch {
+            throw batch.lossError(error, unit)
         }
     }
 
@@ -135,10 +193,14 @@ extension Batch {
     ///
     /// - Throws: `LossError` if there are too many, together with those of the losses before.
     func checkedSteps() throws(LossError) -> Int {
-        guard let segments, let size = loss.facts.work?.steps else { return 0 }
+        guard let size = loss.facts.work?.steps else { return 0 }
         var steps = 0
-        for unit in 0..<unitCount where !selection.isLeftOut(unit) {
-            steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+        if let segments {
+            for unit in 0..<unitCount where !selection.isLeftOut(unit) {
+                steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
+            }
+        } else {
+            steps = size.value(binding.length).saturatingProduct(with: unitCount)
         }
         let total = request.stepsBefore.saturatingSum(with: steps)
         guard total <= request.stepLimit else {

@@ -20,4 +20,6 @@ def kink(predictions, targets, o):
 
 
 def groups(random):
-    yield {}, samples.distributions(random)
+    # Tiny numbers, one of them far less than the other.
+    tiny = [([1.8738686368170424e-252, 1.0], [8.163436488529184e-227, 1.0]), ([1.0, 3e-200, 1e-300], [1.0, 1e-300, 7e-250])]
+    yield {}, samples.distributions(random) + tiny

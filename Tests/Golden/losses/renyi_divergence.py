@@ -27,6 +27,10 @@ def terms(predictions, targets, o):
 def groups(random):
     pairs = samples.distributions(random)
     zeros = [([0.25] * 4, [0.0, 0.5, 0.5, 0.0]), ([0.5, 0.5], [0.0, 1.0]), ([0.1] * 10, samples.onehot(3, 10))]
+    far = [
+        ([0.300805061605709, 0.3839903308435641, 0.31520460755072677], [0.9999999999999991, 9.341818528343577e-16, 1.6136897155585446e-23]),
+        ([6.8e-15, 0.5, 0.4999999999999932], [1e-26, 0.5, 0.5]), ([1e-20, 0.5, 0.5], [1e-50, 0.5, 0.5]),
+    ]
     for k, alpha in enumerate((2.0, 1.0, 0.5, 1 + 1e-9, 1 - 1e-9, samples.above(1.0), samples.below(1.0), 1e-9, 0.1, 0.9, 1.3,
                                3.7, 16.0)):
-        yield {} if alpha == 2 else {"alpha": alpha}, zeros + (pairs if alpha == 2 else pairs[k % 3::3])
+        yield {} if alpha == 2 else {"alpha": alpha}, zeros + far + (pairs if alpha == 2 else pairs[k % 3::3])

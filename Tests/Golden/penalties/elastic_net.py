@@ -29,3 +29,4 @@ def groups(random):
         cases = [[random.uniform(-3, 3) for _ in range(size)] for size in (1, 3, 8)]
         cases += [[samples.signed(random, -100, 100) for _ in range(6)]]
         yield options, edges + cases
+    yield {"strength": 1e-310, "l1_ratio": 0.3}, [[1e10, -3e10, 2.5e11]]

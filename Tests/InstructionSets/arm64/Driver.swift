@@ -68,7 +68,12 @@ struct Driver {
     /// Computes rows of contiguous numbers, group by group.
     static func run(_ kernel: some RowKernel, _ test: Test) throws(LossError) {
         if let list = kernel.list, list.values.count != test.length { return }
-        var group = RowGroup(length: test.length, step: 1, of: test.count)
+        var group = RowGroup(
+            length: test.length,
+            step: 1,
+            of: test.count,
+            sharedLength: kernel.sharedLength
+        )
         let all = test.allInputs
         var block = RowBlock(
             inputCount: test.inputs.count,
@@ -92,6 +97,7 @@ struct Driver {
                     group,
                     hasClasses: hasClasses,
                     into: &block,
+                    checkCancellation: {},
                     check: { (block) throws(LossError) in write(Array(block.losses.prefix(1))) },
                     flush: { (block, columns) throws(LossError) in
                         write(derivatives(block, columns.count, test.inputs.count))

@@ -52,7 +52,11 @@ extension HellingerDistance {
             "q = y = 0: the derivatives are those for y = 0, 1/2 and 0",
         ],
         properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
-        notes: ["At most 1. The Hellinger distance is its square root."],
+        notes: [
+            "At most 1. The Hellinger distance is its square root.",
+            "It is no proper scoring rule: the mean over outcomes of probabilities p is least where q is in "
+                + "proportion to p^2.",
+        ],
         references: [
             "E. Hellinger, Neue Begründung der Theorie quadratischer Formen von unendlichvielen "
                 + "Veränderlichen, Journal für die reine und angewandte Mathematik 136, 1909",

@@ -48,7 +48,11 @@ struct JensenShannonDivergence: SeparableRowLoss {
             .replacing(with: TwoDoubles(repeating: -0.5), where: isAlone)
         let sum = LogarithmOfSum(excess.head).sum
         let near = sum.head + (sum.tail + excess.tail / (1 + excess.head))
-        let far = Vector.log(target) - Vector.log(2 * prediction)
+        let quotient = target / (2 * prediction)
+        let far = Vector.log(quotient).replacing(
+            with: Vector.log(target) - Vector.log(2 * prediction),
+            where: quotient .== .infinity
+        )
         let logarithm = near.replacing(with: far, where: isFar)
         let hessian = target / prediction / (prediction + target) * 0.5
         return Derivatives(

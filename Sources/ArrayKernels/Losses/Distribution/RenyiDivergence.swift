@@ -32,9 +32,10 @@ struct RenyiDivergence: RowwiseLoss {
         let cancels: Mask
         let predictionSum: Vector
         let targetSum: Vector
-        /// M and e^-M Z.
+        /// M, e^-M Z and its inverse.
         let shift: Vector
         let sum: TwoDoubles
+        let inverse: TwoDoubles
     }
 
     @inline(always)
@@ -79,7 +80,8 @@ struct RenyiDivergence: RowwiseLoss {
             predictionSum: (excess + total).head,
             targetSum: total.head,
             shift: shift,
-            sum: scaled
+            sum: scaled,
+            inverse: TwoDoubles(repeating: 1) / scaled
         )
     }
 
@@ -119,17 +121,26 @@ struct RenyiDivergence: RowwiseLoss {
         _ kept: Kept
     ) -> RowPoint {
         let (q, y) = (rows.x(index), rows.y(index))
-        let sum = summary.sum
+        let inverse = summary.inverse
         let exponent = -(terms.a * AlphaTerm.logarithm(q, y)) - summary.shift
-        let slope = Vector.exp(exponent, times: 1 / sum.head)
+        let slope = Vector.exp(exponent, times: inverse.head)
         // The share of the other numbers is not 1 less a rounded share.
-        let own = power(q, y, summary.shift)
-        let factor = terms.a.head * ((sum - own).rounded / sum.head) + own / sum.head
+        let own = TwoDoubles(power(q, y, summary.shift))
+        let others = TwoDoubles.looseProduct(.looseSum(summary.sum, -own), inverse)
+        let factor = TwoDoubles.looseSum(
+            .looseProduct(terms.a, others),
+            .looseProduct(own, inverse)
+        )
+        // A quotient of scaled numbers does not overflow, and only the product may underflow.
+        let shift = Vector(repeating: 0).replacing(with: 500, where: q .< 0x1p-350)
+            .replacing(with: 900, where: q .< 0x1p-700)
+        let ratio = TwoDoubles.looseProduct(factor, inverse) / (q * .power(ofTwo: shift))
+        let hessian = Vector.exp(exponent, times: ratio.rounded, exponent: shift)
         let isAlone = y .== 0
         return RowPoint(
             Derivatives(
                 gradient: (-slope).replacing(with: 0, where: isAlone),
-                hessian: (slope / q * factor).replacing(with: 0, where: isAlone)
+                hessian: hessian.replacing(with: 0, where: isAlone)
             )
         )
     }

@@ -1,46 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
 import LossFacts
 
 /// The Wasserstein distance of order 1 of two distributions over equally spaced places.
 ///
 /// With the differences D_k = Σ_{j <= k} (q_j - y_j) of the distribution functions: ℓ = Σ |D_k| over all
-/// but the last place, ∂ℓ/∂q_j = Σ_{k >= j} sign D_k, and ∂²ℓ/∂q² = 0. It is a loss of segments because
-/// the derivatives are sums that end at the last place.
-struct Wasserstein: SegmentwiseLoss {
+/// but the last place, ∂ℓ/∂q_j = Σ_{k >= j} sign D_k, and ∂²ℓ/∂q² = 0.
+struct Wasserstein: CumulativeRowLoss {
     init(_ options: OptionValues) {}
 
-    package func compute(
-        _ first: Span<Double>,
-        _ second: Span<Double>,
-        _ third: Span<Double>,
-        _ fourth: Span<Double>,
-        columns: Int,
-        into block: inout SegmentBlock,
-        check: () throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        let last = max(first.count - 1, 0)
-        var (loss, difference) = (LaneTotal(), LaneTotal())
-        var signs = [Double](repeating: 0, count: first.count)
-        for place in 0..<last {
-            difference.add(
-                .difference(Vector(repeating: first[place]), Vector(repeating: second[place]))
-            )
-            let value = difference.lanes
-            loss.add(value.magnitude)
-            // Sums that are equal but for their order may differ by 2^-104 for each term.
-            if value.head[0].magnitude > 0x1p-92 { signs[place] = value.head[0] > 0 ? 1 : -1 }
-        }
-        block.loss = loss.lanes.rounded[0]
-        for (input, sign) in [(0, 1.0), (1, -1.0)] {
-            guard let start = block.offset(of: input, isHessian: false) else { continue }
-            var sum = 0.0
-            for place in (0..<last).reversed() {
-                sum += signs[place]
-                block.numbers[start + place] = sign * sum
-            }
-        }
+    static let curvature = 0.0
+    var isMean: Bool { false }
+
+    @inline(always)
+    func term(_ difference: TwoDoubles) -> TwoDoubles { difference.magnitude }
+
+    @inline(always)
+    func slope(_ difference: TwoDoubles) -> TwoDoubles {
+        // Sums that are equal but for their order may differ by 2^-104 for each term.
+        let isCertain = difference.head.magnitude .> 0x1p-92
+        return TwoDoubles(difference.head.sign).kept(where: isCertain)
     }
 }
 
@@ -57,9 +36,9 @@ extension Wasserstein {
             gradient: "sum_(j <= k < K) sign(D_k) in q_j, D_k = sum_(i <= k) (q_i - y_i)",
             tex: #"\sum_{k < K} \Bigl\lvert \sum_{j \le k} q_j - y_j \Bigr\rvert"#
         ),
-        options: [],
+        options: [RowOptions.axis.declaration],
         signature: Signature(
-            .segment,
+            .row,
             .init(
                 "predictions",
                 .primary,
@@ -88,7 +67,7 @@ extension Wasserstein {
                 + "Retrieval, International Journal of Computer Vision 40, 2000",
             "SciPy scipy.stats.wasserstein_distance",
         ],
-        work: Work(steps: "8 K", numbers: "2 K"),
+        work: Work(steps: "4 K", numbers: "2 K"),
         examples: [
             Example([
                 "predictions": Tensor(shape: [2, 3], values: [0.7, 0.2, 0.1, 0.1, 0.8, 0.1]),

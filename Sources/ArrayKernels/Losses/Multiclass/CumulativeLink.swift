@@ -9,8 +9,8 @@ import LossFacts
 /// d = b - a: ℓ = -log(σ(b) - σ(a)) = log(1 + e^a) + log(1 + e^-b) - log(1 - e^-d). The derivatives are
 /// σ(-b) - σ(a) for the prediction, σ(a) + 1/(e^d - 1) for the lower threshold and
 /// -σ(-b) - 1/(e^d - 1) for the upper one. The lowest class has a = -∞, the highest b = ∞. All of it is
-/// computed in two doubles, and no terms cancel.
-struct CumulativeLink: SegmentwiseLoss {
+/// computed in two doubles, eight items at a time, and no terms cancel.
+struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
     init(_ options: OptionValues) {}
 
     package func compute(
@@ -23,56 +23,118 @@ struct CumulativeLink: SegmentwiseLoss {
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         try Self.checkOrder(of: second)
-        // The number of thresholds below the class.
-        let below = Int(third[0])
-        let (hasLower, hasUpper) = (below > 0, below < second.count)
-        guard hasLower || hasUpper else {
-            block.loss = 0
-            return
+        let cells = Cells(first, second, third, count: 1)
+        Point(cells).store(0, cells, into: &block)
+    }
+
+    package func compute(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        _ fourth: Span<Double>,
+        count: Int,
+        into blocks: inout [SegmentBlock]
+    ) -> Bool {
+        let length = second.count / count
+        for item in 0..<count {
+            let own = second.extracting((item * length)..<((item + 1) * length))
+            guard (try? Self.checkOrder(of: own)) != nil else { return false }
         }
-        let prediction = Vector(repeating: first[0])
-        let lower = Vector(repeating: hasLower ? second[below - 1] : -.infinity)
-        let upper = Vector(repeating: hasUpper ? second[below] : .infinity)
+        let cells = Cells(first, second, third, count: count)
+        let point = Point(cells)
+        for item in 0..<count { point.store(item, cells, into: &blocks[item]) }
+        return true
+    }
 
-        // All lanes are equal. `low` has σ(a), σ(-a) and log(1 + e^a), `high` σ(-b), σ(b) and log(1 + e^-b).
-        let (a, negativeB) = (
-            Self.difference(lower, prediction), Self.difference(prediction, upper)
-        )
-        let (low, high) = (TwoDoubles.logistic(a), TwoDoubles.logistic(negativeB))
-        let gap = Self.difference(upper, lower)
-        let decay = TwoDoubles.exp(-gap)
-        let rest = -TwoDoubles.expm1(-gap)
-        let logarithm = gap.head[0] < 0.5 ? TwoDoubles.log(rest) : TwoDoubles.log1p(-decay)
-        block.loss = (low.softplus + high.softplus - logarithm).rounded[0]
+    /// The predictions of up to eight items, and the thresholds below and above their classes.
+    private struct Cells {
+        var prediction = Vector(repeating: 0)
+        var lower = Vector(repeating: -.infinity)
+        var upper = Vector(repeating: .infinity)
+        /// The number of thresholds below each class, in the lanes of the items.
+        var below = Vector(repeating: 0)
+        /// The number of thresholds of each item.
+        let length: Int
 
-        let odds = decay / rest
-        let (lowVariance, highVariance) = (
-            low.value * low.complement, high.value * high.complement
-        )
-        if let start = block.offset(of: 0, isHessian: false) {
-            if hasLower && hasUpper {
-                // σ(-b) - σ(a) as a product.
-                let sum = Self.difference(a, negativeB)
-                let isPositive = sum.head .> 0
-                let product = (-low.complement * high.value)
-                    .replacing(with: low.value * high.complement, where: isPositive)
-                let factor = TwoDoubles.expm1(sum.replacing(with: -sum, where: isPositive))
-                block.numbers[start] = (product * factor).rounded[0]
-            } else {
-                block.numbers[start] = hasUpper ? high.value.head[0] : -low.value.head[0]
+        init(
+            _ predictions: Span<Double>,
+            _ thresholds: Span<Double>,
+            _ targets: Span<Double>,
+            count: Int
+        ) {
+            length = thresholds.count / count
+            for item in 0..<count {
+                let place = Int(targets[item])
+                prediction[item] = predictions[item]
+                below[item] = targets[item]
+                if place > 0 { lower[item] = thresholds[item * length + place - 1] }
+                if place < length { upper[item] = thresholds[item * length + place] }
             }
         }
-        if let start = block.offset(of: 0, isHessian: true) {
-            block.numbers[start] = (lowVariance + highVariance).rounded[0]
-        }
-        if let start = block.offset(of: 1, isHessian: false) {
-            if hasLower { block.numbers[start + below - 1] = (low.value + odds).rounded[0] }
-            if hasUpper { block.numbers[start + below] = -(high.value + odds).rounded[0] }
-        }
-        if let start = block.offset(of: 1, isHessian: true) {
+    }
+
+    /// The losses of up to eight items and their derivatives.
+    private struct Point {
+        private let loss: Vector
+        private let gradient: Vector
+        private let hessian: Vector
+        private let lowerGradient: Vector
+        private let upperGradient: Vector
+        private let lowerHessian: Vector
+        private let upperHessian: Vector
+
+        init(_ cells: Cells) {
+            let (prediction, lower, upper) = (cells.prediction, cells.lower, cells.upper)
+            // `low` has σ(a), σ(-a) and log(1 + e^a), `high` σ(-b), σ(b) and log(1 + e^-b).
+            let (a, negativeB) = (difference(lower, prediction), difference(prediction, upper))
+            let (low, high) = (TwoDoubles.logistic(a), TwoDoubles.logistic(negativeB))
+            let gap = difference(upper, lower)
+            let decay = TwoDoubles.exp(-gap)
+            let rest = -TwoDoubles.expm1(-gap)
+            let logarithm = TwoDoubles.log1p(-decay)
+                .replacing(with: TwoDoubles.log(rest), where: gap.head .< 0.5)
+            loss = (low.softplus + high.softplus - logarithm).rounded
+
+            let odds = decay / rest
             let bend = odds / rest
-            if hasLower { block.numbers[start + below - 1] = (lowVariance + bend).rounded[0] }
-            if hasUpper { block.numbers[start + below] = (highVariance + bend).rounded[0] }
+            let (lowVariance, highVariance) = (
+                low.value * low.complement, high.value * high.complement
+            )
+            // σ(-b) - σ(a) as a product.
+            let sum = difference(a, negativeB)
+            let isPositive = sum.head .> 0
+            let product = (-low.complement * high.value)
+                .replacing(with: low.value * high.complement, where: isPositive)
+            let factor = TwoDoubles.expm1(sum.replacing(with: -sum, where: isPositive))
+            gradient = (product * factor).rounded
+                .replacing(with: high.value.head, where: lower .== -.infinity)
+                .replacing(with: -low.value.head, where: upper .== .infinity)
+            hessian = (lowVariance + highVariance).rounded
+            lowerGradient = (low.value + odds).rounded
+            upperGradient = -(high.value + odds).rounded
+            lowerHessian = (lowVariance + bend).rounded
+            upperHessian = (highVariance + bend).rounded
+        }
+
+        /// Stores the loss and the requested derivatives of an item.
+        func store(_ item: Int, _ cells: Cells, into block: inout SegmentBlock) {
+            guard cells.length > 0 else {
+                block.loss = 0
+                return
+            }
+            let below = Int(cells.below[item])
+            let (hasLower, hasUpper) = (below > 0, below < cells.length)
+            block.loss = loss[item]
+            block.store(gradient[item], at: block.offset(of: 0, isHessian: false))
+            block.store(hessian[item], at: block.offset(of: 0, isHessian: true))
+            if let start = block.offset(of: 1, isHessian: false) {
+                if hasLower { block.numbers[start + below - 1] = lowerGradient[item] }
+                if hasUpper { block.numbers[start + below] = upperGradient[item] }
+            }
+            if let start = block.offset(of: 1, isHessian: true) {
+                if hasLower { block.numbers[start + below - 1] = lowerHessian[item] }
+                if hasUpper { block.numbers[start + below] = upperHessian[item] }
+            }
         }
     }
 
@@ -90,17 +152,17 @@ struct CumulativeLink: SegmentwiseLoss {
             }
         }
     }
+}
 
-    private static func difference(_ a: Vector, _ b: Vector) -> TwoDoubles {
-        difference(TwoDoubles(a), TwoDoubles(b))
-    }
+private func difference(_ a: Vector, _ b: Vector) -> TwoDoubles {
+    difference(TwoDoubles(a), TwoDoubles(b))
+}
 
-    /// The difference, without a tail if it is infinite.
-    private static func difference(_ a: TwoDoubles, _ b: TwoDoubles) -> TwoDoubles {
-        let heads = a.head - b.head
-        let isInfinite = heads.magnitude .== .infinity
-        return (a - b).replacing(with: TwoDoubles(heads), where: isInfinite)
-    }
+/// The difference, without a tail if it is infinite.
+private func difference(_ a: TwoDoubles, _ b: TwoDoubles) -> TwoDoubles {
+    let heads = a.head - b.head
+    let isInfinite = heads.magnitude .== .infinity
+    return (a - b).replacing(with: TwoDoubles(heads), where: isInfinite)
 }
 
 extension CumulativeLink {

@@ -11,12 +11,17 @@ struct ElasticNet: QuadraticPenalty {
         "Share of the l1 term, often written rho; the rest applies to half the squares."
     )
 
+    let strength: Double
+    let magnitudeShare: Double
+    let squareShare: Double
     let magnitudeWeight: TwoDoubles
     let squareWeight: Double
 
     init(_ options: OptionValues) {
-        let strength = options[Self.strength]
         let ratio = options[Self.l1Ratio]
+        strength = options[Self.strength]
+        magnitudeShare = ratio
+        squareShare = (1 - ratio) / 2
         magnitudeWeight = .product(Vector(repeating: strength), Vector(repeating: ratio))
         squareWeight = strength * (1 - ratio) / 2
     }

@@ -4,11 +4,15 @@ import LossFacts
 
 /// The sum of magnitudes: strength·Σ|w|, with the subgradient 0 at w = 0.
 struct L1: QuadraticPenalty {
+    let strength: Double
+    let magnitudeShare = 1.0
+    let squareShare = 0.0
     let magnitudeWeight: TwoDoubles
     let squareWeight = 0.0
 
     init(_ options: OptionValues) {
-        magnitudeWeight = TwoDoubles(repeating: options[Self.strength])
+        strength = options[Self.strength]
+        magnitudeWeight = TwoDoubles(repeating: strength)
     }
 }
 

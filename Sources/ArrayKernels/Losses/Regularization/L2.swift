@@ -4,11 +4,15 @@ import LossFacts
 
 /// The sum of squares, without a factor of 1/2: strength·Σw².
 struct L2: QuadraticPenalty {
+    let strength: Double
+    let magnitudeShare = 0.0
+    let squareShare = 1.0
     let magnitudeWeight = TwoDoubles(repeating: 0)
     let squareWeight: Double
 
     init(_ options: OptionValues) {
-        squareWeight = options[Self.strength]
+        strength = options[Self.strength]
+        squareWeight = strength
     }
 }
 

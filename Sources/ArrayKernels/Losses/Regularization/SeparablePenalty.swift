@@ -38,9 +38,16 @@ extension SeparablePenalty {
     }
 }
 
-/// A penalty that is a sum over parameters w of a|w| + b w².
+/// A penalty that is a sum over parameters w of strength (a|w| + b w²).
 protocol QuadraticPenalty: SeparablePenalty {
+    var strength: Double { get }
+    /// a.
+    var magnitudeShare: Double { get }
+    /// b.
+    var squareShare: Double { get }
+    /// a times the strength.
     var magnitudeWeight: TwoDoubles { get }
+    /// b times the strength.
     var squareWeight: Double { get }
 }
 
@@ -48,15 +55,25 @@ extension QuadraticPenalty {
     @inline(always)
     func point(_ x: Elements) -> Point {
         let parameter = x[0]
-        let linear = magnitudeWeight.head * parameter.magnitude
-        let slope = magnitudeWeight.head * parameter.sign
+        // The strength comes last: its products with a and b have few digits if they are subnormal.
+        let halfSlope = 0.5 * magnitudeShare * parameter.sign + squareShare * parameter
         return Point(
-            loss: linear + squareWeight * parameter * parameter,
+            loss: loss(parameter.magnitude),
             first: Derivatives(
-                gradient: slope + 2 * squareWeight * parameter,
-                hessian: Vector(repeating: 2 * squareWeight)
+                gradient: 2 * (strength * halfSlope),
+                hessian: Vector(repeating: 2 * (strength * squareShare))
             )
         )
+    }
+
+    @inline(always)
+    private func loss(_ size: Vector) -> Vector {
+        guard strength < 0x1p-900 else {
+            return magnitudeWeight.head * size + squareWeight * size * size
+        }
+        let share = magnitudeShare + squareShare * size
+        return (strength * (size * share))
+            .replacing(with: strength * size * share, where: size .> 0x1p60)
     }
 }
 
