@@ -106,53 +106,6 @@ struct MinimizerTests {
         }
     }
 
-    /// The losses of probabilities that are stated to be strictly proper scoring rules.
-    private static let scoringRules = Catalogue.losses.map { $0.facts }.filter { facts in
-        let isOfClasses = [.binary, .multiclass, .distribution].contains(facts.family)
-        return isOfClasses && facts.properties.contains(.properScoring)
-            && facts.signature.inputs.count == 2 && !facts.signature.hasSegments
-    }.map { $0.name }
-
-    @Test(
-        "is that of the outcomes themselves, for strictly proper scoring rules",
-        arguments: scoringRules
-    )
-    func outcomes(name: String) throws {
-        let entry = try #require(Catalogue.loss(named: name)).entry
-        let loss = try entry.loss(.none)
-        // Scores that are no probabilities are compared through their links.
-        guard !loss.domain(0).contains(-1) else { return }
-        let isBinary = entry.facts.family == .binary
-        let shares = isBinary ? [0.8, 0.2] : [0.5, 0.3, 0.2]
-        func mean(_ forecast: [Double]) throws -> Double {
-            let count = shares.count
-            let predictions =
-                isBinary
-                ? Tensor(shape: [count], values: shares.map { _ in forecast[0] })
-                : Tensor(shape: [count, count], values: shares.flatMap { _ in forecast })
-            let outcomes = shares.indices.flatMap { row in
-                shares.indices.map { $0 == row ? 1.0 : 0 }
-            }
-            var request = LossRequest(inputs: [
-                predictions,
-                isBinary
-                    ? Tensor(shape: [count], values: [1, 0])
-                    : Tensor(shape: [count, count], values: outcomes),
-            ])
-            request.weights = Tensor(shape: [count], values: shares)
-            return try #require(loss.evaluate(request).reduced)
-        }
-        let least = try mean(shares)
-        for step in [-0.14, -0.01, 0.01, 0.14] {
-            for (up, down) in isBinary ? [(0, 1)] : [(0, 1), (1, 2), (2, 0)] {
-                var forecast = shares
-                forecast[up] += step
-                forecast[down] -= step
-                #expect(try mean(forecast) > least, "\(name) \(forecast)")
-            }
-        }
-    }
-
     private func level(_ option: String, _ loss: Loss, _ facts: Facts) throws -> Double {
         switch loss.options.value(of: option, in: facts.options) {
         case .number(let level): level
