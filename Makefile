@@ -42,6 +42,8 @@ ENGINES =
 # The executable that clients and the browser call: make test-clients TESTED=.build-static/loss-server
 TESTED = .build/debug/loss-server
 BUILD_TESTED = $(if $(filter .build/debug/%,$(TESTED)),$(SWIFT) build --product loss-server $(STRICT))
+# The length of the rows that are sent in one request: make test-stream GIGABYTES=10
+GIGABYTES = 1
 # Every N-th reference input is sent to a processor without FMA: make test-levels EVERY=5
 EVERY = 1
 # Python packages that the tests need.
@@ -72,7 +74,7 @@ FUZZED = $(firstword $(FUZZ))
 BENCHMARKS = $(sort $(shell sed -n 's/.*name: "\([a-z-]*-benchmark\)".*/\1/p' Package.swift))
 
 .PHONY: help setup run build static test test-release test-thread test-address test-levels \
-	test-arm64 test-clients test-engines test-libraries test-page test-python wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries proxy
+	test-arm64 test-clients test-engines test-libraries test-page test-python test-stream wheel lint format contract golden image bench fuzz attack clean emulator cross found swift packages system libraries proxy
 # Neither Swift builds in one directory nor apt installations can run in parallel.
 .NOTPARALLEL:
 
@@ -140,6 +142,10 @@ test-clients: packages .venv-clients/ready .venv-tensors/ready .venv-tables/read
 	.venv-tables/bin/python -B Tests/Clients/send_tables.py $(TESTED)
 	$(PYTHON) -B Tests/Clients/run_recipes.py $(TESTED)
 	$(PYTHON) -B Tests/Clients/check_partials.py $(TESTED)
+
+test-stream: packages ## send rows beyond memory and check their exact results; options: GIGABYTES=10
+	$(BUILD_TESTED)
+	$(PYTHON) -B Benchmarks/stream.py $(TESTED) $(GIGABYTES)
 
 test-engines: packages proxy .venv-engines/ready ## run DuckDB, Dask, Ray and Spark while replicas are killed; options: ENGINES='duckdb dask'
 	$(BUILD_TESTED)
@@ -214,7 +220,7 @@ endif
 
 golden: .venv/ready ## generate the reference values of the tests (five minutes on two cores)
 	.venv/bin/python Tests/Golden/make_golden.py
-	for name in functions two_doubles gamma; do \
+	for name in functions two_doubles gamma mills distributions; do \
 		.venv/bin/python Tests/Golden/$$name.py > Tests/Golden/$$name.txt.new || exit 1; \
 		mv Tests/Golden/$$name.txt.new Tests/Golden/$$name.txt; \
 	done

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import unittest
+from array import array
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from harness.client import Client
 from harness.contender import Contender, find
 from harness.failure import Failure
 from harness.flood import flood
+from harness.formats import FORMATS, FormatRequest
 from harness.plot import tick_step
 from harness.request import Request
 from harness.run import Run, Row
@@ -209,6 +211,31 @@ class ServerTests(Fixture):
                 self.fail("it serves")
 
 
+class FormatTests(Fixture):
+    def response(self, form, gradient):
+        """The gradient as the server sends it, beside the loss."""
+        if form.name == "JSON":
+            return encoded({"loss": 1, "gradient": list(gradient)})
+        if form.name == "CSV":
+            return ("gradient\n" + "".join(f"{slope!r}\n" for slope in gradient)).encode()
+        if form.name == "NDJSON":
+            return b"".join(encoded({"gradient": slope}) + b"\n" for slope in gradient)
+        return form.encode(form.code, [array(form.code, [1]), gradient])
+
+    def test_wrong_derivative_fails_in_every_format(self):
+        for form in FORMATS:
+            if form.name.startswith("safetensors") or form.name.startswith("npz"):
+                continue  # Their headers state offsets and checksums.
+            with self.subTest(form.name):
+                sent = FormatRequest(form, self.request, self.directory, "loss,gradient")
+                inputs = (array(form.code or "d", numbers) for numbers in (self.request.predictions, self.request.targets))
+                gradient = array(form.code or "d", (2 * (p - t) / 10 for p, t in zip(*inputs)))
+                sent.check(self.response(form, gradient), "it")
+                gradient[9] *= 1.001
+                with self.assertRaisesRegex(Failure, r"gradient\[9\]"):
+                    sent.check(self.response(form, gradient), "it")
+
+
 class TableTests(unittest.TestCase):
     def test_numbers_have_units_and_three_digits(self):
         for value, unit, expected in (
@@ -240,6 +267,16 @@ class TableTests(unittest.TestCase):
         self.assertIn("worst of 3, bad", table)
         self.assertIn("best of 3, good", table)
         self.assertNotIn("even", table)
+
+    def test_quantities_of_a_wide_section_are_columns(self):
+        run = Run(machine={}, versions={}, command="", date="", rounds=1)
+        for case, quantity in ("JSON", "read"), ("JSON", "write"), ("CSV", "read"):
+            values = {"loss-server": [1.0]} | ({"other": [2.0]} if case == "JSON" else {})
+            run.rows.append(Row("formats", case, quantity, "s", values))
+        table = markdown(run)
+        self.assertIn("| | read | write |", table)
+        self.assertIn("| JSON | 1.00 s | 1.00 s |\n| JSON, other | 2.00 s (2.00) | 2.00 s (2.00) |", table)
+        self.assertIn("| CSV | 1.00 s |  |", table)
 
     def test_failure_is_reported(self):
         run = Run(machine={}, versions={}, command="", date="", rounds=1)

@@ -61,10 +61,9 @@ class Client:
 
     def send(self, request: Request) -> float:
         """Sends a request and returns the seconds until the last byte of its response (status 200)."""
-        head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {request.size}\r\n\r\n"
-        ).encode()
+        fields = {"Host": "localhost", **request.fields, "Content-Length": str(request.size)}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        head = f"POST {self.path} HTTP/1.1\r\n{lines}\r\n".encode()
         with open(request.path, "rb") as body:
             started = time.perf_counter()
             self._send(head, body.fileno(), request.size)

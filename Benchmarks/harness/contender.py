@@ -70,7 +70,7 @@ def version(name):
         return None
 print(json.dumps({name: version(name) for name in sys.argv[1:]}))
 """
-    names = FASTAPI + ["scipy", "torch"]
+    names = FASTAPI + ["polars", "scipy", "torch"]
     try:
         run = subprocess.run(
             [bench_python(), "-c", program, *names], capture_output=True, text=True, timeout=30, check=True

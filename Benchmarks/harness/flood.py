@@ -72,7 +72,8 @@ def flood(server: Server, request: Request, directory: Path, clients: int):
 
 
 def main(port: str, path: str, count: str, request: str, response: str) -> int:
-    body = SimpleNamespace(path=request, size=Path(request).stat().st_size, count=int(count))
+    size = Path(request).stat().st_size
+    body = SimpleNamespace(path=request, size=size, count=int(count), fields=Request.fields)
     correct_response = Path(response).read_bytes()
     answered = -1  # The first response is a warm-up.
     try:

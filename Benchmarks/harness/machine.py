@@ -36,7 +36,7 @@ def versions() -> dict[str, str]:
         "simdjson": (["dpkg-query", "--show", "libsimdjson-dev"], r"\s([\d.]+)"),
     }
     found = {name: output(*program) for name, program in programs.items()}
-    found |= {name: python_versions()[name] for name in FASTAPI + ["torch"]}
+    found |= {name: python_versions()[name] for name in FASTAPI + ["polars", "torch"]}
     return {name: version for name, version in found.items() if version}
 
 

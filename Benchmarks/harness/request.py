@@ -24,6 +24,8 @@ class Request:
     The body is a file, so that the kernel can send it.
     """
 
+    fields = {"Content-Type": "application/json"}
+
     def __init__(self, count: int, directory: Path):
         random = Random(7)
         block = min(count, LARGEST_BLOCK)

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from .run import OURS, Run, Row
 
+# The sections with a few quantities of many cases.
+WIDE = {"formats"}
+
 
 def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -> str:
     """Renders the rows of the given sections, or of all, as one table followed by remarks.
@@ -13,6 +16,8 @@ def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -
     The section `shortened` is reduced to the worst and the best case of each quantity.
     """
     rows = [row for row in run.rows if not sections or row.section in sections]
+    wide = [row for row in rows if row.section in WIDE]
+    rows = [row for row in rows if row.section not in WIDE]
     rows = [row for row in rows if row.section != shortened] + extremes(rows, shortened)
     names = list(dict.fromkeys([OURS] + [name for row in rows for name in row.values]))
     lines = []
@@ -27,6 +32,11 @@ def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -
         lines += ["", "In parentheses: the ratio to the value of loss-server, paired within rounds."]
         if run.rounds > 1:
             lines.append(spread(run.rounds, rows))
+    if wide:
+        lines += [""] if lines else []
+        lines += wide_table(wide)
+        if run.rounds > 1:
+            lines += ["", spread(run.rounds, wide)]
     for section, text in run.texts.items():
         if not sections or section in sections:
             lines += ["", f"{section}:", "```", text, "```"]
@@ -38,6 +48,20 @@ def markdown(run: Run, sections: list[str] | None = None, shortened: str = "") -
     lines += [f"- skipped: {what}" for what in run.skipped]
     lines += [f"- FAILED: {failure}" for failure in run.failures]
     return "\n".join(lines).strip() + "\n"
+
+
+def wide_table(rows: list[Row]) -> list[str]:
+    """The table of sections whose quantities are its columns; a contender besides ours has a line of its own."""
+    quantities = list(dict.fromkeys(row.quantity for row in rows))
+    cases = list(dict.fromkeys((row.case, name) for row in rows for name in row.values))
+    order = list(dict.fromkeys(row.case for row in rows))
+    cases.sort(key=lambda entry: (order.index(entry[0]), entry[1] != OURS))
+    lines = [f"| | {' | '.join(quantities)} |", f"|---|{'---:|' * len(quantities)}"]
+    for case, name in cases:
+        own = {row.quantity: row for row in rows if row.case == case}
+        cells = [cell(own[quantity], name) if quantity in own else "" for quantity in quantities]
+        lines.append(f"| {case if name == OURS else f'{case}, {name}'} | {' | '.join(cells)} |")
+    return lines
 
 
 def extremes(rows: list[Row], section: str) -> list[Row]:

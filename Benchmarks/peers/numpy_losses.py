@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The losses of elements as a user of NumPy and SciPy would write them, and the time that each takes.
+"""The losses and penalties as a user of NumPy and SciPy would write them, and the time that each takes.
 
 Reads a line of JSON for each loss (its name, inputs, options and the number of repetitions) and writes one with the
 mean loss and the least time in seconds; null for a loss that is not among the expressions.
@@ -11,7 +11,9 @@ import time
 
 import numpy as np
 from numpy import abs, arctan, clip, cos, cosh, exp, expm1, log, log1p, logaddexp, maximum, pi, sqrt, tanh, where
-from scipy.special import betaln, expit, gammaln, kl_div, log_ndtr, log_softmax, logsumexp, ndtr, rel_entr, softmax, xlogy
+from scipy.special import (
+    betaln, entr, expit, gammaln, kl_div, log_ndtr, log_softmax, logsumexp, ndtr, rel_entr, softmax, xlogy,
+)
 
 
 def softplus(x):
@@ -197,6 +199,59 @@ def alpha_divergence(q, y, o):
     return (a * y + (1 - a) * q - y**a * q ** (1 - a)) / (a * (1 - a))
 
 
+def ranked_probability(x, o):
+    classes = np.arange(x.predictions.shape[1]) == x.targets[:, None]
+    return (np.cumsum(x.predictions - classes, axis=1)[:, :-1] ** 2).sum(axis=1)
+
+
+def cumulative_link(x, o):
+    ends = np.full((len(x.targets), 1), np.inf)
+    thresholds = np.concatenate([-ends, x.thresholds, ends], axis=1)
+    rows, classes = np.arange(len(x.targets)), x.targets.astype(int)
+    above, below = thresholds[rows, classes + 1], thresholds[rows, classes]
+    return -log(expit(above - x.predictions) - expit(below - x.predictions))
+
+
+def multilabel_margin(x, o):
+    pairs = x.targets[:, :, None] * (1 - x.targets[:, None, :])
+    differences = x.predictions[:, :, None] - x.predictions[:, None, :]
+    return (pairs * maximum(0, o.margin - differences)).sum(axis=(1, 2)) / x.predictions.shape[1]
+
+
+def quantile_grid(x, o):
+    r = x.predictions - x.targets[:, None]
+    levels = np.array(o.levels)
+    return maximum(-levels * r, (1 - levels) * r).mean(axis=1)
+
+
+def weighted_interval(x, o):
+    t = x.targets[:, None]
+    outside = maximum(0, x.lower - t) + maximum(0, t - x.upper)
+    intervals = np.array(o.alpha) * (x.upper - x.lower) / 2 + outside
+    return (abs(x.targets - x.median) / 2 + intervals.sum(axis=1)) / (x.lower.shape[1] + 0.5)
+
+
+def crps_ensemble(x, o):
+    members = np.sort(x.predictions, axis=1)
+    count = members.shape[1]
+    ranks = 2 * np.arange(count) - count + 1
+    return abs(members - x.targets[:, None]).mean(axis=1) - (ranks * members).sum(axis=1) / count**2
+
+
+def reverse_kl(x, o):
+    own, teacher = log_softmax(x.predictions / o.temperature, axis=1), log_softmax(x.targets / o.temperature, axis=1)
+    return (exp(own) * (own - teacher)).sum(axis=1)
+
+
+def penalty(expression):
+    return lambda x, o: expression(abs(x.parameters), o)
+
+
+def mcp(w, o):
+    end = o.gamma * o.strength
+    return where(w <= end, o.strength * w - w * w / (2 * o.gamma), o.strength * end / 2)
+
+
 EXPRESSIONS = {
     "squared_error": distance(lambda r, o: r**2),
     "half_squared_error": distance(lambda r, o: r**2 / 2),
@@ -380,6 +435,26 @@ EXPRESSIONS = {
         - (2 * (x.predictions * x.targets).sum(axis=1) + o.smooth)
         / (x.predictions.sum(axis=1) + x.targets.sum(axis=1) + o.smooth)
     ),
+    "cumulative_link": cumulative_link,
+    "multilabel_margin": multilabel_margin,
+    "ranked_probability_score": ranked_probability,
+    "wasserstein_1d": lambda x, o: abs(np.cumsum(x.predictions - x.targets, axis=1)[:, :-1]).sum(axis=1),
+    "crps_ensemble": crps_ensemble,
+    "quantile_grid": quantile_grid,
+    "weighted_interval_score": weighted_interval,
+    "reverse_kl": reverse_kl,
+    "router_z_loss": lambda x, o: logsumexp(x.predictions, axis=1) ** 2,
+    "entropy": lambda x, o: entr(softmax(x.predictions / o.temperature, axis=1)).sum(axis=1),
+    "l1": penalty(lambda w, o: o.strength * w),
+    "l2": penalty(lambda w, o: o.strength * w * w),
+    "elastic_net": penalty(lambda w, o: o.strength * (o.l1_ratio * w + (1 - o.l1_ratio) / 2 * w * w)),
+    "mcp": penalty(mcp),
+    "log_sum": penalty(lambda w, o: o.strength * log1p(w / o.epsilon)),
+    "l0_5": penalty(lambda w, o: o.strength * sqrt(w)),
+    "l2_3": penalty(lambda w, o: o.strength * w ** (2 / 3)),
+    "group_lasso": lambda x, o: o.strength * np.linalg.norm(x.parameters, axis=1),
+    "tv": lambda x, o: o.strength * abs(np.diff(x.parameters, axis=1)).sum(axis=1),
+    "nuclear": lambda x, o: o.strength * np.linalg.svd(x.parameters, compute_uv=False).sum(axis=-1),
 }
 
 

@@ -23,7 +23,7 @@ fi
 [ -x .venv-bench/bin/python ] || python3 -m venv .venv-bench
 # The directory excludes itself from git.
 echo '*' >.venv-bench/.gitignore
-.venv-bench/bin/pip install --quiet fastapi uvicorn uvloop httptools orjson numpy scipy
+.venv-bench/bin/pip install --quiet fastapi uvicorn uvloop httptools orjson numpy polars scipy
 for extra in "$@"; do
     case $extra in
     # The CPU build: the default one includes gigabytes of GPU libraries.

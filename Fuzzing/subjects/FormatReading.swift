@@ -27,6 +27,8 @@ package enum FormatReading: CaseIterable, Sendable {
         var fields: [RowField] = []
         var values: [[Double]] = []
         var hasMissing: [Bool] = []
+        /// The bytes of the labels of each field.
+        var labels: [[[UInt8]]] = []
         var rows = 0
         var error: FormatError?
 
@@ -47,7 +49,7 @@ package enum FormatReading: CaseIterable, Sendable {
             return left.tensorBits == right.tensorBits && left.headers == right.headers
                 && left.metadata == right.metadata && left.fields == right.fields
                 && left.rows == right.rows && left.hasMissing == right.hasMissing
-                && left.sortedBits == right.sortedBits
+                && left.sortedBits == right.sortedBits && left.labels == right.labels
         }
     }
 
@@ -56,7 +58,7 @@ package enum FormatReading: CaseIterable, Sendable {
     /// - Parameters:
     ///   - body: The body.
     ///   - option: The length of the bytes after JSON in the Open Inference Protocol, or whether columns
-    ///     are chosen.
+    ///     are chosen or have labels.
     ///   - pieces: The lengths of the pieces.
     ///   - meter: The account of the memory.
     /// - Returns: The tensors or rows, or the error.
@@ -70,7 +72,11 @@ package enum FormatReading: CaseIterable, Sendable {
             ColumnNames.Choice(field: "predictions", columns: ["p"]),
             ColumnNames.Choice(field: "targets", columns: ["a", "b"]),
         ]
-        let names = ColumnNames(fields: Self.fieldNames, chosen: option & 1 == 0 ? [] : chosen)
+        let names = ColumnNames(
+            fields: Self.fieldNames,
+            chosen: option & 1 == 0 ? [] : chosen,
+            labels: option & 2 == 0 ? [] : ["weights"]
+        )
         var outcome = Outcome()
         do throws(FormatError) {
             switch self {
@@ -165,11 +171,14 @@ extension FormatReading.Outcome {
                 self.fields = fields
                 values = fields.map { _ in [] }
                 hasMissing = fields.map { _ in false }
+                labels = fields.map { _ in [] }
             case .rows(let block):
                 rows += block.count
                 for field in fields.indices {
                     values[field] += block.values[field]
                     hasMissing[field] = hasMissing[field] || block.hasMissing[field]
+                    guard fields[field].isLabel else { continue }
+                    labels[field] += block.labels[field].map { Array($0.utf8) }
                 }
             }
         }

@@ -33,7 +33,7 @@ package enum FormatsSubject {
             throw InvariantViolation("\(reading): \(whole) as a whole, \(inPieces) in pieces")
         }
         guard whole.error == nil else { return }
-        if reading == .csv, option & 1 == 0 { try PlainTable.check(whole, of: body) }
+        if reading == .csv, option & 3 == 0 { try PlainTable.check(whole, of: body) }
         try checkWriting(whole, reading)
     }
 
@@ -80,7 +80,7 @@ package enum FormatsSubject {
         switch reading {
         case .csv, .ndjson:
             guard !outcome.fields.isEmpty, outcome.rows > 0,
-                outcome.fields.allSatisfy({ $0.shape.count < 2 && $0.width > 0 })
+                outcome.fields.allSatisfy({ $0.shape.count < 2 && $0.width > 0 && !$0.isLabel })
             else { return }
             let fields = outcome.fields.enumerated().map { index, field in
                 RowText.Field(

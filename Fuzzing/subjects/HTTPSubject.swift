@@ -23,7 +23,7 @@ package enum HTTPSubject {
         setting: Setting = .usual
     ) throws(InvariantViolation) {
         let player = try Player(text, steps, setting: setting)
-        guard !steps.isEmpty, !player.isDisturbed else { return }
+        guard !steps.isEmpty, !player.isDisturbed, !player.transcript.hasStreams else { return }
         let record = player.transcript.record
         let whole = try Player(text, [], setting: setting).transcript.record
         guard record != whole else { return }

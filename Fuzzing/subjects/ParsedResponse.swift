@@ -8,6 +8,8 @@ struct ParsedResponse {
     private(set) var status = 0
     private var fields: [(name: String, value: String)] = []
     private(set) var content: ArraySlice<UInt8> = []
+    /// Whether the content ends before its last chunk, because the request failed after the response had begun.
+    private(set) var isCutOff = false
 
     /// Every status that the service uses, except for 500, which would indicate a bug.
     private static let statuses: Set<Int> = [
@@ -40,8 +42,11 @@ struct ParsedResponse {
         try readContent(rest, isToHead: isToHead)
     }
 
-    /// Whether the response announces the end of the connection.
-    var isLast: Bool { value("connection") == "close" }
+    /// Whether the response is known to be the last of its connection.
+    var isLast: Bool { value("connection") == "close" || isCutOff }
+
+    /// Whether the response may have begun before its request ended.
+    private var isStreamed: Bool { value("preference-applied") != nil }
 
     /// Checks that content declared as JSON is valid and agrees with the status.
     ///
@@ -133,7 +138,7 @@ struct ParsedResponse {
             try expect(status != 204 || length == nil, "a length with status 204")
         } else if let coding {
             try expect(coding == "chunked" && length == nil, "two kinds of framing")
-            content = try Self.unchunked(rest)
+            content = try unchunked(rest)
         } else if let length {
             try expect(length == String(rest.count), "\(length) for \(rest.count) bytes")
         } else {
@@ -141,23 +146,37 @@ struct ParsedResponse {
         }
     }
 
-    private static func unchunked(
+    private mutating func unchunked(
         _ bytes: ArraySlice<UInt8>
     ) throws(InvariantViolation) -> ArraySlice<UInt8> {
         var rest = bytes
         var content: ArraySlice<UInt8> = []
         while true {
-            let size = Int(String(decoding: try line(&rest), as: UTF8.self), radix: 16)
+            let size = Int(String(decoding: try Self.line(&rest), as: UTF8.self), radix: 16)
+            if isStreamed, size == 1, rest.isEmpty {
+                isCutOff = true
+                return content
+            }
             guard let size, 0...rest.count ~= size else {
                 throw InvariantViolation("an invalid chunk size")
             }
             content += rest.prefix(size)
             rest = rest.dropFirst(size)
-            try expect(try line(&rest).isEmpty, "a chunk that does not end")
+            if size == 0, isStreamed { try readTrailers(&rest) }
+            try expect(try Self.line(&rest).isEmpty, "a chunk that does not end")
             guard size > 0 else { break }
         }
         try expect(rest.isEmpty, "bytes after the last chunk")
         return content
+    }
+
+    /// Reads the trailer section up to the empty line that ends it.
+    private func readTrailers(_ rest: inout ArraySlice<UInt8>) throws(InvariantViolation) {
+        while rest.first != 0x0D {
+            let name = try Self.line(&rest).prefix { $0 != UInt8(ascii: ":") }
+            let isAnnounced = value("trailer")?.contains(String(decoding: name, as: UTF8.self))
+            try expect(isAnnounced == true, "a trailer that is not announced")
+        }
     }
 
     /// Removes and returns the first line, without its terminator.

@@ -184,7 +184,7 @@ struct Player: ~Copyable {
                 if let refusal = job.run() {
                     connection.refuse(refusal)
                 } else {
-                    connection.complete(job, now: now)
+                    connection.complete(job, date: today, now: now)
                 }
             case .response(var job):
                 switch job.respond() {

@@ -17,6 +17,8 @@ struct Transcript {
     private(set) var record = Record()
     /// Whether a response has announced the end of the connection.
     private(set) var isOver = false
+    /// Whether a response may begin before its request has ended, so that its parts depend on the timing.
+    private(set) var hasStreams = false
     private var hasShutDown = false
     /// The offset of the current response in the bytes sent.
     private var start = 0
@@ -35,6 +37,7 @@ struct Transcript {
         try expect(!isOver, "a request is accepted after the last response")
         self.head = head
         interimMaximum = head.expectsContinue ? 1 : 0
+        if head.fields[.prefer] != nil { hasStreams = true }
         record.heads.append("\(head.method.rawValue) \(head.path) \(head.contentLength ?? -1)")
     }
 
@@ -84,7 +87,11 @@ struct Transcript {
             "the exchange has another length"
         )
         try response.checkContent()
-        if let refusal {
+        try expect(
+            !response.isCutOff || !exchange.problem.isEmpty,
+            "a response is cut off without a problem"
+        )
+        if let refusal, !response.isCutOff {
             try expect(response.status == refusal.status.code, "\(refusal) has another status")
             try expect(
                 response.isLast || Self.capacityRefusals.contains(refusal),

@@ -64,8 +64,7 @@ package struct ElementBlock: Sendable {
         stride = Self.padded(min(count, Self.capacity))
         let count = stride * (1 + 2 * inputCount)
         var numbers: [Double] = []
-        numbers.reserveCapacity(count)
-        numbers.append(contentsOf: repeatElement(0, count: count))
+        numbers.append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
         self.numbers = numbers
     }
 

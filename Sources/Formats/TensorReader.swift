@@ -9,7 +9,7 @@ package protocol TensorReader: Sendable {
     /// The memory in use, in bytes.
     var footprint: Int { get }
 
-    /// What is requested, in the Open Inference Protocol; `nil` in other formats.
+    /// The outputs that are requested in the Open Inference Protocol; `nil` in other formats.
     var request: InferenceRequest? { get }
 
     /// The part of a body that has texts, for error messages.

@@ -134,7 +134,14 @@ package struct LossResponder: Responder {
         }
         if case .operation(let operation) = route {
             let intake = try service.intake(for: operation, query: head.query, formats: formats)
-            return try receive(intake, head, on: route, isText: true, request: formats.request)
+            return try receive(
+                intake,
+                head,
+                on: route,
+                formats.request,
+                formats.names(result: .json),
+                isText: true
+            )
         }
         guard let intake = try service.intake(for: route, query: head.query, formats: formats)
         else {
@@ -144,21 +151,24 @@ package struct LossResponder: Responder {
             consume intake,
             head,
             on: route,
-            isText: formats.result.isText,
-            request: formats.request
+            formats.request,
+            formats.names(result: formats.result.format),
+            isText: formats.result.isText
         )
     }
 
-    /// Accepts a request whose body, or result, may be coded.
+    /// Accepts a request whose body, or result, may be coded; without a format, one of the Open Inference
+    /// Protocol.
     private func receive(
         _ intake: consuming any Intake,
         _ head: RequestHead,
         on route: Route,
-        isText: Bool,
-        request: BodyFormat? = nil
+        _ request: BodyFormat?,
+        _ names: RouteName.Formats,
+        isText: Bool
     ) throws(Problem) -> Reception {
         let coding = MediaType.coding(of: head)
-        var intakeOptions = IntakeOptions(route: route.name)
+        var intakeOptions = IntakeOptions(route: route.name.with(names))
         if request != .json {
             intakeOptions.leastNumberBytes = 1
             intakeOptions.numberFootprint = TensorMemory.bytesEach
@@ -169,6 +179,12 @@ package struct LossResponder: Responder {
         if request == .npz { intakeOptions.inlineBytes = 0 }
         // How long they take is known only once they are done.
         if case .operation = route { intakeOptions.inlineBytes = 0 }
+        if intake.respondsConcurrently {
+            intakeOptions.respondsConcurrently = true
+            intakeOptions.inlineBytes = 0
+            // Neither the request nor the response is coded.
+            return .accept(consume intake, intakeOptions)
+        }
         if request == .json, coding == nil, case .entry = route {
             intakeOptions.isRepeatable = !hasAccessRules
         }
@@ -209,7 +225,7 @@ package struct LossResponder: Responder {
             try MediaType.checkCoding(of: head)
             let length = try Self.jsonLength(of: head)
             let intake = try service.intake(for: found, on: route, query: head.query, length)
-            return try receive(intake, head, on: route, isText: false)
+            return try receive(intake, head, on: route, nil, .inference, isText: false)
         default:
             let isRead = head.method == .get || head.method == .head
             guard head.method == .post ? route.acceptsPost : isRead && !route.acceptsPost,
@@ -319,10 +335,22 @@ package struct LossResponder: Responder {
     ) -> Response {
         var fields: HTTPFields = [:]
         if let seconds = refusal.retryAfter { fields[.retryAfter] = "\(seconds)" }
-        return Problem(refusal, length: length, limits: limits).response(
-            route: route,
-            fields: fields
-        )
+        var problem = Problem(refusal, length: length, limits: limits)
+        if refusal == .bodyTooLarge { problem.detail += Self.advice(on: route) }
+        return problem.response(route: route, fields: fields)
+    }
+
+    /// The way to send a longer body to a loss or penalty; empty if its format offers none.
+    private static func advice(on route: RouteName) -> String {
+        guard !route.entry.isEmpty else { return "" }
+        return switch BodyFormat(rawValue: route.formats.request) {
+        case .json:
+            " A number in \(BodyFormat.safetensors.mediaType) takes 8 bytes, or 4 as float32."
+        case .csv, .ndjson:
+            " Rows may be of any length without Content-Encoding if only loss and statistics are "
+                + "requested, or if reduction is sum or none with Prefer: \(ResultRows.preference)."
+        case .safetensors, .npy, .npz, nil: ""
+        }
     }
 
     package func observe(_ event: ServerEvent) {
@@ -350,9 +378,24 @@ extension ResponseFields {
     }
 }
 
+extension RouteName.Formats {
+    /// Those of the Open Inference Protocol, in JSON or binary.
+    fileprivate static let inference = RouteName.Formats(request: "oip", result: "oip")
+}
+
+extension ContentFormats {
+    /// The names in metrics, which are those in queries.
+    fileprivate func names(result: BodyFormat) -> RouteName.Formats {
+        RouteName.Formats(request: request.rawValue, result: result.rawValue)
+    }
+}
+
 extension HTTPField.Name {
     /// RFC 5789's Accept-Patch, for POST (W3C Linked Data Platform 1.0, section 7.1).
     static let acceptPost = HTTPField.Name.parse("Accept-Post")
+
+    /// RFC 7240, section 3.
+    static let preferenceApplied = HTTPField.Name.parse("Preference-Applied")
 
     /// The name of a field that swift-http-types does not list.
     static func parse(_ name: String) -> HTTPField.Name {

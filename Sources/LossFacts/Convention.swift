@@ -11,6 +11,8 @@ package final class Convention: Sendable {
     package let options: [String: OptionValue]
     /// The reduction, if the library's differs.
     package let reduction: Reduction?
+    /// Whether the denominator of that reduction counts the classes of each row, not the rows.
+    package let countsClasses: Bool
     /// The surrogate that replaces the Hessian; `nil` if the library's is exact.
     package let surrogate: Surrogate?
     /// The differences that remain.
@@ -21,6 +23,7 @@ package final class Convention: Sendable {
         version: String,
         _ options: [String: OptionValue] = [:],
         reduction: Reduction? = nil,
+        countsClasses: Bool = false,
         surrogate: Surrogate? = nil,
         notes: [String] = []
     ) {
@@ -28,6 +31,7 @@ package final class Convention: Sendable {
         self.version = version
         self.options = options
         self.reduction = reduction
+        self.countsClasses = countsClasses
         self.surrogate = surrogate
         self.notes = notes
     }
@@ -70,9 +74,17 @@ extension Convention {
     package static func pyTorch(
         _ options: [String: OptionValue] = [:],
         reduction: Reduction? = nil,
+        countsClasses: Bool = false,
         notes: [String] = []
     ) -> Convention {
-        Convention("pytorch", version: "2.15.0", options, reduction: reduction, notes: notes)
+        Convention(
+            "pytorch",
+            version: "2.15.0",
+            options,
+            reduction: reduction,
+            countsClasses: countsClasses,
+            notes: notes
+        )
     }
 
     /// The defaults of Keras, from `keras/src/losses/losses.py`.

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The numbers by which the training of a policy with a loss is watched.
+/// The numbers by which the training of a policy or a language model with a loss is watched.
 package enum Diagnostics: Equatable, Sendable {
     /// Rewards of the chosen and the rejected response of each pair: the logarithms of their
     /// probabilities, less those of a reference if there is one, times an option.
     case rewards(factor: String?)
+    /// Rewards of desirable and undesirable responses, which are the same times an option, and the value of
+    /// an option above which a logarithm counts as desirable.
+    case labelledRewards(factor: String, threshold: String)
+    /// The order of the responses of each segment by their logarithms and by their rewards.
+    case ranking
+    /// The entropy of the distribution that the logits of a row describe, which are divided by an option or
+    /// bounded softly by one that is not 0.
+    case entropy(temperature: String? = nil, softBound: String? = nil)
     /// Ratios of the probabilities of tokens, or their geometric means over sequences, and the bounds
     /// beyond which they are clipped.
     case ratios([ClippingBound], ofSequences: Bool = false)
@@ -13,6 +21,13 @@ package enum Diagnostics: Equatable, Sendable {
     package var names: [String] {
         switch self {
         case .rewards: ["count", "accuracy", "margin", "rewards_chosen", "rewards_rejected"]
+        case .labelledRewards:
+            [
+                "count", "count_desirable", "count_undesirable", "accuracy", "margin",
+                "rewards_desirable", "rewards_undesirable",
+            ]
+        case .ranking: ["count", "count_pairs", "accuracy", "margin"]
+        case .entropy: ["count", "entropy"]
         case .ratios(let bounds, _):
             [
                 "count", "approx_kl_k1", "approx_kl_k2", "approx_kl_k3", "ratio_min", "ratio_mean",

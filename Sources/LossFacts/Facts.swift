@@ -138,7 +138,7 @@ package final class Facts: Sendable {
         package let options: [String: OptionValue]
         /// The convention that it implies, by name.
         package let convention: String?
-        /// What to use instead in libraries that have another loss of that name: a sentence by the name of
+        /// The loss to use instead in libraries that have another loss of that name: a sentence by the name of
         /// their convention, which is refused with it.
         package let elsewhere: [String: String]
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the logarithms of the probabilities of tokens make up the number of their response.
+/// The combination of the logarithms of the probabilities of tokens into that of their response.
 package enum LogProbability: String, CaseIterable, Sendable {
     /// The sum, which is the logarithm of the probability of the response.
     case sum

@@ -26,6 +26,8 @@ package enum LossError: Error, Equatable, Sendable {
     case conflictingOptions(String, String)
     /// An option that would change nothing, because of what an input contains.
     case inapplicable(option: String, to: String)
+    /// An option that would change nothing, because another, a choice, has none of the values that have it.
+    case optionOfOthers(option: String, choice: String, chosen: String, having: [String])
     case wrongCount(option: String, count: Int, expected: Int)
 
     case empty(input: String)

@@ -112,7 +112,7 @@ package struct Input: Equatable, Sendable {
         /// The name of the field that marks the tokens that count, which inputs of the same responses
         /// share.
         package let mask: String
-        /// How the loss is defined of tokens.
+        /// The combination of tokens in the definition of the loss.
         package let usual: LogProbability
 
         package init(mask: String, usual: LogProbability) {
@@ -131,6 +131,8 @@ package struct Input: Equatable, Sendable {
     /// The tokens that may make up its numbers; `nil` if these are not logarithms of probabilities of
     /// responses.
     package let tokens: Tokens?
+    /// Whether it contains 0 and 1 only, so that `false` and `true` stand for them.
+    package let containsFlags: Bool
 
     package init(
         _ name: String,
@@ -146,6 +148,9 @@ package struct Input: Equatable, Sendable {
         self.summary = summary
         self.isOptional = isOptional
         self.tokens = tokens
+        containsFlags = forms.allSatisfy { form in
+            form.domains.allSatisfy { $0.domain == .values([0, 1]) }
+        }
     }
 
     /// Creates an input with the same shape as the losses.
@@ -161,13 +166,6 @@ package struct Input: Equatable, Sendable {
     /// Creates an input with the same shape as the losses.
     package init(_ name: String, _ role: Role, _ domain: Domain, _ summary: String) {
         self.init(name, role, [ConditionalDomain(domain)], summary)
-    }
-}
-
-extension Input {
-    /// Whether it contains 0 and 1 only, so that `false` and `true` stand for them.
-    package var containsFlags: Bool {
-        forms.allSatisfy { form in form.domains.allSatisfy { $0.domain == .values([0, 1]) } }
     }
 }
 

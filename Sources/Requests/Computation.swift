@@ -122,16 +122,19 @@ struct RunningComputation: Sendable {
         else { return nil }
         self.loss = loss
         self.computation = computation
-        self.computation.removeInputs()
+        _ = self.computation.request.takeRows()
     }
 
-    /// Adds the rows of a request.
+    /// The number of groups so far.
+    var groupCount: Int { loss.groupCount }
+
+    /// Adds the rows of a request; returns their own results.
     mutating func add(
         _ rows: LossRequest,
         _ cancellation: (any CancellationFlag)?
-    ) throws(RequestError) {
+    ) throws(RequestError) -> Evaluation {
         do throws(LossError) {
-            try loss.add(
+            let result = try loss.add(
                 rows.inputs,
                 weights: rows.weights,
                 mask: rows.mask,
@@ -139,6 +142,7 @@ struct RunningComputation: Sendable {
                 groups: rows.groups,
                 unless: cancellation
             )
+            return computation.evaluation(result)
         } catch {
             throw .loss(error, computation.context)
         }
@@ -151,16 +155,6 @@ struct RunningComputation: Sendable {
         } catch {
             throw .loss(error, computation.context)
         }
-    }
-}
-
-extension Computation {
-    fileprivate mutating func removeInputs() {
-        request.inputs = []
-        request.weights = nil
-        request.mask = nil
-        request.tokenMasks = []
-        request.groups = nil
     }
 }
 

@@ -20,6 +20,8 @@ package struct RequestBuilder: Sendable {
     /// The fields given outside the body.
     private var outside: [String] = []
     private var folded = FoldedRows.none
+    /// Whether the body has set nothing but inputs.
+    private var hasOnlyInputs = true
     private let limits: ComputationLimits
 
     /// The rows of which only sums are kept.
@@ -51,20 +53,23 @@ package struct RequestBuilder: Sendable {
     ) {
         self.found = found
         self.limits = limits
-        request = LossRequest(
-            inputs: Self.noInputs(of: found),
-            outputs: outputs,
-            stepLimit: limits.steps
-        )
+        // The first input that is set makes room for all, so that copies of an empty builder share no array.
+        request = LossRequest(inputs: [], outputs: outputs, stepLimit: limits.steps)
         convention = found.convention
     }
 
-    private static func noInputs(of found: Catalogue.Found) -> [Tensor?] {
-        let count = found.facts.signature.inputs.count
+    /// Makes room for the inputs.
+    private mutating func makeRoom() {
+        let count = facts.signature.inputs.count
         var inputs: [Tensor?] = []
         inputs.reserveCapacity(count)
         for _ in 0..<count { inputs.append(nil) }
-        return inputs
+        request.inputs = inputs
+    }
+
+    /// Whether an input has been set.
+    private func isSet(_ input: Int) -> Bool {
+        !request.inputs.isEmpty && request.inputs[input] != nil
     }
 
     package var facts: Facts { found.facts }
@@ -99,6 +104,9 @@ package struct RequestBuilder: Sendable {
     /// Records that a field was given outside the body.
     package mutating func noteOutside(_ name: String) { outside.append(name) }
 
+    /// Whether it is as it was before any content: that was nothing but inputs, which a computation took.
+    package var isAsBefore: Bool { hasOnlyInputs && request.inputs.isEmpty }
+
     /// Sets the numbers of an input, of the weights or of a mask.
     package mutating func set(_ field: RequestField, _ numbers: consuming Tensor) {
         switch field {
@@ -106,19 +114,28 @@ package struct RequestBuilder: Sendable {
             // Null means that an optional input is omitted.
             let isNull = numbers.hasMissing && numbers.shape.isEmpty
             guard !isNull || !facts.signature.inputs[index].isOptional else { return }
+            if request.inputs.isEmpty { makeRoom() }
             request.inputs[index] = numbers
-        case .mask: request.mask = numbers
+        case .mask:
+            hasOnlyInputs = false
+            request.mask = numbers
         case .tokenMask(let index):
+            hasOnlyInputs = false
             if request.tokenMasks.isEmpty {
                 request.tokenMasks = facts.signature.tokenMasks.map { _ in nil }
             }
             request.tokenMasks[index] = numbers
-        default: request.weights = numbers
+        default:
+            hasOnlyInputs = false
+            request.weights = numbers
         }
     }
 
     /// Sets the penalties.
-    package mutating func set(_ penalties: [Penalty]) { self.penalties = penalties }
+    package mutating func set(_ penalties: [Penalty]) {
+        hasOnlyInputs = false
+        self.penalties = penalties
+    }
 
     /// Sets any other field.
     ///
@@ -127,6 +144,7 @@ package struct RequestBuilder: Sendable {
         _ field: RequestField,
         _ value: FieldValue
     ) throws(RequestError) {
+        hasOnlyInputs = false
         switch (field, value) {
         case (.option(let declaration), _): try set(declaration, value)
         case (.logProbability, .text(let name)):
@@ -185,21 +203,21 @@ package struct RequestBuilder: Sendable {
 
     /// Builds the requested computation once every field has been set.
     ///
-    /// The builder is empty afterwards: the computation takes its inputs.
+    /// The builder has no inputs afterwards: the computation takes them.
     package mutating func build() throws(RequestError) -> Computation {
         let inputs = facts.signature.inputs
-        if let index = self.request.inputs.indices.first(where: {
-            self.request.inputs[$0] == nil && !inputs[$0].isOptional
-        }) {
+        if let index = inputs.indices.first(where: { !isSet($0) && !inputs[$0].isOptional }) {
             throw .missingField(inputs[index].name, expected: "a number or an array of numbers")
         }
         try checkGrouping()
         try refuseMissingInputs()
         try checkTokens()
         let chosen = chosenOptions
-        var request = LossRequest(inputs: [])
-        swap(&request, &self.request)
+        var request = self.request.takeInputs()
         request.reduction = chosenReduction(request.outputs, normalizer: request.normalizer)
+        if reduction == nil, let convention, convention.countsClasses {
+            request.termCount = max(classCount(of: request, chosen), 1)
+        }
         try checkPartial(request)
         chooseHessian(&request, chosen)
         try Self.check(request, hasPenalties: !penalties.isEmpty)
@@ -282,9 +300,9 @@ package struct RequestBuilder: Sendable {
 
     /// Throws if an input is null in the place of an array.
     private func refuseMissingInputs() throws(RequestError) {
-        guard !request.skipsMissing, request.inputs.count > 1,
-            request.inputs.contains(where: { $0?.hasMissing == true })
-        else { return }
+        guard !request.skipsMissing, request.inputs.count > 1, request.hasMissingNumbers else {
+            return
+        }
         for (index, input) in facts.signature.inputs.enumerated() {
             guard let tensor = request.inputs[index], tensor.hasMissing, tensor.shape.isEmpty,
                 request.inputs.contains(where: { $0?.shape.isEmpty == false })
@@ -296,7 +314,7 @@ package struct RequestBuilder: Sendable {
     /// Throws if tokens are given, or marked, although nothing says how they make up responses.
     private func checkTokens() throws(RequestError) {
         let signature = facts.signature
-        guard request.logProbability == nil, !signature.tokenMasks.isEmpty else { return }
+        guard !signature.tokenMasks.isEmpty, request.logProbability == nil else { return }
         for (index, input) in signature.inputs.enumerated() where input.tokens != nil {
             guard let shape = request.inputs[index]?.shape,
                 shape.count > input.forms[0].responseRank
@@ -418,38 +436,47 @@ extension RequestBuilder {
         )
     }
 
+    /// Whether the result has numbers for each row that follow from it alone, unless the shapes of inputs or
+    /// options connect the rows.
+    package var yieldsRows: Bool {
+        RunningLoss.yieldsRows(
+            of: request.outputs,
+            chosenReduction(request.outputs, normalizer: request.normalizer),
+            normalizer: request.normalizer,
+            facts.signature
+        )
+    }
+
     /// Keeps only sums over the rows that have been set, of inputs, weights and masks; then the next rows can
     /// be set.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
-    /// - Returns: Whether it was done; `false` if the result does not follow from sums over rows, so that
-    ///   all rows must be set at once.
+    /// - Returns: The results of these rows; `nil` if nothing was done, because the result does not follow from
+    ///   sums over rows and results of each, so that all rows must be set at once.
     /// - Throws: `RequestError` if the request or a row is refused.
     package mutating func foldRows(
         unless cancellation: (any CancellationFlag)? = nil
-    ) throws(RequestError) -> Bool {
+    ) throws(RequestError) -> Evaluation? {
         var running: RunningComputation
         switch folded {
         case .sums(let sums): running = sums
         case .none:
             var request = self
-            guard let begun = RunningComputation(like: try request.build()) else { return false }
+            guard let begun = RunningComputation(like: try request.build()) else { return nil }
             running = begun
         }
-        var rows = LossRequest(inputs: Self.noInputs(of: found))
-        swap(&rows.inputs, &request.inputs)
-        swap(&rows.weights, &request.weights)
-        swap(&rows.mask, &request.mask)
-        swap(&rows.tokenMasks, &request.tokenMasks)
-        swap(&rows.groups, &request.groups)
-        try running.add(rows, cancellation)
+        let evaluation = try running.add(request.takeRows(), cancellation)
+        guard running.groupCount <= limits.groups else {
+            throw .tooManyGroups(limit: limits.groups)
+        }
         folded = .sums(running)
-        return true
+        hasOnlyInputs = false
+        return evaluation
     }
 
     /// Computes what is requested, once every field has been set.
     ///
-    /// The builder is empty afterwards.
+    /// The builder has no inputs afterwards.
     ///
     /// - Parameter cancellation: Polled during the computation; `nil` means never.
     /// - Returns: The result.
@@ -479,6 +506,13 @@ extension RequestBuilder {
             + request.mask.footprint + request.tokenMasks.reduce(0) { $0 + $1.footprint }
             + options.values.reduce(0) { $0 + $1.footprint }
             + penalties.reduce(0) { $0 + $1.footprint } + (request.groups?.footprint ?? 0)
+            + foldedFootprint
+    }
+
+    /// The memory for the sums of groups over rows that are not kept, in bytes.
+    private var foldedFootprint: Int {
+        guard case .sums(let running) = folded else { return 0 }
+        return GroupLabels.bytesEach * running.groupCount
     }
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.

@@ -56,11 +56,18 @@ package enum RequestField: Equatable, Sendable {
         /// False and true, which are 0 and 1.
         package static let flags = Elements(rawValue: 2)
         package static let missingOrFlags = Elements(rawValue: 3)
+
+        /// Whether missing values are among them.
+        ///
+        /// This and the next compare bits, because `contains` is not specialized for every caller.
+        package var includeMissing: Bool { rawValue & 1 != 0 }
+        /// Whether false and true are among them.
+        package var includeFlags: Bool { rawValue & 2 != 0 }
     }
 
     /// Whether an array may have missing values.
     package var acceptsMissing: Bool {
-        if case .numbers(let elements) = kind { elements.contains(.missing) } else { false }
+        if case .numbers(let elements) = kind { elements.includeMissing } else { false }
     }
 
     package var kind: Kind {

@@ -32,7 +32,9 @@ struct RequestLog: Sendable {
         guard logsRequests else { return }
         switch event {
         case .connectionOpened: logger.trace("connection opened")
-        case .connectionClosed(let closing):
+        case .connectionClosed(.abandoned, let route):
+            logger.log(level: level, "abandoned", metadata: Self.metadata(of: route))
+        case .connectionClosed(let closing, _):
             logger.trace("connection closed", metadata: ["reason": "\(closing)"])
         case .refused(let refusal):
             logger.debug("refused", metadata: ["reason": "\(refusal.code)"])
@@ -49,20 +51,20 @@ struct RequestLog: Sendable {
     private static let probes = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready"]
 
     private static func metadata(of exchange: Exchange) -> Logger.Metadata {
-        var metadata: Logger.Metadata = [
+        var metadata = metadata(of: exchange.route)
+        let rest: Logger.Metadata = [
             "method": "\(exchange.method?.rawValue ?? "")",
-            "route": "\(exchange.route.template)",
             "status": .stringConvertible(exchange.status.code),
             "seconds": .stringConvertible(exchange.seconds),
             "request_bytes": .stringConvertible(exchange.requestBytes),
             "response_bytes": .stringConvertible(exchange.responseBytes),
             "request_id": "\(exchange.requestID)",
         ]
+        metadata.merge(rest) { $1 }
         if let client = exchange.client {
             metadata["client_address"] = "\(client.text)"
             metadata["client_port"] = .stringConvertible(Int(client.port))
         }
-        if !exchange.route.entry.isEmpty { metadata["loss"] = "\(exchange.route.entry)" }
         if !exchange.problem.isEmpty { metadata["problem"] = "\(exchange.problem)" }
         if let times = exchange.times {
             metadata["parse_seconds"] = .stringConvertible(Double(times.parse) / 1e9)
@@ -77,6 +79,12 @@ struct RequestLog: Sendable {
             metadata["span_id"] = "\(trace.parentID)"
             metadata["trace_flags"] = trace.isSampled ? "01" : "00"
         }
+        return metadata
+    }
+
+    private static func metadata(of route: RouteName) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["route": "\(route.template)"]
+        if !route.entry.isEmpty { metadata["loss"] = "\(route.entry)" }
         return metadata
     }
 }

@@ -4,14 +4,17 @@
     send_tables.py SERVER    SERVER is the executable loss-server
 """
 
+import http.client
 import json
 import math
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 import duckdb
 import numpy
@@ -105,6 +108,101 @@ def check_stream(server):
     assert result["statistics"]["count"] == 9_000_000
 
 
+def check_streamed_rows(server):
+    """Gradients come back while rows are sent, to curl and to http.client, and end in a way that no client mistakes."""
+    url = server.address + "/v1/losses/huber?reduction=sum&outputs=loss,gradient"
+    command = ["curl", "--silent", "--show-error", "--no-buffer", "--request", "POST", "--upload-file", ".",
+               "--header", "Prefer: respond-streaming", "--header", "Accept: application/x-ndjson"]
+
+    def curl(*more):
+        return subprocess.Popen(
+            command + list(more) + [url], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, bufsize=1,
+        )
+
+    with tempfile.NamedTemporaryFile("r") as fields:
+        client = curl("--header", f"Content-Type: {CSV}", "--dump-header", fields.name)
+        client.stdin.write("predictions,targets\n")
+        # Each row is answered before the next one is sent.
+        for row in range(5):
+            client.stdin.write(f"{row / 4},0\n")
+            assert json.loads(client.stdout.readline()) == {"gradient": row / 4}
+        client.stdin.close()
+        assert json.loads(client.stdout.readline()) == {"result": {"loss": 0.9375, "normalizer": 1}}
+        assert client.stdout.read() == "" and client.wait() == 0
+        text = fields.read()
+        assert "Preference-Applied: respond-streaming" in text and "Loss: 0.9375" in text, text
+    # A later row is not a number: curl reports an incomplete transfer.
+    client = curl("--header", f"Content-Type: {NDJSON}")
+    client.stdin.write('{"predictions":1,"targets":0.5}\n')
+    assert json.loads(client.stdout.readline()) == {"gradient": 0.5}
+    client.stdin.write('{"predictions":true,"targets":"x"}\n')
+    error = json.loads(client.stdout.readline())["error"]
+    assert error["type"] == "/problems/malformed-table" and "Line 2" in error["detail"], error
+    client.stdin.close()
+    assert client.wait() == 18
+    check_thread(server)
+    check_silent_reader(server)
+
+
+def begin_rows(server, media_type):
+    """A connection that is about to send rows whose gradients come back."""
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=60)
+    connection.putrequest("POST", "/v1/losses/huber?reduction=sum&outputs=gradient")
+    for field in ("Content-Type", media_type), ("Prefer", "respond-streaming"), ("Transfer-Encoding", "chunked"):
+        connection.putheader(*field)
+    connection.endheaders()
+    return connection
+
+
+def chunk(text):
+    return f"{len(text):x}\r\n{text}\r\n".encode()
+
+
+def check_thread(server):
+    """A thread sends what the main one reads the results of; an incomplete body has an incomplete response."""
+    rows = "".join(f"{x % 1000 / 8},0\n" for x in range(10_000))
+    right = "".join(f"{min(x % 1000 / 8, 1):.17g}\n" for x in range(10_000)) * 30
+    connection = begin_rows(server, CSV)
+
+    def send():
+        for part in ["predictions,targets\n", *[rows] * 30, ""]:
+            connection.send(chunk(part))
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    text = connection.getresponse().read().decode()
+    sender.join()
+    assert text == "gradient\n" + right
+    connection.close()
+    connection = begin_rows(server, CSV)
+    connection.send(chunk("predictions,targets\n1,0.5\n"))
+    response = connection.getresponse()
+    assert response.readline() == b"gradient\n" and response.readline() == b"0.5\n"
+    connection.sock.shutdown(socket.SHUT_WR)
+    try:
+        raise AssertionError(response.read())
+    except http.client.IncompleteRead:
+        connection.close()
+
+
+def check_silent_reader(server):
+    """From a client that does not read, the server soon reads no more."""
+    connection = begin_rows(server, CSV)
+    connection.send(chunk("predictions,targets\n"))
+    connection.sock.settimeout(2)
+    part, sent = chunk("1.25,0.5\n" * 10_000), 0
+    try:
+        while sent < 200_000_000:
+            connection.send(part)
+            sent += len(part)
+    except TimeoutError:
+        pass
+    connection.close()
+    assert sent < 100_000_000, sent
+    print(f"  a client that does not read sends {sent / 1e6:.0f} MB")
+
+
 def check_examples(server):
     """Every example of docs/formats.md succeeds, where its interpreter is installed."""
     page = (REPOSITORY / "docs/formats.md").read_text()
@@ -125,13 +223,13 @@ def check_examples(server):
             assert re.search(r"\d", done.stdout), (language, code, done.stderr)
             counts[language] += 1
     print("  " + ", ".join(f"{language}: {count}" for language, count in counts.items()))
-    assert counts["python"] == counts["sh"] == 6 or shutil.which("Rscript") is None
+    assert counts["python"] == counts["sh"] == 7 or shutil.which("Rscript") is None
 
 
 def main():
     server = Server(pathlib.Path(sys.argv[1]).resolve())
     try:
-        for check in (check_libraries, check_results, check_stream, check_examples):
+        for check in (check_libraries, check_results, check_stream, check_streamed_rows, check_examples):
             check(server)
             print(f"{check.__name__}: passed")
     finally:

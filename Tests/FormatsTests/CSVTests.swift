@@ -50,6 +50,53 @@ struct CSVTests {
         }
     }
 
+    @Test("has labels of rows, however it is split", arguments: [1, 2, 7, 100, .max])
+    func labels(size: Int) throws {
+        let words = [
+            "a", "0050", "1.0", "NA", "é", "e\u{301}", "x y", "\"q,\"\"\"", " b ", "\" c\"",
+        ]
+        let expected = ["a", "0050", "1.0", "NA", "é", "e\u{301}", "x y", "q,\"", "b", " c"]
+        let lines = (0..<3_000).map { "\($0),\(words[$0 % words.count]),\(2 * $0)" }
+        let names = ColumnNames(fields: ["predictions", "groups", "targets"], labels: ["groups"])
+        for header in ["predictions,groups,targets", "id,groups,targets"] {
+            let names =
+                header.hasPrefix("id")
+                ? ColumnNames(
+                    fields: ["groups", "targets"],
+                    chosen: [.init(field: "groups", columns: ["groups"])],
+                    labels: ["groups"]
+                ) : names
+            let text = header + "\n" + lines.joined(separator: "\n")
+            let table = try Self.read(text, by: size, names)
+            #expect(table.count == 3_000)
+            #expect(table["targets"] == (0..<3_000).map { Double(2 * $0) })
+            let place = try #require(table.fields.firstIndex { $0.name == "groups" })
+            #expect(table.fields[place].isLabel)
+            let own = table.labels[place].map { Array($0.utf8) }
+            #expect(own == (0..<3_000).map { Array(expected[$0 % expected.count].utf8) })
+        }
+    }
+
+    @Test("takes back the memory of labels")
+    func labelMemory() throws {
+        let lines = (0..<20_000).map { "\(String(repeating: "k", count: $0 % 100 + 1)),1" }
+        let names = ColumnNames(fields: ["groups", "targets"], labels: ["groups"])
+        let meter = Meter(limit: 10_000_000)
+        var reader = CSVReader(names: names)
+        let text = "groups,targets\n" + lines.joined(separator: "\n")
+        _ = try reader.readAll(Array(text.utf8), by: 1_000, meter)
+        #expect(meter.bytes <= 200_000)
+    }
+
+    @Test("refuses labels that are not UTF-8, with the line", arguments: [1, .max])
+    func invalidLabels(size: Int) throws {
+        let names = ColumnNames(fields: ["groups", "targets"], labels: ["groups"])
+        var reader = CSVReader(names: names)
+        let bytes = Array("groups,targets\na,1\nb".utf8) + [0xFF] + Array(",2\n".utf8)
+        let error = #expect(throws: FormatError.self) { _ = try reader.readAll(bytes, by: size) }
+        #expect(error?.sentence == "Line 3, column \"groups\" is not valid UTF-8.")
+    }
+
     @Test(
         "has missing values in several spellings",
         arguments: ["", "NA", "NaN", "nan", "NULL", "null", " ", "\"\"", "\"NA\""]
@@ -149,6 +196,7 @@ struct CSVTests {
 
     private static let refusals: [(text: String, code: String, contains: String)] = [
         ("", "no_header", "must begin with a line of the names"),
+        ("0.5,1\n0.25,3\n", "numbers_in_header", "Line 1 has numbers only"),
         ("predictions;targets\n0,5;1\n", "other_separator", "separated by semicolons"),
         ("predictions\ttargets\n0.5\t1\n", "other_separator", "separated by tabs"),
         ("predictions,predictions\n1,2\n", "repeated_column", "Two columns are named"),
@@ -283,6 +331,87 @@ struct NDJSONTests {
         #expect(table["predictions"] == [0.5, -2e3, 1])
         #expect(table["targets"]?[0] == 1 && table["targets"]?[1].isNaN == true)
         #expect(table.hasMissing == [false, true])
+    }
+
+    @Test("may begin with a byte order mark", arguments: [1, 4, .max])
+    func byteOrderMark(size: Int) throws {
+        let table = try Self.read("\u{FEFF}{\"targets\":1}\n{\"targets\":2}", by: size)
+        #expect(table["targets"] == [1, 2])
+        #expect(throws: FormatError.self) { try Self.read("{\"targets\":1}\n\u{FEFF}{}") }
+        #expect {
+            try Self.read("\u{FEFF}{\"targets\":1,}")
+        } throws: {
+            ($0 as? FormatError)?.position == 16
+        }
+    }
+
+    @Test(
+        "has the same numbers whether its lines are like the first one or not",
+        arguments: [100, 4_096, .max]
+    )
+    func alike(size: Int) throws {
+        for first in [
+            #"{"predictions":[0.5,1e-3],"targets":1}"#, #"{"predictions": [1, 2], "targets": 7} "#,
+            "{\"targets\":null,\"predi\\u0063tions\":[0.25,3]}\r",
+        ] {
+            var text = first + "\n"
+            for row in 1..<9_000 {
+                let (one, two) = (Double(row) / 7, 1 - Double(row))
+                let line =
+                    switch row % 500 {
+                    case 17: "{\"targets\":\(row),\"predictions\":[\(one),\(two)]}"
+                    case 18: "{\"predictions\" :[\(one),\(two)],\"targets\":\(row)}"
+                    case 19: "{\"predictions\":null,\"targets\":\(row)}"
+                    case 20: "{\"predictions\":[null,\(two)],\"targets\":\(row)}\n"
+                    default: Self.line(like: first, [one, two], row)
+                    }
+                text += line + "\n"
+            }
+            let table = try Self.read(text, by: size)
+            let (predictions, targets) = (
+                try #require(table["predictions"]), try #require(table["targets"])
+            )
+            #expect(predictions.count == 18_000 && targets.count == 9_000)
+            for row in 1..<9_000 {
+                guard targets[row] == Double(row), row % 500 != 19 else { continue }
+                #expect(row % 500 == 20 || predictions[2 * row] == Double(row) / 7, "\(row)")
+                #expect(predictions[2 * row + 1] == 1 - Double(row), "\(row)")
+            }
+            #expect(targets.dropFirst().elementsEqual((1..<9_000).map { Double($0) }))
+            #expect(predictions.count { $0.isNaN } == 3 * 18)
+        }
+    }
+
+    /// A line whose text is that of another one, but for its numbers.
+    private static func line(like first: String, _ predictions: [Double], _ target: Int) -> String {
+        if first.contains(": ") {
+            return
+                "{\"predictions\": [\(predictions[0]), \(predictions[1])], \"targets\": \(target)} "
+        }
+        let numbers = "[\(predictions[0]),\(predictions[1])]"
+        return first.contains("null")
+            ? "{\"targets\":\(target),\"predi\\u0063tions\":\(numbers)}\r"
+            : "{\"predictions\":\(numbers),\"targets\":\(target)}"
+    }
+
+    @Test("names the line of an error after lines that are alike")
+    func laterError() {
+        let lines = String(repeating: "{\"predictions\":1,\"targets\":2}\n", count: 5_000)
+        for (line, text) in [
+            ("{\"predictions\":1e999,\"targets\":2}", "Line 5001"),
+            ("{\"predictions\":01,\"targets\":2}", "Line 5001"),
+            ("{\"predictions\":1,\"target\":2}", "5001"),
+            ("{\"predictions\":[1],\"targets\":2}", "5001"),
+        ] {
+            for size in [999, .max] {
+                var reader = NDJSONReader(names: ColumnNames(fields: Self.fields))
+                #expect {
+                    try reader.readAll(Array((lines + line + "\n").utf8), by: size)
+                } throws: { error in
+                    (error as? FormatError)?.sentence.contains(text) == true
+                }
+            }
+        }
     }
 
     @Test("has arrays of one shape, and members that are chosen")

@@ -10,6 +10,8 @@ struct TableContents: Equatable {
     /// The bits of the numbers of each field.
     var bits: [[UInt64]] = []
     var hasMissing: [Bool] = []
+    /// The labels of each field.
+    var labels: [[String]] = []
 
     /// The numbers of a field.
     subscript(name: String) -> [Double]? {
@@ -43,11 +45,13 @@ extension TableReader {
                 contents.fields = fields
                 contents.bits = fields.map { _ in [] }
                 contents.hasMissing = fields.map { _ in false }
+                contents.labels = fields.map { _ in [] }
             case .rows(let block):
                 contents.count += block.count
                 for field in contents.fields.indices {
                     contents.bits[field] += block.values[field].map { $0.bitPattern }
                     if block.hasMissing[field] { contents.hasMissing[field] = true }
+                    if !block.labels.isEmpty { contents.labels[field] += block.labels[field] }
                 }
             }
         }

@@ -35,7 +35,10 @@ import Testing
         }
     }
 
-    @Test("violate no invariant if they are damaged, whatever else happens", arguments: 0..<8)
+    @Test(
+        "violate no invariant if they are damaged, whatever else happens",
+        arguments: Conversations.all.indices
+    )
     func damaged(index: Int) throws {
         var random = SplitMix(state: UInt64(index))
         let text = Array(Conversations.all[index].utf8)

@@ -23,13 +23,31 @@ enum Conversations {
             + request("PUT", "/", ["X: \t y \t"])
             + lossRequest("{", fields: ["Connection: close"]) + get("/"),
         "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + "GET /readyz HTTP/1.0\r\n\r\n",
+        streamedRows("text/csv", ["predictions,targets\n1,2\n", "3,4\n5", ",6\n"])
+            + streamedRows("application/x-ndjson", [row, row, "{"]),
     ]
 
     /// The statuses of the responses to each sequence.
     static let statuses = [
         [200, 200, 200], [200, 200, 200], [200, 200], [200, 200], [200, 200, 200],
-        [404, 415, 204, 200], [404, 405, 400], [200, 200],
+        [404, 415, 204, 200], [404, 405, 400], [200, 200], [200, 400],
     ]
+
+    private static let row = "{\"predictions\":1,\"targets\":2}\n"
+
+    /// A request whose response may begin before its last part.
+    private static func streamedRows(_ type: String, _ parts: [String]) -> String {
+        let chunks = parts.map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }
+        return request(
+            "POST",
+            "/v1/losses/mse?outputs=loss,gradient&reduction=sum",
+            [
+                "Content-Type: \(type)", "Prefer: respond-streaming",
+                "Transfer-Encoding: chunked",
+            ],
+            chunks.joined() + "0\r\n\r\n"
+        )
+    }
 
     private static let mean = #"{"predictions":[1,2.5],"targets":[0,1e-3],"reduction":"sum"}"#
 

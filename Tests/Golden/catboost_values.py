@@ -29,6 +29,8 @@ LOSSES = [
     ("lp", "Lq:q=2.5", "real", {"power": 2.5}),
     ("lp", "Lq:q=3", "real", {"power": 3}),
     ("huber", "Huber:delta=1", "real", {"delta": 1}),
+    ("expectile", "Expectile:alpha=0.25", "real", {"tau": 0.25}),
+    ("expectile", "Expectile:alpha=0.75", "real", {"tau": 0.75}),
     ("log_cosh", "LogCosh", "real", {}),
     ("poisson_nll", "Poisson", "positive", {}),
     ("tweedie_nll", "Tweedie:variance_power=1.5", "positive", {"power": 1.5}),

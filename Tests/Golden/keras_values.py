@@ -15,6 +15,13 @@ import torch
 from library_values import COLUMNS, array, row_weights, write
 
 keras.config.set_floatx("float64")
+
+
+def of_logits(loss):
+    """A loss of probabilities, from the logits of which the service computes it."""
+    return lambda true, logits, sample_weight: loss(true, torch.softmax(logits, -1), sample_weight=sample_weight)
+
+
 # By loss: the loss of Keras, the kinds of its predictions and targets, and the options of the request.
 LOSSES = [
     ("squared_error", keras.losses.MeanSquaredError(), "real", "real", {}),
@@ -23,6 +30,11 @@ LOSSES = [
     ("huber", keras.losses.Huber(delta=0.3), "real", "real", {"delta": 0.3}),
     ("log_cosh", keras.losses.LogCosh(), "real", "real", {}),
     ("squared_log_error", keras.losses.MeanSquaredLogarithmicError(), "positive", "positive", {}),
+    ("poisson_nll", keras.losses.Poisson(), "positive", "count", {}),
+    ("cosine_distance", keras.losses.CosineSimilarity(), "real", "real", {}),
+    (
+        "generalized_cross_entropy", of_logits(keras.losses.CategoricalGeneralizedCrossEntropy()), "real", "class", {},
+    ),
     ("hinge", keras.losses.Hinge(), "real", "sign", {}),
     ("squared_hinge", keras.losses.SquaredHinge(), "real", "sign", {}),
     ("binary_cross_entropy", keras.losses.BinaryCrossentropy(), "probability", "label", {}),

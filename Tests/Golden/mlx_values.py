@@ -37,6 +37,7 @@ LOSSES = [
         "categorical_cross_entropy", functools.partial(losses.cross_entropy, label_smoothing=0.1), "real", "class",
         {"label_smoothing": 0.1},
     ),
+    ("cosine_similarity_loss", losses.cosine_similarity_loss, "real", "real", {}),
     ("kl_divergence", losses.kl_div_loss, "log_distribution", "log_distribution", {}),
 ]
 
@@ -89,6 +90,9 @@ def main():
     for full in (False, True):
         loss = functools.partial(losses.gaussian_nll_loss, full=full)
         cases.append(case("gaussian_nll", inputs, {"full": full}, loss, [0, 2]))
+    generator = random.Random("triplet_margin")
+    inputs = {key: numbers("real", generator) for key in ("anchor", "positive", "negative")}
+    cases.append(case("triplet_margin", inputs, {}, losses.triplet_loss, [0, 1, 2]))
     write("mlx", mx.__version__, cases)
 
 

@@ -68,6 +68,15 @@ def contrastive(generator):
     return case("nt_xent", {"embeddings": embeddings, "labels": labels}, {}, loss, {"gradient": gradient})
 
 
+def triplets(generator):
+    """Anchors with a positive and a negative vector each."""
+    inputs = {key: numbers("real", generator) for key in ("anchor", "positive", "negative")}
+    loss = losses.triplet_margin_loss(*inputs.values())
+    gradients = jax.grad(lambda *x: losses.triplet_margin_loss(*x).sum(), (0, 1, 2))(*inputs.values())
+    by_name = {key: gradient.tolist() for key, gradient in zip(inputs, gradients)}
+    return case("triplet_margin", inputs, {}, loss, {"gradients": by_name})
+
+
 def sequences(generator):
     """Sequences of different length; class 0 is the blank."""
     logits = jnp.array([array("real", generator), array("real", generator)])
@@ -100,7 +109,7 @@ def main():
         gradient = jax.grad(lambda x: loss(x, targets).sum())(predictions).tolist()
         inputs = {"predictions": predictions, "targets": targets}
         cases.append(case(name, inputs, options, loss(predictions, targets), {"gradient": gradient}))
-    for make in (contrastive, sequences, regions):
+    for make in (contrastive, triplets, sequences, regions):
         cases.append(make(random.Random(make.__name__)))
     write("optax", optax.__version__, cases)
 

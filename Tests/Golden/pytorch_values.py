@@ -25,6 +25,9 @@ LOSSES = [
     ("smooth_l1", F.smooth_l1_loss, "real", "real", {}, False),
     ("smooth_l1", partial(F.smooth_l1_loss, beta=0.4), "real", "real", {"beta": 0.4}, False),
     ("poisson_nll", F.poisson_nll_loss, "real", "count", {}, False),
+    (
+        "poisson_nll", partial(F.poisson_nll_loss, log_input=False), "positive", "count", {"log_input": False}, False,
+    ),
     ("logistic_margin", F.soft_margin_loss, "real", "sign", {}, False),
     ("BCELoss", F.binary_cross_entropy, "probability", "probability", {}, True),
     ("BCEWithLogitsLoss", F.binary_cross_entropy_with_logits, "real", "probability", {}, True),
@@ -39,10 +42,14 @@ LOSSES = [
         False,
     ),
     ("CrossEntropyLoss", partial(F.cross_entropy, weight=WEIGHTS), "real", "class", {"class_weights": CLASSES}, False),
-    ("KLDivLoss", partial(F.kl_div, reduction="batchmean"), "log_distribution", "distribution", {}, False),
+    ("KLDivLoss", F.kl_div, "log_distribution", "distribution", {}, False),
+    (
+        "KLDivLoss", partial(F.kl_div, reduction="batchmean"), "log_distribution", "distribution",
+        {"reduction": "batchmean"}, False,
+    ),
     (
         "KLDivLoss", partial(F.kl_div, reduction="batchmean", log_target=True), "log_distribution", "log_distribution",
-        {"log_targets": True}, False,
+        {"log_targets": True, "reduction": "batchmean"}, False,
     ),
     ("multi_margin", F.multi_margin_loss, "real", "class", {}, False),
     (

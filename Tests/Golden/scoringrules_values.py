@@ -68,6 +68,14 @@ def cases():
     quantiles = np.sort(numbers(generator, COUNT, 3), axis=1)
     scores = np.mean([scoringrules.quantile_score(targets, quantiles[:, k], level) for k, level in enumerate(levels)], axis=0)
     yield case("quantile_grid", scores, {"levels": levels}, predictions=quantiles, targets=targets)
+    counts, means = np.floor(np.abs(3 * numbers(generator, COUNT))), 0.1 + np.abs(5 * numbers(generator, COUNT))
+    yield case("crps_poisson", scoringrules.crps_poisson(counts, means), mean=means, targets=counts)
+    shape, rate = 0.2 + np.abs(numbers(generator, COUNT)), 0.2 + np.abs(numbers(generator, COUNT))
+    scores = scoringrules.crps_gamma(np.abs(targets), shape, rate)
+    yield case("crps_gamma", scores, shape=shape, rate=rate, targets=np.abs(targets))
+    freedom = 1.5 + np.abs(4 * numbers(generator, COUNT))
+    scores = scoringrules.crps_t(targets, freedom, location, scale)
+    yield case("crps_student_t", scores, location=location, scale=scale, df=freedom, targets=targets)
 
 
 if __name__ == "__main__":

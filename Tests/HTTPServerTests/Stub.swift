@@ -33,7 +33,7 @@ final class Stub: Responder {
         case "/ready":
             .respond(Response(status: readiness.isDraining ? .serviceUnavailable : .ok))
         case "/endless":
-            .accept(EndlessIntake(stub: self))
+            .accept(EndlessIntake(stub: self), IntakeOptions(route: RouteName("/endless")))
         default:
             .accept(BodyIntake { body in self.respond(to: head, body) })
         }

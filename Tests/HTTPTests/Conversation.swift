@@ -51,9 +51,11 @@ final class Conversation {
     private var connection: Connection
     private let decide: (RequestHead) -> Response?
     private let makeResponse: (Request) -> Response?
+    /// Makes an intake that makes its own responses; `nil` stores the content.
+    var makeIntake: (() -> any Intake)?
     /// Whether the network accepts output.
     var isNetworkOpen = true
-    /// How the content of requests is processed.
+    /// The options of processing the content of requests.
     var intakeOptions = IntakeOptions()
     /// Whether worker jobs are held back until the test completes them.
     var areJobsHeld = false
@@ -197,7 +199,7 @@ final class Conversation {
         if let refusal = job.run() {
             connection.refuse(refusal)
         } else {
-            connection.complete(job, now: now)
+            connection.complete(job, date: today, now: now)
         }
     }
 
@@ -220,7 +222,7 @@ final class Conversation {
             case .receive(let head):
                 let reception = decide(head).map { Reception.respond($0) }
                 connection.received(
-                    reception ?? .accept(BodyIntake(head: head), intakeOptions),
+                    reception ?? .accept(makeIntake?() ?? BodyIntake(head: head), intakeOptions),
                     date: today,
                     now: now
                 )
@@ -234,6 +236,11 @@ final class Conversation {
             case .respond:
                 guard var job = connection.takeIntakeJob() else { break loop }
                 cancellations.append(job.memory.cancellation)
+                if makeIntake != nil {
+                    guard case .success(let response)? = job.respond() else { break loop }
+                    connection.responded(response, date: today, now: now)
+                    continue
+                }
                 guard job.run() == nil, let intake = job.intake as? BodyIntake else {
                     break loop
                 }

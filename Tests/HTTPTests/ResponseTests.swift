@@ -27,6 +27,18 @@ import Testing
         )
     }
 
+    @Test("has the formats of its request in its record, whatever its route")
+    func formats() {
+        let formats = RouteName.Formats(request: "csv", result: "json")
+        let conversation = Conversation()
+        conversation.intakeOptions.route = RouteName("/a").with(formats)
+        conversation.receive(request("POST", fields: ["Content-Length: 2"], body: "ab"))
+        conversation.receive("nonsense\r\n\r\n")
+        let routes = conversation.record.exchanges.map { $0.route }
+        #expect(routes.first == RouteName("/route").with(formats))
+        #expect(routes.last?.formats == RouteName.Formats())
+    }
+
     @Test("may have any status")
     func status() {
         #expect(text(.make(status: .init(code: 599))).hasPrefix("HTTP/1.1 599 \r\n"))

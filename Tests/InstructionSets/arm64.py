@@ -63,6 +63,15 @@ def embedded(text):
     return without(text, r"^extension Kernels \{")
 
 
+def declarations(text):
+    """The source of each type in a file, with its extensions, by its name."""
+    found = {}
+    for match in re.finditer(r"^(?:package )?(?:struct|enum|extension) (\w+)[^{\n]*\{", text, re.M):
+        source = text[match.start() : closing(text, match.end() - 1)]
+        found[match[1]] = found.get(match[1], "") + source + "\n"
+    return found
+
+
 class Formulas:
     """The formulas of the losses: their types, and which one a loss has under given options."""
 
@@ -75,11 +84,10 @@ class Formulas:
         # The flags that may select the formula of a loss, by their names in the sources.
         self.flags = dict(re.findall(r"static let (\w+) = Option\.flag\(\s*\"(\w+)\"", text))
         for file in sorted((SOURCES / "ArrayKernels" / "Losses").rglob("*.swift")):
-            text = file.read_text()
-            facts = re.search(r"static let facts = Facts\(\s*name: \"(\w+)\"", text)
-            if facts and facts[1] not in UNCHECKED:
-                owner = re.findall(r"^extension (\w+) \{", text[: facts.start()], re.M)[-1]
-                self.choices[facts[1]] = self.choice(text, owner)
+            for owner, text in declarations(file.read_text()).items():
+                facts = re.search(r"static let facts = Facts\(\s*name: \"(\w+)\"", text)
+                if facts and facts[1] not in UNCHECKED:
+                    self.choices[facts[1]] = self.choice(text, owner)
 
     def choice(self, text, owner):
         start = re.search(r"^    static func kernel\(", text, re.M)
@@ -179,8 +187,7 @@ def batches(golden, group, chance):
     elif golden["kind"] == "arrays":
         for sample in group["samples"]:
             arrays = [flat(array) for array in sample["arrays"]]
-            first = sample["arrays"][0]
-            yield 1, len(first[0]) if isinstance(first[0], list) else 1, [], arrays
+            yield 1, columns(sample["arrays"][0]), [], arrays
         return
     elif golden["kind"] == "inputs":
         samples = [sample["inputs"] for sample in group["samples"]]
@@ -199,6 +206,11 @@ def batches(golden, group, chance):
         return
     points += [tuple(between(chance, values) for values in zip(*points)) for _ in points]
     yield len(points), 1, [], [list(values) for values in zip(*points)]
+
+
+def columns(array):
+    """The length of the rows of nested lists; 1 for a list of numbers, or a number."""
+    return len(array[0]) if isinstance(array, list) and isinstance(array[0], list) else 1
 
 
 def flat(array):

@@ -28,6 +28,8 @@ OUTPUTS = ["loss", "gradient", "hessian", "elements"]
 # Batches of many blocks repeat the points of a group, or some of its rows and samples.
 REPETITIONS = 40
 REPEATED = 10
+# Seconds for a response: workers have the least priority, so that a busy machine delays an emulated one.
+TIMEOUT = 600
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def server(*command):
     )
     try:
         port = int(process.stdout.readline().rsplit(":", 1)[1])
-        yield http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        yield http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Formats
 import Foundation
 import HTTP
 import HTTPTypes
@@ -173,6 +174,34 @@ struct EvaluationTests {
         )
     }
 
+    @Test("has options whose integers have a least and a greatest value")
+    func integers() throws {
+        func check(_ value: Any, _ path: String) {
+            if let list = value as? [Any] { for item in list { check(item, path) } }
+            guard let object = value as? [String: Any] else { return }
+            let types = object["type"].map { ($0 as? [String]) ?? [$0 as? String ?? ""] } ?? []
+            if types.contains("integer") {
+                #expect(object["minimum"] is Int && object["maximum"] is Int, "\(path): \(object)")
+                #expect((object["maximum"] as? Int ?? .max) <= 1 << 53 - 1, "\(path)")
+            }
+            for (key, member) in object { check(member, path + "/" + key) }
+        }
+        for loss in Catalogue.losses {
+            let path = "/v1/losses/\(loss.facts.name)/schema"
+            let schema = try client.json(client.send(.get, path))
+            let properties = try #require(schema["properties"] as? [String: Any])
+            for option in loss.facts.options {
+                check(try #require(properties[option.name]), path + "/" + option.name)
+            }
+        }
+        let metrics = try client.json(client.send(.get, "/v1/metrics"))["metrics"]
+        for metric in try #require(metrics as? [[String: Any]]) {
+            for option in try #require(metric["options"] as? [[String: Any]]) {
+                check(try #require(option["schema"]), "\(metric["name"] ?? "")")
+            }
+        }
+    }
+
     @Test(
         "is refused with the place",
         arguments: [
@@ -299,6 +328,27 @@ struct EvaluationTests {
                 "/baseline/predictions/1", "missing-value"
             ),
             (#"{"inputs":{D},"loses":["mse"]}"#, "/loses", "unknown-field"),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"mse","name":"x"}],"metrics":[{"metric":"mse","name":"x"}]}"#,
+                "/metrics/0/name", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"losses":["mse"],"metrics":[{"metric":"mae","name":"mse"}]}"#,
+                "/metrics/0/name", "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"losses":[{"loss":"mae","name":"mse"}],"metrics":["mse"]}"#,
+                "/losses/0/name", "conflicting-options"
+            ),
+            (#"{"inputs":{D},"losses":[{"loss":null}]}"#, "/losses/0/loss", "missing-field"),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"d2","tau":0.5}]}"#, "/metrics/0/tau",
+                "conflicting-options"
+            ),
+            (
+                #"{"inputs":{D},"metrics":[{"metric":"f1","average":"macro","pos_label":1}]}"#,
+                "/metrics/0/pos_label", "conflicting-options"
+            ),
         ]
     )
     func refusals(body: String, pointer: String, type: String) throws {
@@ -344,6 +394,25 @@ struct EvaluationTests {
             (
                 "?losses=mae", #"{"inputs":{D},"losses":["mse"]}"#, "in the query and in the body"
             ),
+            (
+                "", #"{"inputs":{D},"metrics":[{"metric":"d2","power":3}]}"#,
+                #"power is an option of loss "half_tweedie_deviance", but loss is "squared_error""#
+            ),
+            (
+                "",
+                #"{"inputs":{D},"metrics":[{"metric":"d2","loss":"pinball","log_input":false}]}"#,
+                #"but loss is "pinball""#
+            ),
+            (
+                "", #"{"inputs":{D},"metrics":[{"metric":"d2","from_logits":false}]}"#,
+                #"an option of loss "brier" or "binary_cross_entropy""#
+            ),
+            ("", #"{"inputs":{D},"losses":["rmse"]}"#, "It is a metric, which /v1/evaluations"),
+            ("", #"{"inputs":{D},"losses":["l2"]}"#, "belongs in penalties of /v1/objectives."),
+            (
+                "", #"{"inputs":{D},"losses":["mse"],"metrics":[{"metric":"mae","name":"mse"}]}"#,
+                #"Two elements have the name "mse""#
+            ),
         ]
     )
     func sentences(query: String, body: String, sentence: String) throws {
@@ -364,6 +433,184 @@ struct EvaluationTests {
         #expect(losses.map { $0["loss"] as? String } == ["squared_error", "squared_error"])
         let metrics = try #require(result["metrics"] as? [[String: Any]])
         #expect(metrics.map { $0["name"] as? String } == ["precision_micro", "precision_macro"])
+    }
+
+    @Test("reads null as a field that is omitted")
+    func nulls() throws {
+        let plain = try object(
+            #"{"inputs":{\#(Self.data)},"losses":["huber"],"metrics":["accuracy"]}"#
+        )
+        let nulls = try object(
+            #"{"inputs":{\#(Self.data)},"losses":[{"loss":"huber","name":null,"delta":null,"inputs":null,"reduction":null}],"metrics":[{"name":null,"metric":"accuracy","threshold":null,"inputs":{"targets":null}}],"groups":null,"baseline":null,"weights":null,"worst":null,"outputs":null,"reduction":null}"#
+        )
+        #expect(plain as NSDictionary == nulls as NSDictionary)
+    }
+
+    @Test("has the exact difference of metrics that nearly cancel")
+    func differences() throws {
+        let data = #""predictions":[1,2,3,4.5],"targets":[1.5,0,7,4]"#
+        let baseline = #""baseline":{"predictions":[1.0000000000000002,2,3,4.5]}"#
+        let result = try object(
+            #"{"inputs":{\#(data)},\#(baseline),"metrics":["r2","rmse","mse","explained_variance","mae"]}"#
+        )
+        let metrics = try #require(result["metrics"] as? [[String: Any]])
+        let differences = try metrics.map { metric in
+            let other = try #require(metric["baseline"] as? [String: Any])
+            return try #require(other["difference"] as? Double)
+        }
+        // From the error -1/2, the square falls by 2^-52 - 2^-104. All squares sum to 20.5.
+        let change = 0x1p-52 - 0x1p-104
+        let deviations = 28.1875
+        let root = (20.5 / 4).squareRoot()
+        #expect(abs(differences[0] + change / deviations) <= 1e-30)
+        #expect(abs(differences[1] - change / 4 / (2 * root)) <= 1e-30)
+        #expect(differences[4] == 0x1p-54)
+    }
+
+    @Test("reads tables and arrays without names as it reads JSON", arguments: [1, 9, .max])
+    func tables(size: Int) throws {
+        let query =
+            "?losses=%5B%22mse%22,%7B%22loss%22:%22huber%22,%22inputs%22:%7B%22predictions%22:%22score%22%7D%7D%5D"
+            + "&metrics=accuracy&worst=1"
+        let json = client.send(
+            .post,
+            "/v1/evaluations" + query,
+            #"{"inputs":{\#(Self.data),"score":[1,2,3,4]},"groups":["a","1","ä,\"b","a"],"baseline":{"predictions":[0,1,0,1]},"weights":[1,2,3,4]}"#
+        )
+        #expect(json.status == .ok)
+        let csv = """
+            groups,predictions,score,weights,targets,baseline.predictions
+            a,0.2,1,1,0,0
+            1,0.9,2,2,1,1
+            "ä,""b",0.4,3,3,true,0
+             a ,0.7,4,4,0,1
+
+            """
+        let ndjson = """
+            {"groups":"a","predictions":0.2,"score":1,"weights":1,"targets":0,"baseline.predictions":0}
+            {"groups":"1","predictions":0.9,"score":2,"weights":2,"targets":1,"baseline.predictions":1}
+            {"groups":"ä,\\"b","predictions":0.4,"score":3,"weights":3,"targets":1,"baseline.predictions":0}
+            {"baseline.predictions":1,"groups":"a","predictions":0.7,"score":4,"weights":4,"targets":0}
+            """
+        for (text, type) in [(csv, "text/csv"), (ndjson, "application/x-ndjson")] {
+            let table = client.send(
+                .post,
+                "/v1/evaluations" + query,
+                bytes: Array(text.utf8),
+                pieceSize: size,
+                fields: [.contentType: type]
+            )
+            #expect(
+                String(decoding: table.body, as: UTF8.self)
+                    == String(decoding: json.body, as: UTF8.self)
+            )
+        }
+    }
+
+    @Test("reads integers as groups of rows, and columns that the query chooses")
+    func columns() throws {
+        let query = "?losses=mse&worst=0"
+        let json = client.send(
+            .post,
+            "/v1/evaluations" + query,
+            #"{"inputs":{"predictions":[1,2],"targets":[0,0]},"groups":[7,-8]}"#
+        )
+        let texts = [
+            (
+                #"{"predictions":1,"targets":0,"groups":7}"# + "\n"
+                    + #"{"predictions":2,"targets":0,"groups":-8.0}"#, "application/x-ndjson", ""
+            ),
+            (
+                "id,p,t,g\nx,1,0,7\ny,2,0,-8\n", "text/csv",
+                "&columns=predictions:p,targets:t,groups:g"
+            ),
+        ]
+        for (text, type, columns) in texts {
+            let table = client.send(
+                .post,
+                "/v1/evaluations" + query + columns,
+                text,
+                fields: [.contentType: type]
+            )
+            #expect(
+                String(decoding: table.body, as: UTF8.self)
+                    == String(decoding: json.body, as: UTF8.self)
+            )
+        }
+    }
+
+    @Test(
+        "of rows is refused with the line",
+        arguments: [
+            ("predictions,targets\n1,x\n", "csv", "Line 2, column \"targets\"", "/targets/0"),
+            ("predictions,targets\n1,\n", "csv", "Row 0 is in line 2.", "/inputs/targets/0"),
+            (
+                "predictions,targets,weights\n1,0,1\n1,0,NA\n", "csv",
+                "weights[1] in line 3 is a missing value", "/weights/1"
+            ),
+            (
+                "predictions,targets,groups\n1,0,a\n1,0,\n", "csv", "column \"groups\" has no text",
+                "/groups/1"
+            ),
+            (
+                "predictions,targets,groups\n1,0,\"\"\n", "csv", "column \"groups\" has no text",
+                "/groups/0"
+            ),
+            (
+                "predictions,targets,foo\n1,0,1\n", "csv",
+                "chooses columns of other names, as in columns=predictions:score", "/foo"
+            ),
+            (
+                #"{"predictions":1,"targets":0,"groups":"a"}"# + "\n"
+                    + #"{"predictions":1,"targets":0,"groups":1}"#, "x-ndjson",
+                "is a number, but those before it are strings", "/groups"
+            ),
+            (
+                #"{"predictions":1,"targets":0,"groups":1}"# + "\n"
+                    + #"{"predictions":1,"targets":0,"groups":"1"}"#, "x-ndjson",
+                "is a string, but those before it are numbers", "/groups"
+            ),
+            (
+                #"{"predictions":1,"targets":0,"groups":1.5}"#, "x-ndjson",
+                "must be a string, or an integer below 2^53", "/groups"
+            ),
+            (
+                #"{"predictions":1,"targets":0,"groups":null}"#, "x-ndjson", "has no text",
+                "/groups"
+            ),
+        ]
+    )
+    func tableRefusals(text: String, type: String, sentence: String, pointer: String) throws {
+        let response = client.send(
+            .post,
+            "/v1/evaluations?losses=mse",
+            text,
+            fields: [.contentType: type == "csv" ? "text/csv" : "application/x-ndjson"]
+        )
+        let problem = try client.json(response)
+        let detail = problem["detail"] as? String ?? ""
+        #expect(detail.contains(sentence), "\(detail)")
+        #expect(problem["pointer"] as? String == pointer)
+    }
+
+    @Test("of rows needs losses in the query")
+    func tableWithoutLosses() throws {
+        for type in ["text/csv", "application/x-ndjson", "application/x-npy"] {
+            let response = client.send(.post, "/v1/evaluations", "", fields: [.contentType: type])
+            #expect(response.problem == "missing-field")
+        }
+    }
+
+    @Test("has at most as many groups of rows as of arrays")
+    func tableGroups() throws {
+        let few = Client({ $0.groups = 1 })
+        let response = few.send(
+            .post,
+            "/v1/evaluations?losses=mse",
+            "predictions,targets,groups\n1,0,a\n1,0,b\n",
+            fields: [.contentType: "text/csv"]
+        )
+        #expect(response.problem == "too-many-groups")
     }
 
     @Test("is where metrics are computed, as refusals and hints say")
@@ -497,6 +744,18 @@ struct EvaluationTests {
             return
         }
         #expect(place.index == 2)
+        let few = Client({ $0.steps = 100 })
+        let refused = try few.json(
+            few.send(
+                .post,
+                "/v1/evaluations",
+                #"{"inputs":{"predictions":[0,1],"targets":[0,1]},"metrics":["f1"]}"#
+            )
+        )
+        #expect(refused["pointer"] as? String == "/metrics/0")
+        let detail = refused["detail"] as? String ?? ""
+        #expect(detail.contains("of 100 (--steps)") && detail.contains("counts 128 steps"))
+        #expect(!detail.contains("loss"))
     }
 
     @Test("has the same metrics, whatever losses share their sums")
@@ -701,6 +960,11 @@ struct ObjectiveTests {
                 #"{"inputs":{"predictions":[1e300],"targets":[0]},"terms":[{"loss":"mae","coefficient":1e300}]}"#,
                 "/terms", "not-finite"
             ),
+            (#"{"inputs":{"p":[1]},"penalties":["huber"]}"#, "/penalties/0", "not-allowed"),
+            (
+                #"{"inputs":{"predictions":[1],"targets":[0]},"terms":[{"loss":"mse","name":"x"}],"penalties":[{"penalty":"l2","parameters":"predictions","name":"x"}]}"#,
+                "/penalties/0/name", "conflicting-options"
+            ),
         ]
     )
     func refusals(body: String, pointer: String, type: String) throws {
@@ -709,6 +973,51 @@ struct ObjectiveTests {
         let problem = try client.json(response)
         #expect(problem["type"] as? String == "/problems/" + type, "\(problem)")
         #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+}
+
+extension ObjectiveTests {
+    @Test("reads null as a field that is omitted, and says where losses and penalties belong")
+    func fields() throws {
+        let data = #""inputs":{"predictions":[1,2],"targets":[0,0]}"#
+        let plain = client.send(
+            .post,
+            "/v1/objectives",
+            #"{\#(data),"terms":["mse"],"penalties":[{"penalty":"l2","parameters":"predictions"}]}"#
+        )
+        let nulls = client.send(
+            .post,
+            "/v1/objectives",
+            #"{\#(data),"terms":[{"coefficient":null,"name":null,"loss":"mse"}],"penalties":[{"penalty":"l2","parameters":"predictions","coefficient":null}],"outputs":null,"gradient_of":null}"#
+        )
+        #expect(plain.status == .ok && plain.body == nulls.body)
+        for (list, sentence) in [
+            (#""terms":["l2"]"#, "It is a penalty, which belongs in penalties."),
+            (#""penalties":["huber"]"#, "It is a loss, which belongs in terms."),
+        ] {
+            let refused = client.send(.post, "/v1/objectives", "{\(data),\(list)}")
+            let detail = try client.json(refused)["detail"] as? String
+            #expect(detail?.contains(sentence) == true, "\(detail ?? "")")
+        }
+    }
+
+    @Test("reads rows as it reads arrays")
+    func rows() throws {
+        let query =
+            "?terms=%7B%22loss%22:%22mse%22,%22inputs%22:%7B%22predictions%22:%22mu%22%7D%7D"
+            .replacing("terms=", with: "terms=%5B") + "%5D"
+        let json = client.send(
+            .post,
+            "/v1/objectives" + query,
+            #"{"inputs":{"mu":[1,2],"targets":[0,0]},"weights":[1,3]}"#
+        )
+        let table = client.send(
+            .post,
+            "/v1/objectives" + query,
+            "mu,targets,weights\n1,0,1\n2,0,3\n",
+            fields: [.contentType: "text/csv"]
+        )
+        #expect(json.status == .ok && table.body == json.body)
     }
 }
 
@@ -745,6 +1054,156 @@ struct CheckTests {
         #expect(worst["ulps"] as? Double == 0x1p51)
         let summed = try check("[0.2,-1]", #","reduction":"sum""#)
         #expect(summed["agreement"] as? String == "equal")
+    }
+
+    @Test("reads every format as it reads JSON", arguments: [1, 30, .max])
+    func formats(size: Int) throws {
+        let tensors = [
+            tensor("predictions", [0.2, 1.7]), tensor("targets", [0, 5]),
+            tensor("gradient", [0.1, -0.25]), tensor("hessian", [0.5, 0]),
+        ]
+        let csv = "predictions,targets,gradient,hessian\n0.2,0,0.1,0.5\n1.7,5,-0.25,0\n"
+        let ndjson = """
+            {"predictions":0.2,"targets":0,"gradient":0.1,"hessian":0.5}
+            {"hessian":0,"predictions":1.7,"targets":5,"gradient":-0.25}
+            """
+        var npy = EncodedTensors.npy(tensors, metadata: [], .double)
+        var npz = try #require(EncodedTensors.npz(tensors, metadata: [], .double))
+        let json = client.send(
+            .post,
+            "/v1/check",
+            #"{"loss":"huber","delta":2,"predictions":[0.2,1.7],"targets":[0,5],"gradient":[0.1,-0.25],"hessian":[0.5,0]}"#
+        )
+        #expect(json.status == .ok)
+        let bodies: [(type: String, bytes: [UInt8])] = [
+            ("text/csv", Array(csv.utf8)), ("application/x-ndjson", Array(ndjson.utf8)),
+            ("application/x-npy", npy.next(.max)), ("application/x-npz", npz.next(.max)),
+            ("application/vnd.safetensors", safetensors(tensors)),
+        ]
+        for body in bodies {
+            let response = client.send(
+                .post,
+                "/v1/check?loss=huber&delta=2",
+                bytes: body.bytes,
+                pieceSize: size,
+                fields: [.contentType: body.type]
+            )
+            #expect(
+                String(decoding: response.body, as: UTF8.self)
+                    == String(decoding: json.body, as: UTF8.self),
+                "\(body.type)"
+            )
+        }
+    }
+
+    @Test("reads derivatives in several inputs, and rows of several numbers, from every format")
+    func inputsInFormats() throws {
+        let json = client.send(
+            .post,
+            "/v1/check",
+            #"{"loss":"gaussian_nll","mean":[0.5],"variance":[2],"targets":[1],"gradients":{"mean":[-0.25],"variance":[1]}}"#
+        )
+        let csv = "mean,variance,targets,gradients.mean,gradients.variance\n0.5,2,1,-0.25,1\n"
+        let facts = try #require(Catalogue.loss(named: "gaussian_nll")).facts
+        let values = ["mean": 0.5, "variance": 2, "targets": 1]
+        let inputs = facts.signature.inputs.map { tensor($0.name, [values[$0.name] ?? 0]) }
+        var npy = EncodedTensors.npy(
+            inputs + [tensor("gradients.mean", [-0.25]), tensor("gradients.variance", [1])],
+            metadata: [],
+            .double
+        )
+        for (type, bytes) in [("text/csv", Array(csv.utf8)), ("application/x-npy", npy.next(.max))]
+        {
+            let response = client.send(
+                .post,
+                "/v1/check?loss=gaussian_nll",
+                bytes: bytes,
+                fields: [.contentType: type]
+            )
+            #expect(json.status == .ok && response.body == json.body, "\(type)")
+        }
+        let rows = client.send(
+            .post,
+            "/v1/check?loss=cross_entropy&from_logits=true",
+            "predictions_0,predictions_1,targets,gradient_0,gradient_1\n0,0,1,0.5,-0.5\n",
+            fields: [.contentType: "text/csv"]
+        )
+        let gradient = try client.json(rows)["gradient"] as? [String: Any]
+        #expect(gradient?["agreement"] as? String == "equal")
+    }
+
+    @Test(
+        "of rows is refused with the column or the line",
+        arguments: [
+            ("?loss=huber", "p,targets,gradient\n1,2,3\n", "columns=predictions:score", "/p"),
+            (
+                "?loss=huber", "predictions,targets,groups\n1,2,3\n", "Unknown field \"groups\"",
+                "/groups"
+            ),
+            (
+                "?loss=huber", "predictions,targets,gradient\n1,2,3\n1,2,\n",
+                "gradient[1] in line 3 is a missing value", "/gradient/1"
+            ),
+            (
+                "?loss=huber&columns=gradient:p,targets:p", "p\n1\n", "is chosen for two fields",
+                "/targets"
+            ),
+            (
+                "?loss=huber&outputs=loss", "predictions,targets,gradient\n1,2,3\n",
+                "not a field of a check", "/outputs"
+            ),
+            ("?penalty=huber", "predictions\n1\n", "It is a loss, which belongs in", nil),
+            ("", "predictions\n1\n", "Either \"loss\" or \"penalty\" is required.", nil),
+        ]
+    )
+    func tableRefusals(query: String, text: String, sentence: String, pointer: String?) throws {
+        let response = client.send(
+            .post,
+            "/v1/check" + query,
+            text,
+            fields: [.contentType: "text/csv"]
+        )
+        let problem = try client.json(response)
+        let detail = problem["detail"] as? String ?? ""
+        #expect(detail.contains(sentence), "\(detail)")
+        #expect(problem["pointer"] as? String == pointer, "\(problem)")
+    }
+
+    @Test(
+        "states a factor near a ratio of small integers as that",
+        arguments: [
+            ("-3", -3.0), ("442", 442.0), ("1/3", 1.0 / 3), ("-2/7", -2.0 / 7),
+            ("1/1000003", 1 / 1_000_003.0), ("pi", Double.pi),
+        ]
+    )
+    func factors(name: String, factor: Double) throws {
+        let parameters = (1...50).map { 0.1 * Double($0) + 1 / Double($0) }
+        let own = try client.json(
+            client.send(.post, "/v1/penalties/l0_5", #"{"parameters":\#(parameters)}"#)
+        )
+        let gradient = numbers(own["gradient"] as Any).map { $0 * factor }
+        let result = try client.json(
+            client.send(
+                .post,
+                "/v1/check",
+                #"{"penalty":"l0_5","parameters":\#(parameters),"gradient":\#(gradient)}"#
+            )
+        )
+        let found = (result["gradient"] as? [String: Any])?["factor"] as? Double
+        #expect(try abs(#require(found) - factor) <= (name == "pi" ? 4 * factor.ulp : 0), "\(name)")
+    }
+
+    @Test("reads null as a field that is omitted")
+    func nulls() throws {
+        let body = #"{"loss":"huber","predictions":[1],"targets":[0],"gradient":[1]}"#
+        let plain = client.send(.post, "/v1/check", body)
+        let nulls = client.send(
+            .post,
+            "/v1/check",
+            String(body.dropLast())
+                + #","penalty":null,"outputs":null,"delta":null,"hessian":null,"hessians":null,"weights":null}"#
+        )
+        #expect(plain.status == .ok && plain.body == nulls.body)
     }
 
     @Test("compares each input of a loss, and Hessians")
@@ -803,6 +1262,13 @@ struct CheckTests {
         let allowed = try #require(try client.json(unknown)["allowed"] as? [String])
         #expect(Set(allowed).isSuperset(of: ["loss", "gradient", "hessian", "delta"]))
         #expect(!allowed.contains("outputs") && !allowed.contains("regularization"))
+        let penalty = client.send(
+            .post,
+            "/v1/check",
+            #"{"penalty":"l2","parameters":[1],"gradient":[1],"delta":1}"#
+        )
+        let own = try #require(try client.json(penalty)["allowed"] as? [String])
+        #expect(own.contains("penalty") && !own.contains("loss"))
     }
 
     @Test(

@@ -104,6 +104,76 @@ struct MetricsTests {
         }
     }
 
+    /// The formats of a request that is accepted, as the connection keeps them.
+    private func formats(
+        _ path: String,
+        type: String,
+        accept: String? = nil
+    ) throws -> RouteName.Formats {
+        var fields: HTTPFields = [.contentType: type]
+        if let accept { fields[.accept] = accept }
+        let head = RequestHead(
+            method: .post,
+            target: .resource(path: path, query: nil),
+            fields: RequestFields(fields)
+        )
+        guard case .accept(_, let options) = client.responder.receive(head) else {
+            throw NotAccepted()
+        }
+        return options.route.formats
+    }
+
+    private struct NotAccepted: Error {}
+
+    @Test("count requests and bytes by the formats of requests and responses")
+    func formats() throws {
+        let path = "/v1/losses/huber"
+        for (type, accept, names) in [
+            ("application/json", nil, ("json", "json")), ("text/csv", nil, ("csv", "json")),
+            ("text/csv", "application/x-ndjson", ("csv", "ndjson")),
+            ("application/vnd.safetensors", nil, ("safetensors", "safetensors")),
+            ("application/x-npz", "application/x-npy", ("npz", "npy")),
+        ] {
+            let formats = try formats(path, type: type, accept: accept)
+            #expect(formats == RouteName.Formats(request: names.0, result: names.1), "\(type)")
+        }
+        let inference = try formats("/v2/models/huber/infer", type: "application/octet-stream")
+        #expect(inference == RouteName.Formats(request: "oip", result: "oip"))
+        // The result of a document is JSON, whatever else the client would prefer.
+        let accept = "text/csv, application/json;q=0.5"
+        let merge = try formats("/v1/merge", type: "application/x-ndjson", accept: accept)
+        #expect(merge == RouteName.Formats(request: "ndjson", result: "json"))
+        let route = RouteName(path).with(try formats(path, type: "text/csv", accept: "text/csv"))
+        note(.post, route, 200)
+        note(.post, route, 200)
+        note(.post, route, 422)
+        note(.post, RouteName(path), 415)
+        note(.get, RouteName(path), 200)
+        let csv = #"{request_format="csv",response_format="csv"}"#
+        for line in [
+            "loss_server_requests_total\(csv) 2", "loss_server_request_bytes_total\(csv) 20",
+            "loss_server_response_bytes_total\(csv) 40",
+            #"loss_server_requests_total{request_format="csv",response_format="json"} 1"#,
+            #"loss_server_requests_total{request_format="other",response_format="json"} 1"#,
+        ] {
+            #expect(page.contains(line + "\n"), "\(line)")
+        }
+        let lines = page.split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("loss_server_requests_total") } == 3)
+    }
+
+    private func note(_ method: HTTPRequest.Method, _ route: RouteName, _ status: Int) {
+        let exchange = Exchange(
+            method: method,
+            route: route,
+            status: HTTPResponse.Status(code: status),
+            seconds: 1,
+            requestBytes: 10,
+            responseBytes: 20
+        )
+        client.responder.observe(.responseSent(exchange))
+    }
+
     @Test(
         "name the route of a path with an unknown name",
         arguments: [

@@ -60,6 +60,35 @@ struct PartialTests {
         }
     }
 
+    @Test("has the groups of all parts in the order of their bytes, in whatever order they come")
+    func groups() throws {
+        var random = SplitMix(state: 20)
+        let one = try partial([1], nil)
+        let loss = try #require(Catalogue.loss(named: "absolute_error")).entry.loss(.none)
+        var keys: [String?] = [nil, "", "é", "e\u{301}"]
+        keys += (0..<300).map { "\($0)" }
+        var expected: [[UInt8]?: Int] = [:]
+        var running = RunningPartial(like: one)
+        for _ in 0..<100 {
+            let own = keys.shuffled(using: &random).prefix(20)
+            for key in own { expected[key.map { Array($0.utf8) }, default: 0] += 1 }
+            let part = LossPartial(loss, own.map { .init(key: $0, one.groups[0].moments) })
+            try running.add(GroupTerms(part), of: part)
+        }
+        let groups = running.partial.groups
+        #expect(groups.count == expected.count && running.groupCount == expected.count)
+        for (first, second) in zip(groups, groups.dropFirst()) {
+            guard let next = second.key else {
+                Issue.record("the group without a key is not the first")
+                continue
+            }
+            #expect(first.key.map { $0.utf8.lexicographicallyPrecedes(next.utf8) } ?? true)
+        }
+        for group in groups {
+            #expect(group.moments.count == expected[group.key.map { Array($0.utf8) }])
+        }
+    }
+
     @Test("is the same if Python merges it without the service")
     func python() throws {
         var random = SplitMix(state: 71)

@@ -346,7 +346,7 @@ struct ProblemTests {
         Case(
             #"{"predictions":0.5,"targets":0}"#,
             to: categorical,
-            .outOfRange,
+            .shapeMismatch,
             "/predictions",
             contains: "predictions is a single number, but a row-wise loss needs arrays."
         ),

@@ -115,6 +115,51 @@ struct TableFormatTests {
         #expect(send(arrays, path, type: Self.ndjson).status == .ok)
     }
 
+    @Test(
+        "has partial sums by group, which are texts, although rows are not kept",
+        arguments: [1_000, .max]
+    )
+    func groups(size: Int) throws {
+        let keys = ["a", "b c", "0050", "\u{E9}", "d,\"e\""]
+        var random = SplitMix(state: 9)
+        let rows = (0..<60_000).map { row in
+            (keys[row % 7 % 5], Double.random(in: -1...1, using: &random))
+        }
+        let table =
+            "groups,predictions,targets\n"
+            + rows.map { key, number in
+                "\"\(key.replacing("\"", with: "\"\""))\",\(number),0\n"
+            }
+            .joined()
+        let lines = rows.map { key, number in
+            #"{"groups":"\#(key.replacing("\"", with: "\\\""))","predictions":\#(number),"targets":0}"#
+                + "\n"
+        }
+        let labels = rows.map { "\"\($0.0.replacing("\"", with: "\\\""))\"" }.joined(separator: ",")
+        let zeros = Array(repeating: "0", count: rows.count).joined(separator: ",")
+        let whole = json(
+            #"{"predictions":\#(rows.map { $0.1 }),"targets":[\#(zeros)],"groups":[\#(labels)],"outputs":["partial"]}"#
+        )
+        #expect(send(table, query: "outputs=partial", by: size).body == whole)
+        let own = send(lines.joined(), query: "outputs=partial", type: Self.ndjson, by: size)
+        #expect(own.body == whole)
+    }
+
+    @Test("has at most as many groups as the limit, although rows are not kept")
+    func tooManyGroups() throws {
+        let few = Client({ $0.groups = 50 })
+        let table =
+            "predictions,targets,groups\n"
+            + (0..<100_000).map { "1,0,\($0 / 1_600)\n" }.joined()
+        let response = few.send(
+            .post,
+            "/v1/losses/huber?outputs=partial",
+            table,
+            fields: [.contentType: Self.csv]
+        )
+        #expect(response.problem == "too-many-groups")
+    }
+
     /// A table of many rows, and the same request in JSON.
     private static func long(_ count: Int, _ extra: String = "") -> (table: [UInt8], json: String) {
         var random = SplitMix(state: 7)
@@ -259,6 +304,40 @@ struct TableFormatTests {
         )
         #expect(rows.status == .ok)
         #expect(send(table, query: "columns=predictions%3Ascore,targets%3Alabel").body == usual)
+    }
+
+    @Test("has a result in the media type that its client knows")
+    func synonyms() {
+        for accept in ["application/jsonl", "application/x-jsonlines, */*;q=0.1"] {
+            let response = send(Self.table, accept: accept)
+            #expect(response.fields[.contentType] == Self.ndjson, "\(accept)")
+        }
+        // Columns may be named by numbers, as those of a frame without names.
+        let numbered = send("0,1\n0.2,0\n1.7,5\n", query: "columns=predictions:0,targets:1")
+        #expect(numbered.status == .ok)
+    }
+
+    @Test("that is too long says which rows may be of any length")
+    func advice() throws {
+        let responder = client.client.responder
+        for (request, text) in [
+            ("csv", "Prefer: respond-streaming"), ("json", "application/vnd.safetensors"),
+            ("npy", nil),
+        ] {
+            let formats = RouteName.Formats(request: request, result: "json")
+            let route = RouteName("/v1/losses/{loss}", entry: "huber").with(formats)
+            let refused = responder.response(
+                to: .bodyTooLarge,
+                route: route,
+                length: nil,
+                limits: Limits()
+            )
+            let detail = try detail(refused)
+            #expect(
+                text.map { detail.contains($0) } ?? detail.hasSuffix("normalizer."),
+                "\(request)"
+            )
+        }
     }
 
     private static let refusals:

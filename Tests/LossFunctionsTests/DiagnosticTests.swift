@@ -165,4 +165,81 @@ struct DiagnosticTests {
             try diagnostics("gspo", inputs) { $0.mask = Tensor(shape: [3], values: [0, 0, 1]) }
         }
     }
+
+    @Test("of labelled responses are the rewards of each kind")
+    func labelled() throws {
+        let inputs = [
+            "logprobs": row([-1, -2, -3, -5]), "reference_logprobs": row([-2, -2, -1, -5.5]),
+            "labels": row([1, 1, 0, 0]),
+        ]
+        // The log-ratios are 1, 0, -2 and 0.5.
+        let options: [String: OptionValue] = ["beta": .number(0.5), "kl": .number(0.25)]
+        let all = try diagnostics("kto", inputs, options)
+        #expect(all["count"] == 4 && all["count_desirable"] == 2 && all["count_undesirable"] == 2)
+        #expect(all["rewards_desirable"] == 0.25 && all["rewards_undesirable"] == -0.375)
+        #expect(all["margin"] == 0.625 && all["accuracy"] == 0.5)
+        let desirable = try diagnostics("kto", inputs, options) {
+            $0.mask = Tensor(shape: [4], values: [1, 1, 0, 0])
+        }
+        #expect(desirable["count_undesirable"] == 0 && desirable["rewards_undesirable"] == 0)
+        #expect(desirable["margin"] == 0 && desirable["rewards_desirable"] == 0.25)
+    }
+
+    @Test("of ranked responses are those of the pairs with different rewards")
+    func ranking() throws {
+        let inputs = [
+            "logprobs": Tensor(shape: [2, 3], values: [-1, -2, -3, -1, -0.5, -4]),
+            "rewards": Tensor(shape: [2, 3], values: [3, 2, 1, 1, 2, 2]),
+        ]
+        // The differences of the better and the worse one are 1, 2, 1 and 0.5, -3.
+        let all = try diagnostics("rrhf", inputs)
+        #expect(all["count"] == 2 && all["count_pairs"] == 5 && all["accuracy"] == 0.8)
+        #expect(all["margin"] == 0.3)
+        let equal = try diagnostics(
+            "rrhf",
+            inputs.merging(["rewards": Tensor(shape: [2, 3], values: [1, 1, 1, 1, 1, 1])]) { $1 }
+        )
+        #expect(equal["count_pairs"] == 0 && equal["accuracy"] == 0 && equal["margin"] == 0)
+    }
+
+    @Test("of logits are the entropy of the predicted distribution")
+    func entropy() throws {
+        let inputs = [
+            "predictions": Tensor(shape: [3, 2], values: [0, 0, 2, 0, 7, 1]),
+            "targets": row([0, 1, -100]),
+        ]
+        func expected(_ logit: Double) -> Double {
+            let p = 1 / (1 + exp(-logit))
+            return -p * log(p) - (1 - p) * log(1 - p)
+        }
+        let ignored: [String: OptionValue] = ["ignore_index": .number(-100)]
+        let all = try diagnostics("causal_lm_cross_entropy", inputs, ignored)
+        #expect(all["count"] == 2 && isNear(all["entropy"], (log(2) + expected(2)) / 2))
+        let bounded = try diagnostics(
+            "causal_lm_cross_entropy",
+            inputs,
+            ignored.merging(["logit_softcap": .number(4)]) { $1 }
+        )
+        #expect(isNear(bounded["entropy"], (log(2) + expected(4 * tanh(0.5))) / 2))
+        let teacher = ["targets": Tensor(shape: [3, 2], values: [0, 0, 0, 0, 0, 0])]
+        for name in ["reverse_kl", "distillation"] {
+            let student = try diagnostics(
+                name,
+                inputs.merging(teacher) { $1 },
+                ["temperature": .number(2)]
+            )
+            let sum = log(2) + expected(1) + expected(3)
+            #expect(student["count"] == 3 && isNear(student["entropy"], sum / 3))
+        }
+        // Classes along the first axis.
+        let transposed = [
+            "predictions": Tensor(shape: [2, 2], values: [0, 2, 0, 0]), "targets": row([0, 1]),
+        ]
+        let columns = try diagnostics(
+            "causal_lm_cross_entropy",
+            transposed,
+            ["axis": .number(0)]
+        )
+        #expect(isNear(columns["entropy"], (log(2) + expected(2)) / 2))
+    }
 }

@@ -257,7 +257,17 @@ struct MetricLossTests {
             [numbers, numbers, numbers],
             ["seasonality": .number(0)]
         )
-        expect(.conflictingOptions("loss", "tau"), "d2", [numbers, numbers], ["tau": .number(0.1)])
+        expect(
+            .optionOfOthers(
+                option: "tau",
+                choice: "loss",
+                chosen: "squared_error",
+                having: ["pinball"]
+            ),
+            "d2",
+            [numbers, numbers],
+            ["tau": .number(0.1)]
+        )
         expect(
             .outsideDomain(
                 input: "targets",

@@ -48,6 +48,45 @@ struct MetricTests {
         #expect(MetricCatalogue.metric(named: String(repeating: "a", count: 300)) == nil)
     }
 
+    @Test("has differences that are rounded once, and those of roots within 4 ulp")
+    func differences() throws {
+        var random = SplitMix(state: 5)
+        for _ in 0..<200 {
+            let targets = (0..<9).map { _ in Double(Int.random(in: 0...1, using: &random)) }
+            guard Set(targets).count == 2 else { continue }
+            let own = targets.map { _ in Double.random(in: 0...1, using: &random) }
+            // A model that differs in one number, by as little as an ulp.
+            var others = own
+            others[3] += own[3].ulp * Double(Int.random(in: 1...1_000, using: &random))
+            func result(_ name: String, _ predictions: [Double]) throws -> MetricResult {
+                try evaluate(name, column(predictions), column(targets))
+            }
+            func squares(_ predictions: [Double]) -> ExactNumber {
+                zip(predictions, targets).reduce(.zero) { sum, pair in
+                    let error = ExactNumber(pair.0) - ExactNumber(pair.1)
+                    return sum + error * error
+                }
+            }
+            let change = squares(own) - squares(others)
+            let sum = targets.reduce(0, +)
+            let r2 = try result("r2", own).difference(from: result("r2", others))
+            let deviations = ExactNumber(sum * (9 - sum))
+            #expect(r2 == (-change * ExactNumber(9)).divided(by: deviations))
+            let roots = (try result("rmse", own), try result("rmse", others))
+            guard case (.number(let first), .number(let second)) = (roots.0.value, roots.1.value)
+            else { continue }
+            let expected = change.divided(
+                by: ExactNumber(9) * (ExactNumber(first) + ExactNumber(second))
+            )
+            let rmse = try #require(roots.0.difference(from: roots.1))
+            #expect(abs(rmse - expected) <= 4 * expected.ulp)
+        }
+        let undefined = try evaluate("r2", column([1, 2]), column([1, 1]))
+        #expect(undefined.difference(from: undefined) == nil)
+        let zero = try evaluate("rmse", column([1, 2]), column([1, 2]))
+        #expect(zero.difference(from: zero) == 0)
+    }
+
     @Test("implies the options of an alias")
     func presets() throws {
         let predictions = Tensor(shape: [3, 3], values: [5, 1, 0, 1, 5, 0, 5, 1, 0])

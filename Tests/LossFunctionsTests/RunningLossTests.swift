@@ -32,7 +32,7 @@ struct RunningLossTests {
         let count = request.inputs[0]?.shape[0] ?? 0
         var running = RunningLoss(loss, like: request)
         for (start, end) in zip([0] + ends, ends + [count]) {
-            try running?.add(
+            _ = try running?.add(
                 request.inputs.map { $0.map { part($0, start..<end) } },
                 weights: request.weights.map { part($0, start..<end) },
                 mask: request.mask.map { part($0, start..<end) }

@@ -352,7 +352,7 @@ struct TokenSumTests {
                     )
                 }
             }
-            try running.add(
+            _ = try running.add(
                 whole.inputs.map(part),
                 weights: nil,
                 mask: nil,

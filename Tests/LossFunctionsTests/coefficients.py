@@ -13,7 +13,7 @@ from functools import cache
 
 from mpmath import (
     atan, atanh, bernoulli, cos, erf, erfc, euler, exp, expm1, factorial, findroot, floor, log, log1p, loggamma, lu_solve,
-    matrix, mp, mpf, nstr, pi, psi, sin, sqrt, tan,
+    matrix, mp, mpf, nstr, pi, psi, sin, sqrt, tan, zeta,
 )
 
 mp.dps = 60
@@ -201,3 +201,19 @@ show("error function", series(lambda z: (erf(sqrt(z / 2)) / sqrt(z) - root) / z,
      mpf("1e-9"), mpf("1.0001"), 10)
 for name, number in ("root of 2 / pi", root), ("1 / root of pi", 1 / sqrt(pi)), ("log 2 / 2", log(2) / 2):
     show_pair(name, number)
+
+# The coefficients of eta / (lambda - 1), where eta^2 / 2 = lambda - 1 - log lambda, from those of lambda - 1.
+mp.dps = 120
+powers = [mpf(0), mpf(1)]
+for k in range(2, 75):
+    powers.append((powers[k - 1] - sum(j * powers[j] * powers[k + 1 - j] for j in range(2, k))) / (k + 1))
+quotients = [mpf(1)]
+for k in range(1, 72):
+    quotients.append(-sum(powers[j + 1] * quotients[k - j] for j in range(1, k + 1)))
+for k, coefficient in enumerate(quotients):
+    show_pair(f"Temme's expansion, {k}", coefficient)
+
+# log(B(1/2, d + 1/2) / B(1/2, (d + 1)/2)) as a series in d.
+show_pair("ratio of beta functions, 1", -log(mpf(2)))
+for k in range(2, 57):
+    show_pair(f"ratio of beta functions, {k}", (-1) ** k * zeta(k) / k * (mpf(2) ** k - 2) * (1 - mpf(2) ** -k))

@@ -47,7 +47,9 @@ class Service:
 class Case:
     """An objective of a library, and the loss of the service that reproduces it."""
 
-    def __init__(self, objective, data, loss=None, params=None, fields=None, start=0.0, renews=False):
+    def __init__(
+        self, objective, data, loss=None, params=None, fields=None, start=0.0, renews=False, least=None, exposed=False
+    ):
         self.objective = objective
         self.features, self.targets = data(return_X_y=True)
         self.loss = loss or objective
@@ -57,6 +59,12 @@ class Case:
         self.start = start
         # Whether the library replaces the values of the leaves after it has chosen the splits.
         self.renews = renews
+        # The least Hessian that the library uses, where the service has the exact one.
+        self.least = least
+        # The exposures of the rows, which LightGBM calls weights.
+        self.exposures = None
+        if exposed:
+            self.exposures = np.random.default_rng(2).uniform(0.5, 3, len(self.targets)).astype(np.float32)
 
     @property
     def classes(self):
@@ -79,7 +87,10 @@ XGBOOST = [
     Case("reg:gamma", load_diabetes, start=AVERAGE),
     Case("reg:tweedie", load_diabetes, start=AVERAGE),
     Case("binary:logistic", load_breast_cancer),
+    Case("binary:hinge", load_breast_cancer),
     Case("multi:softprob", load_wine, params={"num_class": 3}),
+    # Its Hessians are so small that leaves must be allowed to have less of them.
+    Case("reg:squaredlogerror", load_diabetes, params={"min_child_weight": 1e-3}, start=20, least=1e-6),
 ]
 
 LIGHTGBM = [
@@ -87,12 +98,14 @@ LIGHTGBM = [
     Case("regression_l1", load_diabetes, start=150, renews=True),
     Case("huber", load_diabetes, start=150),
     Case("fair", load_diabetes, start=150),
+    Case("mape", load_diabetes, loss="absolute_percentage_error", start=150, renews=True),
     Case("quantile", load_diabetes, loss="pinball", start=150.5, renews=True),
     Case("poisson", load_diabetes, loss="poisson_nll", start=AVERAGE),
     Case("gamma", load_diabetes, loss="half_gamma_deviance", start=AVERAGE),
     Case("tweedie", load_diabetes, loss="tweedie_nll", start=AVERAGE),
     Case("binary", load_breast_cancer, loss="binary_cross_entropy"),
     Case("cross_entropy", load_breast_cancer, loss="binary_cross_entropy"),
+    Case("cross_entropy_lambda", load_breast_cancer, exposed=True),
     Case("multiclass", load_wine, loss="categorical_cross_entropy", params={"num_class": 3}),
 ]
 
@@ -101,7 +114,10 @@ def xgboost_trees(case, objective, rounds=ROUNDS):
     """The trees of XGBoost; `objective` is None for its own."""
     data = xgboost.DMatrix(case.features, label=case.targets, base_margin=case.margins)
     # A custom objective works on margins; the library's own transforms base_score, which base_margin replaces here.
-    params = {"tree_method": "exact", "max_depth": 4, "eta": 0.3, "nthread": 1, "num_class": case.params.get("num_class", 0)}
+    params = {
+        "tree_method": "exact", "max_depth": 4, "eta": 0.3, "nthread": 1, "num_class": case.params.get("num_class", 0),
+        "min_child_weight": case.params.get("min_child_weight", 1),
+    }
     # Unless told otherwise, count:poisson also limits the values of leaves to 0.7.
     if case.objective == "count:poisson":
         params["max_delta_step"] = 0.7
@@ -127,7 +143,9 @@ def xgboost_trees(case, objective, rounds=ROUNDS):
 
 def lightgbm_trees(case, objective, rounds=ROUNDS):
     """The trees of LightGBM; `objective` is None for its own."""
-    data = lightgbm.Dataset(case.features, label=case.targets, init_score=case.margins.T.reshape(-1))
+    data = lightgbm.Dataset(
+        case.features, label=case.targets, weight=case.exposures, init_score=case.margins.T.reshape(-1)
+    )
     params = {
         "objective": objective or case.objective, "boost_from_average": False, "num_leaves": 15,
         "verbosity": -1, "num_threads": 1, "deterministic": True, **case.params,
@@ -153,7 +171,10 @@ def served(service, case, fields):
     """The objective that asks the service."""
 
     def objective(predictions, data):
-        gradient, hessian = service.derivatives(case.loss, predictions, data.get_label(), fields)
+        exposures = {} if case.exposures is None else {"exposures": data.get_weight().tolist()}
+        gradient, hessian = service.derivatives(case.loss, predictions, data.get_label(), fields | exposures)
+        if case.least is not None:
+            hessian = np.maximum(hessian, case.least)
         return gradient.astype(np.float32), hessian.astype(np.float32)
 
     return objective
@@ -163,14 +184,14 @@ def served(service, case, fields):
 STRENGTH = 2.0**20
 
 
-def xgboost_rows(case, margins, targets):
+def xgboost_rows(case, margins, targets, exposures=None):
     """XGBoost's own gradient and Hessian of rows: those of models with a single row."""
     gradients, hessians = np.empty(margins.shape), np.empty(margins.shape)
     for row, (margin, target) in enumerate(zip(margins, targets)):
         data = xgboost.DMatrix(np.zeros((1, 1)), label=[target], base_margin=np.reshape(margin, (1, -1)))
         params = {
-            "objective": case.objective, "tree_method": "exact", "max_depth": 1, "min_child_weight": 0,
-            "reg_lambda": STRENGTH, "eta": 1, "nthread": 1, **case.params,
+            "objective": case.objective, "tree_method": "exact", "max_depth": 1, "reg_lambda": STRENGTH, "eta": 1,
+            "nthread": 1, **case.params, "min_child_weight": 0,
         }
         model = json.loads(xgboost.train(params, data, 1).save_raw("json"))
         trees = model["learner"]["gradient_booster"]["model"]["trees"]
@@ -180,7 +201,7 @@ def xgboost_rows(case, margins, targets):
     return gradients, hessians
 
 
-def lightgbm_rows(case, margins, targets):
+def lightgbm_rows(case, margins, targets, exposures=None):
     """LightGBM's own gradient and Hessian of rows: those of trees that separate two rows.
 
     It separates only gradients of different signs, so each row is paired with every other; NaN where none has the other
@@ -198,6 +219,7 @@ def lightgbm_rows(case, margins, targets):
                 continue
             data = lightgbm.Dataset(
                 np.array([[0.0], [1.0]]), label=targets[pair], init_score=margins[pair].T.reshape(-1),
+                weight=None if exposures is None else exposures[pair],
                 params={"min_data_in_bin": 1, "feature_pre_filter": False},
             )
             try:
@@ -252,7 +274,10 @@ def main():
             chosen = random.choice(len(case.targets), 16, replace=False)
             margins = case.margins[chosen] + random.normal(0, 1, case.margins[chosen].shape)
             margins, targets = np.float32(margins).astype(float), np.float32(case.targets[chosen]).astype(float)
-            theirs = rows(case, margins, targets)
+            exposures = None if case.exposures is None else case.exposures[chosen]
+            theirs = rows(case, margins, targets, exposures)
+            if exposures is not None:
+                fields = fields | {"exposures": exposures.tolist()}
             mine = service.derivatives(case.loss, margins, targets, fields)
             text += f"; gradient {farthest(mine[0], theirs[0]):.1f}, Hessian {farthest(mine[1], theirs[1]):.1f}"
             print(text)

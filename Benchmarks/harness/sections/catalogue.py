@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time to compute each loss of the catalogue, which the server states in Server-Timing, compared with NumPy."""
+"""The time to compute each loss and penalty of the catalogue, which the server states in Server-Timing, compared with NumPy."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ from ..failure import Failure, Skip
 from ..run import OURS
 from ..server import Server
 
-# The first example of each loss is repeated until its first input has as many numbers.
+# The first example of each loss or penalty is repeated until its first input has as many numbers.
 COUNT = 100_000
 OUTPUTS = {"loss": ["loss"], "with gradient": ["loss", "gradient"], "with Hessian": ["loss", "gradient", "hessian"]}
 # Each round keeps the least of as many times, because the machine may be busy.
@@ -30,7 +30,7 @@ def measure(bench: Bench) -> None:
             bench.run.skip(str(skip))
             peer = None
         service = Service(server.port)
-        cases = [(loss, case) for loss in service.losses() if (case := Case.of(service, peer, loss))]
+        cases = [(path.split("/")[-1], case) for path in service.paths() if (case := Case.of(service, peer, path))]
         # All cases of a round are measured before the next round begins.
         found = bench.alternate({loss: case.measure for loss, case in cases})
     theirs = found.get(expressions.NAME, {})
@@ -71,17 +71,22 @@ class Service:
         self._connection.request("GET", path)
         return json.loads(self._connection.getresponse().read())
 
-    def losses(self) -> list[str]:
-        """The losses of elements and rows: the time of others depends on the lengths of their segments."""
-        return [loss["name"] for loss in self.get("/v1/losses")["losses"] if loss["unit"] in ("element", "row")]
+    def paths(self) -> list[str]:
+        """The losses and penalties but those of whole batches, which cannot be repeated."""
+        return [
+            entry["href"]
+            for kind in ("losses", "penalties")
+            for entry in self.get(f"/v1/{kind}")[kind]
+            if entry["unit"] != "batch"
+        ]
 
-    def post(self, loss: str, body: str) -> tuple[float, float]:
+    def post(self, path: str, body: str) -> tuple[float, float]:
         """The loss and the seconds that the server took to compute."""
-        self._connection.request("POST", f"/v1/losses/{loss}", body, {"Content-Type": "application/json"})
+        self._connection.request("POST", path, body, {"Content-Type": "application/json"})
         response = self._connection.getresponse()
         content = json.loads(response.read())
         if response.status != 200:
-            raise Failure(f"{loss} was refused: {content['detail']}")
+            raise Failure(f"{path} was refused: {content['detail']}")
         time = re.search(r"compute;dur=([\d.]+)", response.getheader("Server-Timing"))
         return content["loss"], float(time[1]) / 1000
 
@@ -89,15 +94,20 @@ class Service:
 class Case:
     """The requests of a loss."""
 
-    def __init__(self, service: Service, peer: Expressions | None, facts: dict, example: dict):
+    def __init__(self, service: Service, peer: Expressions | None, path: str, facts: dict, example: dict):
         self._service = service
         self._peer = peer
+        self._path = path
         self._loss = facts["name"]
         names = [each["name"] for each in facts["inputs"]]
-        body = {name: value for name, value in example.items() if name != "outputs"}
-        self._expected, _ = service.post(self._loss, json.dumps(body | {"outputs": ["loss"]}))
+        body = {name: value for name, value in example.items() if name != "outputs"} | {"reduction": "mean"}
+        self._expected, _ = service.post(path, json.dumps(body | {"outputs": ["loss"]}))
         repeats = -(-COUNT // count(example[names[0]]))
-        arrays = {name: value * repeats for name, value in body.items() if name in names and isinstance(value, list)}
+        arrays = {
+            name: repeated(name, value, repeats)
+            for name, value in body.items()
+            if name in names and isinstance(value, list)
+        }
         self._count = count(arrays[names[0]])
         self._bodies = {name: json.dumps(body | arrays | {"outputs": outputs}) for name, outputs in OUTPUTS.items()}
         self._arrays = {name: value for name, value in (body | arrays).items() if name in names}
@@ -105,12 +115,12 @@ class Case:
         self._options = defaults | {name: value for name, value in body.items() if name not in names}
 
     @classmethod
-    def of(cls, service: Service, peer: Expressions | None, loss: str) -> "Case | None":
+    def of(cls, service: Service, peer: Expressions | None, path: str) -> "Case | None":
         """The case of a loss; None if its first example is not an array that can be repeated."""
-        facts = service.get(f"/v1/losses/{loss}")
-        example = service.get(f"/v1/losses/{loss}/examples")["examples"][0]["request"]
+        facts = service.get(path)
+        example = service.get(f"{path}/examples")["examples"][0]["request"]
         is_array = isinstance(example[facts["inputs"][0]["name"]], list)
-        return cls(service, peer, facts, example) if is_array else None
+        return cls(service, peer, path, facts, example) if is_array else None
 
     def measure(self) -> dict[str, float]:
         """The seconds for each number of the first input."""
@@ -126,7 +136,7 @@ class Case:
     def _least(self, body: str) -> float:
         times = []
         for _ in range(TIMES):
-            loss, seconds = self._service.post(self._loss, body)
+            loss, seconds = self._service.post(self._path, body)
             # The mean of repeated losses is that of the example, and both are correctly rounded.
             if loss != self._expected:
                 raise Failure(f"{self._loss} of a repeated example is {loss}, not {self._expected}")
@@ -136,3 +146,11 @@ class Case:
 
 def count(value) -> int:
     return sum(map(count, value)) if isinstance(value, list) else 1
+
+
+def repeated(name: str, values: list, repeats: int) -> list:
+    """An input that is repeated; each repetition has queries of its own."""
+    if name != "query_ids":
+        return values * repeats
+    step = max(values) - min(values) + 1
+    return [value + step * index for index in range(repeats) for value in values]

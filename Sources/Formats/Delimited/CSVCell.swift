@@ -68,6 +68,20 @@ struct CSVCell {
         return string
     }
 
+    /// The text, of which white space around it is no part unless it is quoted.
+    ///
+    /// - Throws: The reason that it is not a label.
+    func label(_ text: Span<UInt8>) throws(LineReason) -> String {
+        guard let string = string(text) else { throw .invalidUTF8 }
+        var label = Substring(string)
+        if !isQuoted {
+            label = label.drop { $0 == " " || $0 == "\t" }
+            while let last = label.last, last == " " || last == "\t" { label.removeLast() }
+        }
+        guard !label.isEmpty else { throw .noLabel }
+        return String(label)
+    }
+
     /// The number, NaN for a missing value; white space around it is ignored.
     ///
     /// - Throws: The reason that it is not a number.

@@ -54,6 +54,15 @@ package struct CSVReader: TableReader {
 
     package mutating func end() { isComplete = true }
 
+    package mutating func takeRows(
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> RowBlock? {
+        guard table != nil, case .rows(let block) = try takeBlock(isFull: false, meter) else {
+            return nil
+        }
+        return block
+    }
+
     package mutating func next(
         _ bytes: Span<UInt8>,
         from index: inout Int,
@@ -97,7 +106,7 @@ package struct CSVReader: TableReader {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent? {
         guard table != nil else { return try readHeader(text, &index, meter) }
-        try readRows(text, &index)
+        try readRows(text, &index, meter)
         return nil
     }
 
@@ -188,7 +197,10 @@ extension CSVReader {
             move(&index, by: place - index)
             let fields = table?.fields ?? []
             return .fields(
-                fields.map { RowField(name: $0.name, shape: $0.isArray ? [$0.columns.count] : []) }
+                fields.map { field in
+                    let shape = field.isArray ? [field.columns.count] : []
+                    return RowField(name: field.name, shape: shape, isLabel: field.isLabel)
+                }
             )
         }
     }
@@ -231,6 +243,9 @@ extension CSVReader {
         {
             throw error(.otherSeparator(separator), column: nil)
         }
+        if !self.names.areChosen, names.allSatisfy(Self.isNumber) {
+            throw error(.numbersInHeader, column: nil)
+        }
         let plan: ColumnNames.Plan
         do throws(NamedReason) {
             plan = try self.names.plan(names)
@@ -241,16 +256,25 @@ extension CSVReader {
         for (field, own) in plan.fields.enumerated() {
             for column in own.columns { owners[column] = field }
         }
+        let columns = [CellReader.Column](repeating: .other, count: names.count)
         var table = Table(
             fields: plan.fields,
             names: names,
             owners: owners,
-            cells: CellReader(columns: [], endsWithReturn: endsWithReturn)
+            cells: CellReader(columns: columns, endsWithReturn: endsWithReturn)
         )
         guard meter?.take(64 * names.count) ?? true else { throw .memoryExhausted }
-        try table.block.begin(plan.fields.map { $0.columns.count }, meter)
+        try table.block.begin(plan.fields.map { $0.width }, meter)
         table.cells.columns = table.columns
         self.table = table
+    }
+}
+
+extension CSVReader {
+    private static func isNumber(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        if case .number = NumberInText(bytes.span) { return true }
+        return false
     }
 }
 
@@ -259,6 +283,10 @@ extension CSVReader.Table {
     fileprivate var columns: [CellReader.Column] {
         var columns = [CellReader.Column](repeating: .other, count: names.count)
         for (index, field) in fields.enumerated() {
+            guard !field.isLabel else {
+                columns[field.columns[0]] = .text
+                continue
+            }
             let start = block.start(of: index)
             for (item, column) in field.columns.enumerated() {
                 columns[column] = .init(start: start + item, stride: field.columns.count)
@@ -268,11 +296,20 @@ extension CSVReader.Table {
     }
 }
 
+extension CSVReader.Table {
+    /// Returns to the start of a row, whose end has not arrived.
+    fileprivate mutating func leaveRow() {
+        cells.column = 0
+        block.removeLabels(from: cells.row)
+    }
+}
+
 extension CSVReader {
     /// Reads rows until the block is full, or up to a line that is not complete.
     private mutating func readRows(
         _ text: Span<UInt8>,
-        _ index: inout Int
+        _ index: inout Int,
+        _ meter: (any MemoryMeter)?
     ) throws(FormatError) {
         guard var table else { return }
         // The table would keep a second reference to the block.
@@ -295,19 +332,41 @@ extension CSVReader {
             var numbers = values.mutableSpan
             table.cells.read(text, &place, &rowStart, rows: rows, into: &numbers)
             swap(&values, &table.block.values)
+            try keepLabels(of: &table, text, first, meter)
             line += table.cells.row - first
             move(&index, by: rowStart - index)
             guard table.cells.row < rows, place < text.count else {
-                table.cells.column = 0
-                return
+                return table.leaveRow()
             }
             // The next line may be blank.
             if table.cells.row > first, table.cells.column == 0 { continue }
             // A cell that is not a plain number, or is near the end of the text.
-            guard try readRow(text, from: place, &index, &table) else {
-                table.cells.column = 0
-                return
+            guard try readRow(text, from: place, &index, &table, meter) else {
+                return table.leaveRow()
             }
+        }
+    }
+
+    /// Keeps the labels among the cells that have been read; the row of the first one is that of the line.
+    private func keepLabels(
+        of table: inout Table,
+        _ text: Span<UInt8>,
+        _ first: Int,
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) {
+        for found in table.cells.texts {
+            guard let field = table.owners[found.column] else { continue }
+            var bytes: [UInt8] = []
+            bytes.append(copying: text.extracting(found.range))
+            guard let label = String(validating: bytes, as: UTF8.self) else {
+                let row = table.block.labels[field].count
+                throw FormatError(
+                    .line(line + row - first, .invalidUTF8),
+                    at: position,
+                    in: table.names[found.column]
+                )
+            }
+            try table.block.append(label, to: field, meter)
         }
     }
 
@@ -321,7 +380,8 @@ extension CSVReader {
         _ text: Span<UInt8>,
         from start: Int,
         _ index: inout Int,
-        _ table: inout Table
+        _ table: inout Table,
+        _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> Bool {
         var place = start
         var lineFeeds = 0
@@ -336,18 +396,18 @@ extension CSVReader {
                 do throws(LineReason) {
                     number = try cell.number(text)
                 } catch {
-                    let item = table.fields[field].columns.firstIndex(of: column) ?? 0
-                    let row = rowCount + table.cells.row
-                    let isArray = table.fields[field].isArray
-                    throw self.error(
-                        error,
-                        column: table.names[column],
-                        offset: offset,
-                        element: .init(offset: row, index: isArray ? [row, item] : [row])
-                    )
+                    throw self.error(error, table, column: column, of: field, offset: offset)
                 }
                 table.block.values[target] = number
                 if number.isNaN { missing.append(field) }
+            } else if let field = table.owners[column] {
+                let label: String
+                do throws(LineReason) {
+                    label = try cell.label(text)
+                } catch {
+                    throw self.error(error, table, column: column, of: field, offset: offset)
+                }
+                try table.block.append(label, to: field, meter)
             }
             lineFeeds += cell.lineFeeds
             place = cell.end
@@ -373,6 +433,25 @@ extension CSVReader {
             move(&index, by: place + length - index)
             return true
         }
+    }
+
+    /// An error in a cell of a column of a field.
+    private func error(
+        _ reason: LineReason,
+        _ table: borrowing Table,
+        column: Int,
+        of field: Int,
+        offset: Int
+    ) -> FormatError {
+        let own = table.fields[field]
+        let row = rowCount + table.cells.row
+        let item = own.columns.firstIndex(of: column) ?? 0
+        return error(
+            reason,
+            column: table.names[column],
+            offset: offset,
+            element: .init(offset: row, index: own.isArray ? [row, item] : [row])
+        )
     }
 
     /// Refuses a row with too many cells once its end is known; returns `false` if it is not.

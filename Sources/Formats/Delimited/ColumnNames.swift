@@ -9,6 +9,11 @@ package struct ColumnNames: Sendable {
     private let fields: [String]
     /// The names, or the prefixes, of the columns of some fields.
     private let chosen: [Choice]
+    /// The fields whose rows have a label, which is a text or an integer, instead of numbers.
+    private let labels: [String]
+
+    /// Whether the columns of some field are chosen, so that any names are possible.
+    var areChosen: Bool { !chosen.isEmpty }
 
     /// The columns of a field.
     package struct Choice: Equatable, Sendable {
@@ -26,9 +31,11 @@ package struct ColumnNames: Sendable {
     ///   - fields: The names of the fields that may have columns.
     ///   - chosen: The columns of some fields; if it is empty, a column that belongs to no field is a
     ///     field of its name, which the caller refuses, else it is not read.
-    package init(fields: [String], chosen: [Choice] = []) {
+    ///   - labels: The fields that have labels.
+    package init(fields: [String], chosen: [Choice] = [], labels: [String] = []) {
         self.fields = fields
         self.chosen = chosen
+        self.labels = labels
     }
 
     /// The fields to which the columns of a table belong.
@@ -40,17 +47,23 @@ package struct ColumnNames: Sendable {
             let columns: [Int]
             /// Whether its rows are arrays rather than numbers.
             let isArray: Bool
+            /// Whether its rows are labels.
+            let isLabel: Bool
+
+            /// The count of numbers in a row.
+            var width: Int { isLabel ? 0 : columns.count }
         }
 
         fileprivate(set) var fields: [Field] = []
         fileprivate var isTaken: [Bool]
+        fileprivate let labels: [String]
     }
 
     /// Finds the fields of columns.
     ///
     /// - Throws: The reason that they are refused, with the name of a column.
     func plan(_ names: [String]) throws(NamedReason) -> Plan {
-        var plan = Plan(isTaken: [Bool](repeating: false, count: names.count))
+        var plan = Plan(isTaken: [Bool](repeating: false, count: names.count), labels: labels)
         var offsets: [String: [Int]] = [:]
         for (offset, name) in names.enumerated() { offsets[name, default: []].append(offset) }
         let table = Table(names: names, offsets: offsets)
@@ -170,6 +183,9 @@ extension ColumnNames.Plan {
             }
             isTaken[column] = true
         }
-        fields.append(Field(name: field, columns: columns, isArray: isArray))
+        let isLabel = labels.contains(field) && !isArray
+        fields.append(
+            Field(name: field, columns: columns, isArray: isArray, isLabel: isLabel)
+        )
     }
 }

@@ -4,8 +4,8 @@ package import TensorJSON
 
 /// Reads rows of JSON objects, one on each line.
 ///
-/// The members of the first object are the fields, each a number, null for a missing value, or an array of
-/// numbers; those of the others have the same names, in any order, and the same shapes. Blank lines are
+/// The members of the first object are the fields, each a number, null for a missing value, an array of
+/// numbers, or a label, which is a string or an integer; those of the others have the same names, in any order, and the same shapes. Blank lines are
 /// skipped.
 package struct NDJSONReader: TableReader {
     private let maximumDepth: Int
@@ -35,6 +35,16 @@ package struct NDJSONReader: TableReader {
         let fields: [RowField]
         var block = RowBlockInProgress()
         var count = 0
+        /// Reads lines that differ from the first one in their numbers only; `nil` if that has other values, or
+        /// very many numbers.
+        var plain: PlainLines?
+    }
+
+    /// The lines that differ from the first one in their numbers only, which most are.
+    fileprivate struct PlainLines: Sendable {
+        var cells: CellReader
+        /// For each number, the field that it belongs to, and its offset in a row of the field.
+        let places: [(field: Int, item: Int)]
     }
 
     /// The place of the numbers of a member.
@@ -44,6 +54,8 @@ package struct NDJSONReader: TableReader {
         let item: Int
         /// The shape of its numbers.
         let shape: [Int]
+        /// Whether it is a label that is a string, as in the first row; `nil` if it is not a label.
+        let isString: Bool?
     }
 
     /// - Parameters:
@@ -56,11 +68,19 @@ package struct NDJSONReader: TableReader {
 
     package var footprint: Int {
         lines.footprint + (rows?.block.footprint ?? 0) + 64 * (rows?.members.count ?? 0)
+            + (rows?.plain?.cells.footprint ?? 0)
     }
 
     package func line(ofRow row: Int) -> Int? { isRegular ? row + 1 : nil }
 
     package mutating func end() { isComplete = true }
+
+    package mutating func takeRows(
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> RowBlock? {
+        guard case .rows(let block) = try takeBlock(isFull: false, meter) else { return nil }
+        return block
+    }
 
     package mutating func next(
         _ bytes: Span<UInt8>,
@@ -75,6 +95,7 @@ package struct NDJSONReader: TableReader {
                 defer { lines.remove(line.count, meter) }
                 if let event = try read(line, meter) { return event }
             } else if index < bytes.count {
+                if lines.isEmpty, readPlainLines(bytes, &index) { continue }
                 try lines.take(bytes, &index, meter)
                 guard lines.bytes.count <= PendingLines.longestLine else {
                     throw error(.tooLong(limit: PendingLines.longestLine))
@@ -100,6 +121,7 @@ package struct NDJSONReader: TableReader {
         let block = try rows.block.take(rows.count, meter)
         rowCount += rows.count
         rows.count = 0
+        rows.setColumns()
         self.rows = rows
         return .rows(block)
     }
@@ -119,6 +141,19 @@ extension NDJSONReader {
         _ bytes: [UInt8],
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent? {
+        if position == 0, bytes.starts(with: Self.byteOrderMark) {
+            position = Self.byteOrderMark.count
+            return try readLine(Array(bytes.dropFirst(position)), meter)
+        }
+        return try readLine(bytes, meter)
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private mutating func readLine(
+        _ bytes: [UInt8],
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) -> TableEvent? {
         defer {
             line += 1
             position += bytes.count
@@ -131,12 +166,12 @@ extension NDJSONReader {
         guard meter?.take(Self.bytesEach * bytes.count) ?? true else { throw .memoryExhausted }
         defer { meter?.giveBack(Self.bytesEach * bytes.count) }
         guard rows == nil else {
-            try add(bytes)
+            try add(bytes, meter)
             return nil
         }
         let begun = try begin(bytes, meter)
         rows = begun
-        try add(bytes)
+        try add(bytes, meter)
         return .fields(begun.fields)
     }
 
@@ -174,8 +209,10 @@ extension NDJSONReader {
         }
         // The shapes of the numbers.
         var shapes: [[Int]] = []
+        var strings: [Bool] = []
         try read(bytes) { (reader, _) throws(JSONError) in
-            guard owners[shapes.count] != nil else {
+            strings.append(try reader.peekKind() == .string)
+            guard let owner = owners[shapes.count], !plan.fields[owner].isLabel else {
                 shapes.append([])
                 return try reader.skipValue()
             }
@@ -188,16 +225,48 @@ extension NDJSONReader {
                 if field.isArray, !shapes[member].isEmpty {
                     throw error(.wrongShape(shapes[member], expected: []), member: members[member])
                 }
-                targets[member] = Target(field: index, item: item, shape: shapes[member])
+                targets[member] = Target(
+                    field: index,
+                    item: item,
+                    shape: shapes[member],
+                    isString: field.isLabel ? strings[member] : nil
+                )
             }
             let shape = field.isArray ? [field.columns.count] : shapes[field.columns[0]]
-            fields.append(RowField(name: field.name, shape: shape))
+            fields.append(RowField(name: field.name, shape: shape, isLabel: field.isLabel))
         }
         guard meter?.take(64 * members.count) ?? true else { throw .memoryExhausted }
         let offsets = Dictionary(uniqueKeysWithValues: zip(members, members.indices))
         var rows = Rows(members: members, offsets: offsets, targets: targets, fields: fields)
-        try rows.block.begin(fields.map { $0.width }, meter)
+        try rows.block.begin(fields.map { $0.isLabel ? 0 : $0.width }, meter)
+        // Labels are kept apart from numbers, by the general reader.
+        rows.plain = fields.contains { $0.isLabel } ? nil : PlainLines(like: bytes, rows)
+        guard meter?.take(rows.plain?.cells.footprint ?? 0) ?? true else { throw .memoryExhausted }
+        rows.setColumns()
         return rows
+    }
+
+    /// Reads lines that differ from the first one in their numbers only, up to another line or the end of the
+    /// block; returns whether there are any.
+    private mutating func readPlainLines(_ bytes: Span<UInt8>, _ index: inout Int) -> Bool {
+        guard var rows, var plain = rows.plain.take() else { return false }
+        // The rows would have a second reference to the block.
+        self.rows = nil
+        let start = index
+        (plain.cells.row, plain.cells.column) = (rows.count, 0)
+        var place = index
+        var values: [Double] = []
+        swap(&values, &rows.block.values)
+        var numbers = values.mutableSpan
+        plain.cells.read(bytes, &place, &index, rows: rows.block.rows, into: &numbers)
+        swap(&values, &rows.block.values)
+        let count = plain.cells.row - rows.count
+        rows.count += count
+        line += count
+        position += index - start
+        rows.plain = plain
+        self.rows = rows
+        return count > 0
     }
 
     /// Reads the members of an object, which is all that a line has.
@@ -236,14 +305,40 @@ extension NDJSONReader {
         }
     }
 
+    /// Reads a label, or returns the reason that there is none.
+    private static func label(
+        _ reader: inout JSONReader,
+        isString: Bool
+    ) throws(JSONError) -> Result<String, LineReason> {
+        switch try reader.peekKind() {
+        case .string:
+            let label = try reader.readString()
+            return isString ? .success(label) : .failure(.unlikeLabels(isString: true))
+        case .number:
+            let number = try reader.readNumber()
+            guard !isString else { return .failure(.unlikeLabels(isString: false)) }
+            guard abs(number) < 0x1p53, let integer = Int(exactly: number) else {
+                return .failure(.inexactLabel)
+            }
+            return .success("\(integer)")
+        default:
+            try reader.skipValue()
+            return .failure(.noLabel)
+        }
+    }
+
     /// Adds the row of an object.
-    private mutating func add(_ bytes: [UInt8]) throws(FormatError) {
+    private mutating func add(
+        _ bytes: [UInt8],
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) {
         guard var rows else { return }
         // The rows would have a second reference to the block.
         self.rows = nil
         defer { self.rows = rows }
         var count = 0
         var reason: (LineReason, member: String)?
+        var labels: [(field: Int, text: String)] = []
         try read(bytes) { (reader, name) throws(JSONError) in
             let isNext = count < rows.members.count && rows.members[count] == name
             guard let member = isNext ? count : rows.offsets[name] else {
@@ -252,6 +347,13 @@ extension NDJSONReader {
             }
             count += 1
             guard let target = rows.targets[member] else { return try reader.skipValue() }
+            if let isString = target.isString {
+                switch try Self.label(&reader, isString: isString) {
+                case .success(let label): labels.append((target.field, label))
+                case .failure(let failure): reason = reason ?? (failure, name)
+                }
+                return
+            }
             let numbers = try Self.numbers(&reader)
             if !rows.add(numbers, to: target) {
                 reason = reason ?? (.wrongShape(numbers.shape, expected: target.shape), name)
@@ -259,6 +361,7 @@ extension NDJSONReader {
         }
         if let (reason, member) = reason { throw error(reason, member: member) }
         guard count == rows.members.count else { throw try missingMember(bytes, rows.members) }
+        for label in labels { try rows.block.append(label.text, to: label.field, meter) }
         rows.count += 1
     }
 
@@ -276,7 +379,78 @@ extension NDJSONReader {
     }
 }
 
+extension NDJSONReader.PlainLines {
+    /// The maximum length of a line, in bytes, and of its numbers: others take long in any case.
+    private static let longestLine = 16 * 1_024
+    private static let mostNumbers = 1_024
+
+    /// Creates the reader of lines like the first one; `nil` if that has other values, or is too long.
+    ///
+    /// - Parameters:
+    ///   - line: the text of the first line, which is valid.
+    ///   - rows: the members of all lines.
+    fileprivate init?(like line: [UInt8], _ rows: NDJSONReader.Rows) {
+        guard line.count <= Self.longestLine else { return nil }
+        var places: [(field: Int, item: Int)] = []
+        for target in rows.targets {
+            guard let target, places.count < Self.mostNumbers else { return nil }
+            let width = target.shape.reduce(1, *)
+            guard width <= Self.mostNumbers else { return nil }
+            places += (0..<width).map { (target.field, target.item + $0) }
+        }
+        let pieces = Self.pieces(of: line)
+        guard !places.isEmpty, pieces.count == places.count + 1 else { return nil }
+        let columns = [CellReader.Column](repeating: .other, count: places.count)
+        self.init(cells: CellReader(columns: columns, between: pieces), places: places)
+    }
+
+    /// The texts before, between and after the numbers, booleans and nulls of a line of JSON.
+    private static func pieces(of line: [UInt8]) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        var piece: [UInt8] = []
+        var index = 0
+        while index < line.count {
+            let byte = line[index]
+            if isOfValue(byte) {
+                pieces.append(piece)
+                piece = []
+                while index < line.count, isOfValue(line[index]) { index += 1 }
+                continue
+            }
+            let start = index
+            index += 1
+            if byte == quote {
+                while index < line.count, line[index] != quote {
+                    index += line[index] == backslash ? 2 : 1
+                }
+                index = min(index + 1, line.count)
+            }
+            piece += line[start..<index]
+        }
+        return pieces + [piece]
+    }
+
+    private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
+
+    /// Whether a byte outside of strings belongs to a number, a boolean or null.
+    private static func isOfValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E: true
+        default: false
+        }
+    }
+}
+
 extension NDJSONReader.Rows {
+    /// Sets the places of the numbers of plain lines in the block.
+    fileprivate mutating func setColumns() {
+        guard let places = plain?.places else { return }
+        plain?.cells.columns = places.map { field, item in
+            CellReader.Column(start: block.start(of: field) + item, stride: fields[field].width)
+        }
+    }
+
     /// Stores the numbers of a member; returns `false` if their shape differs from that in the first row.
     fileprivate mutating func add(_ numbers: NumberArray, to target: NDJSONReader.Target) -> Bool {
         // Null stands for an array of missing values, too.

@@ -28,6 +28,8 @@ package struct RowText: Sendable {
     private let end: [UInt8]
     /// The text of a missing value.
     private let missing: [UInt8]
+    /// Whether the numbers of a row are separated by commas, and rows by line feeds.
+    private let hasShortSeparators: Bool
 
     /// The rows of CSV, in which an array has a column for each number: `name_0`, `name_1` and so on.
     package init(csv fields: [Field]) {
@@ -40,6 +42,7 @@ package struct RowText: Sendable {
         end = [CSVCell.lineFeed]
         // A line with nothing would be taken for no row.
         missing = names.count == 1 ? [CSVCell.quote, CSVCell.quote] : []
+        hasShortSeparators = true
     }
 
     /// The rows of NDJSON, in which an array of several dimensions has a single one.
@@ -61,10 +64,16 @@ package struct RowText: Sendable {
         self.separators = separators
         end = Array((text + "}\n").utf8)
         missing = Array("null".utf8)
+        hasShortSeparators = false
     }
 
     /// The count of numbers in a row.
     package var width: Int { separators.count }
+
+    /// The most bytes of some rows: a number has up to 25.
+    package func mostBytes(of rows: Int) -> Int {
+        rows * (separators.reduce(end.count) { $0 + $1.count + 25 } + 1)
+    }
 
     /// The text of some rows.
     ///
@@ -74,23 +83,51 @@ package struct RowText: Sendable {
     /// - Returns: The lines.
     package func text(of columns: [[Double]], _ rows: Range<Int>) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(rows.count * (25 * width + end.count + 1))
-        for row in rows {
-            var place = 0
-            for (field, width) in widths.enumerated() {
-                for item in 0..<width {
+        text.reserveCapacity(mostBytes(of: rows.count) + 64)
+        guard width > 0 else {
+            for _ in rows { text.append(contentsOf: end) }
+            return text
+        }
+        let numbers = numbers(of: columns, rows)
+        for start in stride(from: 0, to: numbers.count, by: width) {
+            for place in 0..<width {
+                if hasShortSeparators {
+                    if place > 0 { text.append(CSVCell.comma) }
+                } else {
                     text.append(contentsOf: separators[place])
-                    let number = columns[field][row * width + item]
-                    if number.isNaN {
-                        text.append(contentsOf: missing)
-                    } else {
-                        text.append(number: number)
-                    }
-                    place += 1
+                }
+                let number = numbers[start + place]
+                if number.isNaN {
+                    text.append(contentsOf: missing)
+                } else {
+                    text.append(number: number)
                 }
             }
-            text.append(contentsOf: end)
+            if hasShortSeparators {
+                text.append(CSVCell.lineFeed)
+            } else {
+                text.append(contentsOf: end)
+            }
         }
         return text
+    }
+
+    /// The numbers of some rows, one row after the other.
+    private func numbers(of columns: [[Double]], _ rows: Range<Int>) -> [Double] {
+        guard widths.count > 1 else {
+            return Array(columns[0][rows.lowerBound * width..<rows.upperBound * width])
+        }
+        var numbers = [Double](repeating: 0, count: rows.count * width)
+        var first = 0
+        for (column, own) in zip(columns, widths) {
+            var (from, to) = (rows.lowerBound * own, first)
+            for _ in rows {
+                for item in 0..<own { numbers[to + item] = column[from + item] }
+                from += own
+                to += width
+            }
+            first += own
+        }
+        return numbers
     }
 }

@@ -23,6 +23,11 @@ package protocol TableReader: Sendable {
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> TableEvent?
 
+    /// Takes the rows that have been read and returned in no block; `nil` if there are none.
+    ///
+    /// - Throws: an error if memory is exhausted.
+    mutating func takeRows(_ meter: (any MemoryMeter)?) throws(FormatError) -> RowBlock?
+
     /// Marks the end of the body; ``next(_:from:_:)`` then returns what is left.
     mutating func end()
 
@@ -38,13 +43,15 @@ package enum TableEvent: Sendable {
     case rows(RowBlock)
 }
 
-/// A field of a row, which is a number or an array of numbers.
+/// A field of a row, which is a number, an array of numbers or a label.
 package struct RowField: Equatable, Sendable {
     package let name: String
     /// The shape of the numbers in a row; `[]` stands for a single number.
     package let shape: [Int]
+    /// Whether a row has a label, a text, in place of a number.
+    package var isLabel = false
 
-    /// The count of numbers in a row.
+    /// The count of numbers, or of labels, in a row.
     package var width: Int { shape.reduce(1, *) }
 }
 
@@ -56,6 +63,8 @@ package struct RowBlock: Equatable, Sendable {
     package let values: [[Double]]
     /// For each field, whether a value is missing.
     package let hasMissing: [Bool]
+    /// For each field, its labels in all rows; empty if no field has labels.
+    package var labels: [[String]] = []
 }
 
 /// The rows of a block that is being read.
@@ -65,6 +74,10 @@ struct RowBlockInProgress: Sendable {
     /// The numbers of all fields, field by field.
     var values: [Double] = []
     var hasMissing: [Bool] = []
+    /// For each field, its labels.
+    private(set) var labels: [[String]] = []
+    /// The memory of the labels, in bytes.
+    private var labelBytes = 0
     /// The count of rows for which there is room.
     private(set) var rows = 0
     private var widths: [Int] = []
@@ -79,7 +92,7 @@ struct RowBlockInProgress: Sendable {
     private static let mostSize = 8_192
 
     /// The memory in use, in bytes.
-    var footprint: Int { 8 * values.capacity }
+    var footprint: Int { 8 * values.capacity + labelBytes }
 
     /// The count of numbers in a row.
     private(set) var width = 0
@@ -98,8 +111,32 @@ struct RowBlockInProgress: Sendable {
             return width
         }
         hasMissing = [Bool](repeating: false, count: widths.count)
+        labels = [[String]](repeating: [], count: widths.count)
+        meter?.giveBack(labelBytes)
+        labelBytes = 0
         rows = max(1, size / max(width, 1))
         try resize(meter)
+    }
+
+    /// Appends the label of the next row of a field.
+    ///
+    /// - Throws: an error if memory is exhausted.
+    mutating func append(
+        _ label: String,
+        to field: Int,
+        _ meter: (any MemoryMeter)?
+    ) throws(FormatError) {
+        let size = MemoryLayout<String>.stride + label.utf8.count
+        guard meter?.take(size) ?? true else { throw .memoryExhausted }
+        labelBytes += size
+        labels[field].append(label)
+    }
+
+    /// Removes the labels of rows from one on, which are not complete.
+    mutating func removeLabels(from row: Int) {
+        for field in labels.indices where labels[field].count > row {
+            labels[field].removeLast(labels[field].count - row)
+        }
     }
 
     /// The place of the first number of a field.
@@ -116,7 +153,13 @@ struct RowBlockInProgress: Sendable {
             let start = start(of: field)
             return Array(values[start..<(start + count * widths[field])])
         }
-        let block = RowBlock(count: count, values: taken, hasMissing: hasMissing)
+        let hasLabels = labels.contains { !$0.isEmpty }
+        let block = RowBlock(
+            count: count,
+            values: taken,
+            hasMissing: hasMissing,
+            labels: hasLabels ? labels : []
+        )
         size = min(4 * size, Self.mostSize)
         try begin(widths, meter)
         return block
@@ -125,10 +168,10 @@ struct RowBlockInProgress: Sendable {
     private mutating func resize(_ meter: (any MemoryMeter)?) throws(FormatError) {
         let count = rows * width
         guard values.count != count else { return }
-        let held = footprint
+        let held = 8 * values.capacity
         guard meter?.take(8 * count) ?? true else { throw .memoryExhausted }
         values = [Double](repeating: 0, count: count)
         meter?.giveBack(8 * count + held)
-        guard meter?.take(footprint) ?? true else { throw .memoryExhausted }
+        guard meter?.take(8 * values.capacity) ?? true else { throw .memoryExhausted }
     }
 }

@@ -91,7 +91,7 @@ package struct FormatError: Error, Equatable, Sendable {
         case noDirectory
         /// A place or a length is not within the body, or two parts overlap.
         case misplaced
-        /// What the directory and the member state differs.
+        /// The directory and the member contradict each other.
         case inconsistent
         case encrypted
         case method(Int)

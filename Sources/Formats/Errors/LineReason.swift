@@ -6,6 +6,8 @@ package import TensorJSON
 package enum LineReason: Error, Equatable, Sendable {
     /// The body has no line, and so no header.
     case noHeader
+    /// The first line has numbers in the place of names.
+    case numbersInHeader
     /// The header has a separator other than the comma.
     case otherSeparator(UInt8)
     /// A column other than the first has no name, by its number from 1.
@@ -25,6 +27,12 @@ package enum LineReason: Error, Equatable, Sendable {
     case decimalComma(String)
     case tooLarge(String)
     case infinite(String)
+    /// A row has no label.
+    case noLabel
+    /// A label in JSON is a number that may be that of several integers, or none.
+    case inexactLabel
+    /// A label is a string and those before it are numbers, or the other way round.
+    case unlikeLabels(isString: Bool)
     /// A quote that does not enclose a cell.
     case strayQuote
     case unclosedQuote
@@ -48,6 +56,10 @@ extension LineReason {
         switch self {
         case .noHeader:
             return "The body is empty, but must begin with a line of the names of the columns."
+        case .numbersInHeader:
+            return
+                "Line \(line) has numbers only, but must have the names of the columns, such as "
+                + "predictions,targets: in pandas, use to_csv without header=False."
         case .otherSeparator(let byte):
             return
                 "The names in line \(line) are separated by \(byte == 0x09 ? "tabs" : "semicolons"), "
@@ -93,6 +105,14 @@ extension LineReason {
             return
                 "\(place) is \(text), but numbers must be finite, or empty, NA, NaN or NULL for a "
                 + "missing value."
+        case .noLabel:
+            return "\(place) has no text, but must have that of the group of each row."
+        case .inexactLabel:
+            return "\(place) must be a string, or an integer below 2^53 in magnitude."
+        case .unlikeLabels(let isString):
+            return
+                "\(place) is a \(isString ? "string" : "number"), but those before it are "
+                + "\(isString ? "numbers" : "strings"): use strings only, or integers only."
         case .strayQuote:
             return
                 "\(place) has a quote within a cell: a quoted cell begins and ends with a quote, and "
@@ -130,6 +150,7 @@ extension LineReason {
     var code: String {
         switch self {
         case .noHeader: "no_header"
+        case .numbersInHeader: "numbers_in_header"
         case .otherSeparator: "other_separator"
         case .unnamedColumn: "unnamed_column"
         case .repeatedColumn: "repeated_column"
@@ -143,6 +164,9 @@ extension LineReason {
         case .decimalComma: "decimal_comma"
         case .tooLarge: "number_out_of_range"
         case .infinite: "infinite"
+        case .noLabel: "no_label"
+        case .inexactLabel: "inexact_label"
+        case .unlikeLabels: "unlike_labels"
         case .strayQuote: "stray_quote"
         case .unclosedQuote: "unclosed_quote"
         case .strayReturn: "stray_return"

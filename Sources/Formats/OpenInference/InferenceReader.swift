@@ -30,7 +30,7 @@ package struct InferenceReader: TensorReader {
         self.length = length
     }
 
-    /// What is requested, known after the first event.
+    /// The outputs that are requested, known after the first event.
     package var request: InferenceRequest? { requested }
 
     package static var textPart: String { "the parameters" }

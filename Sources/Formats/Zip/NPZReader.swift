@@ -10,7 +10,7 @@ package struct NPZReader: TensorReader {
     private var isComplete = false
     /// The members that have not been read, the next one last.
     private var members: [ZipMember] = []
-    /// What the latest member contains, the next one last.
+    /// The events of the latest member, the next one last.
     private var events: [TensorEvent] = []
     /// The maximum number of bytes in all members.
     private let limit: Int

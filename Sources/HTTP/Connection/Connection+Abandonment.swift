@@ -18,7 +18,8 @@ extension Connection {
     /// Records that the client will send nothing more, while ``next()`` returns ``Action/wait``.
     ///
     /// If a worker processes a request, an interim response is sent, once for each connection: the
-    /// response to this request will do the same for the next one. HTTP/1.0 has no interim responses.
+    /// response to this request will do the same for the next one. HTTP/1.0 has no interim responses, and
+    /// none is sent within a response.
     /// A refusal that is held back is sent: the client cannot try again on this connection, and if it
     /// has gone, the connection is free.
     ///
@@ -28,7 +29,10 @@ extension Connection {
             phase = .refusing(refusal)
             return true
         }
-        guard !hasProbedClient, isWorkedOn, let head, head.version != .http10 else { return false }
+        guard !hasProbedClient, isWorkedOn, concurrent == nil, let head, head.version != .http10
+        else {
+            return false
+        }
         hasProbedClient = true
         output.fill(body: []) { $0.append(contentsOf: ResponseWriter.continuation) }
         return true

@@ -61,12 +61,16 @@ extension Connection {
     }
 
     /// Processes the pipelined bytes that can be processed now.
+    ///
+    /// Not inlined, because ``next()`` would prepare for it in every call.
+    @inline(never)
     mutating func processPipelined() {
         let count = process(pipelinedBytes)
         pipelinedBytes = count == pipelinedBytes.count ? [] : pipelinedBytes.dropFirst(count)
     }
 
-    /// Applies the end of input to the current phase.
+    /// Applies the end of input to the current phase; not inlined, as ``processPipelined()``.
+    @inline(never)
     mutating func endOfInput() {
         switch phase {
         case .head where partialHead.isEmpty, .discarding: phase = .closing(.byPeer)

@@ -34,7 +34,9 @@ extension Connection {
         }
     }
 
-    /// Accepts the content of a request whose head repeats that of the previous one.
+    /// Accepts the content of a request whose head repeats that of the previous one; not inlined, as
+    /// ``processPipelined()``.
+    @inline(never)
     mutating func acceptAgain(_ head: RequestHead) {
         isRequestRead = head.framing == .none
         announcedBytes = head.contentLength ?? 0
@@ -93,14 +95,6 @@ extension Connection {
     /// Takes the worker job for a request with large content; `nil` if one is already running.
     package mutating func takeIntakeJob() -> IntakeJob? { content.takeJob(under: claim) }
 
-    /// Takes back the intake of a finished job.
-    package mutating func complete(_ job: consuming IntakeJob, now: Instant) {
-        self.now = now
-        lastProgressTime = now
-        endWait()
-        content.complete(job)
-    }
-
     /// Resizes the claim to the memory that the request is now expected to need; ends it with the request.
     ///
     /// Called after memory has been released in the budget, so that others can claim it.
@@ -138,7 +132,7 @@ extension Connection {
     }
 
     /// Excludes the time for which the client waited for the server from the time of the transfer.
-    private mutating func endWait() {
+    mutating func endWait() {
         guard let since = waitingSince else { return }
         stageStartTime = stageStartTime.advanced(by: now.duration(since: since))
         waitingSince = nil
@@ -149,7 +143,7 @@ extension Connection {
         guard case .responding = phase else { return }
         self.now = now
         content.clear()
-        begin(response, date: date, nextStep: isRequestRead ? .nextRequest : .close)
+        proceed(with: response, date: date)
     }
 
     /// Records that the network accepted bytes of ``output``.
@@ -161,7 +155,7 @@ extension Connection {
         responseBytesSent += count
         output.advance(by: count)
         guard output.isDone else {
-            if output.unsentBytes == 0 { waitingSince = now }
+            if output.unsentBytes == 0 { endPart() }
             return nil
         }
         switch phase {
@@ -211,13 +205,13 @@ extension Connection {
         }
     }
 
-    private mutating func begin(
+    mutating func begin(
         _ response: Response,
         date: DateField,
         nextStep wanted: Phase.NextStep
     ) {
         // In HTTP/1.0 only closing the connection can mark the end of content of unknown length.
-        let isFramed = !response.isStreamed || head?.version != .http10
+        let isFramed = response.hasKnownLength || head?.version != .http10
         let keepsAlive = !isDraining && !isOverLimit && isFramed && head?.keepsAlive ?? false
         let nextStep = keepsAlive ? wanted : .close
         let persistence: ResponseWriter.Persistence
@@ -227,10 +221,10 @@ extension Connection {
             persistence = head?.version == .http10 ? .keepAlive : .implied
         }
         let hasContent = ResponseWriter.allowsContent(response.status)
-        let isSent = hasContent && method != .head
-        let isChunked = isSent && response.isStreamed && head?.version != .http10
+        let isSent = hasContent && !isHead
+        let isChunked = isSent && !response.hasKnownLength && head?.version != .http10
         let framing: ResponseWriter.Framing =
-            !hasContent || response.isStreamed && !isChunked
+            !hasContent || !response.hasKnownLength && !isChunked
             ? .implied : isChunked ? .chunked : .length(response.body.count)
         requestID =
             head.flatMap { RequestID.provided(in: $0.fields) }
@@ -242,7 +236,9 @@ extension Connection {
             isBodyShared: response.isBodyShared,
             isStreamed: isSent && response.isStreamed,
             source: response.source,
-            isChunked: isChunked
+            isChunked: isChunked,
+            isOpen: isSent && response.extent.hasMore,
+            trailers: response.extent.trailers
         ) { bytes in
             if !interim.isEmpty { bytes.append(contentsOf: interim) }
             ResponseWriter.write(
@@ -256,7 +252,10 @@ extension Connection {
             )
         }
         status = response.status
-        if response.route.isKnown { route = response.route }
+        // Formats are known when the content is accepted, routes also before.
+        if response.route.isKnown, !response.route.isRoute(of: route) {
+            route = response.route.with(route.formats)
+        }
         problem = response.problem
         times = response.times
         lastProgressTime = now
@@ -279,6 +278,8 @@ extension Connection {
             phase = .halfClosing
         }
     }
+
+    private var isHead: Bool { head?.isHead ?? (parser.method == .head) }
 
     private var method: HTTPRequest.Method? { head?.method ?? parser.method }
 

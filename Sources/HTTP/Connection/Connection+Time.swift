@@ -11,6 +11,9 @@ extension Connection {
                 by: isFinishing ? min(limits.idleTime, Self.firstRequestTime) : limits.idleTime
             )
         case .head: startTime.advanced(by: limits.headTime)
+        case .body where isSendingConcurrently, .complete where isSendingConcurrently,
+            .responding where isSendingConcurrently:
+            min(concurrentDeadline, claimDeadline ?? concurrentDeadline)
         // The client is not timed while the server itself is the bottleneck.
         case .body where content.isFull: nil
         case .sending where output.unsentBytes == 0: nil
@@ -42,6 +45,13 @@ extension Connection {
             phase = .refusing(.headTimeout)
         case .queued: phase = .refusing(.memoryExhausted)
         case .holding(let refusal): phase = .refusing(refusal)
+        case .body where isSendingConcurrently, .complete where isSendingConcurrently,
+            .responding where isSendingConcurrently:
+            if now < concurrentDeadline {
+                reduceClaim()
+            } else {
+                phase = .closing(.responseStalled)
+            }
         case .body where now < bodyDeadline: reduceClaim()
         case .body: phase = .refusing(.bodyTimeout)
         case .sending where now < responseDeadline: reduceClaim()
@@ -54,7 +64,8 @@ extension Connection {
         deadline(
             stall: limits.bodyStallTime,
             bytes: contentBytes,
-            minimumRate: limits.bodyMinimumRate
+            minimumRate: limits.bodyMinimumRate,
+            since: stageStartTime
         )
     }
 
@@ -62,7 +73,19 @@ extension Connection {
         deadline(
             stall: limits.responseStallTime,
             bytes: responseBytesSent,
-            minimumRate: limits.responseMinimumRate
+            minimumRate: limits.responseMinimumRate,
+            since: stageStartTime
+        )
+    }
+
+    /// The time at which the client counts as too slow to read a response that has begun before the request
+    /// has ended.
+    private var concurrentDeadline: Instant {
+        deadline(
+            stall: limits.responseStallTime,
+            bytes: responseBytesSent,
+            minimumRate: limits.responseMinimumRate,
+            since: concurrent?.startTime ?? stageStartTime
         )
     }
 
@@ -94,10 +117,16 @@ extension Connection {
     ///   - stall: The longest pause.
     ///   - bytes: The bytes transferred since the stage began.
     ///   - minimumRate: The minimum average rate in bytes per second; 0 means no minimum.
+    ///   - start: The time at which the stage began.
     /// - Returns: The deadline.
-    private func deadline(stall: Duration, bytes: Int, minimumRate: Int) -> Instant {
+    private func deadline(
+        stall: Duration,
+        bytes: Int,
+        minimumRate: Int,
+        since start: Instant
+    ) -> Instant {
         let pause = lastProgressTime.advanced(by: stall)
         let earned = minimumRate > 0 ? Duration.seconds(bytes / minimumRate) : .seconds(1 << 40)
-        return min(pause, stageStartTime.advanced(by: max(stall, earned)))
+        return min(pause, start.advanced(by: max(stall, earned)))
     }
 }

@@ -70,6 +70,8 @@ package struct Connection: ~Copyable, Sendable {
     var commonFields: ResponseFields?
     /// Whether the refusal of the current request has been held back.
     package internal(set) var wasHeldBack = false
+    /// The response that has begun, although the request has not ended; `nil` if there is none.
+    var concurrent: ConcurrentResponse?
     /// The number of responses sent on this connection.
     var responseCount = 0
 
@@ -124,6 +126,8 @@ package struct Connection: ~Copyable, Sendable {
                 acceptAgain(head)
             case .body where content.isReadyForWorker:
                 return .runIntake
+            case .body where isSendingConcurrently:
+                return .send
             case .body where content.isFull:
                 waitingSince = waitingSince ?? now
                 return sendOrWait
@@ -208,9 +212,15 @@ package struct Connection: ~Copyable, Sendable {
     /// can be freed elsewhere, and cancels the job of a worker.
     package mutating func releaseBuffers() -> ReleasedBuffers {
         cancelWork()
-        let buffers = ReleasedBuffers(content: content, output: output, claim: claim.take())
+        // The rest of a response that has begun is sent, with the reason for which it ends.
+        let isSent = concurrent != nil
+        let buffers = ReleasedBuffers(
+            content: content,
+            output: isSent ? ResponseOutput() : output,
+            claim: claim.take()
+        )
         content = content.makeEmpty()
-        output = ResponseOutput()
+        if !isSent { output = ResponseOutput() }
         return buffers
     }
 
@@ -258,6 +268,7 @@ package struct Connection: ~Copyable, Sendable {
         stageStartTime = stageStartTime.advanced(by: pause)
         lastProgressTime = lastProgressTime.advanced(by: pause)
         waitingSince = waitingSince?.advanced(by: pause)
+        concurrent?.extend(by: pause)
     }
 
     /// Closes an idle connection, unless it was accepted too recently to have sent a request.
@@ -294,11 +305,11 @@ package struct Connection: ~Copyable, Sendable {
 
     /// Holds back the refusal of ``Action/refuse(_:)``, and frees what the request holds.
     ///
-    /// No refusal is held back during a drain.
+    /// No refusal is held back during a drain, nor once the response has begun.
     ///
     /// - Returns: Whether it is held back; otherwise the response must be made now.
     package mutating func holdBack(_ refusal: Refusal, now: Instant) -> Bool {
-        guard case .responding = phase, !isDraining else { return false }
+        guard case .responding = phase, !isDraining, concurrent == nil else { return false }
         self.now = now
         stageStartTime = now
         wasHeldBack = true

@@ -18,6 +18,8 @@ package struct ResponseOutput: Sendable {
     private var state = SourceState.none
     private var sourceFootprint = 0
     private var isChunked = false
+    /// The fields after the last chunk, as `CR LF name ": " value` for each; `nil` if the content is cut off.
+    private var trailers: [UInt8]? = []
     /// Whether the server keeps the body anyway, so that it does not count towards the footprint.
     private var isBodyShared = false
     /// The number of content bytes so far, without chunk framing.
@@ -26,6 +28,8 @@ package struct ResponseOutput: Sendable {
     private enum SourceState {
         /// Nothing is left to produce.
         case none
+        /// Further parts are appended while the request arrives.
+        case open
         case available
         case busy
     }
@@ -56,7 +60,7 @@ package struct ResponseOutput: Sendable {
     ///
     /// While a source is in use, its own footprint covers the parts it has produced.
     var footprint: Int {
-        guard state == .none else { return sourceFootprint }
+        guard state == .none || state == .open else { return sourceFootprint }
         return pending.reduce(isBodyShared ? 0 : body.count) { $0 + ($1.part?.count ?? 0) }
     }
 
@@ -72,6 +76,8 @@ package struct ResponseOutput: Sendable {
     ///   - isStreamed: Whether a source produces the remaining parts.
     ///   - source: The source.
     ///   - isChunked: Whether the content is sent in chunks.
+    ///   - isOpen: Whether further parts are appended.
+    ///   - trailers: The fields after the last chunk.
     ///   - write: Appends the head.
     mutating func fill(
         body: [UInt8],
@@ -79,26 +85,30 @@ package struct ResponseOutput: Sendable {
         isStreamed: Bool = false,
         source: @autoclosure () -> (any ContentSource)? = nil,
         isChunked: Bool = false,
+        isOpen: Bool = false,
+        trailers: ResponseFields = .none,
         head write: (inout [UInt8]) -> Void
     ) {
         head.removeAll(keepingCapacity: true)
         write(&head)
         self.isChunked = isChunked
         self.isBodyShared = isBodyShared
+        self.trailers = trailers.lines
         if state != .none { self.source = nil }
         if isStreamed, let source = source() {
             state = .available
             sourceFootprint = source.footprint
             self.source = source
         } else {
-            state = .none
+            state = isOpen ? .open : .none
             sourceFootprint = 0
         }
         pending = []
         contentBytes = 0
         sent = 0
         self.body = []
-        if !body.isEmpty { add(body) }
+        // An empty last part has a last chunk too.
+        if !body.isEmpty || isChunked && state == .none { add(body) }
     }
 
     /// Records that the network accepted bytes, and moves on to the next part once all are sent.
@@ -106,6 +116,28 @@ package struct ResponseOutput: Sendable {
         precondition(count <= unsentBytes, "More bytes were sent than there were.")
         sent += count
         if unsentBytes == 0 { advanceToNextPart() }
+    }
+
+    /// Appends a part of content that is made while the request arrives.
+    mutating func append(_ part: consuming [UInt8]) {
+        lastNumber += 1
+        pending.append(PendingPart(number: lastNumber, part: consume part))
+        if unsentBytes == 0 { advanceToNextPart() }
+    }
+
+    /// Appends the last part of content that is made while the request arrives, and the trailer section.
+    mutating func end(with part: consuming [UInt8], trailers: ResponseFields) {
+        state = .none
+        self.trailers = trailers.lines
+        append(part)
+    }
+
+    /// Cuts off content after a last part, so that no client takes it for complete: the last chunk announces
+    /// a byte that never comes.
+    mutating func cutOff(after part: consuming [UInt8]) {
+        state = .none
+        trailers = nil
+        append(part)
     }
 
     /// Takes a job that produces the next part; `nil` if none is needed now.
@@ -164,11 +196,17 @@ package struct ResponseOutput: Sendable {
             body = consume part
             body.append(contentsOf: Self.lineEnd)
         }
-        if state == .none, pending.isEmpty { body.append(contentsOf: Self.lastChunk) }
+        guard state == .none, pending.isEmpty else { return }
+        guard let trailers else { return body.append(contentsOf: Self.incompleteChunk) }
+        body.append(contentsOf: Self.lastChunk)
+        body.append(contentsOf: trailers)
+        body.append(contentsOf: Self.end)
     }
 
     private static let lineEnd = Array("\r\n".utf8)
-    private static let lastChunk = Array("0\r\n\r\n".utf8)
+    private static let lastChunk = Array("0".utf8)
+    private static let incompleteChunk = Array("1\r\n".utf8)
+    private static let end = Array("\r\n\r\n".utf8)
 }
 
 /// A job that produces one part of a streamed response.

@@ -22,6 +22,10 @@ package struct BodySegment: Sendable {
     /// Longer segments mean fewer waits between threads.
     package static let maximumBytes = 2 * 1_024 * 1_024
 
+    /// The maximum length in bytes if the response is made while the content arrives: a part of it is up to
+    /// about 20 times as long.
+    static let maximumConcurrentBytes = 256 * 1_024
+
     /// The maximum memory, in bytes, of a segment: the last part added may exceed the maximum.
     static let maximumCapacity = maximumBytes + 128 * 1_024
 

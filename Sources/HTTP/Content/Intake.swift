@@ -16,6 +16,9 @@ package protocol Intake: Sendable {
     /// Whether it keeps a bounded part of the content, however long that is.
     var isBounded: Bool { get }
 
+    /// Whether ``takePart()`` may return parts of the response.
+    var respondsConcurrently: Bool { get }
+
     /// States the length of the content in bytes, before any of it, if the request has a Content-Length.
     mutating func expect(length: Int)
 
@@ -38,12 +41,19 @@ package protocol Intake: Sendable {
     ///     the intake stops and the request is refused.
     mutating func receive(_ segment: consuming BodySegment, isLast: Bool, _ memory: MemoryAccount)
 
+    /// Takes what has been made of the response while the content arrives; called after each segment.
+    ///
+    /// - Returns: A part of the response, which begins with it unless it has begun; a whole response
+    ///   if the request is refused, so that no more content is needed; `nil` if there is nothing to send.
+    mutating func takePart() -> Response?
+
     /// Makes the response once the content is complete, in the context that processed the last
     /// part.
     ///
     /// - Parameter cancellation: Polled by long work, which stops once it is cancelled; `nil` on an
     ///   event loop.
-    /// - Returns: The response; anything if the work was cancelled, because it is discarded.
+    /// - Returns: The response, or the rest of one that has begun; anything if the work was cancelled,
+    ///   because it is discarded.
     mutating func makeResponse(unless cancellation: Cancellation?) -> Response
 
     /// Returns to the state before any content, after a response, for another request with the same head;
@@ -62,6 +72,10 @@ extension Intake {
     package mutating func restart() -> Bool { false }
 
     package var isBounded: Bool { false }
+
+    package var respondsConcurrently: Bool { false }
+
+    package mutating func takePart() -> Response? { nil }
 
     package var textFootprint: Int { 0 }
 

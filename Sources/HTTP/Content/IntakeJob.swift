@@ -6,6 +6,8 @@ package struct IntakeJob: Sendable {
     /// The memory account of the request: everything its connection held before the handoff, and
     /// everything reserved during the job.
     package let memory: MemoryAccount
+    /// The part of the response that was made of the segment.
+    private(set) var part: Response?
     private var segment: BodySegment
     private let isLast: Bool
 
@@ -19,10 +21,16 @@ package struct IntakeJob: Sendable {
     /// Whether the result is no longer needed: the client has gone, or the request was refused.
     package var isCancelled: Bool { memory.cancellation.isCancelled }
 
-    /// Passes the segment to the intake.
+    /// Passes the segment to the intake, and takes the part of the response that was made of it.
     ///
     /// - Returns: The reason to refuse the request; `nil` if there is none.
     package mutating func run() -> Refusal? {
+        let refusal = receive()
+        if refusal == nil { part = intake.takePart() }
+        return refusal
+    }
+
+    private mutating func receive() -> Refusal? {
         let segment = segment
         let segmentBytes = segment.footprint
         // The local variable is now the only owner, so the segment can be moved instead of copied.
@@ -37,7 +45,7 @@ package struct IntakeJob: Sendable {
     ///
     /// - Returns: The response, or the reason to refuse the request; `nil` if the job is cancelled.
     package mutating func respond() -> Result<Response, Refusal>? {
-        let refusal = run()
+        let refusal = receive()
         guard !isCancelled else { return nil }
         if let refusal { return .failure(refusal) }
         memory.endText(keeping: intake.footprint)

@@ -30,6 +30,8 @@ struct RequestContent: Sendable {
     private var leastNumberBytes = 1
     /// The memory held for each number of small content, in bytes.
     private var numberFootprint = 0
+    /// The length of a segment, in bytes, from which it is handed to a worker, and its maximum.
+    private var segmentBytes = BodySegment.minimumBytes...BodySegment.maximumBytes
     let budget: MemoryBudget
 
     /// Tells the worker that holds the intake to stop; `nil` if none does.
@@ -68,6 +70,10 @@ struct RequestContent: Sendable {
         self.isRepeatable = isRepeatable
         leastNumberBytes = options.leastNumberBytes
         numberFootprint = options.numberFootprint
+        segmentBytes =
+            options.respondsConcurrently
+            ? 1...BodySegment.maximumConcurrentBytes
+            : BodySegment.minimumBytes...BodySegment.maximumBytes
         beginAgain(length: length)
     }
 
@@ -113,14 +119,14 @@ struct RequestContent: Sendable {
     /// Whether enough bytes are buffered to hand them to a worker.
     var isReadyForWorker: Bool {
         state == .local
-            && (segment.count >= BodySegment.minimumBytes || isComplete && !segment.isEmpty)
+            && (segment.count >= segmentBytes.lowerBound || isComplete && !segment.isEmpty)
     }
 
     /// Whether a worker holds the intake.
     var isOnWorker: Bool { state == .onWorker }
 
     /// Whether reading must pause until the worker returns the intake.
-    var isFull: Bool { state == .onWorker && segment.count >= BodySegment.maximumBytes }
+    var isFull: Bool { state == .onWorker && segment.count >= segmentBytes.upperBound }
 
     /// Whether the content is complete and the response can be made.
     var isReady: Bool { isComplete && state != .onWorker }
@@ -145,7 +151,7 @@ struct RequestContent: Sendable {
 
     /// The number of bytes that can be received at once.
     var remainingCapacity: Int {
-        BodySegment.maximumBytes - min(segment.count, BodySegment.maximumBytes)
+        segmentBytes.upperBound - min(segment.count, segmentBytes.upperBound)
     }
 
     /// Adds bytes that have arrived.
@@ -177,7 +183,7 @@ struct RequestContent: Sendable {
         // nothing.
         let planned = min(
             segment.count + remaining,
-            BodySegment.maximumBytes,
+            segmentBytes.upperBound,
             max(64 * 1_024, 8 * receivedBytes)
         )
         let added = segment.append(upTo: count, planned: planned, read)

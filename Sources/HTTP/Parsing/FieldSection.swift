@@ -97,7 +97,7 @@ struct FieldSection: Sendable {
             guard !positions.isRepeated(.contentType) else { throw .severalContentTypes }
         case .accept, .cookie, .userAgent, .authorization, .cacheControl,
             .ifNoneMatch, .acceptEncoding, .acceptLanguage, .contentEncoding, .requestID,
-            .traceParent, .origin, .requestedMethod, .inferenceHeaderLength:
+            .traceParent, .origin, .prefer, .requestedMethod, .inferenceHeaderLength:
             break
         }
     }

@@ -7,6 +7,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
     case accept
     case cookie
     case expect
+    case prefer
     case requestID
     case connection
     case userAgent
@@ -31,6 +32,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case .accept: "accept"
         case .cookie: "cookie"
         case .expect: "expect"
+        case .prefer: "prefer"
         case .requestID: "x-request-id"
         case .connection: "connection"
         case .userAgent: "user-agent"
@@ -67,6 +69,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
         case (6, UInt8(ascii: "c")): return .cookie
         case (6, UInt8(ascii: "e")): return .expect
         case (6, UInt8(ascii: "o")): return .origin
+        case (6, UInt8(ascii: "p")): return .prefer
         case (10, UInt8(ascii: "c")): return .connection
         case (10, UInt8(ascii: "u")): return .userAgent
         case (11, UInt8(ascii: "t")): return .traceParent

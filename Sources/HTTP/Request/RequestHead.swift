@@ -7,6 +7,8 @@ package import HTTPTypes
 /// A class, so that passing it on to a route copies only a reference.
 package final class RequestHead: Sendable {
     package let method: HTTPRequest.Method
+    /// Whether the method is HEAD, whose response has no content.
+    let isHead: Bool
     package let target: RequestTarget
     package let version: Version
     package let fields: RequestFields
@@ -26,6 +28,7 @@ package final class RequestHead: Sendable {
         keepsAlive: Bool = true
     ) {
         self.method = method
+        isHead = method == .head
         self.target = target
         self.version = version
         self.fields = fields

@@ -13,6 +13,9 @@ package enum RequestID: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The end of the field before it, and the name of its own.
+    static let label = Array("\r\nX-Request-Id: ".utf8)
+
     /// The maximum length in bytes of an ID that is adopted.
     private static let maximumLength = 128
 

@@ -23,8 +23,15 @@ extension [UInt8] {
     /// Appends a number as sixteen hexadecimal digits.
     mutating func append(hexadecimal number: UInt64) {
         append(addingCapacity: 16) { output in
-            output.append((number &>> 32).hexadecimal, count: 8)
-            output.append((number & 0xFFFF_FFFF).hexadecimal, count: 8)
+            output.append(repeating: 0, count: 16)
+            var text = output.mutableSpan
+            var (first, last) = ((number &>> 32).hexadecimal, (number & 0xFFFF_FFFF).hexadecimal)
+            for place in 0..<8 {
+                text[place] = UInt8(truncatingIfNeeded: first)
+                text[place + 8] = UInt8(truncatingIfNeeded: last)
+                first &>>= 8
+                last &>>= 8
+            }
         }
     }
 

@@ -23,6 +23,40 @@ package struct Response: Sendable {
     package var problem: String
     /// The time spent on the response; `nil` if it was not measured.
     package var times: WorkTimes?
+    /// Whether it is a part of a response that begins before the request has ended.
+    package let extent: Extent
+
+    /// The part of a response that a ``Response`` is.
+    package enum Extent: Sendable {
+        /// The whole response.
+        case whole
+        /// A part that others follow.
+        ///
+        /// If the request fails after the first part, whose status and fields are those of the
+        /// response, the problem is written in the frame; `nil` means that only the end of the
+        /// connection tells of it.
+        case part(ProblemFrame?)
+        /// The last part, with the fields of the trailer section.
+        case end(trailers: ResponseFields)
+
+        /// Whether other parts follow.
+        var hasMore: Bool { if case .part = self { true } else { false } }
+
+        var trailers: ResponseFields {
+            if case .end(let trailers) = self { trailers } else { .none }
+        }
+    }
+
+    /// The bytes around a problem document in the content of a response that has begun.
+    package struct ProblemFrame: Sendable {
+        let before: [UInt8]
+        let after: [UInt8]
+
+        package init(before: String, after: String) {
+            self.before = Array(before.utf8)
+            self.after = Array(after.utf8)
+        }
+    }
 
     package init(
         status: HTTPResponse.Status,
@@ -32,7 +66,8 @@ package struct Response: Sendable {
         source: consuming (any ContentSource)? = nil,
         route: RouteName = .none,
         problem: String = "",
-        times: WorkTimes? = nil
+        times: WorkTimes? = nil,
+        extent: Extent = .whole
     ) {
         self.status = status
         self.fields = fields
@@ -43,5 +78,12 @@ package struct Response: Sendable {
         self.route = route
         self.problem = problem
         self.times = times
+        self.extent = extent
+    }
+
+    /// Whether the length of the content is known when the head is sent.
+    var hasKnownLength: Bool {
+        guard case .whole = extent else { return false }
+        return !isStreamed
     }
 }

@@ -11,7 +11,6 @@ enum ResponseWriter {
     private static let chunked = Array("\r\nTransfer-Encoding: chunked".utf8)
     private static let close = Array("\r\nConnection: close".utf8)
     private static let keepAlive = Array("\r\nConnection: keep-alive".utf8)
-    private static let requestID = Array("\r\nX-Request-Id: ".utf8)
     private static let end = Array("\r\n\r\n".utf8)
 
     /// The persistence of the connection after this response, as its Connection field states it.
@@ -57,8 +56,11 @@ enum ResponseWriter {
         }
         bytes.append(contentsOf: response.fields.lines)
         if let common { bytes.append(contentsOf: common.lines) }
-        response.times?.append(to: &bytes)
-        bytes.append(contentsOf: requestID)
+        if let times = response.times {
+            times.append(to: &bytes)
+        } else {
+            bytes.append(contentsOf: RequestID.label)
+        }
         id.append(to: &bytes)
         switch persistence {
         case .close: bytes.append(contentsOf: close)

@@ -14,11 +14,13 @@ package struct WorkTimes: Sendable, Hashable {
     /// The total in seconds.
     package var seconds: Double { Double(parse + compute + (serialize ?? 0)) / 1e9 }
 
-    /// Appends the field, with durations in milliseconds.
+    /// Appends the field, with durations in milliseconds, and the name of the field of the request's ID, which
+    /// comes next.
     func append(to bytes: inout [UInt8]) {
         if let serialize, max(parse, compute, serialize) < Self.shortNanoseconds {
             return appendShort(serialize, to: &bytes)
         }
+        defer { bytes.append(contentsOf: RequestID.label) }
         bytes.append(contentsOf: Self.parseLabel)
         bytes.append(milliseconds: parse)
         bytes.append(contentsOf: Self.computeLabel)
@@ -36,7 +38,7 @@ package struct WorkTimes: Sendable, Hashable {
         var text = bytes.mutableSpan
         text.write(milliseconds: parse, at: end + Self.parseLabel.count)
         text.write(milliseconds: compute, at: end + Self.computeOffset)
-        text.write(milliseconds: serialize, at: end + Self.shortText.count - 5)
+        text.write(milliseconds: serialize, at: end + Self.serializeOffset)
     }
 
     private static let shortNanoseconds: Int64 = 10_000_000
@@ -45,8 +47,9 @@ package struct WorkTimes: Sendable, Hashable {
     private static let serializeLabel = Array(", serialize;dur=".utf8)
     private static let zero = Array("0.000".utf8)
     private static let shortText =
-        parseLabel + zero + computeLabel + zero + serializeLabel + zero
+        parseLabel + zero + computeLabel + zero + serializeLabel + zero + RequestID.label
     private static let computeOffset = parseLabel.count + zero.count + computeLabel.count
+    private static let serializeOffset = computeOffset + zero.count + serializeLabel.count
 }
 
 extension MutableSpan<UInt8> {

@@ -45,7 +45,7 @@ package enum Reception: Sendable {
     case accept(any Intake, IntakeOptions = IntakeOptions())
 }
 
-/// How the content of a request is processed.
+/// The options of processing the content of a request.
 package struct IntakeOptions: Sendable {
     /// The maximum length in bytes of content that is processed on the event loop, in addition to
     /// ``Limits/inlineBodyBytes``.
@@ -58,6 +58,9 @@ package struct IntakeOptions: Sendable {
     /// Whether the intake keeps a bounded part of the content, however long it is, so that
     /// ``Limits/streamBytes`` applies rather than ``Limits/bodyBytes``.
     package var isStream = false
+    /// Whether the response may begin before the content has ended, so that content is passed on in small
+    /// segments as it arrives.
+    package var respondsConcurrently = false
     /// Whether the intake may be restarted for the next request, if the head of that differs in nothing but
     /// the length of the content; not for a stream, nor with fields of every response.
     package var isRepeatable = false

@@ -17,7 +17,8 @@ extension EventLoop {
             guard let entry = entries[key], let job = handoff.take() else { return }
             entry.charged += job.memory.transfer()
             entry.worked = nil
-            entry.connection.complete(consume job, now: now)
+            let date = date.field(at: now)
+            entry.connection.complete(consume job, date: date, now: now)
             drive(entry)
         case .partProduced(let key, let handoff):
             guard let entry = entries[key], let part = handoff.take() else { return }

@@ -217,8 +217,10 @@ extension EventLoop {
         }
     }
 
-    /// Submits a job for a request, which is refused if too many jobs are waiting.
+    /// Submits a job for a request, which is refused if too many jobs are waiting, unless its response has
+    /// begun and must be completed.
     private func submit(_ connection: inout Connection, _ job: @escaping Workers.Job) {
+        guard !connection.hasBegunResponse else { return services.workers.submit(job) }
         if !services.workers.submitUnlessFull(job) { connection.refuse(.tooManyWaiting) }
     }
 
@@ -344,7 +346,8 @@ extension EventLoop {
         entry.connection.cancelWork()
         freeBuffers(entry, &entry.connection)
         remove(entry)
-        services.connectionClosed(charged: entry.charged, reason)
+        let route = reason == .abandoned ? entry.connection.route : .none
+        services.connectionClosed(charged: entry.charged, reason, route: route)
         if entry.isUndrained {
             entry.isUndrained = false
             undrained -= 1

@@ -20,8 +20,10 @@ extension EventLoop {
     /// During a drain all connections stay. One that was already migrating when the drain began
     /// arrives before the message to finish, because that is sent after both loops have drained.
     func shouldMigrate(_ connection: borrowing Connection) -> Bool {
-        guard let coming = connection.traffic else { return false }
-        return coming != traffic && !isDraining
+        switch (connection.traffic, traffic) {
+        case (.interactive, .bulk), (.bulk, .interactive): !isDraining
+        default: false
+        }
     }
 
     /// Sends a connection to the other loop.

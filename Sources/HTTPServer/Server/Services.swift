@@ -20,9 +20,10 @@ struct Services: Sendable {
     /// - Parameters:
     ///   - charged: The bytes charged for it in the memory budget.
     ///   - reason: The reason that it ended.
-    func connectionClosed(charged: Int, _ reason: CloseReason) {
+    ///   - route: The route of the request that was abandoned, if that is known.
+    func connectionClosed(charged: Int, _ reason: CloseReason, route: RouteName = .none) {
         budget.charge(-charged)
         connections.remove()
-        responder.observe(.connectionClosed(reason))
+        responder.observe(.connectionClosed(reason, route: route))
     }
 }

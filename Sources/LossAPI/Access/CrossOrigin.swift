@@ -59,9 +59,9 @@ package struct CrossOrigin: Sendable {
 
     private static let exposed =
         "Accept-Encoding, Accept-Post, Allow, ETag, Loss, Loss-Convention, Loss-Normalizer, "
-        + "Loss-Skipped, Loss-Statistics, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id"
+        + "Loss-Skipped, Loss-Statistics, Preference-Applied, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id"
     private static let allowed =
-        "Authorization, Content-Encoding, Content-Type, If-None-Match, X-Request-Id, traceparent, "
+        "Authorization, Content-Encoding, Content-Type, If-None-Match, Prefer, X-Request-Id, traceparent, "
         + "tracestate"
 }
 

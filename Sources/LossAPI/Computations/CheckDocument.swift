@@ -30,18 +30,23 @@ struct CheckDocument: TensorDocument {
     }
 
     mutating func read(_ path: [String], _ reader: inout JSONReader) throws {
+        guard try reader.peekKind() != .null else { return try reader.skipValue() }
         guard path[0] != "loss", path[0] != "penalty" else {
             try set(path[0], name: try reader.readString())
             return
         }
-        guard !GradientCheck.excluded.contains(path[0]) else {
-            throw Problem(
-                .unknownField,
-                "\(path[0].quoted) is not a field of a check, which computes the derivatives that are given.",
-                pointer: "/" + path[0]
-            )
-        }
+        try refuseIfExcluded(path[0])
         check.term.fields.append((path[0], try reader.readOption()))
+    }
+
+    /// Throws if a field chooses what is computed.
+    private func refuseIfExcluded(_ name: String) throws(Problem) {
+        guard GradientCheck.excluded.contains(name) else { return }
+        throw Problem(
+            .unknownField,
+            "\(name.quoted) is not a field of a check, which computes the derivatives that are given.",
+            pointer: "/" + name
+        )
     }
 
     mutating func set(_ path: [String], _ numbers: NumberArray) {
@@ -59,6 +64,7 @@ struct CheckDocument: TensorDocument {
     }
 
     mutating func set(_ name: String, _ tensor: Tensor) throws {
+        try refuseIfExcluded(name)
         set(name.split(separator: ".", maxSplits: 1).map(String.init), tensor)
     }
 
@@ -67,7 +73,36 @@ struct CheckDocument: TensorDocument {
             try set(name, name: text)
             return
         }
+        try refuseIfExcluded(name)
         check.term.fields.append((name, FieldValue(text: text)))
+    }
+
+    func arrangement() throws(Problem) -> DocumentArrangement {
+        guard !check.term.name.isEmpty else {
+            throw Problem(RequestError.missingChoice("loss", "penalty"), at: nil)
+        }
+        let facts: Facts
+        do throws(DataSetError) {
+            facts = try check.found().facts
+        } catch {
+            var problem = Problem(error)
+            problem.pointer = nil
+            throw problem
+        }
+        let signature = facts.signature
+        let required = signature.inputs.filter { !$0.isOptional }.map { $0.name }
+        let inputs = signature.inputs.map { $0.name } + signature.tokenMasks + ["weights", "mask"]
+        func derivatives(_ of: [Int]) -> [String] {
+            ["gradients.", "hessians."].flatMap { prefix in
+                of.map { prefix + signature.inputs[$0].name }
+            }
+        }
+        let single = ["gradient", "hessian"]
+        return DocumentArrangement(
+            arrays: required
+                + (signature.primary.count == 1 ? single : derivatives(signature.primary)),
+            columns: inputs + single + derivatives(signature.differentiable)
+        )
     }
 
     /// Sets the name of the loss or penalty, which is the value of the field `noun`.

@@ -93,7 +93,7 @@ struct DocumentIntake<Document: ComputableDocument, Body: BodyReader<Document>>:
                 times: times
             )
         } catch {
-            return Problem(explaining: error).response(route: route)
+            return body.problem(explaining: error).response(route: route)
         }
     }
 

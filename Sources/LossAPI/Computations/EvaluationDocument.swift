@@ -81,6 +81,27 @@ struct EvaluationDocument: TensorDocument {
         }
     }
 
+    mutating func set(_: String, _ labels: GroupLabels) throws {
+        do throws(RequestError) { try evaluation.set(groups: labels) } catch {
+            throw Problem(error, at: "")
+        }
+    }
+
+    static let labelFields = ["groups"]
+
+    var labelLimit: Int { evaluation.groupLimit }
+
+    func arrangement() throws(Problem) -> DocumentArrangement {
+        let inputs = evaluation.inputNames
+        guard !inputs.isEmpty else {
+            throw Problem(RequestError.missingChoice("losses", "metrics"), at: nil)
+        }
+        return DocumentArrangement(
+            arrays: inputs + ["weights", "mask"],
+            columns: inputs + ["weights", "mask", "groups"] + inputs.map { "baseline." + $0 }
+        )
+    }
+
     mutating func set(_ name: String, text: String) throws {
         guard Self.texts.contains(name) else {
             throw Problem(notText: name, of: Self.members, texts: Self.texts)
@@ -119,6 +140,11 @@ extension JSONReader {
         var hasName = false
         try beginObject()
         while let key = try nextKey() {
+            // Null means that the field is omitted.
+            guard try peekKind() != .null else {
+                try skipValue()
+                continue
+            }
             switch key {
             case noun:
                 term.name = try readString()
@@ -127,14 +153,16 @@ extension JSONReader {
             case "coefficient" where hasCoefficient: term.coefficient = try readNumber()
             case "inputs":
                 try beginObject()
-                while let input = try nextKey() { term.inputs[input] = try readString() }
+                while let input = try nextKey() {
+                    guard try peekKind() != .null else {
+                        try skipValue()
+                        continue
+                    }
+                    term.inputs[input] = try readString()
+                }
             case "parameters" where noun == "penalty":
                 term.inputs["parameters"] = try readString()
             default:
-                guard try peekKind() != .null else {
-                    try skipValue()
-                    continue
-                }
                 guard Term.mayHave(key) else {
                     // The field is refused by its name, once that of the loss is known.
                     try skipValue()
@@ -256,8 +284,9 @@ extension DataSetResult.Metric {
     /// The value of the other model, and the difference of numbers.
     private func comparison(with other: MetricResult) -> JSONValue {
         var members = DataSetResult.Score.members(of: other.value)
-        if case .number(let own) = all.result.value, case .number(let number) = other.value {
-            members.append(("difference", .number(own - number + 0)))
+        if case .number = all.result.value, case .number = other.value {
+            let difference = all.result.difference(from: other)
+            members.append(("difference", difference.map { .number($0) } ?? .null))
         }
         return JSONValue(present: members)
     }
@@ -314,10 +343,7 @@ extension Problem {
         switch error {
         case .request(let error): self.init(error, at: "")
         case .unknown(let list, let place, let name):
-            self =
-                list == "metrics"
-                ? Self.unknownMetric(name)
-                : Self.unknownEntry(name, list.hasPrefix("penalt") ? .penalties : .losses)
+            self = list == "metrics" ? Self.unknownMetric(name) : Self.unknownEntry(name, of: list)
             pointer = ["loss", "penalty"].contains(list) ? "/" + list : "/\(list)/\(place)"
         case .unused(let path, let known):
             self.init(
@@ -362,19 +388,39 @@ extension Problem {
                 pointer: place.base,
                 allowed: allowed
             )
+        case .loss(.tooManySteps(let steps, let limit), _) where place.list == "metrics":
+            self.init(
+                .tooManySteps,
+                Self.sentence(onSteps: steps, limit)
+                    + " Each number that a metric keeps for a class, or a pair of classes, counts "
+                    + "\(Metric.cellSteps) steps, in each group and for each model.",
+                pointer: place.base
+            )
         default:
             self.init(error, at: "")
             pointer = pointer.map { place.pointer($0, replaced) }
         }
     }
 
-    private static func unknownEntry(_ name: String, _ list: CatalogueList) -> Problem {
-        do throws(Problem) {
-            _ = try Route.find(name, in: list)
-            return Problem(.notAllowed, "Unknown \(list.noun) \(name.quoted).")
-        } catch {
-            return Problem(.notAllowed, error.detail, allowed: error.allowed)
+    /// Describes an unknown loss or penalty; `field` is the list that has it, or the field that names it.
+    private static func unknownEntry(_ name: String, of field: String) -> Problem {
+        let list: CatalogueList = field.hasPrefix("penalt") ? .penalties : .losses
+        guard let other = list.other.find(name)?.facts.name else {
+            let problem = list.unknown.problem(name)
+            return Problem(.notAllowed, problem.detail, allowed: problem.allowed)
         }
+        let place =
+            switch field {
+            case "penalty", "loss": "\(list.other.noun.quoted): \(other.quoted)"
+            case "penalties": "terms"
+            case "terms": "penalties"
+            default: "penalties of \(Operation.objectives.path)"
+            }
+        return Problem(
+            .notAllowed,
+            "Unknown \(list.noun) \(name.quoted). It is a \(list.other.noun), which belongs in \(place).",
+            allowed: [other]
+        )
     }
 
     private static func unknownMetric(_ name: String) -> Problem {
@@ -406,7 +452,7 @@ extension TermPlace {
         term.fields.contains { $0.name == field }
     }
 
-    /// Where a field belongs that the term cannot have; `nil` if nowhere.
+    /// The place of a field that the term cannot have; `nil` if it has none.
     fileprivate func advice(onField name: String) -> String? {
         switch name {
         case "weights", "mask", "missing": "It belongs beside the list, for all of its elements."

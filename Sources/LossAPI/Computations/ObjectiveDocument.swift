@@ -65,6 +65,15 @@ struct ObjectiveDocument: TensorDocument {
         set(name, tensor, isInput: false)
     }
 
+    func arrangement() throws(Problem) -> DocumentArrangement {
+        let inputs = objective.inputNames
+        guard !inputs.isEmpty else {
+            throw Problem(RequestError.missingChoice("terms", "penalties"), at: nil)
+        }
+        let fields = inputs + ["weights", "mask"]
+        return DocumentArrangement(arrays: fields, columns: fields)
+    }
+
     mutating func set(_ name: String, text: String) throws {
         switch name {
         case "gradient_of": objective.gradientOf = text.split(separator: ",").map(String.init)

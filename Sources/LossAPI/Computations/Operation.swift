@@ -14,7 +14,7 @@ enum Operation: String, CaseIterable {
     /// The formats of requests; results are JSON.
     var formats: [BodyFormat] {
         switch self {
-        case .check, .evaluations, .objectives: [.json, .safetensors, .npz]
+        case .check, .evaluations, .objectives: BodyFormat.allCases
         case .merge: [.json, .ndjson]
         }
     }
@@ -72,14 +72,25 @@ extension LossService {
         _ formats: ContentFormats
     ) throws(Problem) -> any Intake {
         var document = document
-        try document.read(query: query)
+        try document.read(query: query, formats)
         func tensors<Reader: TensorReader>(_ reader: Reader) -> any Intake {
             intake(document, TensorDocumentBody<Reader, Document>(reader), operation)
         }
         switch formats.request {
+        case .json: return intake(document, operation)
         case .safetensors: return tensors(SafeTensorsReader())
+        case .npy: return tensors(NPYReader(names: try document.arrangement().arrays))
         case .npz: return tensors(NPZReader(limit: maximumBody))
-        case .json, .npy, .csv, .ndjson: return intake(document, operation)
+        case .csv, .ndjson:
+            let known = try document.arrangement().columns
+            let own = TableFields(names: known, labels: Document.labelFields)
+            let names = try Self.columns(own, query)
+            func rows<Reader: TableReader>(_ reader: Reader) -> any Intake {
+                let body = TableDocumentBody<Reader, Document>(reader, known: known)
+                return intake(document, body, operation)
+            }
+            guard formats.request == .ndjson else { return rows(CSVReader(names: names)) }
+            return rows(NDJSONReader(names: names, maximumDepth: maximumDepth))
         }
     }
 

@@ -12,7 +12,7 @@ protocol StreamedDocument: ComputableDocument {
     /// The names of the members that are given outside the body, which must not have them too.
     var outside: [String] { get set }
 
-    /// How the value of a member is read.
+    /// The way to read the value of the current member.
     ///
     /// - Throws: A `Problem` if there is no such member.
     func form(of path: [String]) throws -> MemberForm
@@ -33,7 +33,7 @@ extension StreamedDocument {
     }
 }
 
-/// How the value of a member is read.
+/// The ways to read the value of a member.
 enum MemberForm: Equatable {
     /// As a whole, once it has arrived.
     case value
@@ -163,8 +163,13 @@ struct DocumentReader<Document: StreamedDocument>: BodyReader {
             return
         }
         path.append(key)
-        let (form, kind) = (try document.form(of: path), try reader.peekKind())
-        // Null means that the member is omitted.
+        let kind = try reader.peekKind()
+        // Null means that the member is omitted, also if it is a field of losses that the document does not have.
+        guard kind != .null || path.count > 1 || !RequestBuilder.mayOmit(key) else {
+            try reader.skipValue()
+            return leave()
+        }
+        let form = try document.form(of: path)
         guard kind != .null || form == .value else {
             try reader.skipValue()
             return leave()

@@ -2,6 +2,7 @@
 
 import Formats
 import LossFacts
+import LossFunctions
 import Requests
 import TensorJSON
 
@@ -10,6 +11,46 @@ protocol TensorDocument: StreamedDocument {
     mutating func set(_ name: String, _ tensor: Tensor) throws
 
     mutating func set(_ name: String, text: String) throws
+
+    /// Sets labels, which only a field of `labelFields` has.
+    mutating func set(_ name: String, _ labels: GroupLabels) throws
+
+    /// The maximum number of different labels.
+    var labelLimit: Int { get }
+
+    /// The fields that have labels.
+    static var labelFields: [String] { get }
+
+    /// The losses that have been named, with the fields that follow from them.
+    ///
+    /// - Throws: A `Problem` if none has been named, so that fields without names, or of a table, are not known.
+    func arrangement() throws(Problem) -> DocumentArrangement
+}
+
+/// The fields of a document that follow from the losses that it names.
+struct DocumentArrangement {
+    /// The fields of the arrays of a body in which they have no names, in order.
+    let arrays: [String]
+    /// The fields that a table may have.
+    let columns: [String]
+}
+
+extension TensorDocument {
+    static var labelFields: [String] { [] }
+
+    var labelLimit: Int { 0 }
+
+    mutating func set(_ name: String, _: GroupLabels) throws {
+        throw RequestError.wrongKind(name, expected: "a number or an array of numbers")
+    }
+
+    /// Whether numbers of a field may be missing: those of inputs may.
+    func acceptsMissing(_ name: String) -> Bool {
+        switch name.split(separator: ".").first {
+        case "weights", "mask", "gradient", "hessian", "gradients", "hessians": false
+        default: true
+        }
+    }
 }
 
 extension Problem {
@@ -59,10 +100,11 @@ extension TensorDocument {
         }
     }
 
-    /// Reads the fields of a query.
-    mutating func read(query: String?) throws(Problem) {
+    /// Reads the fields of a query, besides those of the format.
+    mutating func read(query: String?, _ formats: ContentFormats) throws(Problem) {
         guard let query else { return }
-        for (name, text) in try QueryFields(query).fields where name != "format" {
+        let others = ["format"] + (formats.request.isTable ? [ContentFormats.columns] : [])
+        for (name, text) in try QueryFields(query).fields where !others.contains(name) {
             do { try set(name, text: text) } catch { throw Problem(explaining: error) }
             outside.append(name)
         }

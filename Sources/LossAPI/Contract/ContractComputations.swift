@@ -203,7 +203,7 @@ extension Operation {
     private static let labels: JSONValue = [
         "description":
             "The group of each item of the first dimension: all strings or all integers.",
-        "type": "array", "items": ["oneOf": [["type": "string"], ["type": "integer"]]],
+        "type": "array", "items": ["oneOf": [["type": "string"], FieldSchemas.integer()]],
     ]
 
     private static let missing: JSONValue = [

@@ -218,8 +218,8 @@ enum ContractDocumentSchemas {
         .init(
             key: "catalogue-alias",
             value: FieldSchemas.object(
-                "Another name of a loss or penalty, and the options that it implies.",
-                [("name", text), ("implies", ["type": "object"])],
+                "Another name of a loss or penalty, and the options and convention that it implies.",
+                [("name", text), ("implies", ["type": "object"]), ("convention", text)],
                 required: ["name"]
             )
         ),
@@ -286,7 +286,8 @@ enum ContractDocumentSchemas {
                 "The defaults of a library.",
                 [
                     ("name", text), ("version", text), ("options", ["type": "object"]),
-                    ("reduction", text), ("hessian_kind", text), ("hessian_scale", text),
+                    ("reduction", text), ("counts_classes", ["type": "boolean"]),
+                    ("hessian_kind", text), ("hessian_scale", text),
                     ("hessian_floor", ["type": "number", "format": "double"]), ("notes", texts),
                 ],
                 required: ["name", "version", "options", "hessian_kind", "notes"]

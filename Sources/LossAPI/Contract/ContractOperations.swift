@@ -152,7 +152,8 @@ enum ContractOperations {
                     + "Requests may also be in other formats: "
                     + "\(BodyFormat.others.map { $0.mediaType }.alternatives). Inputs are then arrays "
                     + "or columns by their names, and options are in the query, where dtype=f32 rounds the "
-                    + "numbers of a binary result and columns=predictions:score chooses a column."
+                    + "numbers of a binary result and columns=predictions:score chooses a column. With Prefer: "
+                    + "\(ResultRows.preference), results of rows of CSV and NDJSON come back while others arrive."
             ),
             "parameters": [parameter(list)],
             "requestBody": [

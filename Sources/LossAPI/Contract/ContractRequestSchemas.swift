@@ -155,7 +155,7 @@ enum ContractRequestSchemas {
     private static func type(of kind: OptionDeclaration.Kind) -> JSONValue {
         switch kind {
         case .number: ContractSchemas.number
-        case .integer: ["type": "integer"]
+        case .integer: FieldSchemas.integer()
         case .flag: ["type": "boolean"]
         case .choice: ["type": "string"]
         case .numbers:

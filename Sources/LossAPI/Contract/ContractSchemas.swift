@@ -159,13 +159,16 @@ enum ContractSchemas {
     )
 
     private static let diagnostics = FieldSchemas.object(
-        "The numbers by which the training of a policy is watched: those of ratios for losses of policies, those "
-            + "of rewards for losses of pairs.",
-        [Diagnostics.ratios([.init(.low, "", .ratio)]), .rewards(factor: nil)]
-            .flatMap { $0.names }.reduce(into: [String]()) { names, name in
-                if !names.contains(name) { names.append(name) }
-            }
-            .map { ($0, number) },
+        "The numbers by which training is watched: those of ratios for losses of policies, those of rewards for "
+            + "losses of responses, and the entropy for losses of the logits of a language model.",
+        [
+            Diagnostics.ratios([.init(.low, "", .ratio)]), .rewards(factor: nil),
+            .labelledRewards(factor: "", threshold: ""), .ranking, .entropy(),
+        ]
+        .flatMap { $0.names }.reduce(into: [String]()) { names, name in
+            if !names.contains(name) { names.append(name) }
+        }
+        .map { ($0, number) },
         required: ["count"]
     )
 

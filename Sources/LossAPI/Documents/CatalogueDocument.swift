@@ -112,6 +112,7 @@ enum CatalogueDocument {
         JSONValue(present: [
             ("name", .string(alias.name)),
             ("implies", alias.options.isEmpty ? nil : JSONValue(alias.options)),
+            ("convention", alias.convention.map { .string($0) }),
         ])
     }
 
@@ -162,6 +163,7 @@ enum CatalogueDocument {
             ("version", .string(convention.version)),
             ("options", JSONValue(convention.options)),
             ("reduction", convention.reduction.map { .string($0.rawValue) }),
+            ("counts_classes", convention.countsClasses ? .boolean(true) : nil),
             ("hessian_kind", .string(convention.surrogate == nil ? "exact" : "positive")),
             ("hessian_scale", convention.surrogate.map { .string($0.scale.description) }),
             ("hessian_floor", convention.surrogate?.floor.map { .number($0) }),

@@ -23,7 +23,8 @@ package enum ConventionsPage {
         precision: a library that computes in single precision differs by its own.
 
         optax, MLX and `tf.nn` leave most losses unreduced, and so do their conventions. `tf.keras` is Keras. CatBoost has
-        the derivatives of what it maximises, minus the loss; here they are those of the loss.
+        the derivatives of what it maximises, minus the loss; here they are those of the loss. Keras averages over the
+        last dimension first, so that its unreduced losses of elements are means of rows.
 
         A `positive` Hessian is a surrogate that is never negative, multiplied by `hessian_scale` and raised to at least
         `hessian_floor`.

@@ -34,7 +34,10 @@ extension Domain {
         case .values(let values): return ["enum": .array(values.map { .number($0) })]
         case .between: return FieldSchemas.number(nil, .real)
         case .levels: return ["enum": [0, 1]]
-        case .classIndices, .counts: return ["type": "integer", "minimum": 0]
+        case .classIndices, .counts:
+            return [
+                "type": "integer", "minimum": 0, "maximum": .number(Interval.integers.upper),
+            ]
         case .integers(let interval):
             return [
                 "type": "integer", "minimum": .number(interval.lower),

@@ -75,7 +75,7 @@ struct FieldSchemas {
                     "The group of each item of the first dimension, for partial sums: all strings or "
                         + "all integers."
                 ),
-                "type": "array", "items": ["oneOf": [["type": "string"], ["type": "integer"]]],
+                "type": "array", "items": ["oneOf": [["type": "string"], Self.integer()]],
             ]
         case .gradientOf: Self.names("The inputs with respect to which to differentiate.")
         case .hessianKind:
@@ -109,12 +109,7 @@ struct FieldSchemas {
     static func values(of option: OptionDeclaration) -> JSONValue {
         switch option.kind {
         case .number(_, let range): return number(nil, range)
-        case .integer(_, .integers): return ["type": "integer"]
-        case .integer(_, let range):
-            return JSONValue(present: [
-                ("type", "integer"), ("minimum", .number(range.lower)),
-                ("maximum", range.upper.isFinite ? .number(range.upper) : nil),
-            ])
+        case .integer(_, let range): return integer(range)
         case .flag: return ["type": "boolean"]
         case .choice(_, let allowed): return ["type": "string", "enum": JSONValue(allowed)]
         case .numbers(_, let range):
@@ -164,6 +159,15 @@ struct FieldSchemas {
                 range.upper.isFinite ? .number(range.upper) : nil
             ),
         ])
+    }
+
+    /// The schema of the integers of an interval, or of all whose doubles are those of no other integer.
+    static func integer(_ range: Interval = .integers) -> JSONValue {
+        let all = Interval.integers
+        return [
+            "type": "integer", "minimum": .number(max(range.lower, all.lower)),
+            "maximum": .number(min(range.upper, all.upper)),
+        ]
     }
 
     static func array(_ description: String?, of items: JSONValue) -> JSONValue {

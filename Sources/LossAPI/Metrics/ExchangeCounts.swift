@@ -59,6 +59,40 @@ struct EntryLabels: Equatable {
     var text: String { #"loss="\#(entry)",status="\#(status)""# }
 }
 
+/// The labels of a request with content: its format, and that of the response.
+struct FormatLabels: Equatable {
+    private let request: String
+    private let response: String
+
+    /// The name of formats that the service does not have.
+    private static let other = "other"
+
+    /// Returns `nil` unless the exchange is a POST with content in a known format, or one that was refused.
+    init?(_ exchange: borrowing Exchange, _ method: MethodLabel) {
+        let formats = exchange.route.formats
+        let isRefused = exchange.status.code >= 400
+        guard method == .post, isRefused || !formats.request.isEmpty else { return nil }
+        request = formats.request.isEmpty ? Self.other : formats.request
+        // Problem documents are JSON.
+        response = isRefused ? BodyFormat.json.rawValue : formats.result
+    }
+
+    var text: String { #"request_format="\#(request)",response_format="\#(response)""# }
+}
+
+/// The counters of requests in a format.
+struct FormatCounts: ExchangeCounter {
+    private(set) var count = 0
+    private(set) var requestBytes = 0
+    private(set) var responseBytes = 0
+
+    mutating func add(_ exchange: borrowing Exchange) {
+        count += 1
+        requestBytes += exchange.requestBytes
+        responseBytes += exchange.responseBytes
+    }
+}
+
 /// The counters of the responses of a loss or penalty.
 struct EntryCounts: ExchangeCounter {
     private(set) var count = 0

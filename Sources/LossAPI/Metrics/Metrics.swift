@@ -18,6 +18,7 @@ final class Metrics: Sendable {
     private struct Counts {
         var exchanges = Tally<ExchangeLabels, ExchangeCounts>()
         var entries = Tally<EntryLabels, EntryCounts>()
+        var formats = Tally<FormatLabels, FormatCounts>()
         var refusals: [Refusal: Int] = [:]
         var problems: [String: Int] = [:]
         var closings: [CloseReason: Int] = [:]
@@ -29,6 +30,9 @@ final class Metrics: Sendable {
             if let labels = EntryLabels(exchange, labels.method) {
                 entries.add(exchange, under: labels)
             }
+            if let labels = FormatLabels(exchange, labels.method) {
+                formats.add(exchange, under: labels)
+            }
         }
     }
 
@@ -36,7 +40,7 @@ final class Metrics: Sendable {
         counts.withLock { counts in
             switch event {
             case .connectionOpened: counts.connectionsOpened += 1
-            case .connectionClosed(let closing): counts.closings[closing, default: 0] += 1
+            case .connectionClosed(let closing, _): counts.closings[closing, default: 0] += 1
             case .refused(let refusal): counts.refusals[refusal, default: 0] += 1
             case .responseSent(let exchange):
                 counts.add(exchange)
@@ -120,6 +124,18 @@ final class Metrics: Sendable {
             "Time spent on parsing, computing and serializing, by loss or penalty."
         )
         for (labels, entry) in entries { text.sample(computing, labels, entry.seconds) }
+
+        let formats = counts.formats.sorted { $0.text }
+        func family(_ name: String, _ help: String, _ count: (FormatCounts) -> Int) {
+            text.family(name, .counter, help)
+            for (labels, format) in formats { text.sample(name, labels, count(format)) }
+        }
+        let byFormat = "by the formats of requests and responses."
+        family("loss_server_requests_total", "POST requests, \(byFormat)") { $0.count }
+        family("loss_server_request_bytes_total", "Their size, \(byFormat)") { $0.requestBytes }
+        family("loss_server_response_bytes_total", "The size of responses, \(byFormat)") {
+            $0.responseBytes
+        }
 
         let refusals = "http_server_refusals_total"
         text.family(refusals, .counter, "Requests refused by the HTTP layer, by reason.")

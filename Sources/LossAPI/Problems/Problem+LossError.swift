@@ -39,6 +39,14 @@ extension Problem {
                 "\(option) does not apply to \(contents): omit it.",
                 pointer: pointer(option)
             )
+        case .optionOfOthers(let option, let choice, let chosen, let having):
+            let names = having.map { $0.quoted }.alternatives
+            self.init(
+                .conflictingOptions,
+                "\(option) is an option of \(choice) \(names), but \(choice) is \(chosen.quoted): omit "
+                    + "\(option), or set \(choice) to \(names).",
+                pointer: pointer(option)
+            )
         case .wrongCount(let option, let count, let expected):
             self.init(
                 .wrongLength,
@@ -103,7 +111,7 @@ extension Problem {
             )
         case .noAxis(let axis, let input, let shape):
             self.init(
-                .outOfRange,
+                shape.isEmpty ? .shapeMismatch : .outOfRange,
                 shape.isEmpty
                     ? "\(input) is a single number, but a row-wise loss needs arrays."
                     : "axis is \(axis), but the shape of \(input) is \(shape.written): axis must be an "
@@ -221,15 +229,20 @@ extension Problem {
         case .tooManySteps(let steps, let limit):
             self.init(
                 .tooManySteps,
-                "The computation needs \(steps == .max ? "more than \(steps)" : "\(steps)") steps, which "
-                    + "exceeds the limit of \(limit) (--steps): send less at once, or raise the "
-                    + "limit of the server. The description of the loss states how the number of "
-                    + "steps follows from the shapes."
+                Self.sentence(onSteps: steps, limit)
+                    + " The description of the loss states how the "
+                    + "number of steps follows from the shapes."
             )
         // No client receives this: evaluations are cancelled when their client has gone.
         case .cancelled:
             self.init(.internalError, "The computation was cancelled.")
         }
+    }
+
+    /// The statement that a computation needs too many steps.
+    static func sentence(onSteps steps: Int, _ limit: Int) -> String {
+        "The computation needs \(steps == .max ? "more than \(steps)" : "\(steps)") steps, which exceeds "
+            + "the limit of \(limit) (--steps): send less at once, or raise the limit of the server."
     }
 
     private init(notFinite quantity: Quantity, at place: String, pointer: String) {

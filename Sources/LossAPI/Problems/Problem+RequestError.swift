@@ -169,7 +169,8 @@ extension RequestError.Conflict {
             "A mask of tokens needs \"log_probability\": \"sum\" or \"mean\". To leave out whole responses, "
                 + "use mask."
         case .sameName(let name):
-            "Two elements of the list have the name \(name.quoted): results are told apart by their names."
+            "Two elements have the name \(name.quoted), but results are told apart by their names: give one of "
+                + "them another name."
         case .otherLoss(let advice): advice
         }
     }

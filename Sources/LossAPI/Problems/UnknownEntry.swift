@@ -35,7 +35,7 @@ struct UnknownEntry: Sendable {
     /// The names that an unknown one may mean: entries that the advice on it names, or else up to three
     /// with similar names, nearest first.
     func candidates(for name: String) -> [String] {
-        guard let advice = advice(on: name) else { return nearest(to: name) }
+        guard let advice = advice(on: name) else { return isMetric(name) ? [] : nearest(to: name) }
         return advice.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
             .filter { names.contains($0) }
     }
@@ -46,25 +46,32 @@ struct UnknownEntry: Sendable {
         return Problem(
             kind,
             hint(name, elsewhere: elsewhere) + " See \(path) for all of them.",
-            allowed: candidates.isEmpty ? names : candidates
+            allowed: candidates.isEmpty && !isMetric(name) ? names : candidates
         )
     }
 
     /// The statement that a name is unknown, and what was probably meant.
     func hint(_ name: String, elsewhere: String?) -> String {
-        let nearest = nearest(to: name)
-        let advice =
-            elsewhere.map { "Did you mean \($0)?" } ?? advice(on: name) ?? advice(onMetric: name)
-            ?? (nearest.isEmpty ? nil : suggestion(name, nearest))
-        return "Unknown \(noun) \(name.quoted)." + (advice.map { " " + $0 } ?? "")
+        let sentences: [String]
+        if let elsewhere {
+            sentences = ["Did you mean \(elsewhere)?"]
+        } else if isMetric(name) {
+            sentences = [advice(on: name), Self.adviceOnMetric].compactMap { $0 }
+        } else {
+            let nearest = nearest(to: name)
+            let usual = advice(on: name) ?? (nearest.isEmpty ? nil : suggestion(name, nearest))
+            sentences = [usual].compactMap { $0 }
+        }
+        return (["Unknown \(noun) \(name.quoted)."] + sentences).joined(separator: " ")
     }
 
-    /// The sentence about the name of a metric; `nil` if there is no such metric.
-    private func advice(onMetric name: String) -> String? {
-        guard kind == .unknownLoss, MetricCatalogue.metric(named: name) != nil else { return nil }
-        return "It is a metric, which \(Operation.evaluations.path) computes in \"metrics\": see "
-            + "/v1/metrics."
+    /// Whether a name, in the place of that of a loss, is the name of a metric.
+    private func isMetric(_ name: String) -> Bool {
+        kind == .unknownLoss && MetricCatalogue.metric(named: name) != nil
     }
+
+    private static let adviceOnMetric =
+        "It is a metric, which \(Operation.evaluations.path) computes in \"metrics\": see /v1/metrics."
 
     private func advice(on name: String) -> String? {
         OtherNames.advice(for: QualifiedName(name)?.own ?? name)

@@ -25,18 +25,22 @@ enum BodyFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// Other media types for which a client may have the same format.
+    var synonyms: [String] {
+        switch self {
+        case .npz: ["application/zip"]
+        case .ndjson: ["application/ndjson", "application/jsonl", "application/x-jsonlines"]
+        case .json, .safetensors, .npy, .csv: []
+        }
+    }
+
     /// The format of a media type in lower case, without parameters; `nil` for JSON, and for others.
     init?(mediaType essence: some StringProtocol) {
-        switch essence {
-        case "application/vnd.safetensors": self = .safetensors
-        case "application/x-npy": self = .npy
-        case "application/x-npz", "application/zip": self = .npz
-        case "text/csv": self = .csv
-        case "application/x-ndjson", "application/ndjson", "application/jsonl",
-            "application/x-jsonlines":
-            self = .ndjson
-        default: return nil
+        let found = Self.others.first { format in
+            format.mediaType == essence || format.synonyms.contains { $0 == essence }
         }
+        guard let found else { return nil }
+        self = found
     }
 
     /// Whether a number is a few bytes rather than a text.

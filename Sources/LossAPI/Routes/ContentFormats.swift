@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentCoding
 import Formats
 import HTTP
 import HTTPTypes
@@ -8,6 +9,8 @@ import HTTPTypes
 struct ContentFormats: Equatable, Sendable {
     let request: BodyFormat
     let result: ResultFormat
+    /// Whether the client wants the results of rows while it sends others, and they can be sent so.
+    var streamsRows = false
 
     /// The format that most requests and results have.
     static let json = ContentFormats(request: .json, result: .json)
@@ -37,7 +40,12 @@ struct ContentFormats: Equatable, Sendable {
         {
             return json
         }
-        let result = try resultFormat(of: request, accept: fields[.accept])
+        let wantsRows = request.isTable && prefersStreaming(head)
+        let result = try resultFormat(
+            of: request,
+            accept: fields[.accept],
+            usual: request.isTable && !wantsRows ? .json : request
+        )
         if let name = try value(of: "format", in: head.query), name != request.rawValue {
             throw Problem(
                 .conflictingOptions,
@@ -48,19 +56,39 @@ struct ContentFormats: Equatable, Sendable {
         let precision = try precision(of: head, result)
         return ContentFormats(
             request: request,
-            result: ResultFormat(format: result, precision: precision)
+            result: ResultFormat(format: result, precision: precision),
+            streamsRows: wantsRows && result.isTable && canStream(head)
         )
     }
 
-    /// The acceptable format that the client prefers; among several that of the request.
+    /// Whether a client prefers a response that begins before its request has ended (RFC 7240).
+    private static func prefersStreaming(_ head: RequestHead) -> Bool {
+        guard !head.fields.isEmpty(.prefer), let preferences = head.fields[.prefer] else {
+            return false
+        }
+        return ListElements(preferences).contains { element in
+            let name = element.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
+            return name.lowercased() == ResultRows.preference
+        }
+    }
+
+    /// Whether a response may begin before its request has ended: HTTP/1.0 has no chunks, and a coding works on
+    /// larger parts.
+    private static func canStream(_ head: RequestHead) -> Bool {
+        guard head.version != .http10, MediaType.coding(of: head) == nil else { return false }
+        if case .required = Negotiation(head.fields[.acceptEncoding]) { return false }
+        return true
+    }
+
+    /// The acceptable format that the client prefers; among several the usual one.
     ///
     /// A request in JSON, or in a table, whose Accept names no format gets a result in JSON, which clients
-    /// expect whatever their libraries send.
+    /// expect whatever their libraries send, unless they prefer rows.
     private static func resultFormat(
         of request: BodyFormat,
-        accept: String?
+        accept: String?,
+        usual: BodyFormat
     ) throws(Problem) -> BodyFormat {
-        let usual = request.isTable ? .json : request
         guard let accept, !accept.isEmpty else { return usual }
         let list = WeightedList(accept)
         let formats = [usual] + BodyFormat.allCases.filter { $0 != usual }
@@ -69,7 +97,7 @@ struct ContentFormats: Equatable, Sendable {
             let general = format == usual ? list.weight(of: "application/octet-stream") : nil
             let weight =
                 list.weight(of: format.mediaType)
-                ?? (format == .npz ? list.weight(of: "application/zip") : nil) ?? general
+                ?? format.synonyms.lazy.compactMap { list.weight(of: $0) }.first ?? general
                 ?? list.weight(of: format == .csv ? "text/*" : "application/*")
                 ?? list.weight(of: "*/*") ?? 0
             if weight > best.weight { best = (format, weight) }

@@ -23,7 +23,10 @@ protocol BodyReader<Target>: Sendable {
     /// Whether reading has paused before a value that would occupy an event loop for long.
     var isPaused: Bool { get }
 
-    /// What is requested, in the Open Inference Protocol; `nil` in other formats.
+    /// Whether results of rows are made while the body arrives.
+    var streamsRows: Bool { get }
+
+    /// The outputs that are requested in the Open Inference Protocol; `nil` in other formats.
     var inference: InferenceRequest? { get }
 
     /// States the length of the body in bytes, before any of it.
@@ -59,6 +62,9 @@ protocol BodyReader<Target>: Sendable {
     /// - Throws: An error in the body or in a field.
     mutating func read(into target: inout Target, stopsAtLongValues: Bool) throws
 
+    /// Takes the results of rows that have been made; `nil` if results are not made while the body arrives.
+    mutating func takeRows() -> ResultRows?
+
     /// Describes an error in the body, or that it led to, in the terms of the format.
     func problem(explaining error: any Error) -> Problem
 }
@@ -67,6 +73,10 @@ extension BodyReader {
     var inference: InferenceRequest? { nil }
 
     var isBounded: Bool { false }
+
+    var streamsRows: Bool { false }
+
+    mutating func takeRows() -> ResultRows? { nil }
 
     mutating func expect(length _: Int) {}
 

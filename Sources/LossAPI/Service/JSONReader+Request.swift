@@ -13,8 +13,8 @@ extension Tensor {
 
 extension OtherElements {
     init(_ elements: RequestField.Elements) {
-        let null = elements.contains(.missing) ? Self.null.rawValue : 0
-        let booleans = elements.contains(.flags) ? Self.booleans.rawValue : 0
+        let null = elements.includeMissing ? Self.null.rawValue : 0
+        let booleans = elements.includeFlags ? Self.booleans.rawValue : 0
         self.init(rawValue: null | booleans)
     }
 

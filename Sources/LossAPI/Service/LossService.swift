@@ -75,10 +75,10 @@ package struct LossService: Sendable {
         case .npz:
             return try intake(NPZReader(limit: maximumBody), for: found, route, query, formats)
         case .csv:
-            let names = try Self.columns(of: found, query)
+            let names = try Self.columns(.init(of: found.facts), query)
             return try intake(CSVReader(names: names), for: found, route, query, formats)
         case .ndjson:
-            let names = try Self.columns(of: found, query)
+            let names = try Self.columns(.init(of: found.facts), query)
             let reader = NDJSONReader(names: names, maximumDepth: maximumDepth)
             return try intake(reader, for: found, route, query, formats)
         }
@@ -86,13 +86,10 @@ package struct LossService: Sendable {
 
     /// The names of the columns of a table, and those that the query chooses: `field:column`, or the name
     /// of a field, separated by commas.
-    private static func columns(
-        of found: Catalogue.Found,
-        _ query: String?
-    ) throws(Problem) -> ColumnNames {
-        let fields = RequestField.ofRows(of: found.facts)
+    static func columns(_ own: TableFields, _ query: String?) throws(Problem) -> ColumnNames {
+        let fields = own.names
         guard let text = try ContentFormats.value(of: ContentFormats.columns, in: query) else {
-            return ColumnNames(fields: fields)
+            return ColumnNames(fields: fields, labels: own.labels)
         }
         var choices: [(field: String, columns: [String])] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -114,7 +111,7 @@ package struct LossService: Sendable {
             }
         }
         let chosen = choices.map { ColumnNames.Choice(field: $0.field, columns: $0.columns) }
-        return ColumnNames(fields: fields, chosen: chosen)
+        return ColumnNames(fields: fields, chosen: chosen, labels: own.labels)
     }
 
     private func intake(
@@ -125,8 +122,16 @@ package struct LossService: Sendable {
         _ formats: ContentFormats
     ) throws(Problem) -> any Intake {
         let builder = try RequestBuilder.make(for: found, query, formats, limits: limits)
+        let results =
+            formats.streamsRows && builder.yieldsRows
+            ? ResultRows(as: formats.result.format) : nil
         return RequestIntake(
-            members: TableBody(reader, foldsRows: builder.sumsRows, limit: maximumBody),
+            members: TableBody(
+                reader,
+                foldsRows: builder.sumsRows || results != nil,
+                results: results,
+                limit: maximumBody
+            ),
             builder: builder,
             initial: nil,
             format: formats.result,
@@ -169,5 +174,21 @@ package struct LossService: Sendable {
             route: route.name,
             clock: clock
         )
+    }
+}
+
+/// The fields that the rows of a table may have.
+struct TableFields {
+    /// The names, of which there is at least one.
+    let names: [String]
+    /// The names of those that have labels instead of numbers.
+    let labels: [String]
+}
+
+extension TableFields {
+    /// The fields of a loss or penalty.
+    fileprivate init(of facts: Facts) {
+        names = RequestField.ofRows(of: facts)
+        labels = names.filter { RequestField.named($0, of: facts)?.kind == .labels }
     }
 }

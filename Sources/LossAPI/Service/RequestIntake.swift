@@ -47,6 +47,8 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
 
     var isBounded: Bool { members.isBounded }
 
+    var respondsConcurrently: Bool { members.streamsRows }
+
     var responseFootprint: Int {
         guard problem == nil else { return 0 }
         let count = builder.resultCount
@@ -98,13 +100,25 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
         times.parse += clock().nanoseconds(since: start)
     }
 
+    mutating func takePart() -> Response? {
+        guard let rows = members.takeRows() else { return nil }
+        if let problem { return problem.response(route: route) }
+        return rows.part(on: route)
+    }
+
     mutating func makeResponse(unless cancellation: Cancellation?) -> Response {
         readRest()
         if let problem { return problem.response(route: route) }
+        let rows = members.takeRows()
         do {
             let read = latest ?? clock()
             let evaluation = try builder.evaluate(unless: cancellation)
             let computed = clock()
+            if let rows, rows.hasRows {
+                var times = times
+                times.compute = computed.nanoseconds(since: read)
+                return rows.end(with: evaluation, times, on: route)
+            }
             let (start, rest, fields) = try serialize(evaluation)
             var times = times
             times.compute = computed.nanoseconds(since: read)
@@ -157,7 +171,7 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
 
     mutating func restart() -> Bool {
         guard let initial, case .none = problem, members.restart() else { return false }
-        builder = initial.builder
+        if !builder.isAsBefore { builder = initial.builder }
         times = WorkTimes()
         received = 0
         latest = nil

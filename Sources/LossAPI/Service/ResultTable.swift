@@ -32,7 +32,7 @@ struct ResultTable: ContentSource {
         _ evaluation: Evaluation,
         as format: BodyFormat
     ) throws(Problem) -> (start: [UInt8], rest: ResultTable?) {
-        let tensors = evaluation.tensors.filter { !$0.shape.isEmpty }
+        let tensors = evaluation.arrays
         if evaluation.partial != nil, format == .csv || !tensors.isEmpty {
             throw Problem(
                 .conflictingOptions,
@@ -42,9 +42,27 @@ struct ResultTable: ContentSource {
                 allowed: [BodyFormat.json.mediaType]
             )
         }
-        guard let first = tensors.first else {
+        guard var source = try ResultTable(tensors, as: format) else {
             return (format == .csv ? summary(of: evaluation) : object(of: evaluation), nil)
         }
+        let start = source.table.header + source.next()
+        return (start, source.isAtEnd ? nil : source)
+    }
+
+    /// The most bytes of all lines.
+    var mostBytes: Int { table.header.count + table.mostBytes(of: rowCount) }
+
+    /// All lines, with or without the line of names.
+    func text(withHeader hasHeader: Bool) -> [UInt8] {
+        let rows = table.text(of: columns, 0..<rowCount)
+        return hasHeader && !table.header.isEmpty ? table.header + rows : rows
+    }
+
+    /// Creates a table that has not been written; `nil` if there are no arrays.
+    ///
+    /// - Throws: A problem if the arrays do not have the same number of rows.
+    init?(_ tensors: [NamedTensor], as format: BodyFormat) throws(Problem) {
+        guard let first = tensors.first else { return nil }
         if let other = tensors.first(where: { $0.shape[0] != first.shape[0] }) {
             throw Problem(
                 .conflictingOptions,
@@ -60,20 +78,9 @@ struct ResultTable: ContentSource {
                 isArray: tensor.shape.count > 1
             )
         }
-        let table = format == .csv ? RowText(csv: fields) : RowText(ndjson: fields)
-        var source = ResultTable(
-            table: table,
-            columns: tensors.map { $0.values },
-            rowCount: first.shape[0]
-        )
-        let start = table.header + source.next()
-        return (start, source.isAtEnd ? nil : source)
-    }
-
-    private init(table: RowText, columns: [[Double]], rowCount: Int) {
-        self.table = table
-        self.columns = columns
-        self.rowCount = rowCount
+        table = format == .csv ? RowText(csv: fields) : RowText(ndjson: fields)
+        columns = tensors.map { $0.values }
+        rowCount = first.shape[0]
     }
 
     var isAtEnd: Bool { row == rowCount }
@@ -123,6 +130,11 @@ struct ResultTable: ContentSource {
     private static func object(of evaluation: Evaluation) -> [UInt8] {
         ResultText.serialize(evaluation).start + Array("\n".utf8)
     }
+}
+
+extension Evaluation {
+    /// Its losses and derivatives that are arrays.
+    var arrays: [NamedTensor] { tensors.filter { !$0.shape.isEmpty } }
 }
 
 extension ResponseFields {

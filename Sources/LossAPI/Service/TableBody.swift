@@ -14,23 +14,18 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
     /// `nil` once the rest of the body is discarded.
     private var reader: Reader?
     var part = BodyPart()
-    /// The fields that each row has.
-    private var fields: [RowField] = []
-    /// For each field, its numbers in the rows that are kept.
-    private var columns: [Column] = []
-    /// The count of rows that are kept, and of those before, of which sums are.
-    private var keptRows = 0
+    /// The rows that are kept.
+    private var kept = KeptRows()
+    /// For each field of a row, that of the request.
+    private var targets: [RequestField] = []
+    /// The count of rows of which only sums are kept.
     private var foldedRows = 0
     /// Whether rows need not be kept, as far as is known.
     private var foldsRows: Bool
+    /// The results of rows, if they are made while the body arrives.
+    private var results: ResultRows?
     /// The maximum length of a body of which rows must be kept, in bytes.
     private let limit: Int
-
-    fileprivate struct Column: Sendable {
-        let field: RequestField
-        var values: [Double] = []
-        var hasMissing = false
-    }
 
     /// The count of numbers of which sums are computed at once.
     private static var foldedCount: Int { 65_536 }
@@ -40,30 +35,36 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
 
     /// - Parameters:
     ///   - reader: The reader of the format.
-    ///   - foldsRows: Whether the result follows from sums over rows.
+    ///   - foldsRows: Whether the result follows from sums over rows, and from `results` for each.
+    ///   - results: Collects the results of rows while the body arrives; `nil` if there are none.
     ///   - limit: The maximum length of the body in bytes if rows must be kept after all.
-    init(_ reader: Reader, foldsRows: Bool, limit: Int) {
+    init(_ reader: Reader, foldsRows: Bool, results: ResultRows?, limit: Int) {
         self.reader = reader
         self.foldsRows = foldsRows
+        self.results = results
         self.limit = limit
     }
 
     var footprint: Int {
-        (reader?.footprint ?? 0) + part.footprint
-            + columns.reduce(0) { $0 + 8 * $1.values.capacity }
+        (reader?.footprint ?? 0) + part.footprint + kept.footprint + (results?.footprint ?? 0)
     }
 
     var isBounded: Bool { foldsRows }
 
+    var streamsRows: Bool { results != nil }
+
+    mutating func takeRows() -> ResultRows? { results?.take() }
+
     mutating func endBody() { reader?.end() }
 
     mutating func setRest(of builder: inout RequestBuilder) throws {
-        if keptRows > 0 || foldedRows == 0 { try setRows(of: &builder) }
+        if results != nil { try foldRows(of: &builder, atLeast: 1) }
+        if kept.count > 0 || foldedRows == 0 { try setRows(of: &builder) }
     }
 
     mutating func abandon() {
         reader = nil
-        columns = []
+        kept = KeptRows()
     }
 
     mutating func read(
@@ -74,13 +75,16 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         while let event = try reader?.next(bytes, from: &index, part.meter) {
             switch event {
             case .fields(let fields):
-                self.fields = fields
-                columns = try fields.map { Column(field: try Self.field($0.name, of: builder)) }
+                targets = try fields.map { try Self.field($0.name, of: builder) }
+                kept.begin(fields, labelLimit: builder.groupLimit)
             case .rows(let block):
                 guard try keep(block) else { return skip() }
-                try foldRows(of: &builder)
+                try foldRows(of: &builder, atLeast: Self.foldedCount)
             }
         }
+        guard results != nil, let block = try reader?.takeRows(part.meter) else { return }
+        guard try keep(block) else { return skip() }
+        try foldRows(of: &builder, atLeast: 1)
     }
 
     /// The field to which a column belongs.
@@ -107,56 +111,50 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
 
     /// Appends rows to those that are kept; returns `false` if memory is exhausted.
     private mutating func keep(_ block: RowBlock) throws -> Bool {
-        for index in columns.indices {
-            if block.hasMissing[index], !columns[index].field.acceptsMissing {
-                throw missing(in: fields[index], block.values[index])
-            }
-            guard columns[index].append(block.values[index], part.meter) else { return false }
-            if block.hasMissing[index] { columns[index].hasMissing = true }
+        for (index, field) in targets.enumerated()
+        where block.hasMissing[index] && !field.acceptsMissing {
+            throw Problem(
+                missingIn: kept.fields[index],
+                block.values[index],
+                after: foldedRows + kept.count
+            ) { line(of: $0) }
         }
-        keptRows += block.count
-        return true
+        return try kept.append(block, part.meter)
     }
 
-    /// Replaces many rows by sums over them, if that is possible.
-    private mutating func foldRows(of builder: inout RequestBuilder) throws {
+    /// Replaces rows by sums over them and their results, if that is possible and they have at least
+    /// `least` numbers.
+    private mutating func foldRows(
+        of builder: inout RequestBuilder,
+        atLeast least: Int
+    ) throws {
         guard foldsRows else {
             guard part.received <= limit else { throw tooLarge }
             return
         }
-        let width = fields.reduce(0) { $0 + $1.width }
-        guard keptRows * width >= Self.foldedCount else { return }
+        let width = kept.fields.reduce(0) { $0 + $1.width }
+        guard kept.count * width >= least else { return }
         guard part.meter?.reserve(Self.foldedFootprint) ?? true else { return skip() }
         defer { part.meter?.release(Self.foldedFootprint) }
         var request = builder
-        let rows = keptRows
-        let kept = columns
+        let all = kept
         try setRows(of: &request)
-        guard try request.foldRows(unless: part.meter?.cancellation) else {
-            columns = kept
-            keptRows = rows
-            foldedRows -= rows
+        guard let evaluation = try request.foldRows(unless: part.meter?.cancellation) else {
+            kept = all
+            foldedRows -= all.count
             foldsRows = false
+            results = nil
             return
         }
-        for column in kept { part.meter?.release(8 * column.values.capacity) }
+        guard try results?.append(evaluation, part.meter) ?? true else { return skip() }
+        part.meter?.release(all.footprint)
         builder = request
     }
 
     /// Moves the rows that are kept into a builder.
     private mutating func setRows(of builder: inout RequestBuilder) throws {
-        for index in columns.indices {
-            var column = Column(field: columns[index].field)
-            swap(&column, &columns[index])
-            let tensor = Tensor(
-                shape: [keptRows] + fields[index].shape,
-                values: column.values,
-                hasMissing: column.hasMissing
-            )
-            try builder.set(column.field, .numbers(tensor))
-        }
-        foldedRows += keptRows
-        keptRows = 0
+        foldedRows += kept.count
+        for (field, value) in zip(targets, kept.take()) { try builder.set(field, value) }
     }
 
     private var tooLarge: Problem {
@@ -165,24 +163,6 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
             "The body has more than \(limit) bytes (--body-bytes), and all of its rows must be kept, "
                 + "because they depend on each other: send fewer rows, or raise the limit of the server."
         )
-    }
-}
-
-extension TableBody.Column {
-    /// Appends numbers; returns `false` if memory is exhausted.
-    fileprivate mutating func append(_ numbers: [Double], _ meter: MemoryAccount?) -> Bool {
-        let needed = values.count + numbers.count
-        if needed > values.capacity {
-            // While the array grows, the old and the new storage both exist.
-            let capacity = max(needed, 2 * values.capacity)
-            let held = 8 * values.capacity
-            guard meter?.reserve(8 * capacity) ?? true else { return false }
-            values.reserveCapacity(capacity)
-            meter?.release(8 * capacity + held)
-            guard meter?.reserve(8 * values.capacity) ?? true else { return false }
-        }
-        values.append(contentsOf: numbers)
-        return true
     }
 }
 
@@ -222,19 +202,32 @@ extension TableBody {
         guard let row, let line = reader?.line(ofRow: row) else { return "" }
         return " in line \(line)"
     }
+}
 
-    /// The problem with the first missing value of a field that may have none.
-    private func missing(in field: RowField, _ values: [Double]) -> Problem {
+extension Problem {
+    /// Describes the first missing value of a field that may have none.
+    ///
+    /// - Parameters:
+    ///   - field: the field.
+    ///   - values: its numbers in some rows.
+    ///   - rows: the count of rows before these.
+    ///   - line: the line of a row in a sentence.
+    init(
+        missingIn field: RowField,
+        _ values: [Double],
+        after rows: Int,
+        line: (_ row: Int) -> String
+    ) {
         let offset = values.firstIndex { $0.isNaN } ?? 0
         let place = Tensor.place(
             of: offset,
             in: [max(values.count / max(field.width, 1), 1)] + field.shape
         )
-        let row = foldedRows + keptRows + place[0]
+        let row = rows + place[0]
         let index = [row] + place.dropFirst()
-        return Problem(
+        self.init(
             .missingValue,
-            "\(field.name)\(index.writtenUnlessEmpty)\(line(of: row)) is a missing value, but must be a "
+            "\(field.name)\(index.writtenUnlessEmpty)\(line(row)) is a missing value, but must be a "
                 + "number: only inputs may have missing values.",
             pointer: "/" + field.name + index.map { "/\($0)" }.joined()
         )

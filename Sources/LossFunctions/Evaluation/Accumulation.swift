@@ -47,16 +47,19 @@ struct Accumulation: ~Copyable {
             )
         }
         derivatives.reserveCapacity(outputs.derivativeCount * batch.differentiated.count)
-        for (quantity, output) in [(Quantity.gradient, Outputs.gradient), (.hessian, .hessian)]
-        where outputs.contains(output) {
-            for input in batch.differentiated {
-                let shape = batch.inputs[input]?.shape ?? [0]
-                derivatives.append(Derivative(quantity, input: input, shape: shape))
-            }
-        }
+        if outputs.contains(.gradient) { begin(.gradient) }
+        if outputs.contains(.hessian) { begin(.hessian) }
         if keepsElements { elements.reserveCapacity(batch.unitCount) }
         if outputs.contains(.loss), !weighting.reduces {
             weighted.reserveCapacity(batch.unitCount)
+        }
+    }
+
+    /// Begins the derivatives of a kind.
+    private mutating func begin(_ quantity: Quantity) {
+        for input in batch.differentiated {
+            let shape = batch.inputs[input]?.shape ?? [0]
+            derivatives.append(Derivative(quantity, input: input, shape: shape))
         }
     }
 

@@ -30,20 +30,11 @@ final class Batch {
         cancellation: (any CancellationFlag)?
     ) throws(LossError) {
         let signature = loss.facts.signature
-        self.request = copy request
-        self.loss = loss
-        self.axis = axis
-        self.cancellation = cancellation
-        binding = try Binding(signature, request.inputs, axis: axis)
-        let binding = binding
-        domains =
-            loss.derivesDomains
-            ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
-        segments =
+        let binding = try Binding(signature, request.inputs, axis: axis)
+        let segments =
             signature.hasSegments ? try Segments(request, signature, binding) : nil
-        let segments = segments
-        let outputs = request.outputs
-        var chosen = InputSet()
+        let none = InputSet()
+        var chosen = none
         for index in request.differentiated(of: signature) {
             if !loss.isUnrestricted(index),
                 case .classIndices = loss.domain(of: index, form: binding.form(of: index))
@@ -52,9 +43,7 @@ final class Batch {
             }
             chosen.insert(index)
         }
-        gradients = outputs.contains(.gradient) ? chosen : InputSet()
-        hessians = outputs.contains(.hessian) ? chosen : InputSet()
-        selection = try Selection(request, signature, binding, segments, axis: axis)
+        let selection = try Selection(request, signature, binding, segments, axis: axis)
         if let groups = request.groups {
             let shape = segments?.lossShape ?? binding.leading
             guard shape.first == groups.codes.count else {
@@ -62,6 +51,18 @@ final class Batch {
                 throw .leadingShape(input: "groups", shape: [groups.codes.count], allowed: allowed)
             }
         }
+        domains =
+            loss.derivesDomains
+            ? signature.inputs.indices.map { loss.domain(of: $0, form: binding.form(of: $0)) } : []
+        gradients = request.outputs.contains(.gradient) ? chosen : none
+        hessians = request.outputs.contains(.hessian) ? chosen : none
+        self.request = copy request
+        self.loss = loss
+        self.axis = axis
+        self.cancellation = cancellation
+        self.binding = binding
+        self.segments = segments
+        self.selection = selection
     }
 
     var signature: Signature { loss.facts.signature }

@@ -11,8 +11,9 @@ package struct DiagnosticValue: Equatable, Sendable {
 
 /// The numbers by which the training of a policy is watched, of the units of a batch that take part.
 ///
-/// They do not depend on weights. Means are exact sums, of rewards that are not rounded and of ratios and
-/// estimates of divergences that are those of the losses `importance_sampling` and `policy_kl`.
+/// They do not depend on weights. Means are exact sums, of rewards that are not rounded and of ratios,
+/// estimates of divergences and entropies that are those of the losses `importance_sampling`, `policy_kl` and
+/// `entropy`.
 struct DiagnosticSums {
     private let batch: Batch
     private let signature: Signature
@@ -30,6 +31,11 @@ struct DiagnosticSums {
         let values =
             switch diagnostics {
             case .rewards(let factor): try rewards(factor)
+            case .labelledRewards(let factor, let threshold):
+                try labelledRewards(option(factor), option(threshold))
+            case .ranking: try ranking()
+            case .entropy(let temperature, let softBound):
+                try entropy(temperature.map { option($0) } ?? 1, softBound.map { option($0) } ?? 0)
             case .ratios(let bounds, let ofSequences): try ratios(bounds, ofSequences)
             }
         guard values.allSatisfy({ $0.isFinite }) else { throw notFinite }
@@ -96,6 +102,91 @@ struct DiagnosticSums {
             count, Double(correct) / count, margin.value(dividedBy: count),
             sums[0].value(dividedBy: count), sums[1].value(dividedBy: count),
         ]
+    }
+
+    /// The numbers about the rewards of desirable and undesirable responses; means over none are 0.
+    private func labelledRewards(_ beta: Double, _ threshold: Double) throws(LossError) -> [Double]
+    {
+        let offsets = try offsets()
+        let (policy, reference) = (input("logprobs"), input("reference_logprobs"))
+        let labels = input("labels")
+        var sums = [ExactSum](repeating: ExactSum(), count: 2)
+        var (counts, correct, response) = ([0.0, 0], 0.0, ExactSum())
+        for offset in offsets {
+            let isDesirable = labels[offset] > 0
+            let place = isDesirable ? 0 : 1
+            counts[place] += 1
+            response.reset()
+            for term in [policy[offset], -reference[offset]] {
+                sums[place].add(term, times: beta)
+                response.add(term)
+            }
+            response.add(-threshold)
+            let excess = response.value
+            if isDesirable ? excess > 0 : excess < 0 { correct += 1 }
+        }
+        let means = zip(sums, counts).map { $1 > 0 ? $0.value(dividedBy: $1) : 0 }
+        let margin = counts.contains(0) ? 0 : means[0] - means[1]
+        let count = Double(offsets.count)
+        return [count, counts[0], counts[1], correct / count, margin] + means
+    }
+
+    /// The numbers about the order of responses, over the pairs of a segment whose rewards differ; shares and
+    /// means over none are 0.
+    private func ranking() throws(LossError) -> [Double] {
+        let offsets = try offsets()
+        let (logprobs, rewards) = (input("logprobs"), input("rewards"))
+        var (segments, pairs, correct, margin) = (0.0, 0.0, 0.0, ExactSum())
+        var start = 0
+        while start < offsets.count {
+            let unit = unit(of: offsets[start])
+            let end = offsets[start...].firstIndex { self.unit(of: $0) != unit } ?? offsets.count
+            let segment = offsets[start..<end]
+            for worse in segment {
+                if batch.isCancelled { throw .cancelled }
+                for better in segment where rewards[worse] < rewards[better] {
+                    pairs += 1
+                    if logprobs[worse] < logprobs[better] { correct += 1 }
+                    margin.add(logprobs[better])
+                    margin.add(-logprobs[worse])
+                }
+            }
+            (segments, start) = (segments + 1, end)
+        }
+        guard pairs > 0 else { return [segments, 0, 0, 0] }
+        return [segments, pairs, correct / pairs, margin.value(dividedBy: pairs)]
+    }
+
+    /// The number of rows and the mean entropy of the distributions that their logits describe.
+    private func entropy(_ temperature: Double, _ softBound: Double) throws(LossError) -> [Double] {
+        let logits = batch.input(0)
+        let axis = batch.axis < 0 ? batch.axis + logits.shape.count : batch.axis
+        let length = logits.shape[axis]
+        let inner = logits.shape[(axis + 1)...].reduce(1, *)
+        let classes = batch.values(1).count == batch.unitCount ? batch.values(1) : []
+        let ignored = batch.loss.options[RowOptions.ignoreIndex].map { Double($0) }
+        var (rows, count) = ([Double](), 0)
+        for unit in 0..<batch.unitCount where !batch.selection.isLeftOut(unit) {
+            if let ignored, !classes.isEmpty, classes[unit] == ignored { continue }
+            let start = (unit / inner) * length * inner + unit % inner
+            rows += (0..<length).map { logits.values[start + $0 * inner] / temperature }
+            count += 1
+        }
+        guard count > 0 else {
+            throw .nothingToAverage(batch.request.mask != nil ? .mask : .units)
+        }
+        if softBound > 0 { rows = bounded(rows, by: softBound) }
+        let tensor = Tensor(shape: [count, length], values: rows)
+        return [Double(count), try evaluate("entropy", [tensor], .loss).reduced ?? 0]
+    }
+
+    /// s tanh(z/s) of numbers z, as s (e^(2z/s) - 1)/(e^(2z/s) + 1).
+    private func bounded(_ numbers: [Double], by bound: Double) -> [Double] {
+        let exponents = numbers.map { min(max(2 * ($0 / bound), -100), 100) }
+        var powers = exponents
+        var span = powers.mutableSpan
+        batch.loss.functions.expm1(exponents.span, into: &span)
+        return powers.map { bound * ($0 / ($0 + 2)) }
     }
 
     /// The numbers about the ratios of tokens or sequences.
@@ -177,28 +268,25 @@ struct DiagnosticSums {
         _ sampling: [Double]
     ) throws(LossError) -> [Double] {
         let advantages = [Double](repeating: -1, count: policy.count)
-        let result = try evaluate(
-            "importance_sampling",
-            [policy, sampling, advantages],
-            .elements
-        )
+        let tensors = [policy, sampling, advantages].map { Tensor(shape: [$0.count], values: $0) }
+        let result = try evaluate("importance_sampling", tensors, .elements)
         return result.elements?.values ?? []
     }
 
     /// The mean of an estimator of the divergence.
     private func mean(of estimator: String, _ inputs: [[Double]]) throws(LossError) -> Double {
-        try evaluate(estimator, inputs, .loss).reduced ?? 0
+        let tensors = inputs.map { Tensor(shape: [$0.count], values: $0) }
+        return try evaluate(estimator, tensors, .loss).reduced ?? 0
     }
 
     /// The result of another loss of the catalogue.
     private func evaluate(
         _ name: String,
-        _ inputs: [[Double]],
+        _ tensors: [Tensor],
         _ outputs: Outputs
     ) throws(LossError) -> LossResult {
         guard let found = Catalogue.loss(named: name) else { throw notFinite }
         let loss = try found.entry.loss(OptionValues(found.presets, for: found.facts.options))
-        let tensors = inputs.map { Tensor(shape: [$0.count], values: $0) }
         do throws(LossError) {
             return try loss.evaluate(
                 LossRequest(inputs: tensors, outputs: outputs),

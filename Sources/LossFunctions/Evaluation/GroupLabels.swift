@@ -23,7 +23,7 @@ package final class GroupLabels: Sendable {
     package let codes: [Int32]
     /// The items in the order of their groups.
     let items: [Int32]
-    /// Where the items of each group start, and where the last ones end.
+    /// The place of the first item of each group, and the end of the last group.
     let starts: [Int]
 
     fileprivate init(_ keys: [String], _ codes: [Int32]) {
@@ -49,10 +49,14 @@ package final class GroupLabels: Sendable {
         private var integers: [Int: Int32] = [:]
         private var keys: [String] = []
         private var codes: [Int32] = []
-        private let limit: Int
+        /// The maximum number of groups.
+        package let limit: Int
 
         /// - Parameter limit: The maximum number of groups.
         package init(limit: Int) { self.limit = limit }
+
+        /// A builder without items, of the same limit.
+        package var empty: Builder { Builder(limit: limit) }
 
         /// Whether there are more groups than the limit, so that nothing need be appended.
         package var isOverLimit: Bool { keys.count > limit }

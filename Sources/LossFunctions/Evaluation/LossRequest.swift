@@ -7,43 +7,47 @@ package import LossFacts
 package struct LossRequest: Sendable {
     /// The inputs in the order of the signature; `nil` for those omitted.
     package var inputs: [Tensor?]
-    /// A number, one per row, or one per loss; `nil` means 1.
-    package var weights: Tensor?
-    /// 1 for each loss to include and 0 for each to leave out; `nil` includes all.
-    package var mask: Tensor?
-    /// How the tokens of responses make up the numbers of inputs that state it; `nil` means that these
-    /// numbers are those of responses.
-    package var logProbability: LogProbability?
-    /// 1 for each token that counts and 0 for others; `nil` counts all.
-    ///
-    /// The masks are in the order of `Signature.tokenMasks`; none at all count all.
-    package var tokenMasks: [Tensor?] = []
     /// Whether losses with a missing input are skipped rather than refused.
     package var skipsMissing = false
     package var reduction = Reduction.mean
-    /// The denominator, if the caller supplies it.
-    package var normalizer: Double?
-    package var emptyRows = EmptyRows.drop
+    /// The number of terms of each loss, which the denominator of `Reduction.elementMean` counts.
+    package var termCount = 1
     package var outputs: Outputs
     /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []
     package var hessianKind = HessianKind.exact
-    /// The factor of surrogates of second derivatives; `nil` means 1.
-    package var hessianScale: Double?
-    /// The lower bound of surrogates of second derivatives.
-    package var hessianFloor: Double?
-    /// The step of the proximal operator.
-    package var step = 1.0
-    /// The number of losses before the first, if the inputs are a part of a data set.
-    package var offset = 0
-    /// The groups of the items of the first dimension, whose sums are kept apart.
-    package var groups: GroupLabels?
-    /// The number of the greatest losses to find.
-    package var worstCount = 0
     /// The maximum number of steps of a loss that states them.
     package var stepLimit: Int
-    /// The number of steps of the losses of the same request that were computed before.
-    package var stepsBefore = 0
+    /// The settings that few requests have; `nil` if everything in it is at its default.
+    ///
+    /// Written in full, as otherwise the initializer would replace an initial `nil`.
+    private var details: Optional<Details>
+
+    /// The settings that few requests have.
+    ///
+    /// A class, so that requests are short.
+    private final class Details: Sendable {
+        let values: Values
+
+        init(_ values: Values) { self.values = values }
+    }
+
+    /// See the properties of the request with these names.
+    private struct Values: Sendable {
+        var weights: Tensor?
+        var mask: Tensor?
+        var logProbability: LogProbability?
+        var tokenMasks: [Tensor?] = []
+        var normalizer: Double?
+        var emptyRows = EmptyRows.drop
+        var hessianScale: Double?
+        var hessianFloor: Double?
+        var step = 1.0
+        var offset = 0
+        var groups: GroupLabels?
+        var worstCount = 0
+        var stepsBefore = 0
+    }
 
     package init(
         inputs: [Tensor?],
@@ -53,12 +57,125 @@ package struct LossRequest: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.stepLimit = stepLimit
+        details = nil
+    }
+
+    /// Whether an input has a missing number.
+    package var hasMissingNumbers: Bool {
+        // Without copies of the inputs.
+        for index in inputs.indices where inputs[index]?.hasMissing == true { return true }
+        return false
     }
 
     /// The offsets of the inputs with respect to which to differentiate: the requested ones, or the
     /// primary ones of the signature.
     package func differentiated(of signature: Signature) -> [Int] {
         gradientOf.isEmpty ? signature.primary : gradientOf
+    }
+}
+
+extension LossRequest {
+    /// A number, one per row, or one per loss; `nil` means 1.
+    package var weights: Tensor? {
+        get { details?.values.weights }
+        set { change { $0.weights = newValue } }
+    }
+    /// 1 for each loss to include and 0 for each to leave out; `nil` includes all.
+    package var mask: Tensor? {
+        get { details?.values.mask }
+        set { change { $0.mask = newValue } }
+    }
+    /// The combination of tokens into the numbers of responses; `nil` means that the inputs have the numbers
+    /// of responses.
+    package var logProbability: LogProbability? {
+        get { details?.values.logProbability }
+        set { change { $0.logProbability = newValue } }
+    }
+    /// 1 for each token that counts and 0 for others; `nil` counts all.
+    ///
+    /// The masks are in the order of `Signature.tokenMasks`; none at all count all.
+    package var tokenMasks: [Tensor?] {
+        get { details?.values.tokenMasks ?? [] }
+        set { change { $0.tokenMasks = newValue } }
+    }
+    /// The denominator, if the caller supplies it.
+    package var normalizer: Double? {
+        get { details?.values.normalizer }
+        set { change { $0.normalizer = newValue } }
+    }
+    package var emptyRows: EmptyRows {
+        get { details?.values.emptyRows ?? .drop }
+        set { change { $0.emptyRows = newValue } }
+    }
+    /// The factor of surrogates of second derivatives; `nil` means 1.
+    package var hessianScale: Double? {
+        get { details?.values.hessianScale }
+        set { change { $0.hessianScale = newValue } }
+    }
+    /// The lower bound of surrogates of second derivatives.
+    package var hessianFloor: Double? {
+        get { details?.values.hessianFloor }
+        set { change { $0.hessianFloor = newValue } }
+    }
+    /// The step of the proximal operator.
+    package var step: Double {
+        get { details?.values.step ?? 1 }
+        set { change { $0.step = newValue } }
+    }
+    /// The number of losses before the first, if the inputs are a part of a data set.
+    package var offset: Int {
+        get { details?.values.offset ?? 0 }
+        set { change { $0.offset = newValue } }
+    }
+    /// The groups of the items of the first dimension, whose sums are kept apart.
+    package var groups: GroupLabels? {
+        get { details?.values.groups }
+        set { change { $0.groups = newValue } }
+    }
+    /// The number of the greatest losses to find.
+    package var worstCount: Int {
+        get { details?.values.worstCount ?? 0 }
+        set { change { $0.worstCount = newValue } }
+    }
+    /// The number of steps of the losses of the same request that were computed before.
+    package var stepsBefore: Int {
+        get { details?.values.stepsBefore ?? 0 }
+        set { change { $0.stepsBefore = newValue } }
+    }
+
+    /// Takes the inputs; the request that they make up has the same settings.
+    package mutating func takeInputs() -> LossRequest {
+        var own: [Tensor?] = []
+        swap(&own, &inputs)
+        var taken = self
+        swap(&own, &taken.inputs)
+        return taken
+    }
+
+    /// Takes what belongs to rows: the inputs, the weights, the masks and the groups.
+    package mutating func takeRows() -> LossRequest {
+        var rows = LossRequest(inputs: [])
+        swap(&rows.inputs, &inputs)
+        guard let values = details?.values else { return rows }
+        rows.change {
+            $0.weights = values.weights
+            $0.mask = values.mask
+            $0.tokenMasks = values.tokenMasks
+            $0.groups = values.groups
+        }
+        change {
+            $0.weights = nil
+            $0.mask = nil
+            $0.tokenMasks = []
+            $0.groups = nil
+        }
+        return rows
+    }
+
+    private mutating func change(_ change: (inout Values) -> Void) {
+        var values = details?.values ?? Values()
+        change(&values)
+        details = Details(values)
     }
 }
 

@@ -107,12 +107,17 @@ extension Moments.Sum {
 }
 
 extension Moments {
-    /// The denominator of a reduction that the moments determine; `nil` for other reductions.
-    package func normalizer(of reduction: Reduction) -> Double? {
+    /// The denominator of a reduction that the moments determine.
+    ///
+    /// - Parameters:
+    ///   - reduction: the reduction.
+    ///   - termCount: the number of terms of each loss.
+    /// - Returns: the denominator; `nil` for other reductions.
+    package func normalizer(of reduction: Reduction, termCount: Int = 1) -> Double? {
         switch reduction {
         case .sum: 1
         case .mean: self[.normalizer].rounded
-        case .elementMean: Double(count)
+        case .elementMean: Double(count) * Double(termCount)
         case .none, .batchMean, .meanOfMeans, .meanOfSums: nil
         }
     }

@@ -4,18 +4,22 @@ package import LossFacts
 
 /// A loss of a data set whose rows arrive in parts, of which only exact sums are kept.
 ///
-/// Its result equals that of all rows at once, bit for bit.
+/// Its result equals that of all rows at once, bit for bit, and so do the results of the rows.
 package struct RunningLoss: Sendable {
     private let loss: Loss
     /// The request for the sums of some rows, without inputs.
     private var template: LossRequest
     private let reduction: Reduction
     private let normalizer: Double?
+    /// The outputs of all rows together.
     private let outputs: Outputs
     private var moments = Moments.none
     /// The sums of each group by its key, if the losses are grouped.
     private var groups: [GroupKey: Moments] = [:]
     private var hasGroups = false
+
+    /// The number of groups so far.
+    package var groupCount: Int { groups.count }
     /// The extent of the rows so far.
     private var extent = LossResult.Extent()
     private var skipped = 0
@@ -30,8 +34,17 @@ package struct RunningLoss: Sendable {
     ///   - request: the options, and the inputs of some rows.
     package init?(_ loss: Loss, like request: borrowing LossRequest) {
         let shapes = request.inputs.compactMap { $0?.shape }
+        let (reduction, signature) = (request.reduction, loss.facts.signature)
+        let rowOutputs = Self.outputsOfRows(in: request.outputs, reduction)
         guard
-            Self.suffices(for: request.outputs, request.reduction, loss.facts.signature),
+            rowOutputs.isEmpty
+                ? Self.suffices(for: request.outputs, reduction, signature)
+                : Self.yieldsRows(
+                    of: request.outputs,
+                    reduction,
+                    normalizer: request.normalizer,
+                    signature
+                ),
             loss.isDivisible(into: shapes)
         else { return nil }
         self.loss = loss
@@ -41,12 +54,42 @@ package struct RunningLoss: Sendable {
         template.mask = nil
         template.tokenMasks = []
         template.groups = nil
-        template.outputs = .partial
-        template.reduction = .sum
-        template.normalizer = nil
-        reduction = request.reduction
+        template.outputs = rowOutputs.union(.partial)
+        if rowOutputs.isEmpty {
+            template.reduction = .sum
+            template.normalizer = nil
+        }
+        self.reduction = reduction
         normalizer = request.normalizer
-        outputs = request.outputs
+        outputs = request.outputs.subtracting(rowOutputs)
+    }
+
+    /// The outputs that have numbers for each row.
+    private static func outputsOfRows(in outputs: Outputs, _ reduction: Reduction) -> Outputs {
+        var rows = outputs.intersection([.gradient, .hessian, .elements, .link])
+        if case .none = reduction, outputs.contains(.loss) { rows.insert(.loss) }
+        return rows
+    }
+
+    /// Whether some outputs have numbers for each row, and those of a row follow from it alone, unless the
+    /// shapes of the inputs of the loss or its options connect the rows.
+    ///
+    /// A denominator that follows from all rows would be known only after the last.
+    package static func yieldsRows(
+        of outputs: Outputs,
+        _ reduction: Reduction,
+        normalizer: Double?,
+        _ signature: Signature
+    ) -> Bool {
+        let rows = outputsOfRows(in: outputs, reduction)
+        guard !rows.isEmpty, outputs.subtracting(rows).isSubset(of: [.loss, .statistics]),
+            !signature.hasSegments
+        else { return false }
+        return switch reduction {
+        case .sum, .none: true
+        case .mean: normalizer != nil
+        case .elementMean, .batchMean, .meanOfMeans, .meanOfSums: false
+        }
     }
 
     /// Whether some outputs follow from sums over the rows of a loss, unless the shapes of its inputs or its
@@ -74,6 +117,7 @@ package struct RunningLoss: Sendable {
     ///   - tokenMasks: the masks of tokens of the rows; empty counts all.
     ///   - labels: the groups of the rows; `nil` means that the losses are not grouped.
     ///   - cancellation: polled during the evaluation; `nil` means never.
+    /// - Returns: the outputs of the rows; without any if none is requested.
     /// - Throws: `LossError` with the place in all rows.
     package mutating func add(
         _ inputs: [Tensor?],
@@ -82,7 +126,7 @@ package struct RunningLoss: Sendable {
         tokenMasks: [Tensor?] = [],
         groups labels: GroupLabels? = nil,
         unless cancellation: (any CancellationFlag)? = nil
-    ) throws(LossError) {
+    ) throws(LossError) -> LossResult {
         var request = template
         request.inputs = inputs
         request.weights = weights
@@ -111,6 +155,7 @@ package struct RunningLoss: Sendable {
         extent.add(next)
         skipped += result.skipped ?? 0
         hasMask = hasMask || mask != nil
+        return result
     }
 
     /// The result of all rows.
@@ -163,7 +208,7 @@ package struct RunningLoss: Sendable {
         switch reduction {
         case .mean: normalizer ?? moments[.normalizer].rounded
         case .batchMean: Double(extent.itemCount)
-        default: moments.normalizer(of: reduction) ?? 1
+        default: moments.normalizer(of: reduction, termCount: template.termCount) ?? 1
         }
     }
 

@@ -4,18 +4,20 @@
 package struct RunningPartial: Sendable {
     /// The loss, its options and the revision of its numbers, without groups.
     private let header: LossPartial
-    /// The groups in the order of the bytes of their keys; the group without a key is the first.
+    /// The groups in the order in which they came.
     private var groups: [Group] = []
+    /// The place of each group by its key; that without a key has `nil`.
+    private var places: [[UInt8]?: Int] = [:]
 
     private struct Group {
-        let hasKey: Bool
-        let key: [UInt8]
-        var moments: RunningMoments
+        /// The bytes of the key; `nil` if the losses are not grouped.
+        let key: [UInt8]?
+        var moments = RunningMoments()
 
         /// Whether the group comes before another: the bytes of its key do, or it alone has no key.
         func precedes(_ other: Group) -> Bool {
-            guard hasKey, other.hasKey else { return !hasKey && other.hasKey }
-            return key.span.compare(to: other.key.span) < 0
+            guard let key, let next = other.key else { return key == nil && other.key != nil }
+            return key.span.compare(to: next.span) < 0
         }
     }
 
@@ -39,68 +41,41 @@ package struct RunningPartial: Sendable {
     ) throws(LossPartial.Mismatch) {
         try header.checkIsLike(partial)
         precondition(terms.areInOrder, "the keys do not ascend")
-        // Parts often have the same groups, which are found without a search.
-        var place = 0
-        var added: [Group] = []
+        // Parts often have the same groups, each of which follows the one before it.
+        var next = 0
         for (index, group) in terms.groups.enumerated() {
-            place = self.place(of: terms, group, from: place)
-            if place < groups.count, compare(groups[place], terms, group) == 0 {
-                guard groups[place].moments.add(terms, index) else { throw .tooLarge }
-                place += 1
-                continue
-            }
-            var moments = RunningMoments()
-            guard moments.add(terms, index) else { throw .tooLarge }
-            let key = [UInt8](terms.keys[group.key])
-            added.append(Group(hasKey: group.hasKey, key: key, moments: moments))
+            let place = isKey(of: next, terms, group) ? next : place(of: terms, group)
+            guard groups[place].moments.add(terms, index) else { throw .tooLarge }
+            next = place + 1
         }
-        if !added.isEmpty { insert(added) }
     }
 
     /// The sums of all parts.
     package var partial: LossPartial {
         header.with(
-            groups.map { group in
+            groups.sorted { $0.precedes($1) }.map { group in
                 LossPartial.Group(
-                    key: group.hasKey ? String(decoding: group.key, as: UTF8.self) : nil,
+                    key: group.key.map { String(decoding: $0, as: UTF8.self) },
                     group.moments.moments
                 )
             }
         )
     }
 
-    /// The place of the first group from a place on that does not come before another.
-    private func place(of terms: GroupTerms, _ group: GroupTerms.Group, from first: Int) -> Int {
-        guard first < groups.count, compare(groups[first], terms, group) < 0 else { return first }
-        // All groups below `low` come before, and none from `high` on does.
-        var (low, high) = (first + 1, groups.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if compare(groups[middle], terms, group) < 0 { low = middle + 1 } else { high = middle }
-        }
-        return low
+    /// Whether the group at a place, if there is one, is that of a part.
+    private func isKey(of place: Int, _ terms: GroupTerms, _ group: GroupTerms.Group) -> Bool {
+        guard place < groups.count else { return false }
+        guard let key = groups[place].key else { return !group.hasKey }
+        return group.hasKey && key.span.compare(to: terms.keys.span.extracting(group.key)) == 0
     }
 
-    /// The order of two groups: below 0 if the first comes before the second.
-    private func compare(_ own: Group, _ terms: GroupTerms, _ other: GroupTerms.Group) -> Int {
-        guard own.hasKey, other.hasKey else { return (own.hasKey ? 1 : 0) - (other.hasKey ? 1 : 0) }
-        return own.key.span.compare(to: terms.keys.span.extracting(other.key))
-    }
-
-    /// Inserts groups with other keys, which ascend.
-    private mutating func insert(_ added: [Group]) {
-        var merged: [Group] = []
-        merged.reserveCapacity(groups.count + added.count)
-        var next = 0
-        for group in groups {
-            while next < added.count, added[next].precedes(group) {
-                merged.append(added[next])
-                next += 1
-            }
-            merged.append(group)
-        }
-        merged += added[next...]
-        groups = merged
+    /// The place of the group of a part, which is added if it is new.
+    private mutating func place(of terms: GroupTerms, _ group: GroupTerms.Group) -> Int {
+        let key = group.hasKey ? [UInt8](terms.keys[group.key]) : nil
+        if let place = places[key] { return place }
+        places[key] = groups.count
+        groups.append(Group(key: key))
+        return groups.count - 1
     }
 }
 

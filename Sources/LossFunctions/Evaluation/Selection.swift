@@ -26,7 +26,7 @@ struct Selection {
         let total = lossShape.reduce(1, *)
         count = total
         if let mask = request.mask { try apply(mask, lossShape: lossShape) }
-        guard request.inputs.contains(where: { $0?.hasMissing == true }) else { return }
+        guard request.hasMissingNumbers else { return }
         for index in request.inputs.indices {
             guard let tensor = request.inputs[index], tensor.hasMissing else { continue }
             let input = signature.inputs[index]

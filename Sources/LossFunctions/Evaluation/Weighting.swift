@@ -54,7 +54,8 @@ struct Weighting {
         switch reduction {
         case .sum, .none: normalizer = 1
         case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
-        case .elementMean: normalizer = Double(selection.count)
+        case .elementMean:
+            normalizer = Double(selection.count) * Double(batch.request.termCount)
         case .mean:
             normalizer =
                 batch.request.normalizer
@@ -150,13 +151,19 @@ struct Weighting {
     {
         let length = derivatives.count / max(weights.count, 1)
         if isExtreme {
+            let scale = scale
             for offset in derivatives.indices {
-                derivatives[offset] = ScaledProduct.quotient(
-                    derivatives[offset],
-                    weights[offset / length],
-                    by: denominator(of: first + offset / length),
-                    normalizer
-                )
+                let (weight, unit) = (weights[offset / length], first + offset / length)
+                derivatives[offset] =
+                    items.isEmpty && !isExtreme(weight)
+                    // As if no weight of the batch were extreme: the other weights change nothing.
+                    ? derivatives[offset] * (weight * scale) / (normalizer * scale)
+                    : ScaledProduct.quotient(
+                        derivatives[offset],
+                        weight,
+                        by: denominator(of: unit),
+                        normalizer
+                    )
             }
         } else if length == 1, items.isEmpty {
             let scale = scale
@@ -170,6 +177,15 @@ struct Weighting {
                 }
             }
         }
+    }
+
+    /// Whether the quotient of a weight and the denominator may not be a normal number.
+    private func isExtreme(_ weight: Double) -> Bool {
+        Self.spansManyMagnitudes(
+            [weight],
+            [normalizer],
+            dividedBy: reduction == .mean ? normalizer : nil
+        )
     }
 
     /// The number by which weighted derivatives are divided.

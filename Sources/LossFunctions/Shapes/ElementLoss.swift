@@ -119,8 +119,10 @@ private struct InputCopies {
                 let values = batch.values(index)
                 guard !values.isEmpty else { continue }
                 let own = values.span.extracting(range)
-                for offset in own.indices { copies.append(own[offset]) }
-                copies.append(repeating: own[own.count - 1], count: stride - own.count)
+                let start = copies.count
+                copies.append(repeating: own[own.count - 1], count: stride)
+                var all = copies.mutableSpan
+                for offset in own.indices { all[start + offset] = own[offset] }
             }
         }
         guard batch.selection.leavesOut(someOf: range) else { return }

@@ -144,22 +144,25 @@ extension Term {
             + RequestField.common.filter { $0.field.mayBeInTerm }.map { $0.name }
     )
 
-    /// Throws if the name that a term gives to its result is that of another term.
+    /// Throws if the name that a term gives to its result is that of another term, of the same list or not.
     ///
-    /// - Parameters:
-    ///   - terms: the terms of a list.
-    ///   - list: the name of the list.
+    /// - Parameter lists: the lists with their names.
     /// - Throws: `DataSetError` with the place of the term.
-    static func checkNames(of terms: [Term], _ list: String) throws(DataSetError) {
-        var places: [String: Int] = [:]
-        for (index, term) in terms.enumerated() {
-            guard let first = places.updateValue(index, forKey: term.resultName) else { continue }
-            // The same loss twice, unlabelled, is told apart by its place.
-            let labelled = term.label == nil ? first : index
-            guard terms[labelled].label != nil else { continue }
-            let error = RequestError.conflict(field: "name", reason: .sameName(term.resultName))
-            throw TermPlace(list: list, index: labelled, term: terms[labelled], inputs: [])
-                .error(error)
+    static func checkNames(of lists: (name: String, terms: [Term])...) throws(DataSetError) {
+        var places: [String: TermPlace] = [:]
+        for (list, terms) in lists {
+            for (index, term) in terms.enumerated() {
+                let place = TermPlace(list: list, index: index, term: term, inputs: [])
+                guard let first = places.updateValue(place, forKey: term.resultName) else {
+                    continue
+                }
+                // Terms without labels are told apart by their places.
+                let labelled = term.label == nil ? first : place
+                guard labelled.term.label != nil else { continue }
+                throw labelled.error(
+                    .conflict(field: "name", reason: .sameName(term.resultName))
+                )
+            }
         }
     }
 
@@ -248,5 +251,13 @@ extension RequestField.Kind {
         case .labels: "a list of strings or integers"
         case .penalties: "a list of penalties"
         }
+    }
+}
+
+extension [String] {
+    /// The strings, each at its first place only.
+    var uniqued: [String] {
+        var known: Set<String> = []
+        return filter { known.insert($0).inserted }
     }
 }

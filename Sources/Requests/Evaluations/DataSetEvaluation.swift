@@ -164,16 +164,21 @@ package struct DataSetEvaluation: Sendable {
             for (place, term) in terms.enumerated() where Self.inputs(of: term, list) == nil {
                 throw .unknown(list: list, place: place, name: term.name)
             }
-            try Term.checkNames(of: terms, list)
         }
+        try Term.checkNames(of: ("losses", losses), ("metrics", metrics))
         let names = data.inputs.map { $0.name }
         if let other = baseline.first(where: { !names.contains($0.name) }) {
             throw .unused(input: "baseline/" + other.name, known: names)
         }
+        try data.checkUse(inputNames)
+    }
+
+    /// The inputs of the data set that losses and metrics read, each once, in the order in which they name them.
+    package var inputNames: [String] {
         let read =
             losses.flatMap { Self.inputs(of: $0, "losses") ?? [] }
             + metrics.flatMap { Self.inputs(of: $0, "metrics") ?? [] }
-        try data.checkUse(read)
+        return read.uniqued
     }
 
     /// The inputs of the data set that a loss or metric reads; `nil` if it is not known.
@@ -225,9 +230,10 @@ extension DataSetEvaluation {
             result.reason = "a loss of the whole batch is not a mean over units"
             return result
         }
-        let reduction = own.computation.request.reduction
+        let request = own.computation.request
+        let reduction = request.reduction
         guard let moments = own.result.moments,
-            let usual = moments.normalizer(of: reduction)
+            let usual = moments.normalizer(of: reduction, termCount: request.termCount)
         else {
             throw place.error(
                 .notAllowed(
@@ -241,7 +247,8 @@ extension DataSetEvaluation {
         // A denominator of the client's own is that of the groups and of the baseline too.
         let normalizer = own.result.normalizer == usual ? nil : own.result.normalizer
         func mean(_ moments: Moments) -> DataSetResult.Mean {
-            self.mean(moments, normalizer, reduction, quantile)
+            let usual = moments.normalizer(of: reduction, termCount: request.termCount)
+            return self.mean(moments, normalizer ?? usual ?? 1, quantile)
         }
         result.all = mean(moments)
         result.skipped = own.result.skipped
@@ -257,7 +264,7 @@ extension DataSetEvaluation {
             throw place.error(.loss(.notFinite(.loss, input: input, place: []), nil))
         }
         func difference(_ moments: Moments) -> DataSetResult.Mean {
-            self.mean(moments, nil, .mean, quantile)
+            self.mean(moments, moments.normalizer(of: .mean) ?? 1, quantile)
         }
         result.baseline = DataSetResult.Comparison(
             baseline: mean(others),
@@ -319,11 +326,9 @@ extension DataSetEvaluation {
     /// The mean of losses, and its uncertainty.
     private func mean(
         _ moments: Moments,
-        _ normalizer: Double?,
-        _ reduction: Reduction,
+        _ denominator: Double,
         _ quantile: Double
     ) -> DataSetResult.Mean {
-        let denominator = normalizer ?? moments.normalizer(of: reduction) ?? 1
         let isEmpty = !(denominator > 0)
         var mean = DataSetResult.Mean(
             value: isEmpty ? nil : moments.loss(dividedBy: denominator),
@@ -474,7 +479,7 @@ extension Tensor {
     }
 }
 
-/// What the losses and metrics of a data set compute once.
+/// The results that the losses and metrics of a data set share.
 private struct SharedResults {
     /// The sums of all units, of those of the baseline, and of each group, by the names of the inputs.
     private var sums: [[String]: Sums] = [:]

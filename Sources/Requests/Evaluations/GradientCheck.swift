@@ -35,6 +35,18 @@ package struct GradientCheck: Sendable {
     /// An upper bound on the memory for the result, in bytes.
     package var resultFootprint: Int { 6 * footprint + 4 * 1_024 * 1_024 }
 
+    /// The loss or penalty.
+    ///
+    /// - Throws: `DataSetError` if it is not known.
+    package func found() throws(DataSetError) -> Catalogue.Found {
+        let found =
+            isPenalty ? Catalogue.penalty(named: term.name) : Catalogue.loss(named: term.name)
+        guard let found else {
+            throw .unknown(list: isPenalty ? "penalty" : "loss", place: 0, name: term.name)
+        }
+        return found
+    }
+
     /// Compares the derivatives.
     ///
     /// - Parameter cancellation: polled during the computation; `nil` means never.
@@ -43,11 +55,7 @@ package struct GradientCheck: Sendable {
     package func result(
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(DataSetError) -> [Comparison] {
-        let entry =
-            isPenalty ? Catalogue.penalty(named: term.name) : Catalogue.loss(named: term.name)
-        guard let found = entry else {
-            throw .unknown(list: isPenalty ? "penalty" : "loss", place: 0, name: term.name)
-        }
+        let found = try found()
         guard !claims.isEmpty else { throw .request(.missingChoice("gradient", "hessian")) }
         do throws(RequestError) {
             let inputs = try claims.map { claim throws(RequestError) in
@@ -112,8 +120,8 @@ package struct GradientCheck: Sendable {
         var outputs: Outputs = []
         for claim in claims { outputs.insert(claim.quantity == .hessian ? .hessian : .gradient) }
         var builder = RequestBuilder(for: found, limits: limits, outputs: outputs)
+        let known = fields(of: found.facts)
         for (name, value) in term.fields where !others.contains(where: { $0.name == name }) {
-            let known = Self.fields(of: found.facts)
             guard known.contains(name) else { throw .unknownField(name, known: known) }
             try builder.set(named: name, value)
         }
@@ -140,12 +148,12 @@ package struct GradientCheck: Sendable {
         "outputs", "offset", "groups", "gradient_of", "regularization", "step",
     ]
 
-    private static func fields(of facts: Facts) -> [String] {
-        ["loss", "gradient", "hessian", "gradients", "hessians"]
-            + RequestField.all(of: facts).filter { !excluded.contains($0) }
+    private func fields(of facts: Facts) -> [String] {
+        [isPenalty ? "penalty" : "loss", "gradient", "hessian", "gradients", "hessians"]
+            + RequestField.all(of: facts).filter { !Self.excluded.contains($0) }
     }
 
-    /// How near two derivatives are, by the largest difference in relation to the largest true number.
+    /// The closeness of two derivatives, by the largest difference in relation to the largest true number.
     package enum Agreement: String, Comparable, Sendable {
         /// It is more than 1e-5.
         case different
@@ -239,12 +247,12 @@ package struct GradientCheck: Sendable {
             guard own.count > 1, let largest = expected.map({ abs($0) }).max(), largest > 0 else {
                 return nil
             }
-            var (product, square) = (0.0, 0.0)
+            var (product, square) = (ExactSum(), ExactSum())
             for (one, other) in zip(own, expected) {
-                product += one * (other / largest)
-                square += other / largest * (other / largest)
+                product.add(one, times: other / largest)
+                square.add(other / largest, times: other / largest)
             }
-            let factor = product / square / largest
+            let factor = (product.value / square.value / largest).nearSmallRatio
             guard factor.isFinite, factor != 0,
                 Agreement(own, expected.map { $0 * factor }) > .different
             else { return nil }
@@ -263,6 +271,34 @@ package struct GradientCheck: Sendable {
             let agreement = Agreement(claim.tensor.values, expected.values)
             guard agreement > self.agreement else { return }
             explanations.append((field.name, value, agreement))
+        }
+    }
+}
+
+extension Double {
+    /// The ratio of two integers up to 1000, or an integer or its inverse, that is within 4 ulp of this number;
+    /// the number itself if there is none.
+    ///
+    /// The convergents of the continued fraction are the best approximations by ratios.
+    fileprivate var nearSmallRatio: Double {
+        let limit = 0x1p40
+        let size = magnitude
+        guard size.isNormal, size <= limit, size >= 1 / limit else { return self }
+        var (dividend, divisor) = ((last: 0.0, this: 1.0), (last: 1.0, this: 0.0))
+        var rest = size
+        while true {
+            let whole = rest.rounded(.down)
+            dividend = (dividend.this, whole * dividend.this + dividend.last)
+            divisor = (divisor.this, whole * divisor.this + divisor.last)
+            let (over, under) = (dividend.this, divisor.this)
+            let isSmall =
+                over <= 1_000 && under <= 1_000 || under == 1 || over == 1 && under <= limit
+            guard isSmall || over == 0 else { return self }
+            if abs(over / under - size) <= 4 * size.ulp {
+                return self < 0 ? -over / under : over / under
+            }
+            guard rest > whole else { return self }
+            rest = 1 / (rest - whole)
         }
     }
 }

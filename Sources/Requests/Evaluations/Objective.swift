@@ -43,8 +43,7 @@ package struct Objective: Sendable {
         guard terms.count + penalties.count <= Self.maximumTerms else {
             throw .request(.tooManyTerms("terms", "penalties", limit: Self.maximumTerms))
         }
-        try Term.checkNames(of: terms, "terms")
-        try Term.checkNames(of: penalties, "penalties")
+        try Term.checkNames(of: ("terms", terms), ("penalties", penalties))
         let found = (try entries(of: terms, "terms"), try entries(of: penalties, "penalties"))
         let used = found.0 + found.1
         let names = data.inputs.map { $0.name }
@@ -82,17 +81,25 @@ package struct Objective: Sendable {
             )
         }
         // After the terms, which say better what is wrong with the names of their inputs.
-        try data.checkUse(
-            used.flatMap { place, found in
-                DataSet.names(of: found.facts.signature).map { place.term.source(of: $0) }
-            }
-        )
+        try data.checkUse(inputNames)
         return try ObjectiveResult(
             value: value(total),
             losses: losses,
             penalties: penaltyResults,
             gradients: gradients(sums, chosen)
         )
+    }
+
+    /// The inputs that losses and penalties read, each once, in the order in which they name them.
+    package var inputNames: [String] {
+        let lists = [(terms, Catalogue.loss), (penalties, Catalogue.penalty)]
+        let read = lists.flatMap { terms, find in
+            terms.flatMap { term in
+                let names = find(term.name).map { DataSet.names(of: $0.facts.signature) } ?? []
+                return names.map { term.source(of: $0) }
+            }
+        }
+        return read.uniqued
     }
 
     /// The entries of the catalogue that a list of terms names.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads rows of cells that are numbers, separated by commas, with a line end after each row.
+/// Reads rows of cells that are numbers, between texts that are the same in all rows: commas and line ends,
+/// or the names of members.
 ///
 /// The numbers are those of JSON. A cell with anything else is left to the caller.
 package struct CellReader: Sendable {
@@ -11,44 +12,106 @@ package struct CellReader: Sendable {
         /// The distance between the places of consecutive rows; 0 if the column is not read.
         fileprivate let stride: Int
         fileprivate let isRead: Bool
+        /// Whether its cells are texts, which are found but not read.
+        fileprivate let isText: Bool
 
         /// Creates a column whose number of a row has the place `start + stride * row`.
         package init(start: Int, stride: Int) {
             self.start = start
             self.stride = stride
-            isRead = true
+            (isRead, isText) = (true, false)
         }
 
-        private init() {
+        private init(isText: Bool) {
             (start, stride, isRead) = (0, 0, false)
+            self.isText = isText
         }
 
         /// A column that is not read: its cells may have any text.
-        package static let other = Column()
+        package static let other = Column(isText: false)
+
+        /// A column of texts, whose places are noted.
+        package static let text = Column(isText: true)
+    }
+
+    /// The place of a text, and its column.
+    package struct Text: Sendable {
+        package let column: Int
+        package let range: Range<Int>
     }
 
     /// The columns of every row; there is at least one.
     package var columns: [Column] {
         didSet {
-            guard forms.count != columns.count else { return }
-            forms = [ShortNumber.Form](repeating: .other, count: columns.count)
+            precondition(columns.count == forms.count, "the count of columns has changed")
         }
     }
     /// The form that the numbers of each column appear to have.
     private var forms: [ShortNumber.Form]
-    /// Whether lines end with a carriage return and a line feed, rather than with a line feed.
-    package let endsWithReturn: Bool
+    /// The text around the number of each column.
+    private let surroundings: [Surroundings]
+    /// The texts before the numbers of all columns, and after those the text at the end of a row.
+    private let fixed: [UInt8]
+    /// Whether nothing but commas is between the numbers of a row, and nothing before the first.
+    private let hasCommas: Bool
+    /// The offset in `fixed` of the text after the separator of the last column.
+    private let endStart: Int
     /// The row, and the column in it, of the next cell.
     package var row = 0
     package var column = 0
+    /// The texts that the last call found, in the order of the cells.
+    package private(set) var texts: [Text] = []
 
-    package init(columns: [Column], endsWithReturn: Bool) {
-        self.columns = columns
-        forms = [ShortNumber.Form](repeating: .other, count: columns.count)
-        self.endsWithReturn = endsWithReturn
+    /// The text around the number of a column.
+    private struct Surroundings {
+        /// The offset and the length of the text before it, after the separator of the column before.
+        let start: Int
+        let length: Int
+        /// The byte after it.
+        let separator: UInt8
     }
 
-    /// The place of the number of the next cell; `nil` if its column is not read.
+    /// Reads cells separated by commas.
+    ///
+    /// - Parameters:
+    ///   - columns: the columns; there is at least one.
+    ///   - endsWithReturn: whether lines end with a carriage return and a line feed, rather than with a line
+    ///     feed.
+    package init(columns: [Column], endsWithReturn: Bool) {
+        let end = endsWithReturn ? [ASCII.carriageReturn, ASCII.lineFeed] : [ASCII.lineFeed]
+        let commas = [[UInt8]](repeating: [ASCII.comma], count: columns.count - 1)
+        self.init(columns: columns, between: [[]] + commas + [end])
+    }
+
+    /// Reads cells with texts before, between and after them.
+    ///
+    /// - Parameters:
+    ///   - columns: the columns; there is at least one.
+    ///   - pieces: the texts; only the first may be empty.
+    package init(columns: [Column], between pieces: [[UInt8]]) {
+        self.columns = columns
+        forms = [ShortNumber.Form](repeating: .other, count: columns.count)
+        var (texts, surroundings) = (pieces[0], [Surroundings]())
+        var start = 0
+        for piece in pieces.dropFirst() {
+            surroundings.append(
+                Surroundings(start: start, length: texts.count - start, separator: piece[0])
+            )
+            start = texts.count
+            texts += piece.dropFirst()
+        }
+        (fixed, self.surroundings, endStart) = (texts, surroundings, start)
+        hasCommas =
+            pieces[0].isEmpty && pieces.dropFirst().dropLast().allSatisfy { $0 == [ASCII.comma] }
+    }
+
+    /// The memory in use, in bytes.
+    package var footprint: Int {
+        columns.count * (MemoryLayout<Column>.stride + MemoryLayout<Surroundings>.stride + 1)
+            + fixed.count
+    }
+
+    /// The place of the number of the next cell; `nil` if its column has none, or is not read.
     package var place: Int? {
         let column = columns[self.column]
         return column.isRead ? column.start + column.stride * row : nil
@@ -56,7 +119,8 @@ package struct CellReader: Sendable {
 
     /// Reads cells up to the end of a row, or up to one that is not a number.
     ///
-    /// Near the end of the text, cells are left to the caller as well.
+    /// Near the end of the text, cells are left to the caller as well, and so are texts that are empty or in
+    /// quotes, or that begin or end with white space.
     ///
     /// - Parameters:
     ///   - text: the text.
@@ -71,17 +135,67 @@ package struct CellReader: Sendable {
         rows: Int,
         into values: inout MutableSpan<Double>
     ) {
+        // Two functions, so that no text is compared between commas.
+        if hasCommas {
+            readBetweenCommas(text, &position, &rowStart, rows: rows, into: &values)
+        } else {
+            readBetweenTexts(text, &position, &rowStart, rows: rows, into: &values)
+        }
+    }
+
+    @inline(never)
+    private mutating func readBetweenCommas(
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ rowStart: inout Int,
+        rows: Int,
+        into values: inout MutableSpan<Double>
+    ) {
+        read(text, &position, &rowStart, rows: rows, into: &values, hasTexts: false)
+    }
+
+    @inline(never)
+    private mutating func readBetweenTexts(
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ rowStart: inout Int,
+        rows: Int,
+        into values: inout MutableSpan<Double>
+    ) {
+        read(text, &position, &rowStart, rows: rows, into: &values, hasTexts: true)
+    }
+
+    @inline(__always)
+    private mutating func read(
+        _ text: Span<UInt8>,
+        _ position: inout Int,
+        _ rowStart: inout Int,
+        rows: Int,
+        into values: inout MutableSpan<Double>,
+        hasTexts: Bool
+    ) {
         let powers = PowersOfFive.table
-        let lineEnd = endsWithReturn ? ASCII.carriageReturn : ASCII.lineFeed
         // Local variables, which the loop can keep in registers.
         let columns = columns
         let last = columns.count - 1
+        let lineEnd = surroundings[last].separator
+        // At the end of a line, a line feed may follow a carriage return.
+        let endLength = fixed.count - endStart
         var (row, column, place) = (row, column, position)
-        defer { (self.row, self.column, position) = (row, column, place) }
+        var texts: [Text] = []
+        defer { (self.row, self.column, position, self.texts) = (row, column, place, texts) }
         while row < rows {
             let target = columns[column]
-            let separator = column == last ? lineEnd : ASCII.comma
-            var end: Int
+            var separator = column == last ? lineEnd : ASCII.comma
+            if hasTexts {
+                let surrounding = surroundings[column]
+                let first = surrounding.start
+                let before = fixed.span.extracting(first..<first &+ surrounding.length)
+                guard text.has(before, at: place) else { return }
+                place &+= surrounding.length
+                separator = surrounding.separator
+            }
+            var next: Int
             if target.isRead {
                 var gap = 0
                 let form = forms[column]
@@ -93,25 +207,32 @@ package struct CellReader: Sendable {
                 }
                 guard let number, number.end >= 0 else { return }
                 values[target.start &+ target.stride &* row] = number.value
-                end = place &+ number.end
+                next = place &+ number.end
             } else {
-                end = Self.skip(text, place, separator)
+                next = Self.skip(text, place, separator)
                 // A line with nothing may not be a row.
-                guard end >= 0, last > 0 || end > place &+ 1 else { return }
+                guard next >= 0, last > 0 || next > place &+ 1 else { return }
+                if target.isText {
+                    guard Self.isPlain(text, place, next &- 1) else { return }
+                    texts.append(Text(column: column, range: place..<(next &- 1)))
+                }
             }
             guard column == last else {
-                place = end
+                place = next
                 column &+= 1
                 continue
             }
-            if endsWithReturn {
-                guard text.byte(at: end) == ASCII.lineFeed else { return }
-                end &+= 1
+            if hasTexts {
+                let end = fixed.span.extracting(endStart..<fixed.count)
+                guard text.has(end, at: next) else { return }
+            } else if endLength > 0 {
+                guard text.byte(at: next) == ASCII.lineFeed else { return }
             }
-            place = end
+            next &+= endLength
+            place = next
             column = 0
             row &+= 1
-            rowStart = end
+            rowStart = next
         }
     }
 
@@ -136,6 +257,14 @@ package struct CellReader: Sendable {
         return number
     }
 
+    /// Whether a text is not empty, and has no white space around it.
+    private static func isPlain(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        start < end
+            && ![text.byte(at: start), text.byte(at: end &- 1)].contains {
+                $0 == 0x20 || $0 == 0x09
+            }
+    }
+
     /// Returns the position after a cell without quotes and its separator; a negative number for other
     /// cells.
     private static func skip(_ text: Span<UInt8>, _ start: Int, _ separator: UInt8) -> Int {
@@ -148,6 +277,23 @@ package struct CellReader: Sendable {
             }
         }
         return -1
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes from a position on are those of another text.
+    @inline(__always)
+    fileprivate func has(_ other: Self, at position: Int) -> Bool {
+        var offset = 0
+        while offset &+ 8 <= other.count {
+            guard word(at: position &+ offset) == other.word(at: offset) else { return false }
+            offset &+= 8
+        }
+        while offset < other.count {
+            guard byte(at: position &+ offset) == other.byte(at: offset) else { return false }
+            offset &+= 1
+        }
+        return true
     }
 }
 

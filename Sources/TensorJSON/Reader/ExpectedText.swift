@@ -186,7 +186,7 @@ private func hexadecimalDigit(_ text: UInt64) -> (digit: UInt32, count: Int) {
 }
 
 extension JSONReader {
-    /// How far a reader of one form of a value has come.
+    /// The progress of a reader of one form of a value.
     package enum KnownForm {
         /// The value ends at a position.
         case read(end: Int)

@@ -115,20 +115,36 @@ package struct JSONReader: Sendable {
     package mutating func nextKey() throws(JSONError) -> String? {
         precondition(context == .object, "a key was requested outside an object")
         guard try step(ASCII.closeBrace, .commaOrBrace) else { return nil }
+        let key = try readKey()
+        offset = text.bytes.span.afterWhitespace(offset)
+        guard text.bytes.span.byte(at: offset) == ASCII.colon else {
+            throw error(.unexpected(text.bytes.span, offset, .colon, inside: .object))
+        }
+        offset += 1
+        return key
+    }
+
+    /// Begins a member with the next key, and returns it.
+    private mutating func readKey() throws(JSONError) -> String {
         let start = offset
+        if let key = containers.previousKey,
+            StringToken.isPlain(key, in: text.bytes.span, at: start)
+        {
+            guard containers.beginPreviousMember(key) else {
+                throw error(TokenError(.duplicateKey(key), at: start))
+            }
+            offset = start + key.utf8.count + 2
+            return key
+        }
         guard text.bytes.span.byte(at: start) == ASCII.quote else {
             throw containerError(.invalidKey(text.bytes.span, start))
         }
         let key: StringToken
         do { key = try StringToken(text.bytes.span, start) } catch { throw containerError(error) }
-        guard containers.beginMember(key.value) else {
+        guard containers.beginMember(key) else {
             throw error(TokenError(.duplicateKey(key.value), at: start))
         }
-        offset = text.bytes.span.afterWhitespace(key.end)
-        guard text.bytes.span.byte(at: offset) == ASCII.colon else {
-            throw error(.unexpected(text.bytes.span, offset, .colon, inside: .object))
-        }
-        offset += 1
+        offset = key.end
         return key.value
     }
 

@@ -49,11 +49,26 @@ struct OpenContainers: Sendable {
         innermost?.count += 1
     }
 
+    /// The key of the member that was last in the place of the next one, unless its text had escapes.
+    ///
+    /// Clients repeat the keys of their requests, and to compare one takes less time than to read it.
+    var previousKey: String? { keys.previous }
+
+    /// Begins a member with the previous key; returns `false` if it is repeated in the object.
+    mutating func beginPreviousMember(_ key: String) -> Bool {
+        keys.appendPrevious()
+        return beginLatestMember(key)
+    }
+
     /// Begins a member of the innermost object; returns `false` if its key is repeated.
-    mutating func beginMember(_ key: String) -> Bool {
+    mutating func beginMember(_ key: StringToken) -> Bool {
+        keys.append(key.value, hasEscapes: key.hasEscapes)
+        return beginLatestMember(key.value)
+    }
+
+    private mutating func beginLatestMember(_ key: String) -> Bool {
         let keysBefore = innermost?.keysBefore ?? 0
         innermost?.count += 1
-        keys.append(key)
         let count = keys.count - keysBefore
         guard count <= 32 else {
             return innermost?.keySet.insert(ExactKey(key)).inserted ?? true

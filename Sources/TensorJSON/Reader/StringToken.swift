@@ -3,6 +3,7 @@
 /// A JSON string with its escapes resolved.
 struct StringToken {
     let value: String
+    let hasEscapes: Bool
     /// The position after the closing quote.
     let end: Int
 
@@ -16,6 +17,7 @@ struct StringToken {
     init(_ text: Span<UInt8>, _ start: Int) throws(TokenError) {
         let first = start + 1
         let (last, hasEscapes) = try Self.closingQuote(text, from: first)
+        self.hasEscapes = hasEscapes
         end = last + 1
         let content: UTF8Span
         do {
@@ -27,6 +29,26 @@ struct StringToken {
         value =
             hasEscapes
             ? try Self.unescaped(text, first..<last) : String(copying: content)
+    }
+
+    /// Whether a string without escapes is at a position.
+    static func isPlain(_ value: String, in text: Span<UInt8>, at start: Int) -> Bool {
+        let value = value.utf8.span
+        guard text.byte(at: start) == ASCII.quote,
+            text.byte(at: start + 1 + value.count) == ASCII.quote
+        else { return false }
+        var offset = 0
+        while offset &+ 8 <= value.count {
+            guard value.word(at: offset) == text.word(at: start &+ 1 &+ offset) else {
+                return false
+            }
+            offset &+= 8
+        }
+        while offset < value.count {
+            guard value[offset] == text.byte(at: start &+ 1 &+ offset) else { return false }
+            offset &+= 1
+        }
+        return true
     }
 
     /// The position of the closing quote, and whether an escape precedes it.

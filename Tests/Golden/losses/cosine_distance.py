@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cosine distance: 1 - sum_k p t/(|p| |t|)."""
+"""The cosine distance: 1 - c, c = sum_k p t/(|p| |t|), or -c, or c."""
 
 from mpmath import fsum, sqrt
 
 import samples
 
 KIND = "inputs"
-OPTIONS = {}
+OPTIONS = {"measure": "distance"}
 
 
 def lengths(predictions, targets):
@@ -19,15 +19,17 @@ def cosine(predictions, targets):
 
 
 def loss(predictions, targets, o):
-    return 1 - cosine(predictions, targets)
+    own = cosine(predictions, targets)
+    return {"distance": 1 - own, "negative_similarity": -own, "similarity": own}[o.measure]
 
 
 def terms(predictions, targets, o):
     """The largest terms of the loss, and of the gradients and Hessians of predictions and targets."""
     own, other = lengths(predictions, targets)
     # Half the square of a difference of unit vectors, which is accurate to 2^-100.
-    distance = sqrt(abs(2 * loss(predictions, targets, o)))
-    return [distance, 1 / own, 1 / other, 3 / own**2, 3 / other**2]
+    distance = sqrt(abs(2 * (1 - cosine(predictions, targets))))
+    product = max(abs(p * t) for p, t in zip(predictions, targets)) / own / other
+    return [distance if o.measure == "distance" else product, 1 / own, 1 / other, 3 / own**2, 3 / other**2]
 
 
 def groups(random):
@@ -45,3 +47,5 @@ def groups(random):
     pairs += [([3.0, 4.0], [4.0, 3.0]), ([3.0, 4.0], [3.0, 4.0]), ([1.0, 0.0], [0.0, 1.0]), ([1.0, 0.0], [-2.0, 0.0])]
     pairs += [([a, 2 * a], [3 * b, -b]) for a in (1e-130, 1e100) for b in (1e-130, 1e100)]
     yield {}, pairs
+    for measure in ("negative_similarity", "similarity"):
+        yield {"measure": measure}, random.sample(pairs, 20)

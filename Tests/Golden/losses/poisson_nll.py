@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Poisson negative log-likelihood: e^z - t z, or p - t log p with p the mean, 0 log 0 = 0; plus log Γ(t + 1) in full."""
+"""The Poisson negative log-likelihood: e^z - t z, or p - t log(p + epsilon), p the mean; plus log Γ(t + 1) in full."""
 
 from mpmath import exp, lambertw, log, loggamma, mpf, psi, workdps
 
 import samples
 
 KIND = "inputs"
-OPTIONS = {"log_input": True, "full": False}
+OPTIONS = {"log_input": True, "full": False, "epsilon": 0.0}
 
 
 def both(prediction, target, o):
     if o.log_input:
         return exp(prediction), target * prediction
-    return prediction, target * log(prediction) if target else mpf(0)
+    return prediction, target * log(prediction + o.epsilon) if target else mpf(0)
 
 
 def loss(prediction, target, o):
@@ -26,7 +26,7 @@ def terms(prediction, target, o):
     largest = [mean, abs(product)] + ([abs(loggamma(1 + target))] if o.full else [])
     in_target = 0
     if o.full:
-        in_target = max(abs(prediction if o.log_input else log(prediction)), abs(psi(0, 1 + target)))
+        in_target = max(abs(prediction if o.log_input else log(prediction + o.epsilon)), abs(psi(0, 1 + target)))
     return [max(largest), max(mean, target) if o.log_input else 0, in_target, 0, 0]
 
 
@@ -70,3 +70,11 @@ def groups(random):
 
     yield {"full": True}, full(True)
     yield {"full": True, "log_input": False}, full(False)
+    # Means that epsilon exceeds, or that it changes in the last place.
+    means = (0.0, 1e-300, 1e-9, 1e-7, 0.25, 1 - 1e-7, 1.0, 3.5, 1e8)
+    raised = [(p, t) for p in means for t in (0.0, 1e-7, 0.5, 1.0, 7.0)]
+    raised += [(random.uniform(0, 4), random.uniform(0, 6)) for _ in range(20)]
+    raised += [(1 + random.uniform(-1, 1) * 1e-7, 10.0**k) for k in range(0, 9, 2)]
+    yield {"log_input": False, "epsilon": 1e-7}, raised + zeros(False)[::4]
+    yield {"log_input": False, "epsilon": 0.5}, raised[::2]
+    yield {"full": True, "log_input": False, "epsilon": 1e-8}, raised

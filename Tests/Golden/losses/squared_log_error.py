@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The squared logarithmic error: (log(1 + prediction) - log(1 + target))^2."""
+"""The squared logarithmic error: (log(1 + prediction) - log(1 + target))^2, or half of it."""
 
 from mpmath import e, log, workdps
 
 import samples
 
 KIND = "pointwise"
-OPTIONS = {}
+OPTIONS = {"half": False}
 
 
 def loss(prediction, target, o):
-    return (log(1 + prediction) - log(1 + target)) ** 2
+    return (log(1 + prediction) - log(1 + target)) ** 2 / (2 if o.half else 1)
 
 
 def kink(prediction, target, o):
@@ -20,7 +20,7 @@ def kink(prediction, target, o):
 
 
 def terms(prediction, target, o):
-    return {"hessian": 2 * max(1, abs(log((1 + prediction) / (1 + target)))) / (1 + prediction) ** 2}
+    return {"hessian": (1 if o.half else 2) * max(1, abs(log((1 + prediction) / (1 + target)))) / (1 + prediction) ** 2}
 
 
 def groups(random):
@@ -38,3 +38,4 @@ def groups(random):
             zero = float((1 + target) * e - 1)
         points += [(p, target) for p in samples.near(zero) if p > -1]
     yield {}, points
+    yield {"half": True}, [(random.uniform(-1, 3), random.uniform(-1, 3)) for _ in range(20)]

@@ -6,7 +6,7 @@ from mpmath import fsum, mpf, sqrt
 import samples
 
 KIND = "inputs"
-OPTIONS = {"margin": 1.0, "distance": "euclidean", "swap": False, "epsilon": 0.0}
+OPTIONS = {"margin": 1.0, "distance": "euclidean", "swap": False, "epsilon": 0.0, "sum_epsilon": 0.0}
 
 
 def distance(one, other, o):
@@ -14,7 +14,7 @@ def distance(one, other, o):
     if o.distance == "manhattan":
         return fsum(abs(x) for x in differences)
     square = fsum(x**2 for x in differences)
-    return square if o.distance == "squared_euclidean" else sqrt(square)
+    return square if o.distance == "squared_euclidean" else sqrt(square + o.sum_epsilon)
 
 
 def loss(anchor, positive, negative, o):
@@ -58,3 +58,6 @@ def groups(random):
     yield {"swap": True, "margin": 0.2}, plain(16) + close
     yield {"epsilon": 1e-6}, plain(8) + close + ends[:3]
     yield {"swap": True, "epsilon": 1e-6, "distance": "manhattan"}, plain(6)
+    equal = [([0.5, -1.0], [0.5, -1.0], [0.25, 2.0]), ([0.5], [0.5], [0.5])]
+    yield {"sum_epsilon": 1e-6}, plain(8) + close + ends[:4] + equal
+    yield {"sum_epsilon": 0.25, "swap": True, "epsilon": 1e-3}, plain(6)

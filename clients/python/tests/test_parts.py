@@ -87,6 +87,20 @@ def test_conventions_and_single_precision(client: LossClient, small: LossClient)
         assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
     fields["reduction"] = "batchmean"
     assert_same(small.loss("huber", **fields), client.loss("huber", **fields))
+    # A name may imply the convention.
+    random = np.random.default_rng(1)
+    probabilities = {"predictions": random.uniform(size=2000), "targets": np.arange(2000) % 2}
+    probabilities["weights"] = random.uniform(size=2000)
+    assert_same(small.loss("BCELoss", **probabilities), client.loss("BCELoss", **probabilities))
+
+
+def test_means_that_count_classes(client: LossClient, small: LossClient) -> None:
+    rows = np.random.default_rng(1).dirichlet(np.ones(3), 500)
+    fields = {"predictions": np.log(rows), "targets": rows[::-1]}
+    for name, others in (("KLDivLoss", {}), ("kl_divergence", {"convention": "pytorch", "log_predictions": True})):
+        assert_same(small.loss(name, **fields, **others), client.loss(name, **fields, **others))
+    fields["reduction"] = "batchmean"
+    assert_same(small.loss("KLDivLoss", **fields), client.loss("KLDivLoss", **fields))
 
 
 def test_parts_of_a_part(client: LossClient, small: LossClient) -> None:

@@ -328,7 +328,10 @@ extension BinaryCrossEntropy {
         aliases: [
             "bce",
             .init("BCELoss", convention: "pytorch"),
+            .init("bce_prob", ["from_logits": .flag(false)]),
             .init("bce_with_logits", ["from_logits": .flag(true)]),
+            .init("bce_logits", ["from_logits": .flag(true)]),
+            .init("binary:logitraw", ["from_logits": .flag(true)], convention: "xgboost"),
             .init("BCEWithLogitsLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init(
                 "binary_cross_entropy_with_logits",

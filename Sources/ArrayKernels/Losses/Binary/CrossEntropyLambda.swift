@@ -119,7 +119,7 @@ struct CrossEntropyLambda: PointwiseLoss {
 extension CrossEntropyLambda {
     static let facts = Facts(
         name: "cross_entropy_lambda",
-        aliases: ["xentlambda"],
+        aliases: [.init("xentlambda", convention: "lightgbm")],
         family: .binary,
         summary:
             "The cross-entropy of a label that is 1 if any of several trials succeeds; their number "
@@ -153,6 +153,11 @@ extension CrossEntropyLambda {
                 + "exposure of 2.",
         ],
         references: ["LightGBM cross_entropy_lambda"],
+        conventions: [
+            .lightGBM(notes: [
+                "LightGBM's weights of samples are exposures here; without weights these are 1."
+            ])
+        ],
         examples: [
             Example([
                 "predictions": Tensor(shape: [3], values: [0.2, 1.7, -0.4]),

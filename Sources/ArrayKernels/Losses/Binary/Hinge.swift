@@ -43,7 +43,7 @@ extension Hinge {
         name: "hinge",
         aliases: [
             "hinge_loss", "L1HingeLoss",
-            .init("binary:hinge", ["label_encoding": .choice("binary")]),
+            .init("binary:hinge", ["label_encoding": .choice("binary")], convention: "xgboost"),
         ],
         family: .binary,
         summary: "The shortfall of the prediction from the margin, as in support vector machines.",
@@ -89,6 +89,13 @@ extension Hinge {
                 ]
             ),
             .flux(["margin": .number(1), "label_encoding": .choice("signed")]),
+            .xgBoost(
+                ["margin": .number(1), "label_encoding": .choice("binary")],
+                surrogate: .init(floor: 1.1754943508222875e-38),
+                notes: [
+                    "The Hessian where the loss is 0 is the least positive normal number in single precision."
+                ]
+            ),
         ]
     )
 }

@@ -158,6 +158,12 @@ extension AlphaDivergence {
         ],
         references: [
             "A. Cichocki, S. Amari, Families of Alpha- Beta- and Gamma-Divergences, Entropy 12, 2010"
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [2, 3], values: [0.5, 2, 1.25, 0.2, 0.7, 3]),
+                "targets": Tensor(shape: [2, 3], values: [1, 1.5, 0.75, 0.3, 0.6, 2.5]),
+            ])
         ]
     )
 }

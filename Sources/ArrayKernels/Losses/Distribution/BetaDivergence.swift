@@ -124,6 +124,12 @@ extension BetaDivergence {
             "C. Févotte, J. Idier, Algorithms for Nonnegative Matrix Factorization with the "
                 + "beta-Divergence, Neural Computation 23, 2011",
             "scikit-learn NMF",
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [2, 3], values: [0.5, 2, 1.25, 0.2, 0.7, 3]),
+                "targets": Tensor(shape: [2, 3], values: [1, 1.5, 0.75, 0.3, 0.6, 2.5]),
+            ])
         ]
     )
 }

@@ -72,7 +72,7 @@ extension ChiSquare {
     static let facts = Facts(
         name: "chi_square",
         aliases: [
-            "chi_squared", "pearson_chi_square",
+            "chi_squared", "chi2", "pearson_chi_square",
             .init("neyman_chi_square", ["form": .choice("neyman")]),
         ],
         family: .distribution,
@@ -99,6 +99,12 @@ extension ChiSquare {
         references: [
             "A. Cichocki, S. Amari, Families of Alpha- Beta- and Gamma-Divergences, Entropy 12, 2010",
             "SciPy scipy.stats.chisquare",
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [2, 3], values: [0.5, 2, 1.25, 0.2, 0.7, 3]),
+                "targets": Tensor(shape: [2, 3], values: [1, 1.5, 0.75, 0.3, 0.6, 2.5]),
+            ])
         ]
     )
 }

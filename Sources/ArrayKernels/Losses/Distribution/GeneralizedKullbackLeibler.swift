@@ -125,6 +125,25 @@ extension GeneralizedKullbackLeibler {
         ],
         conventions: [
             .optax(["log_predictions": .flag(true)])
+        ],
+        examples: [
+            Example(
+                [
+                    "predictions": Tensor(shape: [2, 3], values: [0.5, 2, 1.25, 0.2, 0.7, 3]),
+                    "targets": Tensor(shape: [2, 3], values: [1, 1.5, 0.75, 0.3, 0.6, 2.5]),
+                ],
+                ["log_predictions": .flag(false)]
+            ),
+            Example(
+                [
+                    "predictions": Tensor(
+                        shape: [2, 3],
+                        values: [-0.7, 0.7, 0.2, -1.6, -0.4, 1.1]
+                    ),
+                    "targets": Tensor(shape: [2, 3], values: [1, 1.5, 0.75, 0.3, 0.6, 2.5]),
+                ],
+                ["log_predictions": .flag(true)]
+            ),
         ]
     )
 }

@@ -70,7 +70,7 @@ struct JensenShannonDivergence: SeparableRowLoss {
 extension JensenShannonDivergence {
     static let facts = Facts(
         name: "jensen_shannon",
-        aliases: ["jensen_shannon_divergence", "js_divergence", "jsd"],
+        aliases: ["jensen_shannon_divergence", "js_divergence", "js", "jsd"],
         family: .distribution,
         summary:
             "The mean of the divergences of two distributions from their mean, which is bounded "

@@ -489,7 +489,8 @@ extension KullbackLeiblerDivergence {
     static let facts = Facts(
         name: "kl_divergence",
         aliases: [
-            "kld", "kullback-leibler", "kullback_leibler_divergence",
+            "kl", "kld", "kullback-leibler", "kullback_leibler_divergence",
+            .init("kl_log_target", ["log_predictions": .flag(true), "log_targets": .flag(true)]),
             .init("kl_div", ["log_predictions": .flag(true)], convention: "pytorch"),
             .init("KLDivLoss", ["log_predictions": .flag(true)], convention: "pytorch"),
             .init(
@@ -519,8 +520,8 @@ extension KullbackLeiblerDivergence {
         properties: [.convex, .differentiable, .twiceDifferentiable, .properScoring],
         minimizer: .mean(.identity, [("from_logits", .softmax), ("log_predictions", .log)]),
         notes: [
-            "The mean is over rows, like PyTorch's batchmean; PyTorch's mean also divides by the "
-                + "number of classes.",
+            "The mean is over rows, like PyTorch's batchmean; PyTorch's own default also divides by the "
+                + "number of classes, as its convention does here unless the request has a reduction.",
             "A target of 0 contributes 0 for any prediction; PyTorch and optax return NaN if the "
                 + "prediction is 0 too.",
         ],
@@ -532,10 +533,11 @@ extension KullbackLeiblerDivergence {
         conventions: [
             .pyTorch(
                 ["log_predictions": .flag(true)],
-                reduction: .batchMean,
+                reduction: .elementMean,
+                countsClasses: true,
                 notes: [
-                    "PyTorch's default reduction also divides by the number of classes: set "
-                        + "\"normalizer\" to the number of predictions.",
+                    "The mean is over all predictions, each of a class, not over rows. With \"reduction\": "
+                        + "\"batchmean\", or any other in the request, PyTorch's and this one count rows.",
                     "PyTorch's reduction none keeps a term per class; here it is a loss per row.",
                 ]
             ),

@@ -33,11 +33,20 @@ struct ScaledDistance {
     let value: TwoDoubles
 
     @inline(always)
-    init(_ x: Elements) {
-        scale = x[1]
-        let error = TwoDoubles.difference(x[0], x[2])
+    init(_ x: Elements) { self.init(x[0], x[1], x[2]) }
+
+    @inline(always)
+    init(_ location: Vector, _ scale: Vector, _ target: Vector) {
+        self.scale = scale
+        let error = TwoDoubles.difference(location, target)
         difference = error.head
         value = ((error / scale).magnitude).withoutTinyTail
+    }
+
+    /// The derivative of a score in the location, from that in x.
+    @inline(always)
+    func signed(_ slope: Vector) -> Vector {
+        slope.withSign(of: difference).replacing(with: 0, where: difference .== 0)
     }
 
     /// Derivatives of a score s f(x) from those of f: f', x²f'', f'' and f - x f'.
@@ -49,8 +58,7 @@ struct ScaledDistance {
         bendOfScale: Vector,
         slopeOfScale: Derivatives
     ) -> Point {
-        let signed = slope.withSign(of: difference).replacing(with: 0, where: difference .== 0)
-        let location = Derivatives(gradient: signed, hessian: bend)
+        let location = Derivatives(gradient: signed(slope), hessian: bend)
         return Point(
             loss: (loss * scale).rounded,
             first: location,

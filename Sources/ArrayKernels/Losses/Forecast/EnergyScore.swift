@@ -139,7 +139,7 @@ private struct TargetErrors {
 extension EnergyScore {
     static let facts = Facts(
         name: "energy_score",
-        aliases: ["es", "es_ensemble", "es_sample"],
+        aliases: ["energy", "es", "es_ensemble", "es_sample"],
         family: .regression,
         summary: "The energy score of an ensemble of forecasts of vectors, with its gradient in "
             + "every member.",

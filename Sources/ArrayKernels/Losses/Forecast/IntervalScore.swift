@@ -56,7 +56,7 @@ struct IntervalScore: PointwiseLoss {
 extension IntervalScore {
     static let facts = Facts(
         name: "interval_score",
-        aliases: ["winkler_score"],
+        aliases: ["winkler", "winkler_score"],
         family: .regression,
         summary: "The score of a central prediction interval: its width, and a penalty for targets "
             + "outside of it.",

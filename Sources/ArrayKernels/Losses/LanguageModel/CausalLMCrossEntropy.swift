@@ -195,6 +195,7 @@ extension CausalLMCrossEntropy {
             RowOptions.axis.declaration,
         ],
         signature: .scoresAndClasses,
+        diagnostics: .entropy(softBound: "logit_softcap"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

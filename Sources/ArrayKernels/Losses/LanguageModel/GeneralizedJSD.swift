@@ -55,6 +55,7 @@ extension GeneralizedJSD {
         ),
         options: [beta.declaration, LogitDivergences.temperature.declaration],
         signature: LogitDivergences.signature,
+        diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

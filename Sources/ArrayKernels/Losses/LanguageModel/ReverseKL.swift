@@ -38,6 +38,7 @@ extension ReverseKL {
         ),
         options: [LogitDivergences.temperature.declaration],
         signature: LogitDivergences.signature,
+        diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

@@ -89,6 +89,7 @@ extension SkewKL {
             skew.declaration, direction.declaration, LogitDivergences.temperature.declaration,
         ],
         signature: LogitDivergences.signature,
+        diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
         notes: [

@@ -41,6 +41,7 @@ extension TotalVariationDistillation {
         ),
         options: [LogitDivergences.temperature.declaration],
         signature: LogitDivergences.signature,
+        diagnostics: .entropy(temperature: "temperature"),
         kinks: ["p_k = q_k: the derivative of that term is 0"],
         properties: [.lipschitz],
         notes: [

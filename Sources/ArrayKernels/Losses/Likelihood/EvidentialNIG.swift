@@ -182,7 +182,7 @@ struct EvidentialNIG: PointwiseLoss {
 extension EvidentialNIG {
     static let facts = Facts(
         name: "evidential_nig",
-        aliases: ["evidential_regression"],
+        aliases: ["evidential", "evidential_regression"],
         family: .regression,
         summary: "The loss of evidential regression, which predicts a normal-inverse-gamma "
             + "distribution of the mean and variance.",

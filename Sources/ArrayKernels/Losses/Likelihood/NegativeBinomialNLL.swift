@@ -182,7 +182,7 @@ struct FullNegativeBinomialNLL: PointwiseFormula {
 extension NegativeBinomialNLL {
     static let facts = Facts(
         name: "negative_binomial_nll",
-        aliases: ["negative_binomial"],
+        aliases: ["negative_binomial", "neg_binomial", "nb_nll"],
         family: .regression,
         summary: "The negative log-likelihood of a count whose variance exceeds its mean.",
         formula: .init(

@@ -6,10 +6,16 @@ import LossFacts
 /// The negative log-likelihood of a count, with or without the logarithm of its factorial.
 ///
 /// With the logarithm z of the mean: ℓ = e^z - tz, dℓ/dz = e^z - t, d²ℓ/dz² = e^z;
-/// with the mean p: ℓ = p - t log p, dℓ/dp = (p - t)/p, d²ℓ/dp² = t/p². In the target, the derivative
-/// is the negative logarithm of the mean. In full, these increase by log Γ(t + 1), ψ(t + 1) and
-/// ψ'(t + 1).
+/// with the mean p and q = p + epsilon: ℓ = p - t log q, dℓ/dp = (q - t)/q, d²ℓ/dp² = t/q². In the target, the
+/// derivative is the negative logarithm of the mean, or of q. In full, these increase by log Γ(t + 1), ψ(t + 1)
+/// and ψ'(t + 1).
 enum PoissonNLL: ListedLoss {
+    static let epsilon = Option.number(
+        "epsilon",
+        default: 0,
+        .nonNegative,
+        "Number that is added to a mean before its logarithm."
+    )
     static let full = Option.flag(
         "full",
         default: false,
@@ -31,11 +37,11 @@ enum PoissonNLL: ListedLoss {
 protocol PoissonFormula: PointwiseFormula {
     init(_ options: OptionValues)
 
-    /// The mean and its logarithm, with an error of about 2^-57.
-    static func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles)
+    /// The mean and the logarithm of it and epsilon, with an error of about 2^-57.
+    func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles)
 
     /// The same to within 2^-101.
-    static func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles)
+    func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles)
 }
 
 /// The negative log-likelihood of a count, from the logarithm of its mean.
@@ -73,12 +79,12 @@ struct PoissonNLLOfLogarithms: PoissonFormula {
     }
 
     @inline(always)
-    static func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
+    func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
         (Exponential(prediction.clamped(-750, 712)).sum, TwoDoubles(prediction))
     }
 
     @inline(always)
-    static func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
+    func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
         (.exp(prediction), TwoDoubles(prediction))
     }
 }
@@ -88,12 +94,21 @@ struct PoissonNLLOfMeans: PoissonFormula {
     static var inputCount: Int { 2 }
     static var hasPrecisePath: Bool { true }
 
-    init(_ options: OptionValues) {}
+    private let epsilon: Double
+
+    init(_ options: OptionValues) {
+        epsilon = options[PoissonNLL.epsilon]
+    }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
         let (mean, target) = (x[0], x[1])
-        let logarithm = Vector.log(mean)
+        let sum = raised(mean)
+        var (logarithm, numerator) = (Vector.log(sum.head), sum.head - target)
+        if epsilon > 0 {
+            logarithm = logarithm + sum.tail / sum.head
+            numerator = numerator + sum.tail
+        }
         // 0 log 0 = 0: for a count of 0, the mean may be 0.
         let isZero = target .== 0
         let loss = Vector.multiplyAdd(-target, logarithm, mean)
@@ -102,8 +117,8 @@ struct PoissonNLLOfMeans: PoissonFormula {
             loss: loss,
             cancelled: loss.isCancelled(mean),
             first: Derivatives(
-                gradient: ((mean - target) / mean).replacing(with: 1, where: isZero),
-                hessian: (target / mean / mean).replacing(with: 0, where: isZero)
+                gradient: (numerator / sum.head).replacing(with: 1, where: isZero),
+                hessian: (target / sum.head / sum.head).replacing(with: 0, where: isZero)
             ),
             second: Derivatives(gradient: -logarithm, hessian: Vector(repeating: 0))
         )
@@ -112,18 +127,28 @@ struct PoissonNLLOfMeans: PoissonFormula {
     @inline(always)
     func precisePoint(_ x: Elements) -> Point {
         Point(
-            loss: (x[0] - TwoDoubles.log(x[0]) * x[1]).rounded,
+            loss: (x[0] - TwoDoubles.log(raised(x[0])) * x[1]).rounded,
             first: .zero
         )
     }
+
     @inline(always)
-    static func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
-        (TwoDoubles(prediction), Logarithm(of: prediction).sum())
+    func mean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
+        let sum = raised(prediction)
+        var logarithm = Logarithm(of: sum.head).sum()
+        if epsilon > 0 { logarithm = logarithm + sum.tail / sum.head }
+        return (TwoDoubles(prediction), logarithm)
     }
 
     @inline(always)
-    static func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
-        (TwoDoubles(prediction), .log(prediction))
+    func preciseMean(_ prediction: Vector) -> (value: TwoDoubles, logarithm: TwoDoubles) {
+        (TwoDoubles(prediction), .log(raised(prediction)))
+    }
+
+    /// The sum of a mean and epsilon, exactly.
+    @inline(always)
+    private func raised(_ mean: Vector) -> TwoDoubles {
+        epsilon > 0 ? .sum(mean, Vector(repeating: epsilon)) : TwoDoubles(mean)
     }
 }
 
@@ -163,7 +188,7 @@ extension FullPoissonNLL {
     func point(_ x: Elements) -> Point {
         let target = x[1]
         let plain = base.point(x)
-        let (mean, logarithm) = Base.mean(x[0])
+        let (mean, logarithm) = base.mean(x[0])
         let product = product(target, logarithm)
         let factorial = LogFactorial(target).value
         let loss = (mean + (factorial - product)).rounded
@@ -184,7 +209,7 @@ extension FullPoissonNLL {
     @inline(always)
     func precisePoint(_ x: Elements, for columns: Columns) -> Point {
         let target = x[1]
-        let (mean, logarithm) = Base.preciseMean(x[0])
+        let (mean, logarithm) = base.preciseMean(x[0])
         let factorial = TwoDoubles.logFactorial(target)
         var gradient = Vector(repeating: 0)
         if columns.haveGradient(of: 1) {
@@ -219,11 +244,12 @@ extension PoissonNLL {
         summary: "The negative log-likelihood of a count, with or without the logarithm of its "
             + "factorial.",
         formula: .init(
-            plain: "exp(z) - t z from z = log p, or p - t log(p) from p; in full, plus log(t!)",
-            gradient: "exp(z) - t from z, (p - t) / p from p",
+            plain:
+                "exp(z) - t z from z = log p, or p - t log(p + epsilon) from p; in full, plus log(t!)",
+            gradient: "exp(z) - t from z, 1 - t / (p + epsilon) from p",
             tex: #"e^z - t z"#
         ),
-        options: [Means.logInput.declaration, full.declaration],
+        options: [Means.logInput.declaration, full.declaration, epsilon.declaration],
         signature: Means.signature(
             means: .nonNegative,
             targets: .nonNegative,
@@ -237,7 +263,8 @@ extension PoissonNLL {
             "Strictly convex in z.",
             "log(t!) is that of the gamma function at t + 1, for any t >= 0. PyTorch's option full "
                 + "adds Stirling's approximation of it, which is 0.04 too small at 2, and 0 up to 1.",
-            "PyTorch adds 1e-8 and Keras 1e-7 to a mean before its logarithm.",
+            "epsilon has no effect on logarithms of means. PyTorch adds 1e-8 to a mean before its logarithm, "
+                + "Keras 1e-7, as their conventions do here.",
             "The Hessian of XGBoost and LightGBM is exp(z + max_delta_step), by default 0.7; that of "
                 + "XGBoost 3.3 is (exp(z) + t) / 2. For another step set hessian_scale.",
             "Above z = 709.78 the loss overflows and is refused.",
@@ -250,12 +277,13 @@ extension PoissonNLL {
             .xgBoost(["log_input": .flag(true)], surrogate: stepped),
             .lightGBM(["log_input": .flag(true)], surrogate: stepped),
             .pyTorch(
-                ["log_input": .flag(true)],
+                ["log_input": .flag(true), "epsilon": .number(1e-8)],
                 reduction: .elementMean,
-                notes: [
-                    "From means PyTorch adds 1e-8 before the logarithm, and with full it adds Stirling's "
-                        + "approximation."
-                ]
+                notes: ["With full PyTorch adds Stirling's approximation."]
+            ),
+            .keras(
+                ["log_input": .flag(false), "epsilon": .number(1e-7)],
+                notes: ["The loss Poisson."]
             ),
             .catBoost(["log_input": .flag(true)]),
             .scikitLearn(["log_input": .flag(true)]),

@@ -144,7 +144,7 @@ struct ZeroInflatedPoissonNLL: PointwiseLoss {
 extension ZeroInflatedPoissonNLL {
     static let facts = Facts(
         name: "zero_inflated_poisson_nll",
-        aliases: ["zero_inflated_poisson", "zip_nll"],
+        aliases: ["zero_inflated_poisson", "zip", "zip_nll"],
         family: .regression,
         summary: "The negative log-likelihood of a count that has more zeros than a Poisson "
             + "distribution.",

@@ -2,14 +2,32 @@
 
 import LossFacts
 
-/// One minus the cosine of the angle of two vectors.
+/// One minus the cosine of the angle of two vectors, minus the cosine, or the cosine.
 ///
 /// With unit vectors u and v of z and t and c = u·v: ℓ = 1 - c = ‖u - v‖²/2, dℓ/dz = (c u - v)/‖z‖,
-/// d²ℓ/dz² = (2uv + c - 3cu²)/‖z‖², and in t likewise.
+/// d²ℓ/dz² = (2uv + c - 3cu²)/‖z‖², and in t likewise. The derivatives of c have the other sign.
 struct CosineDistance: RowwiseLoss {
     static var inputCount: Int { 2 }
 
-    init(_ options: OptionValues) {}
+    static let measure = Option.choice(
+        "measure",
+        default: Measure.distance,
+        "Number that is the loss: one minus the cosine, minus the cosine, or the cosine itself, which is least for "
+            + "opposite vectors."
+    )
+    enum Measure: String, CaseIterable, Sendable {
+        case distance
+        case negativeSimilarity = "negative_similarity"
+        case similarity
+    }
+
+    private let measure: Measure
+    private let sign: Double
+
+    init(_ options: OptionValues) {
+        measure = options[Self.measure]
+        sign = measure == .similarity ? -1 : 1
+    }
 
     struct Summary: RowSummary {
         let loss: Vector
@@ -38,9 +56,10 @@ struct CosineDistance: RowwiseLoss {
         let own = Direction(scale: scale, square: first.value(of: rows))
         let opposite = Direction(scale: otherScale, square: second.value(of: rows))
         let cosine = product.value(of: rows) / own.length / opposite.length
+        var loss = -sign * cosine.rounded
         let isNear = cosine.head .> 0.5
-        var loss = (Vector(repeating: 1) - cosine).rounded
-        if isNear.isAny {
+        if measure == .distance { loss = (Vector(repeating: 1) - cosine).rounded }
+        if measure == .distance, isNear.isAny {
             // Half the square of u - v, in which nothing cancels.
             var total = RowTotal()
             for index in 0..<rows.count {
@@ -97,8 +116,8 @@ struct CosineDistance: RowwiseLoss {
         let bend = (product + cosine) / direction.length / direction.length
         let hessian = bend.rounded * direction.scale * direction.scale
         return Derivatives(
-            gradient: slope.rounded * direction.scale,
-            hessian: hessian,
+            gradient: sign * slope.rounded * direction.scale,
+            hessian: sign * hessian,
             surrogate: hessian.magnitude
         )
     }
@@ -107,15 +126,24 @@ struct CosineDistance: RowwiseLoss {
 extension CosineDistance {
     static let facts = Facts(
         name: "cosine_distance",
-        aliases: ["cosine_loss"],
+        aliases: [
+            "cosine_loss",
+            .init(
+                "cosine_proximity",
+                ["measure": .choice("negative_similarity")],
+                convention: "keras"
+            ),
+            .init("cosine_similarity_loss", ["measure": .choice("similarity")], convention: "mlx"),
+        ],
         family: .metricLearning,
         summary: "One minus the cosine of the angle of two vectors, one loss per row.",
         formula: .init(
-            plain: "1 - sum_k p_k t_k / (|p| |t|)",
-            gradient: "(c p / |p| - t / |t|) / |p|, c the cosine",
+            plain:
+                "1 - c, c = sum_k p_k t_k / (|p| |t|); -c as negative_similarity, c as similarity",
+            gradient: "(c p / |p| - t / |t|) / |p|; minus that as similarity",
             tex: #"1 - \frac{\sum_k p_k t_k}{\lVert p \rVert\, \lVert t \rVert}"#
         ),
-        options: [RowOptions.axis.declaration],
+        options: [measure.declaration, RowOptions.axis.declaration],
         signature: Signature(
             .row,
             .init("predictions", .primary, [.init("* K", .real)], "predicted vectors"),
@@ -124,16 +152,24 @@ extension CosineDistance {
         kinks: ["a vector of zeros has no direction: its loss is not a number, and refused"],
         properties: [.differentiable, .twiceDifferentiable, .symmetric],
         notes: [
-            "Keras's CosineSimilarity is lower by 1, with the same gradient. optax's cosine_similarity and "
-                + "MLX's cosine_similarity_loss are the cosine itself, whose gradient has the other "
-                + "sign.",
-            "Of a vector of zeros optax returns NaN, Keras and MLX 0. Nothing is added to the lengths; "
-                + "MLX's default axis is 1.",
+            "Keras's CosineSimilarity is minus the cosine. optax's cosine_similarity and MLX's "
+                + "cosine_similarity_loss are the cosine itself: minimising it makes vectors opposite.",
+            "Of a vector of zeros optax returns NaN, Keras and MLX 0. Nothing is added to the lengths.",
             "The Hessian is negative for some numbers; its surrogate is the magnitude.",
         ],
         references: ["optax cosine_distance", "Keras CosineSimilarity"],
         conventions: [
-            .optax()
+            .optax(),
+            .keras(
+                ["measure": .choice("negative_similarity")],
+                notes: ["The loss CosineSimilarity, which is 0 for a vector of zeros."]
+            ),
+            .mlx(
+                ["measure": .choice("similarity"), "axis": .number(1)],
+                notes: [
+                    "The loss cosine_similarity_loss, which raises the product of the lengths to at least 1e-8."
+                ]
+            ),
         ],
         examples: [
             Example([

@@ -34,6 +34,12 @@ struct TripletMargin: RowwiseLoss {
         .nonNegative,
         "Number that is added to each difference."
     )
+    static let sumEpsilon = Option.number(
+        "sum_epsilon",
+        default: 0,
+        .nonNegative,
+        "Number that is added to the sum of squared differences before its root."
+    )
     enum Distance: String, CaseIterable, Sendable {
         case euclidean
         case squaredEuclidean = "squared_euclidean"
@@ -44,12 +50,14 @@ struct TripletMargin: RowwiseLoss {
     private let distance: Distance
     private let swaps: Bool
     private let epsilon: Double
+    private let sumEpsilon: Double
 
     init(_ options: OptionValues) {
         margin = options[Self.margin]
         distance = options[Self.distance]
         swaps = options[Self.swap]
         epsilon = options[Self.epsilon]
+        sumEpsilon = options[Self.sumEpsilon]
     }
 
     struct Summary: RowSummary {
@@ -190,7 +198,7 @@ struct TripletMargin: RowwiseLoss {
     ) -> Length {
         var scale = Vector(repeating: 1)
         if distance == .euclidean {
-            var greatest = Vector(repeating: 0)
+            var greatest = Vector(repeating: sumEpsilon.squareRoot())
             for index in 0..<rows.count {
                 let (one, other) = pair(rows, index)
                 let size = difference(one, other).head.magnitude
@@ -211,7 +219,9 @@ struct TripletMargin: RowwiseLoss {
                 of: rows
             )
         }
-        let sum = total.value(of: rows)
+        let sum =
+            distance == .euclidean && sumEpsilon > 0
+            ? total.value(of: rows) + sumEpsilon * scale * scale : total.value(of: rows)
         let root = distance == .euclidean ? sum.squareRoot : sum
         return Length(
             value: distance == .euclidean ? root.scaled(by: 1 / scale) : sum,
@@ -286,7 +296,7 @@ extension TripletMargin {
         ),
         options: [
             margin.declaration, distance.declaration, swap.declaration, epsilon.declaration,
-            RowOptions.axis.declaration,
+            sumEpsilon.declaration, RowOptions.axis.declaration,
         ],
         signature: Signature(
             .row,
@@ -301,15 +311,25 @@ extension TripletMargin {
         ],
         properties: [],
         notes: [
-            "PyTorch adds an epsilon of 1e-6 to each difference, as its convention does here; optax "
-                + "and MLX add it to the sum of squares, pytorch-metric-learning elsewhere."
+            "PyTorch adds 1e-6 to each difference, optax and MLX to the sum of squares, as their conventions "
+                + "do here; pytorch-metric-learning elsewhere."
         ],
         references: [
             "V. Balntas et al., Learning shallow convolutional feature descriptors with triplet "
                 + "losses, BMVC 2016",
             "PyTorch TripletMarginLoss",
         ],
-        conventions: [.pyTorch(["epsilon": .number(1e-6)])],
+        conventions: [
+            .pyTorch(["epsilon": .number(1e-6)]),
+            .optax(
+                ["sum_epsilon": .number(1e-6)],
+                notes: ["norm_degree = 2; others are powers of differences that may be negative."]
+            ),
+            .mlx(
+                ["sum_epsilon": .number(1e-6)],
+                notes: ["The loss triplet_loss; p = 1 is the distance manhattan."]
+            ),
+        ],
         examples: [
             Example([
                 "anchor": Tensor(shape: [2, 3], values: [0.2, 0.5, -1, 0.1, 1.2, 0.3]),

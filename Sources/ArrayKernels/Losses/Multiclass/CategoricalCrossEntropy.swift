@@ -317,6 +317,9 @@ extension CategoricalCrossEntropy {
             ),
             .init("CrossEntropyLoss", ["from_logits": .flag(true)], convention: "pytorch"),
             .init("softmax_cross_entropy", ["from_logits": .flag(true)]),
+            .init("softmax_ce", ["from_logits": .flag(true)]),
+            .init("cross_entropy_prob", ["from_logits": .flag(false)]),
+            .init("multi:softmax", ["from_logits": .flag(true)], convention: "xgboost"),
             .init("sparse_softmax_cross_entropy", ["from_logits": .flag(true)]),
             .init("multiclass_logistic_loss", ["from_logits": .flag(true)]),
             .init(

@@ -168,6 +168,7 @@ extension Distillation {
             .init("predictions", .primary, [.init("* K", .real)], "logits of the student"),
             .init("targets", .constant, [.init("* K", .real)], "logits of the teacher")
         ),
+        diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [

@@ -46,7 +46,7 @@ struct GeneralizedCrossEntropy: RowwiseLoss, ClassProbabilityLoss {
 extension GeneralizedCrossEntropy {
     static let facts = Facts(
         name: "generalized_cross_entropy",
-        aliases: ["gce", "gce_loss", "lq_loss", "categorical_generalized_cross_entropy"],
+        aliases: ["gce", "gce_loss", "lq_loss"],
         family: .multiclass,
         summary: "A loss between the cross-entropy and the mean absolute error, for labels of "
             + "which some are wrong.",
@@ -72,6 +72,15 @@ extension GeneralizedCrossEntropy {
             "Z. Zhang, M. R. Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural "
                 + "Networks with Noisy Labels, NeurIPS 2018",
             "Keras CategoricalGeneralizedCrossEntropy",
+        ],
+        conventions: [
+            .keras(
+                ["q": .number(0.5)],
+                notes: [
+                    "Keras takes probabilities, of which send the logarithms; the gradient is then that with "
+                        + "respect to these as logits. Its targets are classes."
+                ]
+            )
         ]
     )
 }

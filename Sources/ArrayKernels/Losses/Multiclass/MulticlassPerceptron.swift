@@ -42,6 +42,12 @@ extension MulticlassPerceptron {
         ],
         conventions: [
             .optax(notes: ["optax shares the gradient among equal scores, with the class too."])
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [2, 3], values: [0.5, 2, -1, 0.1, 1.2, 0.3]),
+                "targets": Tensor(shape: [2], values: [0, 1]),
+            ])
         ]
     )
 }

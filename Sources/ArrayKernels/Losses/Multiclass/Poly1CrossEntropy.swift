@@ -22,7 +22,7 @@ extension Poly1CrossEntropy {
         name: "poly1_cross_entropy",
         aliases: [
             .init("poly_loss_cross_entropy", convention: "optax"), "poly_loss", "poly1_loss",
-            "poly1_softmax_loss",
+            "poly1_ce", "poly1_softmax", "poly1_softmax_loss",
         ],
         family: .multiclass,
         summary: "The cross-entropy plus a multiple of the probability of the other classes.",

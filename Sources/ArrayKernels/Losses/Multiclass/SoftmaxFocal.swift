@@ -42,9 +42,7 @@ struct SoftmaxFocal: RowwiseLoss, ClassProbabilityLoss {
 extension SoftmaxFocal {
     static let facts = Facts(
         name: "softmax_focal",
-        aliases: [
-            "categorical_focal_crossentropy", "softmax_focal_loss", "multiclass_focal_loss",
-        ],
+        aliases: ["softmax_focal_loss", "multiclass_focal_loss"],
         family: .multiclass,
         summary: "The cross-entropy of several classes, with less weight where the class is "
             + "probable, for classes of very different size.",

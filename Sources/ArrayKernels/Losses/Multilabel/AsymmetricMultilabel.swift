@@ -144,7 +144,10 @@ extension Point {
 extension AsymmetricMultilabel {
     static let facts = Facts(
         name: "asymmetric_multilabel",
-        aliases: ["asl", "asymmetric_loss", "asymmetric_loss_multilabel"],
+        aliases: [
+            "asl", "asymmetric", "asymmetric_loss", "asymmetric_loss_multilabel",
+            "asymmetric_loss_optimized",
+        ],
         family: .multilabel,
         summary: "The sum of the focal losses of the labels of a row, with less weight for labels "
             + "that do not apply, and none where they are improbable.",

@@ -229,7 +229,7 @@ extension FDPO {
         properties: [.differentiable, .twiceDifferentiable],
         relations: [.same(as: "dpo", when: ["divergence": .choice("reverse_kl")])],
         notes: [
-            Preferences.constantReference, Preferences.sums,
+            Preferences.constantReference, Preferences.sums, Preferences.subnormalResult,
             "TRL limits exponents to 80, or 11 in half precision, and treats orders within 1e-6 of "
                 + "1 as 1.",
             "Where a chosen response has a log-ratio x with (alpha - 1) x above 600 that is not "
@@ -277,7 +277,7 @@ extension AlphaPO {
             )
         ],
         notes: [
-            Preferences.means,
+            Preferences.means, Preferences.subnormalResult,
             "The surrogate of the Hessian is beta^2 q (1 - q) exp(-2 a c), and in r likewise.",
         ],
         references: [

@@ -99,6 +99,7 @@ extension KTO {
                 "1 for desirable, 0 for undesirable responses"
             )
         ),
+        diagnostics: .labelledRewards(factor: "beta", threshold: "kl"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         notes: [

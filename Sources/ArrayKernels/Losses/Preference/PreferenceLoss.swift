@@ -285,6 +285,8 @@ enum Preferences {
     static let subnormal =
         "Where a probability is subnormal, below 2^-1022, the gradient errs by up to 4 beta 2^-1074, and "
         + "the Hessian by up to 4 beta^2 2^-1074, times the weight of kto."
+    static let subnormalResult =
+        "A loss, gradient or Hessian below 2^-1022 in magnitude errs by up to 2^-1073."
     static let sums =
         "TRL and the papers take sums over the tokens of a response, as log_probability sum does."
     static let means =

@@ -98,6 +98,7 @@ extension RRHF {
                 "rewards of the responses"
             )
         ),
+        diagnostics: .ranking,
         kinks: [
             "p_i = p_j: the derivatives of that term are 0",
             "equal highest rewards: the first response is the best",

@@ -70,19 +70,27 @@ extension AbsolutePercentageError {
         properties: [.convex, .lipschitz],
         notes: [
             "Keras's loss is in percent, and its epsilon is 1e-7; that of scikit-learn is the default "
-                + "here. LightGBM's mape divides by max(1, |t|)."
+                + "here. LightGBM and CatBoost divide by max(1, |t|); LightGBM also replaces the values of a "
+                + "tree's leaves by weighted medians afterwards, as no objective of a client can."
         ],
         references: [
             "scikit-learn mean_absolute_percentage_error", "Keras MeanAbsolutePercentageError",
             "LightGBM mape",
         ],
         conventions: [
+            .lightGBM(["epsilon": .number(1)], surrogate: .init(floor: 1)),
             .catBoost(
                 ["epsilon": .number(1)],
                 notes: ["The gradient of CatBoost where p = t is 1 / max(1, |t|)."]
             ),
             .keras(["epsilon": .number(1e-7), "percent": .flag(true)]),
             .scikitLearn(["epsilon": .number(2.220446049250313e-16)]),
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [3], values: [0.2, 1.7, -0.4]),
+                "targets": Tensor(shape: [3], values: [0.25, 1.5, -0.5]),
+            ])
         ]
     )
 }

@@ -21,7 +21,9 @@ extension HalfSquaredError {
     static let facts = Facts(
         name: "half_squared_error",
         aliases: [
-            "l2_loss", "regression", "regression_l2",
+            "l2_loss",
+            .init("regression", convention: "lightgbm"),
+            .init("regression_l2", convention: "lightgbm"),
             .init("reg:squarederror", convention: "xgboost"),
             .init("reg:linear", convention: "xgboost"),
         ],

@@ -37,7 +37,8 @@ extension Pinball {
     static let facts = Facts(
         name: "pinball",
         aliases: [
-            "pinball_loss", "mean_pinball_loss", "quantile", "quantile_loss",
+            "pinball_loss", "mean_pinball_loss", "quantile", "quantile_loss", "quantile_regression",
+            "check_loss", "tilted_loss",
             .init("reg:quantileerror", convention: "xgboost"),
         ],
         family: .regression,

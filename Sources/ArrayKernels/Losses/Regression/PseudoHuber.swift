@@ -41,7 +41,7 @@ extension PseudoHuber {
     static let facts = Facts(
         name: "pseudo_huber",
         aliases: [
-            "pseudo_huber_loss", "charbonnier",
+            "pseudo_huber_loss", "charbonnier", "charbonnier_loss", "soft_l1",
             .init("reg:pseudohubererror", convention: "xgboost"),
         ],
         family: .regression,

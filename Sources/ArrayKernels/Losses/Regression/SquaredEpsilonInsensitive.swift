@@ -52,6 +52,12 @@ extension SquaredEpsilonInsensitive {
         ],
         conventions: [
             .scikitLearn(["tolerance": .number(0.1)])
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [3], values: [0.3, 1.7, -0.45]),
+                "targets": Tensor(shape: [3], values: [0, 1.875, -0.5]),
+            ])
         ]
     )
 }

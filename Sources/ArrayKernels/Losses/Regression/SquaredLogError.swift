@@ -5,12 +5,23 @@ import LossFacts
 /// The square of the difference of logarithms of 1 + p and 1 + t.
 ///
 /// With L = log((1 + p)/(1 + t)): ℓ = L², dℓ/dp = 2L/(1 + p), d²ℓ/dp² = 2 (1 - L)/(1 + p)², and
-/// likewise for the target, with -L. L is log(1 + |p - t|/(1 + min(p, t))), with the sign of p - t.
+/// likewise for the target, with -L. L is log(1 + |p - t|/(1 + min(p, t))), with the sign of p - t. All of it
+/// is halved on request.
 struct SquaredLogError: PointwiseLoss {
     static var inputCount: Int { 2 }
     static var hasPrecisePath: Bool { true }
 
-    init(_ options: OptionValues) {}
+    static let half = Option.flag("half", "Whether the loss has the factor 1/2.")
+
+    /// 1, or 0.5 if the loss is halved.
+    private let scale: Double
+    /// Twice that.
+    private let factor: Double
+
+    init(_ options: OptionValues) {
+        scale = options[Self.half] ? 0.5 : 1
+        factor = options[Self.half] ? 1 : 2
+    }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
@@ -36,7 +47,7 @@ struct SquaredLogError: PointwiseLoss {
         )
         let logarithm = (Vector.log1p(quotient) + correction).withSign(of: difference.value)
         return Point(
-            loss: logarithm * logarithm,
+            loss: scale * (logarithm * logarithm),
             first: derivatives(logarithm, first.value),
             second: derivatives(-logarithm, second.value)
         )
@@ -46,9 +57,9 @@ struct SquaredLogError: PointwiseLoss {
     private func derivatives(_ logarithm: Vector, _ sum: Vector) -> Derivatives {
         let bend = 1 - logarithm
         return Derivatives(
-            gradient: 2 * logarithm / sum,
-            hessian: 2 * bend / sum / sum,
-            surrogate: 2 / sum / sum,
+            gradient: factor * logarithm / sum,
+            hessian: factor * bend / sum / sum,
+            surrogate: factor / sum / sum,
             cancelledHessian: bend.isCancelled(Vector(repeating: 1))
         )
     }
@@ -59,7 +70,7 @@ struct SquaredLogError: PointwiseLoss {
         let (first, second) = (TwoDoubles.sum(x[0], one), TwoDoubles.sum(x[1], one))
         let logarithm = TwoDoubles.log(first) - TwoDoubles.log(second)
         return Point(
-            loss: (logarithm * logarithm).rounded,
+            loss: scale * (logarithm * logarithm).rounded,
             first: preciseDerivatives(logarithm, first),
             second: preciseDerivatives(-logarithm, second)
         )
@@ -67,11 +78,11 @@ struct SquaredLogError: PointwiseLoss {
 
     @inline(always)
     private func preciseDerivatives(_ logarithm: TwoDoubles, _ sum: TwoDoubles) -> Derivatives {
-        let two = TwoDoubles(repeating: 2)
+        let factor = TwoDoubles(repeating: factor)
         return Derivatives(
-            gradient: (two * (logarithm / sum)).rounded,
-            hessian: (two * ((TwoDoubles(repeating: 1) - logarithm) / sum / sum)).rounded,
-            surrogate: (two / sum / sum).rounded
+            gradient: (factor * (logarithm / sum)).rounded,
+            hessian: (factor * ((TwoDoubles(repeating: 1) - logarithm) / sum / sum)).rounded,
+            surrogate: (factor / sum / sum).rounded
         )
     }
 }
@@ -82,15 +93,16 @@ extension SquaredLogError {
         aliases: [
             "msle", "mean_squared_log_error", "mean_squared_logarithmic_error",
             "squared_logarithmic_error",
+            .init("reg:squaredlogerror", ["half": .flag(true)], convention: "xgboost"),
         ],
         family: .regression,
         summary: "The squared error of log(1 + p) and log(1 + t), for relative errors of counts.",
         formula: .init(
-            plain: "(log(1 + p) - log(1 + t))^2",
+            plain: "(log(1 + p) - log(1 + t))^2, half of it with half",
             gradient: "2 (log(1 + p) - log(1 + t)) / (1 + p)",
             tex: #"(\log(1 + p) - \log(1 + t))^2"#
         ),
-        options: [],
+        options: [half.declaration],
         signature: Signature(
             .element,
             .init("predictions", .primary, .interval(.above(-1)), "predicted numbers"),
@@ -100,7 +112,6 @@ extension SquaredLogError {
         properties: [.differentiable, .twiceDifferentiable],
         notes: [
             "The Hessian is negative where 1 + p > e (1 + t).",
-            "XGBoost's reg:squaredlogerror is half of it, and clips predictions at -1 + 1e-6.",
             "Keras raises both to at least 1e-7, so negative predictions have no gradient; "
                 + "Flux's msle takes log(p) and log(t).",
         ],
@@ -111,6 +122,13 @@ extension SquaredLogError {
         conventions: [
             .keras(notes: ["Keras raises numbers below 1e-7 to 1e-7, where its gradient is 0."]),
             .scikitLearn(),
+            .xgBoost(
+                ["half": .flag(true)],
+                notes: [
+                    "XGBoost raises predictions to at least -1 + 1e-6, and Hessians, which are negative where "
+                        + "1 + p > e (1 + t), to at least 1e-6: an objective must do the latter itself."
+                ]
+            ),
         ]
     )
 }

@@ -47,6 +47,12 @@ extension SquaredPercentageError {
         references: [
             "H. Park, L. A. Stefanski, Relative-Error Prediction, Statistics and Probability "
                 + "Letters 40, 1998"
+        ],
+        examples: [
+            Example([
+                "predictions": Tensor(shape: [3], values: [0.2, 1.7, -0.4]),
+                "targets": Tensor(shape: [3], values: [0.25, 1.5, -0.5]),
+            ])
         ]
     )
 }

@@ -30,7 +30,7 @@ struct ElasticNet: QuadraticPenalty {
 extension ElasticNet {
     static let facts = Facts(
         name: "elastic_net",
-        aliases: ["l1_l2"],
+        aliases: ["l1_l2", "l1_plus_l2"],
         family: .regularization,
         summary: "A mixture of l1 and half l2: sparse, and stable for correlated parameters.",
         formula: .init(

@@ -19,7 +19,7 @@ struct L1: QuadraticPenalty {
 extension L1 {
     static let facts = Facts(
         name: "l1",
-        aliases: ["lasso"],
+        aliases: ["lasso", "reg_alpha", "lambda_l1"],
         family: .regularization,
         summary: "The sum of absolute values: drives parameters to 0.",
         formula: .init(

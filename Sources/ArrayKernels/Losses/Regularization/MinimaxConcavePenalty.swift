@@ -63,7 +63,7 @@ struct MinimaxConcavePenalty: SeparablePenalty {
 extension MinimaxConcavePenalty {
     static let facts = Facts(
         name: "mcp",
-        aliases: ["minimax_concave_penalty"],
+        aliases: ["minimax_concave_penalty", "mc_penalty"],
         family: .regularization,
         summary: "Like l1 near 0, but constant for large parameters, so that these do not shrink.",
         formula: .init(
@@ -90,6 +90,12 @@ extension MinimaxConcavePenalty {
                 + "Statistics 38, 2010",
             "skglm MCPenalty",
         ],
-        defaultReduction: .sum
+        defaultReduction: .sum,
+        examples: [
+            Example(
+                ["parameters": Tensor(shape: [3], values: [0.2, 1.7, -0.4])],
+                ["strength": .number(0.5)]
+            )
+        ]
     )
 }

@@ -105,6 +105,12 @@ extension SCAD {
                 + "Properties, Journal of the American Statistical Association 96, 2001",
             "skglm SCAD",
         ],
-        defaultReduction: .sum
+        defaultReduction: .sum,
+        examples: [
+            Example(
+                ["parameters": Tensor(shape: [3], values: [0.2, 1.7, -0.4])],
+                ["strength": .number(0.5)]
+            )
+        ]
     )
 }

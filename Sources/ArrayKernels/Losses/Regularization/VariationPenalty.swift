@@ -190,7 +190,7 @@ private struct TautString {
 extension VariationPenalty {
     static let facts = Facts(
         name: "tv",
-        aliases: ["total_variation_1d"],
+        aliases: ["total_variation", "total_variation_1d"],
         family: .regularization,
         summary:
             "The total variation of each row: makes neighbours equal, so that parameters change in few "

@@ -75,8 +75,7 @@ struct BrierScore: MetricEvaluator {
             throw .notFinite(.loss, input: batch.name(of: 0), place: [])
         }
         return MetricResult(
-            .number(moments.mean),
-            standardError: moments.standardError,
+            meanOf: moments,
             parts: isDecomposed ? parts : []
         )
     }

@@ -21,7 +21,7 @@ struct ExpectedCalibrationError: MetricEvaluator {
             return difference.isNegative ? -difference : difference
         }
         .sum
-        return MetricResult(distance.divided(by: bins.map { $0.weight }.sum))
+        return MetricResult(distance, dividedBy: bins.map { $0.weight }.sum)
     }
 
     private func bins<Count: ExactCount>(

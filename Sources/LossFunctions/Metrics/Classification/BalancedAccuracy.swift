@@ -25,7 +25,7 @@ struct BalancedAccuracy: MetricEvaluator {
         var sum = QuotientSum()
         for index in present { sum.add(counts.correct[index], dividedBy: counts.actual[index]) }
         guard isAdjusted else {
-            return MetricResult(sum.divided(by: ExactNumber(present.count)))
+            return sum.result(dividedBy: ExactNumber(present.count))
         }
         guard present.count > 1 else {
             return .undefined(
@@ -34,7 +34,7 @@ struct BalancedAccuracy: MetricEvaluator {
         }
         // (s/n - 1/n) / (1 - 1/n).
         sum.add(ExactNumber(-1))
-        return MetricResult(sum.divided(by: ExactNumber(present.count - 1)))
+        return sum.result(dividedBy: ExactNumber(present.count - 1))
     }
 
     static let facts = MetricFacts(

@@ -67,8 +67,18 @@ struct ClassRatioOptions {
     let zeroDivision: ZeroDivision
     let decision: Decision
 
-    init(_ options: OptionValues) {
+    /// - Throws: `LossError` if an option does not apply.
+    init(_ options: OptionValues) throws(LossError) {
         average = options[Self.average]
+        let own = Self.positive.declaration.name
+        guard average == .binary || !options.has(own) else {
+            throw .optionOfOthers(
+                option: own,
+                choice: Self.average.declaration.name,
+                chosen: average.rawValue,
+                having: [Average.binary.rawValue]
+            )
+        }
         positive = options[Self.positive] ?? 1
         zeroDivision = options[Self.zeroDivision]
         decision = Decision(options)
@@ -102,7 +112,9 @@ extension ClassRatio {
         }
         switch options.average {
         case .binary:
-            return value(options.positive).map { MetricResult($0) }
+            let (dividend, divisor) = parts(options.positive)
+            guard divisor.isZero else { return MetricResult(dividend, dividedBy: divisor) }
+            return options.zeroDivision.value.map { MetricResult($0) }
                 ?? undefined(options.positive)
         case .none: return MetricResult(.numbers(counts.classes.map(value)))
         case .micro:
@@ -111,7 +123,7 @@ extension ClassRatio {
                 predicted: counts.predicted.sum,
                 actual: counts.actual.sum
             )
-            return MetricResult(dividend.divided(by: divisor))
+            return MetricResult(dividend, dividedBy: divisor)
         case .macro, .weighted:
             let isWeighted = options.average == .weighted
             var (sum, weight) = (QuotientSum(), ExactNumber.zero)
@@ -128,7 +140,7 @@ extension ClassRatio {
                     return undefined(index)
                 }
             }
-            return MetricResult(sum.divided(by: weight))
+            return sum.result(dividedBy: weight)
         }
     }
 

@@ -7,7 +7,7 @@ struct F1: ClassRatio {
     let options: ClassRatioOptions
 
     init(_ options: OptionValues) throws(LossError) {
-        self.options = ClassRatioOptions(options)
+        self.options = try ClassRatioOptions(options)
     }
 
     static let lacking = "it is neither predicted nor a target"

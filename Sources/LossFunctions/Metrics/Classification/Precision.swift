@@ -7,7 +7,7 @@ struct Precision: ClassRatio {
     let options: ClassRatioOptions
 
     init(_ options: OptionValues) throws(LossError) {
-        self.options = ClassRatioOptions(options)
+        self.options = try ClassRatioOptions(options)
     }
 
     static let lacking = "it is never predicted"

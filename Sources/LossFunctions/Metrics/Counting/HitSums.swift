@@ -30,7 +30,7 @@ struct HitSums {
     /// The share of the units that have the property, rounded once, with its standard error.
     var mean: MetricResult {
         MetricResult(
-            .number(moments[.weightedLoss].divided(by: moments[.weight])),
+            .init(dividend: moments[.weightedLoss], divisor: moments[.weight]),
             standardError: moments.standardError
         )
     }

@@ -17,6 +17,11 @@ struct QuotientSum {
     mutating func add(_ number: ExactNumber) { sum += number }
 
     func divided(by divisor: ExactNumber) -> Double { sum.divided(by: divisor) }
+
+    /// The value of a metric that is the sum, divided by a number.
+    func result(dividedBy divisor: ExactNumber) -> MetricResult {
+        MetricResult(sum, dividedBy: divisor)
+    }
 }
 
 extension [ExactNumber] {

@@ -45,10 +45,12 @@ struct MeanAbsoluteScaledError: MetricEvaluator {
         let moments = try loss.moments(of: batch)
         let count = ExactNumber(history.count - seasonality)
         let errors = moments[.weightedLoss] * count
-        let value = errors.divided(by: moments[.weight] * naive)
-        guard value.isFinite else { throw .notFinite(.loss, input: batch.name(of: 0), place: []) }
+        let scale = moments[.weight] * naive
+        guard errors.divided(by: scale).isFinite else {
+            throw .notFinite(.loss, input: batch.name(of: 0), place: [])
+        }
         return MetricResult(
-            .number(value),
+            .init(dividend: errors, divisor: scale),
             standardError: moments.standardError.map { error in
                 (ExactNumber(error) * count).divided(by: naive)
             }

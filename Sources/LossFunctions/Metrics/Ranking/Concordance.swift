@@ -47,7 +47,7 @@ struct Concordance: MetricEvaluator {
             )
         }
         let twice = pairs + pairs
-        return MetricResult((twice - twiceDiscordant.number(batch.scale)).divided(by: twice))
+        return MetricResult(twice - twiceDiscordant.number(batch.scale), dividedBy: twice)
     }
 
     private struct Unit {

@@ -52,7 +52,10 @@ extension RankingMetric {
                 negative: negative,
                 batch.scale
             )
-            return MetricResult(value.head + value.tail)
+            return MetricResult(
+                ExactNumber(value.head) + ExactNumber(value.tail),
+                dividedBy: ExactNumber(1)
+            )
         }
         var values: [Double?] = []
         var (sum, weight) = (ExactNumber.zero, ExactNumber.zero)
@@ -77,7 +80,7 @@ extension RankingMetric {
             weight += factor
         }
         guard average != .none else { return MetricResult(.numbers(values)) }
-        return MetricResult(sum.divided(by: weight))
+        return MetricResult(sum, dividedBy: weight)
     }
 
     /// The reason that there is no value; `nil` if there is one.

@@ -40,6 +40,13 @@ struct DSquared: MetricEvaluator {
         .compactMap { $0 }
     }()
 
+    /// The names of the losses that have an option.
+    private static func losses(having option: String) -> [String] {
+        LossName.allCases.map { $0.rawValue }.filter { name in
+            Catalogue.loss(named: name)?.facts.options.contains { $0.name == option } == true
+        }
+    }
+
     private let loss: Loss
     /// The loss of predictions that are means.
     private let lossOfMeans: Loss
@@ -56,8 +63,13 @@ struct DSquared: MetricEvaluator {
             let value = options.value(of: declaration.name, in: Self.lossOptions)
             if entry.facts.options.contains(where: { $0.name == declaration.name }) {
                 values[declaration.name] = value
-            } else if value != declaration.defaultOptionValue {
-                throw .conflictingOptions(Self.loss.declaration.name, declaration.name)
+            } else if options.has(declaration.name) {
+                throw .optionOfOthers(
+                    option: declaration.name,
+                    choice: Self.loss.declaration.name,
+                    chosen: name,
+                    having: Self.losses(having: declaration.name)
+                )
             }
         }
         isSquaredError = options[Self.loss] == .squaredError
@@ -94,7 +106,7 @@ struct DSquared: MetricEvaluator {
         guard !total.isZero else {
             return .undefined("\(name) needs a best constant with a loss, but its loss is 0")
         }
-        return MetricResult((total - own[.weightedLoss]).divided(by: total))
+        return MetricResult(total - own[.weightedLoss], dividedBy: total)
     }
 
     static let facts = MetricFacts(

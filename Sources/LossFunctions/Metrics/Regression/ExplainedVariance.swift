@@ -12,7 +12,7 @@ struct ExplainedVariance: MetricEvaluator {
         guard !total.isZero else {
             return .undefined("\(name) needs targets that differ, but all are equal")
         }
-        return MetricResult((total - sums.errorDeviations).divided(by: total))
+        return MetricResult(total - sums.errorDeviations, dividedBy: total)
     }
 
     static let facts = MetricFacts(

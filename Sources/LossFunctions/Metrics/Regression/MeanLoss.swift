@@ -19,11 +19,24 @@ extension MeanLoss {
             preconditionFailure("\(Self.loss) is a loss")
         }
         let moments = try batch.moments(of: loss)
-        let mean = moments.mean
-        guard mean.isFinite else {
+        guard moments.mean.isFinite else {
             throw .notFinite(.loss, input: batch.name(of: 0), place: [])
         }
-        return MetricResult(.number(mean), standardError: moments.standardError)
+        return MetricResult(meanOf: moments)
+    }
+}
+
+extension MetricResult {
+    /// The mean of losses, which is finite, with its standard error.
+    init(meanOf moments: Moments, parts: [Part] = []) {
+        self.init(
+            Quotient(
+                dividend: moments[.weightedLoss],
+                divisor: ExactNumber(moments[.weight].rounded)
+            ),
+            standardError: moments.standardError,
+            parts: parts
+        )
     }
 }
 

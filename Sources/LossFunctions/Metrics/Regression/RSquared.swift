@@ -12,7 +12,7 @@ struct RSquared: MetricEvaluator {
         guard !total.isZero else {
             return .undefined("\(name) needs targets that differ, but all are equal")
         }
-        return MetricResult((total - sums.weight * sums.squaredErrors).divided(by: total))
+        return MetricResult(total - sums.weight * sums.squaredErrors, dividedBy: total)
     }
 
     static let facts = MetricFacts(

@@ -8,7 +8,9 @@ struct RootMeanSquaredError: MetricEvaluator {
 
     func evaluate(_ batch: MetricBatch) throws(LossError) -> MetricResult {
         let sums = try batch.regressionSums()
-        return MetricResult(sums.squaredErrors.squareRoot(dividedBy: sums.weight))
+        return MetricResult(
+            .init(dividend: sums.squaredErrors, divisor: sums.weight, isRoot: true)
+        )
     }
 
     static let facts = MetricFacts(

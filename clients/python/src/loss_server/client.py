@@ -111,7 +111,7 @@ class LossClient:
                 if not error.is_too_large:
                     raise
                 problem = error
-        cut = parts.Cut.of(prepared, self.describe(loss))
+        cut = parts.Cut.of(prepared, self.describe(loss), loss)
         if isinstance(cut, str):
             if problem is None:  # the server may take more than this client knows
                 return self._named(self._compute(path, media_type, pieces), prepared)

@@ -55,16 +55,21 @@ class Cut:
     reduction: str
 
     @classmethod
-    def of(cls, fields: Fields, facts: Mapping[str, Any]) -> Cut | str:
+    def of(cls, fields: Fields, facts: Mapping[str, Any], name: str | None = None) -> Cut | str:
         """Returns the cut, or the reason that there is none.
 
         - facts: the entry of the loss in the catalogue.
+        - name: the name by which it is requested, which may imply a convention.
         """
         if "regularization" in fields.others:
             return "penalties belong to the whole: request them by LossClient.penalty"
-        reduction = _REDUCTIONS.get(_reduction(fields, facts))
+        convention = _convention(fields, facts, name)
+        if convention.get("counts_classes") and "reduction" not in fields.others:
+            return "its convention counts classes in the mean, unless the request has a reduction"
+        chosen = _reduction(fields, facts, convention)
+        reduction = _REDUCTIONS.get(chosen)
         if reduction is None:
-            return f"the reduction {_reduction(fields, facts)} does not follow from sums of parts"
+            return f"the reduction {chosen} does not follow from sums of parts"
         if unknown := [name for name in fields.outputs if name not in ARRAYS | SUMS]:
             return f"the output {unknown[0]} is one of the whole"
         inputs = [each for each in facts["inputs"] if each["name"] in fields.arrays]
@@ -124,13 +129,27 @@ def _shape_of_losses(shape: tuple[int, ...], forms: Sequence[Mapping[str, Any]],
     return () if place == 0 else shape[:place] + shape[place + 1 :]
 
 
-def _reduction(fields: Fields, facts: Mapping[str, Any]) -> str:
+def _convention(fields: Fields, facts: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
+    """The convention of the request, or the one that the name of the loss implies; empty if there is none."""
+    chosen = fields.others.get("convention")
+    if chosen is None and name is not None:
+        implied = (
+            each.get("convention") for each in facts.get("aliases", ()) if _folded(each["name"]) == _folded(name)
+        )
+        chosen = next(implied, None)
+    return next((each for each in facts.get("conventions", ()) if each["name"] == chosen), {})
+
+
+def _folded(name: str) -> str:
+    """A name without the distinctions that the service ignores."""
+    return name.lower().translate(dict.fromkeys(map(ord, "-_: ")))
+
+
+def _reduction(fields: Fields, facts: Mapping[str, Any], convention: Mapping[str, Any]) -> str:
     """The reduction by its name in the request, in its convention or in the catalogue."""
     if (given := fields.others.get("reduction")) is not None:
         return str(given)
-    name = fields.others.get("convention")
-    by_name = {each["name"]: each for each in facts.get("conventions", ())}
-    return str(by_name.get(name, {}).get("reduction", facts["default_reduction"]))
+    return str(convention.get("reduction", facts["default_reduction"]))
 
 
 def evaluate(cut: Cut, rows: int, send: Send, merge: Merge, shown: bool | None) -> LossResult:

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArrayMath
+import Foundation
+import LossFunctions
+import Testing
+
+@Suite("Functions of gamma, Poisson and t-distributions")
+struct DistributionFunctionTests {
+    /// The lines of Tests/Golden/distributions.txt for one function.
+    private struct Samples {
+        var x: [Double] = []
+        var y: [Double] = []
+        /// The results, each the sum of three doubles.
+        var results: [[Double]] = []
+    }
+
+    private static func samples(_ name: String) throws -> Samples {
+        let text = try String(
+            contentsOf: Golden.folder.appending(path: "distributions.txt"),
+            encoding: .utf8
+        )
+        var samples = Samples()
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words[0] == name else { continue }
+            let numbers = try words.dropFirst().map { try #require(Double($0), "\($0)") }
+            samples.x.append(numbers[0])
+            samples.y.append(numbers[1])
+            samples.results.append(Array(numbers.dropFirst(2)))
+        }
+        return samples
+    }
+
+    @Test(
+        "err by at most 2^-98, with the same bits with every instruction set",
+        arguments: DistributionFunction.allCases
+    )
+    func accuracy(function: DistributionFunction) throws {
+        let samples = try Self.samples(function.rawValue)
+        var all: [[[Double]]] = []
+        for instructionSet in InstructionSet.available {
+            var (heads, tails) = (samples.x, samples.y)
+            var headSpan = heads.mutableSpan
+            var tailSpan = tails.mutableSpan
+            instructionSet.functions.evaluate(
+                function,
+                samples.x.span,
+                samples.y.span,
+                resultHeads: &headSpan,
+                resultTails: &tailSpan
+            )
+            all.append([heads, tails])
+        }
+        let least =
+            switch function {
+            case .incompleteGamma, .studentSpread: 1.0
+            case .gammaWeight: 0x1p-110
+            default: 0x1p-900
+            }
+        var worst = (error: 0.0, place: "nowhere")
+        for (index, expected) in samples.results.enumerated() {
+            var sum = ExactSum()
+            for term in all[0].map({ $0[index] }) + expected.map({ -$0 }) { sum.add(term) }
+            let error = sum.value.magnitude / max(expected[0].magnitude, least)
+            if !(error <= worst.error) {
+                worst = (error, "\(samples.x[index]), \(samples.y[index])")
+            }
+        }
+        print(function, worst)
+        #expect(samples.results.count >= 40)
+        #expect(worst.error <= 0x1p-98, "\(worst.place)")
+        #expect(all.allSatisfy { $0 == all[0] })
+    }
+}
