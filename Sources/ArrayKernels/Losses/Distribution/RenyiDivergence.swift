@@ -158,7 +158,8 @@ struct RenyiDivergence: RowwiseLoss {
 extension AlphaTerm {
     /// The term with an error of about 2^-60 of it, where it is small.
     func preciseValue(_ q: Vector, _ y: Vector) -> TwoDoubles {
-        let far = 45.0
+        // What is left out is below 2^-108 of the term.
+        let far = 75.0
         let w = TwoDoubles.preciseLog(ofRatio: q, to: y)
         let (first, second) = (a * w, b * w)
         let term: TwoDoubles
