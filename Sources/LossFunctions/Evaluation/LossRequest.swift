@@ -10,8 +10,6 @@ package struct LossRequest: Sendable {
     /// Whether losses with a missing input are skipped rather than refused.
     package var skipsMissing = false
     package var reduction = Reduction.mean
-    /// The number of terms of each loss, which the denominator of `Reduction.elementMean` counts.
-    package var termCount = 1
     package var outputs: Outputs
     /// The offsets of the inputs with respect to which to differentiate; empty means the primary ones.
     package var gradientOf: [Int] = []
@@ -47,6 +45,7 @@ package struct LossRequest: Sendable {
         var groups: GroupLabels?
         var worstCount = 0
         var stepsBefore = 0
+        var termCount = 1
     }
 
     package init(
@@ -141,6 +140,12 @@ extension LossRequest {
     package var stepsBefore: Int {
         get { details?.values.stepsBefore ?? 0 }
         set { change { $0.stepsBefore = newValue } }
+    }
+
+    /// The number of terms of each loss, which the denominator of `Reduction.elementMean` counts.
+    package var termCount: Int {
+        get { details?.values.termCount ?? 1 }
+        set { change { $0.termCount = newValue } }
     }
 
     /// Takes the inputs; the request that they make up has the same settings.
