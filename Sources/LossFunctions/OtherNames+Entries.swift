@@ -46,17 +46,17 @@ extension OtherNames {
         ),
         (
             ["crps", "crps_closed_form"],
-            "Use crps_ensemble for samples, or crps_normal, crps_logistic, crps_laplace or crps_lognormal for "
-                + "the parameters of a distribution."
+            "Use crps_ensemble for samples; for the parameters of a distribution crps_normal, crps_logistic, "
+                + "crps_laplace, crps_lognormal, crps_student_t, crps_gamma or crps_poisson."
         ),
         (
             [
-                "crps_student_t", "crps_t", "crps_gamma", "crps_poisson", "crps_negbinom",
-                "crps_uniform",
-                "crps_gev", "crps_beta", "crps_binom", "crps_mixnorm",
+                "crps_negbinom", "crps_uniform", "crps_gev", "crps_beta", "crps_binom",
+                "crps_mixnorm",
             ],
             "The score of this distribution is not supported: use crps_ensemble with samples of it; of "
-                + "distributions there are crps_normal, crps_logistic, crps_laplace and crps_lognormal."
+                + "distributions there are crps_normal, crps_logistic, crps_laplace, crps_lognormal, "
+                + "crps_student_t, crps_gamma and crps_poisson."
         ),
         (["byol", "byol_loss"], "It is twice cosine_distance."),
     ]
