@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import HTTPTypes
 import Synchronization
 
 /// Counters of everything since the process started.
@@ -24,15 +25,32 @@ final class Metrics: Sendable {
         var closings: [CloseReason: Int] = [:]
         var connectionsOpened = 0
 
+        /// The route and the status of the POST requests whose counters are the first of each tally; `nil` if
+        /// there are none.
+        private var latest: (route: RouteName, status: Int)?
+
         mutating func add(_ exchange: borrowing Exchange) {
+            // Most requests are like the one before, and their labels need not be made.
+            if let latest, latest.status == exchange.status.code, latest.route == exchange.route {
+                exchanges.addToFirst(exchange)
+                entries.addToFirst(exchange)
+                return formats.addToFirst(exchange)
+            }
             let labels = ExchangeLabels(exchange)
-            exchanges.add(exchange, under: labels)
+            var areFirst = exchanges.add(exchange, under: labels)
             if let labels = EntryLabels(exchange, labels.method) {
-                entries.add(exchange, under: labels)
+                areFirst = entries.add(exchange, under: labels) && areFirst
+            } else {
+                areFirst = false
             }
             if let labels = FormatLabels(exchange, labels.method) {
-                formats.add(exchange, under: labels)
+                areFirst = formats.add(exchange, under: labels) && areFirst
+            } else {
+                areFirst = false
             }
+            // Only a POST request that was accepted has a format.
+            let isAccepted = !exchange.route.formats.request.isEmpty
+            latest = areFirst && isAccepted ? (exchange.route, exchange.status.code) : nil
         }
     }
 

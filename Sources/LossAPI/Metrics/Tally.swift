@@ -16,19 +16,23 @@ struct Tally<Labels: Equatable, Counts: ExchangeCounter> {
     private var labels: [Labels] = []
     private var counts: [Counts] = []
 
-    /// Adds an exchange to the counters of its labels.
-    mutating func add(_ exchange: borrowing Exchange, under given: Labels) {
+    /// Adds an exchange to the counters of its labels; returns whether they are the first.
+    mutating func add(_ exchange: borrowing Exchange, under given: Labels) -> Bool {
         let index = labels.firstIndex(of: given) ?? labels.count
         if index == labels.count {
             labels.append(given)
             counts.append(Counts())
         }
         counts[index].add(exchange)
-        guard index > 0 else { return }
+        guard index > 0 else { return true }
         // Frequent labels move to the front, where a linear search finds them faster than hashing.
         labels.swapAt(index, index / 2)
         counts.swapAt(index, index / 2)
+        return index / 2 == 0
     }
+
+    /// Adds an exchange to the first counters.
+    mutating func addToFirst(_ exchange: borrowing Exchange) { counts[0].add(exchange) }
 
     /// All counters with their labels.
     var all: [(labels: Labels, counts: Counts)] {
