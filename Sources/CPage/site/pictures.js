@@ -68,7 +68,9 @@ const pictures = [
         arrange: (scene) => {
             const [location, spread] = scene.loss.inputs;
             if (scene.held[spread.name] && spread.name !== "targets") {
-                hold(scene, { [location.name]: [0], [spread.name]: [0.5, 1, 2] });
+                hold(scene, { [spread.name]: [0.5, 1, 2] });
+                // A shape is above 0, and that of the example is held.
+                if (location.name !== "shape") hold(scene, { [location.name]: [0] });
             }
             scene.vary("targets");
         },
