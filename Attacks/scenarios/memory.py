@@ -340,6 +340,17 @@ def long_key(length: int) -> bytes:
 
 
 @functools.cache
+def keyed_partials(count: int, length: int) -> bytes:
+    """Partial sums, each of a group of its own, whose key is long."""
+    sums = (b'{"format":"loss-partial/1","loss":"squared_error","options":{},"numerics":1,"groups":[{"group":"%s",'
+            b'"count":"1","normalizer":"1p0","weight":"1p0","weight2":"1p0","loss":"1p0","weighted_loss":"1p0",'
+            b'"weighted_loss2":"1p0","weight2_loss":"1p0","weight2_loss2":"1p0","least":{"loss":"1p0","index":"0"},'
+            b'"greatest":{"loss":"1p0","index":"0"}}]}')
+    lines = b"\n".join(sums % (b"%d" % i).ljust(length, b"k") for i in range(count))
+    return post(lines, "/v1/merge", "Content-Type: application/x-ndjson\r\n")
+
+
+@functools.cache
 def different_terms(count: int) -> bytes:
     """Distinct terms with three fields."""
     texts = b",".join(b'{"penalty":"l1","parameters":0,"strength":%d}' % i for i in range(count))
@@ -575,6 +586,7 @@ def many_terms(report: Report) -> None:
     case(report, "1.3e6 terms with strengths, four", [different_terms(1_300_000)] * 4)
     case_refused(report, "eight keys of 60e6", [long_key(60_000_000)] * 8)
     case(report, "7e6 outputs, four at once", [many_outputs(7_000_000)] * 4)
+    case(report, "4,000 groups with keys of 60 KB", [keyed_partials(4_000, 60_000)])
 
 
 def case_refused(report: Report, name: str, requests: list[bytes]) -> None:

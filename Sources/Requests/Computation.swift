@@ -128,6 +128,9 @@ struct RunningComputation: Sendable {
     /// The number of groups so far.
     var groupCount: Int { loss.groupCount }
 
+    /// See ``RunningLoss/textLength``.
+    var textLength: Int { loss.textLength }
+
     /// Adds the rows of a request; returns their own results.
     mutating func add(
         _ rows: LossRequest,

@@ -22,10 +22,17 @@ package struct Merger: Sendable {
     package init(groupLimit: Int) { limit = groupLimit }
 
     /// The memory in use, in bytes.
-    package var footprint: Int { RunningPartial.bytesEach * (merged?.groupCount ?? 0) }
+    package var footprint: Int {
+        RunningPartial.bytesEach * (merged?.groupCount ?? 0) + (merged?.textLength ?? 0)
+    }
 
     /// An upper bound on the memory for the result, in bytes.
-    package var resultFootprint: Int { GroupLabels.bytesEach * ((merged?.groupCount ?? 0) + 1) }
+    package var resultFootprint: Int {
+        // A list of results, and one of the merged sums.
+        let lists = outputs.contains(.partial) ? 2 : 1
+        return GroupLabels.bytesEach * ((merged?.groupCount ?? 0) + 1)
+            + lists * GroupLabels.textCopies * (merged?.textLength ?? 0)
+    }
 
     /// Adds the sums of a part.
     ///

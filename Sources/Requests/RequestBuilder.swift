@@ -512,7 +512,13 @@ extension RequestBuilder {
     /// The memory for the sums of groups over rows that are not kept, in bytes.
     private var foldedFootprint: Int {
         guard case .sums(let running) = folded else { return 0 }
-        return GroupLabels.bytesEach * running.groupCount
+        return GroupLabels.bytesEach * running.groupCount + running.textLength
+    }
+
+    /// An upper bound on the memory for the keys of these groups in the result, in bytes.
+    private var foldedTextFootprint: Int {
+        guard case .sums(let running) = folded else { return 0 }
+        return GroupLabels.textCopies * running.textLength
     }
 
     /// An upper bound on the memory, in bytes, to compute and serialize the result, without its text.
@@ -559,8 +565,9 @@ extension RequestBuilder {
     /// An upper bound on the memory, in bytes, for the sums of groups: the losses, the order of the items,
     /// and the sums with their text.
     private var groupFootprint: Int {
-        guard let groups = request.groups else { return 0 }
+        guard let groups = request.groups else { return foldedTextFootprint }
         return 12 * mostUnits + 8 * groups.codes.count + GroupLabels.bytesEach * groups.keys.count
+            + GroupLabels.textCopies * groups.textLength + foldedTextFootprint
     }
 
     /// The lengths of the dimensions of the inputs; `nil` if shapes differ, which is refused.

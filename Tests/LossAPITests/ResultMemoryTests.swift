@@ -111,4 +111,41 @@ import Testing
         let charged = options.numberFootprint * body.count / options.leastNumberBytes
         #expect(intake.footprint <= charged)
     }
+
+    /// A row for each of some groups whose keys are long and, in text, are escaped.
+    private static func grouped(_ count: Int) -> (inputs: String, groups: String) {
+        let keys = (0..<count).map { "\"\($0)\(String(repeating: #"\u0001"#, count: 5_000))\"" }
+        let numbers = [Int](repeating: 1, count: count)
+        return (
+            #""predictions":\#(numbers),"targets":\#(numbers)"#,
+            #""groups":[\#(keys.joined(separator: ","))]"#
+        )
+    }
+
+    /// The response to a request in JSON, which the memory charged for it must cover.
+    private func covered(_ path: String, _ body: String) throws -> String {
+        var (intake, _) = try intake(path, Array(body.utf8), [.contentType: "application/json"])
+        let charged = intake.responseFootprint
+        let response = intake.makeResponse()
+        let text = String(decoding: response.body, as: UTF8.self)
+        #expect(response.status == .ok, "\(text.prefix(300))")
+        #expect(held(response) <= charged)
+        return text
+    }
+
+    @Test("covers the keys of groups in its result")
+    func keys() throws {
+        let (inputs, groups) = Self.grouped(100)
+        let sums = try covered(
+            "/v1/losses/huber",
+            "{\(inputs),\(groups),\"outputs\":[\"partial\"]}"
+        )
+        let partial = try #require(sums.firstRange(of: #""partial":"#))
+        let partials = #""partials":[\#(sums[partial.upperBound...].dropLast())]"#
+        _ = try covered("/v1/merge", #"{\#(partials),"outputs":["loss","partial"]}"#)
+        _ = try covered(
+            "/v1/evaluations",
+            #"{"inputs":{\#(inputs)},\#(groups),"losses":["huber"]}"#
+        )
+    }
 }

@@ -13,6 +13,12 @@ struct GroupKey: Hashable, Sendable {
     }
 }
 
+extension Sequence<UInt8> {
+    /// The maximum length of a key with these bytes in the text of a result: JSON takes six bytes for a quote, a
+    /// backslash or a control character.
+    var longestText: Int { reduce(0) { $0 + ($1 < 0x20 || $1 == 0x22 || $1 == 0x5C ? 6 : 1) } }
+}
+
 /// The groups of the items of the first dimension of the losses.
 ///
 /// A class, so that the losses of one data set share an instance.
@@ -26,8 +32,12 @@ package final class GroupLabels: Sendable {
     /// The place of the first item of each group, and the end of the last group.
     let starts: [Int]
 
+    /// The maximum length of all keys in the text of a result, in bytes.
+    package let textLength: Int
+
     fileprivate init(_ keys: [String], _ codes: [Int32]) {
         self.keys = keys
+        textLength = keys.reduce(0) { $0 + $1.utf8.longestText }
         self.codes = codes
         var starts = [Int](repeating: 0, count: keys.count + 1)
         for code in codes { starts[Int(code) + 1] += 1 }
@@ -87,6 +97,10 @@ package final class GroupLabels: Sendable {
 
     /// An estimate of the memory of the exact sums of a group in bytes, with their text.
     package static let bytesEach = 2_560
+
+    /// An upper estimate of the memory for a result with the text of keys, in multiples of the length of that: the
+    /// keys, and the text with the array of twice its length that replaces one which is too short.
+    package static let textCopies = 4
 
     /// An estimate of the memory of a key in bytes, with that to find it.
     package static let keyBytes = 128

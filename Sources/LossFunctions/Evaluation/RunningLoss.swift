@@ -20,6 +20,8 @@ package struct RunningLoss: Sendable {
 
     /// The number of groups so far.
     package var groupCount: Int { groups.count }
+    /// The maximum length of all keys of groups in the text of the result, in bytes.
+    package private(set) var textLength = 0
     /// The extent of the rows so far.
     private var extent = LossResult.Extent()
     private var skipped = 0
@@ -49,11 +51,7 @@ package struct RunningLoss: Sendable {
         else { return nil }
         self.loss = loss
         template = copy request
-        template.inputs = []
-        template.weights = nil
-        template.mask = nil
-        template.tokenMasks = []
-        template.groups = nil
+        _ = template.takeRows()
         template.outputs = rowOutputs.union(.partial)
         if rowOutputs.isEmpty {
             template.reduction = .sum
@@ -146,10 +144,11 @@ package struct RunningLoss: Sendable {
         }
         for group in result.groups ?? [] {
             hasGroups = true
-            guard groups[GroupKey(text: group.key ?? ""), default: .none].merge(group.moments)
-            else {
+            let (key, count) = (group.key ?? "", groups.count)
+            guard groups[GroupKey(text: key), default: .none].merge(group.moments) else {
                 throw notFinite
             }
+            if groups.count > count { textLength += key.utf8.longestText }
         }
         steps = steps.saturatingSum(with: result.steps)
         extent.add(next)

@@ -29,6 +29,9 @@ package struct RunningPartial: Sendable {
 
     package var groupCount: Int { groups.count }
 
+    /// The maximum length of all keys in the text of a result, in bytes.
+    package private(set) var textLength = 0
+
     /// Adds the groups of a part, whose keys ascend.
     ///
     /// - Parameters:
@@ -74,6 +77,7 @@ package struct RunningPartial: Sendable {
         let key = group.hasKey ? [UInt8](terms.keys[group.key]) : nil
         if let place = places[key] { return place }
         places[key] = groups.count
+        textLength += key?.longestText ?? 0
         groups.append(Group(key: key))
         return groups.count - 1
     }

@@ -56,6 +56,7 @@ package struct DataSetEvaluation: Sendable {
         // of the inputs of a metric in this order.
         return 8 * 12 * count + 2 * data.footprint + GroupLabels.bytesEach * groups * (terms + 2)
             + terms * 4_096 + losses.count * worstCount * worstFootprint
+            + GroupLabels.textCopies * (data.groups?.textLength ?? 0)
             + (groups + 1) * labelFootprint + cellFootprint + 2 * 1_024 * 1_024
     }
 
