@@ -1,43 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArrayMath
-import Foundation
 import LossFunctions
 import Testing
 
 @Suite("Functions of gamma, Poisson and t-distributions")
 struct DistributionFunctionTests {
-    /// The lines of Tests/Golden/distributions.txt for one function.
-    private struct Samples {
-        var x: [Double] = []
-        var y: [Double] = []
-        /// The results, each the sum of three doubles.
-        var results: [[Double]] = []
-    }
-
-    private static func samples(_ name: String) throws -> Samples {
-        let text = try String(
-            contentsOf: Golden.folder.appending(path: "distributions.txt"),
-            encoding: .utf8
-        )
-        var samples = Samples()
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words[0] == name else { continue }
-            let numbers = try words.dropFirst().map { try #require(Double($0), "\($0)") }
-            samples.x.append(numbers[0])
-            samples.y.append(numbers[1])
-            samples.results.append(Array(numbers.dropFirst(2)))
-        }
-        return samples
-    }
-
     @Test(
         "err by at most 2^-98, with the same bits with every instruction set",
         arguments: DistributionFunction.allCases
     )
     func accuracy(function: DistributionFunction) throws {
-        let samples = try Self.samples(function.rawValue)
+        let samples = try FunctionSamples(of: function.rawValue, in: "distributions.txt")
         var all: [[[Double]]] = []
         for instructionSet in InstructionSet.available {
             var (heads, tails) = (samples.x, samples.y)

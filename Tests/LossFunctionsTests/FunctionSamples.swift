@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The samples of a function in a table of Tests/Golden, whose lines have the name of the function, two arguments and
+/// the result.
+struct FunctionSamples {
+    private(set) var x: [Double] = []
+    /// The second argument; without a meaning for functions of one.
+    private(set) var y: [Double] = []
+    /// The results, each the sum of three doubles.
+    private(set) var results: [[Double]] = []
+
+    init(of name: String, in table: String) throws {
+        let text = try String(contentsOf: Golden.folder.appending(path: table), encoding: .utf8)
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words[0] == name else { continue }
+            let numbers = try words.dropFirst().map { try #require(Double($0), "\($0)") }
+            x.append(numbers[0])
+            y.append(numbers[1])
+            results.append(Array(numbers.dropFirst(2)))
+        }
+    }
+}
