@@ -58,9 +58,24 @@ extension Logarithm {
     @inline(always)
     #endif
     init(of x: Vector) {
-        let isSmall = x .< 0x1p-1022
-        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
-        self.init(k: parts.k.replacing(with: parts.k - 54, where: isSmall), f: parts.f)
+        self.init(of: x, areNormal: !(x .< 0x1p-1022).isAny)
+    }
+
+    /// The logarithm of a positive number.
+    ///
+    /// - Parameters:
+    ///   - x: the number.
+    ///   - areNormal: whether no lane is subnormal.
+    @inline(always)
+    init(of x: Vector, areNormal: Bool) {
+        var (normal, shift) = (x, Vector(repeating: 0))
+        if !areNormal {
+            let isSmall = x .< 0x1p-1022
+            normal = x.replacing(with: x * 0x1p54, where: isSmall)
+            shift = shift.replacing(with: 54, where: isSmall)
+        }
+        let parts = Decomposition(normal)
+        self.init(k: parts.k - shift, f: parts.f)
     }
 
     /// The logarithm of 2^k (1 + f) as a head and a tail, with an error of about 2^-57.
@@ -164,8 +179,9 @@ extension Vector {
     @inline(always)
     #endif
     static func log(_ x: Vector) -> Vector {
-        let value = Logarithm(of: x).value()
-        return value.replacingNonFinite(of: x, least: 0)
+        let areNormal = !(.!((x .>= 0x1p-1022) .& (x .< .infinity))).isAny
+        let value = Logarithm(of: x, areNormal: areNormal).value()
+        return areNormal ? value : value.replacingNonFinite(of: x, least: 0)
     }
 
     #if COMPACT

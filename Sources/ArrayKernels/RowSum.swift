@@ -14,15 +14,26 @@ struct RowSum<Number: Summand> {
     }
 
     /// Adds a term to the head, and the rounding error and the tail of the term to the tail.
-    ///
-    /// The rounding error is itself a double (D. E. Knuth, The Art of Computer Programming 2,
-    /// 4.2.2, also called TwoSum).
     @inline(always)
     mutating func add(_ term: Number, _ termTail: Number) {
+        tail = tail + (rounding(adding: term) + termTail)
+        head = head + term
+    }
+
+    /// Adds a term without a tail.
+    @inline(always)
+    mutating func add(_ term: Number) {
+        tail = tail + rounding(adding: term)
+        head = head + term
+    }
+
+    /// The rounding error of the sum of the head and a term, which is itself a double (D. E. Knuth, The
+    /// Art of Computer Programming 2, 4.2.2, also called TwoSum).
+    @inline(always)
+    private func rounding(adding term: Number) -> Number {
         let sum = head + term
         let shifted = sum - head
-        tail = tail + (((head - (sum - shifted)) + (term - shifted)) + termTail)
-        head = sum
+        return (head - (sum - shifted)) + (term - shifted)
     }
 }
 

@@ -65,6 +65,13 @@ struct TwoDoubles {
         return TwoDoubles(head: heads.head, tail: heads.tail + (a.tail + b.tail))
     }
 
+    /// The sum with a double.
+    @inline(always)
+    static func looseSum(_ a: TwoDoubles, _ b: Vector) -> TwoDoubles {
+        let heads = sum(a.head, b)
+        return TwoDoubles(head: heads.head, tail: heads.tail + a.tail)
+    }
+
     /// The product with an error of a few u², for products that will be summed or rounded.
     ///
     /// The tail may exceed half an ulp of the head.
@@ -77,6 +84,16 @@ struct TwoDoubles {
             Vector.multiplyAdd(a.tail, b.head, heads.tail)
         )
         return TwoDoubles(head: heads.head, tail: tail)
+    }
+
+    /// The product with a double.
+    @inline(always)
+    static func looseProduct(_ a: Vector, _ b: TwoDoubles) -> TwoDoubles {
+        let heads = product(a, b.head)
+        return TwoDoubles(
+            head: heads.head,
+            tail: Vector.multiplyAdd(a, b.tail, heads.tail)
+        )
     }
 
     /// The nearest doubles.

@@ -7,19 +7,18 @@ extension TwoDoubles {
     /// The tail is the correction that `Logarithm` adds to its head.
     @inline(always)
     static func roughLog(_ x: Vector) -> TwoDoubles {
-        let isSmall = x .< 0x1p-1022
-        let parts = Decomposition(x.replacing(with: x * 0x1p54, where: isSmall))
-        let k = parts.k.replacing(with: parts.k - 54, where: isSmall)
-        let logarithm = Logarithm(k: k, f: parts.f)
-        let heads = orderedSum(k * LogarithmOfTwo.high, parts.f)
+        let areNormal = !(x .< 0x1p-1022).isAny
+        let logarithm = Logarithm(of: x, areNormal: areNormal)
+        let heads = orderedSum(logarithm.k * LogarithmOfTwo.high, logarithm.f)
         let tail =
             heads.tail
             + Vector.multiplyAdd(
-                k,
+                logarithm.k,
                 Vector(repeating: LogarithmOfTwo.low),
                 -logarithm.remainder
             )
         let sum = orderedSum(heads.head, tail)
+        if areNormal { return sum }
         return TwoDoubles(
             head: sum.head.replacing(with: -.infinity, where: x .== 0),
             tail: sum.tail.replacing(with: 0, where: x .== 0)

@@ -184,7 +184,7 @@ struct RowTotal {
     /// Adds the term at an index of the rows.
     @inline(always)
     mutating func add(_ term: Vector, at index: Int, of rows: borrowing Rows<some LaneLayout>) {
-        sum.add(rows.masked(term, index), Vector(repeating: 0))
+        sum.add(rows.masked(term, index))
     }
 
     /// The sum, the same in all lanes of a row.

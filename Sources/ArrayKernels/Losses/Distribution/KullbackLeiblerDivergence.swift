@@ -265,7 +265,13 @@ struct DivergenceFromLogarithms: RowFormula {
         var (total, given) = (RowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
             let target = targets.target(index, rows)
-            let term = target * (targets.extendedLogarithm(index, rows) - rows.x(index))
+            let difference = TwoDoubles.looseSum(
+                targets.extendedLogarithm(index, rows),
+                -rows.x(index)
+            )
+            let term: TwoDoubles =
+                targets.areLogarithms
+                ? .looseProduct(target, difference) : .looseProduct(target.head, difference)
             total.add(zero.replacing(with: term, where: target.head .> 0), at: index, of: rows)
             given.add(target.head, at: index, of: rows)
         }
