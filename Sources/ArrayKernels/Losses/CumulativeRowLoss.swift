@@ -32,16 +32,19 @@ extension CumulativeRowLoss {
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         let last = rows.rowLength - 1
         var (loss, difference) = (RowTotal(), RunningTotal())
+        var room = kept.room
         for index in 0..<rows.count {
             let value = difference.add(.difference(rows.x(index), rows.y(index)), of: rows)
             let isCounted = rows.place(index) .< last
             loss.add(term(value).kept(where: isCounted), at: index, of: rows)
-            kept.store(slope(value).kept(where: isCounted), at: index)
+            room.store(slope(value).kept(where: isCounted), at: index)
         }
         if !kept.isEmpty {
             var slopes = RunningTotal()
             for index in (0..<rows.count).reversed() {
-                kept.store(slopes.addBefore(kept.numbers(index), of: rows), at: index)
+                let slope = slopes.addBefore(kept.numbers(index), of: rows)
+                var room = kept.room
+                room.store(slope, at: index)
             }
         }
         return Summary(loss: divided(loss.value(of: rows), by: last))

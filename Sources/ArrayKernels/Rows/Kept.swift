@@ -18,13 +18,35 @@ struct Kept {
 
     var isEmpty: Bool { heads.isEmpty }
 
-    @inline(always)
-    mutating func store(_ numbers: TwoDoubles, at index: Int) {
-        guard !heads.isEmpty else { return }
-        var heads = heads.mutableSpan
-        heads.store(numbers.head, at: index &* 8)
-        var tails = tails.mutableSpan
-        tails.store(numbers.tail, at: index &* 8)
+    /// The room for the numbers, for a loop that stores them.
+    var room: Room {
+        @inline(always)
+        @_lifetime(&self)
+        mutating get { Room(heads.mutableSpan, tails.mutableSpan) }
+    }
+
+    /// Access to the numbers without a check in each iteration that their arrays are not shared.
+    struct Room: ~Copyable, ~Escapable {
+        private var heads: MutableSpan<Double>
+        private var tails: MutableSpan<Double>
+
+        @inline(always)
+        @_lifetime(copy heads, copy tails)
+        fileprivate init(
+            _ heads: consuming MutableSpan<Double>,
+            _ tails: consuming MutableSpan<Double>
+        ) {
+            self.heads = heads
+            self.tails = tails
+        }
+
+        @inline(always)
+        @_lifetime(self: copy self)
+        mutating func store(_ numbers: TwoDoubles, at index: Int) {
+            guard !heads.isEmpty else { return }
+            heads.store(numbers.head, at: index &* 8)
+            tails.store(numbers.tail, at: index &* 8)
+        }
     }
 
     @inline(always)

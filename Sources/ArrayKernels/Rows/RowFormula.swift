@@ -47,6 +47,9 @@ protocol RowFormula: RowKernel {
     /// The greatest count of numbers of a row that are kept for its derivatives.
     static var keptCapacity: Int { get }
 
+    /// Whether the summary itself reads what it keeps, so that it keeps numbers without derivatives too.
+    static var readsKept: Bool { get }
+
     /// Computes the losses; numbers may be kept for the derivatives.
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary
 
@@ -92,6 +95,8 @@ protocol RowFormula: RowKernel {
 
 extension RowFormula {
     static var keptCapacity: Int { Kept.capacity }
+
+    static var readsKept: Bool { false }
 
     @inline(always)
     func others(
@@ -144,7 +149,7 @@ extension RowFormula {
         swap(&columns, &block.columns)
         swap(&derivatives, &block.derivatives)
         swap(&numbers, &block.numbers)
-        var kept = Kept(count: wanted.isAny ? width : 0)
+        var kept = Kept(count: wanted.isAny || Self.readsKept ? width : 0)
         for row in stride(from: 0, to: group.count, by: RowGroup.lanes) {
             let eight = EightRows(starts, from: row, length: group.length, step: group.step)
             eight.transpose(first, into: &columns, at: 0)
@@ -243,7 +248,7 @@ extension RowFormula {
         )
         let wanted = Wanted(block)
         var kept = Kept(
-            count: wanted.isAny ? (group.length + 7) / 8 * 8 : 0,
+            count: wanted.isAny || Self.readsKept ? (group.length + 7) / 8 * 8 : 0,
             capacity: Self.keptCapacity
         )
         let summary = summarize(rows, &kept)

@@ -58,9 +58,10 @@ struct Softmax {
         self.argmax = argmax
         let zero = TwoDoubles(repeating: 0)
         var total = RowTotal()
+        var room = kept.room
         for index in 0..<rows.count {
             let exponential = Self.exponential(logit(rows, index), maximum, divisor, precision)
-            kept.store(exponential, at: index)
+            room.store(exponential, at: index)
             let isMaximum = rows.place(index) .== argmax
             total.add(exponential.replacing(with: zero, where: isMaximum), at: index, of: rows)
         }

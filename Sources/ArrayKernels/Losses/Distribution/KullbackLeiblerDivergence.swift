@@ -321,6 +321,7 @@ struct DivergenceFromLogarithms: RowFormula {
 /// The terms are y log(y/q) + q - y, none of which is negative, and Σq is 1.
 struct DivergenceFromLogits: RowFormula {
     static var inputCount: Int { 2 }
+    static var readsKept: Bool { true }
 
     struct Summary: RowSummary {
         let softmax: Softmax

@@ -52,10 +52,11 @@ struct CausalLMCrossEntropy: RowwiseLoss {
         let maximum = bounded(greatest)
         let zero = TwoDoubles(repeating: 0)
         var (powers, gaps) = (RowTotal(), RowTotal())
+        var room = kept.room
         for index in 0..<rows.count {
             let distance = bounded(rows.x(index)) - maximum
             let power = TwoDoubles.exp(distance)
-            kept.store(power, at: index)
+            room.store(power, at: index)
             let isMaximum = rows.place(index) .== argmax
             powers.add(power.replacing(with: zero, where: isMaximum), at: index, of: rows)
             gaps.add((-distance).kept(where: rows.isClass(index)), at: index, of: rows)

@@ -10,6 +10,7 @@ import LossFacts
 /// ∂ℓ/∂z = T (Q - P) = TP (e^x - 1), and ∂²ℓ/∂z² = Q (1 - Q).
 struct Distillation: RowwiseLoss {
     static var inputCount: Int { 2 }
+    static var readsKept: Bool { true }
 
     static let temperature = Option.number(
         "temperature",

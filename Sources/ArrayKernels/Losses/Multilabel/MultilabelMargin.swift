@@ -35,6 +35,7 @@ struct MultilabelMargin: RowwiseLoss {
         let scale = one.replacing(with: 0x1p-100, where: isHuge)
         let scaledMargin = margin * scale
         var loss = RowTotal()
+        var room = kept.room
         for index in 0..<rows.count {
             let applies = rows.y(index) .== 1
             // The shortfall of a label that does not apply from one that does changes sign with their
@@ -50,7 +51,7 @@ struct MultilabelMargin: RowwiseLoss {
                 loss.add(shortfall.kept(where: isShort .& applies), at: other, of: rows)
                 shortCount = shortCount + zero.replacing(with: one, where: isShort)
             }
-            kept.store(TwoDoubles(shortCount), at: index)
+            room.store(TwoDoubles(shortCount), at: index)
         }
         let length = Vector(repeating: rows.rowLength)
         return Summary(loss: (loss.value(of: rows) / length).rounded / scale)
