@@ -27,8 +27,9 @@ struct RowSum<Number: Summand> {
         head = head + term
     }
 
-    /// The rounding error of the sum of the head and a term, which is itself a double (D. E. Knuth, The
-    /// Art of Computer Programming 2, 4.2.2, also called TwoSum).
+    /// The rounding error of the sum of the head and a term.
+    ///
+    /// It is itself a double (D. E. Knuth, The Art of Computer Programming 2, 4.2.2, also called TwoSum).
     @inline(always)
     private func rounding(adding term: Number) -> Number {
         let sum = head + term

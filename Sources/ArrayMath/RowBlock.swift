@@ -51,13 +51,9 @@ package struct RowGroup: Sendable {
     /// Replaces the rows by consecutive ones of a tensor with contiguous rows.
     package mutating func replace(with rows: Range<Int>, classes: ArraySlice<Double>) {
         removeAll()
-        starts.append(
-            contentsOf: stride(
-                from: rows.lowerBound * length,
-                to: rows.upperBound * length,
-                by: length
-            )
-        )
+        starts.append(addingCapacity: rows.count) { output in
+            for row in rows { output.append(row &* length) }
+        }
         self.classes.append(contentsOf: classes)
     }
 

@@ -187,7 +187,7 @@ struct Accumulation: ~Copyable {
             } else {
                 var numbers = Array(block.numbers[range])
                 if isAdjusted { adjust(&numbers, numbers.indices) }
-                weigh(&numbers, units, length: columns.count)
+                weigh(&numbers, units, areConsecutive: isSequential, length: columns.count)
                 areFinite = derivatives[index].store(
                     numbers,
                     units,
@@ -212,7 +212,7 @@ struct Accumulation: ~Copyable {
             }
             var numbers = Array(block.numbers[start..<(start + places.count)])
             if quantity == .hessian { adjust(&numbers, 0..<(numbers.count - block.padding)) }
-            weigh(&numbers, [unit], length: numbers.count)
+            weigh(&numbers, [unit], areConsecutive: false, length: numbers.count)
             derivatives[index].store(
                 numbers.span,
                 at: places,
@@ -223,9 +223,19 @@ struct Accumulation: ~Copyable {
     }
 
     /// Multiplies the derivatives of rows, each of a number of columns, by the weights of the rows.
-    private func weigh(_ numbers: inout [Double], _ units: [Int], length: Int) {
-        guard !weighting.isTrivial else { return }
+    private func weigh(
+        _ numbers: inout [Double],
+        _ units: [Int],
+        areConsecutive: Bool,
+        length: Int
+    ) {
+        guard !weighting.isTrivial, let first = units.first else { return }
         var all = numbers.mutableSpan
+        guard !areConsecutive else {
+            var weights = [Double](repeating: 1, count: units.count)
+            weighting.copy(from: first, count: units.count, into: &weights)
+            return weighting.apply(weights.span, to: &all, from: first)
+        }
         for (row, unit) in units.enumerated() {
             let weight: InlineArray<1, Double> = [weighting[unit]]
             var own = all._mutatingExtracting((row * length)..<((row + 1) * length))

@@ -171,7 +171,8 @@ struct Weighting {
         } else {
             let scale = scale
             for unit in weights.indices {
-                let factor = weights[unit] * scale / denominator(of: first + unit)
+                let weight = weights[unit] * scale
+                let factor = items.isEmpty ? weight : weight / denominator(of: first + unit)
                 for offset in (unit * length)..<((unit + 1) * length) {
                     derivatives[offset] *= factor
                 }
@@ -214,17 +215,18 @@ struct Weighting {
         dividedBy mean: Double?
     ) -> Bool {
         let exponent = mean.map { Int($0.exponent) } ?? 0
-        var (least, greatest) = (Int.max, Int.min)
+        var (least, greatest) = (Double.infinity, 0.0)
         func include(_ numbers: [Double]) {
             for number in numbers where number > 0 {
-                least = min(least, Int(number.exponent))
-                greatest = max(greatest, Int(number.exponent))
+                least = min(least, number)
+                greatest = max(greatest, number)
             }
         }
         include(weights)
         if mean == nil { include(sums) }
         guard least <= greatest else { return false }
-        return least - exponent < -100 || greatest - exponent > 100 || abs(exponent) > 1_000
+        return Int(least.exponent) - exponent < -100 || Int(greatest.exponent) - exponent > 100
+            || abs(exponent) > 1_000
     }
 
     /// The number of weights that are summed at once.
