@@ -66,9 +66,25 @@ struct Exponential {
         scaled(1 + (r + Vector.multiplyAdd(error, 1 + (r + tail), tail)))
     }
 
-    /// e^x - 1 = 2^n ((1 - 2^-n) + (e^r - 1)), with compensation for the rounding errors of the
-    /// sums.
+    /// e^x - 1, with compensation for the rounding errors of the sums.
     var valueMinusOne: Vector {
+        @inline(always) get {
+            let sum = sumMinusOne
+            return scaled(sum.head + sum.tail)
+        }
+    }
+
+    /// e^x - 1 as a head and a tail, with an error of about 2^-56 of it.
+    var pairMinusOne: TwoDoubles {
+        @inline(always) get {
+            let sum = sumMinusOne
+            let pair = TwoDoubles.orderedSum(sum.head, sum.tail)
+            return TwoDoubles(head: scaled(pair.head), tail: scaled(pair.tail))
+        }
+    }
+
+    /// 2^-n (e^x - 1) = (1 - 2^-n) + (e^r - 1), of which the tail may exceed half an ulp of the head.
+    private var sumMinusOne: TwoDoubles {
         @inline(always) get {
             // Below 2^-60, 2^-n is negligible, so the lower bound has no effect. Because of the
             // upper bound, the result is valid only for n >= -1,000.
@@ -79,7 +95,7 @@ struct Exponential {
             // r is the smaller term, unless n = 0, where the other is 0.
             let sum = difference + r
             let sumError = (difference - sum) + r
-            return scaled(sum + ((sumError + differenceError) + tail))
+            return TwoDoubles(head: sum, tail: (sumError + differenceError) + tail)
         }
     }
 

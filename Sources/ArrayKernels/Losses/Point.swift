@@ -87,24 +87,30 @@ struct Point {
     /// Leaves everything to the precise path.
     static var deferred: Point {
         @inline(always) get {
-            let zero = Vector(repeating: 0)
-            let all = Mask(repeating: true)
-            let none = Derivatives(
-                gradient: zero,
-                hessian: zero,
-                cancelled: all,
-                cancelledHessian: all
-            )
-            return Point(
-                loss: zero,
-                cancelled: all,
-                first: none,
-                second: none,
-                third: none,
-                fourth: none,
-                fifth: none
-            )
+            deferred(loss: Vector(repeating: 0), cancelled: Mask(repeating: true))
         }
+    }
+
+    /// Leaves the derivatives to the precise path, and the losses of some elements.
+    @inline(always)
+    static func deferred(loss: Vector, cancelled: Mask) -> Point {
+        let zero = Vector(repeating: 0)
+        let all = Mask(repeating: true)
+        let none = Derivatives(
+            gradient: zero,
+            hessian: zero,
+            cancelled: all,
+            cancelledHessian: all
+        )
+        return Point(
+            loss: loss,
+            cancelled: cancelled,
+            first: none,
+            second: none,
+            third: none,
+            fourth: none,
+            fifth: none
+        )
     }
 
     /// The derivatives with respect to an input.

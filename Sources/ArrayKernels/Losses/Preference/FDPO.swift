@@ -16,6 +16,9 @@ protocol ScoredPreference: PreferenceLoss {
     /// s(x) - s(y), which is NaN where it is negative and far from any double.
     func difference(_ pair: ResponsePair) -> TwoDoubles
 
+    /// s(x) - s(y) with an error of 2^-69 of a size; `nil` if there is no shorter way to it.
+    func roughDifference(_ pair: ResponsePair) -> (value: TwoDoubles, size: Vector)?
+
     /// s'(x) and s''(x)/s'(x).
     func slope(_ x: TwoDoubles) -> (value: TwoDoubles, growth: TwoDoubles)
 }
@@ -23,9 +26,20 @@ protocol ScoredPreference: PreferenceLoss {
 extension ScoredPreference {
     static var hasPrecisePath: Bool { true }
 
-    /// Leaves all to the precise path: the scores need twice the precision of a double.
     @inline(always)
-    func point(_ pair: ResponsePair) -> Point { .deferred }
+    func roughDifference(_: ResponsePair) -> (value: TwoDoubles, size: Vector)? { nil }
+
+    /// Leaves derivatives to the precise path: their scores need twice the precision of a double.
+    @inline(always)
+    func point(_ pair: ResponsePair) -> Point {
+        guard let (value, size) = roughDifference(pair) else { return .deferred }
+        let margin = value.reward(beta) - Vector(repeating: gamma)
+        return .deferred(
+            loss: Logistic(margin).softplusOfNegative,
+            // An error of the margin is at most the same relative error of the loss.
+            cancelled: .!(beta * size .< 0x1p13)
+        )
+    }
 
     @inline(always)
     func precisePoint(_ pair: ResponsePair) -> Point {
@@ -91,6 +105,13 @@ extension ExponentialScore {
         let value = size.replacing(with: -size, where: isMore)
         let limit = Vector(repeating: .nan).replacing(with: 1e200, where: value.head .> 0)
         return value.replacing(with: TwoDoubles(limit), where: isBeyond .& .!(gap.head .== 0))
+    }
+
+    @inline(always)
+    func roughDifference(_ pair: ResponsePair) -> (value: TwoDoubles, size: Vector)? {
+        let a = TwoDoubles.extendedExp(pair.chosen * rate)
+        let b = TwoDoubles.extendedExp(pair.rejected * rate)
+        return ((a - b) / rate, (a.head + b.head) / rate.head.magnitude)
     }
 
     @inline(always)

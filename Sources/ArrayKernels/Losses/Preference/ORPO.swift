@@ -31,9 +31,26 @@ struct ORPO: PreferenceLoss, PointwiseLoss {
         coefficient = options[Self.coefficient]
     }
 
-    /// The odds need logarithms with twice the precision of a double.
+    /// The derivatives need logarithms with twice the precision of a double.
     @inline(always)
-    func point(_ pair: ResponsePair) -> Point { .deferred }
+    func point(_ pair: ResponsePair) -> Point {
+        let logOdds =
+            pair.difference
+            + (Self.logComplement(pair.rejected.head) - Self.logComplement(pair.chosen.head))
+        let cost = beta * Logistic(logOdds).softplusOfNegative
+        return .deferred(
+            loss: Vector.multiplyAdd(Vector(repeating: -coefficient), pair.chosen.head, cost),
+            // Beyond, e^-u may be subnormal.
+            cancelled: logOdds.head .> 600
+        )
+    }
+
+    /// log(1 - e^x) for negative x, with an error of about 2^-55.
+    @inline(always)
+    private static func logComplement(_ x: Vector) -> TwoDoubles {
+        let rest = -Exponential(x.clamped(-50, 0)).pairMinusOne
+        return Logarithm(of: rest.head).sum(correction: rest.tail / rest.head)
+    }
 
     @inline(always)
     func precisePoint(_ pair: ResponsePair) -> Point {
