@@ -57,9 +57,14 @@ struct Accumulation: ~Copyable {
 
     /// Begins the derivatives of a kind.
     private mutating func begin(_ quantity: Quantity) {
+        let isRounded =
+            batch.request.roundsDerivatives
+            && batch.request.isComputedInBlocks(of: batch.signature)
         for input in batch.differentiated {
             let shape = batch.inputs[input]?.shape ?? [0]
-            derivatives.append(Derivative(quantity, input: input, shape: shape))
+            derivatives.append(
+                Derivative(quantity, input: input, shape: shape, isRounded: isRounded)
+            )
         }
     }
 
