@@ -43,7 +43,8 @@ struct Accumulation: ~Copyable {
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
             moments = MomentSums(
                 weighting.units(of: batch.selection),
-                offset: batch.request.offset
+                offset: batch.request.offset,
+                isMean: batch.request.sumsLossesOnly
             )
         }
         derivatives.reserveCapacity(outputs.derivativeCount * batch.differentiated.count)

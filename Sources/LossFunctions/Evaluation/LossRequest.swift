@@ -47,6 +47,7 @@ package struct LossRequest: Sendable {
         var stepsBefore = 0
         var termCount = 1
         var roundsDerivatives = false
+        var sumsLossesOnly = false
     }
 
     package init(
@@ -153,6 +154,12 @@ extension LossRequest {
     package var roundsDerivatives: Bool {
         get { details?.values.roundsDerivatives ?? false }
         set { change { $0.roundsDerivatives = newValue } }
+    }
+
+    /// Whether of the exact sums only that of the losses is read, with the denominator.
+    var sumsLossesOnly: Bool {
+        get { details?.values.sumsLossesOnly ?? false }
+        set { change { $0.sumsLossesOnly = newValue } }
     }
 
     /// Whether an input is in single precision.
