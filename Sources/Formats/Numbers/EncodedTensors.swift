@@ -142,11 +142,14 @@ extension [UInt8] {
         _ range: Range<Int>,
         _ precision: Precision
     ) {
-        switch (numbers, precision) {
-        case (.doubles(let numbers), .double): append(numbers.span.extracting(range))
-        case (.doubles(let numbers), .single): append(rounding: numbers.span.extracting(range))
-        case (.singles(let numbers), .double): append(numbers[range].map { Double($0) }.span)
-        case (.singles(let numbers), .single): append(numbers.span.extracting(range))
+        switch numbers {
+        case .doubles(let doubles):
+            let own = doubles.span.extracting(range)
+            if precision == .double { append(own) } else { append(rounding: own) }
+        case .singles(let singles):
+            guard precision == .double else { return append(singles.span.extracting(range)) }
+            let doubles = singles[range].map { Double($0) }
+            append(doubles.span)
         }
     }
 }

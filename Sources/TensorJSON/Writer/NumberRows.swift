@@ -4,11 +4,9 @@
 package struct RowPieces: Sendable {
     /// The text before the first number of a row.
     let first: [UInt8]
-    /// The texts after the numbers of a row, in pieces of at most eight bytes; the last is followed by the
-    /// text before the next row.
-    fileprivate let pieces: [ShortText]
-    /// For each number of a row, the index behind its last piece.
-    fileprivate let ends: [Int]
+    /// The texts after the numbers of a row in their order; the last is followed by the text before the
+    /// next row.
+    fileprivate let pieces: [Piece]
     fileprivate let missing: ShortText
     /// The length of the longest text after a number.
     fileprivate let longest: Int
@@ -20,18 +18,27 @@ package struct RowPieces: Sendable {
     package init(first: [UInt8], after: [[UInt8]], missing: [UInt8]) {
         precondition(!after.isEmpty && missing.count < 8, "no number in a row, or a long text")
         self.first = first
-        var (pieces, ends): ([ShortText], [Int]) = ([], [])
+        var pieces: [Piece] = []
         for (place, text) in after.enumerated() {
             let whole = place == after.count - 1 ? text + first : text
-            for start in stride(from: 0, to: whole.count, by: 8) {
-                pieces.append(ShortText(whole[start...]))
-            }
-            ends.append(pieces.count)
+            var start = 0
+            repeat {
+                let end = start + 8
+                pieces.append(Piece(text: ShortText(whole[start...]), isLast: end >= whole.count))
+                start = end
+            } while start < whole.count
         }
-        (self.pieces, self.ends) = (pieces, ends)
+        self.pieces = pieces
         self.missing = ShortText(missing + [ASCII.comma])
         longest = after.reduce(0) { max($0, $1.count) } + first.count
     }
+}
+
+/// A part of the text after a number.
+private struct Piece: Sendable {
+    let text: ShortText
+    /// Whether a number follows.
+    let isLast: Bool
 }
 
 extension [UInt8] {
@@ -52,8 +59,12 @@ extension [UInt8] {
             let own = values.extracting(next..<end)
             let capacity =
                 own.count * (NumberText.longest + texts.longest) + NumberText.slotLength
-            var hasMissing = false
-            for index in own.indices where own[index].isNaN { hasMissing = true }
+            // The increment of an exponent carries into the sign bit only for NaN and infinities.
+            var carries: UInt64 = 0
+            for index in own.indices {
+                carries |= own[index].magnitude.bitPattern &+ 0x0010_0000_0000_0000
+            }
+            let hasMissing = carries >> 63 != 0
             append(upTo: capacity) { buffer in
                 layout.write(own, hasMissing: hasMissing, &block, buffer, table)
             }
@@ -67,9 +78,8 @@ extension [UInt8] {
 /// Writes the texts after the numbers of rows.
 private struct RowLayout: NumberLayout {
     private let texts: RowPieces
-    /// The place of the next number in its row, and the index of the first piece after it.
-    private var place = 0
-    private var piece = 0
+    /// The index of the next text.
+    private var next = 0
 
     init(_ texts: RowPieces) { self.texts = texts }
 
@@ -81,22 +91,22 @@ private struct RowLayout: NumberLayout {
         _ buffer: ByteBuffer,
         _ number: (_ index: Int, _ position: Int) -> Int
     ) -> Int {
-        let (pieces, ends) = (texts.pieces, texts.ends)
-        var (place, piece, position) = (place, piece, 0)
+        let own = texts.pieces
+        let pieces = own.span
+        var (next, position) = (next, 0)
         for index in 0..<count {
-            // The first piece overwrites the comma.
+            // The text overwrites the comma.
             position = number(index, position) &- 1
-            let end = ends[place]
-            while piece < end {
-                buffer.slot(at: position).store(pieces[piece].word, at: 0)
-                position &+= pieces[piece].length
-                piece &+= 1
+            while true {
+                let piece = pieces[next]
+                buffer.slot(at: position).store(piece.text.word, at: 0)
+                position &+= piece.text.length
+                next &+= 1
+                if piece.isLast { break }
             }
-            place &+= 1
-            guard place == ends.count else { continue }
-            (place, piece) = (0, 0)
+            if next == pieces.count { next = 0 }
         }
-        (self.place, self.piece) = (place, piece)
+        self.next = next
         return position
     }
 }
