@@ -223,7 +223,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FormatsTests",
-            dependencies: ["Formats", "TensorJSON"],
+            dependencies: ["Formats", "SeededRandom", "TensorJSON"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -175,7 +175,7 @@ extension FormatReading.Outcome {
             case .rows(let block):
                 rows += block.count
                 for field in fields.indices {
-                    values[field] += block.values[field]
+                    values[field] += block.values(of: field)
                     hasMissing[field] = hasMissing[field] || block.hasMissing[field]
                     guard fields[field].isLabel else { continue }
                     labels[field] += block.labels[field].map { Array($0.utf8) }

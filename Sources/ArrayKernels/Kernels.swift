@@ -79,6 +79,41 @@ package enum Kernels: ArrayFunctions {
         }
         return isFinite
     }
+
+    package static func divide(
+        _ numbers: Span<Double>,
+        by divisor: Double,
+        appendingTo result: inout OutputSpan<Float>
+    ) -> Bool {
+        // From this bound on, magnitudes round to infinity; the complement to 2^63 carries into the sign bit.
+        let bound = 0x1.ffffffp127
+        var carries = Bits()
+        let complement: UInt64 = 1 << 63 &- bound.bitPattern
+        let vectorized = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
+            let quotients = numbers.vector(at: offset) / divisor + 0
+            carries |= (quotients.bits & 0x7FFF_FFFF_FFFF_FFFF) &+ complement
+            result.append(quotients.rounded)
+        }
+        var fits = !carries.hasSign
+        for offset in vectorized..<numbers.count {
+            let quotient = numbers[offset] / divisor + 0
+            if !(quotient.magnitude < bound) { fits = false }
+            result.append(Float(quotient))
+        }
+        return fits
+    }
+
+    package static func widen(
+        _ numbers: Span<Float>,
+        appendingTo result: inout OutputSpan<Double>
+    ) {
+        let vectorized = numbers.count & ~(Vector.width - 1)
+        for offset in stride(from: 0, to: vectorized, by: Vector.width) {
+            result.append(Vector(widening: numbers.singles(at: offset)))
+        }
+        for offset in vectorized..<numbers.count { result.append(Double(numbers[offset])) }
+    }
 }
 
 /// The offsets at which to load the vectors of an array of at least one vector's width.

@@ -5,6 +5,7 @@ import CVector
 
 /// A vector of eight doubles: one, two or four registers, depending on the instruction set.
 typealias Vector = SIMD8<Double>
+typealias Singles = SIMD8<Float>
 typealias Bits = SIMD8<UInt64>
 typealias Mask = SIMDMask<SIMD8<Int64>>
 
@@ -116,6 +117,15 @@ extension SIMD8 where Scalar == Double {
 
     @inline(always)
     func squareRoot() -> Vector { cvector_square_root(self) }
+
+    /// The nearest numbers in single precision.
+    var rounded: Singles {
+        @inline(always) get { cvector_round(self) }
+    }
+
+    /// The same numbers in double precision.
+    @inline(always)
+    init(widening singles: Singles) { self = cvector_widen(singles) }
 }
 
 extension Bits {
@@ -185,6 +195,18 @@ extension Span<Double> {
     }
 }
 
+extension Span<Float> {
+    /// The eight numbers at an offset.
+    @inline(always)
+    func singles(at offset: Int) -> Singles {
+        precondition(offset >= 0 && offset <= count &- Vector.width, "beyond the span")
+        return unsafe bytes.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset &* 4,
+            as: Singles.self
+        )
+    }
+}
+
 extension MutableSpan<Double> {
     /// Stores eight numbers at an offset.
     @inline(always)
@@ -208,6 +230,23 @@ extension OutputSpan<Double> {
                 of: vector,
                 toByteOffset: count &* 8,
                 as: Vector.self
+            )
+            count &+= Vector.width
+        }
+    }
+}
+
+extension OutputSpan<Float> {
+    /// Appends eight numbers.
+    @inline(always)
+    @_lifetime(self: copy self)
+    mutating func append(_ singles: Singles) {
+        precondition(freeCapacity >= Vector.width, "beyond the capacity")
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
+                of: singles,
+                toByteOffset: count &* 4,
+                as: Singles.self
             )
             count &+= Vector.width
         }

@@ -157,6 +157,19 @@ package protocol ArrayFunctions: SendableMetatype {
         appendingTo result: inout OutputSpan<Double>
     ) -> Bool
 
+    /// Appends each number divided by `divisor`, correctly rounded, with 0 instead of -0, and then rounded to
+    /// the nearest `Float`.
+    ///
+    /// - Returns: whether all quotients are finite, and also those in single precision.
+    static func divide(
+        _ numbers: Span<Double>,
+        by divisor: Double,
+        appendingTo result: inout OutputSpan<Float>
+    ) -> Bool
+
+    /// Appends the same numbers in double precision.
+    static func widen(_ numbers: Span<Float>, appendingTo result: inout OutputSpan<Double>)
+
     /// Whether all numbers are from `least` to `greatest`.
     static func allInRange(
         _ numbers: Span<Double>,

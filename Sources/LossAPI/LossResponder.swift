@@ -373,7 +373,8 @@ extension ResponseFields {
     private static func ofResults(_ format: BodyFormat) -> ResponseFields {
         [
             .contentType: format.mediaType, .cacheControl: "no-store",
-            .vary: "Accept, Accept-Encoding",
+            // Rows may be preferred before the body has ended (RFC 7240, section 2).
+            .vary: "Accept, Accept-Encoding" + (format.isTable ? ", Prefer" : ""),
         ]
     }
 }

@@ -498,6 +498,12 @@ extension RequestBuilder {
     /// The maximum number of groups.
     package var groupLimit: Int { limits.groups }
 
+    /// Whether derivatives may be rounded to single precision as they are computed.
+    package var roundsDerivatives: Bool {
+        get { request.roundsDerivatives }
+        set { request.roundsDerivatives = newValue }
+    }
+
     package var penaltyCount: Int { penalties.count }
 
     /// The memory in use, in bytes.
@@ -525,17 +531,24 @@ extension RequestBuilder {
     package var resultFootprint: Int {
         let isByRow = facts.signature.unit == .row
         // The losses, and the weights of the targets, if rows are ignored or weighted by class.
-        let targetWeights = isByRow ? 2 * (request.inputs.last ?? nil).footprint : 0
+        let targetWeights = isByRow ? 2 * 8 * ((request.inputs.last ?? nil)?.count ?? 0) : 0
         // A long row whose numbers are not contiguous is copied, and some numbers of it are kept.
         let isStrided =
             isByRow && (options["axis"] != nil || convention?.options["axis"] != nil)
-        let copies = isStrided ? request.inputs.reduce(0) { $0 + $1.footprint } : 0
+        let isWidened =
+            request.hasSingles && !request.isComputedInBlocks(of: facts.signature)
+        let copies = ((isStrided ? 1 : 0) + (isWidened ? 1 : 0)) * doublesFootprint
         // A byte for each loss tells whether it is left out.
         let selection = request.mask != nil || request.skipsMissing ? mostUnits : 0
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes + segmentFootprint + groupFootprint
             + tokenFootprint + diagnosticFootprint
+    }
+
+    /// The memory of the inputs in double precision, in bytes.
+    private var doublesFootprint: Int {
+        request.inputs.reduce(0) { $0 + 8 * ($1?.count ?? 0) }
     }
 
     /// An upper bound on the memory, in bytes, for the arrays from which diagnostics are computed.
@@ -618,7 +631,7 @@ extension RequestBuilder {
 
     /// The count of numbers of an input; 0 if it has not been set, or once a computation has taken it.
     private func count(of input: Int) -> Int {
-        input < request.inputs.count ? request.inputs[input]?.values.count ?? 0 : 0
+        input < request.inputs.count ? request.inputs[input]?.count ?? 0 : 0
     }
 
     /// More numbers than any machine holds, and few enough that sums do not overflow.
@@ -636,7 +649,7 @@ extension RequestBuilder {
 
 extension Tensor? {
     /// The memory of its numbers in bytes; 0 for `nil`.
-    fileprivate var footprint: Int { 8 * (self?.values.capacity ?? 0) }
+    fileprivate var footprint: Int { self?.footprint ?? 0 }
 }
 
 extension OptionValue {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Formats
+import SeededRandom
+import TensorJSON
 import Testing
 
 @Suite("A table in CSV")
@@ -484,5 +486,41 @@ struct RowTextTests {
             String(decoding: lines, as: UTF8.self)
                 == "{\"a\":1,\"b\":[0.5,-2],\"c\":[],\"d\":3}\n{\"a\":null,\"b\":[1e22,null],\"c\":[],\"d\":4}\n"
         )
+    }
+
+    @Test("has the texts of its numbers, in rows of every length", arguments: [1, 2, 3, 17, 40])
+    func numbers(width: Int) {
+        var random = SplitMix(state: UInt64(width))
+        for kind in 0..<4 {
+            let rows = 100 / width + 3
+            let numbers = (0..<rows * width).map { index -> Double in
+                switch kind {
+                case 0: Double(index % 7)
+                case 1: Double.random(in: -1e9...1e9, using: &random).rounded()
+                case 2: Double(bitPattern: random.next() & ~(1 << 62))
+                default: index % 5 == 0 ? .nan : Double.random(in: -1...1, using: &random)
+                }
+            }
+            let field = RowText.Field(name: "value", width: width, isArray: width > 1)
+            func text(_ number: Double, _ missing: String) -> String {
+                var writer = JSONWriter()
+                if number.isNaN { return missing }
+                writer.number(number)
+                return String(decoding: writer.finish(), as: UTF8.self)
+            }
+            func lines(_ missing: String, _ start: String, _ end: String) -> String {
+                (0..<rows).map { row in
+                    let own = numbers[row * width..<(row + 1) * width].map { text($0, missing) }
+                    return start + own.joined(separator: ",") + end
+                }.joined()
+            }
+            let csv = RowText(csv: [field]).text(of: [numbers], 0..<rows)
+            #expect(
+                String(decoding: csv, as: UTF8.self) == lines(width == 1 ? "\"\"" : "", "", "\n")
+            )
+            let ndjson = RowText(ndjson: [field]).text(of: [numbers], 0..<rows)
+            let (start, end) = width > 1 ? ("{\"value\":[", "]}\n") : ("{\"value\":", "}\n")
+            #expect(String(decoding: ndjson, as: UTF8.self) == lines("null", start, end))
+        }
     }
 }

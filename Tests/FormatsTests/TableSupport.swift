@@ -49,7 +49,7 @@ extension TableReader {
             case .rows(let block):
                 contents.count += block.count
                 for field in contents.fields.indices {
-                    contents.bits[field] += block.values[field].map { $0.bitPattern }
+                    contents.bits[field] += block.values(of: field).map { $0.bitPattern }
                     if block.hasMissing[field] { contents.hasMissing[field] = true }
                     if !block.labels.isEmpty { contents.labels[field] += block.labels[field] }
                 }

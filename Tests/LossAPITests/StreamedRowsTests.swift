@@ -258,6 +258,17 @@ struct StreamedRowsTests {
         #expect(stream("", query: "outputs=gradient&reduction=sum").status == .badRequest)
     }
 
+    @Test("varies with the preference, whether it is applied or not")
+    func varies() {
+        let own = "Accept, Accept-Encoding, Prefer"
+        let streamed = stream("predictions,targets\n1,2\n")
+        #expect(streamed.isStreamed && streamed.fields.fields[.vary] == own)
+        let usual = stream("predictions,targets\n1,2\n", fields: [:])
+        #expect(!usual.isStreamed && usual.fields.fields[.vary] == own)
+        let other = stream("predictions,targets\n1,2\n", fields: [.accept: "application/json"])
+        #expect(other.fields.fields[.vary] == "Accept, Accept-Encoding")
+    }
+
     @Test("has the usual response if it cannot be answered so")
     func ignored() throws {
         func isStreamed(

@@ -128,6 +128,49 @@ struct ArrayFunctionTests {
         }
     }
 
+    @Test(
+        "round quotients to single precision, and detect those that are too large",
+        arguments: InstructionSet.available
+    )
+    func roundedDivision(instructionSet: InstructionSet) {
+        var random = SplitMix(state: 43)
+        let bound = 0x1.ffffffp127
+        for count in [0, 1, 7, 8, 9, 1_003] {
+            for extra in [0, -0.0, bound.nextDown, -bound.nextDown, 1e-320, bound, -bound, .nan] {
+                let numbers =
+                    (0..<count).map { _ in Double.random(in: -3...3, using: &random) } + [3 * extra]
+                var results: [Float] = []
+                var fits = true
+                results.append(addingCapacity: numbers.count) { output in
+                    fits = instructionSet.functions.divide(
+                        numbers.span,
+                        by: 3,
+                        appendingTo: &output
+                    )
+                }
+                let quotients = numbers.map { Float($0 / 3 + 0) }
+                #expect(fits == quotients.allSatisfy { $0.isFinite })
+                if fits {
+                    #expect(results.map { $0.bitPattern } == quotients.map { $0.bitPattern })
+                }
+            }
+        }
+    }
+
+    @Test("widen floats", arguments: InstructionSet.available)
+    func widening(instructionSet: InstructionSet) {
+        var random = SplitMix(state: 47)
+        for count in [0, 1, 7, 8, 9, 1_003] {
+            var floats = (0..<count).map { _ in Float.random(in: -3...3, using: &random) }
+            floats += [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity]
+            var results: [Double] = []
+            results.append(addingCapacity: floats.count) { output in
+                instructionSet.functions.widen(floats.span, appendingTo: &output)
+            }
+            #expect(results.map { $0.bitPattern } == floats.map { Double($0).bitPattern })
+        }
+    }
+
     @Test("keep every loss within its error bound", arguments: InstructionSet.available)
     func golden(instructionSet: InstructionSet) throws {
         try InstructionSet.$current.withValue(instructionSet) {

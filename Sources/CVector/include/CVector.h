@@ -19,12 +19,18 @@ typedef double CVector __attribute__((__ext_vector_type__(8)));
 
 typedef long CVectorBits __attribute__((__ext_vector_type__(8)));
 
+typedef float CVectorSingles __attribute__((__ext_vector_type__(8)));
+
 CVECTOR_INLINE CVector cvector_add(CVector a, CVector b) { return a + b; }
 CVECTOR_INLINE CVector cvector_subtract(CVector a, CVector b) { return a - b; }
 CVECTOR_INLINE CVector cvector_multiply(CVector a, CVector b) { return a * b; }
 CVECTOR_INLINE CVector cvector_divide(CVector a, CVector b) { return a / b; }
 CVECTOR_INLINE CVector cvector_negate(CVector a) { return -a; }
 CVECTOR_INLINE CVector cvector_square_root(CVector a) { return __builtin_elementwise_sqrt(a); }
+
+/* Conversions, of which that to floats rounds to nearest, ties to even. */
+CVECTOR_INLINE CVector cvector_widen(CVectorSingles a) { return __builtin_convertvector(a, CVector); }
+CVECTOR_INLINE CVectorSingles cvector_round(CVector a) { return __builtin_convertvector(a, CVectorSingles); }
 
 /* Comparisons: -1 in the lanes in which they hold, 0 in the others. */
 CVECTOR_INLINE CVectorBits cvector_equal(CVector a, CVector b) { return a == b; }

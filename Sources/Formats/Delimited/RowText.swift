@@ -26,10 +26,8 @@ package struct RowText: Sendable {
     private let separators: [[UInt8]]
     /// The text after the last number of a row.
     private let end: [UInt8]
-    /// The text of a missing value.
-    private let missing: [UInt8]
-    /// Whether the numbers of a row are separated by commas, and rows by line feeds.
-    private let hasShortSeparators: Bool
+    /// The texts around the numbers of a row; those of no number if there is none.
+    private let pieces: RowPieces
 
     /// The rows of CSV, in which an array has a column for each number: `name_0`, `name_1` and so on.
     package init(csv fields: [Field]) {
@@ -41,8 +39,8 @@ package struct RowText: Sendable {
         separators = names.indices.map { $0 == 0 ? [] : [CSVCell.comma] }
         end = [CSVCell.lineFeed]
         // A line with nothing would be taken for no row.
-        missing = names.count == 1 ? [CSVCell.quote, CSVCell.quote] : []
-        hasShortSeparators = true
+        let missing = names.count == 1 ? [CSVCell.quote, CSVCell.quote] : []
+        pieces = Self.pieces(separators, end, missing)
     }
 
     /// The rows of NDJSON, in which an array of several dimensions has a single one.
@@ -63,8 +61,19 @@ package struct RowText: Sendable {
         }
         self.separators = separators
         end = Array((text + "}\n").utf8)
-        missing = Array("null".utf8)
-        hasShortSeparators = false
+        pieces = Self.pieces(separators, end, Array("null".utf8))
+    }
+
+    private static func pieces(
+        _ separators: [[UInt8]],
+        _ end: [UInt8],
+        _ missing: [UInt8]
+    ) -> RowPieces {
+        RowPieces(
+            first: separators.first ?? [],
+            after: separators.dropFirst() + [end],
+            missing: missing
+        )
     }
 
     /// The count of numbers in a row.
@@ -89,26 +98,7 @@ package struct RowText: Sendable {
             return text
         }
         let numbers = numbers(of: columns, rows)
-        for start in stride(from: 0, to: numbers.count, by: width) {
-            for place in 0..<width {
-                if hasShortSeparators {
-                    if place > 0 { text.append(CSVCell.comma) }
-                } else {
-                    text.append(contentsOf: separators[place])
-                }
-                let number = numbers[start + place]
-                if number.isNaN {
-                    text.append(contentsOf: missing)
-                } else {
-                    text.append(number: number)
-                }
-            }
-            if hasShortSeparators {
-                text.append(CSVCell.lineFeed)
-            } else {
-                text.append(contentsOf: end)
-            }
-        }
+        text.append(rows: numbers.span, pieces)
         return text
     }
 

@@ -56,15 +56,35 @@ package struct RowField: Equatable, Sendable {
 }
 
 /// Consecutive rows of numbers.
-package struct RowBlock: Equatable, Sendable {
+package struct RowBlock: Sendable {
     /// The count of rows.
     package let count: Int
-    /// For each field, its numbers in all rows, one row after the other; NaN is a missing value.
-    package let values: [[Double]]
+    /// The numbers of all fields, and the place of those of each field among them.
+    ///
+    /// The reader writes the next block in the same memory if this one has been released.
+    private let numbers: [Double]
+    private let places: [Range<Int>]
     /// For each field, whether a value is missing.
     package let hasMissing: [Bool]
     /// For each field, its labels in all rows; empty if no field has labels.
-    package var labels: [[String]] = []
+    package let labels: [[String]]
+
+    fileprivate init(
+        count: Int,
+        _ numbers: [Double],
+        _ places: [Range<Int>],
+        hasMissing: [Bool],
+        labels: [[String]]
+    ) {
+        self.count = count
+        self.numbers = numbers
+        self.places = places
+        self.hasMissing = hasMissing
+        self.labels = labels
+    }
+
+    /// The numbers of a field in all rows, one row after the other; NaN is a missing value.
+    package func values(of field: Int) -> ArraySlice<Double> { numbers[places[field]] }
 }
 
 /// The rows of a block that is being read.
@@ -149,14 +169,15 @@ struct RowBlockInProgress: Sendable {
         _ count: Int,
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) -> RowBlock {
-        let taken = widths.indices.map { field in
+        let places = widths.indices.map { field in
             let start = start(of: field)
-            return Array(values[start..<(start + count * widths[field])])
+            return start..<(start + count * widths[field])
         }
         let hasLabels = labels.contains { !$0.isEmpty }
         let block = RowBlock(
             count: count,
-            values: taken,
+            values,
+            places,
             hasMissing: hasMissing,
             labels: hasLabels ? labels : []
         )

@@ -29,7 +29,7 @@ package struct FormatError: Error, Equatable, Sendable {
     }
 
     /// Memory cannot be reserved, which the account of the request explains.
-    static let memoryExhausted = FormatError(.memoryExhausted, at: 0)
+    package static let memoryExhausted = FormatError(.memoryExhausted, at: 0)
 
     package var isOutOfMemory: Bool { reason == .memoryExhausted }
 

@@ -29,13 +29,13 @@ enum NPYWriter {
         _ precision: Precision
     ) -> [EncodedTensors.Segment] {
         let header = header(precision.type.numpyName ?? "", tensor.shape)
-        return [.bytes(header), .numbers(tensor.values)]
+        return [.bytes(header), .numbers(tensor.numbers)]
     }
 
     /// A double, if the text is a number, else a text, in an array without dimensions.
     static func bytes(_ text: String) -> [UInt8] {
         if let number = Double(text) {
-            return header("<f8", []) + EncodedTensors([.numbers([number])], .double).whole
+            return header("<f8", []) + EncodedTensors([.numbers(.doubles([number]))], .double).whole
         }
         let scalars = text.unicodeScalars
         var bytes = header("<U\(scalars.count)", [])

@@ -25,7 +25,7 @@ package struct EncodedTensors: Sendable {
     /// A part of the body.
     enum Segment: Sendable {
         case bytes([UInt8])
-        case numbers([Double])
+        case numbers(NumberList)
         /// Numbers as a list in JSON, in which null stands for NaN if there is one.
         case texts([Double], hasNaN: Bool)
     }
@@ -56,11 +56,7 @@ package struct EncodedTensors: Sendable {
             case .numbers(let numbers):
                 let room = max(1, (size - part.count) / precision.type.width)
                 let end = min(produced + room, numbers.count)
-                let slice = numbers.span.extracting(produced..<end)
-                switch precision {
-                case .double: part.append(slice)
-                case .single: part.append(rounding: slice)
-                }
+                part.append(numbers, produced..<end, precision)
                 advance(to: end, of: numbers.count, segment)
             case .texts(let numbers, let hasNaN):
                 let room = (size - part.count) / Segment.textLength
@@ -112,8 +108,8 @@ extension EncodedTensors.Segment {
     fileprivate func length(_ precision: Precision) -> Int {
         switch self {
         case .bytes(let bytes): bytes.count
-        case .numbers(let numbers), .texts(let numbers, _):
-            numbers.count * width(precision) + brackets
+        case .numbers(let numbers): numbers.count * width(precision)
+        case .texts(let numbers, _): numbers.count * width(precision) + brackets
         }
     }
 
@@ -133,21 +129,49 @@ extension EncodedTensors.Segment {
     fileprivate var footprint: Int {
         switch self {
         case .bytes(let bytes): bytes.capacity
-        case .numbers(let numbers), .texts(let numbers, _): 8 * numbers.count
+        case .numbers(let numbers): numbers.footprint
+        case .texts(let numbers, _): 8 * numbers.count
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of some of the numbers of a list, in a precision.
+    fileprivate mutating func append(
+        _ numbers: NumberList,
+        _ range: Range<Int>,
+        _ precision: Precision
+    ) {
+        switch numbers {
+        case .doubles(let doubles):
+            let own = doubles.span.extracting(range)
+            if precision == .double { append(own) } else { append(rounding: own) }
+        case .singles(let singles):
+            guard precision == .double else { return append(singles.span.extracting(range)) }
+            let doubles = singles[range].map { Double($0) }
+            append(doubles.span)
         }
     }
 }
 
 extension Precision {
     /// The offset of the first finite number that is too large for the type; `nil` if there is none.
+    package func firstOverflow(in numbers: NumberList) -> Int? {
+        guard case .doubles(let numbers) = numbers else { return nil }
+        return firstOverflow(in: numbers)
+    }
+
+    /// The offset of the first finite number that is too large for the type; `nil` if there is none.
     package func firstOverflow(in numbers: [Double]) -> Int? {
         guard self == .single else { return nil }
         // Half an ulp above the largest float is the least number that rounds to infinity (IEEE 754,
         // section 4.3.1).
         let bound = 0x1.ffffffp127
-        var largest = 0.0
-        for number in numbers where number.isFinite { largest = max(largest, abs(number)) }
-        guard largest >= bound else { return nil }
+        // Magnitudes from the bound on, and NaN, carry into the sign bit.
+        let complement: UInt64 = 1 << 63 &- bound.bitPattern
+        var carries: UInt64 = 0
+        for number in numbers { carries |= number.magnitude.bitPattern &+ complement }
+        guard carries >> 63 != 0 else { return nil }
         return numbers.firstIndex { $0.isFinite && abs($0) >= bound }
     }
 }

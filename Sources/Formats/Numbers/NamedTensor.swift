@@ -1,22 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A rectangular array of doubles with a name.
-package struct NamedTensor: Equatable, Sendable {
+/// A rectangular array of numbers with a name.
+package struct NamedTensor: Sendable {
     package let name: String
     /// The length of each dimension, outermost first; `[]` stands for a single number.
     package let shape: [Int]
     /// The numbers in row-major order.
-    package let values: [Double]
+    package let numbers: NumberList
     /// Whether some number is NaN.
     package let hasNaN: Bool
 
-    /// Creates a tensor; `values` must have one number for each place of `shape`.
-    package init(name: String, shape: [Int], values: [Double], hasNaN: Bool = false) {
-        precondition(shape.reduce(1, *) == values.count, "a tensor has one value for each place")
+    /// Creates a tensor; there must be one number for each place of `shape`.
+    package init(name: String, shape: [Int], _ numbers: NumberList, hasNaN: Bool = false) {
+        precondition(shape.reduce(1, *) == numbers.count, "a tensor has one value for each place")
         self.name = name
         self.shape = shape
-        self.values = values
+        self.numbers = numbers
         self.hasNaN = hasNaN
+    }
+
+    /// Creates a tensor; `values` must have one number for each place of `shape`.
+    package init(name: String, shape: [Int], values: [Double], hasNaN: Bool = false) {
+        self.init(name: name, shape: shape, .doubles(values), hasNaN: hasNaN)
+    }
+
+    /// The numbers, which are widened by each access if they are in single precision.
+    package var values: [Double] { numbers.widened }
+}
+
+extension NamedTensor: Equatable {
+    /// Whether two tensors have the same name, shape and numbers, in any precision.
+    package static func == (left: NamedTensor, right: NamedTensor) -> Bool {
+        left.name == right.name && left.shape == right.shape && left.hasNaN == right.hasNaN
+            && left.values == right.values
+    }
+}
+
+/// Numbers in either precision.
+package enum NumberList: Sendable {
+    case doubles([Double])
+    case singles([Float])
+
+    package var count: Int {
+        switch self {
+        case .doubles(let numbers): numbers.count
+        case .singles(let numbers): numbers.count
+        }
+    }
+
+    /// The memory in use, in bytes.
+    var footprint: Int {
+        switch self {
+        case .doubles(let numbers): 8 * numbers.capacity
+        case .singles(let numbers): 4 * numbers.capacity
+        }
+    }
+
+    /// The numbers in double precision.
+    var widened: [Double] {
+        switch self {
+        case .doubles(let numbers): numbers
+        case .singles(let numbers): numbers.map { Double($0) }
+        }
     }
 }
 

@@ -7,7 +7,10 @@ struct TensorInProgress: Sendable {
     let header: TensorHeader
     /// The offset in the body of the first number.
     private let start: Int
+    /// The numbers so far, unless their type is that of `singles`.
     private var values: [Double] = []
+    /// The numbers so far of type `float32`, which are widened when they are used.
+    private var singles: [Float] = []
     private var hasNaN = false
     /// The bytes of an incomplete number.
     private var rest: [UInt8] = []
@@ -21,9 +24,12 @@ struct TensorInProgress: Sendable {
     }
 
     /// The memory in use, in bytes.
-    var footprint: Int { 8 * values.capacity }
+    var footprint: Int { 8 * values.capacity + 4 * singles.capacity }
 
-    var isComplete: Bool { values.count == header.count }
+    /// The count of numbers so far.
+    private var count: Int { values.count + singles.count }
+
+    var isComplete: Bool { count == header.count }
 
     /// The offset in the body of the end of the tensor.
     var end: Int { start + header.size }
@@ -47,9 +53,9 @@ struct TensorInProgress: Sendable {
             try append(word.span, meter)
         }
         guard rest.isEmpty else { return }
-        let count = min((bytes.count - index) / width, header.count - values.count)
-        try append(bytes.extracting(index..<index + count * width), meter)
-        index += count * width
+        let whole = min((bytes.count - index) / width, header.count - count)
+        try append(bytes.extracting(index..<index + whole * width), meter)
+        index += whole * width
         guard !isComplete else { return }
         rest.append(copying: bytes.extracting(index..<bytes.count))
         index = bytes.count
@@ -59,10 +65,13 @@ struct TensorInProgress: Sendable {
         _ bytes: Span<UInt8>,
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) {
-        let before = values.count
+        let before = count
         try reserve(bytes.count / header.type.width, meter)
-        guard values.append(widening: bytes, of: header.type, header.order) else { return }
-        try examine(bytes, from: before)
+        let areOrdinary =
+            header.type == .float32
+            ? !singles.append(bytes, header.order)
+            : !values.append(widening: bytes, of: header.type, header.order)
+        if !areOrdinary { try examine(bytes, from: before) }
     }
 
     /// Makes room for numbers that have arrived.
@@ -73,22 +82,29 @@ struct TensorInProgress: Sendable {
         _ count: Int,
         _ meter: (any MemoryMeter)?
     ) throws(FormatError) {
-        let needed = values.count + count
-        guard needed > values.capacity else { return }
-        let capacity = min(header.count, TensorMemory.growth * needed)
+        let needed = self.count + count
+        let isSingle = header.type == .float32
+        guard needed > (isSingle ? singles.capacity : values.capacity) else { return }
+        // The same memory for each number, whatever its width.
+        let width = isSingle ? 4 : 8
+        let capacity = min(header.count, TensorMemory.growth * 8 / width * needed)
         let held = footprint
-        guard meter?.take(8 * capacity) ?? true else { throw .memoryExhausted }
-        values.reserveCapacity(capacity)
+        guard meter?.take(width * capacity) ?? true else { throw .memoryExhausted }
+        if isSingle {
+            singles.reserveCapacity(capacity)
+        } else {
+            values.reserveCapacity(capacity)
+        }
         // An array may have more room than was asked for.
-        meter?.giveBack(8 * capacity)
+        meter?.giveBack(width * capacity)
         guard meter?.take(footprint - held) ?? true else { throw .memoryExhausted }
     }
 
     /// Notes NaN among the numbers from an offset on, and refuses those that are not allowed.
     private mutating func examine(_ bytes: Span<UInt8>, from start: Int) throws(FormatError) {
         let width = header.type.width
-        for offset in start..<values.count {
-            let value = values[offset]
+        for offset in start..<count {
+            let value = header.type == .float32 ? Double(singles[offset]) : values[offset]
             if header.type.isFloatingPoint {
                 if value.isNaN { hasNaN = true }
                 guard value.isInfinite else { continue }
@@ -132,21 +148,26 @@ struct TensorInProgress: Sendable {
     ///
     /// - Throws: an error if memory is exhausted.
     mutating func finish(_ meter: (any MemoryMeter)?) throws(FormatError) -> NamedTensor {
-        var numbers: [Double] = []
-        swap(&numbers, &values)
-        if header.isColumnMajor, header.shape.count > 1, !numbers.isEmpty {
-            let bytes = 8 * numbers.count
-            guard meter?.take(bytes) ?? true else { throw .memoryExhausted }
-            let columns = 8 * numbers.capacity
+        var numbers = takeNumbers()
+        if header.isColumnMajor, header.shape.count > 1, numbers.count > 0 {
+            let columns = numbers.footprint
+            guard meter?.take(columns) ?? true else { throw .memoryExhausted }
             numbers = numbers.transposed(header.shape)
             meter?.giveBack(columns)
         }
-        return NamedTensor(
-            name: header.name,
-            shape: header.shape,
-            values: numbers,
-            hasNaN: hasNaN
-        )
+        return NamedTensor(name: header.name, shape: header.shape, numbers, hasNaN: hasNaN)
+    }
+
+    /// Moves the numbers out.
+    private mutating func takeNumbers() -> NumberList {
+        guard header.type == .float32 else {
+            var numbers: [Double] = []
+            swap(&numbers, &values)
+            return .doubles(numbers)
+        }
+        var numbers: [Float] = []
+        swap(&numbers, &singles)
+        return .singles(numbers)
     }
 }
 
@@ -165,9 +186,19 @@ extension FormatError.Element {
     }
 }
 
-extension [Double] {
+extension NumberList {
     /// The numbers of a shape in row-major order, given those in column-major order.
-    fileprivate func transposed(_ shape: [Int]) -> [Double] {
+    fileprivate func transposed(_ shape: [Int]) -> NumberList {
+        switch self {
+        case .doubles(let numbers): .doubles(numbers.transposed(shape))
+        case .singles(let numbers): .singles(numbers.transposed(shape))
+        }
+    }
+}
+
+extension Array where Element: BinaryFloatingPoint {
+    /// The numbers of a shape in row-major order, given those in column-major order.
+    fileprivate func transposed(_ shape: [Int]) -> [Element] {
         // The distance between neighbours along each dimension.
         var strides: [Int] = []
         var stride = 1
@@ -177,7 +208,7 @@ extension [Double] {
         }
         var index = [Int](repeating: 0, count: shape.count)
         var source = 0
-        var rows: [Double] = []
+        var rows: [Element] = []
         rows.reserveCapacity(count)
         for _ in indices {
             rows.append(self[source])

@@ -78,15 +78,28 @@ extension [Double] {
     private static func brain(_ bits: UInt16) -> Double {
         Double(Float(bitPattern: UInt32(bits) << 16))
     }
+}
 
+extension [Float] {
+    /// Appends as many floats as there are in some bytes; the last is ignored if it is incomplete.
+    ///
+    /// - Returns: Whether one of them is infinite or NaN.
+    mutating func append(_ bytes: Span<UInt8>, _ order: ByteOrder) -> Bool {
+        append(bytes, order, special: 1 << 31) { (bits: UInt32) in
+            (Float(bitPattern: bits), (bits & 0x7F80 << 16) &+ 0x0080 << 16)
+        }
+    }
+}
+
+extension Array where Element: BinaryFloatingPoint & BitwiseCopyable {
     /// Appends numbers converted by a closure, and returns whether its second value has a bit of
     /// `special` for one of them.
     @inline(__always)
-    private mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(
+    fileprivate mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(
         _ bytes: Span<UInt8>,
         _ order: ByteOrder,
         special: Word = 0,
-        _ convert: (Word) -> (number: Double, test: Word)
+        _ convert: (Word) -> (number: Element, test: Word)
     ) -> Bool {
         order == .littleEndian
             ? append(bytes, special) { convert(Word(littleEndian: $0)) }
@@ -97,7 +110,7 @@ extension [Double] {
     private mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(
         _ bytes: Span<UInt8>,
         _ special: Word,
-        _ convert: (Word) -> (number: Double, test: Word)
+        _ convert: (Word) -> (number: Element, test: Word)
     ) -> Bool {
         let width = MemoryLayout<Word>.size
         let count = bytes.count / width
@@ -131,16 +144,21 @@ extension [UInt8] {
         append(numbers) { $0.bitPattern.littleEndian }
     }
 
+    /// Appends floats, each in four bytes, the least significant first.
+    mutating func append(_ numbers: Span<Float>) {
+        append(numbers) { $0.bitPattern.littleEndian }
+    }
+
     /// Appends doubles rounded to the nearest `Float`, each in four bytes, the least significant first.
     mutating func append(rounding numbers: Span<Double>) {
         append(numbers) { Float($0).bitPattern.littleEndian }
     }
 
     @inline(__always)
-    private mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(
-        _ numbers: Span<Double>,
-        _ encode: (Double) -> Word
-    ) {
+    private mutating func append<Number: BitwiseCopyable, Word: FixedWidthInteger>(
+        _ numbers: Span<Number>,
+        _ encode: (Number) -> Word
+    ) where Word: BitwiseCopyable {
         let width = MemoryLayout<Word>.size
         let size = numbers.count * width
         // Appending nothing would write to the storage that all empty arrays share.

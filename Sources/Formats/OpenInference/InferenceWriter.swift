@@ -52,11 +52,11 @@ extension EncodedTensors {
             for length in tensor.shape { writer.integer(length) }
             writer.endArray()
             if request.isBinary(tensor.name) {
-                binary.append(.numbers(tensor.values))
+                binary.append(.numbers(tensor.numbers))
                 writer.key("parameters")
                 writer.beginObject()
                 writer.key("binary_data_size")
-                writer.integer(tensor.values.count * request.precision.type.width)
+                writer.integer(tensor.numbers.count * request.precision.type.width)
                 writer.endObject()
             } else {
                 writer.key("data")

@@ -28,7 +28,7 @@ extension EncodedTensors {
         }
         var offset = 0
         for tensor in tensors {
-            let end = offset + tensor.values.count * precision.type.width
+            let end = offset + tensor.numbers.count * precision.type.width
             writer.key(tensor.name)
             writer.beginObject()
             writer.key("dtype")
@@ -52,7 +52,7 @@ extension EncodedTensors {
         var start: [UInt8] = []
         start.append(littleEndian: UInt64(header.count))
         return EncodedTensors(
-            [.bytes(start + header)] + tensors.map { .numbers($0.values) },
+            [.bytes(start + header)] + tensors.map { .numbers($0.numbers) },
             precision
         )
     }

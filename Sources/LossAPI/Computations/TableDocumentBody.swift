@@ -49,7 +49,7 @@ struct TableDocumentBody<Reader: TableReader, Document: TensorDocument>: Partwis
             case .rows(let block):
                 for (place, field) in kept.fields.enumerated()
                 where block.hasMissing[place] && !document.acceptsMissing(field.name) {
-                    throw Problem(missingIn: field, block.values[place], after: kept.count) {
+                    throw Problem(missingIn: field, block.values(of: place), after: kept.count) {
                         line(of: $0).map { " in line \($0)" } ?? ""
                     }
                 }

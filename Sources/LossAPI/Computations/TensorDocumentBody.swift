@@ -148,7 +148,7 @@ struct TensorDocumentBody<Reader: TensorReader, Document: TensorDocument>: Partw
                 guard !texts.contains(tensor.name) else {
                     throw Problem(tensor: tensor.name, isTextIn: Reader.textPart)
                 }
-                try document.set(tensor.name, Tensor(tensor))
+                try document.set(tensor.name, Tensor(widening: tensor, part.meter))
             }
         }
     }

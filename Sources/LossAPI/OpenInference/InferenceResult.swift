@@ -71,7 +71,7 @@ extension InferenceRequest {
         // The derivatives have the names of their inputs, because that with respect to another was asked for.
         let full = "\(name)s.\(facts.signature.inputs[primary].name)"
         return computed.first { $0.name == full }.map {
-            NamedTensor(name: name, shape: $0.shape, values: $0.values, hasNaN: $0.hasNaN)
+            NamedTensor(name: name, shape: $0.shape, $0.numbers, hasNaN: $0.hasNaN)
         }
     }
 
@@ -103,7 +103,7 @@ extension InferenceRequest {
             }
         }
         for tensor in tensors {
-            guard let offset = precision.firstOverflow(in: tensor.values) else { continue }
+            guard let offset = precision.firstOverflow(in: tensor.numbers) else { continue }
             throw Problem(tooLarge: tensor, at: offset)
         }
         let (content, length) = EncodedTensors.inference(

@@ -84,7 +84,7 @@ extension NamedTensor {
         self.init(
             name: name,
             shape: tensor.shape,
-            values: tensor.values,
+            tensor.singles.map { .singles($0) } ?? .doubles(tensor.values),
             hasNaN: tensor.hasMissing
         )
     }

@@ -45,7 +45,7 @@ struct KeptRows: Sendable {
     ) throws(RequestError) -> Bool {
         for (index, field) in fields.enumerated() {
             guard field.isLabel else {
-                guard columns[index].append(block.values[index], meter) else { return false }
+                guard columns[index].append(block.values(of: index), meter) else { return false }
                 if block.hasMissing[index] { columns[index].hasMissing = true }
                 continue
             }
@@ -82,7 +82,8 @@ struct KeptRows: Sendable {
 
 extension KeptRows.Column {
     /// Appends numbers; returns `false` if memory is exhausted.
-    fileprivate mutating func append(_ numbers: [Double], _ meter: MemoryAccount?) -> Bool {
+    fileprivate mutating func append(_ numbers: ArraySlice<Double>, _ meter: MemoryAccount?) -> Bool
+    {
         let needed = values.count + numbers.count
         if needed > values.capacity {
             // While the array grows, the old and the new storage both exist.

@@ -112,6 +112,7 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
         let rows = members.takeRows()
         do {
             let read = latest ?? clock()
+            if roundsResult { builder.roundsDerivatives = true }
             let evaluation = try builder.evaluate(unless: cancellation)
             let computed = clock()
             if let rows, rows.hasRows {
@@ -156,6 +157,14 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
             let (start, rest) = try ResultBytes.serialize(evaluation, as: format)
             return (start, rest, fields)
         }
+    }
+
+    /// Whether all arrays of the result are sent in single precision.
+    private var roundsResult: Bool {
+        guard let request = members.inference else {
+            return !format.isText && format.precision == .single
+        }
+        return request.isWhollyBinary && request.precision == .single
     }
 
     /// Reads the remaining members after the end of the body.

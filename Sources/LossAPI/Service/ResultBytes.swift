@@ -24,7 +24,7 @@ struct ResultBytes: ContentSource {
     ) throws(Problem) -> (start: [UInt8], rest: ResultBytes?) {
         let tensors = evaluation.tensors
         for tensor in tensors {
-            guard let offset = format.precision.firstOverflow(in: tensor.values) else { continue }
+            guard let offset = format.precision.firstOverflow(in: tensor.numbers) else { continue }
             throw Problem(tooLarge: tensor, at: offset)
         }
         guard let content = format.encode(tensors, evaluation.metadata) else {

@@ -115,7 +115,7 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         where block.hasMissing[index] && !field.acceptsMissing {
             throw Problem(
                 missingIn: kept.fields[index],
-                block.values[index],
+                block.values(of: index),
                 after: foldedRows + kept.count
             ) { line(of: $0) }
         }
@@ -214,11 +214,11 @@ extension Problem {
     ///   - line: the line of a row in a sentence.
     init(
         missingIn field: RowField,
-        _ values: [Double],
+        _ values: ArraySlice<Double>,
         after rows: Int,
         line: (_ row: Int) -> String
     ) {
-        let offset = values.firstIndex { $0.isNaN } ?? 0
+        let offset = (values.firstIndex { $0.isNaN } ?? values.startIndex) - values.startIndex
         let place = Tensor.place(
             of: offset,
             in: [max(values.count / max(field.width, 1), 1)] + field.shape

@@ -107,8 +107,21 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
             }
             try builder.set(field, .flag(tensor.values == [1]))
         case .number: try builder.set(field, .number(tensor.values.first ?? .nan))
-        default: try builder.set(field, .numbers(Tensor(tensor)))
+        default: try builder.set(field, .numbers(try numbers(of: tensor, builder)))
         }
+    }
+
+    /// The numbers of a tensor, in single precision if that is how they arrived and an input has them.
+    private func numbers(
+        of tensor: NamedTensor,
+        _ builder: borrowing RequestBuilder
+    ) throws -> Tensor {
+        guard case .singles(let singles) = tensor.numbers,
+            builder.facts.signature.index(of: tensor.name) != nil
+        else {
+            return try Tensor(widening: tensor, part.meter)
+        }
+        return Tensor(shape: tensor.shape, singles: singles, hasMissing: tensor.hasNaN)
     }
 
     func problem(explaining error: any Error) -> Problem {
@@ -140,7 +153,17 @@ struct TensorBody<Reader: TensorReader>: PartwiseBody {
 }
 
 extension Tensor {
-    init(_ tensor: NamedTensor) {
+    /// The tensor in double precision.
+    ///
+    /// - Throws: an error if memory is exhausted.
+    init(widening tensor: NamedTensor, _ meter: MemoryAccount?) throws {
+        if case .singles(let singles) = tensor.numbers {
+            // The numbers as they arrived are charged until they have been widened.
+            guard meter?.reserve(8 * singles.count) ?? true else {
+                throw FormatError.memoryExhausted
+            }
+            meter?.release(4 * singles.capacity)
+        }
         self.init(shape: tensor.shape, values: tensor.values, hasMissing: tensor.hasNaN)
     }
 }

@@ -43,7 +43,8 @@ struct Accumulation: ~Copyable {
         if !outputs.isDisjoint(with: [.statistics, .partial]) {
             moments = MomentSums(
                 weighting.units(of: batch.selection),
-                offset: batch.request.offset
+                offset: batch.request.offset,
+                isMean: batch.request.sumsLossesOnly
             )
         }
         derivatives.reserveCapacity(outputs.derivativeCount * batch.differentiated.count)
@@ -57,9 +58,14 @@ struct Accumulation: ~Copyable {
 
     /// Begins the derivatives of a kind.
     private mutating func begin(_ quantity: Quantity) {
+        let isRounded =
+            batch.request.roundsDerivatives
+            && batch.request.isComputedInBlocks(of: batch.signature)
         for input in batch.differentiated {
             let shape = batch.inputs[input]?.shape ?? [0]
-            derivatives.append(Derivative(quantity, input: input, shape: shape))
+            derivatives.append(
+                Derivative(quantity, input: input, shape: shape, isRounded: isRounded)
+            )
         }
     }
 

@@ -117,8 +117,8 @@ final class Batch {
         for index in signature.inputs.indices {
             guard let tensor = inputs[index] else { continue }
             let domain = domain(index)
-            let outside = tensor.values.indices.first { offset in
-                !domain.mayContain(tensor.values[offset])
+            let outside = (0..<tensor.count).first { offset in
+                !domain.mayContain(tensor.number(at: offset))
                     && !selection.isLeftOut(
                         unit(of: offset, in: tensor, input: index)
                     )
@@ -127,7 +127,7 @@ final class Batch {
             throw .outsideDomain(
                 input: signature.inputs[index].name,
                 place: Tensor.place(of: outside, in: tensor.shape),
-                value: tensor.values[outside],
+                value: tensor.number(at: outside),
                 allowed: domain.interval?.description ?? domain.description
             )
         }

@@ -10,15 +10,28 @@ package struct Derivative: Equatable, Sendable {
     /// The offset of the input in the signature.
     package let input: Int
     private let shape: [Int]
-    /// The numbers so far.
+    /// The numbers so far, unless they are rounded.
     private var values: [Double] = []
+    /// The numbers so far, if they are rounded.
+    private var singles: [Float] = []
+    /// Whether the numbers are rounded to single precision.
+    private var isRounded: Bool
 
     /// Starts without numbers, which have the shape of the input.
-    init(_ quantity: Quantity, input: Int, shape: [Int]) {
+    ///
+    /// - Parameters:
+    ///   - quantity: the kind of derivative.
+    ///   - input: the offset of the input in the signature.
+    ///   - shape: the shape of the input.
+    ///   - isRounded: whether the numbers are rounded to single precision as they are appended, as long as
+    ///     none is too large.
+    init(_ quantity: Quantity, input: Int, shape: [Int], isRounded: Bool = false) {
         self.quantity = quantity
         self.input = input
         self.shape = shape
-        values.reserveCapacity(shape.reduce(1, *))
+        self.isRounded = isRounded
+        let count = shape.reduce(1, *)
+        if isRounded { singles.reserveCapacity(count) } else { values.reserveCapacity(count) }
     }
 
     /// The same derivative with respect to the numbers that make up those of the input.
@@ -27,20 +40,24 @@ package struct Derivative: Equatable, Sendable {
         input = derivative.input
         shape = numbers.shape
         values = numbers.values
+        isRounded = false
     }
 
     /// Whether it is the diagonal of the Hessian.
     package var isHessian: Bool { if case .hessian = quantity { true } else { false } }
 
     /// The count of its numbers so far.
-    package var count: Int { values.count }
+    package var count: Int { isRounded ? singles.count : values.count }
 
     /// The complete derivative.
-    package var tensor: Tensor { Tensor(shape: shape, values: values) }
+    package var tensor: Tensor {
+        isRounded ? Tensor(shape: shape, singles: singles) : Tensor(shape: shape, values: values)
+    }
 
     /// Sets every number to 0 if none has been stored.
     mutating func finish() {
-        guard values.isEmpty else { return }
+        guard count == 0 else { return }
+        isRounded = false
         values = [Double](repeating: 0, count: shape.reduce(1, *))
     }
 
@@ -53,6 +70,18 @@ package struct Derivative: Equatable, Sendable {
         _ functions: any ArrayFunctions.Type
     ) -> Bool {
         var areFinite = true
+        if isRounded {
+            let before = singles.count
+            singles.append(addingCapacity: derivatives.count) { room in
+                areFinite = functions.divide(derivatives, by: denominator, appendingTo: &room)
+            }
+            if areFinite { return true }
+            // The result is refused with the number that is too large; those before it are not read.
+            isRounded = false
+            singles = []
+            values.reserveCapacity(shape.reduce(1, *))
+            values.append(contentsOf: repeatElement(0, count: before))
+        }
         values.append(addingCapacity: derivatives.count) { room in
             areFinite = functions.divide(derivatives, by: denominator, appendingTo: &room)
         }

@@ -65,6 +65,9 @@ package final class Loss: Sendable {
         _ request: LossRequest,
         unless cancellation: (any CancellationFlag)? = nil
     ) throws(LossError) -> LossResult {
+        if request.hasSingles, !request.isComputedInBlocks(of: facts.signature) {
+            return try evaluate(request.widened(), unless: cancellation)
+        }
         guard let operation = request.logProbability, !facts.signature.tokenMasks.isEmpty else {
             return try evaluate(batch(of: request, cancellation))
         }

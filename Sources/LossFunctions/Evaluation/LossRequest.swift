@@ -46,6 +46,8 @@ package struct LossRequest: Sendable {
         var worstCount = 0
         var stepsBefore = 0
         var termCount = 1
+        var roundsDerivatives = false
+        var sumsLossesOnly = false
     }
 
     package init(
@@ -146,6 +148,37 @@ extension LossRequest {
     package var termCount: Int {
         get { details?.values.termCount ?? 1 }
         set { change { $0.termCount = newValue } }
+    }
+
+    /// Whether derivatives are rounded to single precision, if their loss can do so.
+    package var roundsDerivatives: Bool {
+        get { details?.values.roundsDerivatives ?? false }
+        set { change { $0.roundsDerivatives = newValue } }
+    }
+
+    /// Whether of the exact sums only that of the losses is read, with the denominator.
+    var sumsLossesOnly: Bool {
+        get { details?.values.sumsLossesOnly ?? false }
+        set { change { $0.sumsLossesOnly = newValue } }
+    }
+
+    /// Whether an input is in single precision.
+    package var hasSingles: Bool {
+        for index in inputs.indices where inputs[index]?.singles != nil { return true }
+        return false
+    }
+
+    /// Whether a loss of elements widens its inputs block by block, so that they stay in single precision.
+    package func isComputedInBlocks(of signature: Signature) -> Bool {
+        signature.unit == .element && logProbability == nil
+            && outputs.isSubset(of: .ofBlocks)
+    }
+
+    /// The same request with all inputs in double precision.
+    func widened() -> LossRequest {
+        var request = self
+        for index in inputs.indices { request.inputs[index] = inputs[index]?.widened }
+        return request
     }
 
     /// Takes the inputs; the request that they make up has the same settings.

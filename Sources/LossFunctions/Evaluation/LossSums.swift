@@ -5,12 +5,14 @@ struct LossSums {
     private let isWeighted: Bool
     /// Whether the denominator of a mean is another sum than that of the weights.
     private let hasNormalizer: Bool
+    /// Whether squares are summed; those of weighted losses always are.
+    private let hasSquares: Bool
     private var count = 0
     /// The sums in the order of `collected`, without the last ones if they are not needed.
     private var sums: [ExactSum]
     private var products = SplitProducts()
 
-    /// Losses and squares are always summed, and the denominator if targets are weighted.
+    /// Losses and usually squares are summed, and the denominator if targets are weighted.
     private static let collected: [Moments.Sum] = [
         .loss, .weightedLoss2, .normalizer, .weight, .weight2, .weightedLoss, .weight2Loss,
         .weight2Loss2,
@@ -19,8 +21,9 @@ struct LossSums {
     /// The index in `collected` of each sum, by the index of the sum in `Moments.Sum.allCases`.
     private static let places = Moments.Sum.allCases.map { collected.firstIndex(of: $0) ?? 0 }
 
-    init(isWeighted: Bool, hasNormalizer: Bool = false) {
+    init(isWeighted: Bool, hasNormalizer: Bool = false, hasSquares: Bool = true) {
         self.isWeighted = isWeighted
+        self.hasSquares = hasSquares
         self.hasNormalizer = hasNormalizer
         let count = isWeighted ? Self.collected.count : hasNormalizer ? 3 : 2
         sums = [ExactSum](repeating: ExactSum(), count: count)
@@ -30,7 +33,10 @@ struct LossSums {
     mutating func add(_ losses: Span<Double>, weights: Span<Double>) {
         count += losses.count
         self[.loss].add(losses)
-        guard isWeighted else { return self[.weightedLoss2].add(losses, times: losses) }
+        guard isWeighted else {
+            if hasSquares { self[.weightedLoss2].add(losses, times: losses) }
+            return
+        }
         self[.weight].add(weights)
         self[.weight2].add(weights, times: weights)
         self[.weightedLoss].add(losses, times: weights)

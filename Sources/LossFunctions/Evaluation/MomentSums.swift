@@ -10,6 +10,8 @@ final class MomentSums {
     private let weights: UnitWeights
     /// The offset of the batch in the data set of which it is a part.
     private let offset: Int
+    /// Whether only the sum of the losses is read, and not those of squares or the extremes.
+    private let isMean: Bool
 
     private var sums: LossSums
     private var least: Moments.Extreme?
@@ -17,8 +19,13 @@ final class MomentSums {
     private var ownLosses: [Double] = []
     private var ownWeights: [Double] = []
 
-    init(_ weights: UnitWeights, offset: Int) {
-        sums = LossSums(isWeighted: weights.isWeighted, hasNormalizer: weights.targets != nil)
+    init(_ weights: UnitWeights, offset: Int, isMean: Bool = false) {
+        self.isMean = isMean
+        sums = LossSums(
+            isWeighted: weights.isWeighted,
+            hasNormalizer: weights.targets != nil,
+            hasSquares: !isMean
+        )
         self.weights = weights
         self.offset = offset
     }
@@ -79,6 +86,7 @@ final class MomentSums {
     ///
     /// Blocks rarely have a new one, whose place is then searched for.
     private func addExtremes(_ losses: Span<Double>, _ unit: (Int) -> Int) {
+        guard !isMean else { return }
         let (low, high) = InstructionSet.current.functions.extremes(of: losses)
         func extreme(_ loss: Double) -> Moments.Extreme? {
             losses.indices.first { losses[$0] == loss }.map { index in

@@ -40,6 +40,11 @@ package struct Outputs: OptionSet, Sendable {
     /// The proximal operator of a penalty.
     package static let prox = Outputs(rawValue: 128)
 
+    /// Those for which the inputs of a block of elements are all that is read at once.
+    static let ofBlocks: Outputs = [
+        .loss, .gradient, .hessian, .elements, .statistics, .partial,
+    ]
+
     /// Their names on the wire, in the order of a result.
     package static let names: [(name: String, output: Outputs)] = [
         ("loss", .loss), ("gradient", .gradient), ("hessian", .hessian), ("elements", .elements),

@@ -60,6 +60,7 @@ package struct RunningLoss: Sendable {
         self.reduction = reduction
         normalizer = request.normalizer
         outputs = request.outputs.subtracting(rowOutputs)
+        template.sumsLossesOnly = outputs.isSubset(of: .loss)
     }
 
     /// The outputs that have numbers for each row.

@@ -31,7 +31,7 @@ struct Selection {
             guard let tensor = request.inputs[index], tensor.hasMissing else { continue }
             let input = signature.inputs[index]
             let shape = input.forms[binding.form(of: index)].shape
-            for offset in tensor.values.indices where tensor.values[offset].isNaN {
+            for offset in 0..<tensor.count where tensor.number(at: offset).isNaN {
                 let unit =
                     segments?.unit(of: offset, input: index)
                     ?? Self.unit(of: offset, shape: tensor.shape, shape, axis: axis)

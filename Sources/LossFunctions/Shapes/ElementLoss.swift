@@ -32,11 +32,14 @@ final class ElementLoss: LossEvaluator {
         )
         var list = try OptionList(kernel, batch, stride: block.stride)
         var copies = InputCopies(stride: block.stride)
+        let hasSingles = batch.request.hasSingles
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             try batch.checkCancellation()
             let range = start..<min(start + ElementBlock.capacity, count)
             list.fill(from: start, count: range.count)
-            if range.count % ElementBlock.lanes == 0, !batch.selection.leavesOut(someOf: range) {
+            if !hasSingles, range.count % ElementBlock.lanes == 0,
+                !batch.selection.leavesOut(someOf: range)
+            {
                 let (first, second) = (batch.values(0), batch.values(1))
                 let (third, fourth, fifth) = (batch.values(2), batch.values(3), batch.values(4))
                 try compute(
@@ -91,8 +94,8 @@ final class ElementLoss: LossEvaluator {
     }
 }
 
-/// Copies of the inputs of a block whose last vector is not full, or some of whose units are left
-/// out.
+/// Copies of the inputs of a block that are in single precision, whose last vector is not full, or some of
+/// whose units are left out.
 private struct InputCopies {
     /// The inputs in columns of `stride` numbers.
     private(set) var numbers: [Double] = []
@@ -113,21 +116,25 @@ private struct InputCopies {
     mutating func fill(from batch: Batch, _ range: Range<Int>) {
         count = ElementBlock.padded(range.count)
         let stride = stride
+        let functions = batch.loss.functions
         numbers.removeAll(keepingCapacity: true)
         numbers.append(addingCapacity: batch.inputs.count * stride) { copies in
             for index in batch.inputs.indices {
-                let values = batch.values(index)
-                guard !values.isEmpty else { continue }
-                let own = values.span.extracting(range)
+                guard let tensor = batch.inputs[index], tensor.count > 0 else { continue }
                 let start = copies.count
-                copies.append(repeating: own[own.count - 1], count: stride)
-                var all = copies.mutableSpan
-                for offset in own.indices { all[start + offset] = own[offset] }
+                if let singles = tensor.singles {
+                    functions.widen(singles.span.extracting(range), appendingTo: &copies)
+                } else {
+                    let own = tensor.values.span.extracting(range)
+                    for offset in own.indices { copies.append(own[offset]) }
+                }
+                let last = copies.span[copies.count - 1]
+                copies.append(repeating: last, count: start + stride - copies.count)
             }
         }
         guard batch.selection.leavesOut(someOf: range) else { return }
         var all = numbers.mutableSpan
-        for index in batch.inputs.indices where !batch.values(index).isEmpty {
+        for index in batch.inputs.indices where batch.inputs[index].map({ $0.count > 0 }) == true {
             let start = index * stride
             var own = all._mutatingExtracting(start..<(start + range.count))
             batch.selection.replaceLeftOut(in: &own, range, with: batch.domain(index).filler)

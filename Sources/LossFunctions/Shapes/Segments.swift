@@ -38,7 +38,7 @@ final class Segments: Sendable {
         _ signature: Signature,
         _ binding: Binding
     ) throws(LossError) {
-        counts = request.inputs.map { $0?.values.count ?? 0 }
+        counts = request.inputs.map { $0?.count ?? 0 }
         self.binding = binding
         lastDimension = signature.inputs[0].forms[0].shape.dimensions.last
         guard let grouping = signature.grouping else {

@@ -17,8 +17,6 @@ enum ASCII {
     static let closeBracket = UInt8(ascii: "]")
     static let openBrace = UInt8(ascii: "{")
     static let closeBrace = UInt8(ascii: "}")
-    /// "null,", the first byte in the last place.
-    static let nullAndComma: UInt64 = 0x2C_6C_6C_75_6E
 }
 
 extension UInt8 {

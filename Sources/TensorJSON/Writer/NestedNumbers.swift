@@ -34,9 +34,13 @@ extension [UInt8] {
                 (end - next) * (NumberText.longest + rows.separatorLength) + NumberText.slotLength
             reserve(capacity, written: count - start, next, values.count - next)
             append(upTo: capacity) { buffer in
-                hasNulls
-                    ? rows.writeWithNulls(values.extracting(next..<end), buffer, table)
-                    : rows.write(values.extracting(next..<end), &block, buffer, table)
+                rows.write(
+                    values.extracting(next..<end),
+                    hasMissing: hasNulls,
+                    &block,
+                    buffer,
+                    table
+                )
             }
             next = end
         }
@@ -52,7 +56,7 @@ extension [UInt8] {
 }
 
 /// Writes the rows of a nested array and the brackets between them.
-private struct NestedRows {
+private struct NestedRows: NumberLayout {
     /// The number of brackets around the numbers of a row.
     ///
     /// Arrays are nested only up to the first dimension of length 0.
@@ -84,97 +88,14 @@ private struct NestedRows {
         }
     }
 
-    /// Writes numbers one by one, with null for NaN, each with its separator; returns the length.
-    mutating func writeWithNulls(
-        _ values: Span<Double>,
-        _ buffer: ByteBuffer,
-        _ table: WriterTable
-    ) -> Int {
-        write(values.count, buffer) { index, position in
-            guard !values[index].isNaN else {
-                buffer.slot(at: position).store(ASCII.nullAndComma, at: 0)
-                return position &+ 5
-            }
-            return NumberText.write(values[index], buffer, at: position, table) &+ 1
-        }
-    }
-
-    /// Writes at most a block of numbers, each with its separator, and returns the length.
-    @inline(__always)
-    mutating func write(
-        _ values: Span<Double>,
-        _ block: inout NumberBlock,
-        _ buffer: ByteBuffer,
-        _ table: WriterTable
-    ) -> Int {
-        if SmallInteger.representsAll(values) { return writeSmallIntegers(values, buffer, table) }
-        if ShortestDecimal.areProbablyIntegers(values) {
-            return writeIntegers(values, &block, buffer, table)
-        }
-        return writeAny(values, &block, buffer, table)
-    }
-
-    // The following are functions of their own because they then keep more in registers.
-
-    @inline(never)
-    private mutating func writeSmallIntegers(
-        _ values: Span<Double>,
-        _ buffer: ByteBuffer,
-        _ table: WriterTable
-    ) -> Int {
-        write(values.count, buffer) { index, position in
-            let text = table.integerText(SmallInteger(values[index]))
-            buffer.slot(at: position).store(text, at: 0)
-            return position &+ Int(truncatingIfNeeded: text &>> 56)
-        }
-    }
-
-    @inline(never)
-    private mutating func writeIntegers(
-        _ values: Span<Double>,
-        _ block: inout NumberBlock,
-        _ buffer: ByteBuffer,
-        _ table: WriterTable
-    ) -> Int {
-        block.prepare(values) { ShortestDecimal.integer($0, table) }
-        return write(values.count, buffer) { index, position in
-            NumberText.write(
-                values[index],
-                asInteger: block.decimals[index],
-                block.digits[index],
-                buffer,
-                at: position,
-                table
-            ) &+ 1
-        }
-    }
-
-    @inline(never)
-    private mutating func writeAny(
-        _ values: Span<Double>,
-        _ block: inout NumberBlock,
-        _ buffer: ByteBuffer,
-        _ table: WriterTable
-    ) -> Int {
-        block.prepare(values) { ShortestDecimal.quick($0, table) }
-        return write(values.count, buffer) { index, position in
-            NumberText.write(
-                values[index],
-                as: block.decimals[index],
-                block.digits[index],
-                buffer,
-                at: position,
-                table
-            ) &+ 1
-        }
-    }
+    var missing: ShortText { .nullAndComma }
 
     /// Writes numbers, and the separators between rows; returns the length.
     ///
     /// The closure writes the number at an index and a comma at a position, and returns the position
     /// after them.
     @inline(__always)
-    private mutating func write(
+    mutating func write(
         _ count: Int,
         _ buffer: ByteBuffer,
         _ number: (_ index: Int, _ position: Int) -> Int
