@@ -39,12 +39,10 @@ extension CumulativeRowLoss {
             loss.add(term(value).kept(where: isCounted), at: index, of: rows)
             room.store(slope(value).kept(where: isCounted), at: index)
         }
-        if !kept.isEmpty {
+        if !room.isEmpty {
             var slopes = RunningTotal()
             for index in (0..<rows.count).reversed() {
-                let slope = slopes.addBefore(kept.numbers(index), of: rows)
-                var room = kept.room
-                room.store(slope, at: index)
+                room.store(slopes.addBefore(room.numbers(index), of: rows), at: index)
             }
         }
         return Summary(loss: divided(loss.value(of: rows), by: last))

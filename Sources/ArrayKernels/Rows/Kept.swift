@@ -40,12 +40,22 @@ struct Kept {
             self.tails = tails
         }
 
+        var isEmpty: Bool { heads.isEmpty }
+
         @inline(always)
         @_lifetime(self: copy self)
         mutating func store(_ numbers: TwoDoubles, at index: Int) {
             guard !heads.isEmpty else { return }
             heads.store(numbers.head, at: index &* 8)
             tails.store(numbers.tail, at: index &* 8)
+        }
+
+        @inline(always)
+        func numbers(_ index: Int) -> TwoDoubles {
+            TwoDoubles(
+                head: heads.span.vector(at: index &* 8),
+                tail: tails.span.vector(at: index &* 8)
+            )
         }
     }
 

@@ -20,14 +20,22 @@ struct ZLPR: RowwiseLoss {
         let positive: Softmax
     }
 
+    /// The logit of a label that does not apply; -∞ for one that does.
+    @inline(always)
+    private static func negative(_ rows: borrowing Rows<some LaneLayout>, _ index: Int) -> Vector {
+        rows.x(index).replacing(with: -.infinity, where: rows.y(index) .> 0.5)
+    }
+
+    /// The opposite of the logit of a label that applies; -∞ for one that does not.
+    @inline(always)
+    private static func positive(_ rows: borrowing Rows<some LaneLayout>, _ index: Int) -> Vector {
+        (-rows.x(index)).replacing(with: -.infinity, where: rows.y(index) .<= 0.5)
+    }
+
     func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         var none = Kept(count: 0)
-        let negative = Softmax(rows, .single, &none, includesZero: true) { rows, index in
-            rows.x(index).replacing(with: -.infinity, where: rows.y(index) .> 0.5)
-        }
-        let positive = Softmax(rows, .single, &none, includesZero: true) { rows, index in
-            (-rows.x(index)).replacing(with: -.infinity, where: rows.y(index) .<= 0.5)
-        }
+        let negative = Softmax(rows, .single, &none, includesZero: true) { Self.negative($0, $1) }
+        let positive = Softmax(rows, .single, &none, includesZero: true) { Self.positive($0, $1) }
         return Summary(
             loss: (negative.maximum + negative.logSumExpMinusMax)
                 + (positive.maximum + positive.logSumExpMinusMax),
