@@ -153,6 +153,11 @@ extension Mask {
     var isAny: Bool {
         @inline(always) get { cvector_any_sign(integers) }
     }
+
+    /// A bit for each lane, the first in the last place: 1 where it is true.
+    var lanes: UInt8 {
+        @inline(always) get { cvector_signs(integers) }
+    }
 }
 
 extension Span<Double> {

@@ -83,7 +83,7 @@ extension PointwiseFormula {
     ) {
         let columns = Columns(block)
         var numbers = block.numbers.mutableSpan
-        var cancelled = Mask.none
+        var cancelled = LaneSet()
         var offset = 0
         while offset < first.count {
             let point = point(
@@ -91,18 +91,29 @@ extension PointwiseFormula {
             )
             columns.store(point, at: offset, inputCount: Self.inputCount, in: &numbers)
             if Self.hasPrecisePath {
-                cancelled.formUnion(
-                    columns.cancelled(in: point, inputCount: Self.inputCount)
+                cancelled.insert(
+                    columns.cancelled(in: point, inputCount: Self.inputCount),
+                    at: offset
                 )
             }
             offset &+= Vector.width
         }
-        if Self.hasPrecisePath, cancelled.isAny {
-            computeCancelled(first, second, third, fourth, fifth, list, columns, &numbers)
+        if Self.hasPrecisePath, !cancelled.isEmpty {
+            computeCancelled(
+                first,
+                second,
+                third,
+                fourth,
+                fifth,
+                list,
+                cancelled,
+                columns,
+                &numbers
+            )
         }
     }
 
-    /// Recomputes the elements of a block whose terms cancel.
+    /// Recomputes the elements of a block whose terms cancel, eight at a time, wherever they are.
     @inline(never)
     private func computeCancelled(
         _ first: Span<Double>,
@@ -111,22 +122,28 @@ extension PointwiseFormula {
         _ fourth: Span<Double>,
         _ fifth: Span<Double>,
         _ list: Span<Double>,
+        _ cancelled: LaneSet,
         _ columns: Columns,
         _ numbers: inout MutableSpan<Double>
     ) {
-        var offset = 0
-        while offset < first.count {
-            let elements = Self.elements(first, second, third, fourth, fifth, list, at: offset)
+        var cancelled = cancelled
+        let zero = Vector(repeating: 0)
+        while let places = cancelled.removeEight() {
+            let elements = Elements(
+                first: places.gather(first),
+                second: Self.inputCount > 1 ? places.gather(second) : zero,
+                third: Self.inputCount > 2 ? places.gather(third) : zero,
+                fourth: Self.inputCount > 3 ? places.gather(fourth) : zero,
+                fifth: Self.inputCount > 4 ? places.gather(fifth) : zero,
+                list: Self.hasList ? places.gather(list) : zero
+            )
             let point = point(elements)
-            if columns.cancelled(in: point, inputCount: Self.inputCount).isAny {
-                columns.store(
-                    point.replacingCancelled(with: precisePoint(elements, for: columns)),
-                    at: offset,
-                    inputCount: Self.inputCount,
-                    in: &numbers
-                )
-            }
-            offset &+= Vector.width
+            columns.store(
+                point.replacingCancelled(with: precisePoint(elements, for: columns)),
+                at: places,
+                inputCount: Self.inputCount,
+                in: &numbers
+            )
         }
     }
 
@@ -193,7 +210,7 @@ struct Columns {
         point.cancelled(gradients: gradients, hessians: hessians, of: inputCount)
     }
 
-    /// Stores the losses and the requested derivatives of eight elements.
+    /// Stores the losses and the requested derivatives of eight consecutive elements.
     @inline(always)
     func store(
         _ point: Point,
@@ -201,19 +218,42 @@ struct Columns {
         inputCount: Int,
         in numbers: inout MutableSpan<Double>
     ) {
+        forEach(of: point, inputCount) { column, values in
+            numbers.store(values, at: column &+ offset)
+        }
+    }
+
+    /// Stores the losses and the requested derivatives of eight elements.
+    @inline(always)
+    func store(
+        _ point: Point,
+        at places: Places,
+        inputCount: Int,
+        in numbers: inout MutableSpan<Double>
+    ) {
+        forEach(of: point, inputCount) { column, values in
+            places.scatter(values, from: column, into: &numbers)
+        }
+    }
+
+    /// Calls a function with the losses and the requested derivatives, and the offset of the column of each.
+    @inline(always)
+    private func forEach(
+        of point: Point,
+        _ inputCount: Int,
+        _ store: (_ column: Int, _ values: Vector) -> Void
+    ) {
         let (gradient, hessian) = (stride, (1 &+ inputCount) &* stride)
-        numbers.store(point.loss, at: offset)
+        store(0, point.loss)
         for input in 0..<inputCount {
-            let column = input &* stride &+ offset
+            let column = input &* stride
             let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: input)
-            if gradients & bit != 0 {
-                numbers.store(point[input].gradient, at: gradient &+ column)
-            }
+            if gradients & bit != 0 { store(gradient &+ column, point[input].gradient) }
             if hessians & bit != 0 {
                 let derivatives = point[input]
-                numbers.store(
-                    usesSurrogate ? derivatives.surrogate : derivatives.hessian,
-                    at: hessian &+ column
+                store(
+                    hessian &+ column,
+                    usesSurrogate ? derivatives.surrogate : derivatives.hessian
                 )
             }
         }

@@ -57,6 +57,12 @@ CVECTOR_INLINE CVector cvector_odd(CVector a, CVector b) {
 /* Whether the sign bit of any lane is set. */
 CVECTOR_INLINE bool cvector_any_sign(CVectorBits bits) { return __builtin_reduce_or(bits < 0) != 0; }
 
+/* The sign bits of the lanes, the first in the last place. */
+CVECTOR_INLINE unsigned char cvector_signs(CVectorBits bits) {
+    typedef bool Signs __attribute__((__ext_vector_type__(8)));
+    return __builtin_bit_cast(unsigned char, __builtin_convertvector(bits < 0, Signs));
+}
+
 #if !(defined(__FMA__) || defined(__aarch64__))
 /* a * b + c in each lane, rounded once, where there is no instruction for it. Inlined, its hundreds of instructions would
  * make up most of the program. */
