@@ -37,7 +37,8 @@ struct RowPoint {
 ///
 /// Rows are read twice: once for a summary with the loss, once for the derivatives, which are computed
 /// column by column, so that the memory does not grow with the length of a row. A row whose loss or
-/// derivatives have terms that cancel is computed again, separately, with twice the precision of a double.
+/// derivatives have terms that cancel is computed again, with twice the precision of a double, together with
+/// seven others.
 protocol RowFormula: RowKernel {
     associatedtype Summary: RowSummary
 
@@ -75,16 +76,16 @@ protocol RowFormula: RowKernel {
         _ kept: Kept
     ) -> Derivatives
 
-    /// The loss of a row with twice the precision of a double.
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector
+    /// The losses with twice the precision of a double.
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector
 
-    /// Summarizes a row on the precise path.
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary
+    /// Summarizes rows on the precise path.
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary
 
     /// The derivatives with respect to the numbers of the first input by the precise path.
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint
@@ -104,18 +105,18 @@ extension RowFormula {
         others(input, index, rows, summary)
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         var kept = Kept(count: 0)
         return summarize(row, &kept).loss
     }
 
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         summarize(row, &kept)
     }
 
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint {
@@ -145,19 +146,14 @@ extension RowFormula {
         swap(&derivatives, &block.derivatives)
         swap(&numbers, &block.numbers)
         var kept = Kept(count: wanted.isAny ? width : 0)
+        var (losses, slopes): ([Int], [Int]) = ([], [])
         for row in stride(from: 0, to: group.count, by: RowGroup.lanes) {
             let eight = EightRows(starts, from: row, length: group.length, step: group.step)
-            eight.transpose(first, into: &columns, at: 0)
-            if !second.isEmpty { eight.transpose(second, into: &columns, at: width) }
-            if !third.isEmpty { eight.transpose(third, into: &columns, at: 2 &* width) }
-            let inputs = columns.span
-            let used = 8 &* group.length
-            let rows = Rows<RowPerLane>(
-                inputs.extracting(0..<used),
-                inputs.extracting(Self.inputCount > 1 ? width..<(width &+ used) : 0..<0),
-                inputs.extracting(
-                    Self.inputCount > 2 ? (2 &* width)..<(2 &* width &+ used) : 0..<0
-                ),
+            eight.transpose(first, second, third, into: &columns, width)
+            let rows = Rows(
+                columns.span,
+                width,
+                inputCount: Self.inputCount,
                 list: weights.span,
                 classes: hasClasses
                     ? eight.classes(group.classes.span, from: row) : Vector(repeating: 0),
@@ -177,37 +173,60 @@ extension RowFormula {
                     width,
                     into: &derivatives
                 )
+                eight.transposeBack(
+                    derivatives.span,
+                    width,
+                    into: &numbers,
+                    capacity,
+                    from: row,
+                    inputs: Self.inputCount,
+                    wanted
+                )
             }
             let cancels = summary.cancels
             if (cancelled .| cancels).isAny {
-                for lane in 0..<min(8, group.count - row) where cancelled[lane] || cancels[lane] {
-                    let own = eight.start(lane)
-                    let firstRow = group.copy(first, from: own)
-                    let secondRow = group.copy(second, from: own)
-                    let thirdRow = group.copy(third, from: own)
-                    let single = Rows<LongRow>(
-                        firstRow.span,
-                        secondRow.span,
-                        thirdRow.span,
-                        list: weights.span,
-                        classes: Vector(repeating: hasClasses ? group.classes[row + lane] : 0),
-                        hasClasses: hasClasses,
-                        length: group.length
-                    )
-                    if cancels[lane] { block.losses[row + lane] = preciseLoss(single)[0] }
-                    guard cancelled[lane] else { continue }
-                    derivePrecisely(single, wanted, width, lane, into: &derivatives)
+                for lane in 0..<min(8, group.count - row) {
+                    if cancels[lane] { losses.append(row + lane) }
+                    if cancelled[lane] { slopes.append(row + lane) }
                 }
             }
-            guard wanted.isAny else { continue }
-            eight.transposeBack(
-                derivatives.span,
-                width,
-                into: &numbers,
+        }
+        for start in stride(from: 0, to: losses.count, by: RowGroup.lanes) {
+            let own = losses[start..<min(start + RowGroup.lanes, losses.count)]
+            let eight = EightRows(group, own)
+            eight.transpose(first, second, third, into: &columns, width)
+            let loss = preciseLoss(
+                Rows(
+                    columns.span,
+                    width,
+                    inputCount: Self.inputCount,
+                    list: weights.span,
+                    classes: hasClasses ? group.classes(own) : Vector(repeating: 0),
+                    hasClasses: hasClasses,
+                    length: group.length
+                )
+            )
+            for (lane, row) in own.enumerated() { block.losses[row] = loss[lane] }
+        }
+        for start in stride(from: 0, to: slopes.count, by: RowGroup.lanes) {
+            let own = slopes[start..<min(start + RowGroup.lanes, slopes.count)]
+            let eight = EightRows(group, own)
+            eight.transpose(first, second, third, into: &columns, width)
+            derivePrecisely(
+                Rows(
+                    columns.span,
+                    width,
+                    inputCount: Self.inputCount,
+                    list: weights.span,
+                    classes: hasClasses ? group.classes(own) : Vector(repeating: 0),
+                    hasClasses: hasClasses,
+                    length: group.length
+                ),
+                own,
+                wanted,
                 capacity,
-                from: row,
-                inputs: Self.inputCount,
-                wanted
+                &kept,
+                into: &numbers
             )
         }
         swap(&columns, &block.columns)
@@ -329,24 +348,24 @@ extension RowFormula {
         return cancelled
     }
 
-    /// Computes the derivatives of a row by the precise path, into a lane of the columns.
+    /// Computes the derivatives of up to eight rows by the precise path.
     private func derivePrecisely(
-        _ row: borrowing Rows<LongRow>,
+        _ rows: borrowing Rows<RowPerLane>,
+        _ own: ArraySlice<Int>,
         _ wanted: Wanted,
-        _ width: Int,
-        _ lane: Int,
+        _ capacity: Int,
+        _ kept: inout Kept,
         into numbers: inout [Double]
     ) {
-        var kept = Kept(count: 8 * row.count)
-        let precise = summarizePrecisely(row, &kept)
+        let precise = summarizePrecisely(rows, &kept)
         var output = numbers.mutableSpan
-        for index in 0..<row.count {
-            let derivatives = precisePoint(index, row, precise, kept).derivatives
+        for index in 0..<rows.count {
+            let derivatives = precisePoint(index, rows, precise, kept).derivatives
             let curvature = wanted.usesSurrogate ? derivatives.surrogate : derivatives.hessian
-            for other in 0..<min(8, Int(row.rowLength) - 8 * index) {
-                let place = (8 * index + other) * 8 + lane
-                output[place] = derivatives.gradient[other]
-                output[width + place] = curvature[other]
+            for (lane, row) in own.enumerated() {
+                let place = row &* rows.count &+ index
+                if wanted.gradients & 1 != 0 { output[place] = derivatives.gradient[lane] }
+                if wanted.hessians & 1 != 0 { output[capacity &+ place] = curvature[lane] }
             }
         }
     }
@@ -408,6 +427,13 @@ extension RowBlock {
 }
 
 extension RowGroup {
+    /// The classes of up to eight rows, given by their indices.
+    func classes(_ rows: ArraySlice<Int>) -> Vector {
+        var classes = Vector(repeating: 0)
+        for (lane, row) in rows.enumerated() { classes[lane] = self.classes[row] }
+        return classes
+    }
+
     /// The first row of a tensor with contiguous rows; empty if there is no such input.
     @_lifetime(copy tensor)
     func row(of tensor: Span<Double>) -> Span<Double> {
@@ -439,8 +465,15 @@ private struct EightRows {
         self.step = step
     }
 
-    /// The offset of the first number of a row.
-    func start(_ lane: Int) -> Int { starts[lane] }
+    /// Creates the positions of up to eight rows of a group, given by their indices.
+    init(_ group: RowGroup, _ rows: ArraySlice<Int>) {
+        var starts = InlineArray<8, Int>(repeating: group.starts[rows[rows.endIndex - 1]])
+        for (lane, row) in rows.enumerated() { starts[lane] = group.starts[row] }
+        self.starts = starts
+        count = rows.count
+        length = group.length
+        step = group.step
+    }
 
     @inline(always)
     func classes(_ all: Span<Double>, from first: Int) -> Vector {
@@ -450,8 +483,22 @@ private struct EightRows {
         return classes
     }
 
+    /// Copies the rows of up to three inputs column by column, `width` numbers for each.
+    @inline(always)
+    func transpose(
+        _ first: Span<Double>,
+        _ second: Span<Double>,
+        _ third: Span<Double>,
+        into columns: inout [Double],
+        _ width: Int
+    ) {
+        transpose(first, into: &columns, at: 0)
+        if !second.isEmpty { transpose(second, into: &columns, at: width) }
+        if !third.isEmpty { transpose(third, into: &columns, at: 2 &* width) }
+    }
+
     /// Copies the rows of a tensor column by column: each column has a number of each row.
-    func transpose(_ tensor: Span<Double>, into columns: inout [Double], at offset: Int) {
+    private func transpose(_ tensor: Span<Double>, into columns: inout [Double], at offset: Int) {
         var columns = columns.mutableSpan
         // A square of the last row may extend beyond the tensor if rows are shorter than a vector.
         if step == 1, length >= 8 || starts[7] &+ 8 <= tensor.count {

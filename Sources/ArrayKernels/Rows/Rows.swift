@@ -65,6 +65,30 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
         )
     }
 
+    /// Creates eight rows from the columns of their inputs, `width` numbers for each.
+    @_lifetime(copy columns, copy list)
+    @inline(always)
+    init(
+        _ columns: Span<Double>,
+        _ width: Int,
+        inputCount: Int,
+        list: Span<Double>,
+        classes: Vector,
+        hasClasses: Bool,
+        length: Int
+    ) where Layout == RowPerLane {
+        let used = 8 &* length
+        self.init(
+            columns.extracting(0..<used),
+            columns.extracting(inputCount > 1 ? width..<(width &+ used) : 0..<0),
+            columns.extracting(inputCount > 2 ? (2 &* width)..<(2 &* width &+ used) : 0..<0),
+            list: list,
+            classes: classes,
+            hasClasses: hasClasses,
+            length: length
+        )
+    }
+
     /// The length of a row.
     var rowLength: Double { Double(length) }
 

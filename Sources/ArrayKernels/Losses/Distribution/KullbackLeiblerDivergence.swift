@@ -78,7 +78,7 @@ struct DivergenceTargets: Sendable {
     }
 
     /// A target with twice the precision of a double.
-    func preciseTarget(_ index: Int, _ rows: borrowing Rows<LongRow>) -> TwoDoubles {
+    func preciseTarget(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
         areLogarithms ? .exp(rows.y(index)) : TwoDoubles(rows.y(index))
     }
 
@@ -109,7 +109,7 @@ struct DivergenceTargets: Sendable {
     /// log y - log q with twice the precision of a double.
     func preciseLogarithm(
         of index: Int,
-        _ rows: borrowing Rows<LongRow>,
+        _ rows: borrowing Rows<some LaneLayout>,
         minus logarithm: TwoDoubles
     ) -> TwoDoubles {
         (areLogarithms ? TwoDoubles(rows.y(index)) : .log(rows.y(index))) - logarithm
@@ -118,7 +118,7 @@ struct DivergenceTargets: Sendable {
     /// log(y/q) with twice the precision of a double, relative to itself where y is near q.
     func preciseLogarithm(
         of index: Int,
-        _ rows: borrowing Rows<LongRow>,
+        _ rows: borrowing Rows<some LaneLayout>,
         by q: Vector
     ) -> TwoDoubles {
         let far = preciseLogarithm(of: index, rows, minus: .log(q))
@@ -130,9 +130,10 @@ struct DivergenceTargets: Sendable {
     }
 
     /// Σ y log(y/q) with twice the precision of a double; 0 log 0 = 0.
-    func preciseLoss(
-        _ rows: borrowing Rows<LongRow>,
-        _ logarithmOfRatio: (_ index: Int, _ row: borrowing Rows<LongRow>) -> TwoDoubles
+    @inline(always)
+    func preciseLoss<Layout>(
+        _ rows: borrowing Rows<Layout>,
+        _ logarithmOfRatio: (_ index: Int, _ row: borrowing Rows<Layout>) -> TwoDoubles
     ) -> Vector {
         let zero = TwoDoubles(repeating: 0)
         var total = RowTotal()
@@ -204,7 +205,7 @@ struct DivergenceFromProbabilities: RowFormula {
         )
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         targets.preciseLoss(row) {
             targets.preciseLogarithm(of: $0, $1, by: clipped($0, $1))
         }
@@ -277,7 +278,7 @@ struct DivergenceFromLogarithms: RowFormula {
         )
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         targets.preciseLoss(row) {
             targets.preciseLogarithm(of: $0, $1, minus: TwoDoubles($1.x($0)))
         }
@@ -365,7 +366,7 @@ struct DivergenceFromLogits: RowFormula {
         )
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         var kept = Kept(count: 0)
         let softmax = Softmax(row, .twofold, &kept)
         let logarithm = TwoDoubles.log1p(softmax.othersSum)
@@ -394,7 +395,7 @@ struct DivergenceFromLogits: RowFormula {
         return (surplus.value(of: row) + excess).rounded
     }
 
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         let softmax = Softmax(row, .twofold, &kept)
         var sum = RowTotal()
         for index in 0..<row.count {
@@ -420,7 +421,7 @@ struct DivergenceFromLogits: RowFormula {
 
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint {

@@ -100,7 +100,7 @@ struct RenyiDivergence: RowwiseLoss {
         return logarithm.replacing(with: -x, where: terms.b.head.magnitude .< 0x1p-70)
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         var (divergence, differences, targets) = (RowTotal(), RowTotal(), RowTotal())
         for index in 0..<row.count {
             let (q, y) = (row.x(index), row.y(index))

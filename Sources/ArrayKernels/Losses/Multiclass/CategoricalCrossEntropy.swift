@@ -40,7 +40,7 @@ struct CrossEntropyFromLogits: RowFormula {
             ? summarizeClasses(rows, &kept) : summarize(rows, .extended, &kept)
     }
 
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         summarize(row, .twofold, &kept)
     }
 
@@ -108,7 +108,7 @@ struct CrossEntropyFromLogits: RowFormula {
 
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint {

@@ -154,11 +154,11 @@ extension ClassProbabilityLoss {
         summarize(rows, .extended, &kept)
     }
 
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         summarize(row, .twofold, &kept)
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         var kept = Kept(count: 0)
         return summarize(row, .twofold, &kept).loss
     }
@@ -271,7 +271,7 @@ extension ClassProbabilityLoss {
 
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint {

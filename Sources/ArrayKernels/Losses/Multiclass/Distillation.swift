@@ -37,11 +37,11 @@ struct Distillation: RowwiseLoss {
         summarize(rows, .extended, &kept)
     }
 
-    func summarizePrecisely(_ row: borrowing Rows<LongRow>, _ kept: inout Kept) -> Summary {
+    func summarizePrecisely(_ row: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
         summarize(row, .twofold, &kept)
     }
 
-    func preciseLoss(_ row: borrowing Rows<LongRow>) -> Vector {
+    func preciseLoss(_ row: borrowing Rows<some LaneLayout>) -> Vector {
         var kept = Kept(count: 0)
         return summarize(row, .twofold, &kept).loss
     }
@@ -106,7 +106,7 @@ struct Distillation: RowwiseLoss {
 
     func precisePoint(
         _ index: Int,
-        _ row: borrowing Rows<LongRow>,
+        _ row: borrowing Rows<some LaneLayout>,
         _ precise: Summary,
         _ kept: Kept
     ) -> RowPoint {
