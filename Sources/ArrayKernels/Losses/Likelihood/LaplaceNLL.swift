@@ -36,11 +36,13 @@ struct LaplaceNLL: PointwiseLoss {
         let inverse = 1 / scale
         let sign = (x[0] - x[2]).sign
         let share = distance.head / scale
-        let logarithm = Vector.log(scale)
-        let loss = (logarithm + constant.head) + share
-        let size = logarithm.magnitude
-        let larger = size.replacing(with: share, where: share .> size)
-        let largest = larger.replacing(with: constant.head, where: larger .< constant.head)
+        let remainder = Vector.multiplyAdd(-share, scale, distance.head) + distance.tail
+        let logarithm = Logarithm(of: scale).sum()
+        let terms = TwoDoubles.looseSum(
+            logarithm,
+            TwoDoubles(head: share, tail: remainder / scale)
+        )
+        let loss = TwoDoubles.looseSum(terms, constant).rounded
         let slope = (scale - distance).rounded / scale / scale
         let bend = 2 * ((distance - 0.5 * scale).rounded / scale / scale / scale)
         let own = Derivatives(
@@ -50,7 +52,13 @@ struct LaplaceNLL: PointwiseLoss {
         )
         return Point(
             loss: loss,
-            cancelled: loss.magnitude .< largest * (2.0 / 3),
+            // The logarithm errs by 2^-57.
+            cancelled: loss.isCancelled(
+                logarithm.head,
+                share,
+                constant.head,
+                share: 0x1p-4
+            ),
             first: own,
             second: Derivatives(
                 gradient: slope,

@@ -53,16 +53,18 @@ struct PoissonNLLOfLogarithms: PoissonFormula {
 
     @inline(always)
     func point(_ x: Elements) -> Point {
-        let mean = Vector.exp(x[0])
-        let loss = Vector.multiplyAdd(-x[1], x[0], mean)
-        let gradient = mean - x[1]
+        let mean = mean(x[0]).value
+        let loss = TwoDoubles.looseSum(mean, -TwoDoubles.product(x[1], x[0])).rounded
+        let gradient = (mean.head - x[1]) + mean.tail
+        // The mean errs by 2^-57.
+        let least = 0x1p-4 * mean.head
         return Point(
             loss: loss,
-            cancelled: loss.isCancelled(mean),
+            cancelled: loss.magnitude .< least,
             first: Derivatives(
                 gradient: gradient,
-                hessian: mean,
-                cancelled: gradient.isCancelled(mean)
+                hessian: mean.rounded,
+                cancelled: gradient.magnitude .< least
             ),
             second: Derivatives(gradient: -x[0], hessian: Vector(repeating: 0))
         )
