@@ -1,58 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
 import LossFacts
 
 /// The entropy of the softmax of a row of logits.
 ///
 /// With p = softmax(z/T): ℓ = H = -Σ p log p, ∂ℓ/∂z = -p (log p + H)/T and
 /// ∂²ℓ/∂z² = -p ((1 - 2p)(log p + H) + 1 - p)/T². The surrogate is the magnitude.
-struct Entropy: SegmentwiseLoss {
+struct Entropy: RowwiseLoss {
+    static var inputCount: Int { 1 }
+
+    struct Summary: RowSummary {
+        let loss: Vector
+        let softmax: LogarithmicSoftmax
+        let entropy: TwoDoubles
+    }
+
     private let temperature: Double
 
     init(_ options: OptionValues) {
         temperature = options[LogitDivergences.temperature]
     }
 
-    package func compute(
-        _ first: Span<Double>,
-        _ second: Span<Double>,
-        _ third: Span<Double>,
-        _ fourth: Span<Double>,
-        columns: Int,
-        into block: inout SegmentBlock,
-        check: () throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        let softmax = SoftmaxArray(first, dividedBy: temperature)
-        var sum = LaneTotal()
-        for start in stride(from: 0, to: softmax.count, by: Vector.width) {
-            sum.add(softmax.probability(start) * softmax.logarithm(start))
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        let hasDerivatives = !kept.isEmpty
+        if !hasDerivatives { kept = Kept(count: 8 &* rows.count) }
+        defer { if !hasDerivatives { kept = Kept(count: 0) } }
+        let softmax = LogarithmicSoftmax(rows, &kept, dividedBy: temperature) { $0.x($1) }
+        var sum = RowTotal()
+        for index in 0..<rows.count {
+            let logit = rows.x(index)
+            let p = softmax.probability(index, of: logit, kept)
+            sum.add(p * softmax.logarithm(of: logit), at: index, of: rows)
         }
-        let entropy = -sum.total
-        block.loss = entropy.rounded[0]
-        guard !block.numbers.isEmpty else { return }
-        let gradient = block.offset(of: 0, isHessian: false)
-        let hessian = block.offset(of: 0, isHessian: true)
-        let divisor = Vector(repeating: temperature)
-        for start in stride(from: 0, to: softmax.count, by: Vector.width) {
-            let (p, rest) = (softmax.probability(start), softmax.complement(start))
-            let slope = -(softmax.logarithm(start) + entropy)
-            let bend = (rest - p) * slope - rest
-            block.store(
-                softmax.times(slope / divisor, start),
-                at: gradient,
-                from: start,
-                upTo: softmax.count
-            )
-            let curvature = softmax.times(bend / divisor / divisor, start)
-            block.store(
-                block.usesSurrogate ? curvature.magnitude : curvature,
-                at: hessian,
-                from: start,
-                upTo: softmax.count
-            )
-        }
+        let entropy = -sum.value(of: rows)
+        return Summary(loss: entropy.rounded, softmax: softmax, entropy: entropy)
     }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        let softmax = summary.softmax
+        let p = softmax.probability(index, of: rows.x(index), kept)
+        let (rest, logarithm) = (
+            softmax.complement(index, rows, kept), softmax.logarithm(of: rows.x(index))
+        )
+        let divisor = Vector(repeating: temperature)
+        let slope = -(logarithm + summary.entropy)
+        let bend = (rest - p) * slope - rest
+        let curvature = LogarithmicSoftmax.product(p, bend / divisor / divisor, logarithm)
+        return RowPoint(
+            Derivatives(
+                gradient: LogarithmicSoftmax.product(p, slope / divisor, logarithm),
+                hessian: curvature,
+                surrogate: curvature.magnitude
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _: Int,
+        _: borrowing Rows<some LaneLayout>,
+        _: Summary
+    ) -> Derivatives { .zero }
 }
 
 extension Entropy {
@@ -66,9 +81,9 @@ extension Entropy {
             gradient: "-p_k (log p_k + H) / T, H the entropy",
             tex: #"-\sum_k p_k \log p_k, \quad p = \mathrm{softmax}(z / T)"#
         ),
-        options: [LogitDivergences.temperature.declaration],
+        options: [LogitDivergences.temperature.declaration, RowOptions.axis.declaration],
         signature: Signature(
-            .segment,
+            .row,
             .init("predictions", .primary, [.init("* K", LogitDivergences.logits)], "logits")
         ),
         kinks: [],

@@ -53,7 +53,10 @@ extension GeneralizedJSD {
             tex:
                 #"\beta D(q \Vert m) + (1 - \beta) D(p \Vert m), \quad m = \beta q + (1 - \beta) p"#
         ),
-        options: [beta.declaration, LogitDivergences.temperature.declaration],
+        options: [
+            beta.declaration, LogitDivergences.temperature.declaration,
+            RowOptions.axis.declaration,
+        ],
         signature: LogitDivergences.signature,
         diagnostics: .entropy(temperature: "temperature"),
         kinks: [],

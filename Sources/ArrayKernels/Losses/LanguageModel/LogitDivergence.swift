@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
 import LossFacts
 
 /// A divergence of a student's predictions from those of a teacher, both as logits.
@@ -9,14 +8,24 @@ import LossFacts
 /// g = ∂F/∂p and the bend s = p ∂²F/∂p²: ∂ℓ/∂z = p (g - Σ p g)/T and
 /// ∂²ℓ/∂z² = p ((1 - 2p)(g - Σ p g) + (1 - 2p) s + Σ p s)/T². The surrogate, that of Gauss and Newton,
 /// lacks the first term and is not negative. All of it is computed in two doubles.
-protocol LogitDivergence: SegmentwiseLoss {
+protocol LogitDivergence: RowwiseLoss where Summary == DivergenceSummary {
     var temperature: Double { get }
 
-    /// The terms of eight classes.
+    /// The terms of a class of each row.
     func terms(_ classes: DividedClasses) -> DivergenceTerms
 }
 
-/// The probabilities of eight classes by a student and a teacher.
+/// The losses of rows, and the sums on which their derivatives depend.
+struct DivergenceSummary: RowSummary {
+    let loss: Vector
+    let student: LogarithmicSoftmax
+    let teacher: LogarithmicSoftmax
+    /// Σ p g and Σ p s, if derivatives are requested.
+    let slope: TwoDoubles
+    let bend: TwoDoubles
+}
+
+/// The probabilities of a class of each row by a student and a teacher.
 struct DividedClasses {
     /// p and q.
     let student: TwoDoubles
@@ -40,7 +49,7 @@ struct DividedClasses {
     }
 }
 
-/// F, g and s of eight classes.
+/// F, g and s of a class of each row.
 struct DivergenceTerms {
     let value: TwoDoubles
     let slope: TwoDoubles
@@ -48,65 +57,90 @@ struct DivergenceTerms {
 }
 
 extension LogitDivergence {
-    package func compute(
-        _ first: Span<Double>,
-        _ second: Span<Double>,
-        _ third: Span<Double>,
-        _ fourth: Span<Double>,
-        columns: Int,
-        into block: inout SegmentBlock,
-        check: () throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        let student = SoftmaxArray(first, dividedBy: temperature)
-        let teacher = SoftmaxArray(second, dividedBy: temperature)
-        let count = student.count
-        let kept = block.numbers.isEmpty ? 0 : count
-        var (slopes, bends) = (TwoDoublesArray(count: kept), TwoDoublesArray(count: kept))
-        var (loss, meanSlope, meanBend) = (LaneTotal(), LaneTotal(), LaneTotal())
-        try check()
-        for start in stride(from: 0, to: count, by: Vector.width) {
-            let p = student.probability(start)
-            let terms = terms(
-                DividedClasses(
-                    student: p,
-                    teacher: teacher.probability(start),
-                    ratio: student.logarithm(start) - teacher.logarithm(start)
-                )
-            )
-            let exists = Vector.indices(from: start) .< Double(count)
-            loss.add(terms.value.kept(where: exists))
-            guard kept > 0 else { continue }
-            meanSlope.add((p * terms.slope).kept(where: exists))
-            meanBend.add((p * terms.bend).kept(where: exists))
-            slopes.store(terms.slope, at: start)
-            bends.store(terms.bend, at: start)
+    static var inputCount: Int { 2 }
+
+    /// Exponentials of the student are kept for derivatives, if they are requested, of rows of any length.
+    static var keptCapacity: Int { .max }
+
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        let hasDerivatives = !kept.isEmpty
+        if !hasDerivatives { kept = Kept(count: 8 &* rows.count) }
+        defer { if !hasDerivatives { kept = Kept(count: 0) } }
+        var their = Kept(count: 8 &* rows.count)
+        let student = LogarithmicSoftmax(rows, &kept, dividedBy: temperature) { $0.x($1) }
+        let teacher = LogarithmicSoftmax(rows, &their, dividedBy: temperature) { $0.y($1) }
+        var (loss, slope, bend) = (RowTotal(), RowTotal(), RowTotal())
+        for index in 0..<rows.count {
+            let classes = classes(index, rows, student, teacher, kept, their)
+            let terms = terms(classes)
+            loss.add(terms.value, at: index, of: rows)
+            guard hasDerivatives else { continue }
+            slope.add(classes.student * terms.slope, at: index, of: rows)
+            bend.add(classes.student * terms.bend, at: index, of: rows)
         }
-        block.loss = loss.total.rounded[0]
-        guard kept > 0 else { return }
-        let gradient = block.offset(of: 0, isHessian: false)
-        let hessian = block.offset(of: 0, isHessian: true)
-        let divisor = Vector(repeating: temperature)
-        let (mean, rest) = (meanSlope.total, meanBend.total)
-        for start in stride(from: 0, to: count, by: Vector.width) {
-            let p = student.probability(start)
-            let excess = slopes.vector(at: start) - mean
-            let balance = student.complement(start) - p
-            let convex = balance * bends.vector(at: start) + p * rest
-            let bend = block.usesSurrogate ? convex : balance * excess + convex
-            block.store(
-                student.times(excess / divisor, start),
-                at: gradient,
-                from: start,
-                upTo: count
-            )
-            block.store(
-                student.times(bend / divisor / divisor, start),
-                at: hessian,
-                from: start,
-                upTo: count
-            )
-        }
+        return Summary(
+            loss: loss.value(of: rows).rounded,
+            student: student,
+            teacher: teacher,
+            slope: slope.value(of: rows),
+            bend: bend.value(of: rows)
+        )
     }
+
+    /// The class of each row at an index.
+    @inline(always)
+    private func classes(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ student: LogarithmicSoftmax,
+        _ teacher: LogarithmicSoftmax,
+        _ kept: Kept,
+        _ their: Kept
+    ) -> DividedClasses {
+        DividedClasses(
+            student: student.probability(index, of: rows.x(index), kept),
+            teacher: teacher.probability(index, of: rows.y(index), their),
+            ratio: student.logarithm(of: rows.x(index)) - teacher.logarithm(of: rows.y(index))
+        )
+    }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        let (student, p) = (
+            summary.student, summary.student.probability(index, of: rows.x(index), kept)
+        )
+        let none = Kept(count: 0)
+        let terms = terms(classes(index, rows, student, summary.teacher, kept, none))
+        let excess = terms.slope - summary.slope
+        let balance = student.complement(index, rows, kept) - p
+        let convex = balance * terms.bend + p * summary.bend
+        let divisor = Vector(repeating: temperature)
+        let logarithm = student.logarithm(of: rows.x(index))
+        return RowPoint(
+            Derivatives(
+                gradient: LogarithmicSoftmax.product(p, excess / divisor, logarithm),
+                hessian: LogarithmicSoftmax.product(
+                    p,
+                    (balance * excess + convex) / divisor / divisor,
+                    logarithm
+                ),
+                surrogate: LogarithmicSoftmax.product(p, convex / divisor / divisor, logarithm)
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _: Int,
+        _: borrowing Rows<some LaneLayout>,
+        _: Summary
+    ) -> Derivatives { .zero }
 }
 
 /// The options, inputs and examples shared by divergences of logits.
@@ -122,7 +156,7 @@ enum LogitDivergences {
     static let logits = Domain.interval(.closed(-1e100, 1e100))
 
     static let signature = Signature(
-        .segment,
+        .row,
         .init("predictions", .primary, [.init("* K", logits)], "logits of the student"),
         .init("targets", .constant, [.init("* K", logits)], "logits of the teacher")
     )

@@ -36,7 +36,7 @@ extension ReverseKL {
             tex: #"\sum_k p_k \log \frac{p_k}{q_k}, \quad p = \mathrm{softmax}(z / T), "#
                 + #"\ q = \mathrm{softmax}(t / T)"#
         ),
-        options: [LogitDivergences.temperature.declaration],
+        options: [LogitDivergences.temperature.declaration, RowOptions.axis.declaration],
         signature: LogitDivergences.signature,
         diagnostics: .entropy(temperature: "temperature"),
         kinks: [],

@@ -1,49 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArrayMath
 import LossFacts
 
 /// The squared log-sum-exp of the logits of a router, which keeps them near 0.
 ///
 /// With L = log Σ e^z and p = softmax(z): ℓ = L², ∂ℓ/∂z = 2Lp, ∂²ℓ/∂z² = 2p² + 2Lp (1 - p). The
 /// surrogate is 2p², that of Gauss and Newton.
-struct RouterZLoss: SegmentwiseLoss {
+struct RouterZLoss: RowwiseLoss {
+    static var inputCount: Int { 1 }
+
+    struct Summary: RowSummary {
+        let loss: Vector
+        let softmax: LogarithmicSoftmax
+    }
+
     init(_ options: OptionValues) {}
 
-    package func compute(
-        _ first: Span<Double>,
-        _ second: Span<Double>,
-        _ third: Span<Double>,
-        _ fourth: Span<Double>,
-        columns: Int,
-        into block: inout SegmentBlock,
-        check: () throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        let softmax = SoftmaxArray(first)
-        let level = softmax.logSumExp
-        block.loss = level.squared.rounded[0]
-        guard !block.numbers.isEmpty else { return }
-        let gradient = block.offset(of: 0, isHessian: false)
-        let hessian = block.offset(of: 0, isHessian: true)
-        let double = level.scaled(by: Vector(repeating: 2))
-        for start in stride(from: 0, to: softmax.count, by: Vector.width) {
-            let own = softmax.probability(start).scaled(by: Vector(repeating: 2))
-            let bend =
-                block.usesSurrogate ? own : own + double * softmax.complement(start)
-            block.store(
-                softmax.times(double, start),
-                at: gradient,
-                from: start,
-                upTo: softmax.count
-            )
-            block.store(
-                softmax.times(bend, start),
-                at: hessian,
-                from: start,
-                upTo: softmax.count
-            )
-        }
+    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
+        let softmax = LogarithmicSoftmax(rows, &kept) { $0.x($1) }
+        return Summary(loss: softmax.logSumExp.squared.rounded, softmax: softmax)
     }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        let (softmax, logit, two) = (summary.softmax, rows.x(index), Vector(repeating: 2))
+        let p = softmax.probability(index, of: logit, kept)
+        let logarithm = softmax.logarithm(of: logit)
+        let double = softmax.logSumExp.scaled(by: two)
+        let own = p.scaled(by: two)
+        let bend = own + double * softmax.complement(index, rows, kept)
+        return RowPoint(
+            Derivatives(
+                gradient: LogarithmicSoftmax.product(p, double, logarithm),
+                hessian: LogarithmicSoftmax.product(p, bend, logarithm),
+                surrogate: LogarithmicSoftmax.product(p, own, logarithm)
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _: Int,
+        _: borrowing Rows<some LaneLayout>,
+        _: Summary
+    ) -> Derivatives { .zero }
 }
 
 extension RouterZLoss {
@@ -57,9 +63,9 @@ extension RouterZLoss {
             gradient: "2 L p_k, L the log-sum-exp and p = softmax(z)",
             tex: #"\left( \log \sum_k e^{z_k} \right)^2"#
         ),
-        options: [],
+        options: [RowOptions.axis.declaration],
         signature: Signature(
-            .segment,
+            .row,
             .init(
                 "predictions",
                 .primary,

@@ -87,6 +87,7 @@ extension SkewKL {
         ),
         options: [
             skew.declaration, direction.declaration, LogitDivergences.temperature.declaration,
+            RowOptions.axis.declaration,
         ],
         signature: LogitDivergences.signature,
         diagnostics: .entropy(temperature: "temperature"),

@@ -39,7 +39,7 @@ extension TotalVariationDistillation {
             gradient: "p_k (g_k - sum_j p_j g_j) / T, g_k = sign(p_k - q_k) / 2",
             tex: #"\tfrac12 \sum_k \lvert p_k - q_k \rvert"#
         ),
-        options: [LogitDivergences.temperature.declaration],
+        options: [LogitDivergences.temperature.declaration, RowOptions.axis.declaration],
         signature: LogitDivergences.signature,
         diagnostics: .entropy(temperature: "temperature"),
         kinks: ["p_k = q_k: the derivative of that term is 0"],
