@@ -90,7 +90,8 @@ package protocol SegmentGroupKernel: SegmentKernel {
     ///   - fourth: those of the fourth input.
     ///   - count: the number of items.
     ///   - blocks: receives the losses and the derivatives, which begin with 0, of each item.
-    /// - Returns: whether each item has a loss; if not, ``SegmentKernel`` throws for the first that has none.
+    /// - Returns: whether they were computed; if not, because an item has no loss or is too long to share
+    ///   vectors, each is computed on its own.
     func compute(
         _ first: Span<Double>,
         _ second: Span<Double>,

@@ -33,4 +33,7 @@ struct OptionList {
     func vector(at start: Int) -> Vector {
         count == 1 ? Vector(repeating: values[0]) : values.span.vector(at: start)
     }
+
+    /// The value of a column.
+    func number(_ column: Int) -> Double { values[count == 1 ? 0 : column] }
 }

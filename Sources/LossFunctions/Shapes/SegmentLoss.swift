@@ -29,17 +29,7 @@ final class SegmentLoss: LossEvaluator {
         if let kernel = kernel as? any SegmentGroupKernel, batch.selection.isComplete,
             !segments.areGroups
         {
-            var blocks = [SegmentBlock](repeating: block, count: RowGroup.lanes)
-            for start in stride(from: 0, to: losses.count, by: blocks.count) {
-                try batch.checkCancellation()
-                let units = start..<min(start + blocks.count, losses.count)
-                if !compute(batch, segments, units, by: kernel, into: &blocks) {
-                    for unit in units { try compute(batch, segments, unit, into: &block) }
-                }
-                for unit in units {
-                    try add(blocks[unit - start], unit, batch, segments, &losses, to: &result)
-                }
-            }
+            try evaluate(batch, segments, by: kernel, &block, &losses, &result)
         } else {
             for unit in losses.indices where !batch.selection.isLeftOut(unit) {
                 try batch.checkCancellation()
@@ -82,34 +72,49 @@ final class SegmentLoss: LossEvaluator {
         result.add(block, unit, of: segments)
     }
 
-    /// Computes the losses of consecutive units of a padded batch at once; returns whether each has one.
-    private func compute(
+    /// Evaluates the units of a padded batch, several at once.
+    private func evaluate(
         _ batch: Batch,
         _ segments: Segments,
-        _ units: Range<Int>,
         by kernel: some SegmentGroupKernel,
-        into blocks: inout [SegmentBlock]
-    ) -> Bool {
-        func places(_ input: Int) -> Range<Int> {
-            guard input < batch.inputs.count else { return 0..<0 }
-            let first = segments.places(of: units.lowerBound, input: input).range
-            return first.lowerBound..<(first.lowerBound + first.count * units.count)
+        _ block: inout SegmentBlock,
+        _ losses: inout [Double],
+        _ result: inout Accumulation
+    ) throws(LossError) {
+        guard !losses.isEmpty else { return }
+        var blocks = [SegmentBlock](repeating: block, count: RowGroup.lanes)
+        let shares = (0..<4).map { input in
+            input < batch.inputs.count ? segments.places(of: 0, input: input).count : 0
         }
-        for lane in 0..<units.count {
-            blocks[lane].clear(
-                batch.differentiated.reduce(0) { max($0, places($1).count / units.count) }
-            )
-        }
+        let length = batch.differentiated.reduce(0) { max($0, shares[$1]) }
         let (first, second) = (batch.values(0), batch.values(1))
         let (third, fourth) = (batch.values(2), batch.values(3))
-        return kernel.compute(
-            first.span.extracting(places(0)),
-            second.span.extracting(places(1)),
-            third.span.extracting(places(2)),
-            fourth.span.extracting(places(3)),
-            count: units.count,
-            into: &blocks
-        )
+        for start in stride(from: 0, to: losses.count, by: blocks.count) {
+            try batch.checkCancellation()
+            let units = start..<min(start + blocks.count, losses.count)
+            for lane in 0..<units.count { blocks[lane].clear(length) }
+            func places(_ input: Int) -> Range<Int> {
+                (units.lowerBound * shares[input])..<(units.upperBound * shares[input])
+            }
+            let areComputed = kernel.compute(
+                first.span.extracting(places(0)),
+                second.span.extracting(places(1)),
+                third.span.extracting(places(2)),
+                fourth.span.extracting(places(3)),
+                count: units.count,
+                into: &blocks
+            )
+            if areComputed {
+                for unit in units {
+                    try add(blocks[unit - start], unit, batch, segments, &losses, to: &result)
+                }
+            } else {
+                for unit in units {
+                    try compute(batch, segments, unit, into: &block)
+                    try add(block, unit, batch, segments, &losses, to: &result)
+                }
+            }
+        }
     }
 
     /// Computes the loss of a unit, from copies of its numbers if they are not consecutive.
@@ -165,8 +170,10 @@ final class SegmentLoss: LossEvaluator {
 
     /// The maximum count of the numbers of a differentiated input in a unit.
     private static func capacity(_ batch: Batch, _ segments: Segments) -> Int {
-        batch.differentiated.reduce(0) { most, input in
-            (0..<batch.unitCount).reduce(most) {
+        // The items of a padded batch are alike.
+        let units = segments.areGroups ? batch.unitCount : min(batch.unitCount, 1)
+        return batch.differentiated.reduce(0) { most, input in
+            (0..<units).reduce(most) {
                 max($0, segments.places(of: $1, input: input).count)
             }
         }
@@ -195,12 +202,13 @@ extension Batch {
     func checkedSteps() throws(LossError) -> Int {
         guard let size = loss.facts.work?.steps else { return 0 }
         var steps = 0
-        if let segments {
+        if let segments, segments.areGroups {
             for unit in 0..<unitCount where !selection.isLeftOut(unit) {
                 steps = steps.saturatingSum(with: size.value { segments.length(of: $0, in: unit) })
             }
         } else {
-            steps = size.value(binding.length).saturatingProduct(with: unitCount)
+            let count = segments == nil ? unitCount : selection.count
+            steps = size.value(binding.length).saturatingProduct(with: count)
         }
         let total = request.stepsBefore.saturatingSum(with: steps)
         guard total <= request.stepLimit else {

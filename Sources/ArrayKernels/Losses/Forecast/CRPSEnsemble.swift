@@ -8,7 +8,7 @@ import LossFacts
 /// With the differences z of the K members from the target, in ascending order: ℓ = Σ |z_i|/K -
 /// Σ (2i - K + 1) z_i/D, i from 0, D = K² or, for the fair score, K (K - 1). The derivative in a
 /// member of mean rank r among its equals is sign(z)/K - (2r - K + 1)/D.
-struct CRPSEnsemble: SegmentwiseLoss {
+struct CRPSEnsemble: LanewiseLoss {
     enum Estimator: String, CaseIterable, Sendable {
         case standard
         case fair
@@ -27,18 +27,79 @@ struct CRPSEnsemble: SegmentwiseLoss {
         isFair = options[Self.estimator] == .fair
     }
 
-    package func compute(
+    func compute(_ items: borrowing Items, into blocks: inout [SegmentBlock]) {
+        let (count, target) = (items.length, items.ofSecond)
+        let pairs = pairs(count)
+        let divisor = Vector(repeating: Double(count) * Double(pairs))
+        var sum = LaneTotal()
+        for (rank, member) in Self.sorted(items).enumerated() {
+            let sign = Vector(repeating: -1).replacing(with: 1, where: member .> target)
+            let weight = Double(pairs) * sign - Double(2 * rank - count + 1)
+            sum.add(TwoDoubles.difference(member, target) * weight)
+        }
+        blocks.store(losses: (sum.lanes / divisor).rounded, of: items.count)
+        let gradient = blocks[0].offset(of: 0, isHessian: false)
+        let targetGradient = blocks[0].offset(of: 1, isHessian: false)
+        guard gradient != nil || targetGradient != nil else { return }
+        var signs = Vector(repeating: 0)
+        for place in 0..<count {
+            let member = items.first(place)
+            let sign = (member - target).sign
+            signs = signs + sign
+            guard gradient != nil else { continue }
+            // The number of lesser members less that of greater ones is 2r - K + 1.
+            var ranks = Vector(repeating: 0)
+            for other in 0..<count { ranks = ranks + (member - items.first(other)).sign }
+            let slope = (Double(pairs) * sign - ranks) / divisor
+            blocks.store(slope, at: gradient, place, of: items.count)
+        }
+        blocks.store(-signs / Double(count), at: targetGradient, of: items.count)
+    }
+
+    /// The number of other members that each is compared with; a single member has no spread.
+    private func pairs(_ count: Int) -> Int { isFair && count > 1 ? count - 1 : count }
+
+    /// The members of each item in ascending order.
+    ///
+    /// The comparisons are those of the merge exchange (D. E. Knuth, The Art of Computer Programming 3,
+    /// algorithm 5.2.2 M).
+    private static func sorted(_ items: borrowing Items) -> [Vector] {
+        let count = items.length
+        var members: [Vector] = []
+        members.reserveCapacity(count)
+        for place in 0..<count { members.append(items.first(place)) }
+        guard count > 1 else { return members }
+        let top = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+        var step = top
+        while step > 0 {
+            var (width, remainder, distance) = (top, 0, step)
+            while true {
+                for place in 0..<(count - distance) where place & step == remainder {
+                    let (one, other) = (members[place], members[place + distance])
+                    let isMore = one .> other
+                    members[place] = one.replacing(with: other, where: isMore)
+                    members[place + distance] = other.replacing(with: one, where: isMore)
+                }
+                guard width != step else { break }
+                distance = width - step
+                width /= 2
+                remainder = step
+            }
+            step /= 2
+        }
+        return members
+    }
+
+    func computeLong(
         _ first: Span<Double>,
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
-        columns: Int,
         into block: inout SegmentBlock,
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         let (count, target) = (first.count, second[0])
-        // A single member has no spread.
-        let pairs = isFair && count > 1 ? count - 1 : count
+        let pairs = pairs(count)
         let members = first.indices.map { (value: first[$0], place: $0) }
             .sorted { $0.value < $1.value }
         try check()

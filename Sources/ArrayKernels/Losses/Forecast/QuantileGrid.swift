@@ -8,7 +8,7 @@ import LossFacts
 /// With the K levels τ and the errors e = q - t: ℓ = Σ w e/K, w = 1 - τ where e > 0, -τ where e < 0
 /// and 0 where e = 0; ∂ℓ/∂q = w/K, ∂ℓ/∂t = -Σ w/K, and the second derivatives are 0. The weights are
 /// kept in two doubles, since those of the target cancel.
-struct QuantileGrid: SegmentwiseLoss {
+struct QuantileGrid: LanewiseLoss {
     static let levels = Option.numbers(
         "levels",
         default: nil,
@@ -23,18 +23,41 @@ struct QuantileGrid: SegmentwiseLoss {
         levels = options[Self.levels].map { OptionList(Self.levels, $0) }
     }
 
-    package func compute(
+    func check(length: Int) throws(SegmentError) { try levels?.check(count: length) }
+
+    func compute(_ items: borrowing Items, into blocks: inout [SegmentBlock]) {
+        let (count, target) = (items.length, items.ofSecond)
+        let divisor = Vector(repeating: Double(count))
+        let gradient = blocks[0].offset(of: 0, isHessian: false)
+        let targetGradient = blocks[0].offset(of: 1, isHessian: false)
+        var (loss, weights) = (LaneTotal(), LaneTotal())
+        for place in 0..<count {
+            let level = levels?.number(place) ?? (Double(place) + 0.5) / Double(count)
+            let error = TwoDoubles.difference(items.first(place), target)
+            let weight = Self.weight(of: error, Vector(repeating: level))
+            loss.add(error * weight)
+            if targetGradient != nil { weights.add(weight) }
+            if gradient != nil {
+                blocks.store((weight / divisor).rounded, at: gradient, place, of: items.count)
+            }
+        }
+        blocks.store(losses: (loss.lanes / divisor).rounded, of: items.count)
+        if targetGradient != nil {
+            let slope = (weights.lanes / divisor).rounded
+            blocks.store(-slope, at: targetGradient, of: items.count)
+        }
+        for item in 0..<items.count { Self.storeSurrogates(into: &blocks[item], count) }
+    }
+
+    func computeLong(
         _ first: Span<Double>,
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
-        columns: Int,
         into block: inout SegmentBlock,
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         let (count, target) = (first.count, Vector(repeating: second[0]))
-        try levels?.check(count: count)
-        let (zero, one) = (TwoDoubles(repeating: 0), Vector(repeating: 1))
         let divisor = Vector(repeating: Double(count))
         let gradient = block.offset(of: 0, isHessian: false)
         var (loss, weights) = (LaneTotal(), LaneTotal())
@@ -43,8 +66,7 @@ struct QuantileGrid: SegmentwiseLoss {
             let level = levels?.vector(at: start) ?? (places + 0.5) / divisor
             let error = TwoDoubles.difference(first.paddedVector(at: start), target)
                 .kept(where: places .< Double(count))
-            let weight = zero.replacing(with: .difference(one, level), where: error.head .> 0)
-                .replacing(with: TwoDoubles(-level), where: error.head .< 0)
+            let weight = Self.weight(of: error, level)
             loss.add(error * weight)
             weights.add(weight)
             block.store((weight / divisor).rounded, at: gradient, from: start, upTo: count)
@@ -52,6 +74,22 @@ struct QuantileGrid: SegmentwiseLoss {
         block.loss = (loss.total / divisor).rounded[0]
         let slope = (weights.total / divisor).rounded[0]
         block.store(-slope, at: block.offset(of: 1, isHessian: false))
+        Self.storeSurrogates(into: &block, count)
+    }
+
+    /// The factor of errors at their levels: 1 - τ, -τ or 0.
+    @inline(always)
+    private static func weight(of error: TwoDoubles, _ level: Vector) -> TwoDoubles {
+        TwoDoubles(repeating: 0)
+            .replacing(
+                with: .difference(Vector(repeating: 1), level),
+                where: error.head .> 0
+            )
+            .replacing(with: TwoDoubles(-level), where: error.head .< 0)
+    }
+
+    /// Stores the surrogates of the second derivatives, if they are requested.
+    private static func storeSurrogates(into block: inout SegmentBlock, _ count: Int) {
         guard block.usesSurrogate else { return }
         if let start = block.offset(of: 0, isHessian: true) {
             for place in 0..<count { block.numbers[start + place] = 1 / Double(count) }

@@ -9,7 +9,7 @@ import LossFacts
 /// ℓ = (|t - m|/2 + Σ (α (u - l)/2 + max(0, l - t) + max(0, t - u)))/(K + 1/2). The derivatives,
 /// times K + 1/2, are [t < l] - α/2 in l, α/2 - [t > u] in u, sign(m - t)/2 in m, and the second
 /// derivatives are 0. The sums are kept in two doubles.
-struct WeightedIntervalScore: SegmentwiseLoss {
+struct WeightedIntervalScore: LanewiseLoss {
     static let alpha = Option.numbers(
         "alpha",
         default: nil,
@@ -24,18 +24,68 @@ struct WeightedIntervalScore: SegmentwiseLoss {
         alpha = options[Self.alpha].map { OptionList(Self.alpha, $0) }
     }
 
-    package func compute(
+    func check(length: Int) throws(SegmentError) { try alpha?.check(count: length) }
+
+    func compute(_ items: borrowing Items, into blocks: inout [SegmentBlock]) {
+        let (count, target) = (items.length, items.ofFourth)
+        let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
+        let divisor = Vector(repeating: Double(count) + 0.5)
+        let gradients = (
+            blocks[0].offset(of: 0, isHessian: false), blocks[0].offset(of: 1, isHessian: false)
+        )
+        let distance = TwoDoubles.difference(items.ofThird, target)
+        let half = 0.5 * distance.head.sign
+        var total = LaneTotal(distance.magnitude.scaled(by: Vector(repeating: 0.5)))
+        var outside = zero
+        for place in 0..<count {
+            let level = alpha?.number(place) ?? Double(place + 1) / (Double(count) + 1)
+            let share = Vector(repeating: 0.5 * level)
+            let (lower, upper) = (items.first(place), items.second(place))
+            let (isBelow, isAbove) = (target .< lower, target .> upper)
+            total.add(TwoDoubles.difference(upper, lower) * share)
+            total.add(TwoDoubles.difference(lower, target).kept(where: isBelow))
+            total.add(TwoDoubles.difference(target, upper).kept(where: isAbove))
+            outside = outside + zero.replacing(with: one, where: isAbove)
+            outside = outside - zero.replacing(with: one, where: isBelow)
+            guard gradients.0 != nil || gradients.1 != nil else { continue }
+            let slopes = Self.slopes(share, isBelow, isAbove, divisor)
+            blocks.store(slopes.lower, at: gradients.0, place, of: items.count)
+            blocks.store(slopes.upper, at: gradients.1, place, of: items.count)
+        }
+        blocks.store(losses: (total.lanes / divisor).rounded, of: items.count)
+        let (median, targets) = (
+            blocks[0].offset(of: 2, isHessian: false), blocks[0].offset(of: 3, isHessian: false)
+        )
+        blocks.store(half / divisor, at: median, of: items.count)
+        blocks.store((outside - half) / divisor, at: targets, of: items.count)
+    }
+
+    /// The derivatives in the ends of intervals.
+    @inline(always)
+    private static func slopes(
+        _ share: Vector,
+        _ isBelow: Mask,
+        _ isAbove: Mask,
+        _ divisor: Vector
+    ) -> (lower: Vector, upper: Vector) {
+        let rest = TwoDoubles.difference(Vector(repeating: 1), share)
+        let (inside, beyond) = (TwoDoubles(share) / divisor, rest / divisor)
+        return (
+            (-inside).replacing(with: beyond, where: isBelow).rounded,
+            inside.replacing(with: -beyond, where: isAbove).rounded
+        )
+    }
+
+    func computeLong(
         _ first: Span<Double>,
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
-        columns: Int,
         into block: inout SegmentBlock,
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
         let count = first.count
         let target = Vector(repeating: fourth[0])
-        try alpha?.check(count: count)
         let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
         let divisor = Vector(repeating: Double(count) + 0.5)
         let gradients = (
@@ -58,16 +108,9 @@ struct WeightedIntervalScore: SegmentwiseLoss {
             total.add(TwoDoubles.difference(target, upper).kept(where: isAbove))
             outside = outside + zero.replacing(with: one, where: isAbove)
             outside = outside - zero.replacing(with: one, where: isBelow)
-            let rest = TwoDoubles.difference(one, share)
-            let (inside, beyond) = (
-                TwoDoubles(share) / divisor, rest / divisor
-            )
-            let slopes = (
-                (-inside).replacing(with: beyond, where: isBelow).rounded,
-                inside.replacing(with: -beyond, where: isAbove).rounded
-            )
-            block.store(slopes.0, at: gradients.0, from: start, upTo: count)
-            block.store(slopes.1, at: gradients.1, from: start, upTo: count)
+            let slopes = Self.slopes(share, isBelow, isAbove, divisor)
+            block.store(slopes.lower, at: gradients.0, from: start, upTo: count)
+            block.store(slopes.upper, at: gradients.1, from: start, upTo: count)
         }
         block.loss = (total.total / divisor).rounded[0]
         block.store(half / divisor[0], at: block.offset(of: 2, isHessian: false))

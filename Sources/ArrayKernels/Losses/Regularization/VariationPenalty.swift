@@ -7,7 +7,7 @@ import LossFacts
 ///
 /// A run of m equal parameters has the gradient strength·(l - r)/m, where l and r are the signs of the steps
 /// to the run and from it, 0 at the ends of the sequence: the subgradient of least length.
-struct VariationPenalty: SegmentwiseLoss, ProximalUnitKernel {
+struct VariationPenalty: LanewiseLoss, ProximalUnitKernel {
     static let strength = GroupLasso.strength
 
     private let strength: Double
@@ -16,12 +16,23 @@ struct VariationPenalty: SegmentwiseLoss, ProximalUnitKernel {
         strength = options[Self.strength]
     }
 
-    package func compute(
+    func compute(_ items: borrowing Items, into blocks: inout [SegmentBlock]) {
+        var (sum, last) = (LaneTotal(), items.first(0))
+        for place in 1..<max(items.length, 1) {
+            let next = items.first(place)
+            sum.add(TwoDoubles.difference(next, last).magnitude)
+            last = next
+        }
+        let loss = (sum.lanes * Vector(repeating: strength)).rounded
+        blocks.store(losses: loss, of: items.count)
+        for item in 0..<items.count { storeGradient(items.numbers(item), into: &blocks[item]) }
+    }
+
+    func computeLong(
         _ first: Span<Double>,
         _ second: Span<Double>,
         _ third: Span<Double>,
         _ fourth: Span<Double>,
-        columns: Int,
         into block: inout SegmentBlock,
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
@@ -36,13 +47,20 @@ struct VariationPenalty: SegmentwiseLoss, ProximalUnitKernel {
             sum.add(step.magnitude.kept(where: exist))
         }
         block.loss = (sum.total * Vector(repeating: strength)).rounded[0]
-        guard let gradient = block.offset(of: 0, isHessian: false) else { return }
         try check()
+        storeGradient(first, into: &block)
+    }
+
+    /// Stores the gradient in the parameters of a sequence, if it is requested.
+    private func storeGradient(_ parameters: Span<Double>, into block: inout SegmentBlock) {
+        guard let gradient = block.offset(of: 0, isHessian: false) else { return }
+        let last = parameters.count - 1
         var (start, before) = (0, 0.0)
         while start <= last {
             var end = start
-            while end < last, first[end + 1] == first[start] { end += 1 }
-            let after: Double = end == last ? 0 : first[end + 1] > first[start] ? 1 : -1
+            while end < last, parameters[end + 1] == parameters[start] { end += 1 }
+            let after: Double =
+                end == last ? 0 : parameters[end + 1] > parameters[start] ? 1 : -1
             let slope = strength * ((before - after) / Double(end - start + 1))
             for place in start...end { block.numbers[gradient + place] = slope }
             (start, before) = (end + 1, after)
