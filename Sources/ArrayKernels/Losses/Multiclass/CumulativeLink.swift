@@ -8,8 +8,8 @@ import LossFacts
 /// With the distances a and b of the thresholds below and above the class from the prediction, and
 /// d = b - a: ℓ = -log(σ(b) - σ(a)) = log(1 + e^a) + log(1 + e^-b) - log(1 - e^-d). The derivatives are
 /// σ(-b) - σ(a) for the prediction, σ(a) + 1/(e^d - 1) for the lower threshold and
-/// -σ(-b) - 1/(e^d - 1) for the upper one. The lowest class has a = -∞, the highest b = ∞. All of it is
-/// computed in two doubles, eight items at a time, and no terms cancel.
+/// -σ(-b) - 1/(e^d - 1) for the upper one. The lowest class has a = -∞, the highest b = ∞. Eight items are
+/// computed at a time, and no terms cancel.
 struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
     init(_ options: OptionValues) {}
 
@@ -24,7 +24,8 @@ struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
     ) throws(SegmentError) {
         try Self.checkOrder(of: second)
         let cells = Cells(first, second, third, count: 1)
-        Point(cells).store(0, cells, into: &block)
+        let point = Point(cells, hasDerivatives: !block.numbers.isEmpty)
+        point.store(0, cells, into: &block)
     }
 
     package func compute(
@@ -41,7 +42,7 @@ struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
             guard (try? Self.checkOrder(of: own)) != nil else { return false }
         }
         let cells = Cells(first, second, third, count: count)
-        let point = Point(cells)
+        let point = Point(cells, hasDerivatives: !blocks[0].numbers.isEmpty)
         for item in 0..<count { point.store(item, cells, into: &blocks[item]) }
         return true
     }
@@ -76,6 +77,48 @@ struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
     /// The losses of up to eight items and their derivatives.
     private struct Point {
         private let loss: Vector
+        private let slopes: Slopes?
+
+        /// - Parameters:
+        ///   - cells: the items.
+        ///   - hasDerivatives: whether derivatives are computed.
+        init(_ cells: Cells, hasDerivatives: Bool) {
+            loss = Self.loss(cells)
+            slopes = hasDerivatives ? Slopes(cells) : nil
+        }
+
+        /// The sum of three terms that are not negative.
+        private static func loss(_ cells: Cells) -> Vector {
+            let (prediction, lower, upper) = (cells.prediction, cells.lower, cells.upper)
+            let gap = difference(upper, lower)
+            let isWide = gap.head .>= 0.5
+            let logarithm = Vector.log((-Vector.expm1(-gap.head)).replacing(with: 1, where: isWide))
+                .replacing(with: .log1p(-Vector.exp(-gap)), where: isWide)
+            let sum =
+                softplus(difference(lower, prediction)) + softplus(difference(prediction, upper))
+            return sum - logarithm
+        }
+
+        /// log(1 + e^x), to about 2 ulp.
+        private static func softplus(_ x: TwoDoubles) -> Vector {
+            let isPositive = x.head .> 0
+            let decay = Vector.log1p(.exp((-x).replacing(with: x, where: .!isPositive)))
+            return decay + Vector(repeating: 0).replacing(with: x.head, where: isPositive)
+        }
+
+        /// Stores the loss and the requested derivatives of an item.
+        func store(_ item: Int, _ cells: Cells, into block: inout SegmentBlock) {
+            guard cells.length > 0 else {
+                block.loss = 0
+                return
+            }
+            block.loss = loss[item]
+            slopes?.store(item, cells, into: &block)
+        }
+    }
+
+    /// The derivatives of up to eight items.
+    private struct Slopes {
         private let gradient: Vector
         private let hessian: Vector
         private let lowerGradient: Vector
@@ -85,17 +128,13 @@ struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
 
         init(_ cells: Cells) {
             let (prediction, lower, upper) = (cells.prediction, cells.lower, cells.upper)
-            // `low` has σ(a), σ(-a) and log(1 + e^a), `high` σ(-b), σ(b) and log(1 + e^-b).
+            // `low` has σ(a) and σ(-a), `high` σ(-b) and σ(b).
             let (a, negativeB) = (difference(lower, prediction), difference(prediction, upper))
             let (low, high) = (TwoDoubles.logistic(a), TwoDoubles.logistic(negativeB))
             let gap = difference(upper, lower)
-            let decay = TwoDoubles.exp(-gap)
             let rest = -TwoDoubles.expm1(-gap)
-            let logarithm = TwoDoubles.log1p(-decay)
-                .replacing(with: TwoDoubles.log(rest), where: gap.head .< 0.5)
-            loss = (low.softplus + high.softplus - logarithm).rounded
 
-            let odds = decay / rest
+            let odds = TwoDoubles.exp(-gap) / rest
             let bend = odds / rest
             let (lowVariance, highVariance) = (
                 low.value * low.complement, high.value * high.complement
@@ -116,15 +155,10 @@ struct CumulativeLink: SegmentwiseLoss, SegmentGroupKernel {
             upperHessian = (highVariance + bend).rounded
         }
 
-        /// Stores the loss and the requested derivatives of an item.
+        /// Stores the requested derivatives of an item.
         func store(_ item: Int, _ cells: Cells, into block: inout SegmentBlock) {
-            guard cells.length > 0 else {
-                block.loss = 0
-                return
-            }
             let below = Int(cells.below[item])
             let (hasLower, hasUpper) = (below > 0, below < cells.length)
-            block.loss = loss[item]
             block.store(gradient[item], at: block.offset(of: 0, isHessian: false))
             block.store(hessian[item], at: block.offset(of: 0, isHessian: true))
             if let start = block.offset(of: 1, isHessian: false) {
