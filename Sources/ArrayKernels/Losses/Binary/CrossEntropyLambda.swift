@@ -23,7 +23,7 @@ struct CrossEntropyLambda: PointwiseLoss {
         let (logit, target, exposure) = (x[0], x[1], x[2])
         let zero = Vector(repeating: 0)
         let logistic = Logistic(logit)
-        let softplus = logistic.preciseSoftplus
+        let softplus = Logistic.relativeSoftplus(logit)
         let product = softplus.head * exposure
         let value = Self.bounded(softplus * exposure)
         let isSmall = value.head .< LogarithmOfTwo.head
@@ -35,8 +35,8 @@ struct CrossEntropyLambda: PointwiseLoss {
             .replacing(with: -(logit + Vector.log(exposure)), where: isFar)
         let numerator = (other - decay).replacing(with: q - target, where: isSmall)
         let isDifference = numerator.isCancelled(other.replacing(with: q, where: isSmall))
-        // e^-x has x times the relative error of x: that of λ, 2^-57/λ, or 2^-53 where λ is small.
-        let limit = (4 * softplus.head).replacing(with: 1, where: logit .< 0)
+        // e^-x has x times the relative error of x, which is that of λ: 2^-57, or 2^-57/λ for logits from 0 on.
+        let limit = (8 * softplus.head).replacing(with: 8, where: logit .< 0)
         let leak = decay * value.head
 
         // ws, and ws (1 - s), to which the second derivative is equal for a target of 0.
