@@ -12,7 +12,10 @@ struct TogetherTests {
         .filter { $0.signature.unit != .batch && $0.signature.grouping == nil }
         .map { $0.name }
 
-    @Test("have the bits they have alone, whatever other units are in the batch", arguments: names)
+    @Test(
+        "have the bits that it has alone, whatever other units are in the batch",
+        arguments: names
+    )
     func together(name: String) throws {
         let found = try #require(Catalogue.loss(named: name) ?? Catalogue.penalty(named: name))
         for group in try Golden.of(name).groups {
