@@ -54,6 +54,14 @@ package struct Tensor: Sendable {
         }
     }
 
+    /// Whether the numbers are in single precision.
+    package var isSingle: Bool {
+        switch numbers {
+        case .doubles: false
+        case .singles: true
+        }
+    }
+
     /// The count of numbers.
     package var count: Int {
         switch numbers {
