@@ -21,7 +21,7 @@ enum BinaryFocal: ListedLoss {
         default: nil,
         .unit,
         "Weight of the positive class, that of the negative class being 1 - alpha: a number, or one "
-            + "for each index of the last axis. By default both weights are 1."
+            + "for each index of an axis. By default both weights are 1."
     )
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
@@ -206,7 +206,7 @@ extension BinaryFocal {
         ),
         options: [
             ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
-            gamma.declaration, alpha.declaration,
+            gamma.declaration, alpha.declaration, ListOptions.axis.declaration,
         ],
         signature: Signature(
             .element,
