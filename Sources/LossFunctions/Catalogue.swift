@@ -28,7 +28,7 @@ package enum Catalogue {
         }
         + SegmentLosses.facts.enumerated().map { index, facts in
             Entry(facts: facts) { functions, options throws(LossError) in
-                SegmentLoss(try functions.segmentLoss(index, options))
+                SegmentLoss(try functions.segmentLoss(index, options), options)
             }
         }
 
