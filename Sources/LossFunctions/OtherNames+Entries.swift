@@ -133,16 +133,6 @@ extension OtherNames {
             "Use binary_focal, with \"from_logits\": true for logits, or softmax_focal for more than two classes."
         ),
         (
-            ["categorical_focal_crossentropy"],
-            "Keras takes probabilities: use softmax_focal with \"convention\": \"keras\", and the logarithms of the "
-                + "probabilities as predictions."
-        ),
-        (
-            ["categorical_generalized_cross_entropy"],
-            "Keras takes probabilities: use generalized_cross_entropy with \"convention\": \"keras\", and the "
-                + "logarithms of the probabilities as predictions."
-        ),
-        (
             ["nll", "nll_loss"],
             "Its inputs are logarithms of probabilities, which are valid logits: use "
                 + "categorical_cross_entropy with \"from_logits\": true; the gradient is then that "
