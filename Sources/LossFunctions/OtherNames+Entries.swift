@@ -121,12 +121,7 @@ extension OtherNames {
         (
             ["fenchel_young", "fenchel_young_loss", "make_fenchel_young_loss"],
             "It takes a function of the client's own; of these losses there are categorical_cross_entropy from "
-                + "logits, sparsemax and entmax15."
-        ),
-        (
-            ["entmax", "entmax_loss", "entmax_bisect", "entmax_bisect_loss", "sparsemax_bisect"],
-            "Of entmax losses there are sparsemax, whose alpha is 2, entmax15 for 1.5 and, for 1, "
-                + "categorical_cross_entropy from logits."
+                + "logits, sparsemax, entmax15 and entmax."
         ),
         (
             ["focal", "focal_loss"],

@@ -155,12 +155,14 @@ struct ClassOptionTests {
 
     @Test(
         "has derivatives in weighted distributions that agree with finite differences",
-        arguments: ["sparsemax", "entmax15", "categorical_cross_entropy"]
+        arguments: ["sparsemax", "entmax15", "entmax", "categorical_cross_entropy"]
     )
     func weightedDistributions(name: String) throws {
         let options = ["class_weights": OptionValue.list([0.5, 2, 1.25, 3])]
         for smoothing in [0.0, 0.3] {
-            let all = options.merging(["label_smoothing": .number(smoothing)]) { $1 }
+            var all = options.merging(["label_smoothing": .number(smoothing)]) { $1 }
+            // At its default it is entmax15.
+            if name == "entmax" { all["alpha"] = .number(1.75) }
             for loss in try variants(name, all) {
                 var samples = Samples(seed: 92)
                 let batch = samples.batch(for: loss)

@@ -147,7 +147,10 @@ struct Sparsemax: FenchelYoungLoss, RowwiseLoss {
 extension Sparsemax {
     static let facts = Facts(
         name: "sparsemax",
-        aliases: ["multiclass_sparsemax", "multiclass_sparsemax_loss"],
+        aliases: [
+            "multiclass_sparsemax", "multiclass_sparsemax_loss", "sparsemax_bisect",
+            "sparsemax_bisect_loss",
+        ],
         family: .multiclass,
         summary: "The loss of the projection of scores onto the distributions, which assigns "
             + "probability 0 to classes with low scores.",
