@@ -80,7 +80,7 @@ package struct ElementBlock: Sendable {
 
 /// An elementwise loss with its options set, compiled for one instruction set.
 package protocol ElementKernel: Sendable {
-    /// The values of an option along the last axis, with the option's name; `nil` if there is none.
+    /// The values of an option along an axis, with the option's name; `nil` if there is none.
     var list: (option: String, values: [Double])? { get }
 
     /// Computes the losses of a block, and the derivatives that the block requests.

@@ -116,6 +116,14 @@ package struct RowBlock: Sendable {
         derivatives = [Double](repeating: 0, count: derivativeCount * width)
     }
 
+    /// Multiplies the derivatives of a row, of which each has `count` numbers, by a weight.
+    package mutating func multiply(_ row: Int, by weight: Double, count: Int) {
+        for start in stride(from: 0, to: numbers.count, by: capacity) {
+            let first = start + row * count
+            for offset in first..<(first + count) { numbers[offset] *= weight }
+        }
+    }
+
     /// The offset in `numbers` of a gradient, or of a Hessian.
     package func offset(of input: Int, isHessian: Bool) -> Int {
         (2 * input + (isHessian ? 1 : 0)) * capacity

@@ -45,6 +45,12 @@ package struct SegmentBlock: Sendable {
         }
     }
 
+    /// Multiplies the loss and its derivatives by a weight.
+    package mutating func multiply(by weight: Double) {
+        loss *= weight
+        for offset in numbers.indices { numbers[offset] *= weight }
+    }
+
     /// The offset in `numbers` of a gradient or a Hessian; `nil` if it is not requested.
     package func offset(of input: Int, isHessian: Bool) -> Int? {
         let set = isHessian ? hessians : gradients

@@ -10,6 +10,11 @@ package enum Domain: Equatable, Sendable {
     case integers(Interval)
     /// Integers from 0 to the length of the dimension with this name.
     case counts(of: String)
+    /// Classes of an order: the numbers of levels below them, from 0 to the length of the dimension with this
+    /// name.
+    case ranks(of: String)
+    /// A class as a row with a 1 at its index and zeros elsewhere.
+    case oneHot
     /// Probabilities that sum to 1 over a dimension, or their logarithms.
     case distribution(inLogarithms: Bool)
     /// A rank as levels: a 1 for each level below it, then zeros.
@@ -21,15 +26,15 @@ package enum Domain: Equatable, Sendable {
     package static let unit = Domain.interval(.unit)
     package static let integer = Domain.integers(.integers)
 
-    /// Whether it contains a number; `false` for class indices and counts, which depend on a length, and
-    /// between options.
+    /// Whether it contains a number; `false` for class indices, counts and ranks, which depend on a length,
+    /// and between options.
     package func contains(_ number: Double) -> Bool {
         switch self {
         case .interval, .distribution: interval?.contains(number) ?? false
         case .values(let values): values.contains(number)
-        case .levels: number == 0 || number == 1
+        case .levels, .oneHot: number == 0 || number == 1
         case .integers(let interval): interval.contains(number) && number == number.rounded()
-        case .classIndices, .counts, .between: false
+        case .classIndices, .counts, .ranks, .between: false
         }
     }
 
@@ -56,7 +61,7 @@ package enum Domain: Equatable, Sendable {
         switch self {
         case .interval(let interval): interval
         case .distribution(let inLogarithms): inLogarithms ? .through(0) : .unit
-        case .values, .classIndices, .integers, .counts, .levels, .between: nil
+        case .values, .classIndices, .integers, .counts, .ranks, .levels, .oneHot, .between: nil
         }
     }
 }
@@ -68,6 +73,8 @@ extension Domain: CustomStringConvertible {
         case .interval(let interval): interval.description
         case .values(let values): values.map { $0.shortest }.joined(separator: " or ")
         case .classIndices: "class indices"
+        case .ranks(of: let name): "ranks: integers from 0 to \(name)"
+        case .oneHot: "0 or 1, a single 1 in each row"
         case .levels: "0 or 1, every 1 before every 0"
         case .between(let lower, let upper): "a number from \(lower) to \(upper)"
         case .integers(.integers): "an integer below 2^53 in magnitude"

@@ -71,7 +71,8 @@ private struct ExampleNumbers {
     private var pattern: [Double] {
         switch domain {
         case .values(let values): [values.last ?? 0, values.first ?? 0]
-        case .classIndices, .integers, .counts, .between: [0, 1]
+        case .classIndices, .integers, .counts, .ranks, .between: [0, 1]
+        case .oneHot: [1, 0, 0, 0, 1, 0]
         case .levels: [1, 1, 0, 1, 0, 0]
         case .distribution(let inLogarithms): distributions(inLogarithms: inLogarithms)
         case .interval(.unit) where isByRow: distributions(inLogarithms: false)

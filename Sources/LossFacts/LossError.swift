@@ -62,6 +62,8 @@ package enum LossError: Error, Equatable, Sendable {
         sum: Double,
         inLogarithms: Bool
     )
+    /// A row of zeros and ones that stands for a class has another number of ones than 1.
+    case notOneHot(input: String, row: [Int], axis: Int, ones: Int)
     /// A level that a rank does not reach comes before one that it does, at a place.
     case notALevel(input: String, place: [Int])
     /// The shape of weights or mask is not a leading part of the shape of the losses.

@@ -8,6 +8,14 @@ package enum ProbabilityOptions {
             + "Logits are never clipped."
     )
 
+    /// The same, for losses that are usually those of logits.
+    package static let logits = Option.flag(
+        "from_logits",
+        default: true,
+        "Whether predictions are logits (scores before softmax), not probabilities. Logits are never "
+            + "clipped."
+    )
+
     package static let epsilon = Option.number(
         "epsilon",
         default: 2.220446049250313e-16,

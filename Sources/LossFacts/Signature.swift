@@ -40,6 +40,18 @@ package final class Signature: Sendable {
     package let isElementwise: Bool
     /// The names of the masks of tokens; empty if no input may have tokens.
     package let tokenMasks: [String]
+    /// The input that has a class for each unit, or may have; `nil` if there is none.
+    package let classes: Classes?
+
+    /// The classes of an input.
+    package struct Classes: Equatable, Sendable {
+        /// The offset of the input.
+        package let input: Int
+        /// The name of the dimension that has a place for each class, or for each but one.
+        package let dimension: String
+        /// Whether there is one more class than places, as of ranks.
+        package let areRanks: Bool
+    }
 
     /// Creates a signature; `grouping` names two optional inputs, of ids and of lengths.
     package init(
@@ -60,9 +72,25 @@ package final class Signature: Sendable {
         isElementwise = inputs.allSatisfy { input in
             input.forms.allSatisfy { $0.shape.isLeadingOnly }
         }
+        classes = Self.classes(of: inputs)
         tokenMasks = inputs.compactMap { $0.tokens?.mask }.reduce(into: []) { masks, mask in
             if !masks.contains(mask) { masks.append(mask) }
         }
+    }
+
+    private static func classes(of inputs: [Input]) -> Classes? {
+        for (index, input) in inputs.enumerated() {
+            for form in input.forms where form.shape.isLeadingOnly {
+                switch form.domains.first?.domain {
+                case .classIndices(of: let name):
+                    return Classes(input: index, dimension: name, areRanks: false)
+                case .ranks(of: let name):
+                    return Classes(input: index, dimension: name, areRanks: true)
+                default: break
+                }
+            }
+        }
+        return nil
     }
 
     /// Whether a unit is a segment or the batch.
@@ -208,6 +236,18 @@ extension Signature {
         .init("targets", .constant, [.init("*", .classIndices(of: "K"))], "class indices")
     )
 
+    /// Rows of scores of classes, and the class of each row, as an index or as a one-hot row.
+    package static let scoresAndSingleClasses = Signature(
+        .row,
+        .init("predictions", .primary, [.init("* K", .real)], "scores of classes, such as logits"),
+        .init(
+            "targets",
+            .constant,
+            [.init("*", .classIndices(of: "K")), .init("* K", .oneHot)],
+            "class indices, or one-hot rows"
+        )
+    )
+
     /// Rows of scores of classes, and the class or the distribution of each row.
     package static let scoresAndDistributions = Signature(
         .row,
@@ -222,6 +262,40 @@ extension Signature {
             "class indices, or distributions over the classes"
         )
     )
+
+    /// Rows of probabilities or scores of classes, of which the option `from_logits` tells, and the class or the
+    /// distribution of each row.
+    ///
+    /// - Parameter fromLogits: the default of the option.
+    /// - Returns: the signature.
+    package static func predictedDistributions(fromLogits: Bool) -> Signature {
+        let domains = [
+            ConditionalDomain(
+                .distribution(inLogarithms: false),
+                when: ["from_logits": .flag(false)]
+            ),
+            ConditionalDomain(.real, when: ["from_logits": .flag(true)]),
+        ]
+        return Signature(
+            .row,
+            .init(
+                "predictions",
+                .primary,
+                [.init("* K", fromLogits ? domains.reversed() : domains)],
+                fromLogits
+                    ? "logits of classes, or probabilities" : "probabilities of classes, or logits"
+            ),
+            .init(
+                "targets",
+                .differentiable,
+                [
+                    .init("*", .classIndices(of: "K")),
+                    .init("* K", .distribution(inLogarithms: false)),
+                ],
+                "class indices, or distributions over the classes"
+            )
+        )
+    }
 
     /// Rows of logits of labels, and whether each applies.
     package static let logitsAndLabels = Signature(

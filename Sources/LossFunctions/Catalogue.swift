@@ -18,7 +18,7 @@ package enum Catalogue {
     private static let entries: [Entry] =
         PointwiseLosses.facts.enumerated().map { index, facts in
             Entry(facts: facts) { functions, options throws(LossError) in
-                ElementLoss(try functions.pointwiseLoss(index, options))
+                ElementLoss(try functions.pointwiseLoss(index, options), options)
             }
         }
         + RowLosses.facts.enumerated().map { index, facts in
@@ -28,7 +28,7 @@ package enum Catalogue {
         }
         + SegmentLosses.facts.enumerated().map { index, facts in
             Entry(facts: facts) { functions, options throws(LossError) in
-                SegmentLoss(try functions.segmentLoss(index, options))
+                SegmentLoss(try functions.segmentLoss(index, options), options)
             }
         }
 

@@ -121,26 +121,11 @@ extension OtherNames {
         (
             ["fenchel_young", "fenchel_young_loss", "make_fenchel_young_loss"],
             "It takes a function of the client's own; of these losses there are categorical_cross_entropy from "
-                + "logits, sparsemax and entmax15."
-        ),
-        (
-            ["entmax", "entmax_loss", "entmax_bisect", "entmax_bisect_loss", "sparsemax_bisect"],
-            "Of entmax losses there are sparsemax, whose alpha is 2, entmax15 for 1.5 and, for 1, "
-                + "categorical_cross_entropy from logits."
+                + "logits, sparsemax, entmax15 and entmax."
         ),
         (
             ["focal", "focal_loss"],
             "Use binary_focal, with \"from_logits\": true for logits, or softmax_focal for more than two classes."
-        ),
-        (
-            ["categorical_focal_crossentropy"],
-            "Keras takes probabilities: use softmax_focal with \"convention\": \"keras\", and the logarithms of the "
-                + "probabilities as predictions."
-        ),
-        (
-            ["categorical_generalized_cross_entropy"],
-            "Keras takes probabilities: use generalized_cross_entropy with \"convention\": \"keras\", and the "
-                + "logarithms of the probabilities as predictions."
         ),
         (
             ["nll", "nll_loss"],

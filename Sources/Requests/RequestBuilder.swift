@@ -531,7 +531,10 @@ extension RequestBuilder {
     package var resultFootprint: Int {
         let isByRow = facts.signature.unit == .row
         // The losses, and the weights of the targets, if rows are ignored or weighted by class.
-        let targetWeights = isByRow ? 2 * 8 * ((request.inputs.last ?? nil)?.count ?? 0) : 0
+        let weighsTargets =
+            isByRow || options["class_weights"] != nil || options["ignore_index"] != nil
+        let targetCount = (request.inputs.last ?? nil)?.count ?? 0
+        let targetWeights = weighsTargets ? 2 * 8 * targetCount : 0
         // A long row whose numbers are not contiguous is copied, and some numbers of it are kept.
         let isStrided =
             isByRow && (options["axis"] != nil || convention?.options["axis"] != nil)

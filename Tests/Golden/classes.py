@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Losses of the probability of a class, p = softmax(z), expected over the targets: sum_k a_k f(p_k, 1 - p_k).
+"""Losses of the probability of a class, expected over the targets: sum_k a_k f(p_k, 1 - p_k).
+
+The predictions are logits z with p = softmax(z), or, without from_logits, the p_k, each clipped to [epsilon, 1 - epsilon].
 
 a_k is w_k y'_k, y'_k = (1 - s) y_k + s/K, where y is the given distribution, or one-hot for a class index, s is
 label_smoothing and w is class_weights, or 1.
@@ -10,6 +12,16 @@ from mpmath import exp, fsum, mpf
 import samples
 
 OPTIONS = {"class_weights": None, "label_smoothing": 0.0, "ignore_index": None, "axis": -1}
+# Those of losses that take probabilities, too.
+PROBABILITIES = {"from_logits": True, "epsilon": 2.220446049250313e-16, "check_sums": True}
+
+
+def are_logits(o):
+    return getattr(o, "from_logits", True)
+
+
+def clip(prediction, o):
+    return prediction if are_logits(o) else max(o.epsilon, min(1 - mpf(o.epsilon), prediction))
 
 
 def targets(target, size, o):
@@ -30,12 +42,15 @@ def expected(predictions, target, o, f):
     if target == o.ignore_index:
         return mpf(0)
     weighted = targets(target, len(predictions), o)
+    if not are_logits(o):
+        return fsum(a * f(p, 1 - p, o) for p, a in zip(predictions, weighted) if a)
     return fsum(a * f(*both(predictions, k), o) for k, a in enumerate(weighted) if a)
 
 
 def terms(predictions, target, o, slope, bend):
     """The largest terms of the derivatives, from bounds of those of f with respect to the logit of p."""
-    if target == o.ignore_index:
+    # In probabilities, no terms cancel.
+    if target == o.ignore_index or not are_logits(o):
         return {}
     weighted = targets(target, len(predictions), o)
     each = [(a, *both(predictions, k)) for k, a in enumerate(weighted)]
@@ -73,3 +88,31 @@ def soft_groups(random, options):
     for weights in ([0.3, 1.0, 4.0], [0.0, 1e100, 1e-100]):
         yield options | {"class_weights": weights}, [([random.uniform(-2, 2) for _ in range(3)], k) for k in range(3)]
     yield options | {"ignore_index": 1}, [([0.5, 0.25, 0.0], 1), ([0.5, 0.25, 0.0], 2)]
+
+
+PROBABILITY_ROWS = [
+    [0.5, 0.5], [1.0, 0.0], [1 - 2.0**-53, 1e-16], [1 - 2.0**-24, 2.0**-24], [1e-300, 1.0, 0.0], [0.25, 0.25, 0.5],
+    [1e-8, 1 - 1e-8], [1e-45, 0.5, 0.5], [0.9999, 0.0004], [0.2, 0.3, 0.4995], [0.1] * 10,
+]
+
+
+def probability_groups(random, options):
+    """Rows of probabilities with every form of targets, and clipped ones."""
+    options = options | {"from_logits": False}
+    rows = [(row, k) for row in PROBABILITY_ROWS for k in range(min(len(row), 2))]
+    for size in (2, 3, 4, 9):
+        rows += [(samples.even(random, size), random.randrange(size)), (samples.peaked(random, size), random.randrange(size))]
+    rows += [(row, samples.even(random, len(row))) for row in PROBABILITY_ROWS]
+    rows += [(samples.even(random, 3), samples.onehot(1, 3)), ([0.0, 0.6, 0.4], [0.2, 0.8, 0.0])]
+    yield options, [(samples.distribution(row), target) for row, target in rows]
+    three = [[1.0, 0.0, 0.0], [1e-9, 0.5, 0.5], [1 / 3, 1 / 3, 1 / 3], samples.even(random, 3)]
+    for more in (
+        {"epsilon": 1e-7}, {"epsilon": 0.01, "label_smoothing": 0.1}, {"class_weights": [1.0, 2.0, 0.5]},
+        {"class_weights": [0.0, 1.5, 1.0], "label_smoothing": 0.3},
+    ):
+        some = [(row, random.randrange(3)) for row in three] + [(three[3], samples.even(random, 3))]
+        yield options | more, [(samples.distribution(row), target) for row, target in some]
+    yield options | {"epsilon": 0.0}, [
+        ([0.25, 0.75], 0), ([1e-100, 1.0], 0), ([1e-140, 0.5, 0.5], 0), ([0.0, 0.5, 0.5], [0.0, 0.25, 0.75]),
+        (samples.peaked(random, 5), samples.even(random, 5)), ([1 - 2.0**-53, 2.0**-53], 1),
+    ]

@@ -17,11 +17,6 @@ from library_values import COLUMNS, array, row_weights, write
 keras.config.set_floatx("float64")
 
 
-def of_logits(loss):
-    """A loss of probabilities, from the logits of which the service computes it."""
-    return lambda true, logits, sample_weight: loss(true, torch.softmax(logits, -1), sample_weight=sample_weight)
-
-
 # By loss: the loss of Keras, the kinds of its predictions and targets, and the options of the request.
 LOSSES = [
     ("squared_error", keras.losses.MeanSquaredError(), "real", "real", {}),
@@ -33,7 +28,11 @@ LOSSES = [
     ("poisson_nll", keras.losses.Poisson(), "positive", "count", {}),
     ("cosine_distance", keras.losses.CosineSimilarity(), "real", "real", {}),
     (
-        "generalized_cross_entropy", of_logits(keras.losses.CategoricalGeneralizedCrossEntropy()), "real", "class", {},
+        "generalized_cross_entropy", keras.losses.CategoricalGeneralizedCrossEntropy(), "distribution", "class", {},
+    ),
+    (
+        "generalized_cross_entropy", keras.losses.CategoricalGeneralizedCrossEntropy(q=0.3), "distribution", "class",
+        {"q": 0.3},
     ),
     ("hinge", keras.losses.Hinge(), "real", "sign", {}),
     ("squared_hinge", keras.losses.SquaredHinge(), "real", "sign", {}),
@@ -43,6 +42,11 @@ LOSSES = [
         {"from_logits": True, "label_smoothing": 0.1},
     ),
     ("binary_focal", keras.losses.BinaryFocalCrossentropy(), "probability", "label", {}),
+    (
+        "binary_focal",
+        keras.losses.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=0.3, label_smoothing=0.2), "probability",
+        "label", {"alpha": 0.3, "label_smoothing": 0.2},
+    ),
     (
         "binary_focal", keras.losses.BinaryFocalCrossentropy(gamma=1.5, from_logits=True), "real", "label",
         {"gamma": 1.5, "from_logits": True},
@@ -63,11 +67,17 @@ LOSSES = [
     ("absolute_percentage_error", keras.losses.MeanAbsolutePercentageError(), "real", "real", {}),
     ("multiclass_hinge", keras.losses.CategoricalHinge(), "positive", "class", {}),
     (
-        "softmax_focal", keras.losses.CategoricalFocalCrossentropy(from_logits=True), "real", "distribution", {},
+        "softmax_focal", keras.losses.CategoricalFocalCrossentropy(from_logits=True), "real", "distribution",
+        {"from_logits": True},
     ),
     (
         "softmax_focal", keras.losses.CategoricalFocalCrossentropy(from_logits=True, gamma=1.5, alpha=0.5), "real",
-        "distribution", {"gamma": 1.5, "alpha": 0.5},
+        "distribution", {"from_logits": True, "gamma": 1.5, "alpha": 0.5},
+    ),
+    ("softmax_focal", keras.losses.CategoricalFocalCrossentropy(), "distribution", "distribution", {}),
+    (
+        "softmax_focal", keras.losses.CategoricalFocalCrossentropy(gamma=1.5, label_smoothing=0.1), "distribution",
+        "distribution", {"gamma": 1.5, "label_smoothing": 0.1},
     ),
     ("dice", keras.losses.Dice(axis=-1), "probability", "label", {}),
 ]
@@ -91,8 +101,8 @@ def main():
             value.backward()
             request = {"predictions": predictions, "targets": targets, "convention": "keras", **options}
             expected = {"loss": value.item()}
-            # Keras normalises these, also in the gradient.
-            if name != "categorical_cross_entropy" or options.get("from_logits"):
+            # Keras normalises these probabilities, also in the gradient.
+            if name not in ("categorical_cross_entropy", "softmax_focal") or options.get("from_logits"):
                 expected["gradient"] = variable.grad.tolist()
             cases.append({
                 "loss": name,

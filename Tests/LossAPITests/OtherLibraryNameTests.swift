@@ -112,6 +112,8 @@ struct OtherLibraryNameTests {
             ("binary:logitraw", "binary_cross_entropy", "xgboost"),
             ("regression", "half_squared_error", "lightgbm"),
             ("cosine_similarity_loss", "cosine_distance", "mlx"),
+            ("CategoricalFocalCrossentropy", "softmax_focal", "keras"),
+            ("CategoricalGeneralizedCrossEntropy", "generalized_cross_entropy", "keras"),
         ] as [(String, String, String?)]
     )
     func aliases(name: String, loss: String, convention: String?) throws {
@@ -130,11 +132,6 @@ struct OtherLibraryNameTests {
             ),
             ("crps", ["crps_ensemble", "crps_normal"], "for samples"),
             ("binary_dice_loss", ["dice"], "apply the sigmoid function"),
-            ("CategoricalFocalCrossentropy", ["softmax_focal"], "Keras takes probabilities"),
-            (
-                "CategoricalGeneralizedCrossEntropy", ["generalized_cross_entropy"],
-                "logarithms of the probabilities"
-            ),
             ("AdaptiveLogSoftmaxWithLoss", ["categorical_cross_entropy"], "learned weights"),
             (
                 "make_fenchel_young_loss", ["sparsemax", "entmax15"],

@@ -274,6 +274,41 @@ struct ProblemTests {
             contains: "epsilon"
         ),
         Case(
+            #"{"predictions":[[1,2],[3,4]],"targets":[1,2],"tau":[0.1,0.9]}"#,
+            to: "/v1/losses/pinball",
+            .shapeMismatch,
+            "/targets",
+            contains: "repeat each target for every one; the loss quantile_grid"
+        ),
+        Case(
+            #"{"predictions":[1,2],"targets":[1,2],"tau":[0.1,0.9],"axis":3}"#,
+            to: "/v1/losses/pinball",
+            .outOfRange,
+            "/axis",
+            contains: "from -1 to 0"
+        ),
+        Case(
+            #"{"predictions":[[1,2,3]],"targets":[[0,1,1]]}"#,
+            to: "/v1/losses/multi_margin",
+            .outsideDomain,
+            "/targets/0",
+            contains: "targets[0, :] has 2 ones"
+        ),
+        Case(
+            #"{"predictions":[[1,2,3]],"targets":[[0,0.5,0.5]]}"#,
+            to: "/v1/losses/multi_margin",
+            .outsideDomain,
+            "/targets/0/1",
+            contains: "a single 1 in each row"
+        ),
+        Case(
+            #"{"predictions":[[1,2]],"targets":[3]}"#,
+            to: "/v1/losses/coral",
+            .outsideDomain,
+            "/targets/0",
+            contains: "from 0 to 2"
+        ),
+        Case(
             #"{"predictions":[[1,2]],"targets":[[1,0]],"pos_weight":[1,2,3],"from_logits":true}"#,
             to: binary,
             .wrongLength,
@@ -348,7 +383,8 @@ struct ProblemTests {
             to: categorical,
             .shapeMismatch,
             "/predictions",
-            contains: "predictions is a single number, but a row-wise loss needs arrays."
+            contains:
+                "predictions is a single number, but a row-wise loss, or an axis, needs arrays."
         ),
         Case(
             #"{"predictions":[[0.5,0.5]],"targets":[0],"ignore_index":0.5}"#,

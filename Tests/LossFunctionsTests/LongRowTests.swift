@@ -254,7 +254,8 @@ struct LongRowTests {
         arguments: [
             "multiclass_hinge", "multiclass_perceptron", "generalized_cross_entropy",
             "softmax_focal", "poly1_cross_entropy", "mae_softmax", "symmetric_cross_entropy",
-            "sparsemax", "entmax15", "distillation", "asymmetric_multilabel", "zlpr",
+            "sparsemax", "entmax15", "entmax", "distillation", "asymmetric_multilabel",
+            "zlpr",
         ]
     )
     func lowScores(name: String) throws {

@@ -126,8 +126,12 @@ struct PropertyTests {
         guard all.contains(where: { $0 != nil }), !facts.signature.hasSegments else { return }
         var variants: [OptionValues] = [.none]
         for option in facts.options {
-            guard case .number(let number, _) = option.kind else { continue }
-            let own = OptionValue.number(option.name == "tau" ? 0.8 : 1.5 * number)
+            let own: OptionValue
+            switch option.kind {
+            case .number(let number, _): own = .number(1.5 * number)
+            case .numbers where option.name == "tau": own = .number(0.8)
+            default: continue
+            }
             variants.append(try OptionValues([option.name: own], for: facts.options))
         }
         for options in variants {

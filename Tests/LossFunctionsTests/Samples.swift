@@ -76,6 +76,7 @@ struct Samples {
                 case .classIndices: Double(Int.random(in: 1...3, using: &random))
                 case .values(let allowed): allowed.randomElement(using: &random) ?? 0
                 case .counts(of: let name): Double((lengths[name] ?? 0) - offset % 2)
+                case .ranks(of: let name): Double(offset % ((lengths[name] ?? 0) + 1))
                 default: Double(offset / 4)
                 }
             }
@@ -189,8 +190,12 @@ extension Input {
 extension Signature {
     /// Whether an input of rows can only be class indices, and not a distribution.
     func hasOnlyClasses(_ input: Int) -> Bool {
-        guard unit == .row, inputs[input].forms.count == 1 else { return false }
-        if case .classIndices = inputs[input].forms[0].domains[0].domain { return true }
-        return false
+        unit == .row
+            && inputs[input].forms.allSatisfy { form in
+                switch form.domains[0].domain {
+                case .classIndices, .oneHot: true
+                default: false
+                }
+            }
     }
 }

@@ -159,7 +159,7 @@ struct Elements {
     let third: Vector
     let fourth: Vector
     let fifth: Vector
-    /// The values of the option that is a list along the last axis.
+    /// The values of the option that is a list along an axis.
     let list: Vector
 
     /// An input, by its index in the signature.

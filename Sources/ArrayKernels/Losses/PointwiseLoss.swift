@@ -23,7 +23,7 @@ protocol ListedLoss: SendableMetatype {
 protocol PointwiseFormula: ElementKernel, ElementFormula {
     /// The number of inputs, at most five.
     static var inputCount: Int { get }
-    /// Whether an option is a list along the last axis.
+    /// Whether an option is a list along an axis.
     static var hasList: Bool { get }
 
     init(_ options: OptionValues) throws(LossError)
@@ -34,7 +34,7 @@ protocol ElementFormula: Sendable {
     /// Whether `point` marks elements whose terms cancel.
     static var hasPrecisePath: Bool { get }
 
-    /// The option that is a list along the last axis, with its values.
+    /// The option that is a list along an axis, with its values.
     var list: (option: String, values: [Double])? { get }
 
     /// The losses and derivatives of eight elements.

@@ -40,6 +40,7 @@ package enum RowLosses {
         SymmetricCrossEntropy.self,
         Sparsemax.self,
         Entmax15.self,
+        Entmax.self,
         Distillation.self,
         CausalLMCrossEntropy.self,
         ReverseKL.self,

@@ -150,11 +150,7 @@ extension RowFormula {
         swap(&columns, &block.columns)
         swap(&derivatives, &block.derivatives)
         swap(&numbers, &block.numbers)
-<<<<<<< HEAD
         var kept = Kept(count: wanted.isAny || Self.readsKept ? width : 0)
-=======
-        var kept = Kept(count: wanted.isAny ? width : 0)
->>>>>>> f771462596ea34698de7ee316d7de2bc6a8bc16f
         var (losses, slopes): ([Int], [Int]) = ([], [])
         for row in stride(from: 0, to: group.count, by: RowGroup.lanes) {
             let eight = EightRows(starts, from: row, length: group.length, step: group.step)

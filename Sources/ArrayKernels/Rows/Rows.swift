@@ -25,7 +25,7 @@ struct Rows<Layout: LaneLayout>: ~Escapable {
     private let third: Span<Double>
     private let list: Span<Double>
     /// The class index of the row of each lane.
-    private let classes: Vector
+    let classes: Vector
     let hasClasses: Bool
     private let length: Int
     /// The number of vectors.

@@ -98,7 +98,7 @@ export class Scene {
 }
 
 function isDiscrete(kind) {
-    return ["class_indices", "counts", "integers", "values"].includes(kind);
+    return ["class_indices", "counts", "integers", "ranks", "values"].includes(kind);
 }
 
 /**

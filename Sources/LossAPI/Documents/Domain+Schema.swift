@@ -10,6 +10,8 @@ extension Domain {
         case classIndices = "class_indices"
         case integers
         case counts
+        case ranks
+        case oneHot = "one_hot"
         case distribution
         case logDistribution = "log_distribution"
         case levels
@@ -22,6 +24,8 @@ extension Domain {
         case .classIndices: .classIndices
         case .integers: .integers
         case .counts: .counts
+        case .ranks: .ranks
+        case .oneHot: .oneHot
         case .distribution(let inLogarithms): inLogarithms ? .logDistribution : .distribution
         case .levels: .levels
         }
@@ -33,8 +37,8 @@ extension Domain {
         case .interval(let interval): return FieldSchemas.number(nil, interval)
         case .values(let values): return ["enum": .array(values.map { .number($0) })]
         case .between: return FieldSchemas.number(nil, .real)
-        case .levels: return ["enum": [0, 1]]
-        case .classIndices, .counts:
+        case .levels, .oneHot: return ["enum": [0, 1]]
+        case .classIndices, .counts, .ranks:
             return [
                 "type": "integer", "minimum": 0, "maximum": .number(Interval.integers.upper),
             ]

@@ -47,7 +47,17 @@ enum FieldSynonyms {
             (["variance"], ["var", "variances"]),
             (["axis"], ["dim", "axes"]),
             (["epsilon"], ["eps"]),
-            (["tau"], ["quantile", "q", "level", "quantile_alpha", "alpha"]),
+            (
+                ["tau"],
+                [
+                    "quantile", "q", "level", "quantile_alpha", "expectile_alpha", "alpha",
+                    "quantiles", "taus", "levels",
+                ]
+            ),
+            (
+                ["levels"],
+                ["tau", "taus", "quantiles", "quantile_levels", "quantile_alpha", "alpha"]
+            ),
             (["power"], ["q", "exponent", "variance_power", "tweedie_variance_power"]),
             (["q"], ["power", "exponent"]),
             (["clip_low"], ["epsilon_low", "clip_ratio_low", "cliprange_low", "clip_range_low"]),

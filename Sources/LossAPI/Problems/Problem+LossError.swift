@@ -113,7 +113,7 @@ extension Problem {
             self.init(
                 shape.isEmpty ? .shapeMismatch : .outOfRange,
                 shape.isEmpty
-                    ? "\(input) is a single number, but a row-wise loss needs arrays."
+                    ? "\(input) is a single number, but a row-wise loss, or an axis, needs arrays."
                     : "axis is \(axis), but the shape of \(input) is \(shape.written): axis must be an "
                         + "integer from \(-shape.count) to \(shape.count - 1).",
                 pointer: shape.isEmpty ? pointer(input) : pointer("axis")
@@ -152,17 +152,23 @@ extension Problem {
                 allowed: [range]
             )
         case .notADistribution(let input, let row, let axis, let sum, let inLogarithms):
-            var indices = row.map { "\($0)" }
-            indices.insert(":", at: axis)
-            // The row itself or, if its numbers are in several arrays, the first of them.
-            var place = row
-            if axis < row.count { place.insert(0, at: axis) }
+            let written = row.written(along: axis)
             self.init(
                 .notADistribution,
                 "\(inLogarithms ? "The exponentials of" : "The probabilities") "
-                    + "\(input)[\(indices.joined(separator: ", "))] sum to \(sum.shortest), but must "
+                    + "\(input)\(written.indices) sum to \(sum.shortest), but must "
                     + "sum to 1, to within 0.001.",
-                pointer: pointer(input, place)
+                pointer: pointer(input, written.place)
+            )
+        case .notOneHot(let input, let row, let axis, let ones):
+            let written = row.written(along: axis)
+            self.init(
+                .outsideDomain,
+                "\(input)\(written.indices) has \(ones == 0 ? "no 1" : "\(ones) ones"), but a one-hot row "
+                    + "has a single 1, at its class; class indices are accepted too. For several labels at "
+                    + "once, use multilabel_margin, multilabel_soft_margin or binary_cross_entropy.",
+                pointer: pointer(input, written.place),
+                allowed: [Domain.oneHot.description]
             )
         case .notALevel(let input, let place):
             self.init(
@@ -301,6 +307,16 @@ extension LossError.Undefined {
 extension [Int] {
     /// A shape or index as JSON writes it, such as "[3, 2]".
     var written: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
+
+    /// The indices of the numbers of a row, which follow each other along an axis, and the place of the row
+    /// itself or, if its numbers are in several arrays, of the first of them.
+    fileprivate func written(along axis: Int) -> (indices: String, place: [Int]) {
+        var indices = map { "\($0)" }
+        indices.insert(":", at: axis)
+        var place = self
+        if axis < count { place.insert(0, at: axis) }
+        return ("[\(indices.joined(separator: ", "))]", place)
+    }
 
     /// The index as JSON writes it; empty for a single number.
     var writtenUnlessEmpty: String { isEmpty ? "" : written }

@@ -129,12 +129,22 @@ extension Problem {
             } else if sum >= 2, sum == sum.rounded() {
                 detail += " For several classes at once, use binary_cross_entropy."
             }
+        case .shapes(let input, let shape, _, let referenceShape, _):
+            if facts.options.contains(where: { $0.name == "tau" }), input == "targets",
+                shape == Array(referenceShape.dropLast())
+            {
+                detail +=
+                    " For several levels, repeat each target for every one; the loss quantile_grid takes "
+                    + "predictions with an axis of levels, and targets without."
+            }
         case .undefined(_, _, .tooFewFrames), .undefined(_, _, .noAlignment):
             detail += " With \"zero_infinity\": true, its loss and gradient are 0."
         case .notFinite(.loss, _, _), .notFinite(.gradient, _, _), .notFinite(.hessian, _, _):
             let names = facts.options.map { $0.name }
-            let takesProbabilities = names.contains("epsilon") && names.contains("from_logits")
-            if takesProbabilities, given["from_logits"] != .flag(true) {
+            let fromLogits = facts.options.first { $0.name == "from_logits" }?.defaultOptionValue
+            if names.contains("epsilon"), let fromLogits,
+                given["from_logits"] ?? fromLogits == .flag(false)
+            {
                 detail +=
                     " Keep probabilities away from 0 and 1 (epsilon), or send logits (from_logits)."
             }

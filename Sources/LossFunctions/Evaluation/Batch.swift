@@ -146,9 +146,12 @@ final class Batch {
 }
 
 extension Domain {
-    /// Whether it may contain a number; class indices are checked by `ClassRows` or by kernels.
+    /// Whether it may contain a number; class indices and ranks are checked by `UnitClasses` or by kernels.
     fileprivate func mayContain(_ number: Double) -> Bool {
-        if case .classIndices = self { true } else { contains(number) }
+        switch self {
+        case .classIndices, .ranks: true
+        default: contains(number)
+        }
     }
 
     /// A number that it contains, for inputs of units that are left out.
@@ -163,7 +166,7 @@ extension Domain {
                 interval.lower.isFinite ? interval.lower + 1 : interval.upper - 1
             }
         case .values(let values): values.first ?? 0
-        case .classIndices, .integers, .counts, .distribution, .levels, .between: 0
+        case .classIndices, .integers, .counts, .ranks, .distribution, .levels, .oneHot, .between: 0
         }
     }
 
@@ -175,12 +178,12 @@ extension Domain {
         _ functions: any ArrayFunctions.Type
     ) -> Int? {
         switch self {
-        case .classIndices, .counts, .between: nil
+        case .classIndices, .counts, .ranks, .between: nil
         case .integers: numbers.indices.first { !contains(numbers[$0]) }
         case .interval(let interval): interval.firstOutside(in: numbers, functions)
         case .distribution: interval?.firstOutside(in: numbers, functions)
         case .values(let values): Self.firstOutside(in: numbers, of: values)
-        case .levels: Self.firstOutside(in: numbers, of: [0, 1])
+        case .levels, .oneHot: Self.firstOutside(in: numbers, of: [0, 1])
         }
     }
 

@@ -6,8 +6,14 @@ import LossFacts
 /// Evaluates a loss with one value per element, block by block.
 final class ElementLoss: LossEvaluator {
     private let kernel: any ElementKernel
+    /// The axis of the option that is a list; `nil` if it has its default.
+    private let listAxis: Int?
 
-    init(_ kernel: any ElementKernel) { self.kernel = kernel }
+    init(_ kernel: any ElementKernel, _ options: OptionValues) {
+        self.kernel = kernel
+        let axis = ListOptions.axis
+        listAxis = options.has(axis.declaration.name) ? options[axis] : nil
+    }
 
     var axis: Int { -1 }
 
@@ -16,8 +22,11 @@ final class ElementLoss: LossEvaluator {
     }
 
     func evaluatesRowsApart(of shape: [Int]) -> Bool {
-        // An option with a value for each element of the last axis needs the whole axis.
-        kernel.list.map { $0.values.count <= 1 } ?? true || shape.count > 1
+        // An option with a value for each index of an axis needs the whole axis.
+        guard let list = kernel.list, list.values.count > 1 else { return true }
+        let axis = listAxis ?? -1
+        return shape.indices.contains(axis < 0 ? axis + shape.count : axis)
+            && axis + shape.count != 0 && axis != 0
     }
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
@@ -30,7 +39,7 @@ final class ElementLoss: LossEvaluator {
             hessians: batch.hessians,
             usesSurrogate: batch.usesSurrogate
         )
-        var list = try OptionList(kernel, batch, stride: block.stride)
+        var list = try OptionList(kernel, batch, axis: listAxis, stride: block.stride)
         var copies = InputCopies(stride: block.stride)
         let hasSingles = batch.request.hasSingles
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
@@ -142,29 +151,52 @@ private struct InputCopies {
     }
 }
 
-/// The values of an option along the last axis, for each element of a block.
+/// The values of an option along an axis, for each element of a block.
 private struct OptionList {
     /// The values of the current block; empty if there is no such option.
     private(set) var values: [Double]
+    /// A value for each index of the axis; empty if there is only one.
     private let cycle: [Double]
+    /// The distance between consecutive indices of the axis.
+    private let step: Int
 
-    /// - Throws: `LossError` if the number of values is not that of the last axis.
-    init(_ kernel: any ElementKernel, _ batch: Batch, stride: Int) throws(LossError) {
+    /// Creates the values along an axis; `nil` means the last one.
+    ///
+    /// - Throws: `LossError` if there is no such axis, or if the number of values is not its length.
+    init(
+        _ kernel: any ElementKernel,
+        _ batch: Batch,
+        axis: Int?,
+        stride: Int
+    ) throws(LossError) {
+        let shape = batch.lossShape
+        let place = axis.map { $0 < 0 ? $0 + shape.count : $0 } ?? shape.count - 1
+        guard axis == nil || shape.indices.contains(place) else {
+            throw .noAxis(axis: axis ?? -1, input: batch.signature.inputs[0].name, shape: shape)
+        }
         guard let (option, given) = kernel.list else {
-            (values, cycle) = ([], [])
+            (values, cycle, step) = ([], [], 1)
             return
         }
-        let columns = batch.lossShape.last ?? 1
-        guard let first = given.first, given.count == 1 || given.count == columns else {
-            throw .wrongCount(option: option, count: given.count, expected: columns)
+        let count = place < 0 ? 1 : shape[place]
+        guard let first = given.first, given.count == 1 || given.count == count else {
+            throw .wrongCount(option: option, count: given.count, expected: count)
         }
         values = [Double](repeating: first, count: stride)
         cycle = given.count > 1 ? given : []
+        step = shape.dropFirst(place + 1).reduce(1, *)
     }
 
     /// Sets the values of a block, which are those of the previous one if there is only one value.
     mutating func fill(from first: Int, count: Int) {
-        guard !cycle.isEmpty else { return }
-        for offset in 0..<count { values[offset] = cycle[(first + offset) % cycle.count] }
+        guard !cycle.isEmpty, count > 0 else { return }
+        var (index, rest) = ((first / step) % cycle.count, step - first % step)
+        for offset in 0..<count {
+            values[offset] = cycle[index]
+            rest -= 1
+            guard rest == 0 else { continue }
+            rest = step
+            index = index + 1 < cycle.count ? index + 1 : 0
+        }
     }
 }

@@ -7,16 +7,18 @@ import LossFacts
 final class RowLoss: LossEvaluator {
     private let kernel: any RowKernel
     let axis: Int
-    /// The class index of ignored rows; `nil` means that no row is ignored.
-    private let ignoredIndex: Int?
+    private let options: OptionValues
     /// Whether rows of predicted probabilities must sum to 1.
     private let checksPredictions: Bool
+    /// Whether the weights of classes multiply rows here, because the kernel knows of none.
+    private let weighsRows: Bool
 
     init(_ kernel: any RowKernel, _ options: OptionValues) {
         self.kernel = kernel
+        self.options = options
         axis = options[RowOptions.axis] ?? -1
-        ignoredIndex = options[RowOptions.ignoreIndex]
         checksPredictions = options[ProbabilityOptions.checkSums]
+        weighsRows = kernel.list == nil && options[RowOptions.classWeights] != nil
     }
 
     func evaluatesRowsApart(of shape: [Int]) -> Bool {
@@ -26,19 +28,14 @@ final class RowLoss: LossEvaluator {
 
     func evaluate(_ batch: Batch) throws(LossError) -> LossResult {
         let layout = try layout(of: batch)
-        let rows = try ClassRows(batch, layout, ignoredIndex: ignoredIndex)
-        if layout.length == 1, batch.signature.hasClassTargets {
-            throw .singleClass(input: batch.signature.inputs[0].name, shape: layout.shape)
-        }
+        let rows = try UnitClasses(batch, layout, options)
         if let (option, values) = kernel.list, values.count != layout.length {
             throw .wrongCount(option: option, count: values.count, expected: layout.length)
         }
         let steps = try batch.checkedSteps()
-        var result = try Accumulation(
-            batch,
-            targetWeights: try targetWeights(of: batch, layout, rows)
-        )
-        try add(batch, layout, rows, to: &result)
+        let targetWeights = try rows.targetWeights(of: batch, layout)
+        var result = try Accumulation(batch, targetWeights: targetWeights)
+        try add(batch, layout, rows, weighsRows ? targetWeights ?? [] : [], to: &result)
         var outcome = try result.finish()
         outcome.steps = steps
         return outcome
@@ -58,37 +55,12 @@ final class RowLoss: LossEvaluator {
         return layout
     }
 
-    /// The weights of the targets in the denominator of a mean, one per row; `nil` means 1 each.
-    private func targetWeights(
-        of batch: Batch,
-        _ layout: RowLayout,
-        _ rows: ClassRows
-    ) throws(LossError) -> [Double]? {
-        let weights = kernel.list?.values
-        guard batch.signature.hasClassTargets, weights != nil || ignoredIndex != nil else {
-            return nil
-        }
-        try batch.checkDomains()
-        let targets = batch.values(1)
-        var weight = ExactSum()
-        return (0..<layout.count).map { row in
-            guard !rows.isIgnored(row) else { return 0 }
-            guard let weights else { return 1 }
-            if rows.hasClasses { return weights[Int(rows.index(of: row))] }
-            weight.reset()
-            for column in weights.indices {
-                weight.add(weights[column], times: targets[layout.offset(row, column)])
-            }
-            weight.normalize()
-            return weight.value
-        }
-    }
-
-    /// Computes the losses and derivatives of all rows that take part.
+    /// Computes the losses and derivatives of all rows that take part, times their weights, if there are any.
     private func add(
         _ batch: Batch,
         _ layout: RowLayout,
-        _ rows: ClassRows,
+        _ rows: UnitClasses,
+        _ weights: [Double],
         to result: inout Accumulation
     ) throws(LossError) {
         var group = RowGroup(
@@ -140,7 +112,24 @@ final class RowLoss: LossEvaluator {
                     },
                     flush: { (block, columns) throws(LossError) in
                         try batch.checkCancellation()
-                        try result.add(block, units, columns, layout, isSequential: isSequential)
+                        guard let unit = units.first, !weights.isEmpty else {
+                            return try result.add(
+                                block,
+                                units,
+                                columns,
+                                layout,
+                                isSequential: isSequential
+                            )
+                        }
+                        var weighted = copy block
+                        weighted.multiply(0, by: weights[unit], count: columns.count)
+                        try result.add(
+                            weighted,
+                            units,
+                            columns,
+                            layout,
+                            isSequential: isSequential
+                        )
                     }
                 )
             } else {
@@ -153,12 +142,17 @@ final class RowLoss: LossEvaluator {
                     into: &block
                 )
                 try check(block, units, batch, layout, rows)
+                for lane in units.indices where !weights.isEmpty {
+                    block.multiply(lane, by: weights[units[lane]], count: layout.length)
+                }
                 if batch.outputs.includeDerivatives {
                     let columns = 0..<layout.length
                     try result.add(block, units, columns, layout, isSequential: isSequential)
                 }
             }
-            for (lane, unit) in units.enumerated() { losses[unit] = block.losses[lane] }
+            for (lane, unit) in units.enumerated() {
+                losses[unit] = block.losses[lane] * (weights.isEmpty ? 1 : weights[unit])
+            }
         }
         try result.add(losses)
         if !isSequential { try result.checkDerivativesAreFinite() }
@@ -168,7 +162,7 @@ final class RowLoss: LossEvaluator {
     private func collect(
         from first: Int,
         _ layout: RowLayout,
-        _ rows: ClassRows,
+        _ rows: UnitClasses,
         _ group: inout RowGroup,
         _ units: inout [Int]
     ) -> Int {
@@ -209,31 +203,6 @@ final class RowLoss: LossEvaluator {
             }
             // The whole batch is searched for its first error.
             if !areInside { try batch.checkDomains() }
-            if domain == .levels {
-                try checkLevels(batch.input(index), index, batch, layout, units)
-            }
-        }
-    }
-
-    /// Throws if a 1 follows a 0 in a row of levels.
-    private func checkLevels(
-        _ levels: Tensor,
-        _ input: Int,
-        _ batch: Batch,
-        _ layout: RowLayout,
-        _ rows: [Int]
-    ) throws(LossError) {
-        for row in rows {
-            for column in 0..<max(layout.length - 1, 0) {
-                let offset = layout.offset(row, column + 1)
-                guard levels.values[offset] > levels.values[layout.offset(row, column)] else {
-                    continue
-                }
-                throw .notALevel(
-                    input: batch.signature.inputs[input].name,
-                    place: Tensor.place(of: offset, in: levels.shape)
-                )
-            }
         }
     }
 
@@ -243,7 +212,7 @@ final class RowLoss: LossEvaluator {
         _ units: [Int],
         _ batch: Batch,
         _ layout: RowLayout,
-        _ rows: ClassRows
+        _ rows: UnitClasses
     ) throws(LossError) {
         let predictions = checksPredictions ? distribution(0, of: batch) : nil
         let targets = rows.hasClasses ? nil : distribution(1, of: batch)
@@ -291,7 +260,7 @@ final class RowLoss: LossEvaluator {
         _ row: Int,
         _ batch: Batch,
         _ layout: RowLayout,
-        _ rows: ClassRows
+        _ rows: UnitClasses
     ) -> [Int] {
         guard batch.inputs.count > 1 else { return Tensor.place(of: row, in: batch.lossShape) }
         let predictions = batch.input(0)
@@ -304,16 +273,6 @@ final class RowLoss: LossEvaluator {
             .min { predictions.values[$0] < predictions.values[$1] }
         return offset.map { Tensor.place(of: $0, in: layout.shape) }
             ?? Tensor.place(of: row, in: batch.lossShape)
-    }
-}
-
-extension Signature {
-    /// Whether the targets of rows are class indices, or may be.
-    fileprivate var hasClassTargets: Bool {
-        guard inputs.count > 1 else { return false }
-        return inputs[1].forms.contains { form in
-            form.domains.contains { if case .classIndices = $0.domain { true } else { false } }
-        }
     }
 }
 
@@ -349,59 +308,4 @@ private struct Distribution {
             inLogarithms: inLogarithms
         )
     }
-}
-
-/// The class indices of rows, and which rows take part.
-private struct ClassRows {
-    private let classes: [Double]
-    private let selection: Selection
-    private let ignored: Double?
-    /// Whether the targets are class indices.
-    let hasClasses: Bool
-    /// Whether every row takes part.
-    let areComplete: Bool
-
-    /// - Throws: `LossError` if a target is not a valid class index.
-    init(_ batch: Batch, _ layout: RowLayout, ignoredIndex: Int?) throws(LossError) {
-        selection = batch.selection
-        ignored = ignoredIndex.map(Double.init)
-        guard batch.inputs.count > 1, case .classIndices = batch.domain(1) else {
-            (classes, hasClasses, areComplete) = ([], false, selection.isComplete)
-            return
-        }
-        classes = batch.input(1).values
-        hasClasses = true
-        let known = 0..<Double(layout.length)
-        var ignoresSome = false
-        for row in classes.indices where !selection.isLeftOut(row) {
-            let index = classes[row]
-            if index == ignored {
-                ignoresSome = true
-                continue
-            }
-            guard known.contains(index), index == Double(Int(index)) else {
-                throw .notAClassIndex(
-                    input: batch.signature.inputs[1].name,
-                    place: Tensor.place(of: row, in: layout.lossShape),
-                    value: index,
-                    classes: layout.length,
-                    ignored: ignoredIndex
-                )
-            }
-        }
-        areComplete = selection.isComplete && !ignoresSome
-    }
-
-    /// Whether a row takes no part: it is left out, or its class is ignored.
-    func isIgnored(_ row: Int) -> Bool {
-        selection.isLeftOut(row) || hasClasses && classes[row] == ignored
-    }
-
-    /// The class indices of some rows; empty if they have distributions.
-    func indices(of rows: Range<Int>) -> ArraySlice<Double> {
-        hasClasses ? classes[rows] : []
-    }
-
-    /// The class index of a row; -1 if it has a distribution.
-    func index(of row: Int) -> Double { hasClasses ? classes[row] : -1 }
 }

@@ -6,8 +6,12 @@ import LossFacts
 /// Evaluates a loss with one value per segment, or one for the whole batch, a segment at a time.
 final class SegmentLoss: LossEvaluator {
     private let kernel: any SegmentKernel
+    private let options: OptionValues
 
-    init(_ kernel: any SegmentKernel) { self.kernel = kernel }
+    init(_ kernel: any SegmentKernel, _ options: OptionValues) {
+        self.kernel = kernel
+        self.options = options
+    }
 
     var axis: Int { -1 }
 
@@ -17,8 +21,11 @@ final class SegmentLoss: LossEvaluator {
         }
         try Self.checkIsNotEmpty(batch)
         try Self.checkDomains(batch)
+        let classes = try UnitClasses(batch, nil, options)
         let steps = try batch.checkedSteps()
-        var result = try Accumulation(batch)
+        let targetWeights = try classes.targetWeights(of: batch, nil)
+        let weights = options[RowOptions.classWeights] == nil ? nil : targetWeights
+        var result = try Accumulation(batch, targetWeights: targetWeights)
         var losses = [Double](repeating: 0, count: batch.unitCount)
         var block = SegmentBlock(
             capacity: Self.capacity(batch, segments),
@@ -26,14 +33,15 @@ final class SegmentLoss: LossEvaluator {
             hessians: batch.hessians,
             usesSurrogate: batch.usesSurrogate
         )
-        if let kernel = kernel as? any SegmentGroupKernel, batch.selection.isComplete,
+        if let kernel = kernel as? any SegmentGroupKernel, classes.areComplete,
             !segments.areGroups
         {
-            try evaluate(batch, segments, by: kernel, &block, &losses, &result)
+            try evaluate(batch, segments, by: kernel, weights, &block, &losses, &result)
         } else {
-            for unit in losses.indices where !batch.selection.isLeftOut(unit) {
+            for unit in losses.indices where !classes.isIgnored(unit) {
                 try batch.checkCancellation()
                 try compute(batch, segments, unit, into: &block)
+                if let weights { block.multiply(by: weights[unit]) }
                 try add(block, unit, batch, segments, &losses, to: &result)
             }
         }
@@ -77,6 +85,7 @@ final class SegmentLoss: LossEvaluator {
         _ batch: Batch,
         _ segments: Segments,
         by kernel: some SegmentGroupKernel,
+        _ weights: [Double]?,
         _ block: inout SegmentBlock,
         _ losses: inout [Double],
         _ result: inout Accumulation
@@ -106,11 +115,13 @@ final class SegmentLoss: LossEvaluator {
             )
             if areComputed {
                 for unit in units {
+                    if let weights { blocks[unit - start].multiply(by: weights[unit]) }
                     try add(blocks[unit - start], unit, batch, segments, &losses, to: &result)
                 }
             } else {
                 for unit in units {
                     try compute(batch, segments, unit, into: &block)
+                    if let weights { block.multiply(by: weights[unit]) }
                     try add(block, unit, batch, segments, &losses, to: &result)
                 }
             }

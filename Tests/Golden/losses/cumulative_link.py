@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cumulative link loss: -log(F(theta_t - z) - F(theta_(t-1) - z)), F the logistic function, of one row."""
+"""The cumulative link loss: -log(F(theta_t - z) - F(theta_(t-1) - z)), F the logistic function, of one row,
+times the weight of its class."""
 
 from mpmath import exp, log, mpf
 
 import samples
 
 KIND = "arrays"
-OPTIONS = {}
+OPTIONS = {"class_weights": None}
 DIFFERENTIABLE = [0, 1]
 
 
@@ -16,6 +17,10 @@ def logistic(x):
 
 def loss(prediction, thresholds, target, o):
     k = int(target)
+    return (o.class_weights[k] if o.class_weights else 1) * plain(prediction, thresholds, k)
+
+
+def plain(prediction, thresholds, k):
     if k == 0:
         return -log(logistic(thresholds[0] - prediction)) if thresholds else mpf(0)
     lower = thresholds[k - 1] - prediction
@@ -47,3 +52,5 @@ def groups(random):
     rows += [(1e308, [-1e308, 1.5e308], k) for k in range(3)] + [(-1.7e308, [1e308, 1.7e308], k) for k in (0, 1)]
     rows += [(samples.signed(random, -60, 9), sorted(samples.signed(random, -60, 9) for _ in range(3)), random.randrange(4)) for _ in range(40)]
     yield {}, [(z, thresholds, float(k)) for z, thresholds, k in rows]
+    for weights in ([0.3, 1.0, 4.0], [0.0, 1e100, 1e-100]):
+        yield {"class_weights": weights}, [(random.uniform(-2, 2), ascending(2), float(k)) for k in range(3) for _ in range(2)]

@@ -10,7 +10,7 @@ from mpmath import fsum, mpf, sqrt
 import samples
 
 KIND = "rowwise"
-OPTIONS = {"label_smoothing": 0.0, "ignore_index": None, "axis": -1}
+OPTIONS = {"class_weights": None, "label_smoothing": 0.0, "ignore_index": None, "axis": -1}
 
 
 def probabilities(z):
@@ -31,17 +31,25 @@ def smoothed(target, size, o):
     return [(1 - o.label_smoothing) * x + o.label_smoothing / size for x in y]
 
 
+def weight(target, o):
+    """The weight of a row, the mean of those of its classes."""
+    if o.class_weights is None:
+        return mpf(1)
+    return fsum(w * y for w, y in zip(o.class_weights, target)) if isinstance(target, list) else o.class_weights[target]
+
+
 def loss(predictions, target, o):
     if target == o.ignore_index:
         return mpf(0)
     y, p = smoothed(target, len(predictions), o), probabilities(predictions)
-    return fsum((q - t) * z for q, t, z in zip(p, y, predictions)) + entropy(p) - entropy(y)
+    return weight(target, o) * (fsum((q - t) * z for q, t, z in zip(p, y, predictions)) + entropy(p) - entropy(y))
 
 
 def terms(predictions, target, o):
     if target == o.ignore_index:
         return {}
-    return {"loss": max(1, *(abs(z) for z in predictions)), "gradient": 1, "hessian": 1}
+    w = weight(target, o)
+    return {"loss": w * max(1, *(abs(z) for z in predictions)), "gradient": w, "hessian": w}
 
 
 ROWS = [
@@ -72,3 +80,7 @@ def groups(random):
     for smoothing in (0.1, 1.0):
         yield {"label_smoothing": smoothing}, [(row, 1) for row in ROWS[:6] + spread(-2, 2, (3, 7))] + soft[:3]
     yield {"ignore_index": 1}, [([0.5, 0.25, 0.0], 1), ([0.5, 0.25, 0.0], 2)]
+    for more in ({}, {"label_smoothing": 0.1}):
+        three = [(row, random.randrange(3)) for row in spread(-1, 1, [3] * 4)] + [(row, samples.even(random, 3)) for row in spread(-1, 1, [3] * 3)]
+        yield {"class_weights": [0.3, 1.0, 4.0]} | more, three
+        yield {"class_weights": [0.0, 1e100, 1e-100]} | more, three

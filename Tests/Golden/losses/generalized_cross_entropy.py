@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generalised cross-entropy of logits, (1 - p^q) / q for the probability p of the class, or -log p for q = 0."""
+"""The generalised cross-entropy, (1 - p^q) / q for the probability p of the class, or -log p for q = 0."""
 
 from mpmath import log
 
@@ -7,7 +7,8 @@ import classes
 import samples
 
 KIND = "rowwise"
-OPTIONS = {"q": 0.7} | classes.OPTIONS
+OPTIONS = {"q": 0.7} | classes.OPTIONS | classes.PROBABILITIES
+clip = classes.clip
 
 
 def one(p, q, o):
@@ -34,3 +35,5 @@ def groups(random):
             yield options, [([0.0, -z], 0) for z in samples.near(zero, 4)] + [([z, 0.0], 0) for z in samples.near(zero, 4)]
     for options in ({}, {"q": 0.3}, {"q": 0.0}):
         yield from classes.soft_groups(random, options)
+    for options in ({}, {"q": 0.5}, {"q": 1.0}, {"q": 0.0}, {"q": 1e-100}, {"q": 0.05}):
+        yield from classes.probability_groups(random, options)

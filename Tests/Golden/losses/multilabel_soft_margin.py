@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The mean binary cross-entropy of the logits of several labels: sum_k w_k (log(1 + e^z_k) - y_k z_k) / K."""
+"""The mean binary cross-entropy of the logits of several labels: sum_k w_k (log(1 + e^z_k) - y'_k z_k) / K.
+
+y' is (1 - s) y + s/2, s the label_smoothing.
+"""
 
 from mpmath import exp, fsum, log, mpf
 
 import samples
 
 KIND = "inputs"
-OPTIONS = {"label_weights": None, "axis": -1}
+OPTIONS = {"label_smoothing": 0.0, "label_weights": None, "axis": -1}
+
+
+def smoothed(targets, o):
+    return [(1 - o.label_smoothing) * y + o.label_smoothing / 2 for y in targets]
 
 
 def loss(predictions, targets, o):
-    weights = o.label_weights or [mpf(1)] * len(predictions)
+    weights, targets = o.label_weights or [mpf(1)] * len(predictions), smoothed(targets, o)
     each = [w * (y * log(1 + exp(-z)) + (1 - y) * log(1 + exp(z))) for w, z, y in zip(weights, predictions, targets)]
     return fsum(each) / len(predictions)
 
@@ -18,7 +25,8 @@ def loss(predictions, targets, o):
 def terms(predictions, targets, o):
     """The largest terms: of the gradients y / (1 + e^z) and (1 - y) / (1 + e^-z)."""
     most = max(o.label_weights) if o.label_weights else 1
-    size = max(max(y / (1 + exp(z)), (1 - y) / (1 + exp(-z))) for z, y in zip(predictions, targets))
+    pairs = zip(predictions, smoothed(targets, o))
+    size = max(max(y / (1 + exp(z)), (1 - y) / (1 + exp(-z))) for z, y in pairs)
     return [0, most * size / len(predictions), 0, 0, 0]
 
 
@@ -36,3 +44,6 @@ def groups(random):
     yield {}, rows
     for weights in ([0.3, 1.0, 4.0], [0.0, 1e100, 1e-100]):
         yield {"label_weights": weights}, [([random.uniform(-4, 4) for _ in range(3)], hot(3)) for _ in range(4)]
+    for smoothing in (0.1, 1.0):
+        yield {"label_smoothing": smoothing}, [([random.uniform(-4, 4) for _ in range(3)], hot(3)) for _ in range(4)] + rows[-8:]
+    yield {"label_smoothing": 0.2, "label_weights": [0.3, 1.0, 4.0]}, [([random.uniform(-4, 4) for _ in range(3)], hot(3)) for _ in range(4)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The focal loss of logits, -alpha (1 - p)^gamma log p for the probability p of the class."""
+"""The focal loss, -alpha (1 - p)^gamma log p for the probability p of the class."""
 
 from mpmath import exp, findroot, log, mpf, workdps
 
@@ -8,7 +8,8 @@ import classes
 import samples
 
 KIND = "rowwise"
-OPTIONS = {"alpha": 1.0, "gamma": 2.0} | classes.OPTIONS
+OPTIONS = {"alpha": 1.0, "gamma": 2.0} | classes.OPTIONS | classes.PROBABILITIES
+clip = classes.clip
 
 
 def one(p, q, o):
@@ -45,3 +46,5 @@ def groups(random):
             yield options, [([z, 0.0], 0) for z in samples.near(zero, 4)] + [([0.0, z], 1) for z in samples.near(zero, 12)]
     for options in ({}, {"gamma": 0.5}, {"gamma": 0.0}):
         yield from classes.soft_groups(random, options)
+    for options in ({}, {"gamma": 0.0}, {"gamma": 0.5, "alpha": 0.25}, {"gamma": 1.0}, {"gamma": 5.0}):
+        yield from classes.probability_groups(random, options)

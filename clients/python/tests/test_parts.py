@@ -139,6 +139,13 @@ def test_losses_of_rows(client: LossClient, small: LossClient, reduction: str) -
     assert_same(small.loss("cross_entropy", **fields), client.loss("cross_entropy", **fields))
 
 
+def test_levels_along_an_axis(client: LossClient, small: LossClient) -> None:
+    fields = {**elements((300, 5)), "tau": [0.1, 0.25, 0.5, 0.75, 0.9], "outputs": ALL}
+    assert_same(small.loss("pinball", **fields), client.loss("pinball", **fields))
+    fields["axis"] = -1
+    assert_same(small.loss("pinball", **fields), client.loss("pinball", **fields))
+
+
 def test_losses_of_segments_and_several_inputs(client: LossClient, small: LossClient) -> None:
     random = np.random.default_rng(3)
     ensemble: dict[str, Any] = {

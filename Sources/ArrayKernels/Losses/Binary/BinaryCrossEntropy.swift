@@ -15,7 +15,7 @@ enum BinaryCrossEntropy: ListedLoss {
         "pos_weight",
         default: 1,
         .classWeight,
-        "Weight of the positive class: a number, or one for each index of the last axis."
+        "Weight of the positive class: a number, or one for each index of an axis."
     )
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
@@ -370,6 +370,7 @@ extension BinaryCrossEntropy {
         options: [
             ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
             positiveWeight.declaration, ProbabilityOptions.labelSmoothing.declaration,
+            ListOptions.axis.declaration,
         ],
         signature: signature,
         kinks: [ProbabilityOptions.clippedAtBothEnds],

@@ -21,11 +21,12 @@ enum BinaryFocal: ListedLoss {
         default: nil,
         .unit,
         "Weight of the positive class, that of the negative class being 1 - alpha: a number, or one "
-            + "for each index of the last axis. By default both weights are 1."
+            + "for each index of an axis. By default both weights are 1."
     )
 
     static func kernel(_ options: OptionValues) -> any ElementKernel {
-        options[ProbabilityOptions.fromLogits]
+        if options[ProbabilityOptions.labelSmoothing] > 0 { return SmoothedFocal(options) }
+        return options[ProbabilityOptions.fromLogits]
             ? BinaryFocalFromLogits(options) : BinaryFocalFromProbabilities(options)
     }
 }
@@ -136,53 +137,70 @@ struct BinaryFocalFromProbabilities: PointwiseFormula {
     static var inputCount: Int { 2 }
     static var hasList: Bool { true }
 
-    private let gamma: Double
+    private let curve: FocalCurve
     private let epsilon: Double
     private let weights: FocalWeights
-    /// The limits of q^g and of the Hessian where q is 0.
-    private let powerOfZero: Double
-    private let curvatureAtZero: Double
     var list: (option: String, values: [Double])? { weights.list }
 
     init(_ options: OptionValues) {
-        gamma = options[BinaryFocal.gamma]
+        curve = FocalCurve(gamma: options[BinaryFocal.gamma])
         epsilon = options[ProbabilityOptions.epsilon]
         weights = FocalWeights(options)
-        powerOfZero = gamma == 0 ? 1 : 0
-        curvatureAtZero =
-            gamma == 0 ? 1 : gamma == 1 ? 2 : gamma > 1 ? 0 : .infinity
     }
 
     @inline(always)
     func point(_ x: Elements) -> Point {
         let isPositive = x[1] .> 0.5
-        let weight = weights.weight(x, isPositive: isPositive)
-        // The smaller of p and q is exact, and so is its clipping.
-        let isLarge = x[0] .>= 0.5
-        let least = x[0].replacing(with: 1 - x[0], where: isLarge)
-        let small = least.replacing(with: epsilon, where: least .< epsilon)
-        let large = 1 - small
-        let (logOfSmall, logOfLarge) = (Logarithm(of: small).sum(), LogarithmOfSum(-small).sum)
-        let isProbable = isLarge .^ .!isPositive
-        let p = small.replacing(with: large, where: isProbable)
-        let q = large.replacing(with: small, where: isProbable)
-        let logarithm = logOfSmall.replacing(with: logOfLarge, where: isProbable)
-        let other = logOfLarge.replacing(with: logOfSmall, where: isProbable)
-        let loss = (-logarithm.rounded).replacing(with: .infinity, where: p .== 0)
+        let (loss, derivatives) = curve.point(
+            ClippedProbability(x[0], isPositive: isPositive, epsilon: epsilon),
+            weight: weights.weight(x, isPositive: isPositive)
+        )
+        let slope = derivatives.gradient
+        return Point(
+            loss: loss,
+            first: Derivatives(
+                gradient: (-slope).replacing(with: slope, where: isPositive),
+                hessian: derivatives.hessian
+            )
+        )
+    }
+}
+
+/// The focal loss of the probability of a label.
+struct FocalCurve: Sendable {
+    private let gamma: Double
+    /// The limits of q^g and of the Hessian where q is 0.
+    private let powerOfZero: Double
+    private let curvatureAtZero: Double
+
+    init(gamma: Double) {
+        self.gamma = gamma
+        powerOfZero = gamma == 0 ? 1 : 0
+        curvatureAtZero =
+            gamma == 0 ? 1 : gamma == 1 ? 2 : gamma > 1 ? 0 : .infinity
+    }
+
+    /// The loss times a weight, and its derivatives with respect to the probability.
+    @inline(always)
+    func point(
+        _ x: ClippedProbability,
+        weight: Vector
+    ) -> (loss: Vector, derivatives: Derivatives) {
+        let (p, q) = (x.p, x.q)
+        let loss = (-x.logarithm.rounded).replacing(with: .infinity, where: p .== 0)
         let isCertain = q .== 0
-        let power = Vector.exp(other * Vector(repeating: gamma))
+        let power = Vector.exp(x.logarithmOfOther * Vector(repeating: gamma))
             .replacing(with: powerOfZero, where: isCertain)
         let base = weight * power
         let (inverse, quotient) = (1 / p, (loss / q).replacing(with: 1, where: isCertain))
         let slope = base * (gamma * quotient + inverse)
         let bend = (gamma * (gamma - 1) * quotient + 2 * gamma * inverse) / q + inverse * inverse
-        let hessian = (base * bend).replacing(with: weight * curvatureAtZero, where: isCertain)
-        return Point(
-            loss: base * loss,
-            first: Derivatives(
-                gradient: slope.replacing(with: -slope, where: isPositive),
-                hessian: hessian,
-                surrogate: hessian
+        return (
+            base * loss,
+            Derivatives(
+                gradient: -slope,
+                hessian: (base * bend)
+                    .replacing(with: weight * curvatureAtZero, where: isCertain)
             )
         )
     }
@@ -206,7 +224,8 @@ extension BinaryFocal {
         ),
         options: [
             ProbabilityOptions.fromLogits.declaration, ProbabilityOptions.epsilon.declaration,
-            gamma.declaration, alpha.declaration,
+            gamma.declaration, alpha.declaration, ProbabilityOptions.labelSmoothing.declaration,
+            ListOptions.axis.declaration,
         ],
         signature: Signature(
             .element,
@@ -227,7 +246,9 @@ extension BinaryFocal {
             "Convex in probabilities; in logits the Hessian is negative far on the wrong side.",
             "torchvision's alpha is 0.25; that of Keras is 0.25 with apply_class_balancing, else "
                 + "without effect; optax has none.",
-            "Libraries disagree about soft labels, which are refused.",
+            "Libraries disagree about soft labels, which are refused. label_smoothing s is that of Keras: with the "
+                + "label's share y = 1 - s / 2, the factor is (1 - y p - (1 - y) (1 - p))^gamma, that of the "
+                + "cross-entropy of y.",
             "Keras clips probabilities at 1e-7 even from logits; its gradient is 0 there.",
         ],
         references: [

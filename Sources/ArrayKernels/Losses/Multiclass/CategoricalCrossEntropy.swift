@@ -147,22 +147,11 @@ struct CrossEntropyFromLogits: RowFormula {
 }
 
 /// The cross-entropy of probabilities.
-struct CrossEntropyFromProbabilities: RowFormula {
-    static var inputCount: Int { 2 }
-
-    struct Summary: RowSummary {
-        let loss: Vector
-        let predictionSum: Vector
-        let targetSum: Vector
-        /// The derivatives with respect to the probability of the class, of rows with a single one.
-        var ofClass = Derivatives.zero
-    }
-
-    private let targets: ClassTargets
+struct CrossEntropyFromProbabilities: ExpectedClassLoss {
+    let targets: ClassTargets
     private let epsilon: Double
     /// -log(1 - epsilon).
     private let upperLoss: Double
-    var list: (option: String, values: [Double])? { targets.list }
 
     init(_ options: OptionValues) {
         targets = ClassTargets(options)
@@ -181,124 +170,19 @@ struct CrossEntropyFromProbabilities: RowFormula {
 
     /// -log p.
     @inline(always)
-    private func surprisal(_ x: Vector) -> Vector {
+    func loss(_ x: Vector) -> Vector {
         let (p, isUpper) = clipped(x)
         return (-Vector.log(p)).replacing(with: upperLoss, where: isUpper)
     }
 
-    /// The summary of rows with a single class each, of which only one logarithm is needed.
     @inline(always)
-    private func summarizeClasses(_ rows: borrowing Rows<some LaneLayout>) -> Summary {
-        let zero = Vector(repeating: 0)
-        let (x, target) = targets.own(rows)
-        var predictions = RoughRowTotal()
-        for index in 0..<rows.count { predictions.add(rows.x(index), at: index, of: rows) }
-        return Summary(
-            loss: zero.replacing(with: target * surprisal(x), where: target .> 0),
-            predictionSum: predictions.value(of: rows),
-            targetSum: Vector(repeating: 1),
-            ofClass: derivatives(x, target)
-        )
-    }
-
-    /// The derivatives with respect to a probability; 0 if its target is.
-    @inline(always)
-    private func derivatives(_ x: Vector, _ target: Vector) -> Derivatives {
-        let zero = Vector(repeating: 0)
+    func derivatives(_ x: Vector, _ target: Vector) -> Derivatives {
         let ratio = target / clipped(x).p
-        let isTarget = target .> 0
-        return Derivatives(
-            gradient: zero.replacing(with: -ratio, where: isTarget),
-            hessian: zero.replacing(with: ratio / clipped(x).p, where: isTarget)
-        )
-    }
-
-    func summarize(_ rows: borrowing Rows<some LaneLayout>, _: inout Kept) -> Summary {
-        if rows.hasClasses, targets.keepsClasses { return summarizeClasses(rows) }
-        let zero = Vector(repeating: 0)
-        var (loss, predictions, given) = (RowTotal(), RoughRowTotal(), RoughRowTotal())
-        for index in 0..<rows.count {
-            let target = targets.target(index, rows).head
-            // 0 log 0 = 0: a class with target 0 contributes nothing.
-            let term = zero.replacing(with: target * surprisal(rows.x(index)), where: target .> 0)
-            loss.add(term, at: index, of: rows)
-            predictions.add(rows.x(index), at: index, of: rows)
-            if !rows.hasClasses { given.add(rows.y(index), at: index, of: rows) }
-        }
-        return Summary(
-            loss: loss.value(of: rows).rounded,
-            predictionSum: predictions.value(of: rows),
-            targetSum: rows.hasClasses
-                ? Vector(repeating: 1) : given.value(of: rows)
-        )
-    }
-
-    @inline(always)
-    func point(
-        _ index: Int,
-        _ rows: borrowing Rows<some LaneLayout>,
-        _ summary: Summary,
-        _: Kept
-    ) -> RowPoint {
-        guard rows.hasClasses, targets.keepsClasses else {
-            return RowPoint(derivatives(rows.x(index), targets.target(index, rows).head))
-        }
-        let zero = Vector(repeating: 0)
-        let isClass = rows.isClass(index)
-        let own = summary.ofClass
-        return RowPoint(
-            Derivatives(
-                gradient: zero.replacing(with: own.gradient, where: isClass),
-                hessian: zero.replacing(with: own.hessian, where: isClass)
-            )
-        )
-    }
-
-    @inline(always)
-    func others(
-        _: Int,
-        _ index: Int,
-        _ rows: borrowing Rows<some LaneLayout>,
-        _: Summary
-    ) -> Derivatives {
-        Derivatives(
-            gradient: targets.slope(index, rows) * surprisal(rows.x(index)),
-            hessian: Vector(repeating: 0)
-        )
+        return Derivatives(gradient: -ratio, hessian: ratio / clipped(x).p)
     }
 }
 
 extension CategoricalCrossEntropy {
-    private static let signature = Signature(
-        .row,
-        .init(
-            "predictions",
-            .primary,
-            [
-                .init(
-                    "* K",
-                    [
-                        ConditionalDomain(
-                            .distribution(inLogarithms: false),
-                            when: ["from_logits": .flag(false)]
-                        ),
-                        ConditionalDomain(.real, when: ["from_logits": .flag(true)]),
-                    ]
-                )
-            ],
-            "probabilities of classes, or logits"
-        ),
-        .init(
-            "targets",
-            .differentiable,
-            [
-                .init("*", .classIndices(of: "K")),
-                .init("* K", .distribution(inLogarithms: false)),
-            ],
-            "class indices, or distributions over the classes"
-        )
-    )
-
     static let facts = Facts(
         name: "categorical_cross_entropy",
         aliases: [
@@ -360,7 +244,7 @@ extension CategoricalCrossEntropy {
             RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
             ProbabilityOptions.checkSums.declaration,
         ],
-        signature: signature,
+        signature: .predictedDistributions(fromLogits: false),
         kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [
             .convex, .differentiable, .twiceDifferentiable, .properScoring,

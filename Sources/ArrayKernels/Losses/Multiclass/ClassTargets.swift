@@ -33,11 +33,37 @@ struct ClassTargets: Sendable {
     /// A smoothed and weighted target.
     @inline(always)
     func target(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
+        guard !isPlain else { return TwoDoubles(rows.y(index)) }
+        return smoothed(index, rows) * weight(index, rows)
+    }
+
+    /// A smoothed target, without a weight.
+    @inline(always)
+    func smoothed(_ index: Int, _ rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
         let y = rows.y(index)
-        guard !isPlain else { return TwoDoubles(y) }
+        guard smoothing != 0 else { return TwoDoubles(y) }
         let spread = TwoDoubles(repeating: smoothing) / Vector(repeating: rows.rowLength)
-        let smoothed = smoothing == 0 ? TwoDoubles(y) : share * y + spread
-        return smoothed * weight(index, rows)
+        return share * y + spread
+    }
+
+    /// The derivative of a smoothed target, without a weight, with respect to the target.
+    var slope: Vector { share.head }
+
+    /// The weight of each row, the mean of those of its classes.
+    @inline(always)
+    func weight(of rows: borrowing Rows<some LaneLayout>) -> TwoDoubles {
+        guard weights != nil else { return TwoDoubles(repeating: 1) }
+        var total = RowTotal()
+        for index in 0..<rows.count {
+            total.add(.product(rows.y(index), rows.weight(index)), at: index, of: rows)
+        }
+        return total.value(of: rows)
+    }
+
+    /// A number times the weight of its row.
+    @inline(always)
+    func weighted(_ number: TwoDoubles, _ weight: TwoDoubles) -> TwoDoubles {
+        weights == nil ? number : number * weight
     }
 
     /// The derivative of a smoothed, weighted target with respect to the target.

@@ -209,14 +209,14 @@ extension CumulativeLink {
             + "thresholds divide the predictions among the classes.",
         formula: .init(
             plain:
-                "-log(sigma(theta_t - p) - sigma(theta_(t-1) - p)) with theta_-1 = -infinity and "
+                "-class_weight_t log(sigma(theta_t - p) - sigma(theta_(t-1) - p)) with theta_-1 = -infinity and "
                 + "theta_K = infinity",
             gradient: "1 - sigma(theta_t - p) - sigma(theta_(t-1) - p) in p; in theta_t "
                 + "sigma(theta_t - p) - 1 - 1 / (exp(theta_t - theta_(t-1)) - 1), in theta_(t-1) "
-                + "sigma(theta_(t-1) - p) + 1 / (exp(theta_t - theta_(t-1)) - 1)",
-            tex: #"-\log \left( \sigma(\theta_t - p) - \sigma(\theta_{t-1} - p) \right)"#
+                + "sigma(theta_(t-1) - p) + 1 / (exp(theta_t - theta_(t-1)) - 1) (class weights are factors)",
+            tex: #"-w_t \log \left( \sigma(\theta_t - p) - \sigma(\theta_{t-1} - p) \right)"#
         ),
-        options: [],
+        options: [RowOptions.classWeights.declaration, RowOptions.ignoreIndex.declaration],
         signature: Signature(
             .segment,
             .init("predictions", .primary, [.init("*", .real)], "predicted numbers"),
@@ -229,7 +229,7 @@ extension CumulativeLink {
             .init(
                 "targets",
                 .constant,
-                [.init("*", .counts(of: "K"))],
+                [.init("*", .ranks(of: "K"))],
                 "classes: the number of thresholds below each"
             )
         ),
@@ -238,6 +238,7 @@ extension CumulativeLink {
         notes: [
             "Thresholds must ascend strictly. Those that all predictions share are repeated for each, and "
                 + "their gradients added.",
+            "spacecutter's class_weights do not weigh its mean: use \"reduction\": \"element_mean\".",
             "The difference of two logistic functions, which spacecutter and statsmodels compute, loses its "
                 + "digits in the tails and between close thresholds.",
         ],

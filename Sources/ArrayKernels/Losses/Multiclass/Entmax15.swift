@@ -10,17 +10,17 @@ import LossFacts
 /// ℓ = (p - y)·z + H(p) - H(y), which is 2/3 Σ (u - v)² (u + 2v) + 2 Σ y max(0, τ - z/2) +
 /// (2τ + 4/3) (1 - Σy); ∂ℓ/∂z_k = p_k - y_k, and ∂²ℓ/∂z_k² = u_k (1 - u_k/Σu). In y,
 /// ∂ℓ/∂y_k = 2v_k - 4/3 - z_k and ∂²ℓ/∂y_k² = 1/v_k. All of it is computed in two doubles.
-struct Entmax15: RowwiseLoss {
-    static var inputCount: Int { 2 }
-
-    private let targets: ClassTargets
+struct Entmax15: FenchelYoungLoss, RowwiseLoss {
+    let targets: ClassTargets
 
     init(_ options: OptionValues) {
         targets = ClassTargets(options)
     }
 
-    struct Summary: RowSummary {
+    struct Summary: FenchelYoungSummary {
         let loss: Vector
+        let plain: TwoDoubles
+        let weight: TwoDoubles
         let targetSum: Vector
         let maximum: Vector
         /// τ - maximum/2.
@@ -37,7 +37,7 @@ struct Entmax15: RowwiseLoss {
         var (total, roots) = (RowTotal(), RowTotal())
         var (sum, given) = (RowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
-            let target = targets.target(index, rows)
+            let target = targets.smoothed(index, rows)
             let excess = excess(index, rows, maximum, threshold)
             let u = zero.replacing(with: excess, where: excess.head .> 0)
             let v = target.squareRoot
@@ -59,8 +59,11 @@ struct Entmax15: RowwiseLoss {
             let factor = threshold * Vector(repeating: 2) + maximum + thirds
             loss = loss + factor * (one - sum.value(of: rows))
         }
+        let weight = targets.weight(of: rows)
         return Summary(
-            loss: loss.rounded,
+            loss: targets.weighted(loss, weight).rounded,
+            plain: loss,
+            weight: weight,
             targetSum: given.value(of: rows),
             maximum: maximum,
             threshold: threshold,
@@ -115,37 +118,26 @@ struct Entmax15: RowwiseLoss {
     }
 
     @inline(always)
-    func point(
-        _ index: Int,
-        _ rows: borrowing Rows<some LaneLayout>,
-        _ summary: Summary,
-        _ kept: Kept
-    ) -> RowPoint {
-        let excess = excess(index, rows, summary.maximum, summary.threshold)
-        let u = TwoDoubles(repeating: 0).replacing(with: excess, where: excess.head .> 0)
-        return RowPoint(
-            Derivatives(
-                gradient: (u.squared - targets.target(index, rows)).rounded,
-                hessian: (u * (summary.sum - u) / summary.sum).rounded
-            )
-        )
-    }
-
-    @inline(always)
-    func others(
-        _: Int,
+    func probability(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
         _ summary: Summary
-    ) -> Derivatives {
-        let slope = targets.slope(index, rows)
-        let root = targets.target(index, rows).squareRoot
+    ) -> (value: TwoDoubles, slope: TwoDoubles) {
+        let excess = excess(index, rows, summary.maximum, summary.threshold)
+        let u = TwoDoubles(repeating: 0).replacing(with: excess, where: excess.head .> 0)
+        return (u.squared, u * (summary.sum - u) / summary.sum)
+    }
+
+    @inline(always)
+    func ofTarget(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> (gradient: TwoDoubles, hessian: Vector) {
+        let root = targets.smoothed(index, rows).squareRoot
         let thirds = TwoDoubles(repeating: 4) / Vector(repeating: 3)
         let gradient = root * Vector(repeating: 2) - thirds - rows.x(index)
-        return Derivatives(
-            gradient: slope * gradient.rounded,
-            hessian: slope * slope / root.rounded
-        )
+        return (gradient, 1 / root.rounded)
     }
 }
 
@@ -163,13 +155,14 @@ extension Entmax15 {
             tex: #"(p - y)^\top z + H(p) - H(y), \quad H(p) = \tfrac43 \sum_k (p_k - p_k^{3/2})"#
         ),
         options: [
-            ProbabilityOptions.labelSmoothing.declaration, RowOptions.ignoreIndex.declaration,
-            RowOptions.axis.declaration,
+            RowOptions.classWeights.declaration, ProbabilityOptions.labelSmoothing.declaration,
+            RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
         ],
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
         notes: [
+            "The formulas are without class weights; that of a distribution is the mean of those of its classes.",
             "The loss is 0 where the score of the class exceeds the others by 2 or more.",
             "The Hessian with respect to a target of 0 is infinite, and refused.",
         ],

@@ -153,7 +153,7 @@ extension MultiMargin {
             margin.declaration, squared.declaration, RowOptions.classWeights.declaration,
             RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
         ],
-        signature: .scoresAndClasses,
+        signature: .scoresAndSingleClasses,
         kinks: [
             "z_t - z_k = margin: the derivatives of that term are 0; if squared, only the Hessian "
                 + "has a kink"

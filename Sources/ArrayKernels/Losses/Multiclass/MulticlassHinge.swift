@@ -107,7 +107,7 @@ extension MulticlassHinge {
             MultiMargin.margin.declaration, RowOptions.classWeights.declaration,
             RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
         ],
-        signature: .scoresAndClasses,
+        signature: .scoresAndSingleClasses,
         kinks: ["z_t - max_(k != t) z_k = margin: the derivatives are 0", tie],
         properties: [.convex, .lipschitz],
         notes: [
@@ -124,7 +124,7 @@ extension MulticlassHinge {
             .keras(
                 ["margin": .number(1)],
                 notes: [
-                    "The loss CategoricalHinge of one-hot targets, in which the greatest of the others is at "
+                    "The loss CategoricalHinge, in which the greatest of the others is at "
                         + "least 0: it differs where all other scores are negative."
                 ]
             ),

@@ -27,7 +27,7 @@ extension MulticlassPerceptron {
             RowOptions.classWeights.declaration, RowOptions.ignoreIndex.declaration,
             RowOptions.axis.declaration,
         ],
-        signature: .scoresAndClasses,
+        signature: .scoresAndSingleClasses,
         kinks: [
             "the class has the greatest score, alone or not: the derivatives are 0",
             MulticlassHinge.tie,

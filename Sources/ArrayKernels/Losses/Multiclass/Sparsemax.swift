@@ -10,17 +10,17 @@ import LossFacts
 /// distribution y, smoothed: ℓ = ‖y‖²/2 - y·z + p·z - ‖p‖²/2, which is ‖y - p‖²/2 + Σ y max(0, τ - z) +
 /// τ (1 - Σy); ∂ℓ/∂z_k = p_k - y_k, and ∂²ℓ/∂z_k² = 1 - 1/n for the n classes with p_k > 0, 0 for
 /// others. In y, ∂ℓ/∂y_k = y_k - z_k and ∂²ℓ/∂y_k² = 1. All of it is computed in two doubles.
-struct Sparsemax: RowwiseLoss {
-    static var inputCount: Int { 2 }
-
-    private let targets: ClassTargets
+struct Sparsemax: FenchelYoungLoss, RowwiseLoss {
+    let targets: ClassTargets
 
     init(_ options: OptionValues) {
         targets = ClassTargets(options)
     }
 
-    struct Summary: RowSummary {
+    struct Summary: FenchelYoungSummary {
         let loss: Vector
+        let plain: TwoDoubles
+        let weight: TwoDoubles
         let targetSum: Vector
         let maximum: Vector
         /// τ - maximum.
@@ -36,7 +36,7 @@ struct Sparsemax: RowwiseLoss {
         let (threshold, count) = threshold(rows, maximum)
         var (total, sum, given) = (RowTotal(), RowTotal(), RoughRowTotal())
         for index in 0..<rows.count {
-            let target = targets.target(index, rows)
+            let target = targets.smoothed(index, rows)
             let excess = excess(index, rows, maximum, threshold)
             let isInside = excess.head .> 0
             total.add(
@@ -58,8 +58,11 @@ struct Sparsemax: RowwiseLoss {
         if !rows.hasClasses {
             loss = loss + (threshold + maximum) * (one - sum.value(of: rows))
         }
+        let weight = targets.weight(of: rows)
         return Summary(
-            loss: loss.rounded,
+            loss: targets.weighted(loss, weight).rounded,
+            plain: loss,
+            weight: weight,
             targetSum: given.value(of: rows),
             maximum: maximum,
             threshold: threshold,
@@ -117,41 +120,37 @@ struct Sparsemax: RowwiseLoss {
     }
 
     @inline(always)
-    func point(
+    func probability(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _ summary: Summary,
-        _ kept: Kept
-    ) -> RowPoint {
+        _ summary: Summary
+    ) -> (value: TwoDoubles, slope: TwoDoubles) {
         let zero = TwoDoubles(repeating: 0)
         let excess = excess(index, rows, summary.maximum, summary.threshold)
         let isInside = excess.head .> 0
-        let p = zero.replacing(with: excess, where: isInside)
-        return RowPoint(
-            Derivatives(
-                gradient: (p - targets.target(index, rows)).rounded,
-                hessian: zero.head.replacing(with: summary.bend, where: isInside)
-            )
+        return (
+            zero.replacing(with: excess, where: isInside),
+            zero.replacing(with: TwoDoubles(summary.bend), where: isInside)
         )
     }
 
     @inline(always)
-    func others(
-        _: Int,
+    func ofTarget(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
         _ summary: Summary
-    ) -> Derivatives {
-        let slope = targets.slope(index, rows)
-        let difference = targets.target(index, rows) - rows.x(index)
-        return Derivatives(gradient: slope * difference.rounded, hessian: slope * slope)
+    ) -> (gradient: TwoDoubles, hessian: Vector) {
+        (targets.smoothed(index, rows) - rows.x(index), Vector(repeating: 1))
     }
 }
 
 extension Sparsemax {
     static let facts = Facts(
         name: "sparsemax",
-        aliases: ["multiclass_sparsemax", "multiclass_sparsemax_loss"],
+        aliases: [
+            "multiclass_sparsemax", "multiclass_sparsemax_loss", "sparsemax_bisect",
+            "sparsemax_bisect_loss",
+        ],
         family: .multiclass,
         summary: "The loss of the projection of scores onto the distributions, which assigns "
             + "probability 0 to classes with low scores.",
@@ -163,13 +162,14 @@ extension Sparsemax {
                 + #"+ \max_{p \in \Delta} \bigl(p^\top z - \tfrac12 \lVert p \rVert^2\bigr)"#
         ),
         options: [
-            ProbabilityOptions.labelSmoothing.declaration, RowOptions.ignoreIndex.declaration,
-            RowOptions.axis.declaration,
+            RowOptions.classWeights.declaration, ProbabilityOptions.labelSmoothing.declaration,
+            RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
         ],
         signature: .scoresAndDistributions,
         kinks: ["z_k = tau: differentiable; the Hessian is that of a class with p_k = 0"],
         properties: [.convex, .differentiable, .lipschitz],
         notes: [
+            "The formulas are without class weights; that of a distribution is the mean of those of its classes.",
             "The loss is 0 where the score of the class exceeds the others by 1 or more.",
             "The two-class loss, which optax calls sparsemax_loss, is binary_sparsemax.",
         ],

@@ -29,7 +29,10 @@ extension MultilabelSoftMargin {
             gradient: "label_weight_k (sigmoid(z_k) - y_k) / K",
             tex: #"\frac1K \sum_k w_k \bigl(\log(1 + e^{z_k}) - y_k z_k\bigr)"#
         ),
-        options: [LabelOptions.weights.declaration, RowOptions.axis.declaration],
+        options: [
+            ProbabilityOptions.labelSmoothing.declaration, LabelOptions.weights.declaration,
+            RowOptions.axis.declaration,
+        ],
         signature: Signature(
             .row,
             .init("predictions", .primary, [.init("* K", .real)], "logits of labels"),
@@ -42,10 +45,11 @@ extension MultilabelSoftMargin {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
-        minimizer: .mean(.logit),
+        minimizer: .mean(.logit, fixed: ["label_smoothing"]),
         notes: [
+            "label_smoothing s replaces a label y by y (1 - s) + s / 2.",
             "Without label_weights it is binary_cross_entropy with the reduction mean_of_means; "
-                + "each row has a single loss here."
+                + "each row has a single loss here.",
         ],
         references: ["PyTorch MultiLabelSoftMarginLoss"],
         conventions: [.pyTorch()],

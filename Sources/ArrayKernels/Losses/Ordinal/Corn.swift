@@ -3,63 +3,10 @@
 import LossFacts
 
 /// The sum of cross-entropies of the questions whether a rank that reaches a level is above it.
-///
-/// With the rank r, the number of ones, and s = 1 - 2y: ℓ = Σ softplus(sz) over the levels up to r,
-/// counted from 0; ∂ℓ/∂z = s σ(sz), ∂²ℓ/∂z² = σ(z) σ(-z) there, and 0 beyond.
-struct Corn: RowwiseLoss {
-    static var inputCount: Int { 2 }
+struct Corn: RankLoss {
+    static let asksEveryLevel = false
 
     init(_ options: OptionValues) {}
-
-    struct Summary: RowSummary {
-        let loss: Vector
-        /// The number of ones.
-        let rank: Vector
-    }
-
-    func summarize(_ rows: borrowing Rows<some LaneLayout>, _ kept: inout Kept) -> Summary {
-        var ones = RoughRowTotal()
-        for index in 0..<rows.count { ones.add(rows.y(index), at: index, of: rows) }
-        let rank = ones.value(of: rows)
-        var total = RowTotal()
-        for index in 0..<rows.count {
-            let term = Logistic((1 - 2 * rows.y(index)) * rows.x(index)).softplus
-            let isAsked = rows.place(index) .<= rank
-            total.add(
-                Vector(repeating: 0).replacing(with: term, where: isAsked),
-                at: index,
-                of: rows
-            )
-        }
-        return Summary(loss: total.value(of: rows).rounded, rank: rank)
-    }
-
-    @inline(always)
-    func point(
-        _ index: Int,
-        _ rows: borrowing Rows<some LaneLayout>,
-        _ summary: Summary,
-        _ kept: Kept
-    ) -> RowPoint {
-        let (zero, sign) = (Vector(repeating: 0), 1 - 2 * rows.y(index))
-        let logistic = Logistic(sign * rows.x(index))
-        let isAsked = rows.place(index) .<= summary.rank
-        return RowPoint(
-            Derivatives(
-                gradient: zero.replacing(with: sign * logistic.sigmoid, where: isAsked),
-                hessian: zero.replacing(with: logistic.product, where: isAsked)
-            )
-        )
-    }
-
-    func others(
-        _: Int,
-        _: Int,
-        _: borrowing Rows<some LaneLayout>,
-        _: Summary
-    ) -> Derivatives {
-        .zero
-    }
 }
 
 extension Corn {
@@ -71,17 +18,22 @@ extension Corn {
             "The sum of cross-entropies of the questions whether a rank that reaches a level is above "
             + "it, for ordered classes.",
         formula: .init(
-            plain: "sum_(k <= r) (log(1 + exp(z_k)) - y_k z_k), r = sum_k y_k the rank, k from 0",
-            gradient: "sigmoid(z_k) - y_k where k <= r, else 0",
-            tex: #"\sum_{k \le r} \log\left(1 + e^{z_k}\right) - y_k z_k"#
+            plain:
+                "class_weight_r sum_(k <= r) (log(1 + exp(z_k)) - y_k z_k), r = sum_k y_k the rank, k from 0",
+            gradient: "class_weight_r (sigmoid(z_k) - y_k) where k <= r, else 0",
+            tex: #"w_r \sum_{k \le r} \log\left(1 + e^{z_k}\right) - y_k z_k"#
         ),
-        options: [RowOptions.axis.declaration],
+        options: [
+            RowOptions.classWeights.declaration, RowOptions.ignoreIndex.declaration,
+            RowOptions.axis.declaration,
+        ],
         signature: .ranks,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
         notes: [
             "The logits are those of conditional probabilities: that the rank is above level k if it is "
                 + "above k - 1. Only the levels up to the rank are asked.",
+            "class_weights has K + 1 numbers, one for each rank.",
             "The mean is over rows. coral-pytorch divides the sum by the number of questions asked in the "
                 + "batch: set \"normalizer\" to it.",
         ],

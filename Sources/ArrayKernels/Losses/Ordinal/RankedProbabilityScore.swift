@@ -38,13 +38,15 @@ extension RankedProbabilityScore {
             "The sum of squared differences of the predicted and the true distribution function of "
             + "ordered classes.",
         formula: .init(
-            plain: "sum_(k < K) (sum_(j <= k) (q_j - y_j))^2, y_j 1 for the class, else 0",
-            gradient: "2 sum_(j <= k < K) D_k in q_j, D_k = sum_(i <= k) (q_i - y_i)",
-            tex: #"\sum_{k < K} \Bigl( \sum_{j \le k} q_j - y_j \Bigr)^2"#
+            plain:
+                "class_weight_t sum_(k < K) (sum_(j <= k) (q_j - y_j))^2, y_j 1 for the class t, else 0",
+            gradient:
+                "2 class_weight_t sum_(j <= k < K) D_k in q_j, D_k = sum_(i <= k) (q_i - y_i)",
+            tex: #"w_t \sum_{k < K} \Bigl( \sum_{j \le k} q_j - y_j \Bigr)^2"#
         ),
         options: [
-            normalized.declaration, RowOptions.ignoreIndex.declaration,
-            RowOptions.axis.declaration,
+            normalized.declaration, RowOptions.classWeights.declaration,
+            RowOptions.ignoreIndex.declaration, RowOptions.axis.declaration,
         ],
         signature: Signature(
             .row,
@@ -69,6 +71,7 @@ extension RankedProbabilityScore {
         notes: [
             "Predictions should sum to 1, which is not checked; the last difference of distribution "
                 + "functions does not count.",
+            "The weight of a distribution is the mean of those of its classes.",
             "scoringrules' rps_score is the same without normalisation.",
         ],
         references: [

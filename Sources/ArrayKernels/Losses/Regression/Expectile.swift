@@ -6,27 +6,25 @@ import LossFacts
 ///
 /// With `e = p - t` and w = 1 - tau if e >= 0, else tau: ℓ = w e²/2, dℓ/dp = w e, d²ℓ/dp² = w; twice these
 /// without the factor 1/2.
-struct Expectile: DistanceLoss {
+struct Expectile: LevelLoss {
     static let half = Option.flag(
         "half",
         default: true,
         "Whether the loss has the factor 1/2, with which its gradient is a multiple of the error."
     )
 
-    /// The weights of predictions below the target, and of others.
-    private let below: Double
-    private let above: Double
+    let levels: [Double]
+    private let factor: Double
 
     init(_ options: OptionValues) {
-        let (tau, factor) = (options[Pinball.tau], options[Self.half] ? 1.0 : 2)
-        below = factor * tau
-        above = factor * (1 - tau)
+        levels = Self.levels(options)
+        factor = options[Self.half] ? 1 : 2
     }
 
     @inline(always)
-    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+    func point(_ error: Difference, level: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let value = error.value
-        let weight = Vector(repeating: above).replacing(with: below, where: value .< 0)
+        let weight = factor * (1 - level).replacing(with: level, where: value .< 0)
         let slope = weight * value
         return (0.5 * slope * value, Derivatives(gradient: slope, hessian: weight))
     }
@@ -44,7 +42,7 @@ extension Expectile {
             gradient: "tau (p - t) where p < t, else (1 - tau) (p - t)",
             tex: #"\lvert \tau - [p \ge t] \rvert\, \tfrac12 (p - t)^2"#
         ),
-        options: [Pinball.tau.declaration, half.declaration],
+        options: [Pinball.tau.declaration, half.declaration, ListOptions.axis.declaration],
         signature: .realPair,
         kinks: ["p = t: differentiable; the Hessian is 1 - tau there and tau below"],
         properties: [.strictlyConvex, .convex, .differentiable],

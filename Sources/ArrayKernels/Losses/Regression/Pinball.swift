@@ -6,26 +6,27 @@ import LossFacts
 ///
 /// With `e = p - t`: ℓ = (1 - tau) e if e > 0, else -tau e; dℓ/dp = 1 - tau if e > 0, -tau if e < 0,
 /// and 0 at e = 0; d²ℓ/dp² = 0.
-struct Pinball: DistanceLoss {
-    static let tau = Option.number(
+struct Pinball: LevelLoss {
+    static let tau = Option.numbers(
         "tau",
         default: 0.5,
         .open(0, 1),
-        "Level: the weight of predictions below the target; those above it weigh 1 - tau."
+        "Level: the weight of predictions below the target; those above it weigh 1 - tau. A number, or "
+            + "one for each index of an axis, for several quantiles at once."
     )
 
-    private let tau: Double
+    let levels: [Double]
 
     init(_ options: OptionValues) {
-        tau = options[Self.tau]
+        levels = Self.levels(options)
     }
 
     @inline(always)
-    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+    func point(_ error: Difference, level: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let value = error.value
         let zero = Vector(repeating: 0)
-        let slope = zero.replacing(with: 1 - tau, where: value .> 0)
-            .replacing(with: -tau, where: value .< 0)
+        let slope = zero.replacing(with: 1 - level, where: value .> 0)
+            .replacing(with: -level, where: value .< 0)
         return (
             slope * value,
             Derivatives(gradient: slope, hessian: zero, surrogate: Vector(repeating: 1))
@@ -48,7 +49,7 @@ extension Pinball {
             gradient: "-tau where p < t, 1 - tau where p > t",
             tex: #"\max(\tau (t - p),\ (1 - \tau)(p - t))"#
         ),
-        options: [tau.declaration],
+        options: [tau.declaration, ListOptions.axis.declaration],
         signature: .realPair,
         kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
         properties: [.convex, .lipschitz],
@@ -67,7 +68,12 @@ extension Pinball {
             "scikit-learn mean_pinball_loss", "XGBoost reg:quantileerror", "LightGBM quantile",
         ],
         conventions: [
-            .xgBoost(surrogate: .init()),
+            .xgBoost(
+                surrogate: .init(),
+                notes: [
+                    "quantile_alpha is tau. For several, a row has a prediction for each, and its target repeated."
+                ]
+            ),
             .lightGBM(["tau": .number(0.9)], surrogate: .init()),
             .catBoost(
                 ["tau": .number(0.5)],

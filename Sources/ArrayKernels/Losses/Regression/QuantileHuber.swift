@@ -6,19 +6,19 @@ import LossFacts
 ///
 /// With `e = p - t`, w = 1 - tau if e >= 0, else tau, and c = `e` clipped to ±delta:
 /// ℓ = w c (e - c/2), dℓ/dp = w c, and d²ℓ/dp² is w if |e| <= delta, else 0.
-struct QuantileHuber: DistanceLoss {
-    private let tau: Double
+struct QuantileHuber: LevelLoss {
+    let levels: [Double]
     private let delta: Double
 
     init(_ options: OptionValues) {
-        tau = options[Pinball.tau]
+        levels = Self.levels(options)
         delta = options[Huber.delta]
     }
 
     @inline(always)
-    func point(_ error: Difference) -> (loss: Vector, derivatives: Derivatives) {
+    func point(_ error: Difference, level: Vector) -> (loss: Vector, derivatives: Derivatives) {
         let value = error.value
-        let weight = Vector(repeating: 1 - tau).replacing(with: tau, where: value .< 0)
+        let weight = (1 - level).replacing(with: level, where: value .< 0)
         let clipped = value.clamped(-delta, delta)
         let slope = weight * clipped
         return (
@@ -45,7 +45,9 @@ extension QuantileHuber {
             gradient: "|tau - [p >= t]| times p - t clipped to [-delta, delta]",
             tex: #"\lvert \tau - [p \ge t] \rvert\, \mathrm{huber}_\delta(p - t)"#
         ),
-        options: [Pinball.tau.declaration, Huber.delta.declaration],
+        options: [
+            Pinball.tau.declaration, Huber.delta.declaration, ListOptions.axis.declaration,
+        ],
         signature: .realPair,
         kinks: [
             "p = t: differentiable; the Hessian is 1 - tau there and tau below",

@@ -22,6 +22,12 @@ struct DSquared: MetricEvaluator {
         default: LossName.squaredError,
         "Loss whose mean is compared with that of the best constant prediction."
     )
+    static let tau = Option.number(
+        "tau",
+        default: 0.5,
+        .open(0, 1),
+        "Level of the quantile that pinball estimates."
+    )
     static let logInput = Option.flag(
         "log_input",
         "Whether predictions are logarithms of means, for deviances."
@@ -34,7 +40,7 @@ struct DSquared: MetricEvaluator {
             return facts?.options.first { $0.name == option }
         }
         return [
-            declaration("tau", of: .pinball), declaration("power", of: .tweedie),
+            tau.declaration, declaration("power", of: .tweedie),
             declaration("from_logits", of: .crossEntropy), logInput.declaration,
         ]
         .compactMap { $0 }

@@ -117,16 +117,17 @@ def _shape_of_losses(shape: tuple[int, ...], forms: Sequence[Mapping[str, Any]],
     """The shape of the losses of an input; empty if its first dimension is not one of theirs.
 
     - forms: the shapes that the input may have, such as `* K`, in which `*` stands for that of the losses.
-    - axis: the dimension of the classes, if they are not the last one.
+    - axis: the dimension of the classes, or of a list, if it is not the last one.
     """
     depths = {len(form["shape"].split()) - 1 for form in forms}
     if len(depths) != 1 or not shape:
         return ()
     (depth,) = depths
-    if depth != 1 or axis is None:
+    if depth > 1 or axis is None:
         return shape[: max(len(shape) - depth, 0)]
     place = int(axis) % len(shape)
-    return () if place == 0 else shape[:place] + shape[place + 1 :]
+    # Without classes, it is the axis of a list of weights or levels.
+    return () if place == 0 else shape if depth == 0 else shape[:place] + shape[place + 1 :]
 
 
 def _convention(fields: Fields, facts: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:

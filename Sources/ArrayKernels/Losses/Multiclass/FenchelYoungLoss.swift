@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LossFacts
+
+/// The loss of a map of scores to distributions, which has the map as its gradient.
+///
+/// With the target distribution y, smoothed, the predicted distribution p of the scores z, an entropy H and the
+/// weight w of the row: ℓ = w ((p - y)·z + H(p) - H(y)), ∂ℓ/∂z = w (p - y). The weight of a distribution is the
+/// mean of those of its classes, Σ c y, so that with respect to a target ℓ = wf has the derivatives
+/// ∂ℓ/∂y = w ∂f/∂y + cf and ∂²ℓ/∂y² = w ∂²f/∂y² + 2c ∂f/∂y. All of it is computed in two doubles.
+///
+/// M. Blondel, A. F. T. Martins, V. Niculae, "Learning with Fenchel-Young Losses", JMLR 21, 2020.
+protocol FenchelYoungLoss: RowFormula where Summary: FenchelYoungSummary {
+    var targets: ClassTargets { get }
+
+    /// The probability of a class, and its derivative with respect to the score of the class.
+    func probability(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> (value: TwoDoubles, slope: TwoDoubles)
+
+    /// The first and second derivatives of the loss, without its weight, with respect to a smoothed target.
+    func ofTarget(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> (gradient: TwoDoubles, hessian: Vector)
+}
+
+/// The loss of each row without its weight, and the weight.
+protocol FenchelYoungSummary: RowSummary {
+    var plain: TwoDoubles { get }
+    var weight: TwoDoubles { get }
+}
+
+extension FenchelYoungLoss {
+    static var inputCount: Int { 2 }
+
+    var list: (option: String, values: [Double])? { targets.list }
+
+    @inline(always)
+    func point(
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary,
+        _ kept: Kept
+    ) -> RowPoint {
+        let p = probability(index, rows, summary)
+        let difference = p.value - targets.smoothed(index, rows)
+        return RowPoint(
+            Derivatives(
+                gradient: targets.weighted(difference, summary.weight).rounded,
+                hessian: targets.weighted(p.slope, summary.weight).rounded
+            )
+        )
+    }
+
+    @inline(always)
+    func others(
+        _: Int,
+        _ index: Int,
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ summary: Summary
+    ) -> Derivatives {
+        let own = ofTarget(index, rows, summary)
+        let slope = targets.slope
+        guard list != nil else {
+            return Derivatives(
+                gradient: slope * own.gradient.rounded,
+                hessian: slope * slope * own.hessian
+            )
+        }
+        let (weight, gradient) = (rows.weight(index), own.gradient * slope)
+        let bend = summary.weight * (slope * slope * own.hessian)
+        return Derivatives(
+            gradient: (gradient * summary.weight + summary.plain * weight).rounded,
+            hessian: (bend + gradient * (2 * weight)).rounded
+        )
+    }
+}
