@@ -117,47 +117,4 @@ struct PropertyTests {
         let gradient = try #require(try loss.evaluate(request).gradient).values
         #expect(gradient[0] > 0 && gradient[1] < 0)
     }
-
-    @Test("bounded: no loss or derivative exceeds its bound, and some reach it", arguments: names)
-    func bounds(name: String) throws {
-        let entry = try entry(name)
-        let facts = entry.facts
-        let all = [facts.bounds.loss, facts.bounds.gradient, facts.bounds.hessian]
-        guard all.contains(where: { $0 != nil }), !facts.signature.hasSegments else { return }
-        var variants: [OptionValues] = [.none]
-        for option in facts.options {
-            guard case .number(let number, _) = option.kind else { continue }
-            let own = OptionValue.number(option.name == "tau" ? 0.8 : 1.5 * number)
-            variants.append(try OptionValues([option.name: own], for: facts.options))
-        }
-        for options in variants {
-            let loss = try entry.loss(options)
-            var numbers = (-4_000...4_000).map { Double($0) / 200 } + [-1e7, -1e3, 1e3, 1e7, 1e-9]
-            numbers = numbers.filter { loss.domain(0).contains($0) }
-            let isPenalty = facts.signature.inputs.count == 1
-            let isSigned = !isPenalty && loss.domain(1).contains(-1)
-            let targets: [Double] = facts.family == .binary ? [isSigned ? -1 : 0, 1] : [0]
-            for target in targets {
-                let shape = facts.signature.unit == .row ? [numbers.count, 1] : [numbers.count]
-                var inputs = [Tensor(shape: shape, values: numbers)]
-                if !isPenalty {
-                    inputs.append(
-                        Tensor(shape: inputs[0].shape, values: numbers.map { _ in target })
-                    )
-                }
-                let request = Batch(inputs).request([.elements, .gradient, .hessian], .sum)
-                let result = try loss.evaluate(request)
-                for (bound, values) in [
-                    (facts.bounds.loss, result.elements?.values),
-                    (facts.bounds.gradient, result.gradient?.values),
-                    (facts.bounds.hessian, result.hessian?.values),
-                ] {
-                    guard let bound = bound?.value(under: options), let values else { continue }
-                    let greatest = values.map { $0.magnitude }.max() ?? 0
-                    #expect(greatest <= bound * (1 + 0x1p-50), "\(bound)")
-                    #expect(greatest >= 0.999 * bound, "\(bound)")
-                }
-            }
-        }
-    }
 }

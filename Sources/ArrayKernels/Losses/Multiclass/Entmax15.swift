@@ -169,6 +169,7 @@ extension Entmax15 {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(gradient: 1),
         notes: [
             "The loss is 0 where the score of the class exceeds the others by 2 or more.",
             "The Hessian with respect to a target of 0 is infinite, and refused.",

@@ -63,6 +63,11 @@ extension GeneralizedCrossEntropy {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: .greatest(of: RowOptions.classWeights) / Bound(q),
+            gradient: .greatest(of: RowOptions.classWeights) * Bound(q).power(Bound(q))
+                / (1 + Bound(q)).power(1 + Bound(q))
+        ),
         notes: [
             "Keras takes probabilities, and its q is 0.5. It takes the power of the expected "
                 + "probability of a distribution; here, as everywhere, the loss is the expected one.",

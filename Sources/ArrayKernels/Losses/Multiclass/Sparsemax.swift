@@ -169,6 +169,7 @@ extension Sparsemax {
         signature: .scoresAndDistributions,
         kinks: ["z_k = tau: differentiable; the Hessian is that of a class with p_k = 0"],
         properties: [.convex, .differentiable, .lipschitz],
+        bounds: Bounds(gradient: 1, hessian: 1 - 1 / .length("K")),
         notes: [
             "The loss is 0 where the score of the class exceeds the others by 1 or more.",
             "The two-class loss, which optax calls sparsemax_loss, is binary_sparsemax.",

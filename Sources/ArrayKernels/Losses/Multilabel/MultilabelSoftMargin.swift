@@ -42,6 +42,10 @@ extension MultilabelSoftMargin {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(
+            gradient: .greatest(of: LabelOptions.weights) / .length("K"),
+            hessian: .greatest(of: LabelOptions.weights) / (4 * .length("K"))
+        ),
         minimizer: .mean(.logit),
         notes: [
             "Without label_weights it is binary_cross_entropy with the reduction mean_of_means; "

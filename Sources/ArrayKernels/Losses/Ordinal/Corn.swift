@@ -79,6 +79,7 @@ extension Corn {
         signature: .ranks,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(gradient: 1, hessian: 0.25),
         notes: [
             "The logits are those of conditional probabilities: that the rank is above level k if it is "
                 + "above k - 1. Only the levels up to the rank are asked.",

@@ -14,6 +14,9 @@ struct Pinball: DistanceLoss {
         "Level: the weight of predictions below the target; those above it weigh 1 - tau."
     )
 
+    /// The greater of the weights.
+    static let largestShare = Bound.maximum(Bound(tau), 1 - Bound(tau))
+
     private let tau: Double
 
     init(_ options: OptionValues) {
@@ -52,6 +55,7 @@ extension Pinball {
         signature: .realPair,
         kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: largestShare, hessian: 0),
         minimizer: .quantile("tau"),
         relations: [.half(of: "absolute_error", when: ["tau": .number(0.5)])],
         notes: [
