@@ -237,7 +237,7 @@ class LossClient:
     # The catalogue
 
     def losses(self, **filters: str | Sequence[str] | bool) -> list[dict[str, Any]]:
-        """Returns the losses of the catalogue, filtered by `family`, `property` and `unit`, or `convex=True` and so on."""
+        """Returns the losses of the catalogue, filtered by `family`, `property`, `unit`, or `convex=True` and so on."""
         query = urlencode({name: _filter_text(value) for name, value in filters.items()})
         found: list[dict[str, Any]] = self._get("/v1/losses" + (f"?{query}" if query else ""))["losses"]
         return found
