@@ -21,8 +21,55 @@ extension Kernels {
                 case .versine: Circular(scaled).oneMinusCosine
                 case .doubledArcTangent: ArcTangent(x).doubledMinusOne.head
                 case .hazardSurplus: NormalHazard(x).surplus.head
+                case .sigmoid: Logistic(x).sigmoid
+                case .sigmoidProduct: Logistic(x).product
+                case .sigmoidEntropy: Logistic(x).entropy
+                case .softplus: Logistic(x).softplus
+                case .tangentOfHalf: Logistic(x).tangentOfHalf
+                case .exponentialSurplus: Power(TwoDoubles(x)).surplus
+                case .logCosh: HyperbolicCosine(x, tail: Vector(repeating: 0)).logarithm
+                case .hyperbolicTangent: HyperbolicCosine(x, tail: Vector(repeating: 0)).tangent
+                case .squaredSecant: HyperbolicCosine(x, tail: Vector(repeating: 0)).squaredSecant
                 }
             result.store(value, at: offset)
+        }
+    }
+
+    package static func evaluate(
+        _ function: PreciseFunction,
+        _ x: Span<Double>,
+        _ y: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    ) {
+        precondition(x.count == y.count, "the arrays differ in length")
+        for offset in offsets(x.count) {
+            let result = evaluate(function, x.vector(at: offset), y.vector(at: offset))
+            resultHeads.store(result.head, at: offset)
+            resultTails.store(result.tail, at: offset)
+        }
+    }
+
+    private static func evaluate(
+        _ function: PreciseFunction,
+        _ x: Vector,
+        _ y: Vector
+    ) -> TwoDoubles {
+        switch function {
+        case .sigmoid: return PreciseLogistic(TwoDoubles(x)).sigmoid
+        case .sigmoidEntropy: return PreciseLogistic(TwoDoubles(x)).entropy
+        case .softplusOfNegative: return PreciseLogistic(TwoDoubles(x)).softplusOfNegative
+        case .tangentOfHalf: return PreciseLogistic(TwoDoubles(x)).tangentOfHalf
+        case .cubeRoot: return .cubeRoot(x)
+        case .logSumExp:
+            var (heads, tails) = (x, x)
+            for lane in 0..<Vector.width {
+                let logits = [x[lane], y[lane], 0]
+                let result = SoftmaxArray(logits.span).logSumExp
+                heads[lane] = result.head[0]
+                tails[lane] = result.tail[0]
+            }
+            return TwoDoubles(head: heads, tail: tails)
         }
     }
 }

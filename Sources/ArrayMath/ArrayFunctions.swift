@@ -100,6 +100,17 @@ package protocol ArrayFunctions: SendableMetatype {
         resultTails: inout MutableSpan<Double>
     )
 
+    /// Evaluates a function with twice the precision of a double, for at least eight pairs of numbers.
+    ///
+    /// The error is at most 2^-98 of the result, or of 2^-900 for smaller results.
+    static func evaluate(
+        _ function: PreciseFunction,
+        _ x: Span<Double>,
+        _ y: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    )
+
     /// Evaluates log Γ(1 + t) or a derivative, with an error of at most 3 ulp, for t >= 0.
     static func evaluate(
         _ function: GammaFunction,

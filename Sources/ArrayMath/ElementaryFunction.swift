@@ -20,6 +20,24 @@ package enum SpecialFunction: String, CaseIterable, Sendable {
     case doubledArcTangent = "doubled-arc-tangent"
     /// φ(x)/Φ(-x) - x for x from 0 to 2^500, of the standard normal distribution.
     case hazardSurplus = "hazard-surplus"
+    /// 1/(1 + e^-x).
+    case sigmoid
+    /// The product of sigmoid x and sigmoid -x.
+    case sigmoidProduct = "sigmoid-product"
+    /// The entropy of the probabilities sigmoid x and sigmoid -x.
+    case sigmoidEntropy = "sigmoid-entropy"
+    /// log(1 + e^x).
+    case softplus
+    /// tanh(x/2).
+    case tangentOfHalf = "tangent-of-half"
+    /// e^x - 1 - x.
+    case exponentialSurplus = "exp-surplus"
+    /// log cosh x for x >= 0.
+    case logCosh = "log-cosh"
+    /// tanh x for x >= 0.
+    case hyperbolicTangent = "hyperbolic-tangent"
+    /// 1/cosh² x for x >= 0.
+    case squaredSecant = "squared-secant"
 }
 
 /// An operation on two numbers.

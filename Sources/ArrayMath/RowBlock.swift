@@ -142,6 +142,9 @@ package protocol RowKernel: Sendable {
     /// none.
     var list: (option: String, values: [Double])? { get }
 
+    /// Whether the loss is not a number where a row of an input consists of zeros, which has no direction.
+    var comparesDirections: Bool { get }
+
     /// Computes the losses of rows that are not long, and the derivatives that the block requests.
     func compute(
         _ first: Span<Double>,

@@ -21,6 +21,14 @@ package struct Minimizer: Sendable {
         case quantile(option: String)
         /// The expectile whose level is an option.
         case expectile(option: String)
+        /// The quantiles of a row of levels, one for each number of the prediction.
+        case quantiles(levels: String)
+        /// The median of targets whose weights are a function of them.
+        case weightedMedian(weights: String)
+        /// A function of targets t or of rows t_k.
+        case value(String)
+        /// The more frequent label, as -1 or 1.
+        case majority
     }
 
     private init(
@@ -55,6 +63,21 @@ package struct Minimizer: Sendable {
         Minimizer(.expectile(option: option))
     }
 
+    package static func quantiles(_ levels: String) -> Minimizer {
+        Minimizer(.quantiles(levels: levels))
+    }
+
+    package static func weightedMedian(_ weights: String) -> Minimizer {
+        Minimizer(.weightedMedian(weights: weights))
+    }
+
+    package static func value(_ formula: String) -> Minimizer { Minimizer(.value(formula)) }
+
+    /// The more frequent label, while the `fixed` options have their defaults.
+    package static func majority(fixed: [String] = []) -> Minimizer {
+        Minimizer(.majority, fixed: fixed)
+    }
+
     /// The link under some options.
     package func link(under options: OptionValues, of declarations: [OptionDeclaration]) -> Link {
         others.first { options.value(of: $0.flag, in: declarations) == .flag(true) }?.link ?? link
@@ -73,20 +96,16 @@ package struct Minimizer: Sendable {
 }
 
 extension Minimizer.Statistic: CustomStringConvertible {
-    /// The statistic in words, without the level.
-    package var name: String {
+    package var description: String {
         switch self {
         case .mean: "mean"
         case .median: "median"
-        case .quantile: "quantile"
-        case .expectile: "expectile"
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .mean, .median: name
-        case .quantile(let option), .expectile(let option): "\(option) \(name)"
+        case .quantile(let option): "\(option) quantile"
+        case .expectile(let option): "\(option) expectile"
+        case .quantiles(let levels): "quantiles of levels \(levels)"
+        case .weightedMedian(let weights): "median with weights \(weights)"
+        case .value(let formula): "value \(formula)"
+        case .majority: "majority, -1 or 1,"
         }
     }
 }

@@ -12,7 +12,7 @@ import random
 import struct
 import sys
 
-from mpmath import atan, erfc, exp, expm1, log, log1p, mp, mpf, pi, sin, sqrt
+from mpmath import atan, cosh, erfc, exp, expm1, log, log1p, mp, mpf, pi, sin, sinh, sqrt, tanh
 
 mp.dps = 60
 
@@ -152,6 +152,47 @@ def not_negative():
         yield random.uniform(1, 2) * 2.0 ** random.randint(-60, 498)
 
 
+def logits():
+    """Numbers of which e^-|x| is a normal number."""
+    yield from TINY
+    yield from near(0.0, 1)
+    for edge in (36.7368005696771, -36.7368005696771, 1.0, -1.0, math.log(2), -math.log(2), 690.0, -690.0):
+        yield from near(edge)
+    for _ in range(samples):
+        yield random.uniform(-700, 700)
+        yield random.uniform(-40, 40)
+        yield random.uniform(-2, 2)
+        yield small()
+
+
+def lengths():
+    """Numbers that are not negative, of which cosh x is finite, and some of which the square is 0."""
+    yield from (0.0, 1e-150, 5e-100, 2.0**-60)
+    for edge in (0.75, 1.0, 300.0):
+        yield from near(edge, 4)
+    for _ in range(samples):
+        yield random.uniform(0, 1)
+        yield random.uniform(0, 20)
+        yield random.uniform(0, 350)
+        yield abs(small())
+
+
+def steps():
+    """Numbers of either sign, of which the square is a normal number."""
+    yield from (1e-150, -1e-150, 2.0**-60, -(2.0**-60), 709.0, -1e10)
+    for edge in (1.375, -1.375):
+        yield from near(edge, 4)
+    for _ in range(samples):
+        yield random.uniform(-745, 709)
+        yield random.uniform(-20, 20)
+        yield random.uniform(-2, 2)
+        yield small()
+
+
+def entropy(x):
+    return log1p(exp(-abs(x))) + abs(x) / (1 + exp(abs(x)))
+
+
 def hazard_surplus(x):
     """phi(x)/Phi(-x) - x, by the continued fraction of Laplace where x is large."""
     if x > 30:
@@ -191,3 +232,16 @@ for x in tangents():
     line("doubled-arc-tangent", lambda x: 2 * atan(x) - 1, x)
 for x in not_negative():
     line("hazard-surplus", hazard_surplus, x)
+for x in logits():
+    line("sigmoid", lambda x: 1 / (1 + exp(-x)), x)
+    line("sigmoid-product", lambda x: 1 / (2 + exp(x) + exp(-x)), x)
+    line("sigmoid-entropy", entropy, x)
+    line("softplus", lambda x: log1p(exp(x)), x)
+    line("tangent-of-half", lambda x: tanh(x / 2), x)
+for x in lengths():
+    line("log-cosh", lambda x: log1p(2 * sinh(x / 2) ** 2), x)
+    line("hyperbolic-tangent", tanh, x)
+    line("squared-secant", lambda x: 1 / cosh(x) ** 2, x)
+mp.dps = 700
+for x in steps():
+    line("exp-surplus", lambda x: exp(x) - 1 - x, x)

@@ -239,8 +239,8 @@ struct CatalogueDocumentTests {
 
     @Test("are listed by family, property and unit")
     func filter() throws {
-        for (query, accepts) in [
-            ("family=binary", { (facts: Facts) in facts.family == .binary }),
+        let filters: [(String, (Facts) -> Bool)] = [
+            ("family=binary", { $0.family == .binary }),
             ("family=binary,multiclass", { [.binary, .multiclass].contains($0.family) }),
             ("unit=row", { $0.signature.unit == .row }),
             (
@@ -251,8 +251,24 @@ struct CatalogueDocumentTests {
                 }
             ),
             ("property=strictly%5Fconvex", { $0.properties.contains(.strictlyConvex) }),
+            (
+                "task=regression&convex=true",
+                { $0.family == .regression && $0.properties.contains(.convex) }
+            ),
+            (
+                "property=convex&convex=true&lipschitz=false",
+                { $0.properties.contains(.convex) && !$0.properties.contains(.lipschitz) }
+            ),
+            (
+                "strictly_proper_scoring_rule=true&task=binary,multiclass&unit=row",
+                {
+                    $0.properties.contains(.properScoring) && $0.signature.unit == .row
+                        && [.binary, .multiclass].contains($0.family)
+                }
+            ),
             ("", { _ in true }),
-        ] {
+        ]
+        for (query, accepts) in filters {
             let document = try client.json(list("/v1/losses", query))
             let names = try #require(document["losses"] as? [[String: Any]])
                 .compactMap { $0["name"] as? String }
@@ -297,7 +313,13 @@ struct CatalogueDocumentTests {
     @Test("are not filtered by unknown facts")
     func unknownFilter() throws {
         for (query, slug) in [
-            ("task=binary", "unknown-field"), ("family=binaries", "not-allowed"),
+            ("kind=binary", "unknown-field"), ("family=binaries", "not-allowed"),
+            ("task=binaries", "not-allowed"), ("task=binary&family=binary", "conflicting-options"),
+            ("family=binary&task=regression", "conflicting-options"),
+            ("convex=yes", "not-allowed"), ("convex=", "not-allowed"),
+            ("smooth=true", "unknown-field"), ("strictly convex=true", "unknown-field"),
+            ("property=convex&convex=false", "conflicting-options"),
+            ("convex=false&property=symmetric,convex", "conflicting-options"),
             ("property=strictly convex", "not-allowed"), ("unit=", "not-allowed"),
             ("unit", "not-allowed"), ("unit=row&unit=row", "conflicting-options"),
         ] {
@@ -309,5 +331,20 @@ struct CatalogueDocumentTests {
         }
         let problem = try client.json(list("/v1/losses", "property=cnvex"))
         #expect((problem["detail"] as? String)?.contains("Did you mean \"convex\"?") == true)
+        for (query, detail) in [
+            ("convx=true", "Unknown field \"convx\". Did you mean \"convex\"?"),
+            ("convex=1", "convex is \"1\", but must be \"true\" or \"false\"."),
+            (
+                "task=binary&family=binary",
+                "\"family\" and \"task\" are names of the same field of the query: give one of them."
+            ),
+            (
+                "property=convex&convex=false",
+                "The query requires the property \"convex\" and excludes it: omit one of these conditions."
+            ),
+        ] {
+            let problem = try client.json(list("/v1/losses", query))
+            #expect((problem["detail"] as? String)?.hasPrefix(detail) == true, "\(problem)")
+        }
     }
 }

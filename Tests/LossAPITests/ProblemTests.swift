@@ -657,6 +657,34 @@ struct ProblemTests {
             contains: "embeddings[1] consists of zeros"
         ),
         Case(
+            #"{"predictions":[[1,2],[3,1]],"targets":[[1,1],[0,0]]}"#,
+            to: "/v1/losses/cosine_distance",
+            .undefinedLoss,
+            "/targets/1",
+            contains: "targets[1] consists of zeros: it has no direction"
+        ),
+        Case(
+            #"{"predictions":[[1,0],[3,0]],"targets":[[1,1],[0,0]],"axis":0,"outputs":["gradient"]}"#,
+            to: "/v1/losses/cosine_distance",
+            .undefinedLoss,
+            "/predictions/0/1",
+            contains: "predictions[0, 1] consists of zeros: it has no direction"
+        ),
+        Case(
+            #"{"parameters":[1],"l1":0.1,"l2":0.2}"#,
+            to: "/v1/penalties/l1_l2",
+            .unknownField,
+            "/l1",
+            contains: "set \"strength\" to l1 + 2 l2 and \"l1_ratio\" to l1 / (l1 + 2 l2)"
+        ),
+        Case(
+            #"{"parameters":[1],"l2":0.2}"#,
+            to: "/v1/penalties/l2",
+            .unknownField,
+            "/l2",
+            contains: "Use \"strength\""
+        ),
+        Case(
             #"{"embeddings":[[1,2],[0,1]],"labels":[0,0.5]}"#,
             to: contrastive,
             .outsideDomain,

@@ -32,15 +32,7 @@ struct DistributionFunctionTests {
             case .gammaWeight: 0x1p-110
             default: 0x1p-900
             }
-        var worst = (error: 0.0, place: "nowhere")
-        for (index, expected) in samples.results.enumerated() {
-            var sum = ExactSum()
-            for term in all[0].map({ $0[index] }) + expected.map({ -$0 }) { sum.add(term) }
-            let error = sum.value.magnitude / max(expected[0].magnitude, least)
-            if !(error <= worst.error) {
-                worst = (error, "\(samples.x[index]), \(samples.y[index])")
-            }
-        }
+        let worst = samples.worstError(of: all[0][0], all[0][1], least: least)
         print(function, worst)
         #expect(samples.results.count >= 40)
         #expect(worst.error <= 0x1p-98, "\(worst.place)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LossFunctions
 import Testing
 
 /// The samples of a function in a table of Tests/Golden, whose lines have the name of the function, two arguments and
@@ -22,5 +23,22 @@ struct FunctionSamples {
             y.append(numbers[1])
             results.append(Array(numbers.dropFirst(2)))
         }
+    }
+
+    /// The greatest error of unevaluated sums of heads and tails, relative to the result or to `least`, whichever is
+    /// greater, and its place.
+    func worstError(
+        of heads: [Double],
+        _ tails: [Double],
+        least: Double
+    ) -> (error: Double, place: String) {
+        var worst = (error: 0.0, place: "nowhere")
+        for (index, expected) in results.enumerated() {
+            var sum = ExactSum()
+            for term in [heads[index], tails[index]] + expected.map({ -$0 }) { sum.add(term) }
+            let error = sum.value.magnitude / max(expected[0].magnitude, least)
+            if !(error <= worst.error) { worst = (error, "\(x[index]), \(y[index])") }
+        }
+        return worst
     }
 }

@@ -113,7 +113,7 @@ struct ProperScoringTests {
             return (1..<p.count).map { logit(p[$0...].reduce(0, +)) }
         case "corn":
             return (1..<p.count).map { logit(p[$0...].reduce(0, +) / p[($0 - 1)...].reduce(0, +)) }
-        case "savage", "cross_entropy_lambda": return [logit(p[1])]
+        case "cross_entropy_lambda": return [logit(p[1])]
         case "tangent": return [tan(p[1] - 0.5)]
         case "binary_probit": return [normalQuantile(p[1])]
         default:

@@ -134,6 +134,8 @@ extension RowFormula {
 
     package var list: (option: String, values: [Double])? { nil }
 
+    package var comparesDirections: Bool { false }
+
     package func compute(
         _ first: Span<Double>,
         _ second: Span<Double>,

@@ -13,7 +13,8 @@ const facts = [
     [
         "robust",
         "robust: bounded gradient",
-        ({ properties, bounds }) => properties.includes("lipschitz") || bounds?.gradient !== undefined,
+        ({ properties, bounds }) =>
+            properties.includes("lipschitz") || (bounds?.gradient !== undefined && bounds.when === undefined),
     ],
     ["bounded", "bounded", ({ bounds }) => bounds?.loss !== undefined],
     ["symmetric", "symmetric", ({ properties }) => properties.includes("symmetric")],

@@ -49,9 +49,9 @@ function factRows(entry, accuracy) {
     const { bounds = {}, minimizer, aliases } = entry;
     const rows = [
         ["Properties", entry.properties.map((name) => name.replaceAll("_", " ")).join(", ")],
-        ["Bound of the loss", bounds.loss],
-        ["Bound of the gradient", bounds.gradient],
-        ["Bound of the Hessian", bounds.hessian],
+        ["Bound of the loss", bound(bounds, "loss")],
+        ["Bound of the gradient", bound(bounds, "gradient")],
+        ["Bound of the Hessian", bound(bounds, "hessian")],
         ["Minimised by", minimizer && `the ${minimizer.statistic} of the targets`],
         ["Equal to", entry.relations && list(entry.relations.map(relation))],
         ["One loss for each", entry.unit],
@@ -73,6 +73,11 @@ function factRows(entry, accuracy) {
         ],
     ];
     return facts(rows.filter(([, value]) => value));
+}
+
+/** A bound, with the options that it requires. */
+function bound({ when, ...texts }, name) {
+    return texts[name] && texts[name] + (when ? ` where ${optionTexts(when)}` : "");
 }
 
 /** A multiple of another loss, and the options with which it is one, with a link. */

@@ -157,16 +157,21 @@ enum ContractDocumentSchemas {
         .init(
             key: "catalogue-bounds",
             value: FieldSchemas.object(
-                "The least upper bounds of the loss and of the magnitudes of its derivatives; one that is "
-                    + "missing is unknown or infinite.",
-                [("loss", text), ("gradient", text), ("hessian", text)]
+                "Upper bounds of the loss and of the magnitudes of its derivatives in each number of the primary "
+                    + "inputs, in terms of options and of the lengths of the inputs; the least ones unless they "
+                    + "say \"less than\". One that is missing is infinite, or not known in closed form.",
+                [
+                    ("when", ["type": "object"]), ("loss", text), ("gradient", text),
+                    ("hessian", text),
+                ]
             )
         ),
         .init(
             key: "catalogue-minimizer",
             value: FieldSchemas.object(
                 "The constant prediction that minimizes the mean loss: a statistic of the targets; a "
-                    + "mean through a link that flags may select.",
+                    + "mean through a link that flags may select. It is missing where there is none in closed "
+                    + "form.",
                 [
                     ("statistic", text), ("links", list("catalogue-link")),
                 ],

@@ -7,12 +7,24 @@ import LossFunctions
 enum ContractOperations {
     /// The list of losses or penalties, with its filter.
     static func list(_ list: CatalogueList) -> JSONValue {
-        let facts = CatalogueFilter.fields.map { field -> JSONValue in
+        let facts = CatalogueFilter.fields.flatMap { field -> [JSONValue] in
+            let other = field.otherName.map { ($0, "Another name of `\(field.name)`.") }
+            return [(field.name, field.description), other].compactMap { $0 }.map { name, text in
+                [
+                    "name": .string(name), "in": "query",
+                    "description": .string(text),
+                    "style": "form", "explode": false,
+                    "schema": ["type": "array", "items": ContractSchemas.reference(field.schema)],
+                ]
+            }
+        }
+        let properties = CatalogueFilter.properties.map { property -> JSONValue in
             [
-                "name": .string(field.name), "in": "query",
-                "description": .string(field.description),
-                "style": "form", "explode": false,
-                "schema": ["type": "array", "items": ContractSchemas.reference(field.schema)],
+                "name": .string(property), "in": "query",
+                "description": .string(
+                    "Lists the entries with the property `\(property)` if true, those without it if false."
+                ),
+                "schema": ["type": "boolean"],
             ]
         }
         let name: JSONValue = [
@@ -28,7 +40,7 @@ enum ContractOperations {
                 list.rawValue,
                 "List the \(list.rawValue)",
                 "\(list.rawValue)-list",
-                parameters: facts + [name],
+                parameters: facts + properties + [name],
                 errors: ["422"]
             )
         ]

@@ -78,10 +78,13 @@ enum CatalogueDocument {
     }
 
     private static func bounds(_ bounds: Bounds) -> JSONValue? {
-        let texts = [
-            ("loss", bounds.loss), ("gradient", bounds.gradient), ("hessian", bounds.hessian),
-        ].compactMap { name, bound in bound.map { (name, JSONValue.string($0.description)) } }
-        return texts.isEmpty ? nil : JSONValue(present: texts.map { ($0, $1) })
+        guard !bounds.areEmpty else { return nil }
+        return JSONValue(present: [
+            ("when", bounds.when.isEmpty ? nil : JSONValue(bounds.when)),
+            ("loss", bounds.loss.map { .string($0.description) }),
+            ("gradient", bounds.gradient.map { .string($0.description) }),
+            ("hessian", bounds.hessian.map { .string($0.description) }),
+        ])
     }
 
     /// The best constant prediction; only a mean has links, through which `outputs` gives it.

@@ -9,43 +9,43 @@ struct CatalogueFilter {
     /// A field of the query, and the values that it may have.
     struct Field {
         let name: String
+        /// Another name of the field.
+        var otherName: String?
         /// The name of the schema of its values.
         let schema: String
         /// The meaning of a value.
         let meaning: String
         let description: String
         let allowed: [String]
-        /// Whether a loss must have all of the given values rather than any of them.
-        let needsAll: Bool
-        /// The values of a loss.
-        let values: @Sendable (Facts) -> [String]
+        /// The value of an entry, which may have any of the given ones; `nil` if these are properties, all of which
+        /// it must have.
+        let values: (@Sendable (Facts) -> [String])?
     }
 
     static let fields: [Field] = [
         Field(
             name: "family",
+            otherName: "task",
             schema: "family",
             meaning: "A family of losses.",
             description: "Families, separated by commas: lists the entries in any of them.",
-            allowed: Facts.Family.allCases.map { $0.rawValue },
-            needsAll: false
+            allowed: Facts.Family.allCases.map { $0.rawValue }
         ) { [$0.family.rawValue] },
         Field(
             name: "property",
             schema: "loss-property",
             meaning: "A property of a loss as a function of its inputs.",
             description: "Properties, separated by commas: lists the entries with all of them.",
-            allowed: Facts.Property.allCases.map { $0.wireName },
-            needsAll: true
-        ) { $0.properties.map { $0.wireName } },
+            allowed: properties,
+            values: nil
+        ),
         Field(
             name: "unit",
             schema: "unit",
             meaning: "The unit for which there is one loss.",
             description:
                 "Units, separated by commas: lists the entries with any of these units.",
-            allowed: Signature.Unit.allNames,
-            needsAll: false
+            allowed: Signature.Unit.allNames
         ) { [$0.signature.unit.rawValue] },
         Field(
             name: "convention",
@@ -54,38 +54,85 @@ struct CatalogueFilter {
             description:
                 "Libraries, separated by commas: lists the entries with a convention of any of them.",
             allowed: Set(Catalogue.losses.flatMap { $0.facts.conventions.map { $0.name } })
-                .sorted(),
-            needsAll: false
+                .sorted()
         ) { $0.conventions.map { $0.name } },
     ]
+
+    /// The properties, each of which is also the name of a field that is true or false.
+    static let properties = Facts.Property.allCases.map { $0.wireName }
 
     /// The field of the query with a name to look for.
     static let nameField = "name"
 
+    /// The names of all fields.
+    private static let names =
+        fields.flatMap { [$0.name] + ($0.otherName.map { [$0] } ?? []) } + properties + [nameField]
+
     private var conditions: [(field: Field, values: [String])] = []
+    /// The properties that an entry must have, or must not have.
+    private var flags: [String: Bool] = [:]
     /// The entries with a name, or the nearest; `nil` if none is sought.
     private var search: CatalogueSearch?
 
-    /// - Throws: A problem with an unknown or repeated field, or an unknown value.
+    /// - Throws: A problem with an unknown or repeated field, an unknown value, or conditions that no entry meets.
     init(query: String, in list: CatalogueList) throws(Problem) {
         for (name, text) in try QueryFields(query).fields {
-            guard name != Self.nameField else {
+            if name == Self.nameField {
                 search = CatalogueSearch(text, in: list)
-                continue
+            } else if Self.properties.contains(name) {
+                try require(name, Self.flag(text, of: name))
+            } else if let field = Self.fields.first(where: {
+                [$0.name, $0.otherName].contains(name)
+            }) {
+                try add(field, text, givenAs: name)
+            } else {
+                throw Problem(RequestError.unknownField(name, known: Self.names), at: nil)
             }
-            guard let field = Self.fields.first(where: { $0.name == name }) else {
-                let known = Self.fields.map { $0.name } + [Self.nameField]
-                throw Problem(RequestError.unknownField(name, known: known), at: nil)
-            }
-            let values = text.split(separator: ",", omittingEmptySubsequences: false)
-                .map(String.init)
-            for value in values where !field.allowed.contains(value) {
-                throw Problem(
-                    RequestError.notAllowed(value, field: name, place: [], allowed: field.allowed),
-                    at: nil
-                )
-            }
-            conditions.append((field, values))
+        }
+    }
+
+    /// Adds the values of a field, separated by commas.
+    private mutating func add(_ field: Field, _ text: String, givenAs name: String) throws(Problem)
+    {
+        guard !conditions.contains(where: { $0.field.name == field.name }) else {
+            throw Problem(
+                .conflictingOptions,
+                "\(field.name.quoted) and \((field.otherName ?? name).quoted) are names of the same field of the "
+                    + "query: give one of them."
+            )
+        }
+        let values = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        for value in values where !field.allowed.contains(value) {
+            throw Problem(
+                RequestError.notAllowed(value, field: name, place: [], allowed: field.allowed),
+                at: nil
+            )
+        }
+        conditions.append((field, values))
+        guard field.values == nil else { return }
+        for value in values { try require(value, true) }
+    }
+
+    /// Adds the condition that entries have a property, or do not have it.
+    private mutating func require(_ property: String, _ isRequired: Bool) throws(Problem) {
+        guard flags[property] != !isRequired else {
+            throw Problem(
+                .conflictingOptions,
+                "The query requires the property \(property.quoted) and excludes it: omit one of these conditions."
+            )
+        }
+        flags[property] = isRequired
+    }
+
+    private static func flag(_ text: String, of name: String) throws(Problem) -> Bool {
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            throw Problem(
+                RequestError.notAllowed(text, field: name, place: [], allowed: ["true", "false"]),
+                at: nil
+            )
         }
     }
 
@@ -100,11 +147,12 @@ struct CatalogueFilter {
     }
 
     private func accepts(_ facts: Facts) -> Bool {
-        conditions.allSatisfy { field, values in
-            let own = field.values(facts)
-            return field.needsAll
-                ? values.allSatisfy { own.contains($0) } : values.contains { own.contains($0) }
-        }
+        let properties = facts.properties.map { $0.wireName }
+        return flags.allSatisfy { properties.contains($0.key) == $0.value }
+            && conditions.allSatisfy { field, values in
+                guard let own = field.values?(facts) else { return true }
+                return values.contains { own.contains($0) }
+            }
     }
 }
 

@@ -234,6 +234,7 @@ extension Bounds {
     fileprivate var sentence: String? {
         let texts = [("loss", loss), ("|gradient|", gradient), ("|Hessian|", hessian)]
             .compactMap { name, bound in bound.map { "\(name) \($0.description.code)" } }
-        return texts.isEmpty ? nil : texts.joined(separator: ", ")
+        guard !texts.isEmpty else { return nil }
+        return texts.joined(separator: ", ") + (when.isEmpty ? "" : " (with \(when.code))")
     }
 }

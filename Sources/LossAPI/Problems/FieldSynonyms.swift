@@ -13,6 +13,16 @@ enum FieldSynonyms {
             ?? []
     }
 
+    /// The sentence that says how the fields of a loss follow from those that are used elsewhere; `nil` if nothing
+    /// is known.
+    static func sentence(for name: String, among known: [String]) -> String? {
+        guard ["l1", "l2"].contains(name.lowercased()), known.contains("l1_ratio") else {
+            return nil
+        }
+        return "For l1 sum |w| + l2 sum w^2, set \"strength\" to l1 + 2 l2 and \"l1_ratio\" to "
+            + "l1 / (l1 + 2 l2)."
+    }
+
     /// Pairs of fields, and the single fields in other libraries that stand for both.
     private static let pairs: [(fields: [String], names: Set<String>)] = [
         (
@@ -77,7 +87,7 @@ enum FieldSynonyms {
             (["reference_chosen"], ["reference_chosen_logps", "ref_chosen_logps"]),
             (["reference_rejected"], ["reference_rejected_logps", "ref_rejected_logps"]),
             (["log_probability"], ["average_log_prob", "length_normalized"]),
-            (["strength"], ["lambda", "weight_decay", "alpha"]),
+            (["strength"], ["lambda", "weight_decay", "alpha", "l1", "l2"]),
             (["l1_ratio"], ["rho"]),
         ]
         var synonyms: [String: [String]] = [:]

@@ -54,6 +54,7 @@ private func advice(
     among known: [String],
     _ isOfOtherLosses: Bool
 ) -> String {
+    if let sentence = FieldSynonyms.sentence(for: name, among: known) { return " " + sentence }
     let fields = FieldSynonyms.fields(for: name, among: known)
     guard fields.isEmpty else {
         return " Use \(fields.map { $0.quoted }.joined(separator: " and "))."

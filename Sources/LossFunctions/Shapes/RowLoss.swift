@@ -217,7 +217,9 @@ final class RowLoss: LossEvaluator {
         let predictions = checksPredictions ? distribution(0, of: batch) : nil
         let targets = rows.hasClasses ? nil : distribution(1, of: batch)
         let wantsLosses = batch.wantsLosses
-        guard predictions != nil || targets != nil || wantsLosses else { return }
+        guard
+            predictions != nil || targets != nil || wantsLosses || kernel.comparesDirections
+        else { return }
         let functions = batch.loss.functions
         let areValid =
             (predictions == nil
@@ -229,7 +231,7 @@ final class RowLoss: LossEvaluator {
                     from: -.greatestFiniteMagnitude,
                     through: .greatestFiniteMagnitude
                 ))
-        if areValid { return }
+        if areValid, !kernel.comparesDirections { return }
         for lane in units.indices {
             if let predictions {
                 try predictions.check(block.predictionSums[lane], units[lane], batch, axis: axis)
@@ -237,11 +239,34 @@ final class RowLoss: LossEvaluator {
             if let targets {
                 try targets.check(block.targetSums[lane], units[lane], batch, axis: axis)
             }
-            guard wantsLosses, !block.losses[lane].isFinite else { continue }
+            guard !block.losses[lane].isFinite else { continue }
+            if kernel.comparesDirections { try checkDirections(units[lane], batch, layout) }
+            guard wantsLosses else { continue }
             throw .notFinite(
                 .loss,
                 input: batch.signature.inputs[0].name,
                 place: culprit(units[lane], batch, layout, rows)
+            )
+        }
+    }
+
+    /// Throws if a row of an input consists of zeros.
+    private func checkDirections(
+        _ row: Int,
+        _ batch: Batch,
+        _ layout: RowLayout
+    ) throws(LossError) {
+        for input in batch.inputs.indices {
+            let values = batch.input(input).values
+            guard (0..<layout.length).allSatisfy({ values[layout.offset(row, $0)] == 0 }) else {
+                continue
+            }
+            throw .undefined(
+                input: batch.signature.inputs[input].name,
+                place: layout.areContiguous
+                    ? Tensor.place(of: row, in: batch.lossShape)
+                    : Tensor.place(of: layout.start(row), in: layout.shape),
+                .zeroVector
             )
         }
     }

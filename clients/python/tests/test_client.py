@@ -178,6 +178,7 @@ def test_the_catalogue(client: LossClient) -> None:
     assert "huber" in names
     binary = client.losses(family="binary", property=["convex", "differentiable"])
     assert 0 < len(binary) < len(names)
+    assert client.losses(task="binary", convex=True, differentiable=True) == binary
     assert [penalty["name"] for penalty in client.penalties()][:2] == ["l1", "l2"]
     assert {"f1", "roc_auc"} <= {metric["name"] for metric in client.metrics()}
     assert client.describe("mse")["name"] == "squared_error"

@@ -378,6 +378,11 @@ extension BinaryCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(
+            when: [ProbabilityOptions.fromLogits.declaration.name: .flag(true)],
+            gradient: .maximum(1, .greatest(of: positiveWeight)),
+            hessian: .maximum(1, .greatest(of: positiveWeight)) / 4
+        ),
         minimizer: .mean(
             .identity,
             [("from_logits", .logit)],

@@ -53,6 +53,7 @@ extension BinarySparsemax {
         kinks: ["y p = 1 or -1: differentiable; the Hessian is 0 there and 1/2 between"],
         properties: [.convex, .differentiable, .lipschitz, .classificationCalibrated],
         bounds: Bounds(gradient: 1, hessian: 0.5),
+        minimizer: .mean(.signed),
         notes: ["optax's sparsemax_loss and jaxopt take labels 0 and 1."],
         references: [
             "A. F. T. Martins, R. F. Astudillo, From Softmax to Sparsemax, ICML 2016",

@@ -92,6 +92,7 @@ extension DistanceWeightedDiscrimination {
             "y p = q / (q + 1): differentiable; the Hessian is 0 there and (q + 1)^2 / q beyond"
         ],
         properties: [.convex, .differentiable, .lipschitz, .classificationCalibrated],
+        bounds: Bounds(gradient: 1, hessian: (Bound(power) + 1).squared / Bound(power)),
         notes: [
             "The surrogate of the Hessian is the Hessian, which is 0 where the loss is linear."
         ],

@@ -57,6 +57,7 @@ extension Hinge {
         kinks: ["y p = margin: the gradient is 0"],
         properties: [.convex, .lipschitz, .classificationCalibrated],
         bounds: Bounds(gradient: 1, hessian: 0),
+        minimizer: .majority(fixed: ["margin"]),
         notes: [
             "Labels are not converted. Keras reads 0 and 1 as -1 and 1 only if the whole batch "
                 + "consists of them; in any other batch, a label of 0 has the loss 1 whatever p is.",

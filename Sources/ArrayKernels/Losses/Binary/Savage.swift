@@ -67,7 +67,8 @@ extension Savage {
             .differentiable, .twiceDifferentiable, .lipschitz, .properScoring,
             .classificationCalibrated,
         ],
-        bounds: Bounds(loss: 1, gradient: 0.2962962962962963),
+        bounds: Bounds(loss: 1, gradient: 0.2962962962962963, hessian: 0.15405857012135051),
+        minimizer: .mean(.logit),
         notes: [
             "The Hessian is negative where y p < -log 2. Some authors write exp(2 y p)."
         ],

@@ -66,7 +66,7 @@ extension SmoothedHinge {
             "y p = 1 - gamma: differentiable; the Hessian is 1/gamma there and 0 below",
         ],
         properties: [.convex, .differentiable, .lipschitz, .classificationCalibrated],
-        bounds: Bounds(gradient: 1, hessian: Bound(gamma, power: -1)),
+        bounds: Bounds(gradient: 1, hessian: 1 / Bound(gamma)),
         notes: [],
         references: [
             "S. Shalev-Shwartz, T. Zhang, Stochastic Dual Coordinate Ascent Methods for "

@@ -74,6 +74,11 @@ extension Tangent {
             .differentiable, .twiceDifferentiable, .lipschitz, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(
+            loss: 17.15278970826895,
+            gradient: 6.168571308828051,
+            hessian: 8.484612157278836
+        ),
         notes: [
             "The loss is least, 0, where y p is tan(1/2) = 0.546. The Hessian is negative where y p is below "
                 + "-0.513 or above 1.255."

@@ -34,6 +34,7 @@ extension ZeroOne {
         kinks: ["p = 0: the loss, which jumps there, and the gradient are 0"],
         properties: [],
         bounds: Bounds(loss: 1, gradient: 0, hessian: 0),
+        minimizer: .majority(),
         notes: [
             "Its gradient is 0 everywhere, so it measures and does not train.",
             "scikit-learn's zero_one_loss compares labels; with labels -1 and 1 as predictions this is "

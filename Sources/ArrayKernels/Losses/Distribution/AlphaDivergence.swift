@@ -153,6 +153,7 @@ extension AlphaDivergence {
             "q = 0 or y = 0: derivatives and losses that are infinite there are refused",
         ],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable],
+        minimizer: .value("mean(t_k^alpha)^(1 / alpha)"),
         notes: [
             "Rows need not sum to 1. Amari's own parameter is 2 alpha - 1, or its negative."
         ],

@@ -91,6 +91,7 @@ extension ChiSquare {
             "a divisor of 0 with another number above 0: the loss is infinite, and refused",
         ],
         properties: [.convex, .differentiable, .twiceDifferentiable],
+        minimizer: .value("sqrt(mean(t_k^2)), or 1 / mean(1 / t_k) for Neyman's form"),
         notes: [
             "Rows are distributions, or counts and their expectations: q expected and y observed, the "
                 + "loss is Pearson's statistic, as of SciPy's chisquare.",

@@ -52,6 +52,11 @@ extension HellingerDistance {
             "q = y = 0: the derivatives are those for y = 0, 1/2 and 0",
         ],
         properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(
+            when: [ProbabilityOptions.checkSums.declaration.name: .flag(true)],
+            loss: 1
+        ),
+        minimizer: .value("mean(sqrt(t_k))^2 / sum_j mean(sqrt(t_j))^2"),
         notes: [
             "At most 1. The Hellinger distance is its square root.",
             "It is no proper scoring rule: the mean over outcomes of probabilities p is least where q is in "

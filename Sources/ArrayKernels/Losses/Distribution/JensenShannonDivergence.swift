@@ -89,6 +89,10 @@ extension JensenShannonDivergence {
             "q = y = 0: the derivatives are those for y = 0, log(2) / 2 and 0",
         ],
         properties: [.convex, .differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(
+            when: [ProbabilityOptions.checkSums.declaration.name: .flag(true)],
+            loss: 0.6931471805599453
+        ),
         notes: [
             "At most log 2. SciPy's jensenshannon is its square root, and may divide by the "
                 + "logarithm of a base; it also normalises its inputs."

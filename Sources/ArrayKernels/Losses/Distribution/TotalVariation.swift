@@ -46,6 +46,12 @@ extension TotalVariation {
         signature: .distributions,
         kinks: ["q = y: the gradient is 0, the middle of the subdifferential [-1/2, 1/2]"],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(
+            when: [ProbabilityOptions.checkSums.declaration.name: .flag(true)],
+            loss: 1,
+            gradient: 0.5,
+            hessian: 0
+        ),
         notes: ["At most 1. The surrogate of the Hessian, which is 0, is 1/2."],
         references: [
             "D. A. Levin, Y. Peres, Markov Chains and Mixing Times, 2nd edition, 2017, section 4.1"

@@ -54,6 +54,7 @@ extension Wasserstein {
         ),
         kinks: ["D_k at most 2^-92 in magnitude: its sign is 0, the middle of the jump"],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: .length("K") - 1, hessian: 0),
         notes: [
             "The distance of adjacent places is 1: divide by K - 1 for places from 0 to 1. Rows should sum "
                 + "to 1, which is not checked; the last difference of distribution functions does "

@@ -175,6 +175,16 @@ extension CRPSEnsemble {
             "equal members: each has their mean rank, the least of all subgradients",
         ],
         properties: [.lipschitz],
+        bounds: Bounds(
+            gradient: .either(
+                estimator,
+                is: .fair,
+                2 / .length("K"),
+                or: (2 * .length("K") - 1) / .length("K").squared
+            ),
+            hessian: 0
+        ),
+        minimizer: .quantiles("(k - 1/2) / K, or (k - 1) / (K - 1) for the fair estimator"),
         notes: [
             "Members are sorted, in O(K log K). The standard score is 0 or more, and convex in t.",
             "In scoringrules the estimators nrg, qd and int are the standard, fair and pwm the "

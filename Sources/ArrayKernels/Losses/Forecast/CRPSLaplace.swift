@@ -72,6 +72,7 @@ extension CRPSLaplace {
         signature: Forecasts.locationAndScale,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(gradient: 1),
         notes: [],
         references: ["scoringRules crps_lapl", "scoringrules crps_laplace"],
         examples: Forecasts.examples

@@ -145,6 +145,7 @@ extension CRPSLogistic {
         signature: Forecasts.locationAndScale,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(gradient: 1),
         notes: [
             "scoringrules 0.10.0 returns infinity for (t - m) / s = -800, where the score is 799 s."
         ],

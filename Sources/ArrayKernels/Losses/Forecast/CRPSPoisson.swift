@@ -73,6 +73,7 @@ extension CRPSPoisson {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz,
             .properScoring,
         ],
+        bounds: Bounds(gradient: 2),
         notes: [
             "scoringrules 0.10.0 returns NaN for a mean of 150 and a count of 171, where the score is "
                 + "14.58, since factorials overflow.",

@@ -159,6 +159,14 @@ extension EnergyScore {
         ),
         kinks: ["coincident points: the derivatives of their distance are 0"],
         properties: [.lipschitz],
+        bounds: Bounds(
+            gradient: .either(
+                CRPSEnsemble.estimator,
+                is: .fair,
+                2 / .length("M"),
+                or: (2 * .length("M") - 1) / .length("M").squared
+            )
+        ),
         notes: [
             "With K = 1 it is crps_ensemble, which takes M log M steps instead of M^2. The "
                 + "standard score is 0 or more, and convex in t.",

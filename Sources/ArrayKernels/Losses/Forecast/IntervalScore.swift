@@ -76,6 +76,8 @@ extension IntervalScore {
         ),
         kinks: ["t = l and t = u: the derivatives are those inside of the interval"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: 2 / Bound(alpha) - 1, hessian: 0),
+        minimizer: .quantiles("alpha / 2 and 1 - alpha / 2"),
         notes: [
             "l may exceed u; the score is defined, but not meant for it.",
             "The sum of the pinball losses of both ends, times 2 / alpha.",

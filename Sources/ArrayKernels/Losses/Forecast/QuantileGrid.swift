@@ -123,6 +123,14 @@ extension QuantileGrid {
         ),
         kinks: ["q_k = t: the derivative of that term is 0"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(
+            gradient: .maximum(
+                .greatest(of: levels, or: 1 - 0.5 / .length("K")),
+                1 - .least(of: levels, or: 0.5 / .length("K"))
+            ) / .length("K"),
+            hessian: 0
+        ),
+        minimizer: .quantiles("tau_k"),
         notes: [
             "A single number is the level of all columns. Quantiles that cross are not refused.",
             "GluonTS sums twice the pinball losses of the levels; the MQLoss of Nixtla is this "

@@ -160,6 +160,12 @@ extension WeightedIntervalScore {
             "t = m: the derivative of that term is 0",
         ],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(
+            gradient: (1 - .least(of: alpha, or: 1 / (.length("K") + 1)) / 2)
+                / (.length("K") + 0.5),
+            hessian: 0
+        ),
+        minimizer: .quantiles("alpha_k / 2, 1 - alpha_k / 2 and 1/2"),
         notes: [
             "Twice the mean pinball loss at the levels alpha / 2, 1/2 and 1 - alpha / 2.",
             "scoringrules 0.10.0 adds the median itself where its absolute error belongs, so that "

@@ -88,6 +88,12 @@ extension Entropy {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: .logarithm(.length("K")),
+            gradient: .above(
+                (1 + .logarithm(.length("K"))) / (4 * Bound(LogitDivergences.temperature))
+            )
+        ),
         notes: [
             "Trainers subtract it from another loss, times a coefficient; rlax's entropy_loss is "
                 + "its negative.",

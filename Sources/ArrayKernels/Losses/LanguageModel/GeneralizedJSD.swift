@@ -61,6 +61,10 @@ extension GeneralizedJSD {
         diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
+        bounds: Bounds(
+            loss: -Bound(beta) * .logarithm(Bound(beta)) - (1 - Bound(beta))
+                * .logarithm(1 - Bound(beta))
+        ),
         notes: [
             "beta 0 and 1 are refused: the divergence approaches 0 there, but TRL switches to "
                 + "those of distillation (without T^2) and reverse_kl. Divided by beta (1 - beta) "

@@ -93,6 +93,7 @@ extension SkewKL {
         diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
+        bounds: Bounds(loss: -.logarithm(Bound(skew))),
         notes: [
             LogitDivergences.scale, LogitDivergences.constantTeacher, LogitDivergences.surrogate,
             "DistiLLM's skewed_forward_kl is the cross-entropy: it lacks the teacher's entropy, "

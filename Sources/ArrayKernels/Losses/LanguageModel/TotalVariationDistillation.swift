@@ -44,6 +44,7 @@ extension TotalVariationDistillation {
         diagnostics: .entropy(temperature: "temperature"),
         kinks: ["p_k = q_k: the derivative of that term is 0"],
         properties: [.lipschitz],
+        bounds: Bounds(loss: 1, gradient: 1 / (4 * Bound(LogitDivergences.temperature))),
         notes: [
             LogitDivergences.scale, LogitDivergences.constantTeacher,
             "Of probabilities it is total_variation. The surrogate of the Hessian is 0.",

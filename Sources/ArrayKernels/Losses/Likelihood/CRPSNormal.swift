@@ -161,6 +161,7 @@ extension CRPSNormal {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(gradient: 1),
         notes: [
             "In units of the targets: with a standard deviation that approaches 0 it becomes the absolute "
                 + "error, for which scoringrules returns NaN at 0."

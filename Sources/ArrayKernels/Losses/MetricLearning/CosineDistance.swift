@@ -29,6 +29,8 @@ struct CosineDistance: RowwiseLoss {
         sign = measure == .similarity ? -1 : 1
     }
 
+    var comparesDirections: Bool { true }
+
     struct Summary: RowSummary {
         let loss: Vector
         let cosine: TwoDoubles
@@ -149,8 +151,9 @@ extension CosineDistance {
             .init("predictions", .primary, [.init("* K", .real)], "predicted vectors"),
             .init("targets", .differentiable, [.init("* K", .real)], "true vectors")
         ),
-        kinks: ["a vector of zeros has no direction: its loss is not a number, and refused"],
+        kinks: ["a vector of zeros has no direction: it is refused"],
         properties: [.differentiable, .twiceDifferentiable, .symmetric],
+        bounds: Bounds(loss: .either(measure, is: .distance, 2, or: 1)),
         notes: [
             "Keras's CosineSimilarity is minus the cosine. optax's cosine_similarity and MLX's "
                 + "cosine_similarity_loss are the cosine itself: minimising it makes vectors opposite.",

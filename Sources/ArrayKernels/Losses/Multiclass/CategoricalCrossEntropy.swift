@@ -250,6 +250,11 @@ extension CategoricalCrossEntropy {
             .convex, .differentiable, .twiceDifferentiable, .properScoring,
             .classificationCalibrated,
         ],
+        bounds: Bounds(
+            when: [ProbabilityOptions.fromLogits.declaration.name: .flag(true)],
+            gradient: .greatest(of: RowOptions.classWeights),
+            hessian: .greatest(of: RowOptions.classWeights) / 4
+        ),
         minimizer: .mean(
             .identity,
             [("from_logits", .softmax)],

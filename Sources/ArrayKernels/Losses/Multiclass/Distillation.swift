@@ -172,6 +172,7 @@ extension Distillation {
         diagnostics: .entropy(temperature: "temperature"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(gradient: Bound(temperature), hessian: 0.25),
         notes: [
             "The factor T^2 keeps the size of the gradient when the temperature changes.",
             "Add a multiple of categorical_cross_entropy for labels that are known.",

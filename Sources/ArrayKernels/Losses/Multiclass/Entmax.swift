@@ -246,6 +246,7 @@ extension Entmax {
             "alpha = 2 and z_k = tau: differentiable; the Hessian is that of a class with p_k = 0"
         ],
         properties: [.convex, .differentiable, .lipschitz],
+        bounds: Bounds(gradient: .greatest(of: RowOptions.classWeights)),
         relations: [
             .same(as: "entmax15", when: ["alpha": .number(1.5)]),
             .same(as: "sparsemax", when: ["alpha": .number(2)]),

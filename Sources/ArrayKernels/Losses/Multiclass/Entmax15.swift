@@ -161,6 +161,7 @@ extension Entmax15 {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(gradient: .greatest(of: RowOptions.classWeights)),
         notes: [
             "The formulas are without class weights; that of a distribution is the mean of those of its classes.",
             "The loss is 0 where the score of the class exceeds the others by 2 or more.",

@@ -131,6 +131,11 @@ extension GeneralizedCrossEntropy {
         signature: .predictedDistributions(fromLogits: true),
         kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: .greatest(of: RowOptions.classWeights) / Bound(q),
+            gradient: .greatest(of: RowOptions.classWeights) * Bound(q).power(Bound(q))
+                / (1 + Bound(q)).power(1 + Bound(q))
+        ),
         notes: [
             "Keras takes the power of the expected probability of a distribution; here, as everywhere, the loss "
                 + "is the expected one.",

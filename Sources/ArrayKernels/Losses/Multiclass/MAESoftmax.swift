@@ -31,6 +31,11 @@ extension MAESoftmax {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: 2 * .greatest(of: RowOptions.classWeights),
+            gradient: .greatest(of: RowOptions.classWeights) / 2,
+            hessian: 0.19245008972987526 * .greatest(of: RowOptions.classWeights)
+        ),
         relations: [.twice("generalized_cross_entropy", ["q": .number(1)])],
         notes: [
             "The loss of a distribution is the expected one of its classes, not the sum of the "

@@ -110,6 +110,7 @@ extension MulticlassHinge {
         signature: .scoresAndSingleClasses,
         kinks: ["z_t - max_(k != t) z_k = margin: the derivatives are 0", tie],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: .greatest(of: RowOptions.classWeights), hessian: 0),
         notes: [
             "The greatest of the others in Keras's categorical_hinge is at least 0: it multiplies "
                 + "the score of the class by 0. The losses differ where all other scores are negative.",

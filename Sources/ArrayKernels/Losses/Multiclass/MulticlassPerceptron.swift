@@ -33,6 +33,7 @@ extension MulticlassPerceptron {
             MulticlassHinge.tie,
         ],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: .greatest(of: RowOptions.classWeights), hessian: 0),
         relations: [.same(as: "multiclass_hinge", ["margin": .number(0)])],
         notes: ["optax shares the gradient among equal scores too, with the class as well."],
         references: [

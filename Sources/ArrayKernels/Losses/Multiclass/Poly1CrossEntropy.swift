@@ -39,6 +39,10 @@ extension Poly1CrossEntropy {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: .greatest(of: RowOptions.classWeights)
+                * (1 + .maximum(1, Bound(epsilon))).squared / (4 * .maximum(1, Bound(epsilon)))
+        ),
         notes: [
             "Convex for epsilon from -1 to 1; the surrogate of the Hessian is its magnitude.",
             "optax's epsilon is 2, that of RAX 1.",

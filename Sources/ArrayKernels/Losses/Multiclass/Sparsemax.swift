@@ -168,6 +168,10 @@ extension Sparsemax {
         signature: .scoresAndDistributions,
         kinks: ["z_k = tau: differentiable; the Hessian is that of a class with p_k = 0"],
         properties: [.convex, .differentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: .greatest(of: RowOptions.classWeights),
+            hessian: .greatest(of: RowOptions.classWeights) * (1 - 1 / .length("K"))
+        ),
         notes: [
             "The formulas are without class weights; that of a distribution is the mean of those of its classes.",
             "The loss is 0 where the score of the class exceeds the others by 1 or more.",

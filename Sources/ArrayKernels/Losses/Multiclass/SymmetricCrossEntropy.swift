@@ -26,6 +26,12 @@ enum SymmetricCrossEntropy: ListedRowLoss {
         "Number that stands for log 0 in the reverse cross-entropy."
     )
 
+    /// The greater of the coefficients of the logarithm and of the probability in the loss.
+    private static let greatestFactor = Bound.maximum(
+        Bound(alpha),
+        -Bound(beta) * Bound(logZero)
+    )
+
     static func kernel(_ options: OptionValues) -> any RowKernel {
         let reverse = TwoDoubles.product(
             Vector(repeating: options[beta]),
@@ -56,6 +62,10 @@ extension SymmetricCrossEntropy {
         signature: .scoresAndDistributions,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: .greatest(of: RowOptions.classWeights)
+                * (Bound(alpha) + greatestFactor).squared / (4 * greatestFactor)
+        ),
         notes: [
             "Code in common use clips the one-hot labels at 1e-4, which is a log_zero of -9.21, and "
                 + "the probabilities at 1e-7.",

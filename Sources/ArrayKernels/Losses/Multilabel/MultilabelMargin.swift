@@ -173,6 +173,7 @@ extension MultilabelMargin {
         ),
         kinks: ["z_j - z_i = margin: the derivatives of that term are 0"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: 1 - 1 / .length("K"), hessian: 0),
         notes: [
             "Targets say of each label whether it applies. Those of PyTorch are lists of indices, "
                 + "padded with -1; an index that occurs twice counts twice there.",

@@ -45,6 +45,10 @@ extension MultilabelSoftMargin {
         ),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(
+            gradient: .greatest(of: LabelOptions.weights) / .length("K"),
+            hessian: .greatest(of: LabelOptions.weights) / (4 * .length("K"))
+        ),
         minimizer: .mean(.logit, fixed: ["label_smoothing"]),
         notes: [
             "label_smoothing s replaces a label y by y (1 - s) + s / 2.",

@@ -96,6 +96,7 @@ extension ZLPR {
         signature: .logitsAndLabels,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(gradient: 1, hessian: 0.25),
         notes: ["A label is predicted where its score is above 0. Rows without labels are valid."],
         references: [
             "J. Su et al., ZLPR: A Novel Loss for Multi-label Classification, arXiv:2208.02955, 2022"

@@ -32,6 +32,11 @@ extension Coral {
             .strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .lipschitz,
             .properScoring,
         ],
+        bounds: Bounds(
+            gradient: .greatest(of: RowOptions.classWeights),
+            hessian: .greatest(of: RowOptions.classWeights) / 4
+        ),
+        minimizer: .mean(.logit),
         notes: [
             "Of K + 1 ordered classes, those of rank 0 have the levels 0, 0, ..., of rank 1 the levels "
                 + "1, 0, ..., of rank K the levels 1, 1, ..., as coral-pytorch's levels_from_labelbatch "

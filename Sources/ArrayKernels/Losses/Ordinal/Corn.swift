@@ -30,6 +30,10 @@ extension Corn {
         signature: .ranks,
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz, .properScoring],
+        bounds: Bounds(
+            gradient: .greatest(of: RowOptions.classWeights),
+            hessian: .greatest(of: RowOptions.classWeights) / 4
+        ),
         notes: [
             "The logits are those of conditional probabilities: that the rank is above level k if it is "
                 + "above k - 1. Only the levels up to the rank are asked.",

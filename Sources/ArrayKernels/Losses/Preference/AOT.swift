@@ -145,6 +145,11 @@ extension AOT {
         diagnostics: .rewards(factor: "beta"),
         kinks: ["equal numbers: sorted by position"],
         properties: [.lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta) * (1 - Bound(Preferences.labelSmoothing))
+                / .length("N"),
+            hessian: Bound(Preferences.beta).squared / (4 * .length("N"))
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums,
             "One loss for the whole batch, which must be in one request: the numbers that are "

@@ -112,6 +112,11 @@ extension APOZero {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: 2,
+            gradient: Bound(Preferences.beta) / 4,
+            hessian: 0.09622504486493763 * Bound(Preferences.beta).squared
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The Hessian is negative in c where a < 0 and in r where b > 0; its surrogate is the "
@@ -146,6 +151,7 @@ extension APODown {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(loss: 2, gradient: Bound(Preferences.beta) / 4),
         notes: [
             Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The surrogates of the Hessian are its magnitudes.",

@@ -56,6 +56,10 @@ extension BCO {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta),
+            hessian: Bound(Preferences.beta).squared / 4
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "The loss type bco_pair of TRL has no shift; its trainer of unpaired responses uses "

@@ -120,6 +120,10 @@ extension DPO {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta) * (1 - Bound(Preferences.labelSmoothing)),
+            hessian: Bound(Preferences.beta).squared / 4
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums,
             "With label smoothing it is the conservative DPO. TRL's loss type sigmoid ignores its "
@@ -158,6 +162,10 @@ extension CPO {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta) * (1 - Bound(Preferences.labelSmoothing)),
+            hessian: Bound(Preferences.beta).squared / 4
+        ),
         notes: [
             Preferences.sums,
             "The negative log-likelihood of the chosen response, which TRL adds with the factor "
@@ -196,6 +204,10 @@ extension SimPO {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta) * (1 - Bound(Preferences.labelSmoothing)),
+            hessian: Bound(Preferences.beta).squared / 4
+        ),
         relations: [
             .same(
                 as: "cpo",

@@ -45,6 +45,7 @@ extension DPOHinge {
         diagnostics: .rewards(factor: "beta"),
         kinks: ["u = 1: the gradient is 0, an end of the subdifferential"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: Bound(Preferences.beta), hessian: 0),
         notes: [
             Preferences.constantReference, Preferences.sums,
             "The margin, a sum of four logarithms, counts as 1 if it is within 2^-100 of it.",

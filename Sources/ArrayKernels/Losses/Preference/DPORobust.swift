@@ -71,6 +71,11 @@ extension DPORobust {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta) * (1 - Bound(Preferences.labelSmoothing))
+                / (1 - 2 * Bound(Preferences.labelSmoothing)),
+            hessian: Bound(Preferences.beta).squared / 4
+        ),
         relations: [.same(as: "dpo", when: ["label_smoothing": .number(0)])],
         notes: [
             Preferences.constantReference, Preferences.sums,

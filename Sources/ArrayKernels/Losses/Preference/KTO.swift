@@ -28,6 +28,8 @@ struct KTO: PointwiseLoss {
         "Factor of the loss of undesirable responses."
     )
 
+    private static let largestWeight = Bound.maximum(Bound(desirable), Bound(undesirable))
+
     private let beta: Double
     private let divergence: Double
     private let weights: (desirable: Double, undesirable: Double)
@@ -102,6 +104,11 @@ extension KTO {
         diagnostics: .labelledRewards(factor: "beta", threshold: "kl"),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            loss: largestWeight,
+            gradient: Bound(Preferences.beta) * largestWeight / 4,
+            hessian: 0.09622504486493763 * Bound(Preferences.beta).squared * largestWeight
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums, Preferences.subnormal,
             "TRL estimates kl in each batch, at least 0, and holds it constant.",

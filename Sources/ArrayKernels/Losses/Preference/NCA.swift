@@ -67,6 +67,10 @@ extension NCA {
         diagnostics: .rewards(factor: "beta"),
         kinks: [],
         properties: [.convex, .differentiable, .twiceDifferentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Bound(Preferences.beta),
+            hessian: 0.375 * Bound(Preferences.beta).squared
+        ),
         notes: [
             Preferences.constantReference, Preferences.sums, Preferences.subnormal,
         ],

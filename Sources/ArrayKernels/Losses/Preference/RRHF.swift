@@ -104,6 +104,7 @@ extension RRHF {
             "equal highest rewards: the first response is the best",
         ],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: Bound(weight) * (.length("K") - 1) + 1, hessian: 0),
         notes: [
             "RRHF divides the sum over the tokens of a response by a power of its length, 1 by "
                 + "default, with which it is the mean of log_probability. Its likelihood of the best response is a mean over the padded length.",

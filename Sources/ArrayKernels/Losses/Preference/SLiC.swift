@@ -64,6 +64,7 @@ extension SLiC {
         diagnostics: .rewards(factor: nil),
         kinks: ["c - r = delta: the derivative of the first term is 0"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: 1 + Bound(regularization), hessian: 0),
         notes: [
             Preferences.sums,
             "The response that regularizes is the chosen one, as in HALOs, whose beta is delta.",

@@ -68,6 +68,11 @@ extension AbsolutePercentageError {
         signature: .realPairWithConstantTargets,
         kinks: ["p = t: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(
+            gradient: .either(percent, 100 / Bound(epsilon), or: 1 / Bound(epsilon)),
+            hessian: 0
+        ),
+        minimizer: .weightedMedian("1 / max(|t|, epsilon)"),
         notes: [
             "Keras's loss is in percent, and its epsilon is 1e-7; that of scikit-learn is the default "
                 + "here. LightGBM and CatBoost divide by max(1, |t|); LightGBM also replaces the values of a "

@@ -64,7 +64,7 @@ extension Cauchy {
         signature: .realPair,
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
-        bounds: Bounds(gradient: Bound(0.5, Fair.scale), hessian: 1),
+        bounds: Bounds(gradient: Bound(Fair.scale) / 2, hessian: 1),
         notes: [
             "The Hessian is negative beyond the scale.",
             "SciPy's least_squares with loss=\"cauchy\" minimises this with f_scale as the scale.",

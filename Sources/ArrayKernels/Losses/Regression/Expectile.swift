@@ -46,6 +46,7 @@ extension Expectile {
         signature: .realPair,
         kinks: ["p = t: differentiable; the Hessian is 1 - tau there and tau below"],
         properties: [.strictlyConvex, .convex, .differentiable],
+        bounds: Bounds(hessian: .either(half, Pinball.largestShare, or: 2 * Pinball.largestShare)),
         minimizer: .expectile("tau"),
         relations: [.half(of: "half_squared_error", when: ["tau": .number(0.5)])],
         notes: [

@@ -53,8 +53,8 @@ extension GemanMcClure {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
         bounds: Bounds(
-            loss: Bound(0.5, Fair.scale, power: 2),
-            gradient: Bound(0.3247595264191645, Fair.scale),
+            loss: Bound(Fair.scale).squared / 2,
+            gradient: 0.3247595264191645 * Bound(Fair.scale),
             hessian: 1
         ),
         notes: ["The Hessian is negative beyond the scale divided by the square root of 3."],

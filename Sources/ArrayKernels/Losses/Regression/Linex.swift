@@ -58,6 +58,7 @@ extension Linex {
         signature: .realPair,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable],
+        minimizer: .value("-log(mean(exp(-asymmetry t))) / asymmetry"),
         notes: ["With an asymmetry of 0 the loss is 0. Exponents above 709.78 overflow."],
         references: [
             "H. R. Varian, A Bayesian Approach to Real Estate Assessment, 1975",

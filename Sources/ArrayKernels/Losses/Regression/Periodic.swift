@@ -103,8 +103,11 @@ extension Periodic {
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
         bounds: Bounds(
             loss: 2,
-            gradient: Bound(6.283185307179586, period, power: -1),
-            hessian: Bound(39.47841760435743, period, power: -2)
+            gradient: 6.283185307179586 / Bound(period),
+            hessian: 39.47841760435743 / Bound(period).squared
+        ),
+        minimizer: .value(
+            "period / (2 pi) atan2(mean(sin(2 pi t / period)), mean(cos(2 pi t / period)))"
         ),
         notes: [
             "The Hessian is negative where the distance from the nearest multiple of the period exceeds a "

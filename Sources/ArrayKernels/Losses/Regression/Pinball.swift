@@ -15,6 +15,12 @@ struct Pinball: LevelLoss {
             + "one for each index of an axis, for several quantiles at once."
     )
 
+    /// The greater of the weights.
+    static let largestShare = Bound.maximum(
+        .greatest(of: tau, or: 0.5),
+        1 - .least(of: tau, or: 0.5)
+    )
+
     let levels: [Double]
 
     init(_ options: OptionValues) {
@@ -53,6 +59,7 @@ extension Pinball {
         signature: .realPair,
         kinks: ["p = t: the gradient is 0, an element of the subdifferential [-tau, 1 - tau]"],
         properties: [.convex, .lipschitz],
+        bounds: Bounds(gradient: largestShare, hessian: 0),
         minimizer: .quantile("tau"),
         relations: [.half(of: "absolute_error", when: ["tau": .number(0.5)])],
         notes: [

@@ -54,6 +54,10 @@ extension QuantileHuber {
             "|p - t| = delta: differentiable; the Hessian is 0 beyond",
         ],
         properties: [.convex, .differentiable, .lipschitz],
+        bounds: Bounds(
+            gradient: Pinball.largestShare * Bound(Huber.delta),
+            hessian: Pinball.largestShare
+        ),
         relations: [.half(of: "huber", when: ["tau": .number(0.5)])],
         notes: ["rlax calls delta huber_param; with delta = 0 it returns the pinball loss."],
         references: [

@@ -58,7 +58,7 @@ extension SmoothL1 {
             "p = t with beta = 0: the gradient is 0, the middle of the subdifferential [-1, 1]",
         ],
         properties: [.convex, .lipschitz, .symmetric],
-        bounds: Bounds(gradient: 1, hessian: Bound(beta, power: -1)),
+        bounds: Bounds(gradient: 1, hessian: 1 / Bound(beta)),
         relations: [
             .same(as: "absolute_error", when: ["beta": .number(0)]),
             .same(as: "huber", ["delta": .number(1)], when: ["beta": .number(1)]),

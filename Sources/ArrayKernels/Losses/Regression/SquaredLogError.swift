@@ -110,6 +110,7 @@ extension SquaredLogError {
         ),
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable],
+        minimizer: .value("exp(mean(log(1 + t))) - 1"),
         notes: [
             "The Hessian is negative where 1 + p > e (1 + t).",
             "Keras raises both to at least 1e-7, so negative predictions have no gradient; "

@@ -43,6 +43,8 @@ extension SquaredPercentageError {
         signature: .realPairWithConstantTargets,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable],
+        bounds: Bounds(hessian: 2 / Bound(AbsolutePercentageError.epsilon).squared),
+        minimizer: .value("mean(w t) / mean(w) with w = 1 / max(|t|, epsilon)^2"),
         notes: [],
         references: [
             "H. Park, L. A. Stefanski, Relative-Error Prediction, Statistics and Probability "

@@ -68,6 +68,7 @@ extension SymmetricPercentageError {
             "p = 0: the loss is 2 and the gradient 0, as where the signs differ",
         ],
         properties: [],
+        bounds: Bounds(loss: 2),
         notes: [
             "A fraction between 0 and 2; some authors multiply by 100, or omit the factor 2.",
             "Where prediction and target differ in sign the loss is 2, without a gradient.",

@@ -61,8 +61,8 @@ extension TukeyBiweight {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
         bounds: Bounds(
-            loss: Bound(1.0 / 6, scale, power: 2),
-            gradient: Bound(0.2862167011199731, scale),
+            loss: Bound(scale).squared / 6,
+            gradient: 0.2862167011199731 * Bound(scale),
             hessian: 1
         ),
         notes: [

@@ -51,8 +51,8 @@ extension Welsch {
         kinks: [],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz, .symmetric],
         bounds: Bounds(
-            loss: Bound(0.5, Fair.scale, power: 2),
-            gradient: Bound(0.42888194248035344, Fair.scale),
+            loss: Bound(Fair.scale).squared / 2,
+            gradient: 0.42888194248035344 * Bound(Fair.scale),
             hessian: 1
         ),
         notes: ["The Hessian is negative beyond the scale divided by the square root of 2."],

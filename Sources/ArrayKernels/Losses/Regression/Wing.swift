@@ -75,6 +75,10 @@ extension Wing {
             "|p - t| = width: the slope jumps to 1, and the Hessian to 0",
         ],
         properties: [.lipschitz, .symmetric],
+        bounds: Bounds(
+            gradient: .maximum(1, Bound(width) / Bound(curvature)),
+            hessian: Bound(width) / Bound(curvature).squared
+        ),
         notes: ["The Hessian is negative where the loss is logarithmic."],
         references: [
             "Z.-H. Feng et al., Wing Loss for Robust Facial Landmark Localisation with "

@@ -42,6 +42,7 @@ extension ElasticNet {
         signature: .parameters,
         kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
         properties: [.convex, .symmetric],
+        bounds: Bounds(hessian: Bound(strength) * (1 - Bound(l1Ratio))),
         notes: ["The parametrisation of scikit-learn's ElasticNet, whose strength is alpha."],
         references: ["H. Zou, T. Hastie, JRSS B 67, 2005", "scikit-learn ElasticNet"],
         defaultReduction: .sum

@@ -31,7 +31,7 @@ extension L2 {
         signature: .parameters,
         kinks: [],
         properties: [.strictlyConvex, .convex, .differentiable, .twiceDifferentiable, .symmetric],
-        bounds: Bounds(hessian: Bound(2, strength)),
+        bounds: Bounds(hessian: 2 * Bound(strength)),
         notes: [
             "Without a factor of 1/2, as in Keras. PyTorch's weight decay d is a strength of "
                 + "d / 2; so is XGBoost's reg_lambda."

@@ -89,6 +89,10 @@ extension LogSum {
         signature: .parameters,
         kinks: ["w = 0: the gradient is 0, the middle of the subdifferential"],
         properties: [.lipschitz, .symmetric],
+        bounds: Bounds(
+            gradient: Bound(strength) / Bound(epsilon),
+            hessian: Bound(strength) / Bound(epsilon).squared
+        ),
         notes: [
             "Not convex: with hessian_kind \"positive\", the magnitude of the Hessian takes its place."
         ],

@@ -81,7 +81,11 @@ extension MinimaxConcavePenalty {
             "|w| = gamma strength: differentiable; the Hessian is -1/gamma there and 0 beyond",
         ],
         properties: [.lipschitz, .symmetric],
-        bounds: Bounds(gradient: Bound(strength), hessian: Bound(gamma, power: -1)),
+        bounds: Bounds(
+            loss: Bound(gamma) * Bound(strength).squared / 2,
+            gradient: Bound(strength),
+            hessian: 1 / Bound(gamma)
+        ),
         notes: [
             "Not convex: with hessian_kind \"positive\", 1/gamma takes the place of the Hessian -1/gamma."
         ],

@@ -95,7 +95,11 @@ extension SCAD {
             "|w| = gamma strength: differentiable; the Hessian is -1/(gamma - 1) there and 0 beyond",
         ],
         properties: [.lipschitz, .symmetric],
-        bounds: Bounds(gradient: Bound(strength)),
+        bounds: Bounds(
+            loss: Bound(strength).squared * (Bound(gamma) + 1) / 2,
+            gradient: Bound(strength),
+            hessian: 1 / (Bound(gamma) - 1)
+        ),
         notes: [
             "Not convex: with hessian_kind \"positive\", 1/(gamma - 1) takes the place of the Hessian "
                 + "-1/(gamma - 1)."

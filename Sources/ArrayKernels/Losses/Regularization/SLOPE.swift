@@ -194,6 +194,7 @@ extension SLOPE {
             "w = 0: the gradient is 0",
         ],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: Bound(strength) * .greatest(of: alphas), hessian: 0),
         notes: [
             "With a single number for alphas it is l1, and the default weights are those of OSCAR. Parameters "
                 + "are sorted, in O(K log K).",

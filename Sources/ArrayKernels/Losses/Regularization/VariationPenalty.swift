@@ -233,6 +233,7 @@ extension VariationPenalty {
                 + "from them, the least of all subgradients"
         ],
         properties: [.convex, .lipschitz, .symmetric],
+        bounds: Bounds(gradient: 2 * Bound(strength), hessian: 0),
         notes: [
             "The proximal operator is exact, in O(K): the taut string. pyproximal's TV approaches it in a "
                 + "number of iterations.",

@@ -175,6 +175,7 @@ extension Dice {
         ),
         kinks: ["Two empty regions without smoothing: the loss and its derivatives are 0"],
         properties: [.differentiable, .twiceDifferentiable],
+        bounds: Bounds(loss: .length("K") / (.length("K") + Bound(smooth))),
         notes: [
             "A region is a row: flatten images to one row each, or a batch to one row for a single "
                 + "loss, as Keras does.",

@@ -99,7 +99,7 @@ struct DSquared: MetricEvaluator {
             switch statistic {
             case .mean: try batch.regressionSums().meanTarget
             case .median, .quantile: targets.quantile(level, batch.scale)
-            case .expectile: preconditionFailure("no loss of expectiles is offered")
+            default: preconditionFailure("no loss with another minimizer is offered")
             }
         let best = try lossOfMeans.moments(
             of: batch,

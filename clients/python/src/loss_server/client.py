@@ -236,9 +236,9 @@ class LossClient:
 
     # The catalogue
 
-    def losses(self, **filters: str | Sequence[str]) -> list[dict[str, Any]]:
-        """Returns the losses of the catalogue, filtered by `family`, `property` and `unit`."""
-        query = urlencode({name: ",".join(_listed(value)) for name, value in filters.items()})
+    def losses(self, **filters: str | Sequence[str] | bool) -> list[dict[str, Any]]:
+        """Returns the losses of the catalogue, filtered by `family`, `property`, `unit`, or `convex=True` and so on."""
+        query = urlencode({name: _filter_text(value) for name, value in filters.items()})
         found: list[dict[str, Any]] = self._get("/v1/losses" + (f"?{query}" if query else ""))["losses"]
         return found
 
@@ -368,6 +368,11 @@ def _batches(lines: Sequence[bytes], limit: int) -> list[list[bytes]]:
 def _name(term: str | Mapping[str, Any], noun: str = "loss") -> str:
     """The name of a loss or metric that is given by its name or with options."""
     return term if isinstance(term, str) else str(term.get(noun, ""))
+
+
+def _filter_text(value: str | Sequence[str] | bool) -> str:
+    """The text of a filter in a query."""
+    return str(value).lower() if isinstance(value, bool) else ",".join(_listed(value))
 
 
 def _listed(value: Any) -> list[Any]:

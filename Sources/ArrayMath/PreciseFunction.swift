@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Functions that are computed with twice the precision of a double, and on which losses are based.
+package enum PreciseFunction: String, CaseIterable, Sendable {
+    /// 1/(1 + e^-x), for any y.
+    case sigmoid
+    /// The entropy of the probabilities sigmoid x and sigmoid -x, for any y.
+    case sigmoidEntropy
+    /// log(1 + e^-x), for any y.
+    case softplusOfNegative
+    /// tanh(x/2), for any y.
+    case tangentOfHalf
+    /// The cube root of x >= 0, for any y.
+    case cubeRoot
+    /// log(1 + e^x + e^y).
+    case logSumExp
+}
