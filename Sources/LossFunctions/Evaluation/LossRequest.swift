@@ -36,6 +36,7 @@ package struct LossRequest: Sendable {
         var mask: Tensor?
         var logProbability: LogProbability?
         var tokenMasks: [Tensor?] = []
+        var lengths: [Tensor?] = []
         var normalizer: Double?
         var emptyRows = EmptyRows.drop
         var hessianScale: Double?
@@ -96,6 +97,13 @@ extension LossRequest {
     package var tokenMasks: [Tensor?] {
         get { details?.values.tokenMasks ?? [] }
         set { change { $0.tokenMasks = newValue } }
+    }
+    /// The lengths of sequences that follow each other in one dimension.
+    ///
+    /// They are in the order of `Signature.lengths`; none at all means that items have equal lengths.
+    package var lengths: [Tensor?] {
+        get { details?.values.lengths ?? [] }
+        set { change { $0.lengths = newValue } }
     }
     /// The denominator, if the caller supplies it.
     package var normalizer: Double? {
