@@ -58,8 +58,7 @@ extension Subject {
         var values = batch.predictions.values
         for index in 0..<((values.count + 2) / 3) { values[index] *= scale }
         return Batch(
-            predictions: Tensor(shape: batch.predictions.shape, values: values),
-            targets: batch.targets,
+            [Tensor(shape: batch.predictions.shape, values: values)] + batch.inputs.dropFirst(),
             weights: batch.weights
         )
     }

@@ -13,6 +13,8 @@ struct Subject {
     /// The count of predictions per loss: 1, or the classes of a row.
     let classes: Int
     private let inputs: (inout SplitMix) -> (prediction: Double, target: Double)
+    /// The numbers of a third input, if the loss has one.
+    private var third: Optional<(inout SplitMix) -> Double>
     private let shaping: Shaping
     /// The sum of the losses by the textbook formula.
     private let plain: (Batch) -> Double
@@ -50,6 +52,7 @@ struct Subject {
                 inputs: { (3 * $0.normal(), $0.unit() < 0.5 ? 0 : 1) },
                 plain: { z, t in log(1 + exp(t == 1 ? -z : z)) }
             ),
+            .tokens,
             Self("categorical_cross_entropy", rowsOf: 10, .distributions) { p, y in -y * log(p) },
             Self("categorical_cross_entropy", rowsOf: 10, .logits(indices: true)) { p, y in
                 -y * log(p)
@@ -76,6 +79,7 @@ struct Subject {
         self.name = flag.map { "\(name), \($0)" } ?? name
         self.loss = make(name, flag)
         self.inputs = inputs
+        third = nil
         classes = 1
         shaping = .none
         self.plain = { batch in
@@ -84,6 +88,42 @@ struct Subject {
                 sum += plain(batch.predictions.values[index], batch.targets.values[index])
             }
             return sum
+        }
+    }
+
+    /// PPO of tokens whose ratios are mostly between its bounds.
+    private static var tokens: Self {
+        Self(
+            "ppo",
+            inputs: { random in
+                let old = 2 * -random.unit()
+                return (old + 0.15 * random.normal(), old)
+            },
+            third: { $0.normal() },
+            plain: { logprob, old, advantage in
+                let ratio = exp(logprob - old)
+                return max(-ratio * advantage, -min(max(ratio, 0.8), 1.2) * advantage)
+            }
+        )
+    }
+
+    private init(
+        _ name: String,
+        inputs: @escaping (inout SplitMix) -> (Double, Double),
+        third: @escaping (inout SplitMix) -> Double,
+        plain: @escaping (Double, Double, Double) -> Double
+    ) {
+        self.name = name
+        loss = make(name, nil)
+        self.inputs = inputs
+        self.third = third
+        classes = 1
+        shaping = .none
+        self.plain = { batch in
+            let (first, second, third) = (batch.inputs[0], batch.inputs[1], batch.inputs[2])
+            return first.values.indices.reduce(0.0) {
+                $0 + plain(first.values[$1], second.values[$1], third.values[$1])
+            }
         }
     }
 
@@ -104,6 +144,7 @@ struct Subject {
         self.name = "\(name), \(classes) classes\(kind)"
         loss = make(name, flag)
         inputs = { (3 * $0.normal(), $0.normal()) }
+        third = nil
         self.classes = classes
         self.shaping = shaping
         self.plain = { batch in
@@ -155,12 +196,14 @@ struct Subject {
             targets = (0..<rows).map { _ in (random.unit() * Double(classes)).rounded(.down) }
             targetShape = [rows]
         }
+        let others = third.map { third in
+            Tensor(shape: [rows], values: (0..<rows).map { _ in third(&random) })
+        }
         return Batch(
-            predictions: Tensor(
-                shape: classes == 1 ? [rows] : [rows, classes],
-                values: predictions
-            ),
-            targets: Tensor(shape: targetShape, values: targets),
+            [
+                Tensor(shape: classes == 1 ? [rows] : [rows, classes], values: predictions),
+                Tensor(shape: targetShape, values: targets),
+            ] + [others].compactMap { $0 },
             weights: isWeighted
                 ? Tensor(shape: [rows], values: (0..<rows).map { _ in 0.1 + random.unit() }) : nil
         )

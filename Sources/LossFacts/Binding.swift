@@ -30,8 +30,58 @@ package struct Binding: Sendable {
     }
 
     /// Binds the symbols of a signature to the shapes of inputs; `nil` for those omitted.
-    package init(_ signature: Signature, shapes: [[Int]?]) throws(LossError) {
-        try self.init(signature, axis: -1, count: shapes.count) { shapes[$0] }
+    package init(_ signature: Signature, shapes: [[Int]?], axis: Int = -1) throws(LossError) {
+        try self.init(signature, axis: axis, count: shapes.count) { shapes[$0] }
+    }
+
+    /// Binds the symbols of a signature of sequences to inputs in which these follow each other.
+    ///
+    /// The dimension of their tokens has the length of the longest sequence.
+    ///
+    /// - Parameters:
+    ///   - signature: the signature, which has a dimension of the tokens of a sequence.
+    ///   - inputs: the inputs.
+    ///   - sequences: the lengths of the sequences.
+    /// - Throws: `LossError.dimensions`, `LossError.notInSequence` or `LossError.shapes` for lengths or an
+    ///   input with another shape.
+    package init(
+        _ signature: Signature,
+        _ inputs: [Tensor?],
+        sequences: Tensor
+    ) throws(LossError) {
+        let dimension = signature.sequenceDimension ?? ""
+        let first = signature.inputs[0].name
+        let shape = inputs[0]?.shape ?? []
+        let name = signature.lengths[0]
+        guard sequences.shape.count == 1 else {
+            throw .dimensions(input: name, shape: sequences.shape, form: "B")
+        }
+        guard shape.count == 1 else {
+            throw .notInSequence(
+                input: first,
+                shape: shape,
+                lengths: name,
+                allowed: PartialShape([.free("N")]),
+                responses: nil
+            )
+        }
+        leading = sequences.shape
+        let longest = sequences.values.reduce(0) { $0 < $1 ? $1 : $0 }
+        lengths = [(dimension, min(Int(exactly: longest) ?? shape[0], shape[0]))]
+        for (index, input) in signature.inputs.enumerated() {
+            guard let own = inputs[index]?.shape else { continue }
+            let isByToken = input.forms[0].shape.dimensions.contains(.named(dimension))
+            let expected = isByToken ? shape : leading
+            guard own == expected else {
+                throw .shapes(
+                    input: input.name,
+                    shape: own,
+                    reference: isByToken ? first : name,
+                    referenceShape: expected,
+                    allowed: [PartialShape(expected.map { .length($0) })]
+                )
+            }
+        }
     }
 
     @inline(__always)
@@ -83,6 +133,8 @@ package struct Binding: Sendable {
                     reference: first.name,
                     referenceShape: shape,
                     allowed: input.forms.map { expected($0.shape, axis: dimension) }
+                        + (input.mayBeBySequence && leading.count > 1
+                            ? [PartialShape([.length(leading[0])])] : [])
                 )
             }
             bind(own, to: input.forms[form].shape)

@@ -77,8 +77,19 @@ package enum LossError: Error, Equatable, Sendable {
     case noDerivative(input: String)
     /// The loss has no value for the numbers of an input at a place.
     case undefined(input: String, place: [Int], Undefined)
-    /// The lengths of segments do not add up to the number of elements.
+    /// The lengths of segments or sequences do not add up to the number of elements.
     case wrongTotal(input: String, total: Int, reference: String, expected: Int)
+    /// An input has neither the shape of elements in sequence, which `lengths` divides, nor that of the
+    /// responses that they make up, if it may.
+    case notInSequence(
+        input: String,
+        shape: [Int],
+        lengths: String,
+        allowed: PartialShape,
+        responses: [Int]?
+    )
+    /// A field has as many numbers as there are sequences and as there are elements, although they differ.
+    case sequencesOrElements(input: String, count: Int)
     /// The computation would take too long.
     case tooManySteps(Int, limit: Int)
     /// The caller has cancelled the evaluation.

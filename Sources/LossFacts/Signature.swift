@@ -52,15 +52,30 @@ package final class Signature: Sendable {
         /// Whether there is one more class than places, as of ranks.
         package let areRanks: Bool
     }
+    /// The dimension of the tokens of a sequence, which is a segment; `nil` if segments are no sequences.
+    package let sequenceDimension: String?
+    /// The names of the fields with the lengths of sequences that follow each other in one dimension.
+    ///
+    /// They are in the order of the masks of tokens, or there is one for the sequences of the losses, or of
+    /// their tokens; none if the losses have no dimensions of their own.
+    package let lengths: [String]
 
-    /// Creates a signature; `grouping` names two optional inputs, of ids and of lengths.
+    /// Creates a signature.
+    ///
+    /// - Parameters:
+    ///   - unit: the unit that has one loss.
+    ///   - grouping: the names of two optional inputs, of ids and of lengths, which divide the others.
+    ///   - sequenceDimension: the dimension of the tokens of a sequence.
+    ///   - inputs: the inputs.
     package init(
         _ unit: Unit,
         groupedBy grouping: (ids: String, lengths: String)? = nil,
+        sequencesOf sequenceDimension: String? = nil,
         _ inputs: Input...
     ) {
         self.unit = unit
         self.inputs = inputs
+        self.sequenceDimension = sequenceDimension
         self.grouping = grouping.flatMap { names in
             guard let ids = inputs.firstIndex(where: { $0.name == names.ids }),
                 let lengths = inputs.firstIndex(where: { $0.name == names.lengths })
@@ -73,8 +88,19 @@ package final class Signature: Sendable {
             input.forms.allSatisfy { $0.shape.isLeadingOnly }
         }
         classes = Self.classes(of: inputs)
-        tokenMasks = inputs.compactMap { $0.tokens?.mask }.reduce(into: []) { masks, mask in
-            if !masks.contains(mask) { masks.append(mask) }
+        let tokens = inputs.compactMap { $0.tokens }.reduce(into: [Input.Tokens]()) { all, tokens in
+            if !all.contains(where: { $0.mask == tokens.mask }) { all.append(tokens) }
+        }
+        tokenMasks = tokens.map { $0.mask }
+        let common = "lengths"
+        if !tokens.isEmpty {
+            lengths = tokens.map { $0.lengths }
+        } else if unit != .batch, inputs.first?.forms.first?.shape.hasLeading == true,
+            !inputs.contains(where: { $0.name == common || $0.name == "parameters" })
+        {
+            lengths = [common]
+        } else {
+            lengths = []
         }
     }
 
@@ -103,6 +129,7 @@ package final class Signature: Sendable {
 extension Signature: Equatable {
     package static func == (left: Signature, right: Signature) -> Bool {
         left.unit == right.unit && left.inputs == right.inputs && left.grouping == right.grouping
+            && left.sequenceDimension == right.sequenceDimension
     }
 }
 
@@ -140,11 +167,14 @@ package struct Input: Equatable, Sendable {
         /// The name of the field that marks the tokens that count, which inputs of the same responses
         /// share.
         package let mask: String
+        /// The name of the field with the lengths of the responses, which the same inputs share.
+        package let lengths: String
         /// The combination of tokens in the definition of the loss.
         package let usual: LogProbability
 
-        package init(mask: String, usual: LogProbability) {
+        package init(mask: String, lengths: String, usual: LogProbability) {
             self.mask = mask
+            self.lengths = lengths
             self.usual = usual
         }
     }
@@ -159,6 +189,9 @@ package struct Input: Equatable, Sendable {
     /// The tokens that may make up its numbers; `nil` if these are not logarithms of probabilities of
     /// responses.
     package let tokens: Tokens?
+    /// Whether it may have one number for each item of the first dimension, a sequence, which belongs to all
+    /// losses of the item.
+    package let mayBeBySequence: Bool
     /// Whether it contains 0 and 1 only, so that `false` and `true` stand for them.
     package let containsFlags: Bool
 
@@ -168,7 +201,8 @@ package struct Input: Equatable, Sendable {
         _ forms: [Form],
         _ summary: String,
         isOptional: Bool = false,
-        tokens: Tokens? = nil
+        tokens: Tokens? = nil,
+        mayBeBySequence: Bool = false
     ) {
         self.name = name
         self.role = role
@@ -176,6 +210,7 @@ package struct Input: Equatable, Sendable {
         self.summary = summary
         self.isOptional = isOptional
         self.tokens = tokens
+        self.mayBeBySequence = mayBeBySequence
         containsFlags = forms.allSatisfy { form in
             form.domains.allSatisfy { $0.domain == .values([0, 1]) }
         }
@@ -195,6 +230,11 @@ package struct Input: Equatable, Sendable {
     package init(_ name: String, _ role: Role, _ domain: Domain, _ summary: String) {
         self.init(name, role, [ConditionalDomain(domain)], summary)
     }
+
+    /// Creates an input with a number for each loss, or for each item of their first dimension.
+    package init(bySequence name: String, _ role: Role, _ domain: Domain, _ summary: String) {
+        self.init(name, role, [Form("*", domain)], summary, mayBeBySequence: true)
+    }
 }
 
 extension Input.Form {
@@ -204,6 +244,11 @@ extension Input.Form {
     /// The shape of the tokens of responses.
     package var tokenShape: SymbolicShape {
         SymbolicShape(stringLiteral: (shape.namedCount == 0 ? "\(shape) B" : "\(shape)") + " T")
+    }
+
+    /// The shape of the lengths of responses.
+    package var lengthsShape: SymbolicShape {
+        SymbolicShape(stringLiteral: shape.namedCount == 0 ? "\(shape) B" : "\(shape)")
     }
 
     /// The domain under chosen options; every real number if none of those stated applies.

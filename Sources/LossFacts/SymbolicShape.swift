@@ -32,6 +32,20 @@ package struct SymbolicShape: Equatable, Sendable, ExpressibleByStringLiteral {
     }
 }
 
+extension SymbolicShape {
+    /// The shape in which `*` is one dimension, of all elements of sequences.
+    package var inSequence: PartialShape {
+        PartialShape(
+            dimensions.map { dimension in
+                switch dimension {
+                case .any: .free("N")
+                case .named(let name): .free(name)
+                }
+            }
+        )
+    }
+}
+
 extension SymbolicShape: CustomStringConvertible {
     package var description: String {
         dimensions.map { dimension in

@@ -107,7 +107,7 @@ package struct RequestBuilder: Sendable {
     /// Whether it is as it was before any content: that was nothing but inputs, which a computation took.
     package var isAsBefore: Bool { hasOnlyInputs && request.inputs.isEmpty }
 
-    /// Sets the numbers of an input, of the weights or of a mask.
+    /// Sets the numbers of an input, of the weights, of a mask or of lengths.
     package mutating func set(_ field: RequestField, _ numbers: consuming Tensor) {
         switch field {
         case .input(let index, _):
@@ -125,6 +125,12 @@ package struct RequestBuilder: Sendable {
                 request.tokenMasks = facts.signature.tokenMasks.map { _ in nil }
             }
             request.tokenMasks[index] = numbers
+        case .lengths(let index):
+            hasOnlyInputs = false
+            if request.lengths.isEmpty {
+                request.lengths = facts.signature.lengths.map { _ in nil }
+            }
+            request.lengths[index] = numbers
         default:
             hasOnlyInputs = false
             request.weights = numbers
@@ -329,6 +335,9 @@ package struct RequestBuilder: Sendable {
                 nil
             )
         }
+        if let lengths = request.lengths.firstIndex(where: { $0 != nil }) {
+            throw .conflict(field: signature.lengths[lengths], reason: .noTokens)
+        }
         guard let mask = request.tokenMasks.firstIndex(where: { $0 != nil }) else { return }
         throw .conflict(field: signature.tokenMasks[mask], reason: .noTokens)
     }
@@ -510,6 +519,7 @@ extension RequestBuilder {
     package var footprint: Int {
         request.inputs.reduce(0) { $0 + $1.footprint } + request.weights.footprint
             + request.mask.footprint + request.tokenMasks.reduce(0) { $0 + $1.footprint }
+            + request.lengths.reduce(0) { $0 + $1.footprint }
             + options.values.reduce(0) { $0 + $1.footprint }
             + penalties.reduce(0) { $0 + $1.footprint } + (request.groups?.footprint ?? 0)
             + foldedFootprint
@@ -546,7 +556,17 @@ extension RequestBuilder {
         let penaltyBytes = penalties.reduce(0) { $0 + $1.footprint + Penalty.ownBytes }
         return 8 * resultCount + targetWeights + copies + request.weights.footprint + selection
             + penaltyBytes + Self.scratchBytes + segmentFootprint + groupFootprint
-            + tokenFootprint + diagnosticFootprint
+            + tokenFootprint + diagnosticFootprint + sequenceFootprint
+    }
+
+    /// An upper bound on the memory, in bytes, for the sequences of losses: their places and sums, and what
+    /// belongs to them spread over their losses.
+    private var sequenceFootprint: Int {
+        let count = request.lengths.reduce(0) { $0 + ($1?.values.count ?? 0) }
+        let inputs = facts.signature.inputs.count { $0.mayBeBySequence }
+        guard count > 0 || inputs > 0 else { return 0 }
+        let fields = count > 0 ? inputs + 3 : inputs
+        return 64 * count + 8 * fields * mostUnits
     }
 
     /// The memory of the inputs in double precision, in bytes.
@@ -573,7 +593,8 @@ extension RequestBuilder {
         // The derivatives of a unit, one of them weighted, and divided.
         let derivatives = (request.outputs.derivativeCount + 2) * count
         // Where each element belongs, or a loss for each item.
-        let places = facts.signature.grouping == nil ? binding.leading.reduce(1, *) : 8 * mostUnits
+        let isGrouped = facts.signature.grouping != nil || facts.signature.sequenceDimension != nil
+        let places = isGrouped ? 8 * mostUnits : binding.leading.reduce(1, *)
         let numbers = work.numbers.value(binding.length).saturatingSum(with: derivatives + places)
         return 8 * min(numbers, Self.largestCount)
     }
@@ -589,7 +610,11 @@ extension RequestBuilder {
     /// The lengths of the dimensions of the inputs; `nil` if shapes differ, which is refused.
     private var binding: Binding? {
         guard request.logProbability != nil else {
-            return try? Binding(facts.signature, request.inputs)
+            let (signature, lengths) = (facts.signature, request.lengths.first ?? nil)
+            guard signature.sequenceDimension != nil, let lengths else {
+                return try? Binding(signature, request.inputs)
+            }
+            return try? Binding(signature, request.inputs, sequences: lengths)
         }
         let shapes = request.responseShapes(of: facts.signature)
         return try? Binding(facts.signature, shapes: shapes)
@@ -617,13 +642,21 @@ extension RequestBuilder {
         guard facts.signature.hasSegments, let work = facts.work, let binding else {
             return numbers
         }
-        let steps = work.steps.value(binding.length)
-            .saturatingProduct(with: binding.leading.reduce(1, *))
+        let units = binding.leading.reduce(1, *)
+        let steps =
+            request.lengths.isEmpty || facts.signature.sequenceDimension == nil
+            ? work.steps.value(binding.length).saturatingProduct(with: units)
+            // At most as many as of one sequence with all tokens, and of as many without any.
+            : work.steps.value { _ in count(of: 0) }
+                .saturatingSum(with: work.steps.value { _ in 0 }.saturatingProduct(with: units))
         return numbers + Self.nanosecondsOfStep * min(steps, Self.largestCount)
     }
 
     /// At least the number of losses: there may be more segments than elements, because some are empty.
     private var mostUnits: Int {
+        if facts.signature.sequenceDimension != nil, let lengths = request.lengths.first ?? nil {
+            return max(count(of: 0), lengths.values.count)
+        }
         guard let grouping = facts.signature.grouping else {
             // There are more responses than tokens if these are few.
             return request.logProbability == nil

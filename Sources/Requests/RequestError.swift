@@ -61,7 +61,7 @@ package enum RequestError: Error, Equatable, Sendable {
         case surrogateOfExactHessian
         /// A field of partial sums, although none is requested.
         case noPartial
-        /// A mask of tokens, although the numbers are those of responses.
+        /// A mask or lengths of tokens, although the numbers are those of responses.
         case noTokens
         /// Two elements of a list have the same name.
         case sameName(String)

@@ -12,6 +12,8 @@ package enum RequestField: Equatable, Sendable {
     case logProbability
     /// A mask of tokens, by its place in the signature.
     case tokenMask(Int)
+    /// The lengths of sequences, by their place in the signature.
+    case lengths(Int)
     case missing
     case reduction
     case normalizer
@@ -74,7 +76,7 @@ package enum RequestField: Equatable, Sendable {
         switch self {
         case .input(_, let containsFlags):
             .numbers(containsFlags ? .missingOrFlags : .missing)
-        case .weights: .numbers([])
+        case .weights, .lengths: .numbers([])
         case .mask, .tokenMask: .numbers(.flags)
         case .groups: .labels
         case .normalizer, .offset, .hessianScale, .hessianFloor, .step: .number
@@ -105,10 +107,11 @@ extension RequestField {
         ("regularization", .regularization),
     ]
 
-    /// The fields of a loss or penalty, in the order of the documents: inputs, masks of tokens, common
-    /// fields, options.
+    /// The fields of a loss or penalty, in the order of the documents: inputs, masks of tokens, lengths,
+    /// common fields, options.
     package static func all(of facts: Facts) -> [String] {
         facts.signature.inputs.map { $0.name } + facts.signature.tokenMasks
+            + facts.signature.lengths
             + common.filter { $0.field.applies(to: facts) }.map { $0.name }
             + facts.options.map { $0.name }
     }
@@ -116,8 +119,10 @@ extension RequestField {
     /// The fields of a loss that have a number, or an array of numbers, for each row of a table.
     package static func ofRows(of facts: Facts) -> [String] {
         all(of: facts).filter { name in
-            switch named(name, of: facts)?.kind {
-            case .numbers, .labels: true
+            guard let field = named(name, of: facts) else { return false }
+            return switch (field, field.kind) {
+            case (.lengths, _): false
+            case (_, .numbers), (_, .labels): true
             default: false
             }
         }
@@ -130,6 +135,7 @@ extension RequestField {
             return .input(index, containsFlags: facts.signature.inputs[index].containsFlags)
         }
         if let index = facts.signature.tokenMasks.firstIndex(of: name) { return .tokenMask(index) }
+        if let index = facts.signature.lengths.firstIndex(of: name) { return .lengths(index) }
         for entry in common where entry.name == name && entry.field.applies(to: facts) {
             return entry.field
         }
@@ -148,6 +154,14 @@ extension RequestField {
         default: true
         }
     }
+
+    /// Whether the arrays of a field with a name may have sequences of different lengths, in one dimension.
+    package static func hasSequences(_ name: String) -> Bool { sequenceFields.contains(name) }
+
+    private static let sequenceFields = Set(
+        Catalogue.losses.map { $0.facts.signature }.filter { !$0.lengths.isEmpty }
+            .flatMap { $0.inputs.map { $0.name } + $0.tokenMasks }
+    )
 
     /// Whether the arrays of a field with a name may contain false and true in every loss that has it.
     package static func containsFlags(_ name: String) -> Bool { flagFields.contains(name) }

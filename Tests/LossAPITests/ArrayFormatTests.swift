@@ -59,7 +59,9 @@ struct ArrayFormatTests {
         let more = client.send(Self.npy(tensors + Self.pair), type: Self.npy)
         #expect(more.problem == "malformed-tensors")
         let detail = try client.client.json(more)["detail"] as? String
-        #expect(detail?.contains("predictions, targets, weights, mask, in this order") == true)
+        #expect(
+            detail?.contains("predictions, targets, weights, mask, lengths, in this order") == true
+        )
     }
 
     @Test("may have options in an archive, and be named by the query")

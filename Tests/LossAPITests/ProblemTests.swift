@@ -760,7 +760,8 @@ struct ProblemTests {
             to: ranking,
             .shapeMismatch,
             "/lengths",
-            contains: "The numbers of lengths add up to 3, but predictions has 2 numbers."
+            contains:
+                "The numbers of lengths add up to 3, but must add up to 2, the length of predictions."
         ),
         Case(
             #"{"predictions":[1,2],"targets":[0,1],"lengths":[1,-1]}"#,

@@ -158,7 +158,7 @@ struct TokenTests {
             path: dpo,
             members: sums + #","chosen_mask":[1,1]"#,
             pointer: "/chosen_mask",
-            sentence: "A mask of tokens needs \"log_probability\""
+            sentence: "Masks and lengths of tokens need \"log_probability\""
         ),
         Refusal(
             path: dpo,
@@ -239,13 +239,23 @@ struct TokenTests {
         let entry = try client.json(client.send(.get, "/v1/losses/simpo"))
         let inputs = try #require(entry["inputs"] as? [[String: Any]])
         let tokens = try #require(inputs[1]["tokens"] as? [String: String])
-        #expect(tokens == ["shape": "* B T", "mask": "rejected_mask", "usual": "mean"])
+        #expect(
+            tokens == [
+                "shape": "* B T", "mask": "rejected_mask", "lengths": "rejected_lengths",
+                "usual": "mean",
+            ]
+        )
         let schema = try client.json(client.send(.get, "/v1/losses/kto/schema"))
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
         #expect(properties["log_probability"] != nil && properties["token_mask"] != nil)
         #expect(properties["labels"]?["$ref"] as? String == "#/$defs/flags")
         let config = try client.json(client.send(.get, "/v2/models/dpo/config"))
         let names = (config["input"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
-        #expect(names?.suffix(4) == ["weights", "mask", "chosen_mask", "rejected_mask"])
+        #expect(
+            names?.suffix(6) == [
+                "weights", "mask", "chosen_mask", "rejected_mask", "chosen_lengths",
+                "rejected_lengths",
+            ]
+        )
     }
 }

@@ -22,7 +22,7 @@ export class Loss {
 
     /** The first examples, which have nothing but inputs and the options on which their domains depend. */
     get plainExamples() {
-        const others = ["tokens", "everything", "unreduced"];
+        const others = ["tokens", "sequences", "everything", "unreduced"];
         const plain = this.examples.filter(({ name }) => !others.includes(name));
         return plain.length > 0 ? plain : this.examples;
     }

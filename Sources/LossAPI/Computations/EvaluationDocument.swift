@@ -97,7 +97,7 @@ struct EvaluationDocument: TensorDocument {
             throw Problem(RequestError.missingChoice("losses", "metrics"), at: nil)
         }
         return DocumentArrangement(
-            arrays: inputs + ["weights", "mask"],
+            arrays: inputs + ["weights", "mask"] + evaluation.lengthNames,
             columns: inputs + ["weights", "mask", "groups"] + inputs.map { "baseline." + $0 }
         )
     }

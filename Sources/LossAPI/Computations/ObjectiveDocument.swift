@@ -71,7 +71,7 @@ struct ObjectiveDocument: TensorDocument {
             throw Problem(RequestError.missingChoice("terms", "penalties"), at: nil)
         }
         let fields = inputs + ["weights", "mask"]
-        return DocumentArrangement(arrays: fields, columns: fields)
+        return DocumentArrangement(arrays: fields + objective.lengthNames, columns: fields)
     }
 
     mutating func set(_ name: String, text: String) throws {

@@ -246,6 +246,7 @@ enum ContractDocumentSchemas {
                 [
                     ("name", text), ("summary", text), ("required", ["type": "boolean"]),
                     ("differentiable", ["type": "boolean"]), ("forms", list("catalogue-form")),
+                    ("by_sequence", ["type": "boolean"]),
                     ("tokens", ContractSchemas.reference("catalogue-tokens")),
                 ],
                 required: ["name", "summary", "required", "differentiable", "forms"]
@@ -254,10 +255,11 @@ enum ContractDocumentSchemas {
         .init(
             key: "catalogue-tokens",
             value: FieldSchemas.object(
-                "The shape of an input of tokens, the field that marks those that count, and the value of "
+                "The shape of an input of tokens, the field that marks those that count, the field with the "
+                    + "lengths of responses whose tokens follow each other, and the value of "
                     + "log_probability with which the loss is usually defined.",
-                [("shape", text), ("mask", text), ("usual", text)],
-                required: ["shape", "mask", "usual"]
+                [("shape", text), ("mask", text), ("lengths", text), ("usual", text)],
+                required: ["shape", "mask", "lengths", "usual"]
             )
         ),
         .init(

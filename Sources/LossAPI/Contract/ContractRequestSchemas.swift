@@ -66,23 +66,35 @@ enum ContractRequestSchemas {
                 all.append(mask)
             }
         }
+        let lengths = facts.flatMap { $0.signature.lengths }.reduce(into: [String]()) {
+            all,
+            name in
+            if !all.contains(name) { all.append(name) }
+        }
         let names = Set(facts.flatMap { RequestField.all(of: $0) })
         let common = RequestField.common.filter { names.contains($0.name) }
         return summaries.map { input, texts in
             let summary =
                 texts.count == 1
                 ? texts.joined().sentence : "The \(input); see the description of the loss."
+            let other = lengths.contains(input) ? " Of other losses: \(lengthsOfOthers)" : ""
             let isMask = RequestField.containsFlags(input)
             return (
                 input,
                 FieldSchemas.described(
-                    summary,
+                    summary + other,
                     ContractSchemas.reference(isMask ? "mask" : "numbers-or-null")
                 )
             )
         } + masks.map { ($0, ContractSchemas.fields.common(.tokenMask(0))) }
+            + lengths.filter { name in !inputs.contains { $0.name == name } }
+            .map { ($0, ContractSchemas.fields.common(.lengths(0))) }
             + common.map { ($0.name, property($0.name, schema($0.field))) } + options(of: list)
     }
+
+    /// The meaning of an input of some losses that has the name of the lengths of others.
+    private static let lengthsOfOthers =
+        "the lengths of sequences that follow each other in one dimension."
 
     private static func schema(_ field: RequestField) -> JSONValue {
         let schema = ContractSchemas.fields.common(field)

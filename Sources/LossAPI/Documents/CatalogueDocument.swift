@@ -136,12 +136,14 @@ enum CatalogueDocument {
             ("required", .boolean(!input.isOptional)),
             ("differentiable", .boolean(input.role != .constant)),
             ("forms", .array(input.acceptedForms.map { form($0) })),
+            ("by_sequence", input.mayBeBySequence ? true : nil),
             (
                 "tokens",
                 input.tokens.map { tokens in
                     [
                         "shape": .string(input.forms[0].tokenShape.description),
                         "mask": .string(tokens.mask),
+                        "lengths": .string(tokens.lengths),
                         "usual": .string(tokens.usual.rawValue),
                     ]
                 }

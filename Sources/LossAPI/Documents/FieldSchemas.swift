@@ -30,6 +30,11 @@ struct FieldSchemas {
                 "1 for each token that counts, 0 for others: prompts and padding.",
                 reference("mask")
             )
+        case .lengths:
+            Self.array(
+                "The lengths of sequences that follow each other in one dimension.",
+                of: ["type": "integer", "minimum": 0, "maximum": .integer(1 << 53)]
+            )
         case .logProbability:
             [
                 "description": .string(

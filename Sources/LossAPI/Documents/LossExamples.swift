@@ -43,7 +43,7 @@ struct ExampleRequest {
             "weights": weights(of: example, facts), "reduction": "mean",
             "outputs": JSONValue(Outputs.names(of: facts)),
         ]
-        return typical + tokens(of: example, facts) + [
+        return typical + tokens(of: example, facts) + sequences(of: example, facts) + [
             ExampleRequest(
                 "everything",
                 "Weights, every output" + (isPenalty(facts) ? "" : ", and a penalty"),
@@ -92,6 +92,45 @@ struct ExampleRequest {
                 "tokens",
                 "Responses as tokens",
                 JSONValue(present: members + masks) + operation + JSONValue(example.options)
+            )
+        ]
+    }
+
+    /// An example of a loss of tokens, in two sequences of different lengths that follow each other.
+    private static func sequences(of example: Example, _ facts: Facts) -> [ExampleRequest] {
+        let signature = facts.signature
+        guard signature.tokenMasks.isEmpty, let name = signature.lengths.first,
+            signature.sequenceDimension != nil || facts.family == .policy
+        else { return [] }
+        let mask = example.inputs["token_mask"]?.values
+        var lengths: [Int] = []
+        let members = signature.inputs.map { input -> (String, JSONValue?) in
+            guard let tensor = example.inputs[input.name], input.name != "token_mask" else {
+                return (input.name, nil)
+            }
+            if let mask, tensor.shape.count == 2 {
+                let width = tensor.shape[1]
+                let kept = tensor.values.indices.filter { mask[$0] == 1 }
+                lengths = (0..<tensor.shape[0]).map { row in kept.count { $0 / width == row } }
+                let values = kept.map { tensor.values[$0] }
+                return (input.name, JSONValue(Tensor(shape: [values.count], values: values)))
+            }
+            if mask == nil { lengths = [tensor.shape[0] - 1, 1] }
+            let isBySequence = input.mayBeBySequence
+            return (
+                input.name,
+                JSONValue(isBySequence ? Tensor(shape: [2], values: [1, -0.5]) : tensor)
+            )
+        }
+        return [
+            ExampleRequest(
+                "sequences",
+                "Sequences of different lengths",
+                JSONValue(present: members)
+                    + [
+                        name: .array(lengths.map { .number(Double($0)) }),
+                        "reduction": "mean_of_means",
+                    ] + JSONValue(example.options)
             )
         ]
     }

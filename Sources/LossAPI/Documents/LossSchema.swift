@@ -23,6 +23,9 @@ enum LossSchema {
             + facts.signature.tokenMasks.map {
                 ($0, FieldSchemas.orNull(fields.common(.tokenMask(0))))
             }
+            + facts.signature.lengths.map {
+                ($0, FieldSchemas.orNull(fields.common(.lengths(0))))
+            }
             + common.map { ($0.name, FieldSchemas.orNull(schema($0.field, of: facts))) }
             + facts.options.map { ($0.name, FieldSchemas.orNull(fields.option($0))) }
         return [
@@ -64,6 +67,8 @@ enum LossSchema {
             "description": .string(
                 ([input.summary.sentence] + input.acceptedForms.map { $0.text.sentence }
                     + [tokens].compactMap { $0 }
+                    + (input.mayBeBySequence
+                        ? ["Or one number for each sequence, an item of the first dimension."] : [])
                     + (input.isOptional ? ["It may be omitted or null."] : []))
                     .joined(separator: " ")
             ),

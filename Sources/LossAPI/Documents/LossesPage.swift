@@ -84,6 +84,7 @@ package enum LossesPage {
             names(of: facts),
             inputs(of: facts),
             tokens(of: facts),
+            sequences(of: facts),
             options(of: facts),
             conventions(of: facts),
             items("Kinks and clipping", facts.kinks),
@@ -144,7 +145,27 @@ package enum LossesPage {
         return "With `log_probability`, usually \(tokens.usual.rawValue.code), "
             + "\(inputs.map { $0.name.code }.list(" and ")) may have the shape "
             + "\(first.forms[0].tokenShape.description.code), with the logarithms of T tokens; "
-            + "\(masks.list(" and ")) mark\(masks.count == 1 ? "s" : "") those that count."
+            + "\(masks.list(" and ")) mark\(masks.count == 1 ? "s" : "") those that count. With "
+            + "\(facts.signature.lengths.map { $0.code }.list(" and ")), the tokens of all responses follow "
+            + "each other in one dimension."
+    }
+
+    /// The inputs of sequences that may have one number for each of them, or tokens in one dimension.
+    private static func sequences(of facts: Facts) -> String? {
+        let signature = facts.signature
+        guard signature.tokenMasks.isEmpty, let lengths = signature.lengths.first?.code else {
+            return nil
+        }
+        if let dimension = signature.sequenceDimension {
+            return
+                "With \(lengths), the \(dimension) tokens of each sequence follow each other in one "
+                + "dimension, and sequences may have different numbers of them."
+        }
+        let inputs = signature.inputs.filter { $0.mayBeBySequence }.map { $0.name.code }
+        guard !inputs.isEmpty else { return nil }
+        return
+            "\(inputs.list(" and ")) may have one number for each sequence: an item of the first "
+            + "dimension or, with \(lengths), some of the tokens that follow each other in one dimension."
     }
 
     private static func options(of facts: Facts) -> String? {

@@ -126,7 +126,7 @@ enum InferenceDocuments {
                 facts.signature.inputs.map {
                     tensor($0.name, isScalar: false, isOptional: $0.isOptional)
                 }
-                    + (["weights", "mask"] + facts.signature.tokenMasks)
+                    + (["weights", "mask"] + facts.signature.tokenMasks + facts.signature.lengths)
                     .map { tensor($0, isScalar: false, isOptional: true) }
             ),
             "output": .array(outputs(facts).map { tensor($0.name, isScalar: $0.isScalar) }),

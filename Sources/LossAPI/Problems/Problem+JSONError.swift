@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Requests
 import TensorJSON
 
 extension Problem {
@@ -20,6 +21,9 @@ extension Problem {
         switch error.reason {
         case .nanToken(let token) where token.lowercased() == "nan":
             " For a missing value, send null with \"missing\": \"skip\"."
+        case .raggedArray where error.isAtSequences:
+            " Send sequences of different lengths one after the other, in one dimension, and their lengths in "
+                + "\"lengths\", or fill them up and leave the rest out with a mask."
         default: error.startsLikeGzip ? gzipHint : ""
         }
     }
@@ -28,6 +32,13 @@ extension Problem {
 }
 
 extension JSONError {
+    /// Whether it is in an array that may have sequences of different lengths.
+    fileprivate var isAtSequences: Bool {
+        let names = pointer.split(separator: "/").map(String.init)
+        return names.first { Int($0) == nil && $0 != "inputs" }
+            .map(RequestField.hasSequences) ?? false
+    }
+
     /// Whether the body starts with the first byte of gzip's magic number (RFC 1952, section 2.3.1).
     fileprivate var startsLikeGzip: Bool {
         if case .unexpectedByte(0x1F, _) = reason { position == 0 } else { false }

@@ -228,8 +228,31 @@ extension Problem {
         case .wrongTotal(let input, let total, let reference, let expected):
             self.init(
                 .shapeMismatch,
-                "The numbers of \(input) add up to \(total), but \(reference) has \(expected) "
-                    + "number\(expected == 1 ? "" : "s").",
+                "The numbers of \(input) add up to \(total), but must add up to \(expected), the length of "
+                    + "\(reference).",
+                pointer: pointer(input),
+                allowed: ["integers with the sum \(expected)"]
+            )
+        case .notInSequence(let input, let shape, let lengths, let allowed, let responses):
+            let all = responses.map { [$0.written, allowed.description] } ?? [allowed.description]
+            self.init(
+                .shapeMismatch,
+                "The shape of \(input) is \(shape.written), but "
+                    + (responses.map {
+                        "must be \($0.written), with one number for each response, or with \(lengths) "
+                            + "\(allowed), with the tokens of all responses one after the other."
+                    }
+                        ?? "with \(lengths) it must be \(allowed), with the elements of all sequences one after the "
+                        + "other. Omit \(lengths) if sequences are filled up to equal lengths, and leave "
+                        + "the rest out with a mask."),
+                pointer: pointer(input),
+                allowed: all
+            )
+        case .sequencesOrElements(let input, let count):
+            self.init(
+                .shapeMismatch,
+                "\(input) has \(count) numbers, which could be those of \(count) sequences or of their "
+                    + "\(count) elements: leave out sequences without elements.",
                 pointer: pointer(input)
             )
         case .tooManySteps(let steps, let limit):

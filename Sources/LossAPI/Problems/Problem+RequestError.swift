@@ -176,8 +176,8 @@ extension RequestError.Conflict {
             "offset and groups are for partial sums: add \"partial\" to outputs. Results by group are "
                 + "computed at /v1/evaluations."
         case .noTokens:
-            "A mask of tokens needs \"log_probability\": \"sum\" or \"mean\". To leave out whole responses, "
-                + "use mask."
+            "Masks and lengths of tokens need \"log_probability\": \"sum\" or \"mean\". To leave out whole "
+                + "responses, use mask."
         case .sameName(let name):
             "Two elements have the name \(name.quoted), but results are told apart by their names: give one of "
                 + "them another name."

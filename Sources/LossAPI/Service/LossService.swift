@@ -70,7 +70,9 @@ package struct LossService: Sendable {
             // The arrays have no names, only an order.
             let signature = found.facts.signature
             let inputs = signature.inputs.map { $0.name }
-            let reader = NPYReader(names: inputs + ["weights", "mask"] + signature.tokenMasks)
+            let reader = NPYReader(
+                names: inputs + ["weights", "mask"] + signature.tokenMasks + signature.lengths
+            )
             return try intake(reader, for: found, route, query, formats)
         case .npz:
             return try intake(NPZReader(limit: maximumBody), for: found, route, query, formats)

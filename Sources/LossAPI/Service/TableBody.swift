@@ -98,8 +98,15 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
         } catch RequestError.unknownField(let name, _) {
             throw RequestError.unknownField(name, known: RequestField.ofRows(of: builder.facts))
         }
-        switch field.kind {
-        case .numbers, .labels: return field
+        switch (field, field.kind) {
+        case (.lengths, _):
+            throw Problem(
+                .wrongKind,
+                "\(name) has a number for each sequence, but a column has one for each row: send sequences "
+                    + "as arrays, in JSON or in a binary format.",
+                pointer: "/" + name
+            )
+        case (_, .numbers), (_, .labels): return field
         default:
             throw Problem(
                 .wrongKind,

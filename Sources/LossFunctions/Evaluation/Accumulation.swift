@@ -302,7 +302,7 @@ struct Accumulation: ~Copyable {
     private var extent: LossResult.Extent {
         LossResult.Extent(
             lossShape: batch.lossShape,
-            itemCount: batch.selection.itemCount(of: batch.lossShape.first ?? 1),
+            itemCount: batch.selection.itemCount(of: batch.items),
             weighsTargets: weighting.targetWeights != nil
         )
     }
@@ -360,14 +360,15 @@ struct Accumulation: ~Copyable {
         }
         var start = 0
         while start < losses.count {
-            let item = (first + start) / weighting.itemLength
-            let end = min(losses.count, (item + 1) * weighting.itemLength - first)
+            let item = weighting.extents.item(of: first + start)
+            let itemEnd = weighting.extents.range(item).upperBound
+            let end = min(losses.count, itemEnd - first)
             sum.add(
                 losses.extracting(start..<end),
                 times: weights.extracting(start..<end)
             )
             areFinite = areFinite && sum.hasFiniteTerms
-            if first + end == (item + 1) * weighting.itemLength {
+            if first + end == itemEnd {
                 let own = weighting.items[item]
                 if !own.isEmpty {
                     sum.normalize()

@@ -13,6 +13,8 @@ final class Batch {
     /// The units of a loss of segments; `nil` for elements and rows.
     let segments: Segments?
     let selection: Selection
+    /// The items of the first dimension of the losses.
+    let items: Items
     /// The domain of each input; empty if the loss has them ready.
     private let domains: [Domain]
     /// The inputs whose gradients and Hessians are computed.
@@ -23,14 +25,28 @@ final class Batch {
     let cancellation: (any CancellationFlag)?
 
     /// Checks the shapes of a request and selects its units.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - loss: its loss.
+    ///   - items: the sequences of the losses; `nil` means the items of their first dimension.
+    ///   - axis: the axis of the rows.
+    ///   - cancellation: polled during the evaluation; `nil` means never.
+    /// - Throws: `LossError` if shapes do not fit the signature, or if an input that takes part is missing.
     init(
         _ request: borrowing LossRequest,
         _ loss: Loss,
+        items: Items?,
         axis: Int,
         cancellation: (any CancellationFlag)?
     ) throws(LossError) {
         let signature = loss.facts.signature
-        let binding = try Binding(signature, request.inputs, axis: axis)
+        let binding: Binding
+        if signature.sequenceDimension != nil, let lengths = request.lengths.first ?? nil {
+            binding = try Binding(signature, request.inputs, sequences: lengths)
+        } else {
+            binding = try Binding(signature, request.inputs, axis: axis)
+        }
         let segments =
             signature.hasSegments ? try Segments(request, signature, binding) : nil
         let none = InputSet()
@@ -63,6 +79,7 @@ final class Batch {
         self.binding = binding
         self.segments = segments
         self.selection = selection
+        self.items = items ?? Items(of: segments?.lossShape ?? binding.leading)
     }
 
     var signature: Signature { loss.facts.signature }

@@ -52,6 +52,9 @@ package final class GroupLabels: Sendable {
         self.starts = starts
     }
 
+    /// The groups of the losses of items.
+    func spread(over items: Items) -> GroupLabels { GroupLabels(keys, items.spread(codes)) }
+
     /// Collects the groups of items one after the other.
     package struct Builder: Sendable {
         private var places: [GroupKey: Int32] = [:]

@@ -51,7 +51,7 @@ package final class Loss: Sendable {
 
     /// Computes the requested outputs.
     ///
-    /// The order is: sum tokens, bind shapes, select units, compute the denominator, check domains, compute losses
+    /// The order is: sum tokens, or spread what belongs to sequences, bind shapes, select units, compute the denominator, check domains, compute losses
     /// and derivatives block by block, multiply by the weights, sum exactly, divide by the denominator.
     ///
     /// - Parameters:
@@ -68,24 +68,35 @@ package final class Loss: Sendable {
         if request.hasSingles, !request.isComputedInBlocks(of: facts.signature) {
             return try evaluate(request.widened(), unless: cancellation)
         }
-        guard let operation = request.logProbability, !facts.signature.tokenMasks.isEmpty else {
-            return try evaluate(batch(of: request, cancellation))
+        let signature = facts.signature
+        if let operation = request.logProbability, !signature.tokenMasks.isEmpty {
+            let tokens = try TokenSums(request, operation, signature, cancellation)
+            do throws(LossError) {
+                let batch = try batch(of: tokens.request, cancellation)
+                try tokens.check(batch)
+                return tokens.spread(try evaluate(batch))
+            } catch {
+                throw tokens.explained(error)
+            }
         }
-        let tokens = try TokenSums(request, operation, facts.signature, cancellation)
+        guard
+            let sequences = try SequenceInputs(request, signature, axis: evaluator.axis)
+        else { return try evaluate(batch(of: request, cancellation)) }
         do throws(LossError) {
-            let batch = try batch(of: tokens.request, cancellation)
-            try tokens.check(batch)
-            return tokens.spread(try evaluate(batch))
+            return sequences.gathered(
+                try evaluate(batch(of: sequences.request, items: sequences.items, cancellation))
+            )
         } catch {
-            throw tokens.explained(error)
+            throw sequences.explained(error)
         }
     }
 
     private func batch(
         of request: LossRequest,
+        items: Items? = nil,
         _ cancellation: (any CancellationFlag)?
     ) throws(LossError) -> Batch {
-        try Batch(request, self, axis: evaluator.axis, cancellation: cancellation)
+        try Batch(request, self, items: items, axis: evaluator.axis, cancellation: cancellation)
     }
 
     private func evaluate(_ batch: Batch) throws(LossError) -> LossResult {

@@ -36,6 +36,7 @@ package struct LossRequest: Sendable {
         var mask: Tensor?
         var logProbability: LogProbability?
         var tokenMasks: [Tensor?] = []
+        var lengths: [Tensor?] = []
         var normalizer: Double?
         var emptyRows = EmptyRows.drop
         var hessianScale: Double?
@@ -98,6 +99,13 @@ extension LossRequest {
     package var tokenMasks: [Tensor?] {
         get { details?.values.tokenMasks ?? [] }
         set { change { $0.tokenMasks = newValue } }
+    }
+    /// The lengths of sequences that follow each other in one dimension.
+    ///
+    /// They are in the order of `Signature.lengths`; none at all means that items have equal lengths.
+    package var lengths: [Tensor?] {
+        get { details?.values.lengths ?? [] }
+        set { change { $0.lengths = newValue } }
     }
     /// The denominator, if the caller supplies it.
     package var normalizer: Double? {
@@ -171,6 +179,8 @@ extension LossRequest {
     /// Whether a loss of elements widens its inputs block by block, so that they stay in single precision.
     package func isComputedInBlocks(of signature: Signature) -> Bool {
         signature.unit == .element && logProbability == nil
+            && lengths.allSatisfy { $0 == nil }
+            && !signature.inputs.contains { $0.mayBeBySequence }
             && outputs.isSubset(of: .ofBlocks)
     }
 

@@ -47,7 +47,7 @@ package struct RunningLoss: Sendable {
                     normalizer: request.normalizer,
                     signature
                 ),
-            loss.isDivisible(into: shapes)
+            loss.isDivisible(into: shapes), request.lengths.isEmpty
         else { return nil }
         self.loss = loss
         template = copy request

@@ -79,13 +79,10 @@ struct Selection {
         isComplete ? range.count : leftOut[range].count { !$0 }
     }
 
-    /// The number of items of the first dimension with at least one included unit.
-    func itemCount(of items: Int) -> Int {
-        guard !isComplete, items > 0 else { return items }
-        let length = leftOut.count / items
-        return (0..<items).count { item in
-            leftOut[(item * length)..<((item + 1) * length)].contains(false)
-        }
+    /// The number of items with at least one included unit.
+    func itemCount(of items: Items) -> Int {
+        guard !isComplete else { return items.filledCount }
+        return (0..<items.count).count { leftOut[items.range($0)].contains(false) }
     }
 
     /// The unit to which an element of an input belongs.
@@ -96,19 +93,23 @@ struct Selection {
         return offset / (step * shape[dimension]) * step + offset % step
     }
 
+    /// Throws if a number of a mask is not 0 or 1.
+    static func checkValues(of mask: Tensor) throws(LossError) {
+        guard let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) else { return }
+        throw .outsideDomain(
+            input: "mask",
+            place: Tensor.place(of: offset, in: mask.shape),
+            value: mask.values[offset],
+            allowed: "0 or 1"
+        )
+    }
+
     private mutating func apply(_ mask: Tensor, lossShape: [Int]) throws(LossError) {
         guard lossShape.starts(with: mask.shape) else {
             let allowed = (0...lossShape.count).map { Array(lossShape.prefix($0)) }
             throw .leadingShape(input: "mask", shape: mask.shape, allowed: allowed)
         }
-        if let offset = mask.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-            throw .outsideDomain(
-                input: "mask",
-                place: Tensor.place(of: offset, in: mask.shape),
-                value: mask.values[offset],
-                allowed: "0 or 1"
-            )
-        }
+        try Self.checkValues(of: mask)
         guard mask.values.contains(0) else { return }
         let span = count / mask.values.count
         leftOut.reserveCapacity(count)

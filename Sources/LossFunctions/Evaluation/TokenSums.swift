@@ -18,25 +18,29 @@ struct TokenSums {
     /// The responses whose tokens make up no number.
     private var gaps: [Gap] = []
 
-    /// The numbers of tokens, in the last dimension, and 1 for each that counts; an empty mask counts all.
+    /// The numbers of tokens, and 1 for each that counts; an empty mask counts all.
     private struct Tokens {
         let tensor: Tensor
         let mask: [Double]
-
-        var width: Int { tensor.shape.last ?? 0 }
-        var responseShape: [Int] { tensor.shape.dropLast() }
+        let responseShape: [Int]
+        /// The tokens of each response: the last dimension, or sequences with lengths.
+        let responses: Items
+        /// The field by whose places errors name responses.
+        let field: String
 
         /// The offsets of the tokens of a response.
-        func range(of response: Int) -> Range<Int> {
-            (response * width)..<((response + 1) * width)
-        }
+        func range(of response: Int) -> Range<Int> { responses.range(response) }
 
         func counts(_ offset: Int) -> Bool { mask.isEmpty || mask[offset] == 1 }
 
         /// The number of tokens of a response that count.
         func count(of response: Int) -> Int {
-            mask.isEmpty ? width : range(of: response).count { mask[$0] == 1 }
+            let range = range(of: response)
+            return mask.isEmpty ? range.count : range.count { mask[$0] == 1 }
         }
+
+        /// The place of a token of a response.
+        func place(of offset: Int) -> [Int] { Tensor.place(of: offset, in: tensor.shape) }
     }
 
     /// A response whose tokens are all masked, if their mean is wanted, or whose sum is not finite.
@@ -48,11 +52,12 @@ struct TokenSums {
 
     /// Combines the tokens of a request.
     ///
-    /// Inputs with one dimension fewer than those with the most have a number for each response already, such
-    /// as those of a reference policy that were summed before.
+    /// Inputs with one dimension fewer than those with the most, or where lengths are given in the shape of
+    /// these, have a number for each response already, such as those of a reference policy that were summed
+    /// before.
     ///
-    /// - Throws: `LossError` if an input or a mask does not have the shape of the tokens, or if a mask is not 0
-    ///   or 1.
+    /// - Throws: `LossError` if an input or a mask does not have the shape of the tokens, if a mask is not 0
+    ///   or 1, or if lengths do not add up to the number of tokens.
     init(
         _ request: LossRequest,
         _ operation: LogProbability,
@@ -62,6 +67,7 @@ struct TokenSums {
         self.request = request
         self.request.logProbability = nil
         self.request.tokenMasks = []
+        self.request.lengths = []
         self.operation = operation
         self.signature = signature
         tokens = request.inputs.map { _ in nil }
@@ -70,7 +76,15 @@ struct TokenSums {
             let mask = request.tokenMasks.isEmpty ? nil : request.tokenMasks[place]
             for index in try shapes.inputs(maskedBy: name, mask) {
                 guard let tensor = request.inputs[index] else { continue }
-                let own = Tokens(tensor: tensor, mask: mask?.values ?? [])
+                let sequences = shapes.items(maskedBy: place)
+                let own = Tokens(
+                    tensor: tensor,
+                    mask: mask?.values ?? [],
+                    responseShape: shapes.responses,
+                    responses: sequences ?? Items(ofLast: tensor.shape),
+                    field: sequences == nil
+                        ? signature.inputs[index].name : signature.lengths[place]
+                )
                 tokens[index] = own
                 self.request.inputs[index] = try combine(own, input: index, cancellation)
             }
@@ -124,12 +138,11 @@ struct TokenSums {
             let unit =
                 batch.segments?.unit(of: gap.response, input: gap.input) ?? gap.response
             guard !batch.selection.isLeftOut(unit), let own = tokens[gap.input] else { continue }
-            let name = signature.inputs[gap.input].name
             let place = Tensor.place(of: gap.response, in: own.responseShape)
             guard gap.hasTokens else {
-                throw .undefined(input: name, place: place, .noTokens)
+                throw .undefined(input: own.field, place: place, .noTokens)
             }
-            throw .notFinite(.loss, input: name, place: place)
+            throw .notFinite(.loss, input: own.field, place: place)
         }
     }
 
@@ -158,7 +171,7 @@ struct TokenSums {
     func explained(_ error: LossError) -> LossError {
         switch error {
         case .missingValue(let input, let place):
-            guard let own = tokens(of: input), place.count + 1 == own.tensor.shape.count else {
+            guard let own = tokens(of: input), place.count == own.responseShape.count else {
                 return error
             }
             let response = zip(place, own.responseShape).reduce(0) { $0 * $1.1 + $1.0 }
@@ -166,17 +179,20 @@ struct TokenSums {
             let missing = range.first { own.counts($0) && own.tensor.values[$0].isNaN }
             return .missingValue(
                 input: input,
-                place: place + (missing.map { [$0 - range.lowerBound] } ?? [])
+                place: missing.map { own.place(of: $0) } ?? place
             )
-        case .outsideDomain(let input, let place, let value, let allowed)
-        where tokens(of: input) != nil:
+        case .outsideDomain(let input, let place, let value, let allowed):
+            guard let own = tokens(of: input) else { return error }
             return .tokensOutsideDomain(
                 operation,
-                input: input,
+                input: own.field,
                 place: place,
                 value: value,
                 allowed: allowed
             )
+        case .notFinite(let quantity, let input, let place):
+            guard let own = tokens(of: input) else { return error }
+            return .notFinite(quantity, input: own.field, place: place)
         case .shapes(let input, let shape, let reference, _, let allowed):
             guard let own = tokens(of: reference) else { return error }
             return .shapes(
@@ -204,7 +220,9 @@ private struct TokenShapes {
     /// The number of dimensions of tokens.
     private let rank: Int
     /// The shape of the responses.
-    private let responses: [Int]
+    let responses: [Int]
+    /// The lengths of the responses of each mask; empty if tokens are in a dimension of their own.
+    private var lengths: [SequenceLengths?] = []
 
     /// Checks that all inputs have tokens, or numbers, of as many responses.
     init(_ request: LossRequest, _ signature: Signature) throws(LossError) {
@@ -212,6 +230,14 @@ private struct TokenShapes {
         self.signature = signature
         indices = signature.inputs.indices.filter {
             signature.inputs[$0].tokens != nil && request.inputs[$0] != nil
+        }
+        guard request.lengths.isEmpty else {
+            rank = 1
+            responses = try Self.responses(of: request, signature)
+            for (place, given) in request.lengths.enumerated() {
+                lengths.append(try sequences(place, given))
+            }
+            return
         }
         let rank = request.tokenRank(of: signature)
         self.rank = rank
@@ -229,7 +255,92 @@ private struct TokenShapes {
 
     private func shape(_ index: Int) -> [Int] { request.inputs[index]?.shape ?? [] }
 
-    private func hasTokens(_ index: Int) -> Bool { shape(index).count == rank }
+    private func hasTokens(_ index: Int) -> Bool {
+        guard let place = lengths.isEmpty ? nil : place(of: index) else {
+            return shape(index).count == rank
+        }
+        return lengths[place].map { shape(index) == [$0.total] } ?? false
+    }
+
+    /// The place of the mask, and of the lengths, of an input.
+    private func place(of index: Int) -> Int? {
+        signature.tokenMasks.firstIndex { $0 == signature.inputs[index].tokens?.mask }
+    }
+
+    /// The sequences of the tokens of a mask; `nil` if tokens are in a dimension of their own.
+    func items(maskedBy place: Int) -> Items? {
+        lengths.isEmpty ? nil : lengths[place].map { Items($0) }
+    }
+
+    /// The shape of the responses whose lengths are given.
+    ///
+    /// - Throws: `LossError` if it is not one of responses, or not the same everywhere.
+    private static func responses(
+        of request: LossRequest,
+        _ signature: Signature
+    ) throws(LossError) -> [Int] {
+        var first: (name: String, shape: [Int])?
+        for (name, lengths) in zip(signature.lengths, request.lengths) {
+            guard let shape = lengths?.shape else { continue }
+            if let first, first.shape != shape {
+                throw .shapes(
+                    input: name,
+                    shape: shape,
+                    reference: first.name,
+                    referenceShape: first.shape,
+                    allowed: [PartialShape(first.shape.map { .length($0) })]
+                )
+            }
+            let form = signature.inputs[0].forms[0]
+            guard form.tokenShape.accepts(rank: shape.count + 1) else {
+                throw .dimensions(input: name, shape: shape, form: form.lengthsShape)
+            }
+            first = first ?? (name, shape)
+        }
+        return first?.shape ?? []
+    }
+
+    /// Checks the inputs with the tokens of a mask.
+    ///
+    /// - Throws: `LossError` if one has neither as many tokens as its lengths add up to nor the shape of the
+    ///   responses, or if none has tokens although lengths are given.
+    private func sequences(_ place: Int, _ given: Tensor?) throws(LossError) -> SequenceLengths? {
+        let name = signature.lengths[place]
+        let members = indices.filter { self.place(of: $0) == place }
+        if let other = members.first(where: {
+            shape($0) != responses && (given == nil || shape($0).count != 1)
+        }) {
+            throw .notInSequence(
+                input: signature.inputs[other].name,
+                shape: shape(other),
+                lengths: name,
+                allowed: PartialShape([.free("N")]),
+                responses: responses
+            )
+        }
+        guard let given else { return nil }
+        guard let leader = members.first(where: { shape($0) != responses }) ?? members.first else {
+            return nil
+        }
+        let reference = signature.inputs[leader].name
+        let isByResponse = shape(leader) == responses
+        let total = given.values.reduce(0, +)
+        if isByResponse, [total] != responses.map({ Double($0) }) {
+            throw .inapplicable(
+                option: name,
+                to: "\(reference) with one number for each response"
+            )
+        }
+        let lengths = try SequenceLengths(given, name, of: reference, count: shape(leader)[0])
+        if let other = members.first(where: { shape($0) != responses && shape($0) != shape(leader) }
+        ) {
+            throw mismatch(of: other, with: leader, tokens: .length(lengths.total))
+        }
+        if responses.count == 1, lengths.areAmbiguous {
+            throw .sequencesOrElements(input: reference, count: lengths.count)
+        }
+        return lengths
+    }
 
     /// The inputs that have tokens of the same responses, which a mask fits.
     ///
@@ -280,12 +391,13 @@ private struct TokenShapes {
         tokens: PartialShape.Dimension
     ) -> LossError {
         let dimensions = responses.map { PartialShape.Dimension.length($0) }
+        let tokenShape = request.lengths.isEmpty ? dimensions + [tokens] : [tokens]
         return .shapes(
             input: signature.inputs[index].name,
             shape: shape(index),
             reference: signature.inputs[reference].name,
             referenceShape: shape(reference),
-            allowed: [PartialShape(dimensions + [tokens]), PartialShape(dimensions)]
+            allowed: [PartialShape(tokenShape), PartialShape(dimensions)]
         )
     }
 }
@@ -300,6 +412,11 @@ extension LossRequest {
 
     /// The shapes of the inputs, in which tokens make up numbers of responses.
     package func responseShapes(of signature: Signature) -> [[Int]?] {
+        if let lengths = lengths.lazy.compactMap({ $0 }).first {
+            return zip(signature.inputs, inputs).map { input, tensor in
+                tensor == nil || input.tokens == nil ? tensor?.shape : lengths.shape
+            }
+        }
         let rank = tokenRank(of: signature)
         return zip(signature.inputs, inputs).map { input, tensor in
             guard let shape = tensor?.shape, input.tokens != nil, shape.count == rank else {

@@ -16,8 +16,8 @@ struct Weighting {
     let normalizer: Double
     /// The items of the first dimension that are reduced separately; empty if there are none.
     let items: [Item]
-    /// The number of losses of an item.
-    let itemLength: Int
+    /// The losses of each item.
+    let extents: Items
 
     /// An item of the first dimension that is reduced separately.
     struct Item {
@@ -46,14 +46,13 @@ struct Weighting {
         if let weights = batch.request.weights { try Self.check(weights, against: shape) }
         let weights = batch.request.weights?.values ?? []
         let span = count / max(weights.count, 1)
-        let itemCount = shape.first ?? 1
-        let itemLength = reduction.isNested ? count / max(itemCount, 1) : count
+        let extents = batch.items
         let selection = batch.selection
         var items: [Item] = []
         let normalizer: Double
         switch reduction {
         case .sum, .none: normalizer = 1
-        case .batchMean: normalizer = Double(selection.itemCount(of: itemCount))
+        case .batchMean: normalizer = Double(selection.itemCount(of: extents))
         case .elementMean:
             normalizer = Double(selection.count) * Double(batch.request.termCount)
         case .mean:
@@ -62,8 +61,8 @@ struct Weighting {
                 ?? Self.total(0..<count, weights, span: span, selection, targetWeights)
         case .meanOfMeans, .meanOfSums:
             let isMean = reduction == .meanOfMeans
-            for item in 0..<itemCount {
-                let range = (item * itemLength)..<((item + 1) * itemLength)
+            for item in 0..<extents.count {
+                let range = extents.range(item)
                 let total =
                     isMean
                     ? Self.total(range, weights, span: span, selection, targetWeights) : 1
@@ -74,7 +73,7 @@ struct Weighting {
             let filled = items.count { !$0.isEmpty }
             normalizer =
                 batch.request.normalizer
-                ?? Double(batch.request.emptyRows == .drop ? filled : itemCount)
+                ?? Double(batch.request.emptyRows == .drop ? filled : extents.count)
         }
         try Self.check(
             normalizer,
@@ -97,7 +96,7 @@ struct Weighting {
         self.reduction = reduction
         self.normalizer = normalizer
         self.items = items
-        self.itemLength = itemLength
+        self.extents = extents
         self.weights = weights
         self.span = span
         self.targetWeights = targetWeights
@@ -150,6 +149,7 @@ struct Weighting {
     func apply(_ weights: Span<Double>, to derivatives: inout MutableSpan<Double>, from first: Int)
     {
         let length = derivatives.count / max(weights.count, 1)
+        var item = firstItem(of: first)
         if isExtreme {
             let scale = scale
             for offset in derivatives.indices {
@@ -161,7 +161,7 @@ struct Weighting {
                     : ScaledProduct.quotient(
                         derivatives[offset],
                         weight,
-                        by: denominator(of: unit),
+                        by: denominator(of: unit, in: &item),
                         normalizer
                     )
             }
@@ -172,7 +172,9 @@ struct Weighting {
             let scale = scale
             for unit in weights.indices {
                 let weight = weights[unit] * scale
-                let factor = items.isEmpty ? weight : weight / denominator(of: first + unit)
+                let factor =
+                    items.isEmpty
+                    ? weight : weight / denominator(of: first + unit, in: &item)
                 for offset in (unit * length)..<((unit + 1) * length) {
                     derivatives[offset] *= factor
                 }
@@ -198,11 +200,14 @@ struct Weighting {
         return Double(sign: .plus, exponent: -normalizer.exponent, significand: 1)
     }
 
-    /// The denominator of the item of a loss.
-    private func denominator(of unit: Int) -> Double {
+    /// The item of a loss; 0 if no items are reduced separately.
+    private func firstItem(of unit: Int) -> Int { items.isEmpty ? 0 : extents.item(of: unit) }
+
+    /// The denominator of the item of a loss, which is a given one or comes later.
+    private func denominator(of unit: Int, in item: inout Int) -> Double {
         guard !items.isEmpty else { return 1 }
-        let item = items[unit / itemLength]
-        return item.isEmpty ? 1 : item.normalizer
+        while unit >= extents.range(item).upperBound { item += 1 }
+        return items[item].isEmpty ? 1 : items[item].normalizer
     }
 
     /// Whether weights or denominators are so small or large that products with them could leave

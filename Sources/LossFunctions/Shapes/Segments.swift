@@ -5,7 +5,8 @@ import LossFacts
 /// The units of a loss of segments, and the numbers of each input that belong to them.
 ///
 /// Either the units are the items of a padded batch, of which a batch as a whole is the only one, and
-/// each has an equal share of every input; or they are groups of the elements of the first input.
+/// each has an equal share of every input; or they are groups of the elements of the first input, such as
+/// sequences of tokens with lengths.
 final class Segments: Sendable {
     /// The shape of the losses, one per unit.
     let lossShape: [Int]
@@ -26,8 +27,8 @@ final class Segments: Sendable {
         var order: [Int] = []
         /// The group of each element.
         var groupOfElement: [Int] = []
-        /// The input with the lengths of groups, which has one number for each of them.
-        let lengthsInput: Int
+        /// Whether each input has one number for each group, such as their lengths.
+        let areByGroup: [Bool]
     }
 
     /// Divides the inputs of a request.
@@ -41,6 +42,21 @@ final class Segments: Sendable {
         counts = request.inputs.map { $0?.count ?? 0 }
         self.binding = binding
         lastDimension = signature.inputs[0].forms[0].shape.dimensions.last
+        if let dimension = signature.sequenceDimension, let lengths = request.lengths.first ?? nil {
+            let groups = try Self.groups(
+                byLengths: lengths,
+                signature.lengths[0],
+                of: signature.inputs[0].name,
+                count: counts[0],
+                areByGroup: signature.inputs.map {
+                    !$0.forms[0].shape.dimensions.contains(.named(dimension))
+                }
+            )
+            lossShape = [groups.starts.count - 1]
+            shares = []
+            self.groups = groups
+            return
+        }
         guard let grouping = signature.grouping else {
             lossShape = binding.leading
             let units = max(lossShape.reduce(1, *), 1)
@@ -49,11 +65,12 @@ final class Segments: Sendable {
             return
         }
         let groups: Groups
+        let areByGroup = signature.inputs.indices.map { $0 == grouping.lengths }
         if let ids = request.inputs[grouping.ids] {
             groups = try Self.groups(
                 byIDs: ids,
                 signature.inputs[grouping.ids].name,
-                lengthsInput: grouping.lengths
+                areByGroup: areByGroup
             )
         } else {
             groups = try Self.groups(
@@ -61,7 +78,7 @@ final class Segments: Sendable {
                 signature.inputs[grouping.lengths].name,
                 of: signature.inputs[0].name,
                 count: counts[0],
-                lengthsInput: grouping.lengths
+                areByGroup: areByGroup
             )
         }
         lossShape = [groups.starts.count - 1]
@@ -73,9 +90,9 @@ final class Segments: Sendable {
     private static func groups(
         byIDs ids: Tensor,
         _ input: String,
-        lengthsInput: Int
+        areByGroup: [Bool]
     ) throws(LossError) -> Groups {
-        var groups = Groups(lengthsInput: lengthsInput)
+        var groups = Groups(areByGroup: areByGroup)
         var known: [Double: Int] = [:]
         var sizes: [Int] = []
         groups.groupOfElement.reserveCapacity(ids.values.count)
@@ -121,39 +138,12 @@ final class Segments: Sendable {
         _ input: String,
         of reference: String,
         count: Int,
-        lengthsInput: Int
+        areByGroup: [Bool]
     ) throws(LossError) -> Groups {
-        var groups = Groups(lengthsInput: lengthsInput)
-        let allowed = Domain.integers(.closed(0, Double(count)))
-        var total = 0
-        for (offset, length) in lengths.values.enumerated() {
-            let place = Tensor.place(of: offset, in: lengths.shape)
-            guard !length.isNaN else { throw .undefined(input: input, place: place, .noSegment) }
-            guard allowed.contains(length) else {
-                throw .outsideDomain(
-                    input: input,
-                    place: place,
-                    value: length,
-                    allowed: allowed.description
-                )
-            }
-            // Both are far from the end of the range of integers.
-            total += Int(length)
-            groups.starts.append(total)
-        }
-        guard total == count else {
-            throw .wrongTotal(
-                input: input,
-                total: total,
-                reference: reference,
-                expected: count
-            )
-        }
-        groups.groupOfElement.reserveCapacity(count)
-        for group in lengths.values.indices {
-            let size = groups.starts[group + 1] - groups.starts[group]
-            groups.groupOfElement.append(contentsOf: repeatElement(group, count: size))
-        }
+        let lengths = try SequenceLengths(lengths, input, of: reference, count: count)
+        var groups = Groups(areByGroup: areByGroup)
+        groups.starts = lengths.starts
+        groups.groupOfElement = Items(lengths).spread(Array(0..<lengths.count))
         return groups
     }
 
@@ -184,7 +174,7 @@ final class Segments: Sendable {
             let length = shares[input]
             return Places(order: [], range: (unit * length)..<((unit + 1) * length))
         }
-        guard input != groups.lengthsInput else {
+        guard !groups.areByGroup[input] else {
             return counts[input] == 0 ? .none : Places(order: [], range: unit..<(unit + 1))
         }
         guard counts[input] > 0 else { return .none }
@@ -197,7 +187,7 @@ final class Segments: Sendable {
     /// The unit to which a number of an input belongs.
     func unit(of offset: Int, input: Int) -> Int {
         guard let groups else { return offset / max(shares[input], 1) }
-        return input == groups.lengthsInput ? offset : groups.groupOfElement[offset]
+        return groups.areByGroup[input] ? offset : groups.groupOfElement[offset]
     }
 
     /// The length of a named dimension within a unit.

@@ -182,7 +182,7 @@ extension Term {
         _ limits: ComputationLimits
     ) throws(RequestError) -> RequestBuilder {
         let signature = found.facts.signature
-        let names = DataSet.names(of: signature)
+        let names = DataSet.names(of: signature) + signature.lengths
         if let name = inputs.keys.sorted().first(where: { !names.contains($0) }) {
             throw .unknownMember(name, of: "inputs", known: names)
         }
@@ -194,6 +194,13 @@ extension Term {
         for (index, name) in signature.tokenMasks.enumerated() {
             guard let tensor = data.input(named: source(of: name)) else { continue }
             builder.set(.tokenMask(index), tensor)
+        }
+        for (index, name) in signature.lengths.enumerated() {
+            guard let tensor = data.input(named: source(of: name)) else { continue }
+            guard !tensor.hasMissing else {
+                throw .wrongKind(name, expected: "a list of integers without null")
+            }
+            builder.set(.lengths(index), tensor)
         }
         for (name, value) in fields {
             guard RequestField.named(name, of: found.facts)?.mayBeInTerm == true else {

@@ -171,7 +171,7 @@ package struct DataSetEvaluation: Sendable {
         if let other = baseline.first(where: { !names.contains($0.name) }) {
             throw .unused(input: "baseline/" + other.name, known: names)
         }
-        try data.checkUse(inputNames)
+        try data.checkUse(inputNames + lengthNames)
     }
 
     /// The inputs of the data set that losses and metrics read, each once, in the order in which they name them.
@@ -180,6 +180,16 @@ package struct DataSetEvaluation: Sendable {
             losses.flatMap { Self.inputs(of: $0, "losses") ?? [] }
             + metrics.flatMap { Self.inputs(of: $0, "metrics") ?? [] }
         return read.uniqued
+    }
+
+    /// The lengths of sequences that losses may read besides, each once.
+    package var lengthNames: [String] {
+        let inputs = inputNames
+        let read = losses.flatMap { term in
+            (Catalogue.loss(named: term.name)?.facts.signature.lengths ?? [])
+                .map { term.source(of: $0) }
+        }
+        return read.uniqued.filter { !inputs.contains($0) }
     }
 
     /// The inputs of the data set that a loss or metric reads; `nil` if it is not known.

@@ -81,7 +81,7 @@ package struct Objective: Sendable {
             )
         }
         // After the terms, which say better what is wrong with the names of their inputs.
-        try data.checkUse(inputNames)
+        try data.checkUse(inputNames + lengthNames)
         return try ObjectiveResult(
             value: value(total),
             losses: losses,
@@ -91,12 +91,20 @@ package struct Objective: Sendable {
     }
 
     /// The inputs that losses and penalties read, each once, in the order in which they name them.
-    package var inputNames: [String] {
+    package var inputNames: [String] { names(DataSet.names) }
+
+    /// The lengths of sequences that losses may read besides, each once.
+    package var lengthNames: [String] {
+        let inputs = inputNames
+        return names { $0.lengths }.filter { !inputs.contains($0) }
+    }
+
+    private func names(_ names: (_ signature: Signature) -> [String]) -> [String] {
         let lists = [(terms, Catalogue.loss), (penalties, Catalogue.penalty)]
         let read = lists.flatMap { terms, find in
             terms.flatMap { term in
-                let names = find(term.name).map { DataSet.names(of: $0.facts.signature) } ?? []
-                return names.map { term.source(of: $0) }
+                (find(term.name).map { names($0.facts.signature) } ?? [])
+                    .map { term.source(of: $0) }
             }
         }
         return read.uniqued

@@ -242,6 +242,16 @@ def test_tokens_of_responses(client: LossClient, small: LossClient, operation: s
     assert_same(small.loss("dpo", **fields), client.loss("dpo", **fields))
 
 
+def test_sequences_with_lengths_are_not_cut(client: LossClient) -> None:
+    random = np.random.default_rng(5)
+    fields: dict[str, Any] = {name: -random.exponential(size=2000) for name in ("logprobs", "old_logprobs")}
+    fields |= {"advantages": [1.0, -0.5, 2.0], "lengths": [1500, 0, 500], "reduction": "mean_of_means"}
+    assert Cut.of(Fields.of(fields), client.describe("ppo")) == "the sequences of lengths are not cut"
+    result = client.loss("ppo", **fields)
+    assert isinstance(result.gradient, np.ndarray)
+    assert result.gradient.shape == (2000,)
+
+
 def test_scalars_are_not_cut(client: LossClient) -> None:
     facts = client.describe("huber")
     assert Cut.of(Fields.of({"predictions": 1.0, "targets": 2.0}), facts) == (

@@ -19,7 +19,12 @@ enum Policies {
         numbers,
         "the same by the policy that sampled the tokens"
     )
-    static let advantages = Input("advantages", .differentiable, numbers, "advantages of tokens")
+    static let advantages = Input(
+        bySequence: "advantages",
+        .differentiable,
+        numbers,
+        "advantages of tokens"
+    )
 
     /// Tokens with the logarithms of two policies and advantages.
     static let tokens = Signature(.element, logprobs, oldLogprobs, advantages)

@@ -97,6 +97,7 @@ extension Policies {
     /// Padded sequences of tokens with the logarithms of two policies, and an advantage for each.
     static let sequences = Signature(
         .segment,
+        sequencesOf: "T",
         .init(
             "logprobs",
             .primary,

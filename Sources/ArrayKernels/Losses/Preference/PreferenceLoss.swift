@@ -227,13 +227,13 @@ enum Preferences {
         domain: Domain = logarithms,
         usual: LogProbability = .sum
     ) -> Input {
-        let mask = name.hasSuffix("rejected") ? "rejected_mask" : "chosen_mask"
+        let side = name.hasSuffix("rejected") ? "rejected" : "chosen"
         return Input(
             name,
             role,
             [.init(shape, domain)],
             summary,
-            tokens: Input.Tokens(mask: mask, usual: usual)
+            tokens: Input.Tokens(mask: side + "_mask", lengths: side + "_lengths", usual: usual)
         )
     }
 
@@ -250,7 +250,7 @@ enum Preferences {
             role,
             [.init(shape, logarithms)],
             summary,
-            tokens: Input.Tokens(mask: "token_mask", usual: usual)
+            tokens: Input.Tokens(mask: "token_mask", lengths: "lengths", usual: usual)
         )
     }
 

@@ -18,7 +18,7 @@ import numpy as np
 from .arrays import Array
 from .errors import LossServerError
 from .progress import Progress
-from .requests import COLUMNS, Fields
+from .requests import COLUMNS, LENGTHS, Fields
 from .results import LossResult, Merged
 
 #: The outputs that have a number for each prediction or loss.
@@ -72,6 +72,9 @@ class Cut:
             return f"the reduction {chosen} does not follow from sums of parts"
         if unknown := [name for name in fields.outputs if name not in ARRAYS | SUMS]:
             return f"the output {unknown[0]} is one of the whole"
+        named = {each["name"] for each in facts["inputs"]}
+        if lengths := [each for each in LENGTHS if each in fields.arrays and each not in named]:
+            return f"the sequences of {lengths[0]} are not cut"
         inputs = [each for each in facts["inputs"] if each["name"] in fields.arrays]
         forms = [form["shape"] for each in inputs for form in each["forms"]]
         if not inputs or facts["unit"] == "batch" or not all(form.startswith("*") for form in forms):

@@ -25,6 +25,8 @@ _TEXTS = frozenset({
 })  # fmt: skip
 #: The fields, beside inputs, that may be columns of a table and have one element for each loss or row of losses.
 COLUMNS = ("weights", "mask", "groups")
+#: The fields with the lengths of sequences that follow each other; some losses have inputs of these names.
+LENGTHS = ("lengths", "chosen_lengths", "rejected_lengths")
 
 
 @dataclass(frozen=True)
