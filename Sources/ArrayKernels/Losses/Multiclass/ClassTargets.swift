@@ -17,6 +17,9 @@ struct ClassTargets: Sendable {
     /// Whether targets are used unchanged.
     var isPlain: Bool { smoothing == 0 && weights == nil }
 
+    /// Whether classes have weights.
+    var areWeighted: Bool { weights != nil }
+
     /// Whether a class index is a single target, with or without a weight.
     var keepsClasses: Bool { smoothing == 0 }
 

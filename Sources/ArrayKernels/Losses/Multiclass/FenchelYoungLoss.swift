@@ -65,7 +65,7 @@ extension FenchelYoungLoss {
     ) -> Derivatives {
         let own = ofTarget(index, rows, summary)
         let slope = targets.slope
-        guard list != nil else {
+        guard targets.areWeighted else {
             return Derivatives(
                 gradient: slope * own.gradient.rounded,
                 hessian: slope * slope * own.hessian

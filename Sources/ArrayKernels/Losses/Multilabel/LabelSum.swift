@@ -19,6 +19,8 @@ protocol LabelSum: RowFormula where Summary == LabelSummary {
 
 struct LabelSummary: RowSummary {
     let loss: Vector
+    /// The option of the formula that may be a list, and is a number here.
+    let option: Vector
 }
 
 extension LabelSum {
@@ -32,9 +34,10 @@ extension LabelSum {
         _ rows: borrowing Rows<some LaneLayout>,
         _ kept: inout Kept
     ) -> LabelSummary {
+        let option = Vector(repeating: formula.list?.values.first ?? 1)
         var total = RowTotal()
         for index in 0..<rows.count {
-            let loss = point(index, rows, Columns(of: nil)).loss
+            let loss = point(index, rows, option, Columns(of: nil)).loss
             total.add(
                 weights == nil
                     ? TwoDoubles(loss) : TwoDoubles.product(loss, rows.weight(index)),
@@ -44,7 +47,8 @@ extension LabelSum {
         }
         let sum = total.value(of: rows)
         return LabelSummary(
-            loss: Self.isMean ? (sum / Vector(repeating: rows.rowLength)).rounded : sum.rounded
+            loss: Self.isMean ? (sum / Vector(repeating: rows.rowLength)).rounded : sum.rounded,
+            option: option
         )
     }
 
@@ -53,6 +57,7 @@ extension LabelSum {
     private func point(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
+        _ option: Vector,
         _ columns: Columns
     ) -> Point {
         let elements = Elements(
@@ -61,7 +66,7 @@ extension LabelSum {
             third: Vector(repeating: 0),
             fourth: Vector(repeating: 0),
             fifth: Vector(repeating: 0),
-            list: Vector(repeating: formula.list?.values.first ?? 1)
+            list: option
         )
         let point = formula.point(elements)
         guard Formula.hasPrecisePath, columns.cancelled(in: point, inputCount: 2).isAny
@@ -93,10 +98,11 @@ extension LabelSum {
     func point(
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _: LabelSummary,
+        _ summary: LabelSummary,
         _: Kept
     ) -> RowPoint {
-        RowPoint(scaled(point(index, rows, Columns(of: 0)).first, index, rows))
+        let point = point(index, rows, summary.option, Columns(of: 0))
+        return RowPoint(scaled(point.first, index, rows))
     }
 
     @inline(always)
@@ -104,9 +110,9 @@ extension LabelSum {
         _: Int,
         _ index: Int,
         _ rows: borrowing Rows<some LaneLayout>,
-        _: LabelSummary
+        _ summary: LabelSummary
     ) -> Derivatives {
-        scaled(point(index, rows, Columns(of: 1)).second, index, rows)
+        scaled(point(index, rows, summary.option, Columns(of: 1)).second, index, rows)
     }
 }
 
