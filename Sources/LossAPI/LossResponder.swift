@@ -361,21 +361,28 @@ package struct LossResponder: Responder {
 
 extension ResponseFields {
     /// The fields of the response with the result of a loss or penalty in a format.
-    static func ofResults(in format: BodyFormat) -> ResponseFields {
-        format == .json ? json : others[format] ?? json
+    ///
+    /// If the request has rows, their results may be preferred before it has ended (RFC 7240, section 2).
+    static func ofResults(in format: BodyFormat, ofRows hasRows: Bool = false) -> ResponseFields {
+        guard !hasRows else { return ofRows[format] ?? json }
+        return format == .json ? json : others[format] ?? json
     }
 
     private static let json = ofResults(.json)
     private static let others = [BodyFormat: ResponseFields](
         uniqueKeysWithValues: BodyFormat.others.map { ($0, ofResults($0)) }
     )
+    private static let ofRows = [BodyFormat: ResponseFields](
+        uniqueKeysWithValues: ([.json] + BodyFormat.others).map {
+            ($0, ofResults($0, vary: "Accept, Accept-Encoding, Prefer"))
+        }
+    )
 
-    private static func ofResults(_ format: BodyFormat) -> ResponseFields {
-        [
-            .contentType: format.mediaType, .cacheControl: "no-store",
-            // Rows may be preferred before the body has ended (RFC 7240, section 2).
-            .vary: "Accept, Accept-Encoding" + (format.isTable ? ", Prefer" : ""),
-        ]
+    private static func ofResults(
+        _ format: BodyFormat,
+        vary: String = "Accept, Accept-Encoding"
+    ) -> ResponseFields {
+        [.contentType: format.mediaType, .cacheControl: "no-store", .vary: vary]
     }
 }
 

@@ -141,7 +141,8 @@ struct ArrayFunctionTests {
         var random = SplitMix(state: 43)
         let bound = 0x1.ffffffp127
         for count in [0, 1, 7, 8, 9, 1_003] {
-            for extra in [0, -0.0, bound.nextDown, -bound.nextDown, 0x1p-1060, bound, -bound, .nan] {
+            for extra in [0, -0.0, bound.nextDown, -bound.nextDown, 0x1p-1060, bound, -bound, .nan]
+            {
                 let numbers =
                     (0..<count).map { _ in Double.random(in: -3...3, using: &random) } + [3 * extra]
                 var results: [Float] = []

@@ -23,7 +23,10 @@ struct BoundTests {
         let facts = try entry(name).facts
         if facts.properties.contains(.lipschitz) {
             #expect(facts.bounds.gradient != nil)
-            #expect(facts.bounds.when.isEmpty || facts.bounds.when == ["check_sums": .flag(true)])
+            // It holds with the defaults.
+            for (name, value) in facts.bounds.when {
+                #expect(OptionValues.none.value(of: name, in: facts.options) == value)
+            }
         }
     }
 
@@ -65,7 +68,7 @@ struct BoundTests {
             (nil, try OptionValues(needed, for: facts.options))
         ]
         for option in facts.options where needed[option.name] == nil {
-            for value in option.otherValues(isByElement: facts.signature.unit == .element) {
+            for value in option.otherValues(of: facts.signature) {
                 var options = needed
                 options[option.name] = value
                 guard let values = try? OptionValues(options, for: facts.options),
@@ -96,16 +99,18 @@ struct BoundTests {
 
 extension OptionDeclaration {
     /// Values other than the default, some of which may not be allowed.
-    fileprivate func otherValues(isByElement: Bool) -> [OptionValue] {
+    fileprivate func otherValues(of signature: Signature) -> [OptionValue] {
         switch kind {
         case .number(0, _): [.number(0.25)]
         case .number(let number, _): [.number(1.5 * number), .number(0.25 * number)]
         case .integer: []
         case .flag(let flag): [.flag(!flag)]
         case .choice(let choice, let all): all.filter { $0 != choice }.map { .choice($0) }
-        case .numbers:
-            isByElement
-                ? [.number(2), .number(0.5)] : [.list([2, 1, 0.5]), .list([0.2, 0.5, 0.9])]
+        case .numbers where signature.unit == .element: [.number(2), .number(0.8)]
+        // Ranks have one more class than levels.
+        case .numbers where signature.classes?.areRanks == true:
+            [.list([2, 1, 0.5, 1.5]), .list([0.2, 0.5, 0.9, 0.3])]
+        case .numbers: [.list([2, 1, 0.5]), .list([0.2, 0.5, 0.9])]
         }
     }
 }

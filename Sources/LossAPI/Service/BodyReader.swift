@@ -23,6 +23,9 @@ protocol BodyReader<Target>: Sendable {
     /// Whether reading has paused before a value that would occupy an event loop for long.
     var isPaused: Bool { get }
 
+    /// Whether the body has rows, so that its result depends on `Prefer` (RFC 7240, section 2).
+    static var hasRows: Bool { get }
+
     /// Whether results of rows are made while the body arrives.
     var streamsRows: Bool { get }
 
@@ -73,6 +76,8 @@ extension BodyReader {
     var inference: InferenceRequest? { nil }
 
     var isBounded: Bool { false }
+
+    static var hasRows: Bool { false }
 
     var streamsRows: Bool { false }
 

@@ -145,7 +145,7 @@ struct RequestIntake<Body: BodyReader<RequestBuilder>>: Intake {
             let (start, rest) = ResultBytes.begin(content)
             return (start, rest, fields)
         }
-        let fields = ResponseFields.ofResults(in: format.format)
+        let fields = ResponseFields.ofResults(in: format.format, ofRows: Body.hasRows)
         switch format.format {
         case .json:
             let (start, rest) = ResultText.serialize(evaluation)

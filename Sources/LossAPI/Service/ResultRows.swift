@@ -83,7 +83,7 @@ struct ResultRows: Sendable {
     }
 
     private var fields: ResponseFields {
-        var fields = ResponseFields.ofResults(in: format)
+        var fields = ResponseFields.ofResults(in: format, ofRows: true)
         fields.append([
             .preferenceApplied: Self.preference,
             .trailer: "Loss, Loss-Normalizer, Loss-Skipped, Loss-Statistics, Loss-Convention",

@@ -51,6 +51,8 @@ struct TableBody<Reader: TableReader>: PartwiseBody {
 
     var isBounded: Bool { foldsRows }
 
+    static var hasRows: Bool { true }
+
     var streamsRows: Bool { results != nil }
 
     mutating func takeRows() -> ResultRows? { results?.take() }

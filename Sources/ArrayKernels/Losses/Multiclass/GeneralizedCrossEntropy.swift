@@ -132,6 +132,7 @@ extension GeneralizedCrossEntropy {
         kinks: [ProbabilityOptions.clippedAtBothEnds],
         properties: [.differentiable, .twiceDifferentiable, .lipschitz],
         bounds: Bounds(
+            when: [ProbabilityOptions.fromLogits.declaration.name: .flag(true)],
             loss: .greatest(of: RowOptions.classWeights) / Bound(q),
             gradient: .greatest(of: RowOptions.classWeights) * Bound(q).power(Bound(q))
                 / (1 + Bound(q)).power(1 + Bound(q))
