@@ -14,6 +14,7 @@ import LossFacts
 struct SmoothedFocal: PointwiseFormula {
     static var inputCount: Int { 2 }
     static var hasList: Bool { true }
+    static var hasPrecisePath: Bool { true }
 
     private let gamma: Double
     private let epsilon: Double
@@ -32,8 +33,12 @@ struct SmoothedFocal: PointwiseFormula {
         weights = FocalWeights(options)
     }
 
+    /// Leaves all to the precise path.
     @inline(always)
-    func point(_ x: Elements) -> Point {
+    func point(_ x: Elements) -> Point { .deferred }
+
+    @inline(never)
+    func precisePoint(_ x: Elements) -> Point {
         let isPositive = x[1] .> 0.5
         let (own, other) = (self.own, Vector(repeating: self.other))
         let (gamma, two) = (Vector(repeating: self.gamma), Vector(repeating: 2))
