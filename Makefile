@@ -125,7 +125,8 @@ test-thread: libraries packages .venv/ready ## run the tests with the thread san
 test-address: libraries packages .venv/ready ## run the tests with the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(call TEST,.build-address) --sanitize=address \
 		$(call SKIP,$(VALUES) GoldenTests SameBitsTests MetricGoldenTests MetricLibraryTests \
-			MetricPropertyTests MomentTests RunningLossTests MinimizerTests)
+			MetricPropertyTests MomentTests RunningLossTests MinimizerTests BoundTests ExampleTests \
+			TogetherTests SequenceTests ClassOptionTests)
 
 test-levels: static emulator ## compare all instruction sets and a processor without FMA bit by bit; options: EVERY=5
 	$(call TEST,.build) $(STRICT) --filter SameBitsTests
