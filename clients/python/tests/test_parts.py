@@ -245,7 +245,7 @@ def test_tokens_of_responses(client: LossClient, small: LossClient, operation: s
 def test_sequences_with_lengths_are_not_cut(client: LossClient) -> None:
     random = np.random.default_rng(5)
     fields: dict[str, Any] = {name: -random.exponential(size=2000) for name in ("logprobs", "old_logprobs")}
-    fields |= {"advantages": [1.0, -0.5, 2.0], "lengths": [1500, 0, 500], "reduction": "mean_of_means"}
+    fields |= {"advantages": [1.0, -0.5, 2.0], "lengths": [1500, 0, 500]}
     assert Cut.of(Fields.of(fields), client.describe("ppo")) == "the sequences of lengths are not cut"
     result = client.loss("ppo", **fields)
     assert isinstance(result.gradient, np.ndarray)
