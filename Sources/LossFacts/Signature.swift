@@ -38,6 +38,8 @@ package final class Signature: Sendable {
     package let differentiable: [Int]
     /// Whether all inputs have the shape of the losses.
     package let isElementwise: Bool
+    /// Whether an input may have one number for each item of the first dimension.
+    package let hasInputsBySequence: Bool
     /// The names of the masks of tokens; empty if no input may have tokens.
     package let tokenMasks: [String]
     /// The input that has a class for each unit, or may have; `nil` if there is none.
@@ -87,6 +89,7 @@ package final class Signature: Sendable {
         isElementwise = inputs.allSatisfy { input in
             input.forms.allSatisfy { $0.shape.isLeadingOnly }
         }
+        hasInputsBySequence = inputs.contains { $0.mayBeBySequence }
         classes = Self.classes(of: inputs)
         let tokens = inputs.compactMap { $0.tokens }.reduce(into: [Input.Tokens]()) { all, tokens in
             if !all.contains(where: { $0.mask == tokens.mask }) { all.append(tokens) }

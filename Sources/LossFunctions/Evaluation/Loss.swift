@@ -79,7 +79,7 @@ package final class Loss: Sendable {
                 throw tokens.explained(error)
             }
         }
-        guard
+        guard request.hasLengths || signature.hasInputsBySequence,
             let sequences = try SequenceInputs(request, signature, axis: evaluator.axis)
         else { return try evaluate(batch(of: request, cancellation)) }
         do throws(LossError) {

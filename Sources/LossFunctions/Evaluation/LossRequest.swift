@@ -107,6 +107,8 @@ extension LossRequest {
         get { details?.values.lengths ?? [] }
         set { change { $0.lengths = newValue } }
     }
+    /// Whether there are lengths of sequences.
+    package var hasLengths: Bool { details.map { !$0.values.lengths.isEmpty } ?? false }
     /// The denominator, if the caller supplies it.
     package var normalizer: Double? {
         get { details?.values.normalizer }
@@ -179,8 +181,7 @@ extension LossRequest {
     /// Whether a loss of elements widens its inputs block by block, so that they stay in single precision.
     package func isComputedInBlocks(of signature: Signature) -> Bool {
         signature.unit == .element && logProbability == nil
-            && lengths.allSatisfy { $0 == nil }
-            && !signature.inputs.contains { $0.mayBeBySequence }
+            && !hasLengths && !signature.hasInputsBySequence
             && outputs.isSubset(of: .ofBlocks)
     }
 

@@ -41,7 +41,8 @@ final class ElementLoss: LossEvaluator {
         )
         var list = try OptionList(kernel, batch, axis: listAxis, stride: block.stride)
         var copies = InputCopies(stride: block.stride)
-        let hasSingles = batch.request.hasSingles
+        // Short blocks are copied in any case.
+        let hasSingles = count >= ElementBlock.lanes && batch.request.hasSingles
         for start in stride(from: 0, to: count, by: ElementBlock.capacity) {
             try batch.checkCancellation()
             let range = start..<min(start + ElementBlock.capacity, count)
