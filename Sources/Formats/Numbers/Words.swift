@@ -85,9 +85,44 @@ extension [Float] {
     ///
     /// - Returns: Whether one of them is infinite or NaN.
     mutating func append(_ bytes: Span<UInt8>, _ order: ByteOrder) -> Bool {
-        append(bytes, order, special: 1 << 31) { (bits: UInt32) in
-            (Float(bitPattern: bits), (bits & 0x7F80 << 16) &+ 0x0080 << 16)
+        let (start, added) = (count, bytes.count / MemoryLayout<Float>.size)
+        // Appending nothing would write to the storage that all empty arrays share.
+        guard added > 0 else { return false }
+        append(addingCapacity: added) { output in
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe output.withUnsafeMutableBufferPointer { target, length in
+                    // Both have room: the capacity is `added`, and `bytes` has at least so many floats.
+                    precondition(target.count - length >= added, "more numbers than capacity")
+                    unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
+                        from: UnsafeRawBufferPointer(
+                            rebasing: source[..<(added * MemoryLayout<Float>.size)]
+                        ),
+                        after: length * MemoryLayout<Float>.size
+                    )
+                    length += added
+                }
+            }
         }
+        var numbers = mutableSpan
+        var own = numbers._mutatingExtracting(start..<(start + added))
+        if order == .bigEndian {
+            for index in own.indices {
+                own[index] = Float(bitPattern: UInt32(bigEndian: own[index].bitPattern))
+            }
+        }
+        // The sum reaches the sign if every bit of the exponent is set.
+        var carries: UInt32 = 0
+        for index in own.indices {
+            carries |= (own[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000
+        }
+        return carries >> 31 != 0
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Copies bytes to an offset; there must be room for them.
+    fileprivate func copyMemory(from source: UnsafeRawBufferPointer, after offset: Int) {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: self[offset...]).copyMemory(from: source)
     }
 }
 
