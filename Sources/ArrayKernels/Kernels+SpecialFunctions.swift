@@ -35,6 +35,18 @@ extension Kernels {
         }
     }
 
+    package static func millsRatio(
+        _ x: Span<Double>,
+        resultHeads: inout MutableSpan<Double>,
+        resultTails: inout MutableSpan<Double>
+    ) {
+        for offset in offsets(x.count) {
+            let result = TwoDoubles.millsRatio(TwoDoubles(x.vector(at: offset)))
+            resultHeads.store(result.head, at: offset)
+            resultTails.store(result.tail, at: offset)
+        }
+    }
+
     package static func evaluate(
         _ function: PreciseFunction,
         _ x: Span<Double>,
@@ -70,6 +82,14 @@ extension Kernels {
                 tails[lane] = result.tail[0]
             }
             return TwoDoubles(head: heads, tail: tails)
+        case .incompleteGamma:
+            let gamma = IncompleteGamma(x, TwoDoubles(y), .log(y), differentiates: false)
+            return gamma.lower.value
+        case .gammaWeight: return GammaWeight(x, TwoDoubles(y), .log(y)).value
+        case .besselZero: return ScaledBessel(x).zero
+        case .besselSum: return ScaledBessel(x).sum
+        case .studentCentral: return StudentDistribution(TwoDoubles(y), freedom: x).central
+        case .studentSpread: return StudentDistribution(TwoDoubles(y), freedom: x).spread
         }
     }
 }

@@ -223,30 +223,26 @@ extension OutputSpan<Double> {
     /// Appends eight numbers.
     @inline(always)
     @_lifetime(self: copy self)
-    mutating func append(_ vector: Vector) {
-        precondition(freeCapacity >= Vector.width, "beyond the capacity")
-        unsafe withUnsafeMutableBufferPointer { buffer, count in
-            unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
-                of: vector,
-                toByteOffset: count &* 8,
-                as: Vector.self
-            )
-            count &+= Vector.width
-        }
-    }
+    mutating func append(_ vector: Vector) { appendEight(vector) }
 }
 
 extension OutputSpan<Float> {
     /// Appends eight numbers.
     @inline(always)
     @_lifetime(self: copy self)
-    mutating func append(_ singles: Singles) {
+    mutating func append(_ singles: Singles) { appendEight(singles) }
+}
+
+extension OutputSpan where Element: SIMDScalar & BitwiseCopyable {
+    @inline(always)
+    @_lifetime(self: copy self)
+    fileprivate mutating func appendEight(_ numbers: SIMD8<Element>) {
         precondition(freeCapacity >= Vector.width, "beyond the capacity")
         unsafe withUnsafeMutableBufferPointer { buffer, count in
             unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
-                of: singles,
-                toByteOffset: count &* 4,
-                as: Singles.self
+                of: numbers,
+                toByteOffset: count &* MemoryLayout<Element>.stride,
+                as: SIMD8<Element>.self
             )
             count &+= Vector.width
         }

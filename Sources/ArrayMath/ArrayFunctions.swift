@@ -88,21 +88,10 @@ package protocol ArrayFunctions: SendableMetatype {
         resultTails: inout MutableSpan<Double>
     )
 
-    /// Evaluates a function of a distribution, for at least eight pairs of numbers.
+    /// Evaluates a function with twice the precision of a double, for at least eight pairs of numbers.
     ///
     /// The error is at most 2^-98 of the result, or of 1 for `incompleteGamma` and `studentSpread`, of 2^-110 for
     /// smaller results of `gammaWeight`, and of 2^-900 for smaller ones of the others.
-    static func evaluate(
-        _ function: DistributionFunction,
-        _ x: Span<Double>,
-        _ y: Span<Double>,
-        resultHeads: inout MutableSpan<Double>,
-        resultTails: inout MutableSpan<Double>
-    )
-
-    /// Evaluates a function with twice the precision of a double, for at least eight pairs of numbers.
-    ///
-    /// The error is at most 2^-98 of the result, or of 2^-900 for smaller results.
     static func evaluate(
         _ function: PreciseFunction,
         _ x: Span<Double>,

@@ -5,21 +5,19 @@
 /// The numbers are finite, except for NaN in place of missing values.
 package struct Tensor: Sendable {
     package let shape: [Int]
-    private let numbers: Numbers
+    /// The numbers; empty if they are in single precision.
+    package let doubles: [Double]
+    /// The numbers, if they arrived, or leave, in single precision, in half the memory; `nil` otherwise.
+    package let singles: [Float]?
     /// Whether a value is missing.
     package let hasMissing: Bool
-
-    private enum Numbers: Sendable {
-        case doubles([Double])
-        /// Numbers that arrived, or leave, in single precision, in half the memory.
-        case singles([Float])
-    }
 
     /// Creates a tensor; `values` must have one number for each place of `shape`.
     package init(shape: [Int], values: [Double], hasMissing: Bool = false) {
         precondition(shape.reduce(1, *) == values.count, "a tensor has one value for each place")
         self.shape = shape
-        numbers = .doubles(values)
+        doubles = values
+        singles = nil
         self.hasMissing = hasMissing
     }
 
@@ -27,71 +25,36 @@ package struct Tensor: Sendable {
     package init(shape: [Int], singles: [Float], hasMissing: Bool = false) {
         precondition(shape.reduce(1, *) == singles.count, "a tensor has one value for each place")
         self.shape = shape
-        numbers = .singles(singles)
+        doubles = []
+        self.singles = singles
         self.hasMissing = hasMissing
     }
 
     /// Creates a tensor of a single number.
     package init(_ number: Double) {
-        shape = []
-        numbers = .doubles([number])
-        hasMissing = false
+        self.init(shape: [], values: [number])
     }
 
     /// The numbers, which are widened by each access if they are in single precision.
     package var values: [Double] {
-        switch numbers {
-        case .doubles(let values): values
-        case .singles(let singles): singles.map { Double($0) }
-        }
-    }
-
-    /// The numbers, if they are in single precision; `nil` otherwise.
-    package var singles: [Float]? {
-        switch numbers {
-        case .doubles: nil
-        case .singles(let singles): singles
-        }
-    }
-
-    /// Whether the numbers are in single precision.
-    package var isSingle: Bool {
-        switch numbers {
-        case .doubles: false
-        case .singles: true
-        }
+        guard let singles else { return doubles }
+        return singles.map { Double($0) }
     }
 
     /// The count of numbers.
-    package var count: Int {
-        switch numbers {
-        case .doubles(let values): values.count
-        case .singles(let singles): singles.count
-        }
-    }
+    package var count: Int { singles?.count ?? doubles.count }
 
     /// The memory of the numbers in bytes.
-    package var footprint: Int {
-        switch numbers {
-        case .doubles(let values): 8 * values.capacity
-        case .singles(let singles): 4 * singles.capacity
-        }
-    }
+    package var footprint: Int { 8 * doubles.capacity + 4 * (singles?.capacity ?? 0) }
 
     /// The number at an offset.
     package func number(at offset: Int) -> Double {
-        switch numbers {
-        case .doubles(let values): values[offset]
-        case .singles(let singles): Double(singles[offset])
-        }
+        singles.map { Double($0[offset]) } ?? doubles[offset]
     }
 
     /// The same tensor in double precision.
     package var widened: Tensor {
-        switch numbers {
-        case .doubles: self
-        case .singles: Tensor(shape: shape, values: values, hasMissing: hasMissing)
-        }
+        singles == nil ? self : Tensor(shape: shape, values: values, hasMissing: hasMissing)
     }
 
     /// The place of the value at a row-major offset: one index for each dimension.

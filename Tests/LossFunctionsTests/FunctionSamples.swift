@@ -4,7 +4,7 @@ import Foundation
 import LossFunctions
 import Testing
 
-/// The samples of a function in a table of Tests/Golden, whose lines have the name of the function, two arguments and
+/// The samples of a function in tables of Tests/Golden, whose lines have the name of the function, two arguments and
 /// the result.
 struct FunctionSamples {
     private(set) var x: [Double] = []
@@ -13,9 +13,11 @@ struct FunctionSamples {
     /// The results, each the sum of three doubles.
     private(set) var results: [[Double]] = []
 
-    init(of name: String, in table: String) throws {
-        let text = try String(contentsOf: Golden.folder.appending(path: table), encoding: .utf8)
-        for line in text.split(separator: "\n") {
+    init(of name: String, in tables: [String]) throws {
+        let texts = try tables.map {
+            try String(contentsOf: Golden.folder.appending(path: $0), encoding: .utf8)
+        }
+        for line in texts.flatMap({ $0.split(separator: "\n") }) {
             let words = line.split(separator: " ")
             guard words[0] == name else { continue }
             let numbers = try words.dropFirst().map { try #require(Double($0), "\($0)") }

@@ -30,7 +30,7 @@ struct GammaTests {
 
     @Test("are within 3 ulp", arguments: GammaFunction.allCases, InstructionSet.available)
     func accuracy(function: GammaFunction, instructionSet: InstructionSet) throws {
-        let samples = try FunctionSamples(of: function.rawValue, in: "gamma.txt")
+        let samples = try FunctionSamples(of: function.rawValue, in: ["gamma.txt"])
         var results = samples.x
         var span = results.mutableSpan
         instructionSet.functions.evaluate(function, samples.x.span, into: &span)
@@ -47,7 +47,7 @@ struct GammaTests {
 
     @Test("of two doubles err by at most 2^-100", arguments: GammaFunction.allCases)
     func preciseAccuracy(function: GammaFunction) throws {
-        let samples = try FunctionSamples(of: function.rawValue, in: "gamma.txt")
+        let samples = try FunctionSamples(of: function.rawValue, in: ["gamma.txt"])
         var all: [[[Double]]] = []
         for instructionSet in InstructionSet.available {
             var (heads, tails) = (samples.x, samples.x)
@@ -73,7 +73,7 @@ struct GammaTests {
 
     @Test("differ without cancellation", arguments: GammaRise.allCases)
     func rises(rise: GammaRise) throws {
-        let samples = try FunctionSamples(of: rise.rawValue, in: "gamma.txt")
+        let samples = try FunctionSamples(of: rise.rawValue, in: ["gamma.txt"])
         var all: [[[Double]]] = []
         for instructionSet in InstructionSet.available {
             var (heads, tails) = (samples.x, samples.x)

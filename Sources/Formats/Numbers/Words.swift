@@ -93,11 +93,11 @@ extension [Float] {
                 unsafe output.withUnsafeMutableBufferPointer { target, length in
                     // Both have room: the capacity is `added`, and `bytes` has at least so many floats.
                     precondition(target.count - length >= added, "more numbers than capacity")
-                    unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
+                    let free = unsafe UnsafeMutableBufferPointer(rebasing: target[length...])
+                    unsafe UnsafeMutableRawBufferPointer(free).copyMemory(
                         from: UnsafeRawBufferPointer(
                             rebasing: source[..<(added * MemoryLayout<Float>.size)]
-                        ),
-                        after: length * MemoryLayout<Float>.size
+                        )
                     )
                     length += added
                 }
@@ -119,14 +119,7 @@ extension [Float] {
     }
 }
 
-extension UnsafeMutableRawBufferPointer {
-    /// Copies bytes to an offset; there must be room for them.
-    fileprivate func copyMemory(from source: UnsafeRawBufferPointer, after offset: Int) {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: self[offset...]).copyMemory(from: source)
-    }
-}
-
-extension Array where Element: BinaryFloatingPoint & BitwiseCopyable {
+extension [Double] {
     /// Appends numbers converted by a closure, and returns whether its second value has a bit of
     /// `special` for one of them.
     @inline(__always)
@@ -134,7 +127,7 @@ extension Array where Element: BinaryFloatingPoint & BitwiseCopyable {
         _ bytes: Span<UInt8>,
         _ order: ByteOrder,
         special: Word = 0,
-        _ convert: (Word) -> (number: Element, test: Word)
+        _ convert: (Word) -> (number: Double, test: Word)
     ) -> Bool {
         order == .littleEndian
             ? append(bytes, special) { convert(Word(littleEndian: $0)) }
@@ -145,7 +138,7 @@ extension Array where Element: BinaryFloatingPoint & BitwiseCopyable {
     private mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(
         _ bytes: Span<UInt8>,
         _ special: Word,
-        _ convert: (Word) -> (number: Element, test: Word)
+        _ convert: (Word) -> (number: Double, test: Word)
     ) -> Bool {
         let width = MemoryLayout<Word>.size
         let count = bytes.count / width

@@ -174,7 +174,7 @@ extension LossRequest {
 
     /// Whether an input is in single precision.
     package var hasSingles: Bool {
-        for index in inputs.indices where inputs[index]?.isSingle == true { return true }
+        for index in inputs.indices where inputs[index]?.singles != nil { return true }
         return false
     }
 

@@ -135,7 +135,7 @@ private struct InputCopies {
                 if let singles = tensor.singles {
                     functions.widen(singles.span.extracting(range), appendingTo: &copies)
                 } else {
-                    let own = tensor.values.span.extracting(range)
+                    let own = tensor.doubles.span.extracting(range)
                     for offset in own.indices { copies.append(own[offset]) }
                 }
                 let last = copies.span[copies.count - 1]

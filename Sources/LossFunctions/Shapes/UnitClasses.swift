@@ -126,25 +126,18 @@ struct UnitClasses {
         _ input: Int,
         _ layout: RowLayout
     ) throws(LossError) -> [Double] {
-        try checkFlags(of: batch, input)
-        let values = batch.values(input)
-        var indices = [Double](repeating: 0, count: layout.count)
-        for row in indices.indices where !batch.selection.isLeftOut(row) {
-            var ones = 0
-            for column in 0..<layout.length where values[layout.offset(row, column)] == 1 {
-                indices[row] = Double(column)
-                ones += 1
-            }
-            guard ones == 1 else {
+        try indices(in: batch, input, layout) { (row, values) throws(LossError) in
+            let places = (0..<layout.length).filter { values[layout.offset(row, $0)] == 1 }
+            guard places.count == 1 else {
                 throw .notOneHot(
                     input: batch.signature.inputs[input].name,
                     row: Tensor.place(of: row, in: batch.lossShape),
                     axis: batch.axis < 0 ? batch.axis + layout.shape.count : batch.axis,
-                    ones: ones
+                    ones: places.count
                 )
             }
+            return places[0]
         }
-        return indices
     }
 
     /// The numbers of ones of rows of levels.
@@ -155,10 +148,7 @@ struct UnitClasses {
         _ input: Int,
         _ layout: RowLayout
     ) throws(LossError) -> [Double] {
-        try checkFlags(of: batch, input)
-        let values = batch.values(input)
-        var indices = [Double](repeating: 0, count: layout.count)
-        for row in indices.indices where !batch.selection.isLeftOut(row) {
+        try indices(in: batch, input, layout) { (row, values) throws(LossError) in
             var rank = 0
             for column in 0..<layout.length where values[layout.offset(row, column)] == 1 {
                 guard column == rank else {
@@ -169,7 +159,22 @@ struct UnitClasses {
                 }
                 rank += 1
             }
-            indices[row] = Double(rank)
+            return rank
+        }
+    }
+
+    /// The indices of rows of flags, each computed by a function; 0 for those that take no part.
+    private static func indices(
+        in batch: Batch,
+        _ input: Int,
+        _ layout: RowLayout,
+        _ index: (_ row: Int, _ values: [Double]) throws(LossError) -> Int
+    ) throws(LossError) -> [Double] {
+        try checkFlags(of: batch, input)
+        let values = batch.values(input)
+        var indices = [Double](repeating: 0, count: layout.count)
+        for row in indices.indices where !batch.selection.isLeftOut(row) {
+            indices[row] = Double(try index(row, values))
         }
         return indices
     }

@@ -46,13 +46,7 @@ struct EntmaxOfOrder: FenchelYoungLoss {
     }
 
     struct Summary: FenchelYoungSummary {
-        let loss: Vector
-        let plain: TwoDoubles
-        let weight: TwoDoubles
-        let targetSum: Vector
-        let maximum: Vector
-        /// τ - (α - 1) maximum.
-        let threshold: TwoDoubles
+        let common: FenchelYoungRow
         /// Σs.
         let sum: TwoDoubles
     }
@@ -112,14 +106,8 @@ struct EntmaxOfOrder: FenchelYoungLoss {
             let factor = threshold / excess + maximum + one / product
             loss = loss + factor * (one - sum.value(of: rows))
         }
-        let weight = targets.weight(of: rows)
         return Summary(
-            loss: targets.weighted(loss, weight).rounded,
-            plain: loss,
-            weight: weight,
-            targetSum: given.value(of: rows),
-            maximum: maximum,
-            threshold: threshold,
+            common: common(rows, loss, given, maximum, threshold),
             sum: shares.value(of: rows)
         )
     }
@@ -201,7 +189,7 @@ struct EntmaxOfOrder: FenchelYoungLoss {
         _ rows: borrowing Rows<some LaneLayout>,
         _ summary: Summary
     ) -> (value: TwoDoubles, slope: TwoDoubles) {
-        let share = share(index, rows, summary.maximum, summary.threshold)
+        let share = share(index, rows, summary.common.maximum, summary.common.threshold)
         return (share.p, share.s * (summary.sum - share.s) / summary.sum)
     }
 

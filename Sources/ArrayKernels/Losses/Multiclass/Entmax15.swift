@@ -18,13 +18,7 @@ struct Entmax15: FenchelYoungLoss, RowwiseLoss {
     }
 
     struct Summary: FenchelYoungSummary {
-        let loss: Vector
-        let plain: TwoDoubles
-        let weight: TwoDoubles
-        let targetSum: Vector
-        let maximum: Vector
-        /// τ - maximum/2.
-        let threshold: TwoDoubles
+        let common: FenchelYoungRow
         /// Σu.
         let sum: TwoDoubles
     }
@@ -59,14 +53,8 @@ struct Entmax15: FenchelYoungLoss, RowwiseLoss {
             let factor = threshold * Vector(repeating: 2) + maximum + thirds
             loss = loss + factor * (one - sum.value(of: rows))
         }
-        let weight = targets.weight(of: rows)
         return Summary(
-            loss: targets.weighted(loss, weight).rounded,
-            plain: loss,
-            weight: weight,
-            targetSum: given.value(of: rows),
-            maximum: maximum,
-            threshold: threshold,
+            common: common(rows, loss, given, maximum, threshold),
             sum: roots.value(of: rows)
         )
     }
@@ -123,7 +111,7 @@ struct Entmax15: FenchelYoungLoss, RowwiseLoss {
         _ rows: borrowing Rows<some LaneLayout>,
         _ summary: Summary
     ) -> (value: TwoDoubles, slope: TwoDoubles) {
-        let excess = excess(index, rows, summary.maximum, summary.threshold)
+        let excess = excess(index, rows, summary.common.maximum, summary.common.threshold)
         let u = TwoDoubles(repeating: 0).replacing(with: excess, where: excess.head .> 0)
         return (u.squared, u * (summary.sum - u) / summary.sum)
     }

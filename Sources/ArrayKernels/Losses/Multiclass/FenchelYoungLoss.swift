@@ -28,16 +28,51 @@ protocol FenchelYoungLoss: RowFormula where Summary: FenchelYoungSummary {
     ) -> (gradient: TwoDoubles, hessian: Vector)
 }
 
-/// The loss of each row without its weight, and the weight.
+/// The quantities of a row that all of these losses have, and its own ones.
 protocol FenchelYoungSummary: RowSummary {
-    var plain: TwoDoubles { get }
-    var weight: TwoDoubles { get }
+    var common: FenchelYoungRow { get }
+}
+
+extension FenchelYoungSummary {
+    var loss: Vector { common.loss }
+    var targetSum: Vector { common.targetSum }
+}
+
+struct FenchelYoungRow {
+    let loss: Vector
+    /// The loss without the weight of the row.
+    let plain: TwoDoubles
+    let weight: TwoDoubles
+    let targetSum: Vector
+    let maximum: Vector
+    /// The score, relative to the greatest, beyond which a class has p > 0.
+    let threshold: TwoDoubles
 }
 
 extension FenchelYoungLoss {
     static var inputCount: Int { 2 }
 
     var list: (option: String, values: [Double])? { targets.list }
+
+    /// The common quantities of a row, from its loss without a weight and the sum of its targets.
+    @inline(always)
+    func common(
+        _ rows: borrowing Rows<some LaneLayout>,
+        _ plain: TwoDoubles,
+        _ given: RoughRowTotal,
+        _ maximum: Vector,
+        _ threshold: TwoDoubles
+    ) -> FenchelYoungRow {
+        let weight = targets.weight(of: rows)
+        return FenchelYoungRow(
+            loss: targets.weighted(plain, weight).rounded,
+            plain: plain,
+            weight: weight,
+            targetSum: given.value(of: rows),
+            maximum: maximum,
+            threshold: threshold
+        )
+    }
 
     @inline(always)
     func point(
@@ -50,8 +85,8 @@ extension FenchelYoungLoss {
         let difference = p.value - targets.smoothed(index, rows)
         return RowPoint(
             Derivatives(
-                gradient: targets.weighted(difference, summary.weight).rounded,
-                hessian: targets.weighted(p.slope, summary.weight).rounded
+                gradient: targets.weighted(difference, summary.common.weight).rounded,
+                hessian: targets.weighted(p.slope, summary.common.weight).rounded
             )
         )
     }
@@ -71,10 +106,10 @@ extension FenchelYoungLoss {
                 hessian: slope * slope * own.hessian
             )
         }
-        let (weight, gradient) = (rows.weight(index), own.gradient * slope)
-        let bend = summary.weight * (slope * slope * own.hessian)
+        let (weight, gradient, row) = (rows.weight(index), own.gradient * slope, summary.common)
+        let bend = row.weight * (slope * slope * own.hessian)
         return Derivatives(
-            gradient: (gradient * summary.weight + summary.plain * weight).rounded,
+            gradient: (gradient * row.weight + row.plain * weight).rounded,
             hessian: (bend + gradient * (2 * weight)).rounded
         )
     }

@@ -18,13 +18,7 @@ struct Sparsemax: FenchelYoungLoss, RowwiseLoss {
     }
 
     struct Summary: FenchelYoungSummary {
-        let loss: Vector
-        let plain: TwoDoubles
-        let weight: TwoDoubles
-        let targetSum: Vector
-        let maximum: Vector
-        /// τ - maximum.
-        let threshold: TwoDoubles
+        let common: FenchelYoungRow
         /// 1 - 1/n.
         let bend: Vector
     }
@@ -58,14 +52,8 @@ struct Sparsemax: FenchelYoungLoss, RowwiseLoss {
         if !rows.hasClasses {
             loss = loss + (threshold + maximum) * (one - sum.value(of: rows))
         }
-        let weight = targets.weight(of: rows)
         return Summary(
-            loss: targets.weighted(loss, weight).rounded,
-            plain: loss,
-            weight: weight,
-            targetSum: given.value(of: rows),
-            maximum: maximum,
-            threshold: threshold,
+            common: common(rows, loss, given, maximum, threshold),
             bend: (count - 1) / count
         )
     }
@@ -126,7 +114,7 @@ struct Sparsemax: FenchelYoungLoss, RowwiseLoss {
         _ summary: Summary
     ) -> (value: TwoDoubles, slope: TwoDoubles) {
         let zero = TwoDoubles(repeating: 0)
-        let excess = excess(index, rows, summary.maximum, summary.threshold)
+        let excess = excess(index, rows, summary.common.maximum, summary.common.threshold)
         let isInside = excess.head .> 0
         return (
             zero.replacing(with: excess, where: isInside),
